@@ -1,0 +1,112 @@
+"""Read, validate and convert text corpora without losing anything in silence.
+
+    import corpusfmt
+    for doc in corpusfmt.read("news.seed"):
+        print(doc.id, len(doc.text))
+    with corpusfmt.open_writer("news.jsonl.gz") as writer:
+        writer.write(corpusfmt.Document("d1", "text", name="a.txt", meta={"language": "en"}))
+    report = corpusfmt.convert(["a.seed", "b.jsonl.zst"], "all.jsonl")
+    for finding in corpusfmt.validate("news.seed"):
+        print(finding.code, finding.where())
+
+Importing the package loads none of its parts; each name loads what it needs.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+TYPE_CHECKING = False
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from corpusfmt.convert import Report, convert
+    from corpusfmt.core.document import Document, Origin
+    from corpusfmt.core.errors import (
+        ConfigurationError,
+        CorpusfmtError,
+        Loss,
+        LossError,
+        ParseError,
+        PluginError,
+        SchemaError,
+        UnknownFormatError,
+    )
+    from corpusfmt.core.finding import Finding
+    from corpusfmt.core.format import Format
+    from corpusfmt.core.metadata import Metadata
+    from corpusfmt.core.rule import Rule
+    from corpusfmt.read import read
+    from corpusfmt.registry import formats
+    from corpusfmt.validate import validate
+    from corpusfmt.writing import open_writer
+
+__all__ = [
+    "ConfigurationError",
+    "CorpusfmtError",
+    "Document",
+    "Finding",
+    "Format",
+    "Loss",
+    "LossError",
+    "Metadata",
+    "Origin",
+    "ParseError",
+    "PluginError",
+    "Report",
+    "Rule",
+    "SchemaError",
+    "UnknownFormatError",
+    "__version__",
+    "convert",
+    "formats",
+    "open_writer",
+    "read",
+    "validate",
+]
+
+_ERRORS = "ConfigurationError CorpusfmtError Loss LossError ParseError PluginError SchemaError UnknownFormatError"
+_HOMES = {
+    **dict.fromkeys(_ERRORS.split(), "core.errors"),
+    "Document": "core.document",
+    "Finding": "core.finding",
+    "Format": "core.format",
+    "Metadata": "core.metadata",
+    "Origin": "core.document",
+    "Report": "convert",
+    "Rule": "core.rule",
+    "convert": "convert",
+    "formats": "registry",
+    "open_writer": "writing",
+    "read": "read",
+    "validate": "validate",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'corpusfmt' has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"corpusfmt.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class _Face(ModuleType):
+    """Keeps ``corpusfmt.convert`` the function when the room ``corpusfmt/convert.py`` has been imported:
+    the import system would bind the room to the name of the function."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face

@@ -1,0 +1,171 @@
+"""The Document: one text with its id, name and metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from corpusfmt.core.limits import MAX_ID_DIGITS
+
+if TYPE_CHECKING:
+    from corpusfmt.core.metadata import Metadata
+
+
+class Origin(NamedTuple):
+    """Where a document was read. ``byte`` (from 0, in the decompressed stream) and ``line`` (from 1) are
+    where it begins, ``body`` is the byte where its text begins as it is written there."""
+
+    path: str
+    byte: int
+    line: int
+    body: int
+
+
+class Document:
+    """One text with its id, its name and its metadata.
+
+    ``data`` holds the text as bytes; ``encoding`` names their encoding, or is None when nothing declared
+    it (then UTF-8 is expected, and not yet checked). ``text`` is the strict view as characters.
+
+    Two documents are equal when id, name, text and metadata are. How the text is stored does not count,
+    nor where it was read. Bytes that their encoding cannot decode are compared as bytes.
+    """
+
+    __slots__ = ("_meta", "_origin", "data", "encoding", "id", "meta_json", "name")
+
+    id: str | int
+    name: str
+    data: bytes
+    encoding: str | None
+    meta_json: bytes
+    _meta: Metadata | None
+    _origin: tuple[str, int, int, int] | None
+
+    def __init__(
+        self,
+        id: str | int,
+        text: str | bytes,
+        *,
+        name: str = "",
+        meta: Mapping[str, Any] | bytes | None = None,
+        encoding: str | None = None,
+    ) -> None:
+        """Make a document from characters, or from bytes in ``encoding``.
+
+        ``meta`` is a mapping of JSON values, or a JSON object as UTF-8 bytes.
+
+        Raises TypeError for an id that is neither text nor an integer, and ValueError for an empty id, for
+        text that UTF-8 cannot hold (lone surrogates) and for metadata that JSON cannot.
+        """
+        if isinstance(id, bool) or not isinstance(id, str | int):
+            raise TypeError(f"an id is text or an integer, not {type(id).__name__}")
+        if id == "":
+            raise ValueError("an id must not be empty")
+        if isinstance(id, int) and abs(id) >= 10**MAX_ID_DIGITS:
+            raise ValueError(f"an integer id has at most {MAX_ID_DIGITS} digits")
+        f"{id}{name}".encode()
+        self.id, self.name = id, name
+        if isinstance(text, str):
+            self.data, self.encoding = text.encode(), "utf-8"
+        else:
+            self.data, self.encoding = bytes(text), encoding
+        self._origin = None
+        self._meta = None
+        self.meta_json = b"{}"
+        if meta is not None:
+            from corpusfmt.core.metadata import Metadata
+
+            self._meta = Metadata.of(meta)
+            self.meta_json = self._meta.json
+
+    @property
+    def text(self) -> str:
+        """The text as characters. Raises ParseError (ENC001) when the bytes are not in the encoding."""
+        try:
+            return self.data.decode(self.encoding or "utf-8")
+        except UnicodeDecodeError as error:
+            raise _undecodable(self, error) from None
+
+    @property
+    def meta(self) -> Metadata:
+        """The metadata, a read-only mapping over the JSON that was read."""
+        if self._meta is None:
+            from corpusfmt.core.metadata import Metadata
+
+            self._meta = Metadata(self.meta_json)
+        return self._meta
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the document was read, or None. Not compared."""
+        return None if self._origin is None else Origin(*self._origin)
+
+    def utf8(self) -> bytes:
+        """Return the text in UTF-8. Raises ParseError (ENC001) as ``text`` does."""
+        if self.encoding == "utf-8":
+            return self.data
+        text = self.text
+        return self.data if self.encoding is None else text.encode()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Document):
+            return NotImplemented
+        if self.id != other.id or self.name != other.name:
+            return False
+        if self.meta_json != other.meta_json and self.meta != other.meta:
+            return False
+        ours, theirs = self.encoding or "utf-8", other.encoding or "utf-8"
+        if ours == theirs:
+            return self.data == other.data
+        try:
+            return self.data.decode(ours) == other.data.decode(theirs)
+        except UnicodeDecodeError:
+            return False
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.name))
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r}" if self.name else ""
+        return f"<Document {self.id!r}{name}, {len(self.data)} bytes>"
+
+
+def build(
+    id: str | int,
+    name: str,
+    data: bytes,
+    encoding: str | None,
+    meta_json: bytes,
+    origin: tuple[str, int, int, int] | None,
+) -> Document:
+    """Make a document of parts that a format has checked already. For formats: it checks nothing."""
+    document = Document.__new__(Document)
+    document.id = id
+    document.name = name
+    document.data = data
+    document.encoding = encoding
+    document.meta_json = meta_json
+    document._origin = origin
+    document._meta = None
+    return document
+
+
+def _undecodable(document: Document, error: UnicodeDecodeError) -> Exception:
+    from corpusfmt.core.errors import ParseError
+    from corpusfmt.core.finding import Finding
+
+    byte = f"byte 0x{document.data[error.start]:02x} at {error.start} of the text"
+    origin = document.origin
+    return ParseError(
+        Finding(
+            "ENC001",
+            "error",
+            f"the text is not valid {(document.encoding or 'utf-8').upper()} ({byte})",
+            origin.path if origin else "",
+            origin.line if origin else 0,
+            1 if origin else 0,
+            origin.byte if origin else -1,
+            document.id,
+            "name the encoding of the source with --encoding",
+        )
+    )

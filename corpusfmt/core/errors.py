@@ -1,0 +1,69 @@
+"""The errors that corpusfmt raises. ``OSError`` passes through untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.text import shown
+
+#: The closed list of what a target may be unable to hold.
+LOSS_KINDS = ("id", "name", "metadata", "bytes", "encoding", "character", "size")
+
+
+class Loss(NamedTuple):
+    """One thing of one document that the target cannot hold. ``kind`` is one of :data:`LOSS_KINDS`."""
+
+    kind: str
+    message: str
+    document: str | int
+    path: str = ""
+    line: int = 0
+    byte: int = -1
+
+    def where(self) -> str:
+        """Return where the document came from, and its id."""
+        document = f"document {shown(str(self.document), 60)}"
+        if self.byte < 0:
+            return document
+        return f"{shown(self.path)}:{self.line} (byte {self.byte}, {document})"
+
+
+class CorpusfmtError(Exception):
+    """The base of all errors that corpusfmt raises on its own account."""
+
+
+class ParseError(CorpusfmtError):
+    """A source is not what its format demands. ``finding`` says what and where."""
+
+    def __init__(self, finding: Finding) -> None:
+        hint = f"; {finding.hint}" if finding.hint else ""
+        super().__init__(f"{finding.message}{hint}: {finding.where()}")
+        self.finding = finding
+
+
+class LossError(CorpusfmtError):
+    """A target cannot hold something. ``losses`` names each thing; nothing of the call was written."""
+
+    def __init__(self, losses: Sequence[Loss]) -> None:
+        first = losses[0]
+        more = f" (and {len(losses) - 1} more)" if len(losses) > 1 else ""
+        super().__init__(f"{first.message}: {first.where()}{more}")
+        self.losses = tuple(losses)
+
+
+class UnknownFormatError(CorpusfmtError):
+    """No format, or more than one, answers to a name, a suffix or a content."""
+
+
+class SchemaError(CorpusfmtError):
+    """A schema is missing or is itself wrong."""
+
+
+class ConfigurationError(CorpusfmtError):
+    """What was asked for cannot be done: options that do not fit, a target that cannot be made."""
+
+
+class PluginError(CorpusfmtError):
+    """A plug-in is broken or claims what another one has."""

@@ -1,0 +1,122 @@
+"""The Format record: what a format is to everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import Loss
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.limits import MAX_DOCUMENT
+from corpusfmt.core.rule import Rule
+from corpusfmt.core.source import Region
+
+
+class Stream(Protocol):
+    """A binary stream to scan. ``name`` stands in findings."""
+
+    @property
+    def name(self) -> str:
+        """What findings call this source."""
+        ...
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes; none at the end."""
+        ...
+
+
+class Batch(NamedTuple):
+    """What a scan gives at a time: documents, and findings about them.
+
+    At most one of the findings is an error; it comes last, after all documents of the batch, and stands
+    for one refused record, whose bytes are in ``refused``. ``region`` is the run of source bytes that all
+    of it came from. ``left_behind`` counts what reading left out, by a word for it.
+    """
+
+    documents: Sequence[Document]
+    findings: Sequence[Finding]
+    region: Region
+    refused: bytes = b""
+    left_behind: Mapping[str, int] = {}
+
+
+class ReadOptions(NamedTuple):
+    """How to read. ``encoding`` names the encoding of texts that do not declare one; ``id_from`` (name,
+    line or sha256) makes an id where there is none; ``max_document`` is in bytes; ``own`` holds the
+    options that only some formats know."""
+
+    encoding: str | None = None
+    id_from: str | None = None
+    max_document: int = MAX_DOCUMENT
+    own: Mapping[str, str] = {}
+
+
+class WriteOptions(NamedTuple):
+    """How to write. ``allow`` names the kinds of loss that may happen; ``own`` is as in ReadOptions."""
+
+    allow: frozenset[str] = frozenset()
+    own: Mapping[str, str] = {}
+
+
+class Option(NamedTuple):
+    """An option that a format knows: its name, its choices (none: any text) and where it applies."""
+
+    name: str
+    summary: str
+    choices: tuple[str, ...] = ()
+    side: Literal["read", "write", "both"] = "both"
+
+
+class Writer(Protocol):
+    """Turns documents into bytes. A target file is ``begin()``, any number of ``encode``, ``end()``."""
+
+    def begin(self) -> bytes:
+        """Return what stands before the first document."""
+        ...
+
+    def encode(self, documents: Sequence[Document], /) -> list[bytes]:
+        """Return the documents as they stand in the target, in pieces that each may be a member of its own.
+
+        Raises LossError, having written nothing, when a document cannot be held and the loss is not allowed.
+        """
+        ...
+
+    def end(self) -> bytes:
+        """Return what stands after the last document."""
+        ...
+
+
+Scan: TypeAlias = Callable[[Stream, ReadOptions], Iterator[Batch]]
+
+
+class Format(NamedTuple):
+    """A format: a record of functions. A plug-in gives one under the entry point ``corpusfmt.formats``."""
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    #: Says whether the first bytes of a source (up to 8 KiB) are this format and no other.
+    sniff: Callable[[bytes], bool]
+    #: Gives documents and faults, in order. A recoverable fault does not end it.
+    scan: Scan
+    #: Makes a writer. Raises ConfigurationError for options that make no sense.
+    writer: Callable[[WriteOptions], Writer]
+    #: Lists what of a document the target cannot hold, whether it is allowed or not.
+    losses: Callable[[Document, WriteOptions], list[Loss]]
+    #: Gives the stream offset of the byte at a position in a document's ``data``.
+    locate: Callable[[Region, Document, int], int]
+    faults: tuple[Rule, ...]
+    #: What the format cannot carry, by kind of loss, in words.
+    cannot: Mapping[str, str] = {}
+    options: tuple[Option, ...] = ()
+    #: Gives the offset at or after a position where reading can start again, or -1.
+    resync: Callable[[bytes, int], int] | None = None
+    #: The shipped JSON Schema of a record, and the codes of faults that it can explain.
+    schema: str = ""
+    schema_codes: frozenset[str] = frozenset()
+
+
+def options_for(format: Format, side: str) -> dict[str, Option]:
+    """Return the options that ``format`` knows for ``side``, read or write, by name."""
+    return {o.name: o for o in format.options if o.side in (side, "both")}

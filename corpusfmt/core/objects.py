@@ -1,0 +1,58 @@
+"""Checking JSON objects fast: a fast parser first, the strict one for what it turns away or cannot see."""
+
+from __future__ import annotations
+
+from corpusfmt.core.jsontext import JSONFault, duplicates, lone_surrogate, parse, strings
+from corpusfmt.core.limits import MAX_DEPTH
+from corpusfmt.core.text import quoted
+
+
+def check_object(raw: bytes) -> list[tuple[str, int]]:
+    """Check that ``raw``, which is UTF-8, is one JSON object. Return remarks, each with its byte.
+
+    Remarked are keys that repeat in one object and halves of surrogate pairs: both are carried as they
+    are. Raises JSONFault for all else, nesting deeper than 512 levels among it.
+    """
+    if raw == b"{}" or is_canonical(raw):
+        return []
+    node = parse(raw)
+    if node.kind != "{":
+        raise JSONFault("expected an object in braces", node.start)
+    notes = [(f"the key {quoted(key)} repeats; readers keep one or the other", at) for key, at in duplicates(node)]
+    notes += surrogates(raw, strings(node))
+    return sorted(notes, key=lambda note: note[1])
+
+
+def is_canonical(raw: bytes) -> bool:
+    """Say whether a JSON object is spelled as a serializer spells what it parsed: then no key repeats,
+    and nothing in it is unusual. False means only that nobody knows yet."""
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH // 2:
+        return False
+    import msgspec
+
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
+    if type(value) is not dict:
+        return False
+    compact = msgspec.json.encode(value)
+    if compact == raw:
+        return True
+    if b" " not in raw:
+        return False
+    import json
+
+    return json.dumps(value, ensure_ascii=False).encode() == raw
+
+
+def surrogates(raw: bytes, spans: list[tuple[int, int]]) -> list[tuple[str, int]]:
+    """List the strings of ``raw`` that hold half a surrogate pair, with the byte of the escape."""
+    if b"\\u" not in raw:
+        return []
+    found = []
+    for start, stop in spans:
+        at = lone_surrogate(raw[start:stop])
+        if at >= 0:
+            found.append(("half a surrogate pair, which is no character", start + at))
+    return found

@@ -1,0 +1,63 @@
+"""The Rule record: one thing that can be wrong, with its page and, where it looks at documents, its check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from corpusfmt.core.document import Document
+
+Severity: TypeAlias = Literal["error", "warning", "note"]
+
+#: Code prefixes and what they speak of.
+SUBJECTS: Final = {
+    "FILE": "the file around the corpus: compression and framing",
+    "SEED": "the seed format",
+    "JSONL": "the JSON Lines format",
+    "TEI": "the TEI format",
+    "WARC": "the WARC format",
+    "ENC": "bytes and encodings",
+    "TXT": "characters and lines",
+    "DOC": "ids, names and metadata of documents",
+    "CORP": "across documents and files",
+    "SCH": "schemas",
+}
+
+
+class Hit(NamedTuple):
+    """What a rule found in one document.
+
+    ``position`` is a byte offset in the document's ``data``, or None when the fault is in its header.
+    """
+
+    document: Document
+    message: str
+    position: int | None = None
+    hint: str = ""
+
+
+#: Looks at the documents of one source, a list at a time and in order.
+Check: TypeAlias = Callable[[Sequence[Document]], Iterable[Hit]]
+
+
+class Rule(NamedTuple):
+    """One thing that can be wrong.
+
+    A format's faults are rules without a check of their own: the format's ``scan`` finds them. ``start``
+    returns a fresh check for one source, which may keep what it has seen.
+
+    ``bad`` and ``good`` are whole small files in the format ``example``; ``bad`` gives this code and no
+    other, ``good`` gives none. They are the rule's test and part of its page.
+    """
+
+    code: str
+    severity: Severity
+    summary: str
+    why: str
+    advice: str
+    bad: bytes
+    good: bytes
+    example: str = "seed"
+    start: Callable[[], Check] | None = None
+    #: The default set runs without being asked for.
+    default: bool = True

@@ -1,0 +1,57 @@
+"""From a byte offset to line, column and excerpt."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from corpusfmt.core.text import shown
+
+_BEFORE, _AFTER = 60, 60
+
+
+class Place(NamedTuple):
+    """A place in a source. ``line`` and ``column`` count from 1, columns in code points (a byte that is
+    not UTF-8 counts as one); ``byte`` counts from 0 in the decompressed stream."""
+
+    line: int
+    column: int
+    byte: int
+
+
+class Region(NamedTuple):
+    """A run of bytes of a source that begins at the start of a line.
+
+    ``offset`` is where it begins in the decompressed stream, in bytes; ``line`` is the number of its
+    first line, from 1.
+    """
+
+    buffer: bytes
+    offset: int
+    line: int
+
+    def place(self, byte: int) -> Place:
+        """Return the place of the stream offset ``byte``, which lies in this region or at its end."""
+        at = byte - self.offset
+        start = self.buffer.rfind(b"\n", 0, at) + 1
+        column = len(self.buffer[start:at].decode("utf-8", "surrogateescape")) + 1
+        return Place(self.line + self.buffer.count(b"\n", 0, start), column, byte)
+
+    def excerpt(self, byte: int) -> tuple[str, int]:
+        """Return the line around ``byte``, clipped and safe to show, and the index of the fault in it."""
+        at = byte - self.offset
+        start = max(self.buffer.rfind(b"\n", 0, at) + 1, at - 4 * _BEFORE)
+        stop = self.buffer.find(b"\n", at, at + 4 * _AFTER)
+        if stop < 0:
+            stop = min(len(self.buffer), at + 4 * _AFTER)
+        before = _whole(self.buffer[start:at].decode("utf-8", "surrogateescape"))[-_BEFORE:]
+        after = self.buffer[at:stop].decode("utf-8", "surrogateescape")[:_AFTER]
+        left = shown(before)
+        return left + shown(after).removesuffix("\\r"), len(left)
+
+
+def _whole(text: str) -> str:
+    """Drop the up to three bytes of a character that clipping cut off at the left."""
+    cut = 0
+    while cut < min(3, len(text)) and "\udc80" <= text[cut] <= "\udcbf":
+        cut += 1
+    return text[cut:]

@@ -1,0 +1,61 @@
+"""Facts about characters, and how hostile text is shown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: What a source in UTF-16 or UTF-32 begins with (Unicode 16.0, section 23.8), longest mark first.
+WIDE_MARKS: Final = (
+    (b"\xff\xfe\x00\x00", "UTF-32LE"),
+    (b"\x00\x00\xfe\xff", "UTF-32BE"),
+    (b"\xff\xfe", "UTF-16LE"),
+    (b"\xfe\xff", "UTF-16BE"),
+)
+#: The UTF-8 byte order mark.
+BOM: Final = b"\xef\xbb\xbf"
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """Name the UTF-16 or UTF-32 encoding that ``head`` (the first bytes of a source) is in, or None.
+
+    A byte order mark decides; without one, NUL bytes where an ASCII character must stand do.
+    """
+    for mark, name in WIDE_MARKS:
+        if head.startswith(mark):
+            return name
+    if head[:4].count(0) == 3 and len(head) >= 4:
+        return "UTF-32LE" if head[0] else "UTF-32BE"
+    if len(head) >= 4 and head[:4].count(0) == 2 and head[0] != 0 and head[1] == 0 and head[3] == 0:
+        return "UTF-16LE"
+    if len(head) >= 4 and head[:4].count(0) == 2 and head[0] == 0 and head[2] == 0:
+        return "UTF-16BE"
+    return None
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, kept by surrogateescape
+        return f"\\x{code - 0xDC00:02x}"
+    if code < 0x100:
+        return {"\t": "\\t", "\n": "\\n", "\r": "\\r"}.get(char, f"\\x{code:02x}")
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def shown(text: str | bytes, limit: int = 0) -> str:
+    """Return ``text`` safe for a terminal, a log or an annotation.
+
+    Control, format (bidirectional ones among them), private use and unassigned characters and bytes
+    that are not UTF-8 are written as escapes. ``limit`` (characters, 0 for none) cuts long values.
+    """
+    if isinstance(text, bytes):
+        text = (text[: 4 * limit + 4] if limit else text).decode("utf-8", "surrogateescape")
+    if limit and len(text) > limit:
+        text = text[:limit] + "…"
+    if text.isprintable():
+        return text
+    return "".join([c if c.isprintable() else _escape(c) for c in text])
+
+
+def quoted(text: str | bytes, limit: int = 60) -> str:
+    """Return ``text`` as :func:`shown` gives it, in single quotes."""
+    return f"'{shown(text, limit)}'"
