@@ -1,0 +1,1 @@
+"""One room per format. Rooms do not import one another; each gives its ``FORMAT`` record."""

@@ -1,0 +1,107 @@
+"""A closer look at bodies that hold backslashes or angle brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from corpusfmt.core.text import quoted
+from corpusfmt.formats.seed.grammar import MARKER, PRAGMA, unescape
+
+#: Lines of a version 1 body that only a writer other than ours, or a hand edit, leaves unescaped.
+_BARE_MARKER: Final = re.compile(rb"^\\ No newline at end of file\r?$", re.M)
+_SEED_OR_META: Final = re.compile(rb"^<<<(SEED|META)[^\n]*", re.M)
+_SEED_LINE: Final = re.compile(rb"^<<<SEED[^\n]*", re.M)
+_NEAR: Final = re.compile(
+    rb"^[ \t]*+(?:<{2,4}|(?:\xef\xbc\x9c){2,4}|\xe3\x80\x8a)[ \t]*+(?i:file)[ \t]+([^ \t\n]+)[ \t]+([^\n]*?)[ \t]*"
+    rb"(?:>{2,4}|(?:\xef\xbc\x9e){2,4}|\xe3\x80\x8b)[ \t]*\r?$",
+    re.M,
+)
+_MID_LINE: Final = re.compile(rb"(?<=[^\n\\<])<<<(?:FILE [^ \t\n]+ [^\n]*|SEED 1)>>>\r?$", re.M)
+
+
+class BodyFault(Exception):
+    """A body is wrong at ``at``, an offset in the buffer. After a ``fatal`` one the rest cannot be read."""
+
+    def __init__(self, code: str, message: str, at: int, hint: str = "", *, fatal: bool = False) -> None:
+        super().__init__(message)
+        self.code, self.message, self.at, self.hint, self.fatal = code, message, at, hint, fatal
+
+
+class NearMiss(NamedTuple):
+    """What looks like a header and is none: ``length`` bytes at ``at``, and what was meant."""
+
+    message: str
+    at: int
+    length: int
+    replacement: bytes
+
+
+class Body(NamedTuple):
+    """A body in a buffer: it stands from ``start`` to ``stop``; its record ends at ``end``."""
+
+    buffer: bytes
+    start: int
+    stop: int
+    end: int
+    version: int
+
+    def checked(self) -> bytes:
+        """Return the text of the body, with its escapes undone. Raises BodyFault."""
+        return self._version1() if self.version else self._plain()
+
+    def _plain(self) -> bytes:
+        data = self.buffer[self.start : self.stop]
+        if match := _SEED_LINE.search(data):
+            raise BodyFault(
+                "SEED005",
+                f"a plain file has the line {quoted(match[0])}; what follows would be read by the wrong rules",
+                self.start + match.start(),
+                "put version 1 files first when joining files, or escape the line in a version 1 file",
+                fatal=True,
+            )
+        return data
+
+    def _version1(self) -> bytes:
+        data = self.buffer[self.start : self.stop]
+        if b"<<<" in data and (match := _SEED_OR_META.search(data)):
+            data = self._next_part(data, match)
+        if b"\\" not in data:
+            return data
+        if MARKER in data and (match := _BARE_MARKER.search(data)):
+            raise BodyFault(
+                "SEED006", "the end marker is not at the end of the body", self.start + match.start()
+            )
+        return unescape(data)
+
+    def _next_part(self, data: bytes, match: re.Match[bytes]) -> bytes:
+        """Cut the body at the pragma that begins the next part of a concatenation."""
+        at = self.start + match.start()
+        if match[1] == b"META":
+            raise BodyFault("SEED004", "a metadata line stands right after a header only", at)
+        if match[0].removesuffix(b"\r") != PRAGMA:
+            raise BodyFault("SEED005", f"expected '<<<SEED 1>>>', found {quoted(match[0])}", at)
+        after = self.buffer[self.start + match.end() : self.end]
+        text = after.lstrip(b"\r\n \t")
+        if text and not (text.startswith(PRAGMA) and not text.replace(PRAGMA, b"").strip()):
+            where = self.end - len(text)
+            raise BodyFault("SEED001", f"text before the first header of a part: {quoted(text[:200])}", where)
+        data = data[: match.start()]
+        marked = b"\n" + MARKER + b"\n"
+        return data[: -len(marked)] if data.endswith(marked) else data
+
+
+def near_misses(buffer: bytes, start: int, stop: int) -> Iterator[NearMiss]:
+    """Give what stands in a body and looks like a header, in order."""
+    body = buffer[start:stop]
+    if b"<<" not in body and b"\xef\xbc\x9c\xef\xbc\x9c" not in body:
+        return
+    for match in _NEAR.finditer(body):
+        whole = match[0].removesuffix(b"\r")
+        mended = b"<<<FILE %b %b>>>" % (match[1], match[2])
+        yield NearMiss(f"this line looks like a header: {quoted(whole)}", start + match.start(), len(whole), mended)
+    for match in _MID_LINE.finditer(body):
+        yield NearMiss(
+            f"a header in the middle of a line: {quoted(match[0])}", start + match.start(), 0, b"\n"
+        )

@@ -1,0 +1,119 @@
+"""What can be wrong with a seed file. Each entry is a page of the manual and a test."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from corpusfmt.core.rule import Rule
+
+_GOOD: Final = b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nbody\n"
+
+FAULTS: Final = (
+    Rule(
+        "SEED001", "error", "text before the first header",
+        "Text that stands before the first header belongs to no document. Dropping it would lose it in silence.",
+        "put a header before the text, or remove the text",
+        b"a stray line\n<<<FILE d1 a.txt>>>\nbody\n",
+        b"<<<FILE d1 a.txt>>>\nbody\n",
+    ),
+    Rule(
+        "SEED002", "error", "malformed header",
+        "A line that begins <<<FILE and is no valid header is an error, never text: taken as text it would glue "
+        "two documents together.",
+        "write '<<<FILE id name>>>'; to keep such a line as text, convert the file to version 1, where it is escaped",
+        b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>> \nbody\n",
+        b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>>>\nbody\n",
+    ),
+    Rule(
+        "SEED003", "error", "header with one field",
+        "A header has an id and a name, with one space between them. With one field alone nobody can tell which it is.",
+        "write '<<<FILE id name>>>', or read with --id-from name to take the field as the name",
+        b"<<<FILE a.txt>>>\nbody\n",
+        b"<<<FILE d1 a.txt>>>\nbody\n",
+    ),
+    Rule(
+        "SEED004", "error", "malformed metadata line",
+        "In version 1 a line that begins <<<META stands right after a header and holds one JSON object on one line. "
+        "Anywhere else, or with other content, it is an error: taken as text the metadata would be lost.",
+        "write '<<<META {\"key\": \"value\"}>>>' right after the header; to keep the line as text, write a backslash before it",
+        b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {title: 1}>>>\nbody\n",
+        b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"title": 1}>>>\nbody\n',
+    ),
+    Rule(
+        "SEED005", "error", "wrong or misplaced first line",
+        "Version 1 begins with the line <<<SEED 1>>>. Another version is not known here. In a plain file such a line "
+        "shows that a version 1 file was appended, whose escapes the plain rules would not undo.",
+        "write '<<<SEED 1>>>'; when joining files, put version 1 files first or convert the plain one",
+        b"<<<SEED 2>>>\n<<<FILE d1 a.txt>>>\nbody\n",
+        _GOOD,
+    ),
+    Rule(
+        "SEED006", "error", "misplaced end marker",
+        "The line '\\ No newline at end of file' says that the text before it has no final newline. It stands at the end "
+        "of a body, alone on its line and without CR. Elsewhere it is the trace of a cut or of rewritten line ends.",
+        "move the marker to the end of the body, or write one more backslash before it to keep it as text; "
+        "'*.seed -text' in .gitattributes keeps git from rewriting line ends",
+        b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nbody\n\\ No newline at end of file\nmore\n",
+        b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nbody\n\\ No newline at end of file\n",
+    ),
+    Rule(
+        "SEED007", "error", "file in UTF-16 or UTF-32",
+        "Headers are UTF-8, and no line of a UTF-16 or UTF-32 file is a header.",
+        "convert the file to UTF-8 first",
+        "\ufeff<<<FILE d1 a.txt>>>\nbody\n".encode("utf-16-le"),
+        b"<<<FILE d1 a.txt>>>\nbody\n",
+    ),
+    Rule(
+        "SEED008", "warning", "byte order mark at the start",
+        "The mark is no part of the corpus. It is skipped here, but other tools take it as part of the first line.",
+        "remove the first three bytes",
+        b"\xef\xbb\xbf<<<FILE d1 a.txt>>>\nbody\n",
+        b"<<<FILE d1 a.txt>>>\nbody\n",
+    ),
+    Rule(
+        "SEED009", "warning", "line that looks like a header",
+        "Lines such as '<<< FILE d2 b.txt>>>' or a header in the middle of a line (what joining files makes of a missing "
+        "final newline) are text by the rules. They are most often headers that went wrong, which glues two documents.",
+        "write '<<<FILE id name>>>' at the start of a line; if it is text, leave it",
+        b"<<<FILE d1 a.txt>>>\nbody\n<<< FILE d2 b.txt>>>\nbody\n",
+        b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>>>\nbody\n",
+    ),
+    Rule(
+        "SEED010", "error", "document larger than the limit",
+        "A document is held in memory as a whole. The limit keeps a file that lost its headers from filling it.",
+        "raise the limit with --max-document, as in --max-document 1GB",
+        b"<<<FILE d1 a.txt>>>\n" + b"0123456789abcde\n" * 8,
+        b"<<<FILE d1 a.txt>>>\nbody\n",
+    ),
+    Rule(
+        "SEED011", "error", "header longer than the limit",
+        "A header line has at most 64 KiB. A longer one is a header that lost its end.",
+        "end the header with '>>>' and a line end",
+        b"<<<FILE d1 " + b"a" * 65536 + b">>>\nbody\n",
+        b"<<<FILE d1 a.txt>>>\nbody\n",
+    ),
+    Rule(
+        "SEED012", "warning", "ambiguous metadata",
+        "A key that repeats in one object, or half of a surrogate pair, is JSON by the letter, but readers disagree on what "
+        "it means. It is carried as it stands.",
+        "remove the repeated key, or write the whole character",
+        b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"a": 1, "a": 2}>>>\nbody\n',
+        b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"a": 1, "b": 2}>>>\nbody\n',
+    ),
+    Rule(
+        "SEED013", "warning", "no documents",
+        "A file without a single document is most often the trace of something that failed before.",
+        "check what made the file",
+        b"<<<SEED 1>>>\n",
+        _GOOD,
+    ),
+    Rule(
+        "SEED014", "error", "header not in UTF-8",
+        "Ids and names are characters, so headers are UTF-8. Bodies may be in any encoding.",
+        "write the header in UTF-8",
+        b"<<<FILE d1 caf\xe9.txt>>>\nbody\n",
+        b"<<<FILE d1 caf\xc3\xa9.txt>>>\nbody\n",
+    ),
+)  # fmt: skip
+
+BY_CODE: Final = {fault.code: fault for fault in FAULTS}

@@ -1,0 +1,310 @@
+"""Reading seed files: one parse, for reading and for validating."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from corpusfmt.core.document import Document, build
+from corpusfmt.core.finding import Edit, Finding, found
+from corpusfmt.core.format import Batch, ReadOptions, Stream
+from corpusfmt.core.ids import make_id
+from corpusfmt.core.limits import MAX_HEADER, MAX_METADATA, MIB
+from corpusfmt.core.metadata import EMPTY
+from corpusfmt.core.primitives import first_invalid_utf8, occurrences
+from corpusfmt.core.regions import Piece, pieces
+from corpusfmt.core.source import Region
+from corpusfmt.core.text import BOM, quoted, wide_encoding
+from corpusfmt.formats.seed.body import Body, BodyFault, near_misses
+from corpusfmt.formats.seed.faults import BY_CODE
+from corpusfmt.formats.seed.grammar import (
+    BOUNDARY,
+    FILE,
+    MARKED,
+    META,
+    PRAGMA,
+    HeaderFault,
+    parse_header,
+)
+from corpusfmt.formats.seed.meta import MetaFault, check_metadata
+
+_BLANK: Final = b" \t\r\n"
+
+
+def sniff(head: bytes) -> bool:
+    """Say whether the first line that is not blank begins a seed file of either dialect."""
+    return head.removeprefix(BOM).lstrip(_BLANK).startswith((FILE + b" ", b"<<<SEED "))
+
+
+def resync(buffer: bytes, position: int) -> int:
+    """Return the offset of the first header line at or after ``position``, or -1."""
+    if buffer.startswith(FILE, position) and (position == 0 or buffer[position - 1] == 0x0A):
+        return position
+    at = buffer.find(BOUNDARY, max(0, position - 1))
+    return at + 1 if at >= 0 else -1
+
+
+def locate(region: Region, document: Document, position: int) -> int:
+    """Return the stream offset of the byte at ``position`` of the document's ``data``."""
+    origin = document.origin
+    if origin is None:
+        return region.offset
+    start = origin.body - region.offset
+    before = document.data[:position]
+    if region.buffer.startswith(before, start):
+        return origin.body + position
+    extra = at = 0
+    while True:  # a line that was escaped has one backslash more in the file
+        line_end = document.data.find(b"\n", at)
+        line = document.data[at : line_end if line_end >= 0 else len(document.data)]
+        if region.buffer.startswith(b"\\" + line, start + at + extra):
+            extra += 1
+        if line_end < 0 or line_end >= position:
+            return origin.body + position + extra
+        at = line_end + 1
+
+
+def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
+    """Give the documents and faults of a seed file, in order."""
+    return _Scan(stream, options).run()
+
+
+class _Stop(Exception):
+    """The rest of the source cannot be read. Carries the last batch."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+
+
+class _Scan:
+    """The state of one scan: which dialect, and what has been collected for the next batch."""
+
+    def __init__(self, stream: Stream, options: ReadOptions) -> None:
+        self.stream, self.options, self.path = stream, options, stream.name
+        self.version = 0
+        self.region = Region(b"", 0, 1)
+        self.documents: list[Document] = []
+        self.findings: list[Finding] = []
+        self.any = False
+
+    def run(self) -> Iterator[Batch]:
+        try:
+            head = self._prologue()
+            yield from self._flush()
+            for piece in pieces(self.stream, head, BOUNDARY, self.options.max_document):
+                self.region = piece.region
+                yield from self._piece(piece)
+            if not self.any:
+                self._find("SEED013", "the file has no documents", self.region.offset + len(self.region.buffer))
+            yield from self._flush()
+        except _Stop as stop:
+            yield stop.batch
+
+    # -- collecting ---------------------------------------------------------------------------------
+
+    def _find(
+        self, code: str, message: str, byte: int, hint: str = "", edit: Edit | None = None, id: str | int | None = None
+    ) -> None:
+        rule = BY_CODE[code]
+        self.findings.append(
+            found(rule, message, self.path, self.region, byte, document=id, hint=hint or rule.advice, edit=edit)
+        )
+
+    def _flush(self, refused: bytes = b"") -> Iterator[Batch]:
+        if self.documents or self.findings:
+            yield Batch(self.documents, self.findings, self.region, refused)
+            self.any = self.any or bool(self.documents) or self.findings[-1].severity == "error"
+            self.documents, self.findings = [], []
+
+    def _fatal(self, code: str, message: str, byte: int, hint: str = "") -> _Stop:
+        self._find(code, message, byte, hint)
+        return _Stop(Batch(self.documents, self.findings, self.region, self.region.buffer))
+
+    # -- before the first document --------------------------------------------------------------------
+
+    def _prologue(self) -> Region:
+        """Read up to the first header. Return what has been read from there on."""
+        buffer = b""
+        while len(buffer) < MAX_HEADER:
+            more = self.stream.read(MAX_HEADER)
+            buffer += more
+            if not more or (b"\n" in buffer.removeprefix(BOM).lstrip(_BLANK)):
+                break
+        self.region = Region(buffer, 0, 1)
+        if wide := wide_encoding(buffer):
+            raise self._fatal(
+                "SEED007", f"the file is in {wide}", 0, f"convert it first: iconv -f {wide} -t UTF-8 OLD > NEW"
+            )
+        at = 0
+        if buffer.startswith(BOM):
+            at = len(BOM)
+            self._find("SEED008", "byte order mark at the start", 0, edit=Edit(0, len(BOM), b""))
+        at = _first_content(buffer, at)
+        while buffer.startswith(b"<<<SEED", at):
+            at = self._pragma(buffer, at)
+        rest = Region(buffer[at:], at, 1 + buffer.count(b"\n", 0, at))
+        return rest
+
+    def _pragma(self, buffer: bytes, at: int) -> int:
+        stop = buffer.find(b"\n", at)
+        line = buffer[at : stop if stop >= 0 else len(buffer)].removesuffix(b"\r")
+        if line != PRAGMA:
+            raise self._fatal("SEED005", f"expected '<<<SEED 1>>>', found {quoted(line)}", at)
+        self.version = 1
+        return _first_content(buffer, stop + 1 if stop >= 0 else len(buffer))
+
+    # -- documents --------------------------------------------------------------------------------------
+
+    def _piece(self, piece: Piece) -> Iterator[Batch]:
+        buffer, offset, line = piece.region
+        first = 0
+        if not buffer.startswith(FILE):  # only before the first header of the file
+            first = resync(buffer, 0)
+            before = buffer if first < 0 else buffer[:first]
+            blank = _first_content(before, 0)
+            if blank < len(before):
+                if self.version and before.startswith(b"<<<META", blank):
+                    self._find("SEED004", "metadata before the first header", offset + blank)
+                else:
+                    self._find("SEED001", f"text before the first header: {quoted(before[blank:][:200])}", offset + blank)
+                yield from self._flush(before)
+            if first < 0:
+                return
+        if piece.skipped:
+            self._too_large(offset, piece.skipped)
+            yield from self._flush(buffer)
+            return
+        spans, odd = self._spans(buffer, first)
+        line += buffer.count(b"\n", 0, first)
+        for start, header, body, stop, end in spans:
+            try:
+                document = self._document(buffer, start, header, body, stop, end, line, odd)
+            except HeaderFault as fault:
+                self._header_fault(fault, start, header)
+            except UnicodeDecodeError:
+                line_bytes = buffer[start:header]
+                byte = offset + start + first_invalid_utf8(line_bytes)
+                self._find("SEED014", f"the header is not UTF-8: {quoted(line_bytes)}", byte)
+            except MetaFault as fault:
+                self._find("SEED004", fault.message, offset + header + 1 + fault.at)
+            except BodyFault as fault:
+                self._find(fault.code, fault.message, offset + fault.at, fault.hint)
+                if fault.fatal:
+                    raise _Stop(Batch(self.documents, self.findings, self.region, buffer[start:end])) from None
+            else:
+                if document is not None:
+                    self.documents.append(document)
+                    line += occurrences(buffer[start:end], b"\n")
+                    continue
+            yield from self._flush(buffer[start:end])
+            line += occurrences(buffer[start:end], b"\n")
+        yield from self._flush()
+
+    def _spans(self, buffer: bytes, first: int) -> tuple[list[tuple[int, int, int, int, int]], bool]:
+        """Cut a region into documents: start, end of the header line, start and stop of the body, end.
+
+        Also say whether anything in it needs a closer look: a backslash or an angle bracket that no
+        header, metadata line or end marker accounts for. Most regions have none, and are done with.
+        """
+        spans = []
+        at, size, version = first, len(buffer), self.version
+        brackets = slashes = 0
+        while at < size:
+            following = buffer.find(BOUNDARY, at)
+            end = following + 1 if following >= 0 else size
+            header = buffer.find(b"\n", at, end)
+            if header < 0:
+                header = end
+            body = min(header + 1, end)
+            stop = end
+            brackets += 3
+            if version:
+                if buffer.startswith(META, body):
+                    line_end = buffer.find(b"\n", body, end)
+                    brackets += buffer.count(b"<", body, line_end if line_end >= 0 else end)
+                    slashes += buffer.count(b"\\", body, line_end if line_end >= 0 else end)
+                    body = line_end + 1 if line_end >= 0 else end
+                if buffer.endswith(MARKED, body, end):
+                    stop = end - len(MARKED)
+                    slashes += 1
+                elif end == size and buffer.endswith(MARKED[:-1], body, end):
+                    stop = end - len(MARKED) + 1
+                    slashes += 1
+            spans.append((at, header, body, stop, end))
+            at = end
+        rest = buffer[first:] if first else buffer
+        odd = occurrences(rest, b"<") != brackets or (version == 1 and occurrences(rest, b"\\") != slashes)
+        odd = odd or (b"\xef" in buffer and b"\xef\xbc\x9c\xef\xbc\x9c" in buffer)
+        return spans, odd
+
+    def _document(
+        self, buffer: bytes, start: int, header: int, body: int, stop: int, end: int, line: int, odd: bool
+    ) -> Document | None:
+        offset = self.region.offset
+        if odd:  # before anything else: a near miss explains a fault that follows
+            for miss in near_misses(buffer, body, stop):
+                edit = Edit(offset + miss.at, miss.length, miss.replacement)
+                self._find("SEED009", miss.message, offset + miss.at, edit=edit)
+        if header - start >= MAX_HEADER:
+            self._find("SEED011", f"the header is longer than {MAX_HEADER} bytes", offset + start)
+            return None
+        if end - start > self.options.max_document:
+            self._too_large(offset + start, end - start)
+            return None
+        text = buffer[start + 8 : header]
+        if text.endswith(b">>>") and b'"' not in text and b"\t" not in text and buffer[start + 7] == 0x20 and text[0] != 0x3D:
+            identifier: str | int
+            identifier, space, name = text[:-3].decode("utf-8").partition(" ")
+            if not space or not identifier:
+                identifier, name = self._slow_header(buffer, start, header, body, stop)
+        else:
+            identifier, name = self._slow_header(buffer, start, header, body, stop)
+        meta = EMPTY
+        if body > header + 1 and header < end:
+            meta = self._metadata(buffer[header + 1 : body], offset + header + 1, identifier)
+        if odd:
+            data = Body(buffer, body, stop, end, self.version).checked()
+        else:
+            data = buffer[body:stop]
+        return build(
+            identifier, name, data, self.options.encoding, meta, (self.path, offset + start, line, offset + body)
+        )
+
+    def _slow_header(self, buffer: bytes, start: int, header: int, body: int, stop: int) -> tuple[str | int, str]:
+        try:
+            return parse_header(buffer[start:header], self.version)
+        except HeaderFault as fault:
+            if fault.one_field is None or not self.options.id_from:
+                raise
+            line = self.region.line + self.region.buffer.count(b"\n", 0, start)
+            made = make_id(self.options.id_from, fault.one_field, line, buffer[body:stop])
+            return made, fault.one_field
+
+    def _metadata(self, line: bytes, byte: int, identifier: str | int) -> bytes:
+        if len(line) > MAX_METADATA:
+            raise MetaFault(f"the metadata is longer than {MAX_METADATA // MIB} MiB", 0)
+        raw, notes = check_metadata(line)
+        for message, at in notes:
+            self._find("SEED012", message, byte + at, id=identifier)
+        return raw
+
+    def _header_fault(self, fault: HeaderFault, start: int, header: int) -> None:
+        byte = self.region.offset + start
+        code = "SEED003" if fault.one_field is not None else "SEED002"
+        line = self.region.buffer[start:header].removesuffix(b"\r")
+        edit = None
+        if code == "SEED002" and line.startswith(FILE + b" ") and len(line.split(b" ")) > 2:
+            mended = line.rstrip(b" \t").rstrip(b">") + b">>>"
+            edit = Edit(byte, len(line), mended) if mended != line else None
+        self._find(code, fault.message, byte, fault.hint, edit)
+
+    def _too_large(self, byte: int, size: int) -> None:
+        limit = self.options.max_document
+        self._find("SEED010", f"the document has {size} bytes; the limit is {limit}", byte)
+
+
+def _first_content(buffer: bytes, at: int) -> int:
+    """Return the start of the first line at or after ``at`` that is not blank."""
+    rest = buffer[at:].lstrip(_BLANK)
+    content = len(buffer) - len(rest)
+    return max(at, buffer.rfind(b"\n", at, content) + 1) if rest else len(buffer)
