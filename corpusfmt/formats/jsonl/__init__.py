@@ -1,0 +1,50 @@
+"""JSON Lines: one JSON object (RFC 8259) a line, in UTF-8.
+
+    {"id":"d1","name":"a.txt","text":"…","meta":{"language":"en"}}
+
+That is the *native* record, the only one with a place for everything. A *layout* maps foreign records: it
+says under which key id, name and text stand; all other keys are the metadata, with their JSON as it was
+written, and stand at the top level again when the same layout is written.
+
+Lines end at LF alone. JSON values are never taken apart: numbers keep their digits, objects the order of
+their keys. A record with two equal keys at the top level is refused, since readers disagree on it.
+
+The rooms: ``layouts``, ``scan``, ``record`` (one line, fast and slow), ``write``, ``faults``.
+"""
+
+from __future__ import annotations
+
+from corpusfmt.core.format import Format, Option
+from corpusfmt.formats.jsonl.faults import FAULTS
+from corpusfmt.formats.jsonl.layouts import LAYOUTS
+from corpusfmt.formats.jsonl.scan import locate, resync, scan, sniff
+from corpusfmt.formats.jsonl.write import losses, writer
+
+FORMAT = Format(
+    name="jsonl",
+    title="JSON Lines: one JSON object a line",
+    suffixes=(".jsonl", ".ndjson"),
+    sniff=sniff,
+    scan=scan,
+    writer=writer,
+    losses=losses,
+    locate=locate,
+    faults=FAULTS,
+    cannot={
+        "bytes": "texts that are not UTF-8 and whose encoding nobody named",
+        "encoding": "bytes that their declared encoding cannot decode",
+        "id": "layout text-meta: ids",
+        "name": "layouts dolma, hf and text-meta: names",
+        "metadata": "layouts dolma and hf: metadata keys that the layout uses for itself, or that repeat",
+    },
+    options=(
+        Option("layout", "how records are laid out", tuple(LAYOUTS)),
+        Option("id-field", "the key that holds the id"),
+        Option("name-field", "the key that holds the name"),
+        Option("text-field", "the key that holds the text"),
+        Option("meta-field", "the key that holds the metadata; without one the other keys do"),
+    ),
+    resync=resync,
+    schema="document.schema.json",
+    schema_codes=frozenset({"JSONL003", "JSONL005", "JSONL006", "JSONL007", "JSONL008"}),
+)

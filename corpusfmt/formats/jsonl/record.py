@@ -1,0 +1,149 @@
+"""One record: from the fields of a JSON object to a Document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import msgspec
+
+from corpusfmt.core.document import Document, build
+from corpusfmt.core.format import ReadOptions
+from corpusfmt.core.ids import make_id
+from corpusfmt.core.jsontext import JSONFault
+from corpusfmt.core.limits import MAX_ID_DIGITS, MAX_METADATA, MIB
+from corpusfmt.core.metadata import EMPTY
+from corpusfmt.core.objects import check_object
+from corpusfmt.core.primitives import escape_json, is_utf8
+from corpusfmt.core.text import quoted
+from corpusfmt.formats.jsonl.layouts import Layout, fitting
+
+_read_string: Final = msgspec.json.Decoder(str).decode
+_read_id: Final = msgspec.json.Decoder(str | int).decode
+
+#: A record's values as they were written, by key and in order: bytes, or a parser's view of them.
+Fields: TypeAlias = dict[str, Any]
+
+
+class RecordFault(Exception):
+    """A record is valid JSON and no document. ``key`` is the field at fault, or empty."""
+
+    def __init__(self, code: str, message: str, key: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.code, self.message, self.key, self.hint = code, message, key, hint
+
+
+class Ambiguous(Exception):
+    """The metadata holds something to remark on: the strict reader must look for the places."""
+
+
+class Place(NamedTuple):
+    """Where a record stands: what the origin of its document says."""
+
+    path: str
+    byte: int
+    line: int
+
+
+def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Place, *, remarked: bool) -> Document:
+    """Make a document of ``fields``, whose syntax has been checked.
+
+    Raises ValueError for what is not UTF-8; RecordFault; and Ambiguous, unless ``remarked``, when something in the metadata is to be remarked on.
+    """
+    raw_text = fields.pop(layout.text, None)
+    if raw_text is None:
+        hint = fitting([*fields])
+        raise RecordFault(
+            "JSONL006",
+            f"the record has no key {quoted(layout.text)}; its keys are {_listed(fields)}",
+            hint=f"read it with {hint}" if hint else "name the key of the text with --text-field",
+        )
+    text = _string(raw_text, layout.text).encode()
+    raw_id = fields.pop(layout.id, None) if layout.id else None
+    raw_name = fields.pop(layout.title, None) if layout.title else None
+    native = layout.name == "native"
+    name = ""
+    if raw_name is not None and (native or bytes(raw_name) != b"null"):
+        name = _string(raw_name, layout.title)
+    if raw_id is not None and (native or bytes(raw_id) != b"null"):
+        identifier = _id(raw_id, layout.id)
+    else:
+        identifier = make_id(options.id_from, name, place.line, text) if options.id_from else ""
+    if identifier == "":
+        why = "the id is empty" if raw_id is not None else "the record has no id"
+        raise RecordFault("JSONL005", why, layout.id if raw_id is not None else "")
+    meta = _metadata(fields, layout, remarked)
+    return build(identifier, name, text, "utf-8", meta, (place.path, place.byte, place.line, place.byte))
+
+
+def _metadata(fields: Fields, layout: Layout, remarked: bool) -> bytes:
+    if layout.meta:
+        raw = fields.pop(layout.meta, None)
+        if fields:
+            key = next(iter(fields))
+            hint = "" if layout.name != "native" else fitting([*fields, "id", "text"])
+            raise RecordFault(
+                "JSONL008",
+                f"the key {quoted(key)} is not part of the layout {layout.name}",
+                key,
+                f"{hint} keeps other keys as metadata" if hint else "name another layout with --layout",
+            )
+        meta = EMPTY if raw is None else bytes(raw)
+        if layout.name != "native" and meta == b"null":
+            meta = EMPTY
+        if not meta.startswith(b"{"):
+            raise RecordFault("JSONL007", f"{quoted(layout.meta)} must be an object, not {_kind(meta)}", layout.meta)
+        flat = False
+    else:
+        if not fields:
+            return EMPTY
+        meta = b"{%b}" % b",".join([b'"%b":%b' % (escape_json(k.encode()), bytes(v)) for k, v in fields.items()])
+        flat = True
+    if len(meta) < 16 and not meta[1:-1].strip(b" \t\r\n"):
+        return EMPTY
+    if len(meta) > MAX_METADATA:
+        raise RecordFault("JSONL015", f"the metadata is longer than {MAX_METADATA // MIB} MiB", layout.meta)
+    if not is_utf8(meta):
+        raise ValueError("the metadata is not UTF-8")
+    if remarked or not flat or b"{" in meta[1:] or b"[" in meta:
+        try:
+            if check_object(meta) and not remarked:
+                raise Ambiguous
+        except JSONFault as fault:
+            raise RecordFault("JSONL014", fault.message, layout.meta) from None
+    return meta
+
+
+def _string(raw: Any, key: str) -> str:
+    try:
+        value: str = _read_string(raw)
+    except msgspec.ValidationError:
+        raise _wrong(raw, key, "a string") from None
+    return value
+
+
+def _id(raw: Any, key: str) -> str | int:
+    try:
+        identifier: str | int = _read_id(raw)
+    except msgspec.ValidationError:
+        raise _wrong(raw, key, "a string or an integer") from None
+    if type(identifier) is int:
+        if len(raw) > MAX_ID_DIGITS:
+            raise RecordFault("JSONL007", f"an integer id has at most {MAX_ID_DIGITS} digits", key)
+        if identifier == 0 and bytes(raw) != b"0":
+            raise _wrong(raw, key, "a string or an integer")
+    return identifier
+
+
+def _wrong(raw: Any, key: str, wanted: str) -> RecordFault:
+    return RecordFault("JSONL007", f"{quoted(key)} must be {wanted}, not {_kind(bytes(raw))}", key)
+
+
+def _kind(raw: bytes) -> str:
+    names: Mapping[int, str] = {0x7B: "an object", 0x5B: "an array", 0x22: "a string", 0x6E: "null", 0x74: "true", 0x66: "false"}
+    return names.get(raw[0], f"the number {quoted(raw, 30)}")
+
+
+def _listed(fields: Fields) -> str:
+    keys = [quoted(key, 20) for key in fields]
+    return ", ".join(keys[:6]) + (" …" if len(keys) > 6 else "") if keys else "none"

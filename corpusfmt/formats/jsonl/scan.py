@@ -1,0 +1,230 @@
+"""Reading JSON Lines: one parse, for reading and for validating."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.finding import Edit, Finding, found
+from corpusfmt.core.format import Batch, ReadOptions, Stream
+from corpusfmt.core.jsontext import JSONFault, Node, duplicates, lone_surrogate, parse, strings
+from corpusfmt.core.limits import HEAD, MAX_DEPTH
+from corpusfmt.core.objects import surrogates
+from corpusfmt.core.primitives import escape_json, first_invalid_utf8, unescape_json
+from corpusfmt.core.regions import pieces
+from corpusfmt.core.source import Region
+from corpusfmt.core.text import BOM, quoted, wide_encoding
+from corpusfmt.formats.jsonl.faults import BY_CODE
+from corpusfmt.formats.jsonl.layouts import layout_of
+from corpusfmt.formats.jsonl.record import Ambiguous, Fields, Place, RecordFault, document_of
+
+_BLANK: Final = b" \t\r\n"
+_RECORD: Final = re.compile(rb'\{[ \t]*["}]')
+_ESCAPE: Final = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|\\u[0-9a-fA-F]{4}|\\.|[^\\]++", re.S)
+
+
+def sniff(head: bytes) -> bool:
+    """Say whether the first line that is not blank begins a JSON object with a key on the same line."""
+    return _RECORD.match(head.removeprefix(BOM).lstrip(_BLANK)) is not None
+
+
+def resync(buffer: bytes, position: int) -> int:
+    """Return the offset of the first line that begins at or after ``position``, or -1."""
+    if position == 0 or buffer[position - 1 : position] == b"\n":
+        return position
+    at = buffer.find(b"\n", position)
+    return at + 1 if at >= 0 else -1
+
+
+def locate(region: Region, document: Document, position: int) -> int:
+    """Return the stream offset of the byte at ``position`` of the document's ``data``."""
+    origin = document.origin
+    if origin is None:
+        return region.offset
+    start = origin.byte - region.offset
+    stop = region.buffer.find(b"\n", start)
+    buffer = region.buffer
+    node = parse(buffer, start, stop if stop >= 0 else len(buffer), MAX_DEPTH + 1)
+    for _, _, value in node.members:
+        raw = buffer[value.start + 1 : value.stop - 1]
+        if value.kind == '"' and unescape_json(raw) == document.data:
+            return region.offset + value.start + 1 + _raw_position(raw, position)
+    return origin.byte
+
+
+def _raw_position(raw: bytes, position: int) -> int:
+    """Return where in the inside of a JSON string the byte at ``position`` of its value stands."""
+    at = 0
+    for match in _ESCAPE.finditer(raw):
+        run = match[0]
+        size = len(run) if run[0] != 0x5C else len(unescape_json(run))
+        if at + size > position:
+            return match.start() + (position - at if run[0] != 0x5C else 0)
+        at += size
+    return len(raw)
+
+
+def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
+    """Give the documents and faults of a JSON Lines file, in order. Raises ConfigurationError."""
+    return _Scan(stream, options).run()
+
+
+class _Scan:
+    """The state of one scan: the layout, and what has been collected for the next batch."""
+
+    def __init__(self, stream: Stream, options: ReadOptions) -> None:
+        self.stream, self.options, self.path = stream, options, stream.name
+        self.layout = layout_of(options.own)
+        self.decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+        self.region = Region(b"", 0, 1)
+        self.documents: list[Document] = []
+        self.findings: list[Finding] = []
+
+    def run(self) -> Iterator[Batch]:
+        head = b""
+        while len(head) < HEAD and (more := self.stream.read(HEAD)):
+            head += more
+        self.region = Region(head, 0, 1)
+        if wide := wide_encoding(head):
+            hint = f"convert it first: iconv -f {wide} -t UTF-8 OLD > NEW"
+            self._find("JSONL011", f"the file is in {wide}", 0, hint)
+            yield from self._flush(head)
+            return
+        start = 0
+        if head.startswith(BOM):
+            start = len(BOM)
+            self._find("JSONL010", "byte order mark at the start", 0, edit=Edit(0, start, b""))
+        for piece in pieces(self.stream, Region(head[start:], start, 1), b"\n", self.options.max_document):
+            self.region = piece.region
+            if piece.skipped:
+                self._too_large(piece.region.offset, piece.skipped)
+                yield from self._flush(piece.region.buffer)
+            else:
+                yield from self._lines()
+        yield from self._flush()
+
+    def _find(
+        self, code: str, message: str, byte: int, hint: str = "", edit: Edit | None = None
+    ) -> None:
+        rule = BY_CODE[code]
+        self.findings.append(found(rule, message, self.path, self.region, byte, hint=hint or rule.advice, edit=edit))
+
+    def _flush(self, refused: bytes = b"") -> Iterator[Batch]:
+        if self.documents or self.findings:
+            yield Batch(self.documents, self.findings, self.region, refused)
+            self.documents, self.findings = [], []
+
+    def _lines(self) -> Iterator[Batch]:
+        buffer, offset, number = self.region
+        lines = buffer.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        carriage = b"\r" in buffer
+        limit = self.options.max_document
+        decode, layout, options, path = self.decode, self.layout, self.options, self.path
+        for line in lines:
+            whole = len(line) + 1
+            if carriage:
+                line = line.removesuffix(b"\r")
+            try:
+                if len(line) > limit:
+                    raise ValueError
+                fields: Fields = decode(line)
+                if len(line) != sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1:
+                    _same_keys(line, fields)
+                self.documents.append(
+                    document_of(fields, layout, options, Place(path, offset, number), remarked=False)
+                )
+            except (ValueError, RecursionError, RecordFault, Ambiguous):
+                # msgspec's DecodeError and UnicodeDecodeError are ValueErrors. What went wrong, the strict
+                # reader says; it may also find that nothing did.
+                document = self._strict(line, offset, number)
+                if document:
+                    self.documents.append(document)
+                elif self.findings and self.findings[-1].severity == "error":
+                    yield from self._flush(line)
+            offset += whole
+            number += 1
+        yield from self._flush()
+
+    def _strict(self, line: bytes, offset: int, number: int) -> Document | None:
+        """Read a line that the fast way turned away. Report what is wrong with it."""
+        if not line.strip(_BLANK):
+            self._find("JSONL009", "blank line", offset, edit=Edit(offset, len(line) + 1, b""))
+            return None
+        if len(line) > self.options.max_document:
+            self._too_large(offset, len(line))
+            return None
+        invalid = first_invalid_utf8(line)
+        if invalid >= 0:
+            self._find("JSONL002", f"byte 0x{line[invalid]:02x} is not UTF-8", offset + invalid)
+            return None
+        try:
+            node = parse(line, max_depth=MAX_DEPTH + 1)
+        except JSONFault as fault:
+            self._json_fault(fault, line, offset)
+            return None
+        if node.kind != "{":
+            self._find("JSONL003", "the line is JSON, but no object in braces", offset + node.start)
+            return None
+        return self._object(node, line, offset, number)
+
+    def _object(self, node: Node, line: bytes, offset: int, number: int) -> Document | None:
+        places = {key: value.start for key, _, value in node.members}
+        top = {at for _, at, _ in node.members}
+        repeated = duplicates(node)
+        for key, at in repeated:
+            if at in top:
+                self._find("JSONL004", f"the key {quoted(key)} stands twice in the record", offset + at)
+                return None
+        own = (self.layout.id, self.layout.title, self.layout.text)
+        for key, at, value in node.members:
+            if any("\ud800" <= char <= "\udfff" for char in key):
+                self._find("JSONL012", f"half a surrogate pair in the key {quoted(key)}", offset + at)
+                return None
+            lone = lone_surrogate(line[value.start : value.stop]) if key in own and value.kind == '"' else -1
+            if lone >= 0:
+                self._find("JSONL012", f"half a surrogate pair in {quoted(key)}", offset + value.start + lone)
+                return None
+        for key, at in repeated:
+            self._find("JSONL013", f"the key {quoted(key)} repeats inside the metadata", offset + at)
+        for message, at in surrogates(line, strings(node)):
+            self._find("JSONL013", f"{message}, inside the metadata", offset + at)
+        fields: Fields = {key: line[value.start : value.stop] for key, _, value in node.members}
+        try:
+            return document_of(fields, self.layout, self.options, Place(self.path, offset, number), remarked=True)
+        except RecordFault as fault:
+            self._find(fault.code, fault.message, offset + places.get(fault.key, node.start), fault.hint)
+            return None
+
+    def _json_fault(self, fault: JSONFault, line: bytes, offset: int) -> None:
+        if fault.kind == "depth":
+            self._find("JSONL014", fault.message, offset + fault.at)
+            return
+        hint = ""
+        last = offset + len(line) >= self.region.offset + len(self.region.buffer)
+        if line.lstrip(_BLANK).startswith(b"["):
+            hint = "a JSON array is not JSON Lines; write one object a line: jq -c '.[]' OLD > NEW"
+        elif last and ("end of the line" in fault.message or "does not end" in fault.message):
+            hint = "the file may have been cut off here, or the record is spread over several lines"
+        self._find("JSONL001", f"not JSON: {fault.message}", offset + fault.at, hint)
+
+    def _too_large(self, byte: int, size: int) -> None:
+        limit = self.options.max_document
+        self._find("JSONL015", f"the line has {size} bytes; the limit is {limit}", byte)
+
+
+def _same_keys(line: bytes, fields: Fields) -> None:
+    """Raise ValueError unless ``line`` is just ``fields`` in one of the two usual spacings.
+
+    A parser keeps the last of two equal keys; a line that is rebuilt from what it kept has no other.
+    """
+    for pair, comma in ((b'"%b": %b', b", "), (b'"%b":%b', b",")):
+        rebuilt = comma.join([pair % (escape_json(key.encode()), bytes(value)) for key, value in fields.items()])
+        if line == b"{%b}" % rebuilt:
+            return
+    raise ValueError("unusual spacing, or a key that repeats")

@@ -1,0 +1,137 @@
+"""Writing JSON Lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import Loss, LossError
+from corpusfmt.core.format import WriteOptions
+from corpusfmt.core.jsontext import Node, parse
+from corpusfmt.core.losses import loss, not_text
+from corpusfmt.core.metadata import EMPTY
+from corpusfmt.core.objects import is_canonical
+from corpusfmt.core.primitives import escape_json, escape_json_each, is_utf8
+from corpusfmt.core.text import quoted
+from corpusfmt.formats.jsonl.layouts import Layout, layout_of
+
+
+def writer(options: WriteOptions) -> JSONLWriter:
+    """Make a writer of the layout that ``options`` name. Raises ConfigurationError."""
+    return JSONLWriter(options)
+
+
+def losses(document: Document, options: WriteOptions) -> list[Loss]:
+    """List what a record of the layout in ``options`` cannot hold of ``document``."""
+    layout = layout_of(options.own)
+    found = not_text(document)
+    if not layout.id:
+        found.append(loss(document, "id", f"the layout {layout.name} has no place for an id"))
+    if document.name and not layout.title:
+        found.append(loss(document, "name", f"the layout {layout.name} has no place for a name"))
+    if not layout.meta and document.meta_json != EMPTY:
+        for key, _ in _misfits(document, layout):
+            found.append(loss(document, "metadata", f"the metadata key {quoted(key)} repeats or is used by the layout"))
+    return found
+
+
+def _misfits(document: Document, layout: Layout) -> list[tuple[str, Node]]:
+    """List the members of the metadata that cannot stand at the top level of a record."""
+    taken = {key for key in layout[1:] if key}
+    found = []
+    for key, _, value in parse(document.meta_json).members:
+        if key in taken:
+            found.append((key, value))
+        taken.add(key)
+    return found
+
+
+class JSONLWriter:
+    """Writes one record a line: UTF-8, no spaces; id, name, text and metadata in this order."""
+
+    def __init__(self, options: WriteOptions) -> None:
+        self._options = options
+        self._layout = layout = layout_of(options.own)
+        self._spell = spell = msgspec.json.Encoder().encode
+        self._before_id = b"{%b:" % spell(layout.id)
+        self._before_name = b",%b:" % spell(layout.title)
+        self._before_text = b'%b%b:"' % (b"," if layout.id or layout.title else b"{", spell(layout.text))
+        self._before_meta = b'",%b:' % spell(layout.meta)
+        self._taken = [spell(key) for key in layout[1:] if key]
+
+    def begin(self) -> bytes:
+        """Return nothing: JSON Lines has no header."""
+        return b""
+
+    def end(self) -> bytes:
+        """Return nothing: each line is complete."""
+        return b""
+
+    def encode(self, documents: Sequence[Document]) -> list[bytes]:
+        """Return the documents as lines. Raises LossError."""
+        if not documents:
+            return []
+        layout, spell = self._layout, self._spell
+        out: list[bytes] = []
+        for document, text in zip(documents, self._texts(documents), strict=True):
+            identifier = document.id
+            if layout.id:
+                out.append(self._before_id)
+                out.append(b"%d" % identifier if type(identifier) is int else spell(identifier))
+            elif "id" not in self._options.allow:
+                raise self._refusal(document)
+            if layout.title:
+                out.append(self._before_name if layout.id else b"{" + self._before_name[1:])
+                out.append(spell(document.name))
+            elif document.name and "name" not in self._options.allow:
+                raise self._refusal(document)
+            out.append(self._before_text)
+            out.append(text)
+            if layout.meta:
+                out.append(self._before_meta)
+                out.append(document.meta_json)
+                out.append(b"}\n")
+            else:
+                out.append(b'"')
+                if document.meta_json != EMPTY:
+                    out.append(self._flat(document))
+                out.append(b"}\n")
+        return [b"".join(out)]
+
+    def _texts(self, documents: Sequence[Document]) -> list[bytes]:
+        """Return the texts as the insides of JSON strings."""
+        texts = [d.data if d.encoding in (None, "utf-8") else b"" for d in documents]
+        unknown = [d.data for d in documents if d.encoding is None]
+        if unknown and not is_utf8(b"\n".join(unknown)):
+            texts = [self._text(d) for d in documents]
+        else:
+            texts = [self._text(d) if d.encoding not in (None, "utf-8") else t for d, t in zip(documents, texts, strict=True)]
+        return escape_json_each(texts)
+
+    def _text(self, document: Document) -> bytes:
+        if any(found.kind not in self._options.allow for found in not_text(document)):
+            raise self._refusal(document)
+        return document.data.decode(document.encoding or "utf-8", "replace").encode()
+
+    def _flat(self, document: Document) -> bytes:
+        """Return the metadata as further members of the record."""
+        meta = document.meta_json
+        if b"\\" in meta or any(key in meta for key in self._taken) or not is_canonical(meta):
+            misfits = [value for _, value in _misfits(document, self._layout)]
+            if misfits:
+                if "metadata" not in self._options.allow:
+                    raise self._refusal(document)
+                kept = [member for member in parse(meta).members if member[2] not in misfits]
+                pairs = [b',"%b":%b' % (_inside(k), meta[v.start : v.stop]) for k, _, v in kept]
+                return b"".join(pairs)
+        inside = meta.strip()[1:-1].strip()
+        return b"," + inside if inside else b""
+
+    def _refusal(self, document: Document) -> LossError:
+        return LossError([x for x in losses(document, self._options) if x.kind not in self._options.allow])
+
+
+def _inside(key: str) -> bytes:
+    return escape_json(key.encode("utf-8", "surrogatepass"))
