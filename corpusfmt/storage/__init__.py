@@ -1,0 +1,67 @@
+"""The only room that opens anything: sources, targets, shipped files.
+
+``inputs`` opens sources and undoes compression, ``codecs`` is the framing of gzip and zstd, ``outputs``
+writes files that appear whole or not at all, ``discover`` turns what a user named into files.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from corpusfmt.core.errors import SchemaError
+from corpusfmt.storage.discover import discover
+from corpusfmt.storage.inputs import FAULTS, Input, open_input
+from corpusfmt.storage.outputs import Output, Shards, open_output
+
+__all__ = [
+    "FAULTS",
+    "Input",
+    "Output",
+    "Shards",
+    "discover",
+    "is_stdout",
+    "open_input",
+    "open_output",
+    "same_file",
+    "shipped",
+    "size_of",
+]
+
+
+def shipped(name: str) -> bytes:
+    """Return a file of ``schemas/``: from the installed package, or from the checkout it runs in."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "schemas", package.parent / "schemas"):
+        try:
+            return (folder / name).read_bytes()
+        except FileNotFoundError:
+            continue
+    raise SchemaError(f"the schema '{name}' is not part of this installation")
+
+
+def same_file(one: str, other: str) -> bool:
+    """Say whether two paths name one file."""
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return os.path.realpath(one) == os.path.realpath(other)
+
+
+def is_stdout(path: str) -> bool:
+    """Say whether a path is the regular file that standard output writes to."""
+    try:
+        out = os.fstat(sys.stdout.fileno())
+        return stat.S_ISREG(out.st_mode) and os.path.samestat(os.stat(path), out)
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def size_of(path: str) -> int:
+    """Return the size of a file in bytes; 0 when it has none, as standard input."""
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0

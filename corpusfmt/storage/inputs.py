@@ -1,0 +1,170 @@
+"""Opening sources."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import TracebackType
+from typing import BinaryIO, Final
+
+from corpusfmt.core.errors import ConfigurationError, ParseError
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.limits import CHUNK, MIB
+from corpusfmt.core.rule import Rule
+from corpusfmt.storage.codecs import (
+    GZIP_MAGIC,
+    ZSTD_MAGIC,
+    Damage,
+    Decoder,
+    GzipDecoder,
+    ZstdDecoder,
+    is_skippable,
+)
+
+#: How many times larger than its file a decompressed stream may be, past the first 64 MiB.
+MAX_RATIO: Final = 1000
+_RATIO_FREE: Final = 64 * MIB
+_FOREIGN: Final = ((b"BZh", "bzip2", "bzip2 -dc"), (b"\xfd7zXZ\x00", "xz", "xz -dc"), (b"PK\x03\x04", "zip", "unzip -p"))
+
+_PLAIN = b"<<<FILE d1 a.txt>>>\nbody\n"
+
+FAULTS: Final = (
+    Rule(
+        "FILE001", "error", "compressed data that ends early",
+        "The file was cut: a copy or a download did not finish. What came before the cut is whole; the last document is not.",
+        "fetch the file again",
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xb3\xb1", _PLAIN,
+    ),
+    Rule(
+        "FILE002", "error", "compressed data that is damaged",
+        "A checksum or the structure of the compressed data is wrong, or the name says that a file is compressed and it is "
+        "not. What was in it cannot be trusted from there on.",
+        "fetch the file again; if it was never compressed, take the suffix off its name",
+        b"\x28\xb5\x2f\xfd\x04\x00\x07\x00\x00", _PLAIN,
+    ),
+    Rule(
+        "FILE003", "error", "something after the compressed data",
+        "After the last gzip member or zstd frame stands something else. gzip tells and ignores it; here it may be a corpus.",
+        "cut the file after the last member, or compress what follows",
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00garbage", _PLAIN,
+    ),
+    Rule(
+        "FILE004", "error", "compressed data that expands without end",
+        "A stream that is more than 1000 times larger than its file is made to fill memory or disk.",
+        "if it is a corpus after all, decompress it to a file first",
+        b"", _PLAIN,
+    ),
+)  # fmt: skip
+
+_BY_CODE: Final = {rule.code: rule for rule in FAULTS}
+
+
+class Input:
+    """A source, decompressed. ``name`` is what findings call it.
+
+    ``position`` counts decompressed bytes given so far, ``raw_position`` bytes of the file.
+    """
+
+    def __init__(self, raw: BinaryIO, name: str, *, owned: bool, size: int = 0) -> None:
+        self.name, self.size = name, size
+        self._raw, self._owned = raw, owned
+        self._ahead = b""
+        self._failure: ParseError | None = None
+        self.position = self.raw_position = 0
+        head = self._raw_read(8)
+        self._pushed = head
+        self._decoder: Decoder | None = None
+        if head.startswith(GZIP_MAGIC):
+            self._decoder = GzipDecoder(self._next_raw)
+        elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
+            self._decoder = ZstdDecoder(self._next_raw)
+        for magic, what, command in _FOREIGN:
+            if head.startswith(magic):
+                raise ConfigurationError(f"{name} is {what} data, which is not read; decompress it first: {command} OLD > NEW")
+        lowered = name.lower()
+        if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
+            what = "gzip" if lowered.endswith(".gz") else "zstd"
+            raise self._fault("FILE002", f"the name says {what}, but the file holds no {what} data")
+
+    def peek(self, size: int) -> bytes:
+        """Return the next ``size`` bytes, or fewer near the end, without taking them. Raises ParseError."""
+        while len(self._ahead) < size and (more := self._decoded(size)):
+            self._ahead += more
+        return self._ahead[:size]
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to about ``size`` bytes; none at the end.
+
+        Raises ParseError (FILE001 to FILE004) when compressed data is cut short, damaged, followed by
+        something else or larger than it has any reason to be.
+        """
+        if self._ahead:
+            data, self._ahead = self._ahead[:size], self._ahead[size:]
+        else:
+            data = self._decoded(size)
+        self.position += len(data)
+        return data
+
+    def close(self) -> None:
+        """Close the file, unless it is standard input or was opened by someone else."""
+        if self._owned:
+            self._raw.close()
+
+    def __enter__(self) -> Input:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _raw_read(self, size: int) -> bytes:
+        data = self._raw.read(size)
+        self.raw_position += len(data)
+        return data
+
+    def _next_raw(self, size: int) -> bytes:
+        if self._pushed:
+            data, self._pushed = self._pushed, b""
+            return data
+        return self._raw_read(size)
+
+    def _decoded(self, size: int) -> bytes:
+        if self._decoder is None:
+            return self._next_raw(size)
+        if self._failure:  # what a decoder gives after a fault is not the stream any more
+            raise self._failure
+        try:
+            data = self._decoder.read(size)
+        except Damage as damage:
+            consumed = self._decoder.consumed
+            self._failure = self._fault(damage.code, f"{damage.message}, at byte {consumed} of the file")
+            raise self._failure from None
+        total = self.position + len(self._ahead) + len(data)
+        if total > _RATIO_FREE and total > MAX_RATIO * max(1, self._decoder.consumed):
+            self._failure = self._fault("FILE004", f"the compressed data expands more than {MAX_RATIO} times")
+            raise self._failure
+        return data
+
+    def _fault(self, code: str, message: str) -> ParseError:
+        byte = self.position + len(self._ahead)
+        rule = _BY_CODE[code]
+        return ParseError(Finding(code, rule.severity, message, self.name, 0, 0, byte, None, rule.advice))
+
+
+def open_input(source: str) -> Input:
+    """Open a path, or ``-`` for standard input. Compression is found by the first bytes.
+
+    Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError (FILE002)
+    when the name says that the file is compressed and it is not.
+    """
+    if source == "-":
+        return Input(sys.stdin.buffer, "<stdin>", owned=False)
+    if os.path.isdir(source):
+        raise ConfigurationError(f"{source} is a folder")
+    raw = open(source, "rb", buffering=CHUNK)  # noqa: SIM115
+    try:
+        return Input(raw, source, owned=True, size=os.fstat(raw.fileno()).st_size)
+    except BaseException:
+        raw.close()
+        raise

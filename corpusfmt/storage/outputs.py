@@ -1,0 +1,163 @@
+"""Writing targets: a file appears whole under its name, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import sys
+from typing import BinaryIO
+
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.text import quoted
+from corpusfmt.storage.codecs import encoder_for
+
+_BUFFER = 1 << 18
+
+
+class Output:
+    """One target file. ``size`` counts the bytes given to it, before compression.
+
+    The bytes go to a temporary file in the same folder; ``finish`` makes them durable, ``publish`` gives
+    them the name. A file of that name stays whole until then. Standard output, devices and pipes have no
+    such protection and are written to as they are.
+    """
+
+    def __init__(self, target: str, name: str = "") -> None:
+        self.target, self.size = target, 0
+        self._encoder = encoder_for(name or target)
+        self._temporary = ""
+        self._raw: BinaryIO | None
+        if target == "-":
+            self._raw = sys.stdout.buffer
+        elif os.path.exists(target) and not os.path.isfile(target):
+            if os.path.isdir(target):
+                raise ConfigurationError(f"the target {quoted(target)} is a folder; name a file in it")
+            self._raw = open(target, "wb", buffering=_BUFFER)  # noqa: SIM115
+        else:
+            self._raw = self._open_temporary(os.path.realpath(target))
+
+    def _open_temporary(self, path: str) -> BinaryIO:
+        folder, name = os.path.split(path)
+        if not os.path.isdir(folder):
+            raise ConfigurationError(f"the folder {quoted(os.path.dirname(self.target) or folder)} does not exist; make it first")
+        mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o666
+        for attempt in range(1000):
+            temporary = os.path.join(folder, f".{name[:100]}.{os.getpid()}-{attempt}.tmp")
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+            try:
+                descriptor = os.open(temporary, flags, mode)
+            except FileExistsError:
+                continue
+            self._temporary = temporary
+            if mode != 0o666 and hasattr(os, "fchmod"):
+                os.fchmod(descriptor, mode)
+            return os.fdopen(descriptor, "wb", buffering=_BUFFER)
+        raise ConfigurationError(f"the folder {quoted(folder)} is full of temporary files; remove '.{name}.*.tmp'")
+
+    @property
+    def is_pipe(self) -> bool:
+        """Whether what has been written cannot be taken back."""
+        return not self._temporary
+
+    def write(self, data: bytes) -> None:
+        """Take bytes, before compression. Raises OSError."""
+        assert self._raw is not None
+        self.size += len(data)
+        self._raw.write(self._encoder.write(data) if self._encoder else data)
+
+    def finish(self) -> None:
+        """Complete the file and make it durable, still without its name. Raises OSError."""
+        if self._raw is None:
+            return
+        raw, self._raw = self._raw, None
+        try:
+            if self._encoder:
+                raw.write(self._encoder.end_member())
+            raw.flush()
+            if self._temporary:
+                os.fsync(raw.fileno())
+        except BaseException:
+            self._raw = raw
+            raise
+        if self.target != "-":
+            raw.close()
+
+    def publish(self) -> None:
+        """Give the file its name, in one step. Raises OSError."""
+        if self._temporary:
+            target = os.path.realpath(self.target)
+            os.replace(self._temporary, target)
+            self._temporary = ""
+            _sync_folder(os.path.dirname(target))
+
+    def discard(self) -> None:
+        """Leave nothing behind. Does nothing after ``publish``."""
+        raw, self._raw = self._raw, None
+        if raw is not None and self.target != "-":
+            with contextlib.suppress(OSError):
+                raw.close()
+        if self._temporary:
+            with contextlib.suppress(OSError):
+                os.unlink(self._temporary)
+            self._temporary = ""
+
+
+def _sync_folder(folder: str) -> None:
+    if os.name == "posix":
+        with contextlib.suppress(OSError):  # some file systems cannot; the file itself is durable
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def open_output(target: str) -> Output:
+    """Open a path, or ``-`` for standard output. ``.gz`` and ``.zst`` are compressed.
+
+    Raises ConfigurationError for a folder, or for a target in a folder that does not exist; OSError.
+    """
+    return Output(target)
+
+
+class Shards:
+    """A target in several files: ``name-00001.jsonl.zst`` and so on for ``name.jsonl.zst``.
+
+    All are complete before the first gets its name; ``name.manifest.json`` comes last, so that a set with
+    a manifest is whole.
+    """
+
+    def __init__(self, target: str, suffix: str, *, force: bool) -> None:
+        self._stem, self._suffix = target.removesuffix(suffix), suffix
+        self.manifest = f"{self._stem}.manifest.json"
+        self.outputs: list[Output] = []
+        folder, name = os.path.split(self._stem)
+        pattern = re.compile(rf"{re.escape(name)}-\d{{5,}}{re.escape(suffix)}")
+        folder = folder or "."
+        self._old = (
+            [os.path.join(folder, n) for n in sorted(os.listdir(folder)) if pattern.fullmatch(n)]
+            if os.path.isdir(folder)
+            else []
+        )
+        if self._old and not force:
+            raise ConfigurationError(
+                f"shards of an older run are there ({quoted(self._old[0])}); remove them, or replace them with --force"
+            )
+
+    def next(self) -> Output:
+        """Finish the current shard and begin another."""
+        if self.outputs:
+            self.outputs[-1].finish()
+        self.outputs.append(Output(f"{self._stem}-{len(self.outputs) + 1:05d}{self._suffix}"))
+        return self.outputs[-1]
+
+    def clear_old(self) -> None:
+        """Remove the manifest and the shards of an older run that this run does not replace."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.manifest)
+        kept = {os.path.realpath(output.target) for output in self.outputs}
+        for path in self._old:
+            if os.path.realpath(path) not in kept:
+                os.unlink(path)
