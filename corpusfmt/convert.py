@@ -1,0 +1,262 @@
+"""Converting: sources, documents, a writer, a commit. Nothing appears unless all of it is right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike, fspath
+from typing import NamedTuple
+
+from corpusfmt import registry, storage
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, Loss, LossError, ParseError
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.format import Batch
+from corpusfmt.core.text import quoted
+from corpusfmt.quarantine import Quarantine
+from corpusfmt.reading import Reading, opened, sources
+from corpusfmt.writing import Target, Writing, named
+
+#: Of each kind, so many findings and losses are kept; the rest is counted.
+KEPT = 50
+
+
+class Progress(NamedTuple):
+    """How far a conversion is: documents read, bytes of the source files read, and their size in all."""
+
+    documents: int
+    bytes_read: int
+    bytes_total: int
+
+
+class Report:
+    """What a conversion did. ``read`` is always ``written`` + ``refused``.
+
+    ``committed`` says whether the target stands; when it does not, every document counts as refused.
+    ``error`` is what ended the run, or None. ``findings`` and ``losses`` hold the first of each code and
+    kind, ``finding_counts`` and ``loss_counts`` all. ``left_behind`` counts what reading left out.
+    """
+
+    def __init__(self) -> None:
+        self.read = self.written = self.refused = 0
+        self.bytes_read = self.bytes_written = 0
+        self.committed = False
+        self.findings: list[Finding] = []
+        self.losses: list[Loss] = []
+        self.finding_counts: Counter[str] = Counter()
+        self.loss_counts: Counter[str] = Counter()
+        self.left_behind: Counter[str] = Counter()
+        self.outputs: list[str] = []
+        self.error: CorpusfmtError | None = None
+
+    def _add_finding(self, finding: Finding) -> None:
+        self.finding_counts[finding.code] += 1
+        if self.finding_counts[finding.code] <= KEPT:
+            self.findings.append(finding)
+
+    def _add_losses(self, losses: Iterable[Loss]) -> None:
+        for loss in losses:
+            self.loss_counts[loss.kind] += 1
+            if self.loss_counts[loss.kind] <= KEPT:
+                self.losses.append(loss)
+
+
+class _Stopped(Exception):
+    """The run is over; nothing is to be committed."""
+
+
+class Conversion:
+    """One run. ``run`` never raises for content: it is all in the report."""
+
+    def __init__(
+        self,
+        asked: Sequence[str],
+        target: str,
+        reading: Reading,
+        writing: Writing,
+        *,
+        on_error: str = "stop",
+        quarantine: str = "",
+        ids: Sequence[str] = (),
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
+        if on_error not in ("stop", "skip", "quarantine"):
+            raise ConfigurationError(f"on an error: stop, skip or quarantine=FILE, not {quoted(on_error)}")
+        self.reading = reading.checked()
+        self.paths = sources(asked, self.reading)
+        self.on_error, self.progress = on_error, progress
+        self.ids, self.missing_ids = frozenset(ids), set(ids)
+        self.report = Report()
+        self.doomed = False
+        if quarantine and any(storage.same_file(quarantine, path) for path in [*self.paths, target]):
+            raise ConfigurationError(f"the quarantine {quoted(quarantine)} is also a source or the target")
+        self._refuse_own_tail(target)
+        self.target = Target(target, writing)
+        self._unused = {*self.reading.shared, *writing.shared} - {*self.target.options.own}
+        try:
+            self.quarantine = Quarantine(quarantine) if on_error == "quarantine" else None
+        except BaseException:
+            self.target.discard()
+            raise
+
+    def _refuse_own_tail(self, target: str) -> None:
+        """Standard output that appends to a source would never end."""
+        if target == "-" and any(storage.is_stdout(path) for path in self.paths):
+            raise ConfigurationError("standard output is one of the sources; write to a file with -o")
+
+    def run(self) -> Report:
+        """Convert. Raises OSError, and ConfigurationError for options that no format knew."""
+        report = self.report
+        try:
+            try:
+                self._read_all()
+                self._check_asked()
+            except _Stopped:
+                pass
+            if self.doomed:
+                if not self.target.output.is_pipe:
+                    report.written = 0
+                report.refused = report.read - report.written
+                if self.quarantine:
+                    self.quarantine.discard()
+                return report
+            self.target.finish()
+            if self.quarantine:
+                self.quarantine.finish()
+                report.outputs.append(self.quarantine.publish())
+            report.bytes_written = sum(output.size for output in self.target.outputs)
+            report.outputs[:0] = self.target.publish()
+            report.committed = True
+            return report
+        finally:
+            self.target.discard()
+            if self.quarantine:
+                self.quarantine.discard()
+
+    def _check_asked(self) -> None:
+        if self._unused:
+            names = ", ".join(f"--{name}" for name in sorted(self._unused))
+            raise ConfigurationError(f"no format of this run knows {names}")
+        if self.missing_ids and not self.doomed:
+            raise ConfigurationError(f"no document has the id {quoted(min(self.missing_ids))}")
+
+    def _read_all(self) -> None:
+        total = sum(storage.size_of(path) for path in self.paths)
+        done = 0
+        for path in self.paths:
+            try:
+                with opened(path, self.reading) as (stream, format):
+                    self._unused -= set(registry.applicable(format, "read", self.reading.shared))
+                    for batch in format.scan(stream, self.reading.options_for(format)):
+                        self._take(batch)
+                        if self.progress:
+                            self.progress(Progress(self.report.read, done + stream.raw_position, total))
+                    done += stream.raw_position
+                    self.report.bytes_read += stream.position
+            except ParseError as error:  # from the file layer: compressed data that is cut or damaged
+                self._refuse_record(error.finding, b"")
+
+    def _take(self, batch: Batch) -> None:
+        documents = batch.documents
+        if self.ids:
+            documents = [document for document in documents if str(document.id) in self.ids]
+            self.missing_ids.difference_update(str(document.id) for document in documents)
+        self.report.left_behind.update(batch.left_behind)
+        if documents:
+            self.report.read += len(documents)
+            self._write(documents)
+        for finding in batch.findings:
+            if finding.severity == "error":
+                self._refuse_record(finding, batch.refused)
+            else:
+                self.report._add_finding(finding)
+
+    def _write(self, documents: Sequence[Document]) -> None:
+        try:
+            if self.doomed:
+                self.target.writer.encode(documents)
+            else:
+                self.target.write(documents)
+                self.report.written += len(documents)
+        except LossError as error:
+            if len(documents) == 1:
+                self._refuse_document(documents[0], error)
+                return
+            for document in documents:
+                self._write([document])
+
+    def _refuse_document(self, document: Document, error: LossError) -> None:
+        report = self.report
+        report._add_losses(error.losses)
+        report.refused += 1
+        if self.on_error == "stop":
+            self.doomed = True
+            if report.error is None:
+                report.error = error
+            if self.target.output.is_pipe:
+                raise _Stopped
+        elif self.quarantine:
+            self.quarantine.add_document(document, error)
+
+    def _refuse_record(self, finding: Finding, raw: bytes) -> None:
+        report = self.report
+        report._add_finding(finding)
+        report.read += 1
+        report.refused += 1
+        if self.on_error == "stop":
+            self.doomed = True
+            report.error = ParseError(finding)
+            raise _Stopped
+        if self.quarantine:
+            self.quarantine.add_record(finding, raw)
+
+
+def convert(
+    source: str | PathLike[str] | Sequence[str | PathLike[str]],
+    target: str | PathLike[str],
+    *,
+    from_format: str | None = None,
+    to_format: str | None = None,
+    options: Mapping[str, str] | None = None,
+    read_options: Mapping[str, str] | None = None,
+    write_options: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    id_from: str | None = None,
+    max_document: int = Reading().max_document,
+    on_error: str = "stop",
+    allow_loss: Iterable[str] = (),
+    ids: Sequence[str] = (),
+    shard_size: int = 0,
+    force: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Convert sources to a target, whole or not at all, and report what was done.
+
+    Sources are paths, folders, patterns or ``-``; the target is a path or ``-``; formats are found by
+    suffix, then by content, unless they are named. ``options`` go to the formats that know them,
+    ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its format).
+    ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line or sha256.
+    ``on_error`` is stop, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
+    ``max_document`` and ``shard_size`` are in bytes (the latter before compression).
+
+    Raises ParseError at the first malformed record and LossError for what the target cannot hold, unless
+    ``on_error`` says otherwise; ConfigurationError, UnknownFormatError, PluginError and OSError.
+    """
+    paths = [source] if isinstance(source, str | PathLike) else list(source)
+    mode, _, file = on_error.partition("=")
+    if mode == "quarantine" and not file:
+        raise ConfigurationError("name the file for refused documents: quarantine=FILE")
+    report = Conversion(
+        [fspath(path) for path in paths],
+        fspath(target),
+        Reading(from_format, named(read_options), named(options), encoding, id_from, max_document),
+        Writing(to_format, named(write_options), named(options), frozenset(allow_loss), shard_size, force),
+        on_error=mode,
+        quarantine=file,
+        ids=ids,
+        progress=progress,
+    ).run()
+    if report.error is not None:
+        raise report.error
+    return report

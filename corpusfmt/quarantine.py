@@ -1,0 +1,81 @@
+"""Quarantine: what a conversion refused, kept in a seed file with the reason."""
+
+from __future__ import annotations
+
+import json
+
+from corpusfmt import registry, storage
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import LossError
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.format import WriteOptions
+
+
+class Quarantine:
+    """A seed file of refused documents.
+
+    A document that was read keeps its id, name and text; its metadata stands under ``meta``. A record that
+    could not be read is kept as the bytes it had, under the id ``refused-N``. The reason of either stands
+    under ``refused``.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._writer = registry.format_named("seed").writer(WriteOptions())
+        self._output = storage.open_output(path)
+        self._output.write(self._writer.begin())
+        self._count = 0
+
+    def add_document(self, document: Document, error: LossError) -> None:
+        """Keep a document that the target could not hold. Raises OSError."""
+        first = error.losses[0]
+        reason: dict[str, object] = {
+            "losses": [{"kind": loss.kind, "message": loss.message} for loss in error.losses],
+            "encoding": document.encoding,
+            "source": first.path,
+            "line": first.line,
+            "byte": first.byte,
+        }
+        self._count += 1
+        meta = b'{"refused":%b,"meta":%b}' % (_dump(reason), document.meta_json)
+        encoding = "utf-8" if document.encoding == "utf-8" else None
+        try:
+            self._write(Document(document.id, document.data, name=document.name, meta=meta, encoding=encoding))
+        except LossError:  # a header that no seed file can hold is part of the reason then
+            reason |= {"id": document.id, "name": document.name}
+            meta = b'{"refused":%b}' % _dump(reason)
+            self._write(Document(f"refused-{self._count}", document.data, meta=meta, encoding=encoding))
+
+    def add_record(self, finding: Finding, raw: bytes) -> None:
+        """Keep the bytes of a record that could not be read. Raises OSError."""
+        reason: dict[str, object] = {
+            "code": finding.code,
+            "message": finding.message,
+            "source": finding.path,
+            "line": finding.line,
+            "byte": finding.byte,
+        }
+        self._count += 1
+        meta = b'{"refused":%b}' % _dump(reason)
+        self._write(Document(f"refused-{self._count}", raw, name=finding.path.encode("utf-8", "replace").decode(), meta=meta))
+
+    def _write(self, document: Document) -> None:
+        for piece in self._writer.encode([document]):
+            self._output.write(piece)
+
+    def finish(self) -> None:
+        """Make the file durable. Raises OSError."""
+        self._output.write(self._writer.end())
+        self._output.finish()
+
+    def publish(self) -> str:
+        """Give the file its name and return it. Raises OSError."""
+        self._output.publish()
+        return self._output.target
+
+    def discard(self) -> None:
+        """Leave nothing behind. Does nothing after ``publish``."""
+        self._output.discard()
+
+
+def _dump(reason: dict[str, object]) -> bytes:
+    return json.dumps(reason, separators=(",", ":")).encode("ascii")

@@ -1,0 +1,46 @@
+"""Reading: the documents of sources, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from os import PathLike, fspath
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import ParseError
+from corpusfmt.reading import Reading, opened, sources
+from corpusfmt.writing import named
+
+
+def read(
+    source: str | PathLike[str] | Sequence[str | PathLike[str]],
+    *,
+    format: str | None = None,
+    encoding: str | None = None,
+    id_from: str | None = None,
+    max_document: int = Reading().max_document,
+    **options: str,
+) -> Iterator[Document]:
+    """Give the documents of a path, a folder, a pattern or several of them, lazily and in order.
+
+    Format and compression are found out, unless ``format`` names the former. ``encoding`` is that of texts
+    that do not declare one; ``id_from`` (name, line or sha256) makes an id where there is none;
+    ``max_document`` is in bytes; ``options`` are those of the format, as in ``layout="dolma"``.
+
+    Raises ParseError at the first error, when it is reached; ConfigurationError, UnknownFormatError and
+    OSError at the call or when a source is opened.
+    """
+    paths = [source] if isinstance(source, str | PathLike) else list(source)
+    own = named(options)
+    reading = Reading(format, own if format else {}, {} if format else own, encoding, id_from, max_document).checked()
+    return _documents(sources([fspath(path) for path in paths], reading), reading)
+
+
+def _documents(paths: Sequence[str], reading: Reading) -> Iterator[Document]:
+    for path in paths:
+        with opened(path, reading) as (stream, format):
+            options = reading.options_for(format)._replace(own={**reading.own, **reading.shared})
+            for batch in format.scan(stream, options):
+                yield from batch.documents
+                for finding in batch.findings:
+                    if finding.severity == "error":
+                        raise ParseError(finding)

@@ -1,0 +1,85 @@
+"""Opening a source and finding its format: what reading, converting and validating share."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from corpusfmt import registry, storage
+from corpusfmt.core.errors import ConfigurationError, ParseError
+from corpusfmt.core.format import Format, ReadOptions
+from corpusfmt.core.ids import SOURCES
+from corpusfmt.core.limits import HEAD, MAX_DOCUMENT
+from corpusfmt.core.text import quoted
+
+
+class Reading(NamedTuple):
+    """How sources are to be read. ``shared`` options go to the formats that know them; ``own`` ones are for
+    the format that was named with them, which must know them."""
+
+    format: str | None = None
+    own: Mapping[str, str] = {}
+    shared: Mapping[str, str] = {}
+    encoding: str | None = None
+    id_from: str | None = None
+    max_document: int = MAX_DOCUMENT
+
+    def checked(self) -> Reading:
+        """Return it with names normalised. Raises ConfigurationError."""
+        if self.id_from is not None and self.id_from not in SOURCES:
+            raise ConfigurationError(f"an id can be made from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
+        if self.format is not None:
+            registry.check_options(registry.format_named(self.format), "read", self.own)
+        return self._replace(encoding=_encoding(self.encoding))
+
+    def options_for(self, format: Format) -> ReadOptions:
+        """Return the options to scan with. Raises ConfigurationError for a wrong choice."""
+        own = {**registry.applicable(format, "read", self.shared), **self.own}
+        registry.check_options(format, "read", own)
+        return ReadOptions(self.encoding, self.id_from, self.max_document, own)
+
+
+def _encoding(name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        info = codecs.lookup(name)
+        "".encode(name)
+    except (LookupError, ValueError):  # a codec that is not for text is a LookupError here
+        raise ConfigurationError(f"unknown encoding {quoted(name)}; try utf-8, cp1252, iso8859-15, koi8-r, gb18030") from None
+    return None if info.name == "utf-8" else info.name
+
+
+def sources(named: Sequence[str], reading: Reading) -> list[str]:
+    """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``."""
+    suffixes = set(registry.format_named(reading.format).suffixes) if reading.format else None
+
+    def known(name: str) -> bool:
+        if suffixes is not None:
+            return registry.suffix_of(name) in suffixes
+        return registry.format_for_suffix(name) is not None
+
+    return storage.discover(named, known)
+
+
+@contextmanager
+def opened(path: str, reading: Reading) -> Iterator[tuple[storage.Input, Format]]:
+    """Open a source and find its format.
+
+    Raises OSError, UnknownFormatError, ConfigurationError, and ParseError for damaged compression.
+    """
+    with storage.open_input(path) as stream:
+        if reading.format is not None:
+            yield stream, registry.format_named(reading.format)
+            return
+        try:
+            head = stream.peek(HEAD)
+        except ParseError:  # cut or damaged early: the name may still tell
+            named = registry.format_for_suffix(path)
+            if named is None:
+                raise
+            yield stream, named
+            return
+        yield stream, registry.detect(stream.name, head)

@@ -1,0 +1,90 @@
+"""Validating: sources, the same parse that reads them, the rules, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from os import PathLike, fspath
+
+from corpusfmt import registry
+from corpusfmt.core.errors import ParseError
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.format import Batch, Format
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.reading import Reading, opened, sources
+from corpusfmt.writing import named
+
+
+class Validation:
+    """One run over sources. ``documents`` and ``sources`` count what was looked at so far."""
+
+    def __init__(self, asked: Sequence[str], reading: Reading) -> None:
+        """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
+        self.reading = reading.checked()
+        self.paths = sources(asked, self.reading)
+        self.rules = registry.default_rules()
+        self.documents = self.sources = self.bytes = 0
+
+    def run(self) -> Iterator[Finding]:
+        """Give the findings of each source, in order. Raises OSError, UnknownFormatError."""
+        for path in self.paths:
+            self.sources += 1
+            try:
+                with opened(path, self.reading) as (stream, format):
+                    checks = [(rule, rule.start()) for rule in self.rules if rule.start]
+                    for batch in format.scan(stream, self.reading.options_for(format)):
+                        self.documents += len(batch.documents)
+                        self.bytes = max(self.bytes, stream.position)
+                        yield from self._batch(batch, stream.name, format, checks)
+            except ParseError as error:  # from the file layer
+                yield error.finding
+
+    def _batch(
+        self, batch: Batch, path: str, format: Format, checks: Sequence[tuple[Rule, Check]]
+    ) -> Iterator[Finding]:
+        found = [self._explained(finding, batch, format) for finding in batch.findings]
+        if batch.documents:
+            for rule, check in checks:
+                found += [_finding(rule, hit, batch, path, format) for hit in check(batch.documents)]
+        found.sort(key=lambda finding: finding.byte)
+        yield from found
+
+    def _explained(self, finding: Finding, batch: Batch, format: Format) -> Finding:
+        """Say what else the schema has against a record, of which a scan tells the first fault."""
+        if finding.code not in format.schema_codes or self.reading.own or self.reading.shared:
+            return finding
+        from corpusfmt.schema import violations
+
+        others = violations(format.schema, batch.refused)[1:]
+        if not others:
+            return finding
+        return finding._replace(message=f"{finding.message}; and {len(others)} more: {'; '.join(others[:3])}")
+
+
+def _finding(rule: Rule, hit: Hit, batch: Batch, path: str, format: Format) -> Finding:
+    origin = hit.document.origin
+    assert origin is not None, "a scan gives each document its origin"
+    byte = origin.byte if hit.position is None else format.locate(batch.region, hit.document, hit.position)
+    line, column, _ = batch.region.place(byte)
+    excerpt, caret = batch.region.excerpt(byte)
+    return Finding(
+        rule.code, rule.severity, hit.message, path, line, column, byte, hit.document.id, hit.hint or rule.advice, excerpt, caret
+    )
+
+
+def validate(
+    source: str | PathLike[str] | Sequence[str | PathLike[str]],
+    *,
+    format: str | None = None,
+    options: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    id_from: str | None = None,
+    max_document: int = Reading().max_document,
+) -> Iterator[Finding]:
+    """Give the findings of the sources, in order: faults of their formats, then of the rules.
+
+    The arguments are those of :func:`corpusfmt.convert`. Content never raises; ConfigurationError,
+    UnknownFormatError, PluginError and OSError do, the first two before the first finding.
+    """
+    paths = [source] if isinstance(source, str | PathLike) else list(source)
+    reading = Reading(format, named(options) if format else {}, {} if format else named(options), encoding, id_from, max_document)
+    return Validation([fspath(path) for path in paths], reading).run()

@@ -1,0 +1,177 @@
+"""Writing a target: one file or shards, in one format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike, fspath
+from types import TracebackType
+from typing import NamedTuple
+
+from corpusfmt import registry, storage
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import LOSS_KINDS, ConfigurationError
+from corpusfmt.core.format import WriteOptions, Writer
+from corpusfmt.core.text import quoted
+
+
+class Writing(NamedTuple):
+    """How a target is to be written. The options are as in :class:`corpusfmt.reading.Reading`."""
+
+    format: str | None = None
+    own: Mapping[str, str] = {}
+    shared: Mapping[str, str] = {}
+    allow: frozenset[str] = frozenset()
+    #: Bytes of a shard before compression; 0 writes one file.
+    shard_size: int = 0
+    force: bool = False
+
+
+class Target:
+    """One file or a row of shards, in one format; with a writer that is renewed for each file."""
+
+    def __init__(self, path: str, writing: Writing) -> None:
+        unknown = sorted(writing.allow - set(LOSS_KINDS))
+        if unknown:
+            raise ConfigurationError(f"unknown kind of loss {quoted(unknown[0])}; known are {', '.join(LOSS_KINDS)}")
+        self.format = registry.format_named(writing.format) if writing.format else registry.format_for_target(path)
+        own = {**registry.applicable(self.format, "write", writing.shared), **writing.own}
+        registry.check_options(self.format, "write", own)
+        self.options = WriteOptions(writing.allow, own)
+        self.writer: Writer = self.format.writer(self.options)
+        self.documents: list[int] = [0]
+        self._limit = writing.shard_size
+        self._shards: storage.Shards | None = None
+        if self._limit:
+            if path == "-":
+                raise ConfigurationError("standard output cannot be cut into shards; name a file with -o")
+            suffix = _whole_suffix(path)
+            self._shards = storage.Shards(path, suffix, force=writing.force)
+            self.output = self._shards.next()
+        else:
+            self.output = storage.open_output(path)
+        self.output_begins = True
+
+    @property
+    def outputs(self) -> list[storage.Output]:
+        return self._shards.outputs if self._shards else [self.output]
+
+    def write(self, documents: Sequence[Document]) -> None:
+        """Encode and write. Raises LossError, having written nothing, and OSError."""
+        pieces = self.writer.encode(documents)
+        if not self._limit or self.output.size + sum(map(len, pieces)) <= self._limit:
+            self._emit(pieces, len(documents))
+            return
+        for document in documents:
+            pieces = self.writer.encode([document])
+            if self.documents[-1] and self.output.size + sum(map(len, pieces)) > self._limit:
+                self._next_shard()
+            self._emit(pieces, 1)
+
+    def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
+        self._begin()
+        for piece in pieces:
+            self.output.write(piece)
+        self.documents[-1] += documents
+
+    def _begin(self) -> None:
+        if self.output_begins:
+            self.output_begins = False
+            self.output.write(self.writer.begin())
+
+    def _next_shard(self) -> None:
+        assert self._shards is not None
+        self.output.write(self.writer.end())
+        self.output = self._shards.next()
+        self.writer = self.format.writer(self.options)
+        self.documents.append(0)
+        self.output_begins = True
+
+    def finish(self) -> None:
+        """Make all files durable, none under its name yet. Raises OSError."""
+        self._begin()
+        self.output.write(self.writer.end())
+        self.output.finish()
+
+    def publish(self) -> list[str]:
+        """Give all files their names, and shards a manifest. Returns the names. Raises OSError."""
+        if self._shards is None:
+            self.output.publish()
+            return [self.output.target]
+        self._shards.clear_old()
+        for output in self._shards.outputs:
+            output.publish()
+        manifest = storage.open_output(self._shards.manifest)
+        manifest.write(self._manifest())
+        manifest.finish()
+        manifest.publish()
+        return [*(output.target for output in self._shards.outputs), manifest.target]
+
+    def _manifest(self) -> bytes:
+        shards = [
+            {"name": output.target.replace("\\", "/").rpartition("/")[2], "documents": count, "bytes": output.size}
+            for output, count in zip(self.outputs, self.documents, strict=True)
+        ]
+        content = {"format": self.format.name, "documents": sum(self.documents), "shards": shards}
+        return json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n"
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        for output in self.outputs:
+            output.discard()
+
+
+def _whole_suffix(path: str) -> str:
+    name = path.replace("\\", "/").rpartition("/")[2]
+    stem = name
+    for ending in registry.COMPRESSED:
+        if stem.lower().endswith(ending):
+            stem = stem[: -len(ending)]
+    dot = stem.rfind(".")
+    return name[dot:] if dot > 0 else name[len(stem) :]
+
+
+class OpenWriter:
+    """A target that documents are written to one by one; see :func:`open_writer`."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def write(self, document: Document) -> None:
+        """Write a document. Raises LossError, having written nothing of it, and OSError."""
+        self._target.write([document])
+
+    def __enter__(self) -> OpenWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._target.finish()
+                self._target.publish()
+        finally:
+            self._target.discard()
+
+
+def open_writer(
+    target: str | PathLike[str],
+    *,
+    format: str | None = None,
+    allow_loss: Iterable[str] = (),
+    shard_size: int = 0,
+    force: bool = False,
+    **options: str,
+) -> OpenWriter:
+    """Open a target to write documents to, as a context manager with ``write(document)``.
+
+    Nothing appears under the final name until the block ends without an error. ``options`` are those of
+    the format, as in ``layout="dolma"``. Raises ConfigurationError, UnknownFormatError and OSError.
+    """
+    writing = Writing(format, named(options), {}, frozenset(allow_loss), shard_size, force)
+    return OpenWriter(Target(fspath(target), writing))
+
+
+def named(options: Mapping[str, str] | None) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in (options or {}).items()}
