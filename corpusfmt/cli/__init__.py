@@ -1,0 +1,1 @@
+"""The command: one small module per subcommand, and the printers they share."""

@@ -1,0 +1,85 @@
+"""The arguments that commands share."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import NoReturn
+
+from corpusfmt.cli.talk import bytes_of, complain
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.ids import SOURCES
+from corpusfmt.core.limits import MAX_DOCUMENT
+from corpusfmt.reading import Reading
+
+#: Flags that are options of formats. They go to the formats of the run that know them.
+FORMAT_FLAGS = {
+    "layout": ("L", "how JSON Lines records are laid out: native, dolma, hf, text-meta"),
+    "id-field": ("KEY", "the key of the id in JSON Lines records"),
+    "name-field": ("KEY", "the key of the name"),
+    "text-field": ("KEY", "the key of the text"),
+    "meta-field": ("KEY", "the key of the metadata; without it all other keys are metadata"),
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as all of the command does."""
+
+    def error(self, message: str) -> NoReturn:
+        """Complain and exit with 2."""
+        complain(f"{message}; see '{self.prog} --help'")
+        sys.exit(2)
+
+
+def parser(command: str, summary: str) -> Parser:
+    """Return the parser of a subcommand."""
+    return Parser(prog=f"corpusfmt {command}", description=summary, allow_abbrev=False)
+
+
+def byte_count(text: str) -> int:
+    """Read a size such as 256MB; for argparse."""
+    try:
+        return bytes_of(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a size such as 256MB or 64KiB, not {text!a}") from None
+
+
+def add_reading(parser: Parser) -> None:
+    """Add the sources and how to read them."""
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a file, a folder, a pattern, or - for standard input")
+    parser.add_argument(
+        "--from", dest="from_format", metavar="FORMAT", help="format of the sources, with options as in jsonl:layout=dolma"
+    )
+    parser.add_argument("--encoding", metavar="NAME", help="encoding of texts that do not declare one (default utf-8)")
+    parser.add_argument("--id-from", choices=SOURCES, help="make an id where a document has none")
+    parser.add_argument(
+        "--max-document", type=byte_count, default=MAX_DOCUMENT, metavar="SIZE", help="largest document (default 256MiB)"
+    )
+    for name, (metavar, text) in FORMAT_FLAGS.items():
+        parser.add_argument(f"--{name}", metavar=metavar, help=text)
+
+
+def shared_options(args: argparse.Namespace) -> dict[str, str]:
+    """Return the format flags that were given."""
+    values = vars(args)
+    return {name: values[key] for name in FORMAT_FLAGS if values.get(key := name.replace("-", "_")) is not None}
+
+
+def format_spec(text: str | None) -> tuple[str | None, dict[str, str]]:
+    """Split ``jsonl:layout=dolma,id-field=key`` into name and options. Raises ConfigurationError."""
+    if text is None:
+        return None, {}
+    name, _, rest = text.partition(":")
+    own = {}
+    for item in filter(None, rest.split(",")):
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise ConfigurationError(f"expected FORMAT:OPTION=VALUE,..., found '{text}'")
+        own[key.replace("_", "-")] = value
+    return name, own
+
+
+def reading_of(args: argparse.Namespace) -> Reading:
+    """Return how to read, from parsed arguments. Raises ConfigurationError."""
+    name, own = format_spec(args.from_format)
+    return Reading(name, own, shared_options(args), args.encoding, args.id_from, args.max_document)

@@ -1,0 +1,46 @@
+"""``corpusfmt ls``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from corpusfmt.cli.arguments import add_reading, parser, reading_of
+from corpusfmt.cli.printers import dump, print_finding
+from corpusfmt.core.document import Document
+from corpusfmt.core.text import shown
+from corpusfmt.reading import opened, sources
+
+
+def run(arguments: Sequence[str]) -> int:
+    """List documents. Returns 1 when a record could not be read."""
+    options = parser("ls", "List documents: id, name, bytes of text, place; a line each, with tabs between.")
+    add_reading(options)
+    options.add_argument("--output-format", choices=("text", "jsonl"), default="text", help="text (default), or a JSON object a line")
+    args = options.parse_args(arguments)
+    reading = reading_of(args).checked()
+    line = _text if args.output_format == "text" else _json
+    code = 0
+    for path in sources(args.sources, reading):
+        with opened(path, reading) as (stream, format):
+            for batch in format.scan(stream, reading.options_for(format)):
+                sys.stdout.write("".join([line(document) + "\n" for document in batch.documents]))
+                for finding in batch.findings:
+                    if finding.severity == "error":
+                        code = 1
+                        print_finding(finding, sys.stderr)
+    return code
+
+
+def _text(document: Document) -> str:
+    origin = document.origin
+    place = f"{origin.path}:{origin.line}" if origin else ""
+    return "\t".join([shown(str(document.id)), shown(document.name), str(len(document.data)), shown(place)])
+
+
+def _json(document: Document) -> str:
+    origin = document.origin
+    record = {"id": document.id, "name": document.name, "bytes": len(document.data)}
+    if origin:
+        record |= {"path": origin.path, "line": origin.line, "byte": origin.byte}
+    return dump(record)

@@ -1,0 +1,95 @@
+"""The entry point: which subcommand, exit codes, signals."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import corpusfmt
+
+COMMANDS = ("convert", "validate", "ls", "formats", "rule")
+_HELP = f"""\
+usage: corpusfmt COMMAND ...
+
+Read, validate and convert text corpora without losing anything in silence.
+
+  corpusfmt convert SOURCE... -o TARGET   convert sources to a target, whole or not at all
+  corpusfmt validate SOURCE...            say what is wrong with sources, and where
+  corpusfmt ls SOURCE...                  list documents: id, name, size, place
+  corpusfmt formats                       what is read and written
+  corpusfmt rule [CODE]                   the page of one rule or fault; without a code, a list
+  corpusfmt --version
+
+'corpusfmt COMMAND --help' tells the options of a command.
+Exit codes: 0 clean, 1 findings or refused documents, 2 could not do what was asked.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command. Returns the exit code: 0 clean, 1 findings or refused documents, 2 failure."""
+    args = list(sys.argv[1:] if arguments is None else arguments)
+    first = args[0] if args else ""
+    try:
+        if first in ("--version", "-V"):
+            print(f"corpusfmt {corpusfmt.__version__}")
+            return _flushed(0)
+        if first in ("", "-h", "--help", "help"):
+            print(_HELP, end="", file=sys.stdout if first else sys.stderr)
+            return _flushed(0 if first else 2)
+        if first not in COMMANDS:
+            return _unknown(first)
+        return _run(first, args[1:])
+    except BrokenPipeError:
+        # The reader has had enough. Python would complain once more while it flushes at exit.
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        return 141
+    except KeyboardInterrupt:
+        return 130
+
+
+def _flushed(code: int) -> int:
+    sys.stdout.flush()
+    return code
+
+
+def _unknown(command: str) -> int:
+    from difflib import get_close_matches
+
+    from corpusfmt.core.text import quoted
+
+    close = get_close_matches(command, COMMANDS, 1)
+    hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(COMMANDS)}"
+    print(f"corpusfmt: unknown command {quoted(command)}; {hint}", file=sys.stderr)
+    return 2
+
+
+def _run(command: str, args: list[str]) -> int:
+    from importlib import import_module
+
+    from corpusfmt.cli.signals import Stopped, stopping
+    from corpusfmt.cli.talk import complain
+    from corpusfmt.core.errors import CorpusfmtError
+
+    try:
+        with stopping():
+            code: int = import_module(f"corpusfmt.cli.{command}").run(args)
+        return _flushed(code)
+    except Stopped as stopped:
+        return 128 + stopped.number
+    except BrokenPipeError:
+        raise
+    except CorpusfmtError as error:
+        complain(str(error))
+        return 2
+    except UnicodeEncodeError as error:
+        complain(f"this terminal cannot show {error.object[error.start : error.end]!a}; set PYTHONIOENCODING=utf-8")
+        return 2
+    except MemoryError:
+        complain("out of memory; a lower --max-document refuses the largest documents")
+        return 2
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        complain(f"{where}{error.strerror or error}")
+        return 2

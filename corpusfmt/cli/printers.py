@@ -1,0 +1,48 @@
+"""How findings are printed."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any, TextIO
+
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.text import shown
+
+
+def print_finding(finding: Finding, file: TextIO) -> None:
+    """Print one line ``path:line:column: CODE message``, then the excerpt with a caret, and what to do."""
+    place = f"{finding.line}:{finding.column}:" if finding.line else ""
+    severity = "" if finding.severity == "error" else f" {finding.severity}:"
+    print(f"{shown(finding.path)}:{place} {finding.code}{severity} {shown(finding.message)}", file=file)
+    if finding.excerpt:
+        print(f"    {finding.excerpt}\n    {' ' * _columns(finding.excerpt[: finding.caret])}^", file=file)
+    if finding.hint:
+        print(f"    = {shown(finding.hint)}", file=file)
+
+
+def _columns(text: str) -> int:
+    """Return how many columns a terminal gives ``text``."""
+    if text.isascii():
+        return len(text)
+    wide = sum(1 for char in text if unicodedata.east_asian_width(char) in "WF")
+    return len(text) + wide - sum(1 for char in text if unicodedata.combining(char))
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as a JSON object. Bytes of an edit are in base64."""
+    record: dict[str, Any] = finding._asdict()
+    if finding.edit is not None:
+        from base64 import b64encode
+
+        record["edit"] = {
+            "byte": finding.edit.byte,
+            "length": finding.edit.length,
+            "replacement": b64encode(finding.edit.replacement).decode(),
+        }
+    return record
+
+
+def dump(record: dict[str, Any]) -> str:
+    """Return one JSON object on one line, in ASCII, so that nothing in it can disturb a terminal."""
+    return json.dumps(record, ensure_ascii=True)

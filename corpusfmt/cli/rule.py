@@ -1,0 +1,30 @@
+"""``corpusfmt rule``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from corpusfmt import registry
+from corpusfmt.cli.arguments import parser
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.text import quoted
+from corpusfmt.pages import page
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print the page of a code, or the list of all. Returns 0."""
+    options = parser("rule", "The page of one rule or fault; without a code, the list of all.")
+    options.add_argument("code", nargs="?", metavar="CODE", help="such as SEED002")
+    code = options.parse_args(arguments).code
+    found = {rule.code: rule for rule in registry.codes()}
+    if code is None:
+        for rule in found.values():
+            print(f"{rule.code}  {rule.severity:7}  {rule.summary}")
+        return 0
+    if code.upper() not in found:
+        close = get_close_matches(code.upper(), found, 1)
+        hint = f"did you mean {close[0]}?" if close else "'corpusfmt rule' lists them"
+        raise ConfigurationError(f"unknown code {quoted(code)}; {hint}")
+    print(page(found[code.upper()]), end="")
+    return 0

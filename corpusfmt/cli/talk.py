@@ -1,0 +1,46 @@
+"""What the command says on standard error, and how it writes numbers."""
+
+from __future__ import annotations
+
+import sys
+
+from corpusfmt.core.text import shown
+
+
+def say(line: str) -> None:
+    """Write one line to standard error, safe for a terminal."""
+    print(shown(line), file=sys.stderr)
+
+
+def complain(line: str) -> None:
+    """Write what went wrong, in one line."""
+    say(f"corpusfmt: {line}")
+
+
+def plural(count: int, noun: str) -> str:
+    """Return ``1 document``, ``2,000 documents``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes as ``512 B``, ``1.2 MB`` (powers of ten)."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def bytes_of(text: str) -> int:
+    """Return ``256MB``, ``64KiB`` or ``1000`` as bytes. Raises ValueError."""
+    units = {"": 1, "B": 1}
+    for power, letter in enumerate("KMGT", 1):
+        units[letter] = units[f"{letter}B"] = 1000**power
+        units[f"{letter}IB"] = 1024**power
+    number = text.strip().upper()
+    cut = len(number.rstrip("KMGTIB"))
+    unit = number[cut:]
+    value = float(number[:cut]) * units[unit] if unit in units else -1.0
+    if not 1 <= value < 1 << 62:
+        raise ValueError(text)
+    return int(value)

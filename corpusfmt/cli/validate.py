@@ -1,0 +1,67 @@
+"""``corpusfmt validate``."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from corpusfmt.cli.arguments import add_reading, parser, reading_of
+from corpusfmt.cli.printers import as_json, dump, print_finding
+from corpusfmt.cli.talk import plural, say
+from corpusfmt.core.finding import Finding
+from corpusfmt.validate import Validation
+
+#: Of each code, so many findings are printed unless --no-cap is given.
+CAP = 50
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Validate. Returns 0 when there is nothing to say but notes, 1 when there are findings."""
+    options = parser("validate", "Say what is wrong with sources, and where.")
+    add_reading(options)
+    options.add_argument("--output-format", choices=("text", "json"), default="text", help="text (default), or one JSON object")
+    options.add_argument("--no-cap", action="store_true", help=f"print all findings, not the first {CAP} of each code")
+    options.add_argument("-q", "--quiet", action="store_true", help="no summary")
+    args = options.parse_args(arguments)
+    validation = Validation(args.sources, reading_of(args))
+    counts: Counter[str] = Counter()
+    severities: Counter[str] = Counter()
+    kept = _capped(validation.run(), counts, severities, no_cap=args.no_cap)
+    if args.output_format == "json":
+        _print_json(kept, counts, validation)
+    else:
+        for finding in kept:
+            print_finding(finding, sys.stdout)
+    sys.stdout.flush()
+    if not args.quiet:
+        _summary(counts, severities, validation, capped=not args.no_cap)
+    return 1 if severities["error"] or severities["warning"] else 0
+
+
+def _capped(
+    findings: Iterator[Finding], counts: Counter[str], severities: Counter[str], *, no_cap: bool
+) -> Iterator[Finding]:
+    for finding in findings:
+        counts[finding.code] += 1
+        severities[finding.severity] += 1
+        if no_cap or counts[finding.code] <= CAP:
+            yield finding
+
+
+def _print_json(findings: Iterator[Finding], counts: Counter[str], validation: Validation) -> None:
+    print('{"findings": [', end="")
+    for index, finding in enumerate(findings):
+        print(",\n " if index else "\n ", dump(as_json(finding)), sep="", end="")
+    totals = {"documents": validation.documents, "sources": validation.sources, "counts": dict(sorted(counts.items()))}
+    print(f"\n], {dump(totals)[1:]}")
+
+
+def _summary(counts: Counter[str], severities: Counter[str], validation: Validation, *, capped: bool) -> None:
+    if capped:
+        for code, count in sorted(counts.items()):
+            if count > CAP:
+                say(f"... and {count - CAP:,} more of {code}; --no-cap shows all")
+    parts = [plural(severities[name], name) for name in ("error", "warning", "note") if severities[name]]
+    what = ", ".join(parts) if parts else "no findings"
+    say(f"{plural(validation.documents, 'document')} in {plural(validation.sources, 'source')}: {what}")
