@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from corpusfmt.core.errors import SchemaError
+from corpusfmt.core.metadata import values_of
 from corpusfmt.core.text import shown
 from corpusfmt.storage import shipped
 
@@ -38,5 +39,5 @@ def violations(name: str, record: bytes) -> list[str]:
     Each begins with the JSON Pointer (RFC 6901) of the value. Raises ValueError when the record is not
     JSON, SchemaError when the schema is missing or wrong.
     """
-    errors = sorted(_validator(name).iter_errors(json.loads(record)), key=lambda e: (list(map(str, e.path)), e.message))
+    errors = sorted(_validator(name).iter_errors(values_of(record)), key=lambda e: (list(map(str, e.path)), e.message))
     return [shown("".join(f"/{part}" for part in error.path) or "/") + f": {shown(error.message, 100)}" for error in errors]

@@ -22,6 +22,11 @@ def _number(digits: str) -> float | Decimal:
     return Decimal(digits) if value in (float("inf"), float("-inf")) else value
 
 
+def values_of(raw: bytes) -> Any:
+    """Return JSON as Python values; a number that ``int`` or ``float`` cannot take as Decimal."""
+    return json.loads(raw, parse_int=_integer, parse_float=_number)
+
+
 class Metadata(Mapping[str, Any]):
     """The metadata of a document, as a read-only mapping.
 
@@ -63,7 +68,7 @@ class Metadata(Mapping[str, Any]):
         return cls(raw)
 
     def _parsed(self) -> dict[str, Any]:
-        return dict(json.loads(self.json, parse_int=_integer, parse_float=_number))
+        return dict(values_of(self.json))
 
     def __getitem__(self, key: str) -> Any:
         return self._parsed()[key]

@@ -103,6 +103,12 @@ FAULTS: Final = (
         "raise the limit with --max-document, as in --max-document 1GB",
         b'{"id":"d1","text":"' + b"0123456789abcdef" * 8 + b'"}\n', _GOOD, "jsonl",
     ),
+    Rule(
+        "JSONL016", "warning", "no documents",
+        "A file without a single document is most often the trace of something that failed before.",
+        "check what made the file",
+        b"", _GOOD, "jsonl",
+    ),
 )  # fmt: skip
 
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}

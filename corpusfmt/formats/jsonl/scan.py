@@ -83,6 +83,7 @@ class _Scan:
         self.region = Region(b"", 0, 1)
         self.documents: list[Document] = []
         self.findings: list[Finding] = []
+        self.any = False
 
     def run(self) -> Iterator[Batch]:
         head = b""
@@ -105,6 +106,8 @@ class _Scan:
                 yield from self._flush(piece.region.buffer)
             else:
                 yield from self._lines()
+        if not self.any:
+            self._find("JSONL016", "the file has no documents", self.region.offset + len(self.region.buffer))
         yield from self._flush()
 
     def _find(
@@ -116,6 +119,7 @@ class _Scan:
     def _flush(self, refused: bytes = b"") -> Iterator[Batch]:
         if self.documents or self.findings:
             yield Batch(self.documents, self.findings, self.region, refused)
+            self.any = self.any or bool(self.documents) or self.findings[-1].severity == "error"
             self.documents, self.findings = [], []
 
     def _lines(self) -> Iterator[Batch]:
@@ -203,7 +207,7 @@ class _Scan:
 
     def _json_fault(self, fault: JSONFault, line: bytes, offset: int) -> None:
         if fault.kind == "depth":
-            self._find("JSONL014", fault.message, offset + fault.at)
+            self._find("JSONL014", f"nested deeper than {MAX_DEPTH} levels", offset + fault.at)
             return
         hint = ""
         last = offset + len(line) >= self.region.offset + len(self.region.buffer)

@@ -1,0 +1,86 @@
+"""What tests throw at every format: documents over all of Unicode, and hostile ones."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+
+from corpusfmt.core.document import Document
+
+#: All Unicode scalar values.
+characters = st.characters(exclude_categories=("Cs",))
+
+MARKER = "\\ No newline at end of file"
+LINES = [
+    "", "<<<FILE d2 b.txt>>>", "<<<FILE", "<<<FILEx", "<<<SEED 1>>>", "<<<SEED", '<<<META {"a": 1}>>>', "<<<META",
+    "\\<<<FILE d2 b.txt>>>", "\\\\<<<META {}>>>", "\\\\\\<<<SEED 1>>>", "\\x<<<FILE a b>>>", " <<<FILE a b>>>",
+    "text<<<FILE a b>>>", "<<< FILE a b>>>", "<<FILE a b>>", "<<<file a b>>>", "\uff1c\uff1c\uff1cFILE a b\uff1e\uff1e\uff1e",
+    MARKER, "\\" + MARKER, "\\\\" + MARKER, MARKER + "\r", "\\" + MARKER + "\r", MARKER + " ", " " + MARKER, MARKER + "x",
+    "<<<<<<< HEAD", "=======", ">>>>>>> branch", "\\", "\\\\", "\\n", "{", '{"id": "x", "text": "y"}', "[", "null",
+    "\r", "a\rb", "a\r", "\x0b\x0c", "\x85", "\u2028\u2029", "\x00", "\ufeff", "\ufeff<<<FILE a b>>>", "\u202e", "\x1b[31m",
+    "\ufffe\uffff", "\U0001f468\u200d\U0001f469", "e\u0301", "\u00e9", '"', "''", "\t", "\x7f\x80\x9f", "\ufffd", ">>>", "x" * 300,
+]  # fmt: skip
+
+lines = st.one_of(st.sampled_from(LINES), st.text(characters, max_size=20))
+texts = st.builds(lambda parts, end: "\n".join(parts) + end, st.lists(lines, max_size=6), st.sampled_from(["", "\n", "\n\n"]))
+#: Bodies whose encoding nobody declared.
+raw_bodies = st.one_of(
+    texts.map(str.encode),
+    st.binary(max_size=40),
+    st.builds(lambda a, b: a.encode() + b"\xff\xe9" + b.encode(), texts, texts),
+)
+
+NAMES = [
+    "", "a.txt", "with space.txt", "a>>>b", "ends >", " leading", "trailing ", '"quoted"', '"', "..", "../up", "/abs", "C:\\x",
+    "CON", "nul.txt", "a\tb", "a\nb", "a\r", "\u00e9", "e\u0301", "x" * 300, "<<<FILE a b>>>", "=7", "\u2028", "\x85", "\x00",
+    "\u202egnp.exe", "{}", "\\u003e", "\\", ">>>", ">", "日本語", "\U0001f600",
+]  # fmt: skip
+
+names = st.one_of(st.sampled_from(NAMES), st.text(characters, max_size=12))
+ids = st.one_of(
+    st.sampled_from([name for name in NAMES if name]),
+    st.text(characters, min_size=1, max_size=12),
+    st.integers(-(10**30), 10**30),
+)
+
+NUMBERS = ["0", "-0", "1", "1.0", "1e400", "-1E+2", "0.10", "9" * 40, "9007199254740993", "1.0000000000000000000001"]
+KEYS = ["", "a", "id", "name", "text", "meta", "title", 'quo"te', "back\\slash", "\n", "\u00e9", "\U0001f600", "a b", ">>>"]
+
+_scalars = st.one_of(
+    st.sampled_from(["null", "true", "false", *NUMBERS]),
+    texts.map(lambda text: json.dumps(text, ensure_ascii=False)),
+    st.text(characters, max_size=8).map(json.dumps),
+)
+_keys = st.one_of(st.sampled_from(KEYS), st.text(characters, max_size=6))
+
+
+def _object(pairs: dict[str, str]) -> str:
+    return "{" + ", ".join(f"{json.dumps(key)}: {value}" for key, value in pairs.items()) + "}"
+
+
+_values = st.recursive(
+    _scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: "[" + ",".join(items) + "]"),
+        st.dictionaries(_keys, inner, max_size=3).map(_object),
+    ),
+    max_leaves=6,
+)
+#: JSON objects as UTF-8, spelled in many ways.
+metadata = st.one_of(
+    st.just(b"{}"), st.dictionaries(_keys, _values, max_size=4).map(lambda pairs: _object(pairs).encode())
+)
+
+
+def document(id: Any, text: str | bytes, name: str, meta: bytes) -> Document:
+    return Document(id, text, name=name, meta=meta)
+
+
+#: Documents whose text is characters.
+text_documents = st.builds(document, ids, texts, names, metadata)
+#: Documents of all sorts, those with bytes that are no UTF-8 among them.
+any_documents = st.builds(document, ids, st.one_of(texts, raw_bodies), names, metadata)
+corpora = st.lists(any_documents, max_size=5)
+text_corpora = st.lists(text_documents, max_size=5)
