@@ -210,11 +210,10 @@ class _Scan:
             self._find("JSONL014", f"nested deeper than {MAX_DEPTH} levels", offset + fault.at)
             return
         hint = ""
-        last = offset + len(line) >= self.region.offset + len(self.region.buffer)
         if line.lstrip(_BLANK).startswith(b"["):
             hint = "a JSON array is not JSON Lines; write one object a line: jq -c '.[]' OLD > NEW"
-        elif last and ("end of the line" in fault.message or "does not end" in fault.message):
-            hint = "the file may have been cut off here, or the record is spread over several lines"
+        elif "end of the line" in fault.message or "does not end" in fault.message:
+            hint = "the file was cut off here, or the record is spread over several lines; one line each: jq -c . OLD > NEW"
         self._find("JSONL001", f"not JSON: {fault.message}", offset + fault.at, hint)
 
     def _too_large(self, byte: int, size: int) -> None:

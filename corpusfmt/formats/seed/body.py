@@ -97,11 +97,13 @@ def near_misses(buffer: bytes, start: int, stop: int) -> Iterator[NearMiss]:
     body = buffer[start:stop]
     if b"<<" not in body and b"\xef\xbc\x9c\xef\xbc\x9c" not in body:
         return
-    for match in _NEAR.finditer(body):
+    lines = list(_NEAR.finditer(body))
+    for match in lines:
         whole = match[0].removesuffix(b"\r")
         mended = b"<<<FILE %b %b>>>" % (match[1], match[2])
         yield NearMiss(f"this line looks like a header: {quoted(whole)}", start + match.start(), len(whole), mended)
+    told = {match.end() for match in lines}
     for match in _MID_LINE.finditer(body):
-        yield NearMiss(
-            f"a header in the middle of a line: {quoted(match[0])}", start + match.start(), 0, b"\n"
-        )
+        if match.end() not in told:
+            message = f"a header in the middle of a line: {quoted(match[0])}"
+            yield NearMiss(message, start + match.start(), 0, b"\n")

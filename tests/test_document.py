@@ -1,0 +1,108 @@
+"""The Document: what it is made of, when two are equal, what it refuses."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from corpusfmt import Document, Metadata, ParseError
+from tests import strategies
+
+
+def test_text_and_bytes_are_two_views() -> None:
+    document = Document("d1", "naïve", name="a.txt", meta={"k": 1})
+    assert (document.data, document.encoding, document.text) == ("naïve".encode(), "utf-8", "naïve")
+    legacy = Document("d1", "naïve".encode("cp1252"), name="a.txt", meta=b'{"k":1}', encoding="cp1252")
+    assert legacy.text == "naïve"
+    assert legacy.utf8() == "naïve".encode()
+    assert legacy == document
+    assert hash(legacy) == hash(document)
+
+
+def test_bytes_of_unknown_encoding_are_compared_as_bytes() -> None:
+    one = Document("d1", b"caf\xe9")
+    assert one == Document("d1", b"caf\xe9")
+    assert one != Document("d1", b"caf\xe8")
+    assert one != Document("d1", "caf\u00e9")
+    with pytest.raises(ParseError, match="0xe9 at 3"):
+        one.text  # noqa: B018
+
+
+@pytest.mark.parametrize("other", [Document(7, "t"), Document("8", "t"), Document("7", "u"), Document("7", "t", name="n"),
+                                   Document("7", "t", meta={"a": 1}), "7"])  # fmt: skip
+def test_what_makes_documents_differ(other: Any) -> None:
+    assert Document("7", "t") != other
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("", "t"), ValueError), ((None, "t"), TypeError), ((True, "t"), TypeError), ((1.5, "t"), TypeError),
+        (("a\ud800", "t"), ValueError), (("a", "\ud800"), ValueError), ((10**1000, "t"), ValueError),
+    ],
+)  # fmt: skip
+def test_what_no_document_can_be(arguments: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Document(*arguments)
+
+
+@pytest.mark.parametrize(
+    "meta", [b"[]", b"{", b'{"a":NaN}', b'{"a":\xff}', {"a": float("nan")}, {"a": {1, 2}}, {1: "a"}, b"[" * 600, b"{}{}"]
+)
+def test_what_no_metadata_can_be(meta: Any) -> None:
+    with pytest.raises(ValueError, match="metadata|JSON|utf-8"):
+        Document("d1", "t", meta=meta)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        (b'{"a":1}', b'{ "a" : 1 }', True), (b'{"a":1}', b'{"a":1.0}', False), (b'{"a":1e2}', b'{"a":100}', False),
+        (b'{"a":1,"b":2}', b'{"b":2,"a":1}', False), (b'{"a":"\\u00e9"}', '{"a":"é"}'.encode(), True),
+        (b'{"a":"\\/"}', b'{"a":"/"}', True), (b"{}", b"{ }", True), (b'{"a":-0}', b'{"a":0}', False),
+    ],
+)  # fmt: skip
+def test_metadata_is_equal_by_value_and_numbers_by_spelling(one: bytes, other: bytes, equal: bool) -> None:
+    assert (Metadata.of(one) == Metadata.of(other)) == equal
+    if equal:
+        assert hash(Metadata.of(one)) == hash(Metadata.of(other))
+
+
+def test_metadata_is_a_mapping_that_nothing_done_to_a_value_changes() -> None:
+    meta = Document("d1", "t", meta={"a": [1, {"b": 2}], "c": None}).meta
+    assert dict(meta) == {"a": [1, {"b": 2}], "c": None}
+    assert list(meta) == ["a", "c"]
+    assert len(meta) == 2
+    meta["a"].append("x")
+    assert meta["a"] == [1, {"b": 2}]
+    assert meta == {"a": [1, {"b": 2}], "c": None}
+    assert meta != {"a": 1}
+    with pytest.raises(TypeError):
+        meta["a"] = 1  # type: ignore[index]
+
+
+def test_numbers_that_python_cannot_hold_come_as_decimals() -> None:
+    meta = Metadata.of(b'{"big":' + b"9" * 5000 + b',"far":1e400,"near":1.5,"int":12}')
+    assert meta["big"] == Decimal("9" * 5000)
+    assert meta["far"] == Decimal("1e400")
+    assert (meta["near"], meta["int"]) == (1.5, 12)
+
+
+def test_a_lone_surrogate_in_metadata_is_carried_as_its_escape() -> None:
+    document = Document("d1", "t", meta={"a": "\ud800"})
+    assert document.meta_json == b'{"a":"\\ud800"}'
+    assert document.meta["a"] == "\ud800"
+
+
+@given(strategies.metadata)
+def test_metadata_made_from_its_own_values_spells_one_line(raw: bytes) -> None:
+    meta = Metadata.of(raw)
+    assert b"\n" not in meta.json
+    assert list(meta) == list(dict(meta))
+
+
+def test_repr_is_short() -> None:
+    assert repr(Document("d1", "t" * 1000, name="n")) == "<Document 'd1', name='n', 1000 bytes>"

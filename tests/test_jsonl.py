@@ -1,0 +1,207 @@
+"""JSON Lines by example: layouts, values as written, faults with their places."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import ConfigurationError, LossError
+from corpusfmt.core.format import ReadOptions, WriteOptions
+from corpusfmt.formats.jsonl import FORMAT
+from corpusfmt.storage import shipped
+from tests import strategies
+from tests.support import documents, findings, parse, scan, write
+
+
+def read_as(source: bytes, **own: str) -> list[Document]:
+    return parse(FORMAT, source, options=ReadOptions(own={k.replace("_", "-"): v for k, v in own.items()}))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (b'{"id":"a","text":"b"}\n', Document("a", "b")),
+        (b'{"id":7,"name":"n","text":"b","meta":{"k":1}}', Document(7, "b", name="n", meta={"k": 1})),
+        (b'  { "text" : "b" , "id" : "a" }\r\n', Document("a", "b")),
+        (b'{"\\u0069d":"a","text":"b"}\n', Document("a", "b")),
+        (b'{"id":"a","text":"\\u00e9\\ud83d\\ude00\\/\\b\\f\\n\\r\\t\\"\\\\n"}\n', Document("a", 'é\U0001f600/\b\f\n\r\t"\\n')),
+        ('{"id":"a","text":"\u0085\u2028\u2029\x7f"}\n'.encode(), Document("a", "\u0085\u2028\u2029\x7f")),
+        (b'\xef\xbb\xbf{"id":"a","text":"b"}\n', Document("a", "b")),
+        (b'{"id":123456789012345678901234567890,"text":"b"}\n', Document(123456789012345678901234567890, "b")),
+        (b'{"id": "a", "name": "n", "text": "b", "meta": {"k": 1}}\n', Document("a", "b", name="n", meta={"k": 1})),
+    ],
+)
+def test_native(source: bytes, expected: Document) -> None:
+    assert parse(FORMAT, source) == [expected]
+
+
+DOLMA = b'{"id":"a","text":"t","source":"s","added":"2023","n":1.0,"deep":{"x":[1e400,-0,1.10]},"created":"2020"}\n'
+
+
+def test_foreign_keys_are_metadata_and_come_back_as_they_were_written() -> None:
+    (document,) = read_as(DOLMA, layout="dolma")
+    assert document.meta_json == b'{"source":"s","added":"2023","n":1.0,"deep":{"x":[1e400,-0,1.10]},"created":"2020"}'
+    assert write(FORMAT, [document], WriteOptions(own={"layout": "dolma"})) == DOLMA
+
+
+def test_a_free_mapping_by_field_names() -> None:
+    source = b'{"doc_id":3,"title":"n","content":"t","url":"u"}\n'
+    own = {"id-field": "doc_id", "name-field": "title", "text-field": "content"}
+    (document,) = parse(FORMAT, source, options=ReadOptions(own=own))
+    assert document == Document(3, "t", name="n", meta={"url": "u"})
+    assert write(FORMAT, [document], WriteOptions(own=own)) == source
+
+
+def test_null_is_absent_in_foreign_records_and_wrong_in_native_ones() -> None:
+    own = {"id-field": "id", "name-field": "title", "meta-field": "meta"}
+    source = b'{"id":"a","title":null,"text":"t","meta":null}\n'
+    assert parse(FORMAT, source, options=ReadOptions(own=own)) == [Document("a", "t")]
+    assert [f.code for f in findings(scan(FORMAT, b'{"id":"a","name":null,"text":"t"}\n'))] == ["JSONL007"]
+
+
+@pytest.mark.parametrize("own", [{"layout": "tabular"}, {"id-field": "text"}, {"text-field": ""}])
+def test_layouts_that_make_no_sense(own: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError):
+        FORMAT.writer(WriteOptions(own=own))
+    with pytest.raises(ConfigurationError):
+        scan(FORMAT, b"", options=ReadOptions(own=own))
+
+
+@pytest.mark.parametrize(("how", "expected"), [("name", "n"), ("line", "2"), ("sha256", "e3b0c44298fc1c149afbf4c8996fb924")])
+def test_ids_are_made_on_request(how: str, expected: str) -> None:
+    source = b'{"id":"x","text":"a"}\n{"name":"n","text":""}\n'
+    first, second = parse(FORMAT, source, options=ReadOptions(id_from=how))
+    assert first.id == "x"
+    assert str(second.id).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "column"),
+    [
+        (b'{"id":"a","text":"b"', "JSONL001", 21), (b"{'id':1}", "JSONL001", 2), (b'{"id":"a","text":"b"}{}', "JSONL001", 22),
+        (b'{"id":"a","text":NaN}', "JSONL001", 18), (b'{"id":"a","text":"\t"}', "JSONL001", 19), (b"nonsense", "JSONL001", 1),
+        ('{"id":"é","text":"'.encode() + b'\xff"}', "JSONL002", 19), (b'"text"', "JSONL003", 1), (b"[]", "JSONL003", 1), (b"7", "JSONL003", 1),
+        (b'{"id":"a","text":"b","text":"c"}', "JSONL004", 22), (b'{"id":"a", "id":"a", "text":"b"}', "JSONL004", 12),
+        (b'{"id":"a","\\u0069d":"b","text":"b"}', "JSONL004", 11),
+        (b'{"text":"b"}', "JSONL005", 1), (b'{"id":"","text":"b"}', "JSONL005", 7), (b'{"id":"a"}', "JSONL006", 1), (b"{}", "JSONL006", 1),
+        (b'{"id":null,"text":"b"}', "JSONL007", 7), (b'{"id":-0,"text":"b"}', "JSONL007", 7), (b'{"id":1e3,"text":"b"}', "JSONL007", 7),
+        (b'{"id":true,"text":"b"}', "JSONL007", 7), (b'{"id":"a","text":["b"]}', "JSONL007", 18), (b'{"id":"a","text":"b","name":1}', "JSONL007", 29),
+        (b'{"id":"a","text":"b","meta":[]}', "JSONL007", 29), (b'{"id":' + b"9" * 2000 + b',"text":"b"}', "JSONL007", 7),
+        (b'{"id":' + b"9" * 9000 + b',"text":"b"}', "JSONL007", 7),
+        (b'{"id":"a","text":"b","url":1}', "JSONL008", 28), (b'{"id":"a","text":"\\ud800"}', "JSONL012", 19),
+        (b'{"id":"\\udfff","text":"b"}', "JSONL012", 8), (b'{"id":"a","text":"b","meta":{},"\\ud800":1}', "JSONL012", 32),
+        (b'{"id":"a","text":"b","meta":{"x":' + b"[" * 600 + b"]" * 600 + b"}}", "JSONL014", 545),
+        (b'{"id":"a","text":"b","meta":{"x":' + b"[" * 5000 + b"]" * 5000 + b"}}", "JSONL014", 545),
+    ],
+)  # fmt: skip
+def test_faults(line: bytes, code: str, column: int) -> None:
+    source = b'{"id":"x","text":"y"}\n' + line + b'\n{"id":"z","text":"y"}\n'
+    batches = scan(FORMAT, source)
+    assert [(f.code, f.line, f.column) for f in findings(batches)] == [(code, 2, column)]
+    assert [d.id for d in documents(batches)] == ["x", "z"]
+    assert [b.refused for b in batches if b.refused] == [line]
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        (b'{"text":"t"}', "--id-from"), (b'{"id":"a","content":"t"}', "--text-field content"), (b'{"id":"a","text":"t","url":1}', "--layout hf"),
+        (b'{"id":"a","text":"t","source":"s","added":"x"}', "--layout dolma"), (b'[{"id":"a"}]', "jq"), (b'[{"id":', "jq"),
+        (b'{"id":', "cut off"),
+    ],
+)  # fmt: skip
+def test_faults_say_what_to_do(line: bytes, hint: str) -> None:
+    (finding,) = findings(scan(FORMAT, line + b"\n"))
+    if finding.code != "JSONL003":
+        assert hint in finding.hint
+
+
+def test_repeated_keys_inside_metadata_are_carried_and_told() -> None:
+    source = b'{"id":"a","text":"b","meta":{"k":1,"x":{"y":1,"y":2}}}\n{"id":"c","text":"b","meta":{"k":"\\ud800"}}\n'
+    batches = scan(FORMAT, source)
+    assert [(f.code, f.severity, f.line, f.column) for f in findings(batches)] == [
+        ("JSONL013", "warning", 1, 47),
+        ("JSONL013", "warning", 2, 35),
+    ]
+    assert [d.meta_json for d in documents(batches)] == [b'{"k":1,"x":{"y":1,"y":2}}', b'{"k":"\\ud800"}']
+    assert write(FORMAT, documents(batches)[:1]) == b'{"id":"a","name":"","text":"b","meta":{"k":1,"x":{"y":1,"y":2}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("document", "layout", "kinds"),
+    [
+        (Document("a", "t", name="n"), "dolma", {"name"}), (Document("a", "t", meta={"id": 1, "x": 2}), "hf", {"metadata"}),
+        (Document("a", "t", meta={"text": 1}), "hf", {"metadata"}), (Document("a", "t", meta=b'{"k":1,"k":2}'), "hf", {"metadata"}),
+        (Document("a", "t", meta=b'{"\\u0069d":1}'), "hf", {"metadata"}), (Document("a", "t", name="n"), "text-meta", {"id", "name"}),
+        (Document("a", b"\xff"), "native", {"bytes"}), (Document("a", b"\xff", encoding="ascii"), "native", {"encoding"}),
+        (Document("a", "t", name="n", meta={"id": 1}), "native", set()), (Document("a", b"\xe9", encoding="latin-1"), "native", set()),
+    ],
+)  # fmt: skip
+def test_losses(document: Document, layout: str, kinds: set[str]) -> None:
+    options = WriteOptions(own={"layout": layout})
+    assert {loss.kind for loss in FORMAT.losses(document, options)} == kinds
+    if kinds:
+        with pytest.raises(LossError):
+            write(FORMAT, [Document("first", "fine"), document], options)
+
+
+def test_allowed_losses_are_the_least_change() -> None:
+    docs = [Document("a", b"caf\xe9", name="n", meta=b'{"id":1,"x":2.0,"x":3}')]
+    options = WriteOptions(frozenset({"name", "metadata", "bytes"}), {"layout": "hf"})
+    assert write(FORMAT, docs, options) == '{"id":"a","text":"caf\ufffd","x":2.0}\n'.encode()
+
+
+VALIDATOR = Draft202012Validator(json.loads(shipped("document.schema.json")))
+values = st.sampled_from(['"x"', '""', "1", "-7", "0", "1.5", "null", "true", "{}", '{"a":1}', "[]", "[1]"])
+records = st.one_of(
+    st.dictionaries(st.sampled_from(["id", "name", "text", "meta", "url"]), values, max_size=5).map(
+        lambda pairs: "{" + ",".join(f'"{k}":{v}' for k, v in pairs.items()) + "}"
+    ),
+    values,
+    st.builds(
+        lambda i, n, t, m: f'{{"id":{json.dumps(i)},"name":{json.dumps(n)},"text":{json.dumps(t)},"meta":{m.decode()}}}',
+        strategies.ids, strategies.names, strategies.texts, strategies.metadata,
+    ),
+)  # fmt: skip
+
+
+@given(records)
+def test_the_scan_accepts_what_the_schema_accepts(record: str) -> None:
+    errors = [f for f in findings(scan(FORMAT, record.encode() + b"\n")) if f.severity == "error"]
+    value: Any = json.loads(record)
+    assert (not errors) == VALIDATOR.is_valid(value)
+
+
+def test_the_schema_itself_is_valid() -> None:
+    Draft202012Validator.check_schema(VALIDATOR.schema)
+
+
+@given(strategies.text_corpora)
+def test_other_readers_see_the_same(docs: list[Document]) -> None:
+    data = write(FORMAT, docs)
+    seen = [json.loads(line) for line in data.split(b"\n")[:-1]]
+    assert [(r["id"], r["name"], r["text"]) for r in seen] == [(d.id, d.name, d.text) for d in docs]
+
+
+@given(strategies.text_corpora, st.booleans())
+def test_what_the_standard_library_writes_is_read(docs: list[Document], ascii_only: bool) -> None:
+    data = "".join(
+        json.dumps({"id": d.id, "name": d.name, "text": d.text, "meta": {"k": [d.name, 1.5]}}, ensure_ascii=ascii_only) + "\n"
+        for d in docs
+    )
+    back = parse(FORMAT, data.encode())
+    assert [(d.id, d.name, d.text) for d in back] == [(d.id, d.name, d.text) for d in docs]
+
+
+def test_a_line_over_the_limit_is_refused_and_the_next_is_read() -> None:
+    source = b'{"id":"a","text":"' + b"x" * 9000 + b'"}\n{"id":"b","text":"y"}\n'
+    for size in (1, 100, 1 << 20):
+        batches = scan(FORMAT, source, size, ReadOptions(max_document=5000))
+        assert [(f.code, f.line, f.byte) for f in findings(batches)] == [("JSONL015", 1, 0)]
+        assert [d.id for d in documents(batches)] == ["b"]

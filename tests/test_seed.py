@@ -1,0 +1,222 @@
+"""Seed files by example: what a line means, and what a fault says."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.format import ReadOptions, WriteOptions
+from corpusfmt.formats.seed import FORMAT
+from corpusfmt.formats.seed.grammar import MARKER
+from tests.support import documents, findings, parse, scan, write
+
+V1 = b"<<<SEED 1>>>\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (b"", []),
+        (b"<<<FILE d1 a.txt>>>\nbody\n", [("d1", "a.txt", b"body\n")]),
+        (b"<<<FILE d1 a b c>>>\nbody", [("d1", "a b c", b"body")]),
+        (b"<<<FILE d1 >>>\n", [("d1", "", b"")]),
+        (b"<<<FILE d1 a>>>b>>>\nx\n", [("d1", "a>>>b", b"x\n")]),
+        (b"<<<FILE d1  two >>>\nx\n", [("d1", " two ", b"x\n")]),
+        (b"<<<FILE d1 a.txt>>>\r\nbody\r\n", [("d1", "a.txt", b"body\r\n")]),
+        (b"\n \n<<<FILE d1 a>>>\n\n\n", [("d1", "a", b"\n\n")]),
+        (b"\xef\xbb\xbf<<<FILE d1 a>>>\nx\n", [("d1", "a", b"x\n")]),
+        (b"<<<FILE d1 a>>>\n<<<FILE d2 b>>>\n", [("d1", "a", b""), ("d2", "b", b"")]),
+        (b"<<<FILE d1 a>>>\nx<<<FILE d2 b>>>\ny\n", [("d1", "a", b"x<<<FILE d2 b>>>\ny\n")]),
+        (b'<<<FILE "d1" "a">>>\nx\n', [('"d1"', '"a"', b"x\n")]),
+        (b"<<<FILE =7 a>>>\nx\n", [("=7", "a", b"x\n")]),
+        (b"<<<FILE d1 a>>>\n\\<<<FILE d2 b>>>\n<<<META {}>>>\n", [("d1", "a", b"\\<<<FILE d2 b>>>\n<<<META {}>>>\n")]),
+        (b"<<<FILE d1 a>>>\n\\ No newline at end of file\n", [("d1", "a", MARKER + b"\n")]),
+        (b"<<<FILE d1 a>>>\na\rb\x00\xff\xe2\x80\xa8\n", [("d1", "a", b"a\rb\x00\xff\xe2\x80\xa8\n")]),
+    ],
+)
+def test_plain(source: bytes, expected: list[tuple[str, str, bytes]]) -> None:
+    assert [(d.id, d.name, d.data) for d in parse(FORMAT, source)] == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (b"", []),
+        (b"<<<FILE d1 a.txt>>>\nbody\n", [("d1", "a.txt", b"body\n")]),
+        (b"\n\n<<<FILE d1 a>>>\nx", [("d1", "a", b"x")]),
+        (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n", [("d1", "a", b"x")]),
+        (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file", [("d1", "a", b"x")]),
+        (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n<<<FILE d2 b>>>\ny\n", [("d1", "a", b"x"), ("d2", "b", b"y\n")]),
+        (b"<<<FILE d1 a>>>\n\\\\ No newline at end of file\n", [("d1", "a", MARKER + b"\n")]),
+        (b"<<<FILE d1 a>>>\n\\\\ No newline at end of file\r\n", [("d1", "a", MARKER + b"\r\n")]),
+        (b"<<<FILE d1 a>>>\n\\<<<FILE d2 b>>>\n\\\\<<<META\n\\x\n", [("d1", "a", b"<<<FILE d2 b>>>\n\\<<<META\n\\x\n")]),
+        (b'<<<FILE "a\\u0020b" "c\\u003e\\u003e\\u003e">>>\nx\n', [("a b", "c>>>", b"x\n")]),
+        (b'<<<FILE "a b" "">>>\nx\n', [("a b", "", b"x\n")]),
+        (b"<<<FILE =7 a>>>\nx\n<<<FILE =-12 b>>>\n<<<FILE =07 c>>>\n", [(7, "a", b"x\n"), (-12, "b", b""), ("=07", "c", b"")]),
+        (b'<<<FILE "=7" a>>>\nx\n', [("=7", "a", b"x\n")]),
+        (b"<<<FILE 7 a>>>\nx\n", [("7", "a", b"x\n")]),
+        (b"<<<FILE d1 a>>>\nx\n<<<SEED 1>>>\n\n<<<FILE d2 b>>>\ny\n", [("d1", "a", b"x\n"), ("d2", "b", b"y\n")]),
+        (b"<<<SEED 1>>>\n<<<SEED 1>>>\n<<<FILE d2 b>>>\ny\n", [("d2", "b", b"y\n")]),
+        (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n<<<SEED 1>>>\n<<<FILE d2 b>>>\n", [("d1", "a", b"x"), ("d2", "b", b"")]),
+        (b"<<<FILE d1 a>>>\r\n<<<META {}>>>\r\nx\r\n", [("d1", "a", b"x\r\n")]),
+    ],
+)
+def test_version_1(source: bytes, expected: list[tuple[str | int, str, bytes]]) -> None:
+    assert [(d.id, d.name, d.data) for d in parse(FORMAT, V1 + source)] == expected
+
+
+def test_metadata_is_kept_as_it_was_written() -> None:
+    (document,) = parse(FORMAT, V1 + b'<<<FILE d1 a>>>\n<<<META {"n": 1.0,  "big": 1e400, "x": ">>>"}>>>\nx\n')
+    assert document.meta_json == b'{"n": 1.0,  "big": 1e400, "x": ">>>"}'
+
+
+def test_writing_is_canonical() -> None:
+    docs = [
+        Document("d1", "text\n", name="a.txt"),
+        Document("d2", "no newline", name="b", meta=b'{"k":1}'),
+        Document("a b", "", name=""),
+        Document(7, "<<<FILE x y>>>\n\\<<<META\n\\ No newline at end of file\n<<<FILEx", name="ends >"),
+        Document("=7", "x\n", name='"q"'),
+    ]
+    assert write(FORMAT, docs) == (
+        b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\ntext\n"
+        b'<<<FILE d2 b>>>\n<<<META {"k":1}>>>\nno newline\n\\ No newline at end of file\n'
+        b'<<<FILE "a\\u0020b" "">>>\n'
+        b'<<<FILE =7 "ends\\u0020\\u003e">>>\n\\<<<FILE x y>>>\n\\\\<<<META\n\\\\ No newline at end of file\n\\<<<FILEx\n'
+        b"\\ No newline at end of file\n"
+        b'<<<FILE "=7" "\\"q\\"">>>\nx\n'
+    )
+
+
+def test_a_seed_inside_a_seed_inside_a_seed() -> None:
+    docs = [Document("d1", "body", name="a")]
+    for level in range(3):
+        docs = [Document(f"level{level}", write(FORMAT, docs).decode(), name="inner.seed")]
+    for _ in range(3):
+        docs = parse(FORMAT, write(FORMAT, docs))
+        docs = parse(FORMAT, docs[0].data)
+    assert docs == [Document("d1", "body", name="a")]
+
+
+def test_concatenation_is_the_sum() -> None:
+    one = [Document("d1", "no newline", name="a"), Document("d2", "", name="b")]
+    other = [Document("d3", "x\n", name="c", meta={"k": 1})]
+    joined = write(FORMAT, one) + write(FORMAT, other) + write(FORMAT, [])
+    assert parse(FORMAT, joined) == one + other
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "line", "column"),
+    [
+        (b"x\n<<<FILE d1 a>>>\n", "SEED001", 1, 1),
+        (b"\n\n  x\n", "SEED001", 3, 1),
+        (b"<<<FILEd1 a>>>\n", "SEED002", 1, 1),
+        (b"<<<FILE d1 a>>>\n<<<FILEX d2 b>>>\n", "SEED002", 2, 1),
+        (b"<<<FILE d1 a>>\n", "SEED002", 1, 1),
+        (b"<<<FILE  a>>>\n", "SEED002", 1, 1),
+        (b"<<<FILE d1\ta>>>\n", "SEED003", 1, 1),
+        (b"<<<FILE d1\ta b>>>\n", "SEED002", 1, 1),
+        (b"<<<FILE d1>>>\n", "SEED003", 1, 1),
+        (b"<<<FILE d1 a>>>\nx\n<<<SEED 1>>>\n<<<FILE d2 b>>>\n", "SEED005", 3, 1),
+        (b"<<<SEED 1>>> \n<<<FILE d2 b>>>\n", "SEED005", 1, 1),
+        (V1 + b"<<<META {}>>>\n<<<FILE d2 b>>>\n", "SEED004", 2, 1),
+        (V1 + b"<<<FILE d1 a>>>\nx\n<<<META {}>>>\n", "SEED004", 4, 1),
+        (V1 + b"<<<FILE d1 a>>>\n<<<META []>>>\n", "SEED004", 3, 9),
+        (V1 + b'<<<FILE d1 a>>>\n<<<META {"a":NaN}>>>\n', "SEED004", 3, 14),
+        (V1 + b'<<<FILE d1 a>>>\n<<<META {"a":"\xff"}>>>\n', "SEED004", 3, 15),
+        (V1 + b"<<<FILE d1 a>>>\n<<<META {}\n", "SEED004", 3, 1),
+        (V1 + b'<<<FILE d1 a>>>\n<<<META {"a":' + b"[" * 600 + b"]" * 600 + b"}>>>\n", "SEED004", 3, 525),
+        (V1 + b"<<<FILE d1 a>>>\nx\n<<<SEED 2>>>\n", "SEED005", 4, 1),
+        (V1 + b"<<<FILE d1 a>>>\nx\n<<<SEED 1>>>\ntext\n<<<FILE d2 b>>>\n", "SEED001", 5, 1),
+        (V1 + b"<<<FILE d1 a>>>\n\\ No newline at end of file\n", "SEED006", 3, 1),
+        (V1 + b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\r\n", "SEED006", 4, 1),
+        (V1 + b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n\\ No newline at end of file\n", "SEED006", 4, 1),
+        (V1 + b'<<<FILE "d1 a>>>\n', "SEED002", 2, 1),
+        (V1 + b'<<<FILE "d1"a b>>>\n', "SEED002", 2, 1),
+        (V1 + b'<<<FILE "" a>>>\n', "SEED002", 2, 1),
+        (V1 + b'<<<FILE "\\ud800" a>>>\n', "SEED002", 2, 1),
+        (V1 + b'<<<FILE d1 "a>>>\n', "SEED002", 2, 1),
+        (V1 + b'<<<FILE "d1">>>\n', "SEED003", 2, 1),
+        (V1 + b"<<<FILE =" + b"9" * 2000 + b" a>>>\n", "SEED002", 2, 1),
+        ("é<<<FILE\n".encode(), "SEED001", 1, 1),
+        (b"<<<FILE d1 \xe9>>>\n", "SEED014", 1, 12),
+        ("<<<FILE é é\u00e9".encode() + b"\xff>>>\n", "SEED014", 1, 13),
+        ("<<<FILE a b>>>\n".encode("utf-16-be"), "SEED007", 1, 1),
+        ("<<<FILE a b>>>\n".encode("utf-32"), "SEED007", 1, 1),
+    ],
+)  # fmt: skip
+def test_faults(source: bytes, code: str, line: int, column: int) -> None:
+    errors = [f for f in findings(scan(FORMAT, source)) if f.severity == "error"]
+    assert [(f.code, f.line, f.column) for f in errors[:1]] == [(code, line, column)]
+
+
+def test_reading_goes_on_after_a_fault() -> None:
+    source = V1 + b"<<<FILE d1 a>>>\n1\n<<<FILE bad>>>\nlost\n<<<FILE d2 b>>>\n2\n<<<FILE d3 c>>>\n<<<META x>>>\n<<<FILE d4 d>>>\n4\n"
+    batches = scan(FORMAT, source)
+    assert [d.id for d in documents(batches)] == ["d1", "d2", "d4"]
+    assert [f.code for f in findings(batches)] == ["SEED003", "SEED004"]
+    assert [b.refused for b in batches if b.refused] == [b"<<<FILE bad>>>\nlost\n", b"<<<FILE d3 c>>>\n<<<META x>>>\n"]
+
+
+def test_a_plain_file_with_a_version_1_file_after_it_is_read_no_further() -> None:
+    source = b"<<<FILE d1 a>>>\nx\n<<<FILE d2 b>>>\ny\n" + V1 + b"<<<FILE d3 c>>>\n<<<META {}>>>\nz\n"
+    batches = scan(FORMAT, source)
+    assert [d.id for d in documents(batches)] == ["d1"]
+    assert [f.code for f in findings(batches)] == ["SEED005"]
+
+
+@pytest.mark.parametrize(
+    ("line", "mended"),
+    [
+        ("<<< FILE d2 b.txt>>>", "<<<FILE d2 b.txt>>>"), ("<<FILE d2 b.txt>>", "<<<FILE d2 b.txt>>>"),
+        ("<<<file d2 b.txt>>>", "<<<FILE d2 b.txt>>>"), ("  <<<FILE d2 b.txt>>>", "<<<FILE d2 b.txt>>>"),
+        ("\uff1c\uff1c\uff1cFILE d2 b.txt\uff1e\uff1e\uff1e", "<<<FILE d2 b.txt>>>"), ("<<<<FILE d2 b.txt>>>>", "<<<FILE d2 b.txt>>>"),
+        ("end<<<FILE d2 b.txt>>>", "end\n<<<FILE d2 b.txt>>>"),
+    ],
+)  # fmt: skip
+def test_near_misses_are_told_with_what_was_meant(line: str, mended: str) -> None:
+    source = f"<<<FILE d1 a>>>\ntext\n{line}\nmore\n".encode()
+    (finding,) = findings(scan(FORMAT, source))
+    assert (finding.code, finding.severity, finding.line) == ("SEED009", "warning", 3)
+    assert finding.edit is not None
+    at, length, replacement = finding.edit
+    fixed = source[:at] + replacement + source[at + length :]
+    assert fixed == f"<<<FILE d1 a>>>\ntext\n{mended}\nmore\n".encode()
+    assert not findings(scan(FORMAT, fixed))
+
+
+@pytest.mark.parametrize("text", ["a << b", "<<EOF", "x <<< y", "\\<<<FILE a b>>>", "if (a<<2) file", "<file a b>", "<<<<<<< HEAD"])
+def test_no_near_miss_is_seen_where_there_is_none(text: str) -> None:
+    assert not findings(scan(FORMAT, f"<<<FILE d1 a>>>\n{text}\n".encode()))
+
+
+@pytest.mark.parametrize(("how", "expected"), [("name", "only"), ("line", "1"), ("sha256", None)])
+def test_an_id_can_be_made_for_a_header_with_one_field(how: str, expected: str | None) -> None:
+    (document,) = parse(FORMAT, b"<<<FILE only>>>\nx\n", options=ReadOptions(id_from=how))
+    assert document.name == "only"
+    assert document.id == (expected or "73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac")
+
+
+def test_a_document_over_the_limit_is_refused_and_the_next_is_read() -> None:
+    source = b"<<<FILE d1 a>>>\n" + b"x\n" * 5000 + b"<<<FILE d2 b>>>\ny\n"
+    for size in (1, 7, 1000, 1 << 20):
+        batches = scan(FORMAT, source, size, ReadOptions(max_document=5000))
+        assert [d.id for d in documents(batches)] == ["d2"]
+        (finding,) = findings(batches)
+        assert (finding.code, finding.line, finding.byte) == ("SEED010", 1, 0)
+        assert "--max-document" in finding.hint
+        origin = documents(batches)[0].origin
+        assert origin is not None
+        assert (origin.line, origin.byte) == (5002, 10016)
+
+
+def test_a_declared_encoding_is_transcoded() -> None:
+    (document,) = parse(FORMAT, b"<<<FILE d1 a>>>\ncaf\xe9\n", options=ReadOptions(encoding="cp1252"))
+    assert document.text == "café\n"
+    assert write(FORMAT, [document]) == V1 + "<<<FILE d1 a>>>\ncafé\n".encode()
+
+
+def test_headers_too_long_are_refused_both_ways() -> None:
+    document = Document("d1", "x", name="n" * 70_000)
+    assert [loss.kind for loss in FORMAT.losses(document, WriteOptions())] == ["size"]
+    assert [f.code for f in findings(scan(FORMAT, b"<<<FILE d1 " + b"n" * 70_000 + b">>>\nx\n"))] == ["SEED011"]

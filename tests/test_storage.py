@@ -1,0 +1,273 @@
+"""Storage: compression to the byte, files that appear whole, what is found and what is refused."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpusfmt import ConfigurationError, ParseError
+from corpusfmt.storage import Shards, discover, open_input, open_output
+from corpusfmt.storage.codecs import Damage, GzipDecoder, GzipEncoder, ZstdDecoder, ZstdEncoder
+from tests.support import Pieces
+
+CODECS = {"gz": (GzipEncoder, GzipDecoder), "zst": (ZstdEncoder, ZstdDecoder)}
+every_codec = pytest.mark.parametrize("codec", CODECS)
+TEXT = b"".join(b"line %d of a text that repeats itself somewhat\n" % i for i in range(400))
+
+
+def compress(codec: str, *parts: bytes) -> bytes:
+    """One member or frame for each part."""
+    encoder = CODECS[codec][0]()
+    return b"".join(encoder.write(part) + encoder.end_member() for part in parts)
+
+
+def decompress(codec: str, data: bytes, piece: int = 1 << 30, size: int = 4096) -> bytes:
+    decoder = CODECS[codec][1](Pieces(data, piece).read)
+    out = []
+    while more := decoder.read(size):
+        out.append(more)
+    assert decoder.consumed == len(data)
+    return b"".join(out)
+
+
+@every_codec
+@given(parts=st.lists(st.binary(max_size=3000), max_size=4), piece=st.integers(1, 50))
+def test_members_come_back_whatever_the_pieces(codec: str, parts: list[bytes], piece: int) -> None:
+    data = compress(codec, *parts)
+    if data:
+        assert decompress(codec, data, piece) == b"".join(parts)
+
+
+@every_codec
+def test_others_read_what_we_write(codec: str) -> None:
+    data = compress(codec, TEXT, TEXT[:100])
+    if codec == "gz":
+        assert gzip.decompress(data) == TEXT + TEXT[:100]
+    else:
+        reader = zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True)
+        assert reader.read() == TEXT + TEXT[:100]
+    tool = shutil.which("gzip" if codec == "gz" else "zstd")
+    if tool:
+        assert subprocess.run([tool, "-t", "-q"], input=data, capture_output=True, check=False).returncode == 0
+
+
+def test_we_read_what_others_write() -> None:
+    assert decompress("gz", gzip.compress(TEXT, 9) + gzip.compress(b"x", 0)) == TEXT + b"x"
+    named = b"\x1f\x8b\x08\x08\0\0\0\0\x00\x03name.txt\x00" + gzip.compress(b"y")[10:]
+    assert decompress("gz", named) == b"y"
+    for level in (1, 19):
+        for checksum in (True, False):
+            for known in (True, False):
+                frame = zstandard.ZstdCompressor(level=level, write_checksum=checksum, write_content_size=known).compress(TEXT)
+                skippable = b"\x53\x2a\x4d\x18\x03\x00\x00\x00abc"
+                assert decompress("zst", skippable + frame + skippable + frame) == TEXT + TEXT
+    run_length = zstandard.ZstdCompressor(level=3).compress(b"\0" * 5_000_000)
+    assert decompress("zst", run_length) == b"\0" * 5_000_000
+
+
+@every_codec
+def test_every_cut_is_seen(codec: str) -> None:
+    data = compress(codec, TEXT, TEXT[:50])
+    between = len(compress(codec, TEXT))
+    for cut in range(1, len(data)):
+        if cut == between:
+            assert decompress(codec, data[:cut]) == TEXT
+            continue
+        with pytest.raises(Damage) as caught:
+            decompress(codec, data[:cut])
+        assert caught.value.code == "FILE001" or cut < 4
+
+
+@every_codec
+def test_every_flipped_bit_is_seen_or_harmless(codec: str) -> None:
+    data = compress(codec, TEXT[:600])
+    for at in range(len(data)):
+        for bit in (1, 16, 128):
+            flipped = data[:at] + bytes([data[at] ^ bit]) + data[at + 1 :]
+            try:
+                assert decompress(codec, flipped) == TEXT[:600]
+            except Damage as damage:
+                assert damage.code in ("FILE001", "FILE002", "FILE003")
+
+
+@every_codec
+def test_what_follows_the_last_member_is_told(codec: str) -> None:
+    for junk in (b"garbage", b"\0" * 16, b"\x1f", b"\x28"):
+        with pytest.raises(Damage) as caught:
+            decompress(codec, compress(codec, TEXT) + junk)
+        assert caught.value.code in ("FILE003", "FILE001")
+
+
+@every_codec
+def test_equal_content_gives_equal_bytes(codec: str) -> None:
+    assert compress(codec, TEXT) == compress(codec, TEXT)
+    assert compress(codec) == b""
+
+
+def test_a_window_beyond_the_limit_is_refused() -> None:
+    parameters = zstandard.ZstdCompressionParameters(window_log=30)
+    frame = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    with pytest.raises(Damage, match="window"):
+        decompress("zst", frame.compress(b"x") + frame.flush())
+
+
+def test_a_bomb_is_stopped_early(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.jsonl.zst"
+    compressor = zstandard.ZstdCompressor(level=1).compressobj()
+    path.write_bytes(b"".join(compressor.compress(b"\0" * (1 << 20)) for _ in range(200)) + compressor.flush())
+    with open_input(str(path)) as stream:
+        with pytest.raises(ParseError) as caught:
+            while stream.read(1 << 20):
+                pass
+        assert caught.value.finding.code == "FILE004"
+        assert stream.position < 70 << 20
+        with pytest.raises(ParseError):
+            stream.read(10)
+
+
+@every_codec
+def test_an_input_gives_what_is_whole_before_it_raises(codec: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.jsonl.{codec}"
+    data = compress(codec, TEXT * 50)
+    path.write_bytes(data[:-3])
+    with open_input(str(path)) as stream:
+        assert stream.peek(10) == TEXT[:10]
+        assert stream.position == 0
+        got = b""
+        with pytest.raises(ParseError) as caught:
+            while more := stream.read(5000):
+                got += more
+        assert (TEXT * 50).startswith(got)
+        assert caught.value.finding.byte == len(got)
+        assert "at byte" in caught.value.finding.message
+
+
+def test_compression_is_found_by_content_and_a_lying_name_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(gzip.compress(b"x"))
+    with open_input(str(path)) as stream:
+        assert stream.read(10) == b"x"
+    liar = tmp_path / "a.jsonl.gz"
+    liar.write_bytes(b"plain text")
+    with pytest.raises(ParseError, match="the name says gzip"):
+        open_input(str(liar))
+    foreign = tmp_path / "a.bz2"
+    foreign.write_bytes(b"BZh91AY")
+    with pytest.raises(ConfigurationError, match="bzip2 -dc"):
+        open_input(str(foreign))
+
+
+def test_a_target_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_bytes(b"old")
+    output = open_output(str(target))
+    output.write(b"new")
+    assert target.read_bytes() == b"old"
+    output.finish()
+    assert target.read_bytes() == b"old"
+    output.publish()
+    output.discard()
+    assert target.read_bytes() == b"new"
+    other = open_output(str(target))
+    other.write(b"never")
+    other.discard()
+    assert target.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and links are POSIX")
+def test_a_target_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
+    real = tmp_path / "real.txt"
+    real.write_bytes(b"old")
+    real.chmod(0o640)
+    link = tmp_path / "link.txt"
+    link.symlink_to(real)
+    output = open_output(str(link))
+    output.write(b"new")
+    output.finish()
+    output.publish()
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new"
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    fresh = open_output(str(tmp_path / "fresh.txt"))
+    fresh.finish()
+    fresh.publish()
+    mask = os.umask(0)
+    os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "fresh.txt").stat().st_mode) == 0o666 & ~mask
+
+
+def test_targets_that_cannot_be(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="is a folder"):
+        open_output(str(tmp_path))
+    with pytest.raises(ConfigurationError, match="does not exist; make it first"):
+        open_output(str(tmp_path / "no" / "a.txt"))
+
+
+def test_a_temporary_file_of_an_older_run_is_no_obstacle(tmp_path: Path) -> None:
+    (tmp_path / f".a.txt.{os.getpid()}-0.tmp").write_bytes(b"left over")
+    output = open_output(str(tmp_path / "a.txt"))
+    output.finish()
+    output.publish()
+    assert (tmp_path / "a.txt").read_bytes() == b""
+
+
+def test_shards_of_an_older_run_are_not_mixed_with_new_ones(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        (tmp_path / f"a-{number:05d}.jsonl").write_bytes(b"old")
+    with pytest.raises(ConfigurationError, match="--force"):
+        Shards(str(tmp_path / "a.jsonl"), ".jsonl", force=False)
+    shards = Shards(str(tmp_path / "a.jsonl"), ".jsonl", force=True)
+    shards.next().write(b"new")
+    shards.outputs[-1].finish()
+    shards.clear_old()
+    for output in shards.outputs:
+        output.publish()
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a-00001.jsonl": b"new"}
+
+
+def known(name: str) -> bool:
+    return name.endswith(".seed")
+
+
+def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.seed", "a.seed", "x.txt", ".hidden.seed", "sub/c.seed", ".git/d.seed", "odd[1].seed"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_bytes(b"")
+    if os.name == "posix":
+        Path("link.seed").symlink_to("a.seed")
+    inside = [os.path.join(".", "a.seed"), os.path.join(".", "b.seed"), os.path.join(".", "odd[1].seed"), os.path.join(".", "sub", "c.seed")]
+    assert discover(["."], known) == inside
+    assert discover(["a.seed", "a.seed", "x.txt"], known) == ["a.seed", "x.txt"]
+    assert discover(["[ab].seed"], known) == ["a.seed", "b.seed"]
+    assert discover(["odd[1].seed"], known) == ["odd[1].seed"]
+    assert discover(["**/c.seed"], known) == [os.path.join("sub", "c.seed")]
+    assert discover(["-"], known) == ["-"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "error", "match"),
+    [
+        (["-", "a.seed"], ConfigurationError, "name it alone"), (["https://example.org/a.seed"], ConfigurationError, "download it first"),
+        (["s3://bucket/a"], ConfigurationError, "download it first"), (["empty"], ConfigurationError, "known suffix"),
+        (["*.nothing"], ConfigurationError, "no file matches"), (["missing.seed"], FileNotFoundError, "missing.seed"),
+    ],
+)  # fmt: skip
+def test_discover_refuses(
+    sources: list[str], error: type[Exception], match: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    Path("empty/x.txt").write_bytes(b"")
+    with pytest.raises(error, match=match):
+        discover(sources, known)
