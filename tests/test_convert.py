@@ -1,0 +1,255 @@
+"""Converting: whole or not at all, losses by name, quarantine, shards, several sources."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import corpusfmt
+from corpusfmt import ConfigurationError, Document, LossError, ParseError, UnknownFormatError, convert, open_writer, read
+from tests.support import SEEDS
+
+GOOD = b"<<<FILE d1 a.txt>>>\none\n<<<FILE d2 b.txt>>>\ntwo\n"
+BAD = b"<<<FILE d1 a.txt>>>\none\n<<<FILE broken>>>\nlost\n<<<FILE d2 b.txt>>>\nnot utf-8: \xff\n<<<FILE d3 c.txt>>>\nthree\n"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.seed").write_bytes(GOOD)
+    (tmp_path / "bad.seed").write_bytes(BAD)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in SEEDS.glob("*.seed")))
+@pytest.mark.parametrize("middle", ["x.jsonl", "x.jsonl.gz", "x.ndjson.zst", "x.seed.gz"])
+def test_the_samples_go_there_and_back(name: str, middle: str, tmp_path: Path) -> None:
+    report = convert(SEEDS / name, tmp_path / middle)
+    assert report.committed
+    assert report.read == report.written > 0
+    assert report.refused == 0
+    convert(tmp_path / middle, tmp_path / "back.seed")
+    assert list(read(tmp_path / "back.seed")) == list(read(SEEDS / name))
+
+
+def test_several_sources_of_several_formats_in_order(here: Path) -> None:
+    convert("good.seed", "one.jsonl.zst")
+    report = convert(["one.jsonl.zst", "good.seed"], "all.jsonl")
+    assert report.read == 4
+    assert [d.id for d in read("all.jsonl")] == ["d1", "d2", "d1", "d2"]
+    assert [d.id for d in read(["good.seed", "one.jsonl.zst"])] == ["d1", "d2", "d1", "d2"]
+
+
+def test_stop_commits_nothing(here: Path) -> None:
+    Path("out.jsonl").write_bytes(b"old")
+    with pytest.raises(ParseError, match=r"one field.*bad.seed:3:1 \(byte 24\)"):
+        convert("bad.seed", "out.jsonl")
+    assert Path("out.jsonl").read_bytes() == b"old"
+    assert sorted(os.listdir()) == ["bad.seed", "good.seed", "out.jsonl"]
+
+
+def test_losses_are_looked_for_to_the_end(here: Path) -> None:
+    Path("raw.seed").write_bytes(b"<<<FILE d1 a>>>\n\xff\n<<<FILE d2 b>>>\nfine\n<<<FILE d3 c>>>\n\xfe\n")
+    with pytest.raises(LossError) as caught:
+        convert("raw.seed", "out.jsonl")
+    assert [loss.document for loss in caught.value.losses] == ["d1"]
+    assert not Path("out.jsonl").exists()
+    from corpusfmt.convert import Conversion
+    from corpusfmt.reading import Reading
+    from corpusfmt.writing import Writing
+
+    report = Conversion(["raw.seed"], "out.jsonl", Reading(), Writing()).run()
+    assert [(loss.kind, loss.document, loss.line) for loss in report.losses] == [("bytes", "d1", 1), ("bytes", "d3", 5)]
+    assert (report.read, report.written, report.refused, report.committed) == (3, 0, 3, False)
+
+
+def test_skip_leaves_out_what_cannot_be_read_or_held(here: Path) -> None:
+    report = convert("bad.seed", "out.jsonl", on_error="skip")
+    assert (report.read, report.written, report.refused, report.committed) == (4, 2, 2, True)
+    assert [d.id for d in read("out.jsonl")] == ["d1", "d3"]
+    assert report.finding_counts == {"SEED003": 1}
+    assert report.loss_counts == {"bytes": 1}
+
+
+def test_quarantine_keeps_what_was_refused(here: Path) -> None:
+    Path("more.jsonl").write_bytes(b'{"id":"x","name":"n","text":"t","meta":{"n":1.0}}\n{"id":"y",}\n')
+    report = convert(["bad.seed", "more.jsonl"], "out.jsonl", on_error="quarantine=refused.seed")
+    assert (report.read, report.written, report.refused) == (6, 3, 3)
+    assert report.outputs == ["out.jsonl", "refused.seed"]
+    first, second, third = read("refused.seed")
+    assert (first.id, first.data) == ("refused-1", b"<<<FILE broken>>>\nlost\n")
+    assert first.meta["refused"]["code"] == "SEED003"
+    assert first.meta["refused"]["line"] == 3
+    assert (second.id, second.name, second.data) == ("d2", "b.txt", b"not utf-8: \xff\n")
+    assert second.meta["refused"]["losses"][0]["kind"] == "bytes"
+    assert third.data == b'{"id":"y",}'
+
+
+def test_quarantine_keeps_metadata_as_it_was_written(here: Path) -> None:
+    Path("meta.jsonl").write_bytes(b'{"id":"x","text":"t","meta":{"n":1.0,"big":1e400}}\n')
+    report = convert("meta.jsonl", "out.seed", write_options={"dialect": "plain"}, to_format="seed", on_error="quarantine=q.seed")
+    assert report.refused == 1
+    (document,) = read("q.seed")
+    assert document.meta_json.endswith(b'"meta":{"n":1.0,"big":1e400}}')
+
+
+def test_a_quarantine_is_written_even_when_nothing_is_refused(here: Path) -> None:
+    Path("q.seed").write_bytes(b"an older run")
+    convert("good.seed", "out.jsonl", on_error="quarantine=q.seed")
+    assert Path("q.seed").read_bytes() == b"<<<SEED 1>>>\n"
+
+
+def test_allowed_losses_are_written(here: Path) -> None:
+    report = convert("bad.seed", "out.jsonl", on_error="skip", allow_loss=["bytes"])
+    assert report.written == 3
+    assert [d.text for d in read("out.jsonl")][1] == "not utf-8: \ufffd\n"
+
+
+def test_a_named_encoding_is_transcoded(here: Path) -> None:
+    Path("legacy.seed").write_bytes("<<<FILE d1 a>>>\nпривет\n".encode("koi8-r"))
+    convert("legacy.seed", "out.jsonl", encoding="koi8-r")
+    assert [d.text for d in read("out.jsonl")] == ["привет\n"]
+    assert [d.text for d in read("legacy.seed", encoding="KOI8_R")] == ["привет\n"]
+
+
+@pytest.mark.parametrize("name", ["no-such-encoding", "base64", "rot13", "hex"])
+def test_an_encoding_must_be_one_of_texts(here: Path, name: str) -> None:
+    with pytest.raises(ConfigurationError, match="unknown encoding"):
+        list(read("good.seed", encoding=name))
+
+
+def test_utf8_by_name_is_checked_like_utf8_by_default(here: Path) -> None:
+    Path("raw.seed").write_bytes(b"<<<FILE d a>>>\n\xff\n")
+    with pytest.raises(LossError):
+        convert("raw.seed", "out.jsonl", encoding="UTF-8")
+
+
+def test_a_file_can_be_its_own_target(here: Path) -> None:
+    convert("good.seed", "good.seed")
+    assert Path("good.seed").read_bytes() == b"<<<SEED 1>>>\n" + GOOD
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        ({"on_error": "quarantine=good.seed"}, ConfigurationError, "also a source"),
+        ({"on_error": "quarantine=out.jsonl"}, ConfigurationError, "also a source or the target"),
+        ({"on_error": "quarantine="}, ConfigurationError, "quarantine=FILE"),
+        ({"on_error": "ignore"}, ConfigurationError, "stop, skip"),
+        ({"allow_loss": ["everything"]}, ConfigurationError, "unknown kind of loss"),
+        ({"id_from": "random"}, ConfigurationError, "sha256"),
+        ({"from_format": "docx"}, UnknownFormatError, "unknown format 'docx'; known are"),
+        ({"to_format": "docx"}, UnknownFormatError, "unknown format"),
+        ({"options": {"colour": "red"}}, ConfigurationError, "no format of this run knows --colour"),
+        ({"from_format": "seed", "read_options": {"layout": "hf"}}, ConfigurationError, "seed has no option 'layout' to read"),
+        ({"to_format": "jsonl", "write_options": {"layout": "x"}}, ConfigurationError, "must be one of"),
+        ({"ids": ["d9"]}, ConfigurationError, "no document has the id 'd9'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked(here: Path, arguments: dict[str, Any], error: type[Exception], match: str) -> None:
+    with pytest.raises(error, match=match):
+        convert("good.seed", "out.jsonl", **arguments)
+    assert sorted(os.listdir()) == ["bad.seed", "good.seed"]
+
+
+def test_some_documents_by_id(here: Path) -> None:
+    report = convert("good.seed", "out.jsonl", ids=["d2"])
+    assert (report.read, report.written) == (1, 1)
+    assert [d.id for d in read("out.jsonl")] == ["d2"]
+
+
+def test_shards_are_whole_and_listed(here: Path) -> None:
+    docs = [Document(f"d{i}", f"text {i} " * 20, name=f"n{i}") for i in range(40)]
+    with open_writer("all.jsonl") as writer:
+        for document in docs:
+            writer.write(document)
+    report = convert("all.jsonl", "part.seed.gz", shard_size=2000)
+    shards = sorted(p.name for p in here.glob("part-*.seed.gz"))
+    assert shards[0] == "part-00001.seed.gz"
+    assert len(shards) > 3
+    manifest = json.loads(Path("part.manifest.json").read_bytes())
+    assert [s["name"] for s in manifest["shards"]] == shards
+    assert [s["documents"] for s in manifest["shards"]] == [len(list(read(s))) for s in shards]
+    assert all(0 < s["bytes"] <= 2000 for s in manifest["shards"])
+    assert manifest["documents"] == 40
+    assert report.outputs == [*shards, "part.manifest.json"]
+    assert list(read("part-*.seed.gz")) == docs
+    with pytest.raises(ConfigurationError, match="--force"):
+        convert("all.jsonl", "part.seed.gz", shard_size=2000)
+    convert("all.jsonl", "part.seed.gz", shard_size=5000, force=True)
+    assert list(read("part-*.seed.gz")) == docs
+    assert len(list(here.glob("part-*.seed.gz"))) < len(shards)
+
+
+def test_a_document_larger_than_a_shard_gets_one_of_its_own(here: Path) -> None:
+    convert("good.seed", "s.jsonl", shard_size=1)
+    assert [len(list(read(p))) for p in sorted(here.glob("s-*.jsonl"))] == [1, 1]
+
+
+def test_shards_are_discarded_when_a_run_fails(here: Path) -> None:
+    with pytest.raises(ParseError):
+        convert(["good.seed", "bad.seed"], "s.jsonl", shard_size=1)
+    assert sorted(os.listdir()) == ["bad.seed", "good.seed"]
+
+
+def test_open_writer_commits_at_the_end_only(here: Path) -> None:
+    with open_writer("a.seed") as writer:
+        writer.write(Document("d1", "x"))
+        assert not Path("a.seed").exists()
+    assert [d.id for d in read("a.seed")] == ["d1"]
+    with pytest.raises(RuntimeError), open_writer("a.seed") as writer:
+        writer.write(Document("d2", "x"))
+        raise RuntimeError
+    assert [d.id for d in read("a.seed")] == ["d1"]
+    with open_writer("dolma.jsonl", layout="dolma", allow_loss=["name"]) as writer:
+        writer.write(Document("d1", "x", name="lost", meta={"source": "s"}))
+    assert Path("dolma.jsonl").read_bytes() == b'{"id":"d1","text":"x","source":"s"}\n'
+    with open_writer("b.jsonl") as writer:
+        with pytest.raises(LossError):
+            writer.write(Document("d1", b"\xff"))
+        writer.write(Document("d2", "y"))
+    assert [d.id for d in read("b.jsonl")] == ["d2"]
+
+
+def test_reading_is_lazy_and_raises_where_the_fault_is(here: Path) -> None:
+    documents = read("bad.seed")
+    assert next(documents).id == "d1"
+    with pytest.raises(ParseError):
+        next(documents)
+    with pytest.raises(FileNotFoundError):
+        read("missing.seed")
+    with pytest.raises(UnknownFormatError, match="neither name nor content"):
+        Path("x.txt").write_text("prose")
+        list(read("x.txt"))
+
+
+def test_a_cut_source_is_an_error_and_its_last_document_is_not_taken_for_whole(here: Path) -> None:
+    convert("good.seed", "a.seed.gz")
+    data = Path("a.seed.gz").read_bytes()
+    Path("cut.seed.gz").write_bytes(data[:-9])
+    with pytest.raises(ParseError, match="ends early"):
+        convert("cut.seed.gz", "out.jsonl")
+    report = convert(["cut.seed.gz", "good.seed"], "out.jsonl", on_error="skip")
+    assert report.finding_counts["FILE001"] == 1
+    assert [d.id for d in read("out.jsonl")][-2:] == ["d1", "d2"]
+    assert (report.read, report.refused) == (report.written + 1, 1)
+    assert [f.code for f in corpusfmt.validate("cut.seed.gz")] == ["FILE001"]
+
+
+def test_progress_is_told(here: Path) -> None:
+    seen: list[Any] = []
+    convert(["good.seed", "good.seed", "bad.seed"], "out.jsonl", on_error="skip", progress=seen.append)
+    assert seen[-1].documents >= 4
+    assert seen[-1].bytes_total == len(GOOD) + len(BAD)
+    assert [p.bytes_read for p in seen] == sorted(p.bytes_read for p in seen)
+
+
+def test_a_conflict_of_name_and_content_is_told(here: Path) -> None:
+    Path("wrong.jsonl").write_bytes(GOOD)
+    with pytest.raises(UnknownFormatError, match="the name says jsonl, the content is seed"):
+        convert("wrong.jsonl", "out.jsonl")
+    assert convert("wrong.jsonl", "out.jsonl", from_format="seed").written == 2

@@ -1,0 +1,161 @@
+"""The public face: its names, its types, its docstrings, and plug-ins from other packages."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import corpusfmt
+from tests.support import ROOT
+
+PUBLIC = [
+    "ConfigurationError", "CorpusfmtError", "Document", "Finding", "Format", "Loss", "LossError", "Metadata", "Origin",
+    "ParseError", "PluginError", "Report", "Rule", "SchemaError", "UnknownFormatError", "__version__", "convert", "formats",
+    "open_writer", "read", "validate",
+]  # fmt: skip
+
+
+def test_the_public_names_are_pinned() -> None:
+    assert corpusfmt.__all__ == PUBLIC
+    assert dir(corpusfmt) == PUBLIC
+    for name in PUBLIC:
+        assert getattr(corpusfmt, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        corpusfmt.nothing  # type: ignore[attr-defined]  # noqa: B018
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC if name != "__version__"])
+def test_public_docstrings(name: str) -> None:
+    thing = getattr(corpusfmt, name)
+    assert thing.__doc__
+    if inspect.isfunction(thing) and name != "formats":
+        assert "Raises" in thing.__doc__ or "raises" in thing.__doc__
+        assert all(p.annotation is not inspect.Parameter.empty for p in inspect.signature(thing).parameters.values())
+
+
+def test_rooms_of_the_same_name_do_not_hide_the_functions() -> None:
+    program = (
+        "import corpusfmt, corpusfmt.convert, corpusfmt.validate, corpusfmt.read, corpusfmt.formats.seed\n"
+        "from corpusfmt.convert import Conversion\n"
+        "assert callable(corpusfmt.convert) and callable(corpusfmt.formats) and callable(corpusfmt.read)\n"
+        "assert 'seed' in corpusfmt.formats()\n"
+    )
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+
+
+def test_every_error_has_the_one_base() -> None:
+    for name in PUBLIC:
+        if name.endswith("Error"):
+            assert issubclass(getattr(corpusfmt, name), corpusfmt.CorpusfmtError)
+
+
+PLUGIN = '''
+from corpusfmt.core.document import build
+from corpusfmt.core.format import Batch, Format
+from corpusfmt.core.losses import loss
+from corpusfmt.core.rule import Hit, Rule
+from corpusfmt.core.source import Region
+
+def scan(stream, options):
+    offset, line = 0, 1
+    buffer = b""
+    while more := stream.read(65536):
+        buffer += more
+    docs = []
+    for number, row in enumerate(buffer.splitlines(), 1):
+        id, _, text = row.removeprefix(b"#lines ").partition(b"=")
+        docs.append(build(id.decode(), "", text, None, b"{}", (stream.name, offset, number, offset + len(id) + 8)))
+        offset += len(row) + 1
+    yield Batch(docs, [], Region(buffer, 0, 1), left_behind={"prefixes": len(docs)})
+
+class Writer:
+    def __init__(self, options): pass
+    def begin(self): return b""
+    def encode(self, documents): return [b"#lines %s=%s\\n" % (str(d.id).encode(), d.utf8()) for d in documents]
+    def end(self): return b""
+
+def losses(document, options):
+    return [loss(document, "name", "no names here")] if document.name else []
+
+LINES = Format("lines", "one document a line", (".lines",), lambda head: head.startswith(b"#lines "), scan, Writer, losses,
+               lambda region, document, position: document.origin.body + position, ())
+CLASH = LINES._replace(suffixes=(".seed",))
+
+def start():
+    return lambda documents: [Hit(d, "shouting", 0) for d in documents if d.data.isupper()]
+
+RULE = Rule("LOUD001", "warning", "shouting", "It hurts.", "write small letters", b"", b"", start=start)
+'''
+
+
+def install(folder: Path, entries: str) -> dict[str, str]:
+    """Lay a package out as an installer would, without one."""
+    (folder / "corpusfmt_lines.py").write_text(PLUGIN)
+    info = folder / "corpusfmt_lines-1.0.dist-info"
+    info.mkdir(exist_ok=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: corpusfmt-lines\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(entries)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+
+
+def run(env: dict[str, str], cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "corpusfmt", *arguments], env=env, cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+FORMATS = "[corpusfmt.formats]\nlines = corpusfmt_lines:LINES\n"
+RULES = "[corpusfmt.rules]\nloud = corpusfmt_lines:RULE\n"
+
+
+def test_a_plugin_format_reads_and_writes(tmp_path: Path) -> None:
+    env = install(tmp_path, FORMATS + RULES)
+    (tmp_path / "a.seed").write_bytes(b"<<<FILE d1 >>>\none\n")
+    (tmp_path / "b.lines").write_bytes(b"#lines d2=TWO\n")
+    assert run(env, tmp_path, "convert", "b.lines", "-o", "b.seed").returncode == 0
+    assert (tmp_path / "b.seed").read_bytes() == b"<<<SEED 1>>>\n" + b'<<<FILE d2 "">>>\nTWO\n\\ No newline at end of file\n'
+    back = run(env, tmp_path, "convert", "b.seed", "-o", "c.lines")
+    assert back.returncode == 0, back.stderr
+    assert (tmp_path / "c.lines").read_bytes() == b"#lines d2=TWO\n"
+    (tmp_path / "unknown.txt").write_bytes(b"#lines d3=three\n")
+    told = run(env, tmp_path, "convert", "unknown.txt", "-o", "d.jsonl")
+    assert told.returncode == 0
+    assert "left behind in reading: 1 prefixes" in told.stderr
+    assert "lines  one document a line" in run(env, tmp_path, "formats").stdout
+    assert run(env, tmp_path, "convert", ".", "-o", "all.jsonl", "--allow-loss", "name").returncode == 0
+
+
+def test_a_plugin_rule_is_listed_and_not_on_by_itself(tmp_path: Path) -> None:
+    env = install(tmp_path, FORMATS + RULES)
+    (tmp_path / "b.lines").write_bytes(b"#lines d2=TWO\n")
+    assert "It hurts." in run(env, tmp_path, "rule", "LOUD001").stdout
+    assert run(env, tmp_path, "validate", "b.lines").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ("[corpusfmt.formats]\nlines = corpusfmt_lines:CLASH\n", "both claim '.seed'"),
+        ("[corpusfmt.formats]\nlines = corpusfmt_lines:MISSING\n", "cannot be loaded"),
+        ("[corpusfmt.formats]\nlines = corpusfmt_lines:start\n", "gives a function, not a Format"),
+        (FORMATS + "other = corpusfmt_lines:LINES\n", "both claim 'lines'"),
+    ],
+)
+def test_a_plugin_that_clashes_or_is_broken_is_named(entries: str, words: str, tmp_path: Path) -> None:
+    env = install(tmp_path, entries)
+    result = run(env, tmp_path, "formats")
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert "corpusfmt_lines" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_broken_plugin_does_not_disturb_what_does_not_need_it(tmp_path: Path) -> None:
+    env = install(tmp_path, "[corpusfmt.formats]\nlines = corpusfmt_lines:MISSING\n")
+    (tmp_path / "a.seed").write_bytes(b"<<<FILE d1 n>>>\none\n")
+    assert run(env, tmp_path, "convert", "a.seed", "-o", "a.jsonl").returncode == 0
