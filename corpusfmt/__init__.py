@@ -102,7 +102,8 @@ def __dir__() -> list[str]:
 
 class _Face(ModuleType):
     """Keeps ``corpusfmt.convert`` the function when the room ``corpusfmt/convert.py`` has been imported:
-    the import system would bind the room to the name of the function."""
+    the import system would bind the room to the name of the function.
+    """
 
     def __setattr__(self, name: str, value: object) -> None:
         if not (name in _HOMES and isinstance(value, ModuleType)):

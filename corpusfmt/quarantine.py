@@ -56,7 +56,9 @@ class Quarantine:
         }
         self._count += 1
         meta = b'{"refused":%b}' % _dump(reason)
-        self._write(Document(f"refused-{self._count}", raw, name=finding.path.encode("utf-8", "replace").decode(), meta=meta))
+        self._write(
+            Document(f"refused-{self._count}", raw, name=finding.path.encode("utf-8", "replace").decode(), meta=meta)
+        )
 
     def _write(self, document: Document) -> None:
         for piece in self._writer.encode([document]):

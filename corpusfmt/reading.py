@@ -17,7 +17,8 @@ from corpusfmt.core.text import quoted
 
 class Reading(NamedTuple):
     """How sources are to be read. ``shared`` options go to the formats that know them; ``own`` ones are for
-    the format that was named with them, which must know them."""
+    the format that was named with them, which must know them.
+    """
 
     format: str | None = None
     own: Mapping[str, str] = {}
@@ -48,7 +49,9 @@ def _encoding(name: str | None) -> str | None:
         info = codecs.lookup(name)
         "".encode(name)
     except (LookupError, ValueError):  # a codec that is not for text is a LookupError here
-        raise ConfigurationError(f"unknown encoding {quoted(name)}; try utf-8, cp1252, iso8859-15, koi8-r, gb18030") from None
+        raise ConfigurationError(
+            f"unknown encoding {quoted(name)}; try utf-8, cp1252, iso8859-15, koi8-r, gb18030"
+        ) from None
     return None if info.name == "utf-8" else info.name
 
 

@@ -151,7 +151,9 @@ def detect(path: str, head: bytes) -> Format:
     if not sniffed:
         sniffed = [format for format in formats().values() if format.sniff(head)]
     if len(sniffed) > 1:
-        raise UnknownFormatError(f"{path}: {' and '.join(f.name for f in sniffed)} both claim it; say which with --from")
+        raise UnknownFormatError(
+            f"{path}: {' and '.join(f.name for f in sniffed)} both claim it; say which with --from"
+        )
     if named is not None:
         if sniffed:
             raise UnknownFormatError(

@@ -40,4 +40,6 @@ def violations(name: str, record: bytes) -> list[str]:
     JSON, SchemaError when the schema is missing or wrong.
     """
     errors = sorted(_validator(name).iter_errors(values_of(record)), key=lambda e: (list(map(str, e.path)), e.message))
-    return [shown("".join(f"/{part}" for part in error.path) or "/") + f": {shown(error.message, 100)}" for error in errors]
+    return [
+        shown("".join(f"/{part}" for part in error.path) or "/") + f": {shown(error.message, 100)}" for error in errors
+    ]

@@ -67,7 +67,17 @@ def _finding(rule: Rule, hit: Hit, batch: Batch, path: str, format: Format) -> F
     line, column, _ = batch.region.place(byte)
     excerpt, caret = batch.region.excerpt(byte)
     return Finding(
-        rule.code, rule.severity, hit.message, path, line, column, byte, hit.document.id, hit.hint or rule.advice, excerpt, caret
+        rule.code,
+        rule.severity,
+        hit.message,
+        path,
+        line,
+        column,
+        byte,
+        hit.document.id,
+        hit.hint or rule.advice,
+        excerpt,
+        caret,
     )
 
 
@@ -86,5 +96,7 @@ def validate(
     UnknownFormatError, PluginError and OSError do, the first two before the first finding.
     """
     paths = [source] if isinstance(source, str | PathLike) else list(source)
-    reading = Reading(format, named(options) if format else {}, {} if format else named(options), encoding, id_from, max_document)
+    reading = Reading(
+        format, named(options) if format else {}, {} if format else named(options), encoding, id_from, max_document
+    )
     return Validation([fspath(path) for path in paths], reading).run()

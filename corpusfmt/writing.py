@@ -54,6 +54,7 @@ class Target:
 
     @property
     def outputs(self) -> list[storage.Output]:
+        """The files, in order."""
         return self._shards.outputs if self._shards else [self.output]
 
     def write(self, documents: Sequence[Document]) -> None:
@@ -174,4 +175,5 @@ def open_writer(
 
 
 def named(options: Mapping[str, str] | None) -> dict[str, str]:
+    """Return options with their names as formats spell them: ``id_field`` is ``id-field``."""
     return {name.replace("_", "-"): value for name, value in (options or {}).items()}

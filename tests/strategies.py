@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from corpusfmt.core.document import Document
 
 #: All Unicode scalar values.
-characters = st.characters(exclude_categories=("Cs",))
+characters = st.characters(exclude_categories=["Cs"])
 
 MARKER = "\\ No newline at end of file"
 LINES = [
@@ -24,7 +24,9 @@ LINES = [
 ]  # fmt: skip
 
 lines = st.one_of(st.sampled_from(LINES), st.text(characters, max_size=20))
-texts = st.builds(lambda parts, end: "\n".join(parts) + end, st.lists(lines, max_size=6), st.sampled_from(["", "\n", "\n\n"]))
+texts = st.builds(
+    lambda parts, end: "\n".join(parts) + end, st.lists(lines, max_size=6), st.sampled_from(["", "\n", "\n\n"])
+)
 #: Bodies whose encoding nobody declared.
 raw_bodies = st.one_of(
     texts.map(str.encode),
@@ -46,7 +48,22 @@ ids = st.one_of(
 )
 
 NUMBERS = ["0", "-0", "1", "1.0", "1e400", "-1E+2", "0.10", "9" * 40, "9007199254740993", "1.0000000000000000000001"]
-KEYS = ["", "a", "id", "name", "text", "meta", "title", 'quo"te', "back\\slash", "\n", "\u00e9", "\U0001f600", "a b", ">>>"]
+KEYS = [
+    "",
+    "a",
+    "id",
+    "name",
+    "text",
+    "meta",
+    "title",
+    'quo"te',
+    "back\\slash",
+    "\n",
+    "\u00e9",
+    "\U0001f600",
+    "a b",
+    ">>>",
+]
 
 _scalars = st.one_of(
     st.sampled_from(["null", "true", "false", *NUMBERS]),

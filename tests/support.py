@@ -58,7 +58,7 @@ def findings(batches: Sequence[Batch]) -> list[Finding]:
 
 def parse(format: Format, data: bytes, size: int = 1 << 30, options: ReadOptions | None = None) -> list[Document]:
     """Read ``data`` as reading does: raise at the first error."""
-    found = []
+    found: list[Document] = []
     for batch in scan(format, data, size, options):
         found += batch.documents
         for finding in batch.findings:
@@ -73,7 +73,9 @@ def write(format: Format, docs: Sequence[Document], options: WriteOptions | None
     return writer.begin() + b"".join(writer.encode(docs)) + writer.end()
 
 
-def command(*arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[bytes]:
+def command(
+    *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None, **env: str
+) -> subprocess.CompletedProcess[bytes]:
     """Run the command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "corpusfmt", *map(str, arguments)],

@@ -174,7 +174,14 @@ def test_ls(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "d1\ta.txt\t4\tgood.seed:1\nd2\tb.txt\t4\tgood.seed:3\n7\ta\\tb\\u202e\t1\tmore.jsonl:1\n"
     )
     assert main(["ls", "more.jsonl", "--output-format", "jsonl"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"id": 7, "name": "a\tb\u202e", "bytes": 1, "path": "more.jsonl", "line": 1, "byte": 0}
+    assert json.loads(capsys.readouterr().out) == {
+        "id": 7,
+        "name": "a\tb\u202e",
+        "bytes": 1,
+        "path": "more.jsonl",
+        "line": 1,
+        "byte": 0,
+    }
 
 
 def test_formats(capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,7 +196,9 @@ def test_losses_are_told_with_what_to_do(here: Path, capsys: pytest.CaptureFixtu
     Path("raw.seed").write_bytes(b"".join(b"<<<FILE d%d a>>>\n\xff\n" % i for i in range(60)))
     assert main(["convert", "raw.seed", "-o", "x.jsonl"]) == 1
     err = capsys.readouterr().err
-    assert "raw.seed:1 (byte 0, document d0): would lose bytes: the text is not UTF-8 (byte 0xff at 0 of the text)" in err
+    assert (
+        "raw.seed:1 (byte 0, document d0): would lose bytes: the text is not UTF-8 (byte 0xff at 0 of the text)" in err
+    )
     assert "... and 10 more losses of bytes" in err
     assert "nothing was written: the target cannot hold all of it; --allow-loss bytes" in err
     assert "60 documents read, 0 written, 60 refused" in err
@@ -206,7 +215,9 @@ def test_a_loss_to_a_pipe_stops_at_the_first(here: Path) -> None:
 
 
 def test_hostile_names_are_escaped(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Path("evil.seed").write_bytes("<<<FILE \x1b[31m \x1b]0;pwned\x07\u202e>>>\n\xff\n<<<FILE \x07>>>\n".encode("latin-1", "replace"))
+    Path("evil.seed").write_bytes(
+        "<<<FILE \x1b[31m \x1b]0;pwned\x07\u202e>>>\n\xff\n<<<FILE \x07>>>\n".encode("latin-1", "replace")
+    )
     main(["validate", "evil.seed"])
     main(["convert", "evil.seed", "-o", "x.jsonl", "--on-error", "skip"])
     out, err = capsys.readouterr()
@@ -232,7 +243,9 @@ def test_a_closed_pipe_is_quiet(here: Path) -> None:
 
 
 @posix
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (getattr(signal, "SIGHUP", 1), 129)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (getattr(signal, "SIGHUP", 1), 129)]
+)
 def test_a_signal_leaves_nothing_half_done(here: Path, number: int, code: int) -> None:
     Path("out.jsonl").write_bytes(b"old")
     os.mkfifo("slow.seed")
@@ -298,7 +311,9 @@ def test_no_module_is_loaded_that_the_command_does_not_use(arguments: list[str],
     assert not [name for name in absent if name in loaded]
 
 
-def test_a_progress_bar_on_a_terminal_when_a_run_is_long(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_progress_bar_on_a_terminal_when_a_run_is_long(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from corpusfmt.cli import progress
 
     monkeypatch.setattr(progress, "_PATIENCE", 0.0)
@@ -313,7 +328,9 @@ def test_no_progress_bar_in_a_pipe(here: Path) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize(("text", "value"), [("1000", 1000), ("64KiB", 65536), ("256MB", 256_000_000), ("1.5k", 1500), ("2g", 2_000_000_000)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("1000", 1000), ("64KiB", 65536), ("256MB", 256_000_000), ("1.5k", 1500), ("2g", 2_000_000_000)]
+)
 def test_sizes(text: str, value: Any) -> None:
     from corpusfmt.cli.talk import bytes_of
 

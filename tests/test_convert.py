@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 import corpusfmt
-from corpusfmt import ConfigurationError, Document, LossError, ParseError, UnknownFormatError, convert, open_writer, read
+from corpusfmt import (
+    ConfigurationError,
+    Document,
+    LossError,
+    ParseError,
+    UnknownFormatError,
+    convert,
+    open_writer,
+    read,
+)
 from tests.support import SEEDS
 
 GOOD = b"<<<FILE d1 a.txt>>>\none\n<<<FILE d2 b.txt>>>\ntwo\n"
@@ -91,7 +100,9 @@ def test_quarantine_keeps_what_was_refused(here: Path) -> None:
 
 def test_quarantine_keeps_metadata_as_it_was_written(here: Path) -> None:
     Path("meta.jsonl").write_bytes(b'{"id":"x","text":"t","meta":{"n":1.0,"big":1e400}}\n')
-    report = convert("meta.jsonl", "out.seed", write_options={"dialect": "plain"}, to_format="seed", on_error="quarantine=q.seed")
+    report = convert(
+        "meta.jsonl", "out.seed", write_options={"dialect": "plain"}, to_format="seed", on_error="quarantine=q.seed"
+    )
     assert report.refused == 1
     (document,) = read("q.seed")
     assert document.meta_json.endswith(b'"meta":{"n":1.0,"big":1e400}}')

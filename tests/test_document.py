@@ -50,10 +50,11 @@ def test_what_no_document_can_be(arguments: Any, error: type[Exception]) -> None
 
 
 @pytest.mark.parametrize(
-    "meta", [b"[]", b"{", b'{"a":NaN}', b'{"a":\xff}', {"a": float("nan")}, {"a": {1, 2}}, {1: "a"}, b"[" * 600, b"{}{}"]
+    "meta",
+    [b"[]", b"{", b'{"a":NaN}', b'{"a":\xff}', {"a": float("nan")}, {"a": {1, 2}}, {1: "a"}, b"[" * 600, b"{}{}"],
 )
 def test_what_no_metadata_can_be(meta: Any) -> None:
-    with pytest.raises(ValueError, match="metadata|JSON|utf-8"):
+    with pytest.raises(ValueError, match=r"metadata|JSON|utf-8"):
         Document("d1", "t", meta=meta)
 
 

@@ -30,7 +30,10 @@ def read_as(source: bytes, **own: str) -> list[Document]:
         (b'{"id":7,"name":"n","text":"b","meta":{"k":1}}', Document(7, "b", name="n", meta={"k": 1})),
         (b'  { "text" : "b" , "id" : "a" }\r\n', Document("a", "b")),
         (b'{"\\u0069d":"a","text":"b"}\n', Document("a", "b")),
-        (b'{"id":"a","text":"\\u00e9\\ud83d\\ude00\\/\\b\\f\\n\\r\\t\\"\\\\n"}\n', Document("a", 'é\U0001f600/\b\f\n\r\t"\\n')),
+        (
+            b'{"id":"a","text":"\\u00e9\\ud83d\\ude00\\/\\b\\f\\n\\r\\t\\"\\\\n"}\n',
+            Document("a", 'é\U0001f600/\b\f\n\r\t"\\n'),
+        ),
         ('{"id":"a","text":"\u0085\u2028\u2029\x7f"}\n'.encode(), Document("a", "\u0085\u2028\u2029\x7f")),
         (b'\xef\xbb\xbf{"id":"a","text":"b"}\n', Document("a", "b")),
         (b'{"id":123456789012345678901234567890,"text":"b"}\n', Document(123456789012345678901234567890, "b")),
@@ -73,7 +76,9 @@ def test_layouts_that_make_no_sense(own: dict[str, str]) -> None:
         scan(FORMAT, b"", options=ReadOptions(own=own))
 
 
-@pytest.mark.parametrize(("how", "expected"), [("name", "n"), ("line", "2"), ("sha256", "e3b0c44298fc1c149afbf4c8996fb924")])
+@pytest.mark.parametrize(
+    ("how", "expected"), [("name", "n"), ("line", "2"), ("sha256", "e3b0c44298fc1c149afbf4c8996fb924")]
+)
 def test_ids_are_made_on_request(how: str, expected: str) -> None:
     source = b'{"id":"x","text":"a"}\n{"name":"n","text":""}\n'
     first, second = parse(FORMAT, source, options=ReadOptions(id_from=how))
@@ -130,7 +135,9 @@ def test_repeated_keys_inside_metadata_are_carried_and_told() -> None:
         ("JSONL013", "warning", 2, 35),
     ]
     assert [d.meta_json for d in documents(batches)] == [b'{"k":1,"x":{"y":1,"y":2}}', b'{"k":"\\ud800"}']
-    assert write(FORMAT, documents(batches)[:1]) == b'{"id":"a","name":"","text":"b","meta":{"k":1,"x":{"y":1,"y":2}}}\n'
+    assert (
+        write(FORMAT, documents(batches)[:1]) == b'{"id":"a","name":"","text":"b","meta":{"k":1,"x":{"y":1,"y":2}}}\n'
+    )
 
 
 @pytest.mark.parametrize(
@@ -192,7 +199,8 @@ def test_other_readers_see_the_same(docs: list[Document]) -> None:
 @given(strategies.text_corpora, st.booleans())
 def test_what_the_standard_library_writes_is_read(docs: list[Document], ascii_only: bool) -> None:
     data = "".join(
-        json.dumps({"id": d.id, "name": d.name, "text": d.text, "meta": {"k": [d.name, 1.5]}}, ensure_ascii=ascii_only) + "\n"
+        json.dumps({"id": d.id, "name": d.name, "text": d.text, "meta": {"k": [d.name, 1.5]}}, ensure_ascii=ascii_only)
+        + "\n"
         for d in docs
     )
     back = parse(FORMAT, data.encode())

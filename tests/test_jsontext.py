@@ -55,7 +55,9 @@ def test_parse_accepts_what_the_standard_library_accepts(text: str) -> None:
 
 def spelled(data: bytes) -> Any:
     """An independent idea of equality: numbers by spelling, objects as lists of pairs."""
-    return json.loads(data, parse_int=lambda s: ("n", s), parse_float=lambda s: ("n", s), object_pairs_hook=lambda p: ("o", p))
+    return json.loads(
+        data, parse_int=lambda s: ("n", s), parse_float=lambda s: ("n", s), object_pairs_hook=lambda p: ("o", p)
+    )
 
 
 @given(strategies.metadata, strategies.metadata)
@@ -141,7 +143,10 @@ def test_conformance_suite(path: Any) -> None:
         assert not errors
         (document,) = documents(batches)
         assert document.meta_json == b'{"x":' + data.strip(b" \t\r\n") + b"}" or document.meta["x"] == json.loads(data)
-    if wanted == "n" and path.name not in ("n_structure_no_data.json", "n_object_trailing_comment_slash_open_incomplete.json"):
+    if wanted == "n" and path.name not in (
+        "n_structure_no_data.json",
+        "n_object_trailing_comment_slash_open_incomplete.json",
+    ):
         assert errors
         assert errors[0].line == 1
         assert errors[0].column >= 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from itertools import product
-from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -20,7 +20,8 @@ from tests import strategies
 from tests.support import ROOT, documents, findings, parse, scan, write
 
 
-class Variant(NamedTuple):
+@dataclass(frozen=True)
+class Variant:
     """A format with one choice of its options: what one can write, and how it is read again."""
 
     format: Format
@@ -38,15 +39,18 @@ class Variant(NamedTuple):
     def __str__(self) -> str:
         return ",".join([self.format.name, *self.own.values()])
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def _variants() -> list[Variant]:
     found = []
     for format in registry.formats().values():
         choices = [o for o in options_for(format, "write").values() if o.choices]
-        for values in product(*(o.choices for o in choices)):
-            found.append(Variant(format, {o.name: v for o, v in zip(choices, values, strict=True)}))
+        found += [
+            Variant(format, {o.name: v for o, v in zip(choices, values, strict=True)})
+            for values in product(*(o.choices for o in choices))
+        ]
     return found
 
 

@@ -26,7 +26,7 @@ def test_the_public_names_are_pinned() -> None:
     for name in PUBLIC:
         assert getattr(corpusfmt, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        corpusfmt.nothing  # type: ignore[attr-defined]  # noqa: B018
+        corpusfmt.nothing  # noqa: B018
 
 
 @pytest.mark.parametrize("name", [name for name in PUBLIC if name != "__version__"])
@@ -54,7 +54,7 @@ def test_every_error_has_the_one_base() -> None:
             assert issubclass(getattr(corpusfmt, name), corpusfmt.CorpusfmtError)
 
 
-PLUGIN = '''
+PLUGIN = """
 from corpusfmt.core.document import build
 from corpusfmt.core.format import Batch, Format
 from corpusfmt.core.losses import loss
@@ -90,7 +90,7 @@ def start():
     return lambda documents: [Hit(d, "shouting", 0) for d in documents if d.data.isupper()]
 
 RULE = Rule("LOUD001", "warning", "shouting", "It hurts.", "write small letters", b"", b"", start=start)
-'''
+"""
 
 
 def install(folder: Path, entries: str) -> dict[str, str]:
@@ -118,7 +118,9 @@ def test_a_plugin_format_reads_and_writes(tmp_path: Path) -> None:
     (tmp_path / "a.seed").write_bytes(b"<<<FILE d1 >>>\none\n")
     (tmp_path / "b.lines").write_bytes(b"#lines d2=TWO\n")
     assert run(env, tmp_path, "convert", "b.lines", "-o", "b.seed").returncode == 0
-    assert (tmp_path / "b.seed").read_bytes() == b"<<<SEED 1>>>\n" + b'<<<FILE d2 "">>>\nTWO\n\\ No newline at end of file\n'
+    assert (
+        tmp_path / "b.seed"
+    ).read_bytes() == b"<<<SEED 1>>>\n" + b'<<<FILE d2 "">>>\nTWO\n\\ No newline at end of file\n'
     back = run(env, tmp_path, "convert", "b.seed", "-o", "c.lines")
     assert back.returncode == 0, back.stderr
     assert (tmp_path / "c.lines").read_bytes() == b"#lines d2=TWO\n"

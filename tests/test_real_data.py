@@ -57,7 +57,9 @@ def test_every_naughty_string_as_id_name_text_and_metadata(path: Path, tmp_path:
 
 def spelled(line: bytes) -> Any:
     """A record with its numbers as they were written and its keys in order."""
-    return json.loads(line, parse_int=lambda s: ("number", s), parse_float=lambda s: ("number", s), object_pairs_hook=list)
+    return json.loads(
+        line, parse_int=lambda s: ("number", s), parse_float=lambda s: ("number", s), object_pairs_hook=list
+    )
 
 
 @pytest.mark.parametrize("middle", ["m.seed", "m.jsonl", "m.seed.zst"])

@@ -46,18 +46,30 @@ def test_plain(source: bytes, expected: list[tuple[str, str, bytes]]) -> None:
         (b"\n\n<<<FILE d1 a>>>\nx", [("d1", "a", b"x")]),
         (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n", [("d1", "a", b"x")]),
         (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file", [("d1", "a", b"x")]),
-        (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n<<<FILE d2 b>>>\ny\n", [("d1", "a", b"x"), ("d2", "b", b"y\n")]),
+        (
+            b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n<<<FILE d2 b>>>\ny\n",
+            [("d1", "a", b"x"), ("d2", "b", b"y\n")],
+        ),
         (b"<<<FILE d1 a>>>\n\\\\ No newline at end of file\n", [("d1", "a", MARKER + b"\n")]),
         (b"<<<FILE d1 a>>>\n\\\\ No newline at end of file\r\n", [("d1", "a", MARKER + b"\r\n")]),
-        (b"<<<FILE d1 a>>>\n\\<<<FILE d2 b>>>\n\\\\<<<META\n\\x\n", [("d1", "a", b"<<<FILE d2 b>>>\n\\<<<META\n\\x\n")]),
+        (
+            b"<<<FILE d1 a>>>\n\\<<<FILE d2 b>>>\n\\\\<<<META\n\\x\n",
+            [("d1", "a", b"<<<FILE d2 b>>>\n\\<<<META\n\\x\n")],
+        ),
         (b'<<<FILE "a\\u0020b" "c\\u003e\\u003e\\u003e">>>\nx\n', [("a b", "c>>>", b"x\n")]),
         (b'<<<FILE "a b" "">>>\nx\n', [("a b", "", b"x\n")]),
-        (b"<<<FILE =7 a>>>\nx\n<<<FILE =-12 b>>>\n<<<FILE =07 c>>>\n", [(7, "a", b"x\n"), (-12, "b", b""), ("=07", "c", b"")]),
+        (
+            b"<<<FILE =7 a>>>\nx\n<<<FILE =-12 b>>>\n<<<FILE =07 c>>>\n",
+            [(7, "a", b"x\n"), (-12, "b", b""), ("=07", "c", b"")],
+        ),
         (b'<<<FILE "=7" a>>>\nx\n', [("=7", "a", b"x\n")]),
         (b"<<<FILE 7 a>>>\nx\n", [("7", "a", b"x\n")]),
         (b"<<<FILE d1 a>>>\nx\n<<<SEED 1>>>\n\n<<<FILE d2 b>>>\ny\n", [("d1", "a", b"x\n"), ("d2", "b", b"y\n")]),
         (b"<<<SEED 1>>>\n<<<SEED 1>>>\n<<<FILE d2 b>>>\ny\n", [("d2", "b", b"y\n")]),
-        (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n<<<SEED 1>>>\n<<<FILE d2 b>>>\n", [("d1", "a", b"x"), ("d2", "b", b"")]),
+        (
+            b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n<<<SEED 1>>>\n<<<FILE d2 b>>>\n",
+            [("d1", "a", b"x"), ("d2", "b", b"")],
+        ),
         (b"<<<FILE d1 a>>>\r\n<<<META {}>>>\r\nx\r\n", [("d1", "a", b"x\r\n")]),
     ],
 )
@@ -151,7 +163,10 @@ def test_faults(source: bytes, code: str, line: int, column: int) -> None:
 
 
 def test_reading_goes_on_after_a_fault() -> None:
-    source = V1 + b"<<<FILE d1 a>>>\n1\n<<<FILE bad>>>\nlost\n<<<FILE d2 b>>>\n2\n<<<FILE d3 c>>>\n<<<META x>>>\n<<<FILE d4 d>>>\n4\n"
+    source = (
+        V1
+        + b"<<<FILE d1 a>>>\n1\n<<<FILE bad>>>\nlost\n<<<FILE d2 b>>>\n2\n<<<FILE d3 c>>>\n<<<META x>>>\n<<<FILE d4 d>>>\n4\n"
+    )
     batches = scan(FORMAT, source)
     assert [d.id for d in documents(batches)] == ["d1", "d2", "d4"]
     assert [f.code for f in findings(batches)] == ["SEED003", "SEED004"]
@@ -185,7 +200,9 @@ def test_near_misses_are_told_with_what_was_meant(line: str, mended: str) -> Non
     assert not findings(scan(FORMAT, fixed))
 
 
-@pytest.mark.parametrize("text", ["a << b", "<<EOF", "x <<< y", "\\<<<FILE a b>>>", "if (a<<2) file", "<file a b>", "<<<<<<< HEAD"])
+@pytest.mark.parametrize(
+    "text", ["a << b", "<<EOF", "x <<< y", "\\<<<FILE a b>>>", "if (a<<2) file", "<file a b>", "<<<<<<< HEAD"]
+)
 def test_no_near_miss_is_seen_where_there_is_none(text: str) -> None:
     assert not findings(scan(FORMAT, f"<<<FILE d1 a>>>\n{text}\n".encode()))
 

@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -19,7 +20,7 @@ from corpusfmt.storage import Shards, discover, open_input, open_output
 from corpusfmt.storage.codecs import Damage, GzipDecoder, GzipEncoder, ZstdDecoder, ZstdEncoder
 from tests.support import Pieces
 
-CODECS = {"gz": (GzipEncoder, GzipDecoder), "zst": (ZstdEncoder, ZstdDecoder)}
+CODECS: dict[str, tuple[type[Any], type[Any]]] = {"gz": (GzipEncoder, GzipDecoder), "zst": (ZstdEncoder, ZstdDecoder)}
 every_codec = pytest.mark.parametrize("codec", CODECS)
 TEXT = b"".join(b"line %d of a text that repeats itself somewhat\n" % i for i in range(400))
 
@@ -67,7 +68,9 @@ def test_we_read_what_others_write() -> None:
     for level in (1, 19):
         for checksum in (True, False):
             for known in (True, False):
-                frame = zstandard.ZstdCompressor(level=level, write_checksum=checksum, write_content_size=known).compress(TEXT)
+                frame = zstandard.ZstdCompressor(
+                    level=level, write_checksum=checksum, write_content_size=known
+                ).compress(TEXT)
                 skippable = b"\x53\x2a\x4d\x18\x03\x00\x00\x00abc"
                 assert decompress("zst", skippable + frame + skippable + frame) == TEXT + TEXT
     run_length = zstandard.ZstdCompressor(level=3).compress(b"\0" * 5_000_000)
@@ -246,7 +249,12 @@ def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         Path(name).write_bytes(b"")
     if os.name == "posix":
         Path("link.seed").symlink_to("a.seed")
-    inside = [os.path.join(".", "a.seed"), os.path.join(".", "b.seed"), os.path.join(".", "odd[1].seed"), os.path.join(".", "sub", "c.seed")]
+    inside = [
+        os.path.join(".", "a.seed"),
+        os.path.join(".", "b.seed"),
+        os.path.join(".", "odd[1].seed"),
+        os.path.join(".", "sub", "c.seed"),
+    ]
     assert discover(["."], known) == inside
     assert discover(["a.seed", "a.seed", "x.txt"], known) == ["a.seed", "x.txt"]
     assert discover(["[ab].seed"], known) == ["a.seed", "b.seed"]

@@ -46,14 +46,23 @@ def byte_count(text: str) -> int:
 
 def add_reading(parser: Parser) -> None:
     """Add the sources and how to read them."""
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a file, a folder, a pattern, or - for standard input")
     parser.add_argument(
-        "--from", dest="from_format", metavar="FORMAT", help="format of the sources, with options as in jsonl:layout=dolma"
+        "sources", nargs="+", metavar="SOURCE", help="a file, a folder, a pattern, or - for standard input"
+    )
+    parser.add_argument(
+        "--from",
+        dest="from_format",
+        metavar="FORMAT",
+        help="format of the sources, with options as in jsonl:layout=dolma",
     )
     parser.add_argument("--encoding", metavar="NAME", help="encoding of texts that do not declare one (default utf-8)")
     parser.add_argument("--id-from", choices=SOURCES, help="make an id where a document has none")
     parser.add_argument(
-        "--max-document", type=byte_count, default=MAX_DOCUMENT, metavar="SIZE", help="largest document (default 256MiB)"
+        "--max-document",
+        type=byte_count,
+        default=MAX_DOCUMENT,
+        metavar="SIZE",
+        help="largest document (default 256MiB)",
     )
     for name, (metavar, text) in FORMAT_FLAGS.items():
         parser.add_argument(f"--{name}", metavar=metavar, help=text)

@@ -19,15 +19,27 @@ def run(arguments: Sequence[str]) -> int:
     """Convert. Returns 0 when all was committed whole, 1 when documents were refused or would lose something."""
     options = parser("convert", "Convert sources to a target, whole or not at all.")
     add_reading(options)
-    options.add_argument("-o", "--output", required=True, metavar="TARGET", help="the target file, or - for standard output")
-    options.add_argument("--to", dest="to_format", metavar="FORMAT", help="format of the target, with options as in seed:dialect=plain")
+    options.add_argument(
+        "-o", "--output", required=True, metavar="TARGET", help="the target file, or - for standard output"
+    )
+    options.add_argument(
+        "--to", dest="to_format", metavar="FORMAT", help="format of the target, with options as in seed:dialect=plain"
+    )
     options.add_argument("--on-error", default="stop", metavar="WHAT", help="stop (default), skip, or quarantine=FILE")
     options.add_argument(
         "--allow-loss", default="", metavar="KIND,...",
         help="lose id, name, metadata, bytes, encoding or character where the target cannot hold them",
     )  # fmt: skip
-    options.add_argument("--id", action="append", default=[], metavar="ID", help="convert the documents of this id only; may be repeated")
-    options.add_argument("--shard-size", type=byte_count, default=0, metavar="SIZE", help="cut the target into files of this size, before compression")
+    options.add_argument(
+        "--id", action="append", default=[], metavar="ID", help="convert the documents of this id only; may be repeated"
+    )
+    options.add_argument(
+        "--shard-size",
+        type=byte_count,
+        default=0,
+        metavar="SIZE",
+        help="cut the target into files of this size, before compression",
+    )
     options.add_argument("--force", action="store_true", help="replace the shards of an older run")
     options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
     args = options.parse_args(arguments)
@@ -65,9 +77,15 @@ def _tell(report: Report, seconds: float, *, quiet: bool) -> None:
     if not report.committed:
         if isinstance(report.error, LossError):
             kinds = ",".join(sorted(report.loss_counts))
-            say(f"nothing was written: the target cannot hold all of it; --allow-loss {kinds} lets it go, --on-error skip leaves documents out")
+            say(
+                f"nothing was written: the target cannot hold all of it; --allow-loss {kinds} lets it go, "
+                "--on-error skip leaves documents out"
+            )
         else:
-            say("nothing was written; --on-error skip leaves refused documents out, --on-error quarantine=FILE keeps them apart")
+            say(
+                "nothing was written; --on-error skip leaves refused documents out, "
+                "--on-error quarantine=FILE keeps them apart"
+            )
     if quiet:
         return
     if report.left_behind:

@@ -10,7 +10,9 @@ from corpusfmt.cli.arguments import parser
 
 def run(arguments: Sequence[str]) -> int:
     """Print what is read and written. Returns 0."""
-    parser("formats", "What is read and written, the suffixes, and what each format cannot carry.").parse_args(arguments)
+    parser("formats", "What is read and written, the suffixes, and what each format cannot carry.").parse_args(
+        arguments
+    )
     for index, format in enumerate(registry.formats().values()):
         if index:
             print()

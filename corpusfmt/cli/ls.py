@@ -16,7 +16,9 @@ def run(arguments: Sequence[str]) -> int:
     """List documents. Returns 1 when a record could not be read."""
     options = parser("ls", "List documents: id, name, bytes of text, place; a line each, with tabs between.")
     add_reading(options)
-    options.add_argument("--output-format", choices=("text", "jsonl"), default="text", help="text (default), or a JSON object a line")
+    options.add_argument(
+        "--output-format", choices=("text", "jsonl"), default="text", help="text (default), or a JSON object a line"
+    )
     args = options.parse_args(arguments)
     reading = reading_of(args).checked()
     line = _text if args.output_format == "text" else _json

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import corpusfmt
 
 COMMANDS = ("convert", "validate", "ls", "formats", "rule")
-_HELP = f"""\
+_HELP = """\
 usage: corpusfmt COMMAND ...
 
 Read, validate and convert text corpora without losing anything in silence.

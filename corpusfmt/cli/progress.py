@@ -31,7 +31,12 @@ class Bar:
             from tqdm import tqdm
 
             self._bar = tqdm(
-                total=progress.bytes_total or None, unit="B", unit_scale=True, leave=False, file=sys.stderr, dynamic_ncols=True
+                total=progress.bytes_total or None,
+                unit="B",
+                unit_scale=True,
+                leave=False,
+                file=sys.stderr,
+                dynamic_ncols=True,
             )
             self._bar.start_t -= time.monotonic() - self._began
         self._bar.set_postfix_str(f"{progress.documents:,} documents", refresh=False)

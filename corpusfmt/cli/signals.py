@@ -19,7 +19,10 @@ class Stopped(BaseException):
 
 @contextlib.contextmanager
 def stopping() -> Iterator[None]:
-    """Turn SIGINT, SIGTERM and SIGHUP into Stopped while the block runs; a second one does not disturb the cleaning up."""
+    """Turn SIGINT, SIGTERM and SIGHUP into Stopped while the block runs.
+
+    A second one does not disturb the cleaning up.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -20,7 +20,9 @@ def run(arguments: Sequence[str]) -> int:
     """Validate. Returns 0 when there is nothing to say but notes, 1 when there are findings."""
     options = parser("validate", "Say what is wrong with sources, and where.")
     add_reading(options)
-    options.add_argument("--output-format", choices=("text", "json"), default="text", help="text (default), or one JSON object")
+    options.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="text (default), or one JSON object"
+    )
     options.add_argument("--no-cap", action="store_true", help=f"print all findings, not the first {CAP} of each code")
     options.add_argument("-q", "--quiet", action="store_true", help="no summary")
     args = options.parse_args(arguments)

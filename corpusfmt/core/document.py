@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 class Origin(NamedTuple):
     """Where a document was read. ``byte`` (from 0, in the decompressed stream) and ``line`` (from 1) are
-    where it begins, ``body`` is the byte where its text begins as it is written there."""
+    where it begins, ``body`` is the byte where its text begins as it is written there.
+    """
 
     path: str
     byte: int

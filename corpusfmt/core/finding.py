@@ -65,6 +65,4 @@ def found(
     """Return the finding of ``rule`` at the stream offset ``byte``, which lies in ``region``."""
     line, column, _ = region.place(byte)
     excerpt, caret = region.excerpt(byte)
-    return Finding(
-        rule.code, rule.severity, message, path, line, column, byte, document, hint, excerpt, caret, edit
-    )
+    return Finding(rule.code, rule.severity, message, path, line, column, byte, document, hint, excerpt, caret, edit)

@@ -44,7 +44,8 @@ class Batch(NamedTuple):
 class ReadOptions(NamedTuple):
     """How to read. ``encoding`` names the encoding of texts that do not declare one; ``id_from`` (name,
     line or sha256) makes an id where there is none; ``max_document`` is in bytes; ``own`` holds the
-    options that only some formats know."""
+    options that only some formats know.
+    """
 
     encoding: str | None = None
     id_from: str | None = None

@@ -25,7 +25,8 @@ def check_object(raw: bytes) -> list[tuple[str, int]]:
 
 def is_canonical(raw: bytes) -> bool:
     """Say whether a JSON object is spelled as a serializer spells what it parsed: then no key repeats,
-    and nothing in it is unusual. False means only that nobody knows yet."""
+    and nothing in it is unusual. False means only that nobody knows yet.
+    """
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH // 2:
         return False
     import msgspec

@@ -13,16 +13,17 @@ from corpusfmt.core.source import Region
 
 class Piece(NamedTuple):
     """A region of whole records; or, where ``skipped`` is not 0, the head of a record of ``skipped`` bytes,
-    which is larger than the limit and was passed over."""
+    which is larger than the limit and was passed over.
+    """
 
     region: Region
     skipped: int = 0
 
 
 def pieces(stream: Stream, head: Region, boundary: bytes, limit: int) -> Iterator[Piece]:
-    """Cut ``stream`` into regions that end where a record ends.
+    r"""Cut ``stream`` into regions that end where a record ends.
 
-    A record ends after the LF that begins ``boundary`` (``b"\\n"`` alone, or LF and what begins a record).
+    A record ends after the LF that begins ``boundary`` (``b"\n"`` alone, or LF and what begins a record).
     ``head`` is what has been read already; it begins a record. ``limit`` bounds a record, in bytes.
     """
     overlap = len(boundary) - 1

@@ -11,7 +11,8 @@ _BEFORE, _AFTER = 60, 60
 
 class Place(NamedTuple):
     """A place in a source. ``line`` and ``column`` count from 1, columns in code points (a byte that is
-    not UTF-8 counts as one); ``byte`` counts from 0 in the decompressed stream."""
+    not UTF-8 counts as one); ``byte`` counts from 0 in the decompressed stream.
+    """
 
     line: int
     column: int

@@ -14,7 +14,9 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ABSOLUTE: Final = re.compile(r"[/\\]|[A-Za-z]:")
 _PARTS: Final = re.compile(r"[/\\]")
 #: Device names, which Windows reserves in every folder, whatever extension follows.
-_RESERVED: Final = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3]) *(?:[.:].*)?", re.I | re.S)
+_RESERVED: Final = re.compile(
+    r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3]) *(?:[.:].*)?", re.I | re.S
+)
 
 
 def start() -> Check:
@@ -50,9 +52,9 @@ RULE = Rule(
     code="DOC004",
     severity="warning",
     summary="unsafe name",
-    why="Unpacked to a folder, such a name would write outside it, overwrite a device or become another name: '..' parts, "
-    "absolute paths, names reserved on Windows, control characters, parts that end in a dot or a space. The empty name "
-    "is exempt.",
+    why="Unpacked to a folder, such a name would write outside it, overwrite a device or become another name: "
+    "'..' parts, absolute paths, names reserved on Windows, control characters, parts that end in a dot or a space. "
+    "The empty name is exempt.",
     advice="rename the document",
     bad=b"<<<FILE d1 ../a.txt>>>\nbody\n",
     good=b"<<<FILE d1 notes/a.txt>>>\nbody\n",

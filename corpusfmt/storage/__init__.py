@@ -13,7 +13,8 @@ from pathlib import Path
 
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.storage.discover import discover
-from corpusfmt.storage.inputs import FAULTS, Input, open_input
+from corpusfmt.storage.faults import FAULTS
+from corpusfmt.storage.inputs import Input, open_input
 from corpusfmt.storage.outputs import Output, Shards, open_output
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from corpusfmt.core.limits import CHUNK, MIB
 
@@ -29,7 +29,7 @@ class Decoder(Protocol):
 
     consumed: int
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         """Return up to about ``size`` bytes; none at the proper end. Raises Damage."""
         ...
 
@@ -46,12 +46,13 @@ class GzipDecoder:
         from isal import isal_zlib
 
         self._read, self._zlib = read, isal_zlib
+        self._error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # the stub says object
         self._member = isal_zlib.decompressobj(wbits=31)
         self._waiting = b""
         self._fresh = True  # nothing of the current member has been read
         self.consumed = 0
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         """Return up to ``size`` bytes; none at the end of the last member. Raises Damage."""
         while True:
             if self._member.eof and not self._next_member():
@@ -63,7 +64,7 @@ class GzipDecoder:
             self._fresh = False
             try:
                 out = self._member.decompress(data, size)
-            except self._zlib.error as error:
+            except self._error as error:
                 raise Damage("FILE002", f"the gzip data is damaged ({str(error).lower()})") from None
             self._waiting = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
             self.consumed += len(data) - len(self._waiting)
@@ -100,7 +101,7 @@ class ZstdDecoder:
         self._buffer, self._at = b"", 0
         self.consumed = 0
 
-    def read(self, size: int) -> bytes:
+    def read(self, _size: int, /) -> bytes:
         """Return the content of one block; none at the end of the last frame. Raises Damage."""
         while True:
             if self._frame is None:
@@ -111,7 +112,7 @@ class ZstdDecoder:
             header = self._take(3)
             block = header[0] | header[1] << 8 | header[2] << 16
             kind, length = block >> 1 & 3, block >> 3
-            if kind == 3 or length > 128 * 1024 and kind != 1:
+            if kind == 3 or (length > 128 * 1024 and kind != 1):
                 raise Damage("FILE002", "the zstd data is damaged (impossible block)")
             data = header + self._take(1 if kind == 1 else length)
             last = bool(block & 1)
@@ -191,7 +192,8 @@ class GzipEncoder:
     def __init__(self) -> None:
         from isal import isal_zlib
 
-        self._make = lambda: isal_zlib.compressobj(GZIP_LEVEL, isal_zlib.DEFLATED, 31)
+        # The stub says that it returns one of two types, one of which is not typed.
+        self._make: Callable[[], Any] = lambda: isal_zlib.compressobj(GZIP_LEVEL, isal_zlib.DEFLATED, 31)
         self._member = self._make()
         self._open = True  # an empty file is one empty member
 
@@ -199,14 +201,16 @@ class GzipEncoder:
         """Return what can be written so far."""
         if not self._open:
             self._member, self._open = self._make(), True
-        return self._member.compress(data)
+        compressed: bytes = self._member.compress(data)
+        return compressed
 
     def end_member(self) -> bytes:
         """Return the rest of the member; nothing when none is open."""
         if not self._open:
             return b""
         self._open = False
-        return self._member.flush()
+        rest: bytes = self._member.flush()
+        return rest
 
 
 class ZstdEncoder:

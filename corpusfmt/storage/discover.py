@@ -35,7 +35,8 @@ def discover(sources: Sequence[str], known: Callable[[str], bool]) -> list[str]:
             inside = _walk(source, known)
             if not inside:
                 raise ConfigurationError(
-                    f"the folder {quoted(source)} holds no file with a known suffix; name the files and their format with --from"
+                    f"the folder {quoted(source)} holds no file with a known suffix; "
+                    "name the files and their format with --from"
                 )
             found += inside
         elif not os.path.lexists(source) and any(c in source for c in "*?["):

@@ -10,7 +10,6 @@ from typing import BinaryIO, Final
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.limits import CHUNK, MIB
-from corpusfmt.core.rule import Rule
 from corpusfmt.storage.codecs import (
     GZIP_MAGIC,
     ZSTD_MAGIC,
@@ -20,43 +19,16 @@ from corpusfmt.storage.codecs import (
     ZstdDecoder,
     is_skippable,
 )
+from corpusfmt.storage.faults import BY_CODE
 
 #: How many times larger than its file a decompressed stream may be, past the first 64 MiB.
 MAX_RATIO: Final = 1000
 _RATIO_FREE: Final = 64 * MIB
-_FOREIGN: Final = ((b"BZh", "bzip2", "bzip2 -dc"), (b"\xfd7zXZ\x00", "xz", "xz -dc"), (b"PK\x03\x04", "zip", "unzip -p"))
-
-_PLAIN = b"<<<FILE d1 a.txt>>>\nbody\n"
-
-FAULTS: Final = (
-    Rule(
-        "FILE001", "error", "compressed data that ends early",
-        "The file was cut: a copy or a download did not finish. What came before the cut is whole; the last document is not.",
-        "fetch the file again",
-        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xb3\xb1", _PLAIN,
-    ),
-    Rule(
-        "FILE002", "error", "compressed data that is damaged",
-        "A checksum or the structure of the compressed data is wrong, or the name says that a file is compressed and it is "
-        "not. What was in it cannot be trusted from there on.",
-        "fetch the file again; if it was never compressed, take the suffix off its name",
-        b"\x28\xb5\x2f\xfd\x04\x00\x07\x00\x00", _PLAIN,
-    ),
-    Rule(
-        "FILE003", "error", "something after the compressed data",
-        "After the last gzip member or zstd frame stands something else. gzip tells and ignores it; here it may be a corpus.",
-        "cut the file after the last member, or compress what follows",
-        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00garbage", _PLAIN,
-    ),
-    Rule(
-        "FILE004", "error", "compressed data that expands without end",
-        "A stream that is more than 1000 times larger than its file is made to fill memory or disk.",
-        "if it is a corpus after all, decompress it to a file first",
-        b"", _PLAIN,
-    ),
-)  # fmt: skip
-
-_BY_CODE: Final = {rule.code: rule for rule in FAULTS}
+_FOREIGN: Final = (
+    (b"BZh", "bzip2", "bzip2 -dc"),
+    (b"\xfd7zXZ\x00", "xz", "xz -dc"),
+    (b"PK\x03\x04", "zip", "unzip -p"),
+)
 
 
 class Input:
@@ -80,7 +52,9 @@ class Input:
             self._decoder = ZstdDecoder(self._next_raw)
         for magic, what, command in _FOREIGN:
             if head.startswith(magic):
-                raise ConfigurationError(f"{name} is {what} data, which is not read; decompress it first: {command} OLD > NEW")
+                raise ConfigurationError(
+                    f"{name} is {what} data, which is not read; decompress it first: {command} OLD > NEW"
+                )
         lowered = name.lower()
         if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
             what = "gzip" if lowered.endswith(".gz") else "zstd"
@@ -148,7 +122,7 @@ class Input:
 
     def _fault(self, code: str, message: str) -> ParseError:
         byte = self.position + len(self._ahead)
-        rule = _BY_CODE[code]
+        rule = BY_CODE[code]
         return ParseError(Finding(code, rule.severity, message, self.name, 0, 0, byte, None, rule.advice))
 
 

@@ -41,7 +41,9 @@ class Output:
     def _open_temporary(self, path: str) -> BinaryIO:
         folder, name = os.path.split(path)
         if not os.path.isdir(folder):
-            raise ConfigurationError(f"the folder {quoted(os.path.dirname(self.target) or folder)} does not exist; make it first")
+            raise ConfigurationError(
+                f"the folder {quoted(os.path.dirname(self.target) or folder)} does not exist; make it first"
+            )
         mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o666
         for attempt in range(1000):
             temporary = os.path.join(folder, f".{name[:100]}.{os.getpid()}-{attempt}.tmp")

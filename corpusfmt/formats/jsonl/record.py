@@ -48,7 +48,8 @@ class Place(NamedTuple):
 def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Place, *, remarked: bool) -> Document:
     """Make a document of ``fields``, whose syntax has been checked.
 
-    Raises ValueError for what is not UTF-8; RecordFault; and Ambiguous, unless ``remarked``, when something in the metadata is to be remarked on.
+    Raises ValueError for what is not UTF-8; RecordFault; and Ambiguous, unless ``remarked``, when something in
+    the metadata is to be remarked on.
     """
     raw_text = fields.pop(layout.text, None)
     if raw_text is None:
@@ -140,7 +141,14 @@ def _wrong(raw: Any, key: str, wanted: str) -> RecordFault:
 
 
 def _kind(raw: bytes) -> str:
-    names: Mapping[int, str] = {0x7B: "an object", 0x5B: "an array", 0x22: "a string", 0x6E: "null", 0x74: "true", 0x66: "false"}
+    names: Mapping[int, str] = {
+        0x7B: "an object",
+        0x5B: "an array",
+        0x22: "a string",
+        0x6E: "null",
+        0x74: "true",
+        0x66: "false",
+    }
     return names.get(raw[0], f"the number {quoted(raw, 30)}")
 
 

@@ -110,9 +110,7 @@ class _Scan:
             self._find("JSONL016", "the file has no documents", self.region.offset + len(self.region.buffer))
         yield from self._flush()
 
-    def _find(
-        self, code: str, message: str, byte: int, hint: str = "", edit: Edit | None = None
-    ) -> None:
+    def _find(self, code: str, message: str, byte: int, hint: str = "", edit: Edit | None = None) -> None:
         rule = BY_CODE[code]
         self.findings.append(found(rule, message, self.path, self.region, byte, hint=hint or rule.advice, edit=edit))
 
@@ -130,19 +128,15 @@ class _Scan:
         carriage = b"\r" in buffer
         limit = self.options.max_document
         decode, layout, options, path = self.decode, self.layout, self.options, self.path
-        for line in lines:
-            whole = len(line) + 1
-            if carriage:
-                line = line.removesuffix(b"\r")
+        for raw in lines:
+            line = raw.removesuffix(b"\r") if carriage else raw
             try:
                 if len(line) > limit:
                     raise ValueError
                 fields: Fields = decode(line)
                 if len(line) != sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1:
                     _same_keys(line, fields)
-                self.documents.append(
-                    document_of(fields, layout, options, Place(path, offset, number), remarked=False)
-                )
+                self.documents.append(document_of(fields, layout, options, Place(path, offset, number), remarked=False))
             except (ValueError, RecursionError, RecordFault, Ambiguous):
                 # msgspec's DecodeError and UnicodeDecodeError are ValueErrors. What went wrong, the strict
                 # reader says; it may also find that nothing did.
@@ -151,7 +145,7 @@ class _Scan:
                     self.documents.append(document)
                 elif self.findings and self.findings[-1].severity == "error":
                     yield from self._flush(line)
-            offset += whole
+            offset += len(raw) + 1
             number += 1
         yield from self._flush()
 
@@ -213,7 +207,7 @@ class _Scan:
         if line.lstrip(_BLANK).startswith(b"["):
             hint = "a JSON array is not JSON Lines; write one object a line: jq -c '.[]' OLD > NEW"
         elif "end of the line" in fault.message or "does not end" in fault.message:
-            hint = "the file was cut off here, or the record is spread over several lines; one line each: jq -c . OLD > NEW"
+            hint = "the file was cut off here, or the record fills several lines; one line each: jq -c . OLD > NEW"
         self._find("JSONL001", f"not JSON: {fault.message}", offset + fault.at, hint)
 
     def _too_large(self, byte: int, size: int) -> None:

@@ -107,7 +107,9 @@ class JSONLWriter:
         if unknown and not is_utf8(b"\n".join(unknown)):
             texts = [self._text(d) for d in documents]
         else:
-            texts = [self._text(d) if d.encoding not in (None, "utf-8") else t for d, t in zip(documents, texts, strict=True)]
+            texts = [
+                self._text(d) if d.encoding not in (None, "utf-8") else t for d, t in zip(documents, texts, strict=True)
+            ]
         return escape_json_each(texts)
 
     def _text(self, document: Document) -> bytes:

@@ -70,9 +70,7 @@ class Body(NamedTuple):
         if b"\\" not in data:
             return data
         if MARKER in data and (match := _BARE_MARKER.search(data)):
-            raise BodyFault(
-                "SEED006", "the end marker is not at the end of the body", self.start + match.start()
-            )
+            raise BodyFault("SEED006", "the end marker is not at the end of the body", self.start + match.start())
         return unescape(data)
 
     def _next_part(self, data: bytes, match: re.Match[bytes]) -> bytes:
@@ -89,7 +87,7 @@ class Body(NamedTuple):
             raise BodyFault("SEED001", f"text before the first header of a part: {quoted(text[:200])}", where)
         data = data[: match.start()]
         marked = b"\n" + MARKER + b"\n"
-        return data[: -len(marked)] if data.endswith(marked) else data
+        return data.removesuffix(marked)
 
 
 def near_misses(buffer: bytes, start: int, stop: int) -> Iterator[NearMiss]:

@@ -22,12 +22,8 @@ _INTEGER: Final = re.compile(r"=(0|-?[1-9][0-9]*)")
 #: What a bare id or name cannot hold, looked for in many at once, one a line.
 ODD_ID: Final = re.compile(r'[\x00-\x09\x0b-\x20\x7f-\x9f]|>>>|^["=]|>$|^$', re.M)
 ODD_NAME: Final = re.compile(r'[\x00-\x09\x0b-\x1f\x7f-\x9f]|>>>|^[ "]|[ >]$|^$', re.M)
-_TO_ESCAPE: Final = re.compile(
-    rb"^\\*+<<<(?:SEED|FILE|META)|^\\++ No newline at end of file\r?$", re.M
-)
-_ESCAPED: Final = re.compile(
-    rb"^\\(?=\\*+<<<(?:SEED|FILE|META)|\\++ No newline at end of file\r?$)", re.M
-)
+_TO_ESCAPE: Final = re.compile(rb"^\\*+<<<(?:SEED|FILE|META)|^\\++ No newline at end of file\r?$", re.M)
+_ESCAPED: Final = re.compile(rb"^\\(?=\\*+<<<(?:SEED|FILE|META)|\\++ No newline at end of file\r?$)", re.M)
 
 
 class HeaderFault(Exception):

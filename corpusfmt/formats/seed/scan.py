@@ -142,8 +142,7 @@ class _Scan:
         at = _first_content(buffer, at)
         while buffer.startswith(b"<<<SEED", at):
             at = self._pragma(buffer, at)
-        rest = Region(buffer[at:], at, 1 + buffer.count(b"\n", 0, at))
-        return rest
+        return Region(buffer[at:], at, 1 + buffer.count(b"\n", 0, at))
 
     def _pragma(self, buffer: bytes, at: int) -> int:
         stop = buffer.find(b"\n", at)
@@ -166,7 +165,9 @@ class _Scan:
                 if self.version and before.startswith(b"<<<META", blank):
                     self._find("SEED004", "metadata before the first header", offset + blank)
                 else:
-                    self._find("SEED001", f"text before the first header: {quoted(before[blank:][:200])}", offset + blank)
+                    self._find(
+                        "SEED001", f"text before the first header: {quoted(before[blank:][:200])}", offset + blank
+                    )
                 yield from self._flush(before)
             if first < 0:
                 return
@@ -252,7 +253,13 @@ class _Scan:
             self._too_large(offset + start, end - start)
             return None
         text = buffer[start + 8 : header]
-        if text.endswith(b">>>") and b'"' not in text and b"\t" not in text and buffer[start + 7] == 0x20 and text[0] != 0x3D:
+        if (
+            text.endswith(b">>>")
+            and b'"' not in text
+            and b"\t" not in text
+            and buffer[start + 7] == 0x20
+            and text[0] != 0x3D
+        ):
             identifier: str | int
             identifier, space, name = text[:-3].decode("utf-8").partition(" ")
             if not space or not identifier:
@@ -262,10 +269,7 @@ class _Scan:
         meta = EMPTY
         if body > header + 1 and header < end:
             meta = self._metadata(buffer[header + 1 : body], offset + header + 1, identifier)
-        if odd:
-            data = Body(buffer, body, stop, end, self.version).checked()
-        else:
-            data = buffer[body:stop]
+        data = Body(buffer, body, stop, end, self.version).checked() if odd else buffer[body:stop]
         return build(
             identifier, name, data, self.options.encoding, meta, (self.path, offset + start, line, offset + body)
         )

@@ -1,0 +1,39 @@
+"""What can be wrong with the file around a corpus. Each entry is a page of the manual and a test."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from corpusfmt.core.rule import Rule
+
+_PLAIN = b"<<<FILE d1 a.txt>>>\nbody\n"
+
+FAULTS: Final = (
+    Rule(
+        "FILE001", "error", "compressed data that ends early",
+        "The file was cut: a copy or a download did not finish. What came before the cut is whole; the last document is not.",
+        "fetch the file again",
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xb3\xb1", _PLAIN,
+    ),
+    Rule(
+        "FILE002", "error", "compressed data that is damaged",
+        "A checksum or the structure of the compressed data is wrong, or the name says that a file is compressed and it is "
+        "not. What was in it cannot be trusted from there on.",
+        "fetch the file again; if it was never compressed, take the suffix off its name",
+        b"\x28\xb5\x2f\xfd\x04\x00\x07\x00\x00", _PLAIN,
+    ),
+    Rule(
+        "FILE003", "error", "something after the compressed data",
+        "After the last gzip member or zstd frame stands something else. gzip tells and ignores it; here it may be a corpus.",
+        "cut the file after the last member, or compress what follows",
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00garbage", _PLAIN,
+    ),
+    Rule(
+        "FILE004", "error", "compressed data that expands without end",
+        "A stream that is more than 1000 times larger than its file is made to fill memory or disk.",
+        "if it is a corpus after all, decompress it to a file first",
+        b"", _PLAIN,
+    ),
+)  # fmt: skip
+
+BY_CODE: Final = {fault.code: fault for fault in FAULTS}

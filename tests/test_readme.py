@@ -1,0 +1,91 @@
+"""The examples of the README and of docs/ run as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpusfmt import registry
+from tests.support import ROOT
+
+PAGES = ["README.md", "docs/seed-format.md", "docs/jsonl.md", "docs/library.md"]
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.M | re.S)
+
+
+def workplace(folder: Path) -> Path:
+    """A copy of what the examples speak of, so that they leave nothing in the checkout."""
+    shutil.copytree(ROOT / "seeds", folder / "seeds")
+    shutil.copytree(ROOT / "tests" / "data", folder / "tests" / "data")
+    return folder
+
+
+def environment(folder: Path) -> dict[str, str]:
+    tool = folder / "bin" / "corpusfmt"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m corpusfmt "$@"\n')
+    tool.chmod(0o755)
+    return {**os.environ, "PATH": f"{tool.parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+
+
+def blocks(page: str) -> list[tuple[str, str]]:
+    path = ROOT / page
+    return BLOCK.findall(path.read_text(encoding="utf-8")) if path.exists() else []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the examples are for a POSIX shell")
+@pytest.mark.parametrize("page", PAGES)
+def test_examples_run_in_order(page: str, tmp_path: Path) -> None:
+    found = blocks(page)
+    assert found, f"{page} has no examples"
+    env = environment(tmp_path)
+    work = workplace(tmp_path / "work")
+    for language, text in found:
+        run: list[Any] = ["sh", "-c", text] if language == "sh" else [sys.executable, "-c", text]
+        result = subprocess.run(run, cwd=work, env=env, capture_output=True, text=True, check=False)
+        may_find = "broken.seed" in text or "exit code 1" in text
+        assert result.returncode in ((0, 1) if may_find else (0,)), f"{text}\n{result.stderr}"
+        assert "Traceback" not in result.stderr
+
+
+def test_the_readme_examples_do_what_they_say(tmp_path: Path) -> None:
+    if os.name != "posix":
+        pytest.skip("the examples are for a POSIX shell")
+    env = environment(tmp_path)
+    work = workplace(tmp_path / "work")
+    shell = [text for language, text in blocks("README.md") if language == "sh"]
+    assert len(blocks("README.md")) == 5
+    codes = [
+        subprocess.run(["sh", "-c", text], cwd=work, env=env, capture_output=True, check=False).returncode
+        for text in shell
+    ]
+    assert codes == [0, 1, 0, 1]
+    assert (work / "news.seed").read_bytes() == (work / "seeds/news.seed").read_bytes()
+    assert len(list(work.glob("part-*.seed.gz"))) > 1
+    assert (work / "refused.seed").read_bytes().count(b"<<<FILE") > 3
+
+
+def test_the_table_of_formats_names_every_format() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for format in registry.formats().values():
+        for suffix in format.suffixes:
+            assert f"`{suffix}`" in readme
+
+
+def test_public_text_is_of_the_project_alone() -> None:
+    words = re.compile(r"TODO|FIXME|\bsession\b|/home/|/root/|/work/", re.I)
+    pages = [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("corpusfmt/**/*.py"),
+        *ROOT.glob("benchmarks/**/*.md"),
+    ]
+    for path in pages:
+        found = words.search(path.read_text(encoding="utf-8"))
+        assert not found, f"{path}: {found}"
