@@ -12,6 +12,7 @@ from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, Loss, LossError, ParseError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import Batch
+from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted
 from corpusfmt.quarantine import Quarantine
 from corpusfmt.reading import Reading, opened, sources
@@ -88,6 +89,7 @@ class Conversion:
         self.on_error, self.progress = on_error, progress
         self.ids, self.missing_ids = frozenset(ids), set(ids)
         self.report = Report()
+        self.region = Region(b"", 0, 1)
         self.doomed = False
         if quarantine and any(storage.same_file(quarantine, path) for path in [*self.paths, target]):
             raise ConfigurationError(f"the quarantine {quoted(quarantine)} is also a source or the target")
@@ -148,7 +150,7 @@ class Conversion:
             try:
                 with opened(path, self.reading) as (stream, format):
                     self._unused -= set(registry.applicable(format, "read", self.reading.shared))
-                    for batch in format.scan(stream, self.reading.options_for(format)):
+                    for batch in format.scan(stream, self.reading.options_for(format, lines=False)):
                         self._take(batch)
                         if self.progress:
                             self.progress(Progress(self.report.read, done + stream.raw_position, total))
@@ -158,6 +160,7 @@ class Conversion:
                 self._refuse_record(error.finding, b"")
 
     def _take(self, batch: Batch) -> None:
+        self.region = batch.region
         documents = batch.documents
         if self.ids:
             documents = [document for document in documents if str(document.id) in self.ids]
@@ -188,6 +191,7 @@ class Conversion:
 
     def _refuse_document(self, document: Document, error: LossError) -> None:
         report = self.report
+        error = LossError([self._placed(loss) for loss in error.losses])
         report._add_losses(error.losses)
         report.refused += 1
         if self.on_error == "stop":
@@ -198,6 +202,10 @@ class Conversion:
                 raise _Stopped
         elif self.quarantine:
             self.quarantine.add_document(document, error)
+
+    def _placed(self, loss: Loss) -> Loss:
+        """Count the lines that the scan was told not to count."""
+        return loss if loss.line or loss.byte < 0 else loss._replace(line=self.region.place(loss.byte).line)
 
     def _refuse_record(self, finding: Finding, raw: bytes) -> None:
         report = self.report

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from corpusfmt import registry, storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import LossError
@@ -80,4 +78,6 @@ class Quarantine:
 
 
 def _dump(reason: dict[str, object]) -> bytes:
+    import json
+
     return json.dumps(reason, separators=(",", ":")).encode("ascii")

@@ -8,12 +8,11 @@ answers or when all are asked for: looking costs more than a whole small run.
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import os
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
-import corpusfmt.rules as _rule_rooms
 from corpusfmt.core.errors import ConfigurationError, PluginError, UnknownFormatError
 from corpusfmt.core.format import Format, options_for
 from corpusfmt.core.rule import Rule
@@ -30,8 +29,15 @@ _HINTS: Final = (
 
 @cache
 def _rooms() -> tuple[str, ...]:
-    package = importlib.import_module("corpusfmt.formats")
-    return tuple(sorted(room.name for room in pkgutil.iter_modules(package.__path__)))
+    return _modules_of("corpusfmt.formats")
+
+
+def _modules_of(package: str) -> tuple[str, ...]:
+    """Return the names of a package's modules. ``pkgutil`` would load the inspect module for it."""
+    (folder,) = importlib.import_module(package).__path__
+    with os.scandir(folder) as entries:
+        names = [entry.name.removesuffix(".py") for entry in entries if entry.is_dir() or entry.name.endswith(".py")]
+    return tuple(sorted(name for name in names if name[0] not in "_."))
 
 
 @cache
@@ -85,7 +91,7 @@ def rules() -> Mapping[str, Rule]:
 
 @cache
 def _builtin_rules() -> Mapping[str, Rule]:
-    names = sorted(room.name for room in pkgutil.iter_modules(_rule_rooms.__path__))
+    names = _modules_of("corpusfmt.rules")
     made = [importlib.import_module(f"corpusfmt.rules.{name}").RULE for name in names]
     return {rule.code: rule for rule in sorted(made, key=lambda rule: str(rule.code))}
 

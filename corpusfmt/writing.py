@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
 from types import TracebackType
@@ -109,6 +108,8 @@ class Target:
         return [*(output.target for output in self._shards.outputs), manifest.target]
 
     def _manifest(self) -> bytes:
+        import json
+
         shards = [
             {"name": output.target.replace("\\", "/").rpartition("/")[2], "documents": count, "bytes": output.size}
             for output, count in zip(self.outputs, self.documents, strict=True)

@@ -33,7 +33,14 @@ class Parser(argparse.ArgumentParser):
 
 def parser(command: str, summary: str) -> Parser:
     """Return the parser of a subcommand."""
-    return Parser(prog=f"corpusfmt {command}", description=summary, allow_abbrev=False)
+    return Parser(prog=f"corpusfmt {command}", description=summary, allow_abbrev=False, formatter_class=_Help)
+
+
+class _Help(argparse.HelpFormatter):
+    """Help of one width: asking the terminal would load the shutil module at every start."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=110)
 
 
 def byte_count(text: str) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from typing import Any, TextIO
 
 from corpusfmt.core.finding import Finding
@@ -25,8 +23,10 @@ def _columns(text: str) -> int:
     """Return how many columns a terminal gives ``text``."""
     if text.isascii():
         return len(text)
-    wide = sum(1 for char in text if unicodedata.east_asian_width(char) in "WF")
-    return len(text) + wide - sum(1 for char in text if unicodedata.combining(char))
+    from unicodedata import combining, east_asian_width
+
+    wide = sum(1 for char in text if east_asian_width(char) in "WF")
+    return len(text) + wide - sum(1 for char in text if combining(char))
 
 
 def as_json(finding: Finding) -> dict[str, Any]:
@@ -45,4 +45,6 @@ def as_json(finding: Finding) -> dict[str, Any]:
 
 def dump(record: dict[str, Any]) -> str:
     """Return one JSON object on one line, in ASCII, so that nothing in it can disturb a terminal."""
+    import json
+
     return json.dumps(record, ensure_ascii=True)

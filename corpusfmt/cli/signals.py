@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import threading
 from collections.abc import Iterator
 from types import FrameType
 
@@ -23,9 +22,6 @@ def stopping() -> Iterator[None]:
 
     A second one does not disturb the cleaning up.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -34,10 +30,11 @@ def stopping() -> Iterator[None]:
         raise Stopped(number)
 
     before = {}
-    for name in names:
-        number = getattr(signal, name)
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-            before[number] = signal.signal(number, stop)
+    with contextlib.suppress(ValueError):  # not in the main thread, which alone may do this
+        for name in names:
+            number = getattr(signal, name)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+                before[number] = signal.signal(number, stop)
     try:
         yield
     finally:

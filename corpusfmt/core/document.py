@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 class Origin(NamedTuple):
-    """Where a document was read. ``byte`` (from 0, in the decompressed stream) and ``line`` (from 1) are
-    where it begins, ``body`` is the byte where its text begins as it is written there.
+    """Where a document was read. ``byte`` (from 0, in the decompressed stream) and ``line`` (from 1; 0 when
+    nobody counted) are where it begins, ``body`` is the byte where its text begins as it is written there.
     """
 
     path: str

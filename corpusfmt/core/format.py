@@ -51,6 +51,9 @@ class ReadOptions(NamedTuple):
     id_from: str | None = None
     max_document: int = MAX_DOCUMENT
     own: Mapping[str, str] = {}
+    #: Whether origins tell lines. Counting costs a tenth of a fast run, and whoever has the region can
+    #: count later; without it the line of an origin is 0.
+    lines: bool = True
 
 
 class WriteOptions(NamedTuple):

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpusfmt.core.jsontext import JSONFault, canonical, parse
 from corpusfmt.core.limits import MAX_DEPTH
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 EMPTY = b"{}"
 
 
 def _integer(digits: str) -> int | Decimal:
-    return int(digits) if len(digits) <= 4300 else Decimal(digits)
+    return int(digits) if len(digits) <= 4300 else _decimal(digits)
 
 
 def _number(digits: str) -> float | Decimal:
     value = float(digits)
-    return Decimal(digits) if value in (float("inf"), float("-inf")) else value
+    return _decimal(digits) if value in (float("inf"), float("-inf")) else value
+
+
+def _decimal(digits: str) -> Decimal:
+    from decimal import Decimal
+
+    return Decimal(digits)
 
 
 def values_of(raw: bytes) -> Any:

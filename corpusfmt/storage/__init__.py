@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from pathlib import Path
 
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.storage.discover import discover
@@ -34,10 +33,11 @@ __all__ = [
 
 def shipped(name: str) -> bytes:
     """Return a file of ``schemas/``: from the installed package, or from the checkout it runs in."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "schemas", package.parent / "schemas"):
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for folder in (package, os.path.dirname(package)):
         try:
-            return (folder / name).read_bytes()
+            with open(os.path.join(folder, "schemas", name), "rb") as file:
+                return file.read()
         except FileNotFoundError:
             continue
     raise SchemaError(f"the schema '{name}' is not part of this installation")

@@ -13,7 +13,7 @@ from corpusfmt.core.ids import make_id
 from corpusfmt.core.jsontext import JSONFault
 from corpusfmt.core.limits import MAX_ID_DIGITS, MAX_METADATA, MIB
 from corpusfmt.core.metadata import EMPTY
-from corpusfmt.core.objects import check_object
+from corpusfmt.core.objects import check_object, is_canonical
 from corpusfmt.core.primitives import escape_json, is_utf8
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.jsonl.layouts import Layout, fitting
@@ -75,6 +75,39 @@ def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Pla
         raise RecordFault("JSONL005", why, layout.id if raw_id is not None else "")
     meta = _metadata(fields, layout, remarked)
     return build(identifier, name, text, "utf-8", meta, (place.path, place.byte, place.line, place.byte))
+
+
+class _Native(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """A native record, its values as they were written."""
+
+    id: msgspec.Raw
+    text: msgspec.Raw
+    name: msgspec.Raw
+    meta: msgspec.Raw
+
+
+_read_native: Final = msgspec.json.Decoder(_Native).decode
+#: What stands around the four values when nothing stands between them: keys, quotes, colons, commas, braces.
+_AROUND: Final = len(b'{"id":,"text":,"name":,"meta":}')
+
+
+def native_document(line: bytes, path: str, byte: int, number: int) -> Document | None:
+    """Read a native record in the plainest spelling, four keys and no spaces. None means: look closer.
+
+    A parser keeps the last of two equal keys; a line no longer than its four values has no other.
+    Raises ValueError as the parser does.
+    """
+    record = _read_native(line)
+    raw_id, raw_name, raw_text, meta = record.id, record.name, record.text, bytes(record.meta)
+    if len(line) != _AROUND + len(raw_id) + len(raw_name) + len(raw_text) + len(meta):
+        return None
+    identifier = _read_string(raw_id)
+    if not identifier:
+        return None
+    if meta != EMPTY and not (meta.isascii() and len(meta) < MAX_METADATA and meta[:1] == b"{" and is_canonical(meta)):
+        return None
+    name, text = _read_string(raw_name), _read_string(raw_text).encode()
+    return build(identifier, name, text, "utf-8", meta, (path, byte, number, byte))
 
 
 def _metadata(fields: Fields, layout: Layout, remarked: bool) -> bytes:

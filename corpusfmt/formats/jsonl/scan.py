@@ -20,7 +20,7 @@ from corpusfmt.core.source import Region
 from corpusfmt.core.text import BOM, quoted, wide_encoding
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
-from corpusfmt.formats.jsonl.record import Ambiguous, Fields, Place, RecordFault, document_of
+from corpusfmt.formats.jsonl.record import Ambiguous, Fields, Place, RecordFault, document_of, native_document
 
 _BLANK: Final = b" \t\r\n"
 _RECORD: Final = re.compile(rb'\{[ \t]*["}]')
@@ -127,27 +127,37 @@ class _Scan:
             lines.pop()
         carriage = b"\r" in buffer
         limit = self.options.max_document
-        decode, layout, options, path = self.decode, self.layout, self.options, self.path
+        quick = self._native if self.layout.name == "native" else self._mapped
         for raw in lines:
             line = raw.removesuffix(b"\r") if carriage else raw
-            try:
-                if len(line) > limit:
-                    raise ValueError
-                fields: Fields = decode(line)
-                if len(line) != sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1:
-                    _same_keys(line, fields)
-                self.documents.append(document_of(fields, layout, options, Place(path, offset, number), remarked=False))
-            except (ValueError, RecursionError, RecordFault, Ambiguous):
-                # msgspec's DecodeError and UnicodeDecodeError are ValueErrors. What went wrong, the strict
-                # reader says; it may also find that nothing did.
-                document = self._strict(line, offset, number)
-                if document:
-                    self.documents.append(document)
-                elif self.findings and self.findings[-1].severity == "error":
-                    yield from self._flush(line)
+            document = quick(line, offset, number) if len(line) <= limit else None
+            # What went wrong, the strict reader says; it may also find that nothing did.
+            document = document or self._strict(line, offset, number)
+            if document:
+                self.documents.append(document)
+            elif self.findings and self.findings[-1].severity == "error":
+                yield from self._flush(line)
             offset += len(raw) + 1
             number += 1
         yield from self._flush()
+
+    def _native(self, line: bytes, byte: int, number: int) -> Document | None:
+        """Read a native record the fastest way, or the fast way; None when neither will do."""
+        try:
+            document = native_document(line, self.path, byte, number)
+        except (ValueError, RecursionError):  # msgspec's DecodeError and UnicodeDecodeError are ValueErrors
+            document = None
+        return document or self._mapped(line, byte, number)
+
+    def _mapped(self, line: bytes, byte: int, number: int) -> Document | None:
+        """Read a record of any layout the fast way; None when it will not do."""
+        try:
+            fields: Fields = self.decode(line)
+            if len(line) != sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1:
+                _same_keys(line, fields)
+            return document_of(fields, self.layout, self.options, Place(self.path, byte, number), remarked=False)
+        except (ValueError, RecursionError, RecordFault, Ambiguous):
+            return None
 
     def _strict(self, line: bytes, offset: int, number: int) -> Document | None:
         """Read a line that the fast way turned away. Report what is wrong with it."""

@@ -75,6 +75,25 @@ class JSONLWriter:
             return []
         layout, spell = self._layout, self._spell
         out: list[bytes] = []
+        if layout.id and layout.title and layout.meta:  # all have a place for everything
+            parts = self._before_id, self._before_name, self._before_text, self._before_meta
+            before_id, before_name, before_text, before_meta = parts
+            for document, text in zip(documents, self._texts(documents), strict=True):
+                identifier = document.id
+                spelled = b"%d" % identifier if type(identifier) is int else spell(identifier)
+                name = spell(document.name)
+                out += (
+                    before_id,
+                    spelled,
+                    before_name,
+                    name,
+                    before_text,
+                    text,
+                    before_meta,
+                    document.meta_json,
+                    b"}\n",
+                )
+            return [b"".join(out)]
         for document, text in zip(documents, self._texts(documents), strict=True):
             identifier = document.id
             if layout.id:

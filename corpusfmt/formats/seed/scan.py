@@ -176,7 +176,8 @@ class _Scan:
             yield from self._flush(buffer)
             return
         spans, odd = self._spans(buffer, first)
-        line += buffer.count(b"\n", 0, first)
+        counting = self.options.lines
+        line = line + buffer.count(b"\n", 0, first) if counting else 0
         for start, header, body, stop, end in spans:
             try:
                 document = self._document(buffer, start, header, body, stop, end, line, odd)
@@ -195,10 +196,12 @@ class _Scan:
             else:
                 if document is not None:
                     self.documents.append(document)
-                    line += occurrences(buffer[start:end], b"\n")
+                    if counting:
+                        line += occurrences(buffer[start:end], b"\n")
                     continue
             yield from self._flush(buffer[start:end])
-            line += occurrences(buffer[start:end], b"\n")
+            if counting:
+                line += occurrences(buffer[start:end], b"\n")
         yield from self._flush()
 
     def _spans(self, buffer: bytes, first: int) -> tuple[list[tuple[int, int, int, int, int]], bool]:
