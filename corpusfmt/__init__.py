@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from corpusfmt.convert import Report, convert
+    from corpusfmt.convert import convert
     from corpusfmt.core.document import Document, Origin
     from corpusfmt.core.errors import (
         ConfigurationError,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from corpusfmt.core.rule import Rule
     from corpusfmt.read import read
     from corpusfmt.registry import formats
+    from corpusfmt.report import Report
     from corpusfmt.validate import validate
     from corpusfmt.writing import open_writer
 
@@ -75,7 +76,7 @@ _HOMES = {
     "Format": "core.format",
     "Metadata": "core.metadata",
     "Origin": "core.document",
-    "Report": "convert",
+    "Report": "report",
     "Rule": "core.rule",
     "convert": "convert",
     "formats": "registry",

@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from typing import NamedTuple
 
 from corpusfmt import registry, storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, Loss, LossError, ParseError
+from corpusfmt.core.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import Batch
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted
 from corpusfmt.quarantine import Quarantine
 from corpusfmt.reading import Reading, opened, sources
+from corpusfmt.report import Progress, Report
 from corpusfmt.writing import Target, Writing, named
-
-#: Of each kind, so many findings and losses are kept; the rest is counted.
-KEPT = 50
-
-
-class Progress(NamedTuple):
-    """How far a conversion is: documents read, bytes of the source files read, and their size in all."""
-
-    documents: int
-    bytes_read: int
-    bytes_total: int
-
-
-class Report:
-    """What a conversion did. ``read`` is always ``written`` + ``refused``.
-
-    ``committed`` says whether the target stands; when it does not, every document counts as refused.
-    ``error`` is what ended the run, or None. ``findings`` and ``losses`` hold the first of each code and
-    kind, ``finding_counts`` and ``loss_counts`` all. ``left_behind`` counts what reading left out.
-    """
-
-    def __init__(self) -> None:
-        self.read = self.written = self.refused = 0
-        self.bytes_read = self.bytes_written = 0
-        self.committed = False
-        self.findings: list[Finding] = []
-        self.losses: list[Loss] = []
-        self.finding_counts: Counter[str] = Counter()
-        self.loss_counts: Counter[str] = Counter()
-        self.left_behind: Counter[str] = Counter()
-        self.outputs: list[str] = []
-        self.error: CorpusfmtError | None = None
-
-    def _add_finding(self, finding: Finding) -> None:
-        self.finding_counts[finding.code] += 1
-        if self.finding_counts[finding.code] <= KEPT:
-            self.findings.append(finding)
-
-    def _add_losses(self, losses: Iterable[Loss]) -> None:
-        for loss in losses:
-            self.loss_counts[loss.kind] += 1
-            if self.loss_counts[loss.kind] <= KEPT:
-                self.losses.append(loss)
 
 
 class _Stopped(Exception):
@@ -173,7 +129,7 @@ class Conversion:
             if finding.severity == "error":
                 self._refuse_record(finding, batch.refused)
             else:
-                self.report._add_finding(finding)
+                self.report.add_finding(finding)
 
     def _write(self, documents: Sequence[Document]) -> None:
         try:
@@ -192,7 +148,7 @@ class Conversion:
     def _refuse_document(self, document: Document, error: LossError) -> None:
         report = self.report
         error = LossError([self._placed(loss) for loss in error.losses])
-        report._add_losses(error.losses)
+        report.add_losses(error.losses)
         report.refused += 1
         if self.on_error == "stop":
             self.doomed = True
@@ -209,7 +165,7 @@ class Conversion:
 
     def _refuse_record(self, finding: Finding, raw: bytes) -> None:
         report = self.report
-        report._add_finding(finding)
+        report.add_finding(finding)
         report.read += 1
         report.refused += 1
         if self.on_error == "stop":

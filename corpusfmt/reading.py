@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from corpusfmt import registry, storage
+from corpusfmt import detect, registry, storage
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.format import Format, ReadOptions
 from corpusfmt.core.ids import SOURCES
@@ -61,8 +61,8 @@ def sources(named: Sequence[str], reading: Reading) -> list[str]:
 
     def known(name: str) -> bool:
         if suffixes is not None:
-            return registry.suffix_of(name) in suffixes
-        return registry.format_for_suffix(name) is not None
+            return detect.suffix_of(name) in suffixes
+        return detect.format_for_suffix(name) is not None
 
     return storage.discover(named, known)
 
@@ -80,9 +80,9 @@ def opened(path: str, reading: Reading) -> Iterator[tuple[storage.Input, Format]
         try:
             head = stream.peek(HEAD)
         except ParseError:  # cut or damaged early: the name may still tell
-            named = registry.format_for_suffix(path)
+            named = detect.format_for_suffix(path)
             if named is None:
                 raise
             yield stream, named
             return
-        yield stream, registry.detect(stream.name, head)
+        yield stream, detect.detect(stream.name, head)

@@ -11,24 +11,16 @@ import importlib
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Final
 
 from corpusfmt.core.errors import ConfigurationError, PluginError, UnknownFormatError
 from corpusfmt.core.format import Format, options_for
 from corpusfmt.core.rule import Rule
-from corpusfmt.core.text import quoted, wide_encoding
-
-COMPRESSED: Final = (".gz", ".zst")
-_HINTS: Final = (
-    (b"[", "it looks like a JSON array; write one object a line: jq -c '.[]' OLD > NEW"),
-    (b"{", "it looks like JSON over several lines; write one object a line: jq -c . OLD > NEW"),
-    (b"WARC/", "it looks like WARC, which this version does not read"),
-    (b"<", "it looks like XML, which this version does not read"),
-)
+from corpusfmt.core.text import quoted
 
 
 @cache
-def _rooms() -> tuple[str, ...]:
+def rooms() -> tuple[str, ...]:
+    """Return the names of the built-in formats."""
     return _modules_of("corpusfmt.formats")
 
 
@@ -41,7 +33,8 @@ def _modules_of(package: str) -> tuple[str, ...]:
 
 
 @cache
-def _room(name: str) -> Format:
+def room(name: str) -> Format:
+    """Return a built-in format. Imports its room."""
     format: Format = importlib.import_module(f"corpusfmt.formats.{name}").FORMAT
     return format
 
@@ -65,7 +58,7 @@ def _plugins(group: str, kind: type) -> list[tuple[str, object]]:
 @cache
 def formats() -> Mapping[str, Format]:
     """Return all formats by name, plug-ins included. Raises PluginError when two claim one name or suffix."""
-    found = {format.name: format for format in map(_room, _rooms())}
+    found = {format.name: format for format in map(room, rooms())}
     owners = {claim: f"the format {name}" for name, format in found.items() for claim in (name, *format.suffixes)}
     for where, format in _plugins("corpusfmt.formats", Format):
         assert isinstance(format, Format)
@@ -114,81 +107,12 @@ def faults() -> Mapping[str, Rule]:
 
 def format_named(name: str) -> Format:
     """Return the format of that name. Raises UnknownFormatError."""
-    if name in _rooms():
-        return _room(name)
+    if name in rooms():
+        return room(name)
     try:
         return formats()[name]
     except KeyError:
         raise UnknownFormatError(f"unknown format {quoted(name)}; known are {', '.join(sorted(formats()))}") from None
-
-
-def suffix_of(path: str) -> str:
-    """Return the suffix of a path that tells its format, without that of compression, in lower case."""
-    name = path.replace("\\", "/").rpartition("/")[2].lower()
-    for ending in COMPRESSED:
-        name = name.removesuffix(ending)
-    dot = name.rfind(".")
-    return name[dot:] if dot >= 0 else ""
-
-
-def format_for_suffix(path: str) -> Format | None:
-    """Return the format that claims the suffix of ``path``, or None."""
-    suffix = suffix_of(path)
-    if not suffix:
-        return None
-    likely = suffix[1:]
-    rooms = [likely, *(room for room in _rooms() if room != likely)] if likely in _rooms() else _rooms()
-    for room in rooms:
-        if suffix in _room(room).suffixes:
-            return _room(room)
-    return next((format for format in formats().values() if suffix in format.suffixes), None)
-
-
-def detect(path: str, head: bytes) -> Format:
-    """Return the format of a source from the suffix of its name and its first bytes.
-
-    Raises UnknownFormatError when neither tells, when two formats claim the bytes, or when the bytes are
-    those of another format than the suffix says.
-    """
-    named = format_for_suffix(path)
-    if named is not None and (not head.strip() or named.sniff(head)):
-        return named
-    sniffed = [format for format in map(_room, _rooms()) if format.sniff(head)]
-    if not sniffed:
-        sniffed = [format for format in formats().values() if format.sniff(head)]
-    if len(sniffed) > 1:
-        raise UnknownFormatError(
-            f"{path}: {' and '.join(f.name for f in sniffed)} both claim it; say which with --from"
-        )
-    if named is not None:
-        if sniffed:
-            raise UnknownFormatError(
-                f"{path}: the name says {named.name}, the content is {sniffed[0].name}; "
-                f"rename the file or say which with --from"
-            )
-        return named
-    if sniffed:
-        return sniffed[0]
-    if not head:
-        raise UnknownFormatError(f"{path}: the file is empty and its name does not tell a format; say it with --from")
-    if wide := wide_encoding(head):
-        raise UnknownFormatError(f"{path}: the file is in {wide}; convert it first: iconv -f {wide} -t UTF-8 OLD > NEW")
-    start = head.lstrip()
-    hint = next((text for magic, text in _HINTS if start.startswith(magic)), "")
-    raise UnknownFormatError(
-        f"{path}: neither name nor content tell a format"
-        + (f"; {hint}" if hint else f"; say it with --from ({', '.join(sorted(formats()))})")
-    )
-
-
-def format_for_target(path: str) -> Format:
-    """Return the format that the suffix of a target names. Raises UnknownFormatError."""
-    found = format_for_suffix(path)
-    if found is None:
-        suffixes = ", ".join(suffix for format in formats().values() for suffix in format.suffixes)
-        what = "standard output has no suffix" if path == "-" else f"the suffix of {quoted(path)} names no format"
-        raise UnknownFormatError(f"{what}; known are {suffixes}; or say the format with --to")
-    return found
 
 
 def check_options(format: Format, side: str, own: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from types import TracebackType
 from typing import NamedTuple
 
-from corpusfmt import registry, storage
+from corpusfmt import detect, registry, storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import LOSS_KINDS, ConfigurationError
 from corpusfmt.core.format import WriteOptions, Writer
@@ -33,7 +33,7 @@ class Target:
         unknown = sorted(writing.allow - set(LOSS_KINDS))
         if unknown:
             raise ConfigurationError(f"unknown kind of loss {quoted(unknown[0])}; known are {', '.join(LOSS_KINDS)}")
-        self.format = registry.format_named(writing.format) if writing.format else registry.format_for_target(path)
+        self.format = registry.format_named(writing.format) if writing.format else detect.format_for_target(path)
         own = {**registry.applicable(self.format, "write", writing.shared), **writing.own}
         registry.check_options(self.format, "write", own)
         self.options = WriteOptions(writing.allow, own)
@@ -126,7 +126,7 @@ class Target:
 def _whole_suffix(path: str) -> str:
     name = path.replace("\\", "/").rpartition("/")[2]
     stem = name
-    for ending in registry.COMPRESSED:
+    for ending in detect.COMPRESSED:
         if stem.lower().endswith(ending):
             stem = stem[: -len(ending)]
     dot = stem.rfind(".")

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt.core.format import ReadOptions
-from corpusfmt.core.jsontext import JSONFault, canonical, duplicates, lone_surrogate, parse
+from corpusfmt.core.jsonfacts import canonical, duplicates, lone_surrogate
+from corpusfmt.core.jsontext import JSONFault, parse
 from corpusfmt.core.objects import check_object, is_canonical
 from corpusfmt.formats.jsonl import FORMAT
 from tests import strategies

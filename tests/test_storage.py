@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from corpusfmt import ConfigurationError, ParseError
 from corpusfmt.storage import Shards, discover, open_input, open_output
-from corpusfmt.storage.codecs import Damage, GzipDecoder, GzipEncoder, ZstdDecoder, ZstdEncoder
+from corpusfmt.storage.codecs import Damage
+from corpusfmt.storage.gzip import GzipDecoder, GzipEncoder
+from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder
 from tests.support import Pieces
 
 CODECS: dict[str, tuple[type[Any], type[Any]]] = {"gz": (GzipEncoder, GzipDecoder), "zst": (ZstdEncoder, ZstdDecoder)}

@@ -10,8 +10,9 @@ from corpusfmt.cli.arguments import add_reading, byte_count, format_spec, parser
 from corpusfmt.cli.printers import print_finding
 from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.talk import plural, say, size
-from corpusfmt.convert import Conversion, Report
+from corpusfmt.convert import Conversion
 from corpusfmt.core.errors import ConfigurationError, LossError
+from corpusfmt.report import Report
 from corpusfmt.writing import Writing
 
 

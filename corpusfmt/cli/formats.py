@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpusfmt import registry
+from corpusfmt import detect, registry
 from corpusfmt.cli.arguments import parser
 
 
@@ -17,7 +17,7 @@ def run(arguments: Sequence[str]) -> int:
         if index:
             print()
         print(f"{format.name}  {format.title}")
-        print(f"  suffixes      {' '.join(format.suffixes)}, each also with {' or '.join(registry.COMPRESSED)}")
+        print(f"  suffixes      {' '.join(format.suffixes)}, each also with {' or '.join(detect.COMPRESSED)}")
         for option in format.options:
             choices = f" ({', '.join(option.choices)})" if option.choices else ""
             side = "" if option.side == "both" else f", to {option.side}"

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corpusfmt.convert import Progress
+    from corpusfmt.report import Progress
 
 _PATIENCE = 1.0
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from corpusfmt.core.jsontext import JSONFault, canonical, parse
+from corpusfmt.core.jsonfacts import canonical
+from corpusfmt.core.jsontext import JSONFault, parse
 from corpusfmt.core.limits import MAX_DEPTH
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from corpusfmt.core.jsontext import JSONFault, duplicates, lone_surrogate, parse, strings
+from corpusfmt.core.jsonfacts import duplicates, lone_surrogate, strings
+from corpusfmt.core.jsontext import JSONFault, parse
 from corpusfmt.core.limits import MAX_DEPTH
 from corpusfmt.core.text import quoted
 

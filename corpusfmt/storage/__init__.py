@@ -1,6 +1,6 @@
 """The only room that opens anything: sources, targets, shipped files.
 
-``inputs`` opens sources and undoes compression, ``codecs`` is the framing of gzip and zstd, ``outputs``
+``inputs`` opens sources and undoes compression, ``gzip`` and ``zstd`` are their framing, ``outputs``
 writes files that appear whole or not at all, ``discover`` turns what a user named into files.
 """
 

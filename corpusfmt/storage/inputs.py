@@ -10,16 +10,10 @@ from typing import BinaryIO, Final
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.limits import CHUNK, MIB
-from corpusfmt.storage.codecs import (
-    GZIP_MAGIC,
-    ZSTD_MAGIC,
-    Damage,
-    Decoder,
-    GzipDecoder,
-    ZstdDecoder,
-    is_skippable,
-)
+from corpusfmt.storage.codecs import Damage, Decoder
 from corpusfmt.storage.faults import BY_CODE
+from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
+from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 
 #: How many times larger than its file a decompressed stream may be, past the first 64 MiB.
 MAX_RATIO: Final = 1000

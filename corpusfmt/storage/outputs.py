@@ -11,9 +11,19 @@ from typing import BinaryIO
 
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.text import quoted
-from corpusfmt.storage.codecs import encoder_for
+from corpusfmt.storage.codecs import Encoder
+from corpusfmt.storage.gzip import GzipEncoder
+from corpusfmt.storage.zstd import ZstdEncoder
 
 _BUFFER = 1 << 18
+
+
+def _encoder_for(path: str) -> Encoder | None:
+    """Return the encoder that the suffix of ``path`` asks for."""
+    lowered = path.lower()
+    if lowered.endswith(".gz"):
+        return GzipEncoder()
+    return ZstdEncoder() if lowered.endswith(".zst") else None
 
 
 class Output:
@@ -26,7 +36,7 @@ class Output:
 
     def __init__(self, target: str, name: str = "") -> None:
         self.target, self.size = target, 0
-        self._encoder = encoder_for(name or target)
+        self._encoder = _encoder_for(name or target)
         self._temporary = ""
         self._raw: BinaryIO | None
         if target == "-":

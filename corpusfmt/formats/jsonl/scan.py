@@ -11,7 +11,8 @@ import msgspec
 from corpusfmt.core.document import Document
 from corpusfmt.core.finding import Edit, Finding, found
 from corpusfmt.core.format import Batch, ReadOptions, Stream
-from corpusfmt.core.jsontext import JSONFault, Node, duplicates, lone_surrogate, parse, strings
+from corpusfmt.core.jsonfacts import duplicates, lone_surrogate, strings
+from corpusfmt.core.jsontext import JSONFault, Node, parse
 from corpusfmt.core.limits import HEAD, MAX_DEPTH
 from corpusfmt.core.objects import surrogates
 from corpusfmt.core.primitives import escape_json, first_invalid_utf8, unescape_json

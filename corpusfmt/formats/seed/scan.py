@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from corpusfmt.core.document import Document, build
 from corpusfmt.core.finding import Edit, Finding, found
@@ -27,41 +26,7 @@ from corpusfmt.formats.seed.grammar import (
     parse_header,
 )
 from corpusfmt.formats.seed.meta import MetaFault, check_metadata
-
-_BLANK: Final = b" \t\r\n"
-
-
-def sniff(head: bytes) -> bool:
-    """Say whether the first line that is not blank begins a seed file of either dialect."""
-    return head.removeprefix(BOM).lstrip(_BLANK).startswith((FILE + b" ", b"<<<SEED "))
-
-
-def resync(buffer: bytes, position: int) -> int:
-    """Return the offset of the first header line at or after ``position``, or -1."""
-    if buffer.startswith(FILE, position) and (position == 0 or buffer[position - 1] == 0x0A):
-        return position
-    at = buffer.find(BOUNDARY, max(0, position - 1))
-    return at + 1 if at >= 0 else -1
-
-
-def locate(region: Region, document: Document, position: int) -> int:
-    """Return the stream offset of the byte at ``position`` of the document's ``data``."""
-    origin = document.origin
-    if origin is None:
-        return region.offset
-    start = origin.body - region.offset
-    before = document.data[:position]
-    if region.buffer.startswith(before, start):
-        return origin.body + position
-    extra = at = 0
-    while True:  # a line that was escaped has one backslash more in the file
-        line_end = document.data.find(b"\n", at)
-        line = document.data[at : line_end if line_end >= 0 else len(document.data)]
-        if region.buffer.startswith(b"\\" + line, start + at + extra):
-            extra += 1
-        if line_end < 0 or line_end >= position:
-            return origin.body + position + extra
-        at = line_end + 1
+from corpusfmt.formats.seed.places import BLANK, first_content, resync
 
 
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
@@ -128,7 +93,7 @@ class _Scan:
         while len(buffer) < MAX_HEADER:
             more = self.stream.read(MAX_HEADER)
             buffer += more
-            if not more or (b"\n" in buffer.removeprefix(BOM).lstrip(_BLANK)):
+            if not more or (b"\n" in buffer.removeprefix(BOM).lstrip(BLANK)):
                 break
         self.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
@@ -139,7 +104,7 @@ class _Scan:
         if buffer.startswith(BOM):
             at = len(BOM)
             self._find("SEED008", "byte order mark at the start", 0, edit=Edit(0, len(BOM), b""))
-        at = _first_content(buffer, at)
+        at = first_content(buffer, at)
         while buffer.startswith(b"<<<SEED", at):
             at = self._pragma(buffer, at)
         return Region(buffer[at:], at, 1 + buffer.count(b"\n", 0, at))
@@ -150,7 +115,7 @@ class _Scan:
         if line != PRAGMA:
             raise self._fatal("SEED005", f"expected '<<<SEED 1>>>', found {quoted(line)}", at)
         self.version = 1
-        return _first_content(buffer, stop + 1 if stop >= 0 else len(buffer))
+        return first_content(buffer, stop + 1 if stop >= 0 else len(buffer))
 
     # -- documents --------------------------------------------------------------------------------------
 
@@ -160,7 +125,7 @@ class _Scan:
         if not buffer.startswith(FILE):  # only before the first header of the file
             first = resync(buffer, 0)
             before = buffer if first < 0 else buffer[:first]
-            blank = _first_content(before, 0)
+            blank = first_content(before, 0)
             if blank < len(before):
                 if self.version and before.startswith(b"<<<META", blank):
                     self._find("SEED004", "metadata before the first header", offset + blank)
@@ -308,10 +273,3 @@ class _Scan:
     def _too_large(self, byte: int, size: int) -> None:
         limit = self.options.max_document
         self._find("SEED010", f"the document has {size} bytes; the limit is {limit}", byte)
-
-
-def _first_content(buffer: bytes, at: int) -> int:
-    """Return the start of the first line at or after ``at`` that is not blank."""
-    rest = buffer[at:].lstrip(_BLANK)
-    content = len(buffer) - len(rest)
-    return max(at, buffer.rfind(b"\n", at, content) + 1) if rest else len(buffer)

@@ -1,0 +1,83 @@
+"""Facts about JSON text that has been parsed: what repeats, what is no character, one spelling for equals."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from corpusfmt.core.jsontext import Node, parse, string_value
+from corpusfmt.core.primitives import escape_json
+
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+#: One escape; two where they are the halves of a surrogate pair.
+_ESCAPE: Final = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[^u]")
+_LONE: Final = re.compile("[\ud800-\udfff]")
+
+
+def lone_surrogate(raw: bytes) -> int:
+    """Return the offset in a valid JSON string of an escape that is half a surrogate pair, or -1."""
+    if not _SURROGATE.search(raw) or not _LONE.search(string_value(raw)):
+        return -1
+    for match in _ESCAPE.finditer(raw):
+        if match[0][1:2] == b"u" and _LONE.search(string_value(b'"%b"' % match[0])):
+            return match.start()
+    return -1
+
+
+def duplicates(node: Node) -> list[tuple[str, int]]:
+    """Return key and offset of each key that repeats an earlier one of the same object, in order."""
+    found, todo = [], [node]
+    while todo:
+        here = todo.pop()
+        seen = set()
+        for key, at, value in here.members:
+            if key in seen:
+                found.append((key, at))
+            seen.add(key)
+            todo.append(value)
+        todo.extend(here.items)
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def strings(node: Node) -> list[tuple[int, int]]:
+    """Return the spans of all strings in ``node``, keys left out."""
+    found, todo = [], [node]
+    while todo:
+        here = todo.pop()
+        if here.kind == '"':
+            found.append((here.start, here.stop))
+        todo.extend(value for _, _, value in here.members)
+        todo.extend(here.items)
+    return sorted(found)
+
+
+def canonical(raw: bytes) -> bytes:
+    """Return one spelling for equal JSON: no white space, one form of string escapes.
+
+    Numbers keep their digits and objects the order of their keys. Raises JSONFault.
+    """
+    out: list[bytes] = []
+    todo: list[Node | bytes] = [parse(raw, max_depth=1 << 30)]
+    while todo:
+        here = todo.pop()
+        if isinstance(here, bytes):
+            out.append(here)
+        elif here.kind == "{":
+            todo.append(b"}")
+            for i, (key, _, value) in reversed(list(enumerate(here.members))):
+                todo += [value, b'%b"%b":' % (b"," if i else b"", _spell(key))]
+            out.append(b"{")
+        elif here.kind == "[":
+            todo.append(b"]")
+            for i, value in reversed(list(enumerate(here.items))):
+                todo += [value, b"," if i else b""]
+            out.append(b"[")
+        elif here.kind == '"':
+            out.append(b'"%b"' % _spell(string_value(raw[here.start : here.stop])))
+        else:
+            out.append(raw[here.start : here.stop])
+    return b"".join(out)
+
+
+def _spell(text: str) -> bytes:
+    return escape_json(text.encode("utf-8", "surrogatepass"))

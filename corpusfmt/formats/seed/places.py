@@ -1,0 +1,52 @@
+"""Where things are in a seed file: its start, the next header, the byte of a text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.source import Region
+from corpusfmt.core.text import BOM
+from corpusfmt.formats.seed.grammar import BOUNDARY, FILE
+
+BLANK: Final = b" \t\r\n"
+
+
+def sniff(head: bytes) -> bool:
+    """Say whether the first line that is not blank begins a seed file of either dialect."""
+    return head.removeprefix(BOM).lstrip(BLANK).startswith((FILE + b" ", b"<<<SEED "))
+
+
+def resync(buffer: bytes, position: int) -> int:
+    """Return the offset of the first header line at or after ``position``, or -1."""
+    if buffer.startswith(FILE, position) and (position == 0 or buffer[position - 1] == 0x0A):
+        return position
+    at = buffer.find(BOUNDARY, max(0, position - 1))
+    return at + 1 if at >= 0 else -1
+
+
+def locate(region: Region, document: Document, position: int) -> int:
+    """Return the stream offset of the byte at ``position`` of the document's ``data``."""
+    origin = document.origin
+    if origin is None:
+        return region.offset
+    start = origin.body - region.offset
+    before = document.data[:position]
+    if region.buffer.startswith(before, start):
+        return origin.body + position
+    extra = at = 0
+    while True:  # a line that was escaped has one backslash more in the file
+        line_end = document.data.find(b"\n", at)
+        line = document.data[at : line_end if line_end >= 0 else len(document.data)]
+        if region.buffer.startswith(b"\\" + line, start + at + extra):
+            extra += 1
+        if line_end < 0 or line_end >= position:
+            return origin.body + position + extra
+        at = line_end + 1
+
+
+def first_content(buffer: bytes, at: int) -> int:
+    """Return the start of the first line at or after ``at`` that is not blank."""
+    rest = buffer[at:].lstrip(BLANK)
+    content = len(buffer) - len(rest)
+    return max(at, buffer.rfind(b"\n", at, content) + 1) if rest else len(buffer)
