@@ -1,0 +1,7 @@
+"""JSON Lines read and written again by polars."""
+
+import sys
+
+import polars as pl  # type: ignore[import-not-found, unused-ignore]
+
+pl.read_ndjson(sys.argv[1]).write_ndjson(sys.argv[2])

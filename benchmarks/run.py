@@ -1,0 +1,222 @@
+"""Measure corpusfmt against its peers, in pairs, in one run.
+
+    python benchmarks/run.py --setup
+    python benchmarks/run.py [--size MB] [--repeat N] [--only NAME] [--write]
+
+What is compared, and how, is in ``benchmarks/README.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from itertools import zip_longest
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import contestants
+import corpora
+import measure
+import report
+from contestants import OURS
+from measure import CommandError, Cost, Pairs
+
+#: Route, kinds of corpora, peers.
+ROUTES = (
+    ("seed-to-jsonl", ("articles", "long", "short"), ("orjson", "cp")),
+    ("jsonl-to-seed", ("articles", "long", "short"), ("orjson", "cp")),
+    ("jsonl-to-jsonl", ("articles",), ("orjson", "datatrove", "datasets", "polars", "jq", "cp")),
+)
+STARTS = 20
+
+
+class Bench:
+    """One run of the benchmarks."""
+
+    def __init__(self, args: argparse.Namespace, scratch: str) -> None:
+        self.args, self.scratch = args, scratch
+        self.env = contestants.environment(scratch)
+        self.versions = contestants.versions()
+        self.rows: list[report.Row] = []
+        self.streams: list[report.StreamRow] = []
+        self.start: Pairs | None = None
+
+    def wanted(self, *words: str) -> bool:
+        """Say whether ``--only`` lets a measurement with these names through."""
+        return all(name in words for name in self.args.only)
+
+    def path(self, name: str) -> str:
+        """Return a path in the scratch folder."""
+        return os.path.join(self.scratch, name)
+
+    def go(self, name: str, route: str, source: str) -> Cost:
+        """Run one conversion, to a target that is not there yet."""
+        target = self.target(name, route)
+        with suppress(FileNotFoundError):
+            os.unlink(target)
+        run = contestants.conversion(name, route, source, target)
+        return measure.run(run.command, self.env, output=run.output)
+
+    def target(self, name: str, route: str) -> str:
+        """Return where a contestant writes to."""
+        return self.path(f"{name}.{route.rpartition('-')[2]}")
+
+    def conversions(self) -> None:
+        """Measure all routes."""
+        for kind in dict.fromkeys(kind for _, kinds, _ in ROUTES for kind in kinds):
+            plan = [
+                (route, [peer for peer in peers if self.wanted(route, kind, peer)])
+                for route, kinds, peers in ROUTES
+                if kind in kinds
+            ]
+            if not any(peers for _, peers in plan):
+                continue
+            files = {name: self.path(f"{kind}.{name}") for name in corpora.FORMATS}
+            with open(files["seed"], "wb") as seed, open(files["jsonl"], "wb") as jsonl:
+                corpora.make(kind, self.args.size, [("seed", seed), ("jsonl", jsonl)])
+            for route, peers in plan:
+                begin, _, end = route.split("-")
+                for peer in peers:
+                    self.pair(route, kind, peer, files[begin], files[end])
+            for path in files.values():
+                os.unlink(path)
+
+    def pair(self, route: str, kind: str, peer: str, source: str, expected: str) -> None:
+        """Check that a peer does the same work as our command, then measure the two in turn."""
+        if peer not in self.versions:
+            say(f"{route}, {kind}: {peer} is left out; it is not installed (run.py --setup)")
+            return
+        try:
+            self.go(peer, route, source)
+        except CommandError as error:
+            say(f"{route}, {kind}: {peer} is left out; it failed\n{error}")
+            return
+        self.go(OURS, route, source)
+        if not filecmp.cmp(self.target(OURS, route), expected, shallow=False):
+            raise CommandError(f"{route}, {kind}: {OURS} did not write what the corpus holds")
+        how = same(self.target(peer, route), source if peer == "cp" else expected)
+        if how is None:
+            raise CommandError(f"{route}, {kind}: {peer} did not write the documents that {OURS} wrote")
+        ours, theirs = (partial(self.go, name, route, source) for name in (OURS, peer))
+        pairs = measure.alternate(ours, theirs, self.args.repeat)
+        self.rows.append(report.Row(route, kind, peer, how, os.path.getsize(source), pairs))
+        ratio = median(pairs.ratios(measure.cpu))
+        say(f"{route}, {kind}: {peer} / {OURS} = {ratio:.2f}")
+        for name in (OURS, peer):
+            os.unlink(self.target(name, route))
+
+    def memory(self) -> None:
+        """Measure the peak memory of our command on a stream from a pipe, with documents of 1 MB."""
+        for route in report.STREAMS:
+            if not self.wanted("memory", route):
+                continue
+            begin = route.partition("-")[0]
+            maker = str(contestants.HERE / "corpora.py")
+            feed = [sys.executable, maker, "large", str(self.args.stream_size), "-", "--to", begin]
+            target = self.target(OURS, route)
+            run = contestants.conversion(OURS, route, "-", target)
+            cost = measure.run([*run.command, "--from", begin], self.env, feed=feed)
+            self.streams.append(report.StreamRow(route, os.path.getsize(target), cost))
+            os.unlink(target)
+            say(f"{route}, stream: peak {report.megabytes(cost.peak)}")
+
+    def starts(self) -> None:
+        """Measure how long our command takes to start, against the interpreter alone."""
+        if not self.wanted("start-up"):
+            return
+        commands = (
+            [str(contestants.BENCH / OURS / "bin" / OURS), "--version"],
+            [str(contestants.python(OURS)), "-c", "pass"],
+        )
+        ours, theirs = (partial(measure.run, command, self.env) for command in commands)
+        measure.alternate(ours, theirs, 2)
+        self.start = measure.alternate(ours, theirs, max(STARTS, self.args.repeat))
+        say("start-up: done")
+
+
+def same(path: str, other: str) -> str | None:
+    """Say how far two files are the same: ``bytes``, ``documents``, or not at all."""
+    if filecmp.cmp(path, other, shallow=False):
+        return "bytes"
+    if not path.endswith(".jsonl"):
+        return None
+    with open(path, "rb") as one, open(other, "rb") as two:
+        return "documents" if all(a == b for a, b in zip_longest(_documents(one), _documents(two))) else None
+
+
+def _documents(lines: Iterator[bytes]) -> Iterator[tuple[Any, ...]]:
+    """Give id, name, text and metadata; datatrove nests the last two, and adds the path of the file."""
+    for line in lines:
+        record = json.loads(line)
+        rest = record.get("metadata", record)
+        yield record["id"], rest["name"], record["text"], rest["meta"]
+
+
+def say(message: str) -> None:
+    """Tell how far the run is."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def parse() -> argparse.Namespace:
+    """Return the arguments."""
+    parser = argparse.ArgumentParser(description="Measure corpusfmt against its peers, in pairs, in one run.")
+    parser.add_argument("--setup", action="store_true", help="make or renew the environments under .bench, then stop")
+    parser.add_argument("--size", type=float, default=200, metavar="MB", help="text in each corpus (default 200)")
+    parser.add_argument("--repeat", type=int, default=5, metavar="N", help="pairs of runs (default 5)")
+    parser.add_argument("--stream-size", type=float, default=1000, metavar="MB", help="text in a stream (default 1000)")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME",
+        help="a route, a corpus, a peer, memory or start-up; repeat it to narrow further",
+    )  # fmt: skip
+    parser.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md too")
+    args = parser.parse_args()
+    known = {"memory", "start-up"}.union(*({route, *kinds, *peers} for route, kinds, peers in ROUTES))
+    if wrong := sorted(set(args.only) - known):
+        parser.error(f"unknown name {wrong[0]!r}; known are {', '.join(sorted(known))}")
+    if args.repeat < 1:
+        parser.error("--repeat needs 1 or more")
+    return args
+
+
+def main() -> int:
+    """Run the benchmarks. Returns 0, and 2 when they could not be run; a missed target is no failure."""
+    args = parse()
+    if args.setup:
+        contestants.set_up()
+        return 0
+    if not contestants.python(OURS).exists():
+        say("nothing is installed; run it with --setup first")
+        return 2
+    stale = contestants.stale()
+    if stale:
+        say("the installed command differs from the checkout; renew it with --setup")
+    with TemporaryDirectory(prefix="work-", dir=contestants.BENCH) as scratch:
+        bench = Bench(args, scratch)
+        try:
+            bench.conversions()
+            bench.memory()
+            bench.starts()
+        except CommandError as error:
+            say(str(error))
+            return 2
+        if stale:
+            bench.versions[OURS] += " (not the code of the checkout)"
+        facts = report.Facts(bench.versions, args.size, args.repeat, args.stream_size)
+        page = report.page(facts, bench.rows, bench.streams, bench.start)
+    print(page, end="")
+    if args.write:
+        (contestants.HERE / "RESULTS.md").write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        sys.exit(main())
+    sys.exit(130)
