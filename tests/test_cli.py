@@ -343,3 +343,23 @@ def test_sizes_that_are_none(text: str) -> None:
 
     with pytest.raises(ValueError):
         bytes_of(text)
+
+
+@posix
+def test_a_signal_during_an_import_waits_for_its_end(tmp_path: Path) -> None:
+    """An exception inside the import of an extension crashed the interpreter: found by sending signals at random."""
+    (tmp_path / "slow_module.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGTERM)\ntry:\n    time.sleep(0.1)\nfinally:\n    finished = True\n"
+        "open('finished', 'w').close()\n"
+    )
+    program = (
+        "import time\nfrom corpusfmt.cli.signals import Stopped, stopping\n"
+        "try:\n    with stopping():\n        import slow_module\n        time.sleep(10)\n"
+        "except Stopped as stopped:\n    raise SystemExit(128 + stopped.number)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=env, capture_output=True, check=False, timeout=30
+    )
+    assert result.returncode == 143, result.stderr
+    assert (tmp_path / "finished").exists()

@@ -7,6 +7,9 @@ import signal
 from collections.abc import Iterator
 from types import FrameType
 
+#: Seconds until a signal that came at a bad moment is looked at again.
+_LATER = 0.02
+
 
 class Stopped(BaseException):
     """A signal asks the run to end. Nothing but the command's entry catches it."""
@@ -16,6 +19,15 @@ class Stopped(BaseException):
         self.number = number
 
 
+def _importing(frame: FrameType | None) -> bool:
+    """Say whether a module is being imported: an exception there may crash an extension half made."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 @contextlib.contextmanager
 def stopping() -> Iterator[None]:
     """Turn SIGINT, SIGTERM and SIGHUP into Stopped while the block runs.
@@ -23,11 +35,18 @@ def stopping() -> Iterator[None]:
     A second one does not disturb the cleaning up.
     """
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    asked = 0
 
-    def stop(number: int, _frame: FrameType | None) -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = asked or number
         for name in names:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-        raise Stopped(number)
+        if hasattr(signal, "setitimer") and _importing(frame):
+            signal.signal(signal.SIGALRM, stop)
+            signal.setitimer(signal.ITIMER_REAL, _LATER)
+            return
+        raise Stopped(asked)
 
     before = {}
     with contextlib.suppress(ValueError):  # not in the main thread, which alone may do this

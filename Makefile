@@ -1,0 +1,60 @@
+# `make demo` and `make test` are all the set-up there is: both make .venv when it is not there.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+STAMP = $(VENV)/.installed
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test deep-test lint docs bench lock clean
+
+$(STAMP): requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) --require-hashes -r requirements-dev.txt
+	$(PIP) --no-build-isolation --no-deps -e .
+	@touch $(STAMP)
+
+## Install, then take the samples from seed files to JSON Lines and back, and show what came out.
+demo: $(STAMP)
+	@rm -rf demo && mkdir demo
+	$(BIN)/corpusfmt convert seeds -o demo/corpus.jsonl
+	$(BIN)/corpusfmt convert demo/corpus.jsonl -o demo/back.seed
+	$(BIN)/corpusfmt convert demo/back.seed -o demo/again.jsonl
+	@cmp demo/corpus.jsonl demo/again.jsonl && echo "Nothing was lost: the way back and there again gave the same bytes."
+	$(BIN)/corpusfmt validate seeds demo/corpus.jsonl
+	@echo "Three of the documents (id, name, bytes, place):"
+	@$(BIN)/corpusfmt ls demo/corpus.jsonl | head -n 3
+	@echo "What validate says of a broken file:"
+	@$(BIN)/corpusfmt validate -q tests/data/broken.seed | head -n 12
+
+## All tests, in parallel.
+test: $(STAMP)
+	$(BIN)/python -m pytest -n auto
+
+## The laws with 2,000 examples each; takes about half an hour on two cores.
+deep-test: $(STAMP)
+	$(BIN)/python -m pytest -n auto --hypothesis-profile=deep
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+## Write docs/rules/ anew from the records of the rules.
+docs: $(STAMP)
+	$(BIN)/python docs/generate.py
+
+## Measure against peers, each in an environment of its own under .bench/.
+bench:
+	$(PYTHON) benchmarks/run.py --setup
+	$(PYTHON) benchmarks/run.py --write
+
+## Renew the locked requirements.
+lock: $(STAMP)
+	$(PIP) uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-annotate --no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make lock" \
+	  -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) demo build dist .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
