@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike, fspath
 
-from corpusfmt import registry, storage
+from corpusfmt import storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.core.finding import Finding
@@ -13,7 +13,7 @@ from corpusfmt.core.format import Batch
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted
 from corpusfmt.quarantine import Quarantine
-from corpusfmt.reading import Reading, opened, sources
+from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.report import Progress, Report
 from corpusfmt.writing import Target, Writing, named
 
@@ -51,7 +51,8 @@ class Conversion:
             raise ConfigurationError(f"the quarantine {quoted(quarantine)} is also a source or the target")
         self._refuse_own_tail(target)
         self.target = Target(target, writing)
-        self._unused = {*self.reading.shared, *writing.shared} - {*self.target.options.own}
+        self.unused = Unused(self.reading, *writing.shared)
+        self.unused.names -= set(self.target.options.own)
         try:
             self.quarantine = Quarantine(quarantine) if on_error == "quarantine" else None
         except BaseException:
@@ -93,9 +94,7 @@ class Conversion:
                 self.quarantine.discard()
 
     def _check_asked(self) -> None:
-        if self._unused:
-            names = ", ".join(f"--{name}" for name in sorted(self._unused))
-            raise ConfigurationError(f"no format of this run knows {names}")
+        self.unused.check()
         if self.missing_ids and not self.doomed:
             raise ConfigurationError(f"no document has the id {quoted(min(self.missing_ids))}")
 
@@ -105,13 +104,15 @@ class Conversion:
         for path in self.paths:
             try:
                 with opened(path, self.reading) as (stream, format):
-                    self._unused -= set(registry.applicable(format, "read", self.reading.shared))
-                    for batch in format.scan(stream, self.reading.options_for(format, lines=False)):
-                        self._take(batch)
-                        if self.progress:
-                            self.progress(Progress(self.report.read, done + stream.raw_position, total))
-                    done += stream.raw_position
-                    self.report.bytes_read += stream.position
+                    self.unused.saw(format)
+                    try:
+                        for batch in format.scan(stream, self.reading.options_for(format, lines=False)):
+                            self._take(batch)
+                            if self.progress:
+                                self.progress(Progress(self.report.read, done + stream.raw_position, total))
+                    finally:
+                        done += stream.raw_position
+                        self.report.bytes_read += stream.position
             except ParseError as error:  # from the file layer: compressed data that is cut or damaged
                 self._refuse_record(error.finding, b"")
 

@@ -7,7 +7,7 @@ from os import PathLike, fspath
 
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ParseError
-from corpusfmt.reading import Reading, opened, sources
+from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.writing import named
 
 
@@ -36,10 +36,11 @@ def read(
 
 
 def _documents(paths: Sequence[str], reading: Reading) -> Iterator[Document]:
+    unused = Unused(reading)
     for path in paths:
         with opened(path, reading) as (stream, format):
-            options = reading.options_for(format)._replace(own={**reading.own, **reading.shared})
-            for batch in format.scan(stream, options):
+            unused.saw(format, last=path == paths[-1])
+            for batch in format.scan(stream, reading.options_for(format)):
                 yield from batch.documents
                 for finding in batch.findings:
                     if finding.severity == "error":

@@ -42,6 +42,26 @@ class Reading(NamedTuple):
         return ReadOptions(self.encoding, self.id_from, self.max_document, own, lines)
 
 
+class Unused:
+    """The shared options that no format of a run has known yet. They are typing errors more often than not."""
+
+    def __init__(self, reading: Reading, *more: str) -> None:
+        self.names = {*reading.shared, *more}
+        self._shared = reading.shared
+
+    def saw(self, format: Format, *, last: bool = False) -> None:
+        """Take note of a source's format; with the last one, check. Raises ConfigurationError."""
+        self.names -= set(registry.applicable(format, "read", self._shared))
+        if last:
+            self.check()
+
+    def check(self) -> None:
+        """Raise ConfigurationError if an option is left that no format knew."""
+        if self.names:
+            names = ", ".join(f"--{name}" for name in sorted(self.names))
+            raise ConfigurationError(f"no format of this run knows {names}")
+
+
 def _encoding(name: str | None) -> str | None:
     if name is None:
         return None

@@ -27,9 +27,12 @@ def rooms() -> tuple[str, ...]:
 def _modules_of(package: str) -> tuple[str, ...]:
     """Return the names of a package's modules. ``pkgutil`` would load the inspect module for it."""
     (folder,) = importlib.import_module(package).__path__
-    with os.scandir(folder) as entries:
-        names = [entry.name.removesuffix(".py") for entry in entries if entry.is_dir() or entry.name.endswith(".py")]
-    return tuple(sorted(name for name in names if name[0] not in "_."))
+    modules = [
+        name.removesuffix(".py")
+        for name in os.listdir(folder)
+        if name.endswith(".py") or os.path.isfile(os.path.join(folder, name, "__init__.py"))
+    ]
+    return tuple(sorted(name for name in modules if name[0] not in "_."))
 
 
 @cache
@@ -89,9 +92,18 @@ def _builtin_rules() -> Mapping[str, Rule]:
     return {rule.code: rule for rule in sorted(made, key=lambda rule: str(rule.code))}
 
 
-def default_rules() -> list[Rule]:
-    """Return the rules that run without being asked for. A plug-in's run only when they are named."""
-    return [rule for rule in _builtin_rules().values() if rule.default]
+def chosen_rules(named: Iterable[str] = ()) -> list[Rule]:
+    """Return the rules that run by default, and those that are named by code or by the beginning of one.
+
+    Rules of plug-ins run only when they are named. Raises ConfigurationError for a name that fits none.
+    """
+    found = {code: rule for code, rule in _builtin_rules().items() if rule.default}
+    for name in named:
+        fitting = {code: rule for code, rule in rules().items() if name and code.startswith(name.upper())}
+        if not fitting:
+            raise ConfigurationError(f"no rule has a code that begins with {quoted(name)}; 'corpusfmt rule' lists them")
+        found.update(fitting)
+    return list(found.values())
 
 
 @cache

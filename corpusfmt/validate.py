@@ -10,18 +10,19 @@ from corpusfmt.core.errors import ParseError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import Batch, Format
 from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.reading import Reading, opened, sources
+from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.writing import named
 
 
 class Validation:
     """One run over sources. ``documents`` and ``sources`` count what was looked at so far."""
 
-    def __init__(self, asked: Sequence[str], reading: Reading) -> None:
+    def __init__(self, asked: Sequence[str], reading: Reading, extend_select: Sequence[str] = ()) -> None:
         """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
         self.reading = reading.checked()
         self.paths = sources(asked, self.reading)
-        self.rules = registry.default_rules()
+        self.rules = registry.chosen_rules(extend_select)
+        self.unused = Unused(self.reading)
         self.documents = self.sources = self.bytes = 0
 
     def run(self) -> Iterator[Finding]:
@@ -30,6 +31,7 @@ class Validation:
             self.sources += 1
             try:
                 with opened(path, self.reading) as (stream, format):
+                    self.unused.saw(format, last=path == self.paths[-1])
                     checks = [(rule, rule.start()) for rule in self.rules if rule.start]
                     for batch in format.scan(stream, self.reading.options_for(format)):
                         self.documents += len(batch.documents)
@@ -89,14 +91,16 @@ def validate(
     encoding: str | None = None,
     id_from: str | None = None,
     max_document: int = Reading().max_document,
+    extend_select: Sequence[str] = (),
 ) -> Iterator[Finding]:
     """Give the findings of the sources, in order: faults of their formats, then of the rules.
 
-    The arguments are those of :func:`corpusfmt.convert`. Content never raises; ConfigurationError,
+    The arguments are those of :func:`corpusfmt.convert`; ``extend_select`` names rules to run beside the
+    default ones, by code or the beginning of one, as those of plug-ins. Content never raises; ConfigurationError,
     UnknownFormatError, PluginError and OSError do, the first two before the first finding.
     """
     paths = [source] if isinstance(source, str | PathLike) else list(source)
     reading = Reading(
         format, named(options) if format else {}, {} if format else named(options), encoding, id_from, max_document
     )
-    return Validation([fspath(path) for path in paths], reading).run()
+    return Validation([fspath(path) for path in paths], reading, extend_select).run()

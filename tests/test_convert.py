@@ -259,6 +259,21 @@ def test_progress_is_told(here: Path) -> None:
     assert [p.bytes_read for p in seen] == sorted(p.bytes_read for p in seen)
 
 
+def test_an_option_that_no_format_knows_is_an_error_for_readers_too(here: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--layuot"):
+        list(read("good.seed", layuot="dolma"))
+    with pytest.raises(ConfigurationError, match="--layuot"):
+        list(corpusfmt.validate("good.seed", options={"layuot": "dolma"}))
+    assert len(list(read(["good.seed", "good.seed"]))) == 2, "a file that is named twice is read once"
+
+
+def test_a_folder_without_a_room_is_no_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from corpusfmt import registry
+
+    monkeypatch.setattr("os.listdir", lambda _: ["seed", "left_over", "jsonl", "__init__.py", "__pycache__"])
+    assert registry._modules_of("corpusfmt.formats") == ("jsonl", "seed")
+
+
 def test_a_conflict_of_name_and_content_is_told(here: Path) -> None:
     Path("wrong.jsonl").write_bytes(GOOD)
     with pytest.raises(UnknownFormatError, match="the name says jsonl, the content is seed"):

@@ -213,3 +213,37 @@ def test_a_line_over_the_limit_is_refused_and_the_next_is_read() -> None:
         batches = scan(FORMAT, source, size, ReadOptions(max_document=5000))
         assert [(f.code, f.line, f.byte) for f in findings(batches)] == [("JSONL015", 1, 0)]
         assert [d.id for d in documents(batches)] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "source", [b'{"id":"a","text":"b"}\r\n\r\n{"id":"c","text":"d"}\r\n', b'{"id":"a","text":"b"}\n  ']
+)
+def test_the_edit_of_a_blank_line_takes_all_of_it(source: bytes) -> None:
+    (finding,) = findings(scan(FORMAT, source))
+    assert finding.edit is not None
+    at, length, _ = finding.edit
+    assert at + length <= len(source)
+    assert not findings(scan(FORMAT, source[:at] + source[at + length :]))
+
+
+def test_half_a_surrogate_pair_in_a_nested_key_is_told() -> None:
+    (finding,) = findings(scan(FORMAT, b'{"id":"a","text":"b","meta":{"x":{"\\ud800":1}}}\n'))
+    assert (finding.code, finding.column) == ("JSONL013", 36)
+
+
+def test_metadata_and_integer_ids_come_back_up_to_the_limit() -> None:
+    metadata = b'{"a":"' + b"x" * (16 * 1024 * 1024 - 8) + b'"}'
+    for own in ({}, {"layout": "hf"}):
+        document = Document(-(10**999), "t", meta=metadata)
+        assert parse(FORMAT, write(FORMAT, [document], WriteOptions(own=own)), options=ReadOptions(own=own)) == [
+            document
+        ]
+        larger = Document(1, "t", meta=metadata[:-2] + b'x"}')
+        assert [loss.kind for loss in FORMAT.losses(larger, WriteOptions(own=own))] == ["size"]
+        with pytest.raises(LossError):
+            write(FORMAT, [larger], WriteOptions(own=own))
+
+
+def test_a_null_id_is_none() -> None:
+    (finding,) = findings(scan(FORMAT, b'{"id":null,"text":"b"}\n', options=ReadOptions(own={"layout": "hf"})))
+    assert (finding.code, finding.message) == ("JSONL005", "the record has no id")

@@ -170,7 +170,7 @@ def test_law_7_same_documents_same_bytes(name: str) -> None:
 import sys
 from corpusfmt import registry, Document
 from corpusfmt.core.format import WriteOptions
-writer = registry.format_named({name!r}).writer(WriteOptions())
+writer = registry.format_named({name!r}).writer(WriteOptions(allow=frozenset(("id", "name", "metadata", "bytes", "character"))))
 docs = [Document(f"d{{i}}", "t\u00e9xt\\n" * i, name=f"n{{i}}", meta={{"k": i, "a": {{"z": 1, "b": [1.0]}}}}) for i in range(20)]
 sys.stdout.buffer.write(writer.begin() + b"".join(writer.encode(docs)) + writer.end())
 """

@@ -137,6 +137,13 @@ def test_a_plugin_rule_is_listed_and_not_on_by_itself(tmp_path: Path) -> None:
     (tmp_path / "b.lines").write_bytes(b"#lines d2=TWO\n")
     assert "It hurts." in run(env, tmp_path, "rule", "LOUD001").stdout
     assert run(env, tmp_path, "validate", "b.lines").returncode == 0
+    told = run(env, tmp_path, "validate", "b.lines", "--extend-select", "loud")
+    assert told.returncode == 1
+    assert "b.lines:1:11: LOUD001 warning: shouting" in told.stdout
+    assert (
+        "no rule has a code that begins with 'X9'"
+        in run(env, tmp_path, "validate", "b.lines", "--extend-select", "X9").stderr
+    )
 
 
 @pytest.mark.parametrize(

@@ -237,3 +237,82 @@ def test_headers_too_long_are_refused_both_ways() -> None:
     document = Document("d1", "x", name="n" * 70_000)
     assert [loss.kind for loss in FORMAT.losses(document, WriteOptions())] == ["size"]
     assert [f.code for f in findings(scan(FORMAT, b"<<<FILE d1 " + b"n" * 70_000 + b">>>\nx\n"))] == ["SEED011"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 13, 15, 1000])
+@pytest.mark.parametrize(
+    ("source", "ids", "codes"),
+    [
+        (V1 + V1 + b"<<<FILE a b>>>\nx\n", ["a"], []),
+        (V1 * 400 + b"<<<FILE a b>>>\nx\n", ["a"], []),
+        (V1 + b"  <<<FILE a b>>>\nx\n", [], ["SEED001"]),
+        (V1 + b" <<<SEED 1>>>\n<<<FILE a b>>>\nx\n", ["a"], ["SEED001"]),
+        (b"\n" * 70_000 + V1 + b"<<<FILE a b>>>\nx\n", ["a"], []),
+        (b"\xef\xbb\xbf\n" + V1 + b"\r\n<<<FILE a b>>>\nx\n", ["a"], ["SEED008"]),
+        (V1 + b"<<<SEED 2>>>\n<<<FILE a b>>>\nx\n", [], ["SEED005"]),
+    ],
+)  # fmt: skip
+def test_what_stands_before_the_first_header(size: int, source: bytes, ids: list[str], codes: list[str]) -> None:
+    if size < 13 and len(source) > 10_000:
+        return
+    batches = scan(FORMAT, source, size)
+    assert [d.id for d in documents(batches)] == ids
+    assert [f.code for f in findings(batches)] == codes
+
+
+@pytest.mark.parametrize(
+    ("joint", "code", "line"),
+    [
+        (b"\x0b<<<SEED 1>>>\n", "SEED001", 5), (b" <<<SEED 1>>>\n", "SEED001", 5), (b"<<<SEED 1>>><<<SEED 1>>>\n", "SEED001", 5),
+        (b"<<<META {}>>>\n", "SEED004", 5), (b"\n\ntext\n", "SEED001", 7),
+    ],
+)  # fmt: skip
+def test_text_after_the_pragma_of_a_part_is_an_error_and_the_document_before_it_is_sound(
+    joint: bytes, code: str, line: int
+) -> None:
+    source = V1 + b"<<<FILE d1 a>>>\nx\n" + V1 + joint + b"<<<FILE d2 b>>>\ny\n"
+    batches = scan(FORMAT, source)
+    assert [d.data for d in documents(batches)] == [b"x\n", b"y\n"]
+    assert [(f.code, f.line) for f in findings(batches) if f.severity == "error"] == [(code, line)]
+
+
+def test_an_id_that_cannot_be_made_is_an_error() -> None:
+    for header in (b"<<<FILE >>>", b'<<<FILE "">>>'):
+        batches = scan(FORMAT, V1 + header + b"\nx\n", options=ReadOptions(id_from="name"))
+        assert [f.code for f in findings(batches)] == ["SEED003"]
+
+
+def test_an_id_is_made_from_the_text_and_not_from_its_escapes() -> None:
+    source = V1 + b"<<<FILE n>>>\n\\<<<FILE a b>>>\n" + V1 + b"<<<FILE =7>>>\n"
+    first, second = parse(FORMAT, source, options=ReadOptions(id_from="sha256"))
+    assert first.data == b"<<<FILE a b>>>\n"
+    assert str(first.id).startswith("edeb7")
+    assert second.name == "=7"
+
+
+def test_metadata_and_integer_ids_come_back_up_to_the_limit() -> None:
+    metadata = b'{"a":"' + b"x" * (16 * 1024 * 1024 - 8) + b'"}'
+    document = Document(10**999, "t", meta=metadata)
+    assert not FORMAT.losses(document, WriteOptions())
+    assert parse(FORMAT, write(FORMAT, [document])) == [document]
+    larger = Document(-(10**999), "t", meta=metadata[:-2] + b'x"}')
+    assert [loss.kind for loss in FORMAT.losses(larger, WriteOptions())] == ["size"]
+    assert parse(FORMAT, write(FORMAT, [Document(-(10**999), "t")])) == [Document(-(10**999), "t")]
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (b"cut he", True), (b"cut here\n", False), (b"x\n\\ No newline at end of file", False), (b"x\n\\ No newline at e", True),
+        (b"x\n<<<FILE d2 b>>>", True),
+    ],
+)  # fmt: skip
+def test_a_version_1_file_that_stops_in_a_line_is_told(end: bytes, told: bool) -> None:
+    source = V1 + b"<<<FILE d1 a>>>\n" + end
+    found = findings(scan(FORMAT, source))
+    assert [(f.code, f.severity) for f in found] == ([("SEED015", "warning")] if told else [])
+    for finding in found:
+        assert finding.edit is not None
+        fixed = source + finding.edit.replacement
+        assert not findings(scan(FORMAT, fixed))
+        assert [d.data for d in parse(FORMAT, fixed)] == [d.data for d in parse(FORMAT, source)]

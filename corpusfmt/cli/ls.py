@@ -9,7 +9,7 @@ from corpusfmt.cli.arguments import add_reading, parser, reading_of
 from corpusfmt.cli.printers import dump, print_finding
 from corpusfmt.core.document import Document
 from corpusfmt.core.text import shown
-from corpusfmt.reading import opened, sources
+from corpusfmt.reading import Unused, opened, sources
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -23,8 +23,11 @@ def run(arguments: Sequence[str]) -> int:
     reading = reading_of(args).checked()
     line = _text if args.output_format == "text" else _json
     code = 0
-    for path in sources(args.sources, reading):
+    unused = Unused(reading)
+    paths = sources(args.sources, reading)
+    for path in paths:
         with opened(path, reading) as (stream, format):
+            unused.saw(format, last=path == paths[-1])
             for batch in format.scan(stream, reading.options_for(format)):
                 sys.stdout.write("".join([line(document) + "\n" for document in batch.documents]))
                 for finding in batch.findings:

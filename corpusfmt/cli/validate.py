@@ -24,9 +24,13 @@ def run(arguments: Sequence[str]) -> int:
         "--output-format", choices=("text", "json"), default="text", help="text (default), or one JSON object"
     )
     options.add_argument("--no-cap", action="store_true", help=f"print all findings, not the first {CAP} of each code")
+    options.add_argument(
+        "--extend-select", default="", metavar="CODE,...", help="also run these rules, such as those of plug-ins"
+    )
     options.add_argument("-q", "--quiet", action="store_true", help="no summary")
     args = options.parse_args(arguments)
-    validation = Validation(args.sources, reading_of(args))
+    named = [name for name in args.extend_select.split(",") if name]
+    validation = Validation(args.sources, reading_of(args), named)
     counts: Counter[str] = Counter()
     severities: Counter[str] = Counter()
     kept = _capped(validation.run(), counts, severities, no_cap=args.no_cap)

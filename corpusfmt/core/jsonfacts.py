@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from corpusfmt.core.jsontext import Node, parse, string_value
+from corpusfmt.core.jsontext import Node, parse, string_end, string_value
 from corpusfmt.core.primitives import escape_json
 
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -39,14 +39,16 @@ def duplicates(node: Node) -> list[tuple[str, int]]:
     return sorted(found, key=lambda pair: pair[1])
 
 
-def strings(node: Node) -> list[tuple[int, int]]:
-    """Return the spans of all strings in ``node``, keys left out."""
+def strings(node: Node, buffer: bytes) -> list[tuple[int, int]]:
+    """Return the spans in ``buffer`` of all strings in ``node``, keys among them."""
     found, todo = [], [node]
     while todo:
         here = todo.pop()
         if here.kind == '"':
             found.append((here.start, here.stop))
-        todo.extend(value for _, _, value in here.members)
+        for _, at, value in here.members:
+            found.append((at, string_end(buffer, at)))
+            todo.append(value)
         todo.extend(here.items)
     return sorted(found)
 

@@ -130,6 +130,11 @@ def _key(buffer: bytes, at: int, stop: int, top: _Open) -> int:
     return _skip(buffer, at + 1, stop)
 
 
+def string_end(buffer: bytes, at: int) -> int:
+    """Return where the valid JSON string that begins at ``at`` ends, its closing quote included."""
+    return _string(buffer, at, len(buffer))
+
+
 def _string(buffer: bytes, at: int, stop: int) -> int:
     match = _STRING.match(buffer, at, stop)
     if match:

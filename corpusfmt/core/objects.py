@@ -20,7 +20,7 @@ def check_object(raw: bytes) -> list[tuple[str, int]]:
     if node.kind != "{":
         raise JSONFault("expected an object in braces", node.start)
     notes = [(f"the key {quoted(key)} repeats; readers keep one or the other", at) for key, at in duplicates(node)]
-    notes += surrogates(raw, strings(node))
+    notes += surrogates(raw, strings(node, raw))
     return sorted(notes, key=lambda note: note[1])
 
 

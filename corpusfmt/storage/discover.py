@@ -18,7 +18,8 @@ def discover(sources: Sequence[str], known: Callable[[str], bool]) -> list[str]:
     """Return the files that ``sources`` name, in a stable order.
 
     A folder stands for all files below it whose suffix is ``known``; hidden ones and links are passed over.
-    A pattern with ``*``, ``?`` or ``[`` that is no file stands for what matches it (``**`` at any depth).
+    A pattern with ``*``, ``?`` or ``[`` that is no file stands for what matches it (``**`` at any depth). A file
+    that is named twice, as by its folder and by its name, is read once.
 
     Raises ConfigurationError when a folder or pattern gives nothing, for a remote address, and for standard
     input beside files; FileNotFoundError for a path that is not there.

@@ -33,6 +33,7 @@ FORMAT = Format(
     cannot={
         "bytes": "texts that are not UTF-8 and whose encoding nobody named",
         "encoding": "bytes that their declared encoding cannot decode",
+        "size": "metadata over 16 MiB",
         "id": "layout text-meta: ids",
         "name": "layouts dolma, hf and text-meta: names",
         "metadata": "layouts dolma and hf: metadata keys that the layout uses for itself, or that repeat",

@@ -71,8 +71,9 @@ def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Pla
     else:
         identifier = make_id(options.id_from, name, place.line, text) if options.id_from else ""
     if identifier == "":
-        why = "the id is empty" if raw_id is not None else "the record has no id"
-        raise RecordFault("JSONL005", why, layout.id if raw_id is not None else "")
+        present = raw_id is not None and bytes(raw_id) != b"null"
+        why = "the id is empty" if present else "the record has no id"
+        raise RecordFault("JSONL005", why, layout.id if present else "")
     meta = _metadata(fields, layout, remarked)
     return build(identifier, name, text, "utf-8", meta, (place.path, place.byte, place.line, place.byte))
 
@@ -162,7 +163,7 @@ def _id(raw: Any, key: str) -> str | int:
     except msgspec.ValidationError:
         raise _wrong(raw, key, "a string or an integer") from None
     if type(identifier) is int:
-        if len(raw) > MAX_ID_DIGITS:
+        if len(bytes(raw).removeprefix(b"-")) > MAX_ID_DIGITS:
             raise RecordFault("JSONL007", f"an integer id has at most {MAX_ID_DIGITS} digits", key)
         if identifier == 0 and bytes(raw) != b"0":
             raise _wrong(raw, key, "a string or an integer")

@@ -163,7 +163,9 @@ class _Scan:
     def _strict(self, line: bytes, offset: int, number: int) -> Document | None:
         """Read a line that the fast way turned away. Report what is wrong with it."""
         if not line.strip(_BLANK):
-            self._find("JSONL009", "blank line", offset, edit=Edit(offset, len(line) + 1, b""))
+            at = offset - self.region.offset
+            stop = self.region.buffer.find(b"\n", at) + 1 or len(self.region.buffer)
+            self._find("JSONL009", "blank line", offset, edit=Edit(offset, stop - at, b""))
             return None
         if len(line) > self.options.max_document:
             self._too_large(offset, len(line))
@@ -201,7 +203,7 @@ class _Scan:
                 return None
         for key, at in repeated:
             self._find("JSONL013", f"the key {quoted(key)} repeats inside the metadata", offset + at)
-        for message, at in surrogates(line, strings(node)):
+        for message, at in surrogates(line, strings(node, line)):
             self._find("JSONL013", f"{message}, inside the metadata", offset + at)
         fields: Fields = {key: line[value.start : value.stop] for key, _, value in node.members}
         try:

@@ -10,6 +10,7 @@ from corpusfmt.core.document import Document
 from corpusfmt.core.errors import Loss, LossError
 from corpusfmt.core.format import WriteOptions
 from corpusfmt.core.jsontext import Node, parse
+from corpusfmt.core.limits import MAX_METADATA, MIB
 from corpusfmt.core.losses import loss, not_text
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.objects import is_canonical
@@ -31,7 +32,9 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
         found.append(loss(document, "id", f"the layout {layout.name} has no place for an id"))
     if document.name and not layout.title:
         found.append(loss(document, "name", f"the layout {layout.name} has no place for a name"))
-    if not layout.meta and document.meta_json != EMPTY:
+    if len(document.meta_json) > MAX_METADATA:
+        found.append(loss(document, "size", f"the metadata is longer than {MAX_METADATA // MIB} MiB"))
+    elif not layout.meta and document.meta_json != EMPTY:
         for key, _ in _misfits(document, layout):
             found.append(loss(document, "metadata", f"the metadata key {quoted(key)} repeats or is used by the layout"))
     return found
@@ -73,6 +76,9 @@ class JSONLWriter:
         """Return the documents as lines. Raises LossError."""
         if not documents:
             return []
+        for document in documents:
+            if len(document.meta_json) > MAX_METADATA:
+                raise LossError(losses(document, self._options))
         layout, spell = self._layout, self._spell
         out: list[bytes] = []
         if layout.id and layout.title and layout.meta:  # all have a place for everything

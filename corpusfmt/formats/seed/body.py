@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from corpusfmt.core.text import quoted
-from corpusfmt.formats.seed.grammar import MARKER, PRAGMA, unescape
+from corpusfmt.formats.seed.grammar import MARKED, MARKER, PRAGMA, unescape
 
 #: Lines of a version 1 body that only a writer other than ours, or a hand edit, leaves unescaped.
 _BARE_MARKER: Final = re.compile(rb"^\\ No newline at end of file\r?$", re.M)
@@ -47,9 +47,12 @@ class Body(NamedTuple):
     end: int
     version: int
 
-    def checked(self) -> bytes:
-        """Return the text of the body, with its escapes undone. Raises BodyFault."""
-        return self._version1() if self.version else self._plain()
+    def checked(self) -> tuple[bytes, BodyFault | None]:
+        """Return the text of the body, with its escapes undone, and a fault in what follows it, if any.
+
+        What follows is the first line of the next part of a concatenation. Raises BodyFault for the body itself.
+        """
+        return self._version1() if self.version else (self._plain(), None)
 
     def _plain(self) -> bytes:
         data = self.buffer[self.start : self.stop]
@@ -63,31 +66,33 @@ class Body(NamedTuple):
             )
         return data
 
-    def _version1(self) -> bytes:
+    def _version1(self) -> tuple[bytes, BodyFault | None]:
         data = self.buffer[self.start : self.stop]
+        after = None
         if b"<<<" in data and (match := _SEED_OR_META.search(data)):
-            data = self._next_part(data, match)
+            after = self._next_part(match)
+            data = data[: match.start()]
+            data = data.removesuffix(MARKED) if data.endswith(MARKED) else data
         if b"\\" not in data:
-            return data
+            return data, after
         if MARKER in data and (match := _BARE_MARKER.search(data)):
             raise BodyFault("SEED006", "the end marker is not at the end of the body", self.start + match.start())
-        return unescape(data)
+        return unescape(data), after
 
-    def _next_part(self, data: bytes, match: re.Match[bytes]) -> bytes:
-        """Cut the body at the pragma that begins the next part of a concatenation."""
+    def _next_part(self, match: re.Match[bytes]) -> BodyFault | None:
+        """Check the lines from the pragma that begins the next part of a concatenation to the end of the record."""
         at = self.start + match.start()
         if match[1] == b"META":
             raise BodyFault("SEED004", "a metadata line stands right after a header only", at)
         if match[0].removesuffix(b"\r") != PRAGMA:
             raise BodyFault("SEED005", f"expected '<<<SEED 1>>>', found {quoted(match[0])}", at)
-        after = self.buffer[self.start + match.end() : self.end]
-        text = after.lstrip(b"\r\n \t")
-        if text and not (text.startswith(PRAGMA) and not text.replace(PRAGMA, b"").strip()):
-            where = self.end - len(text)
-            raise BodyFault("SEED001", f"text before the first header of a part: {quoted(text[:200])}", where)
-        data = data[: match.start()]
-        marked = b"\n" + MARKER + b"\n"
-        return data.removesuffix(marked)
+        for line in self.buffer[at : self.end].split(b"\n"):
+            if line.removesuffix(b"\r") != PRAGMA and line.strip(b" \t\r"):
+                if line.startswith(b"<<<META"):
+                    return BodyFault("SEED004", "metadata before the first header of a part", at)
+                return BodyFault("SEED001", f"text before the first header of a part: {quoted(line[:200])}", at)
+            at += len(line) + 1
+        return None
 
 
 def near_misses(buffer: bytes, start: int, stop: int) -> Iterator[NearMiss]:

@@ -114,6 +114,14 @@ FAULTS: Final = (
         b"<<<FILE d1 caf\xe9.txt>>>\nbody\n",
         b"<<<FILE d1 caf\xc3\xa9.txt>>>\nbody\n",
     ),
+    Rule(
+        "SEED015", "warning", "file that ends in the middle of a line",
+        "All that writes version 1 ends the last line, and a text without a final newline has the end marker. A file that "
+        "stops earlier was most often cut, and nobody can tell how much is missing.",
+        "fetch the file again; if it is whole, end the last line, or write the end marker after it",
+        b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nthe text stops in the mid",
+        b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nthe text is whole\n\\ No newline at end of file\n",
+    ),
 )  # fmt: skip
 
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}

@@ -61,14 +61,14 @@ def parse_header(line: bytes, version: int) -> tuple[str | int, str]:
         raw, space, rest = text.partition(" ")
         identifier, name = raw, rest if space else None
         if version and raw.startswith("=") and (number := _INTEGER.fullmatch(raw)):
-            if len(raw) > MAX_ID_DIGITS:
+            if len(number[1].removeprefix("-")) > MAX_ID_DIGITS:
                 raise HeaderFault(f"an integer id has at most {MAX_ID_DIGITS} digits")
             identifier = int(number[1])
     if name is None:
         raise HeaderFault(
             f"the header has one field; expected an id and a name in {quoted(line)}",
             "write '<<<FILE id name>>>', or read with --id-from name to take the field as the name",
-            one_field=str(identifier),
+            one_field=identifier if isinstance(identifier, str) else raw,
         )
     if identifier == "":
         raise HeaderFault(f"the id is empty in {quoted(line)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corpusfmt.core.jsontext import JSONFault
+from corpusfmt.core.limits import MAX_METADATA, MIB
 from corpusfmt.core.objects import check_object
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.seed.grammar import META
@@ -26,6 +27,8 @@ def check_metadata(line: bytes) -> tuple[bytes, list[tuple[str, int]]]:
         raise MetaFault(f"expected '<<<META {{...}}>>>', found {quoted(text)}", 0)
     start = len(META) + 1
     raw = text[start:-3]
+    if len(raw) > MAX_METADATA:
+        raise MetaFault(f"the metadata is longer than {MAX_METADATA // MIB} MiB", 0)
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -8,7 +8,7 @@ from corpusfmt.core.document import Document, build
 from corpusfmt.core.finding import Edit, Finding, found
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.ids import make_id
-from corpusfmt.core.limits import MAX_HEADER, MAX_METADATA, MIB
+from corpusfmt.core.limits import MAX_HEADER
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.primitives import first_invalid_utf8, occurrences
 from corpusfmt.core.regions import Piece, pieces
@@ -50,6 +50,7 @@ class _Scan:
         self.region = Region(b"", 0, 1)
         self.documents: list[Document] = []
         self.findings: list[Finding] = []
+        self.after: BodyFault | None = None
         self.any = False
 
     def run(self) -> Iterator[Batch]:
@@ -59,11 +60,20 @@ class _Scan:
             for piece in pieces(self.stream, head, BOUNDARY, self.options.max_document):
                 self.region = piece.region
                 yield from self._piece(piece)
+            self._check_end()
             if not self.any:
                 self._find("SEED013", "the file has no documents", self.region.offset + len(self.region.buffer))
             yield from self._flush()
         except _Stop as stop:
             yield stop.batch
+
+    def _check_end(self) -> None:
+        """Remark on a version 1 file that stops in the middle of a line: all writers end the last one."""
+        buffer, offset, _ = self.region
+        if self.version and buffer and buffer[-1] != 0x0A and not buffer.endswith(MARKED[:-1]):
+            header = buffer.rfind(b"\n") < buffer.rfind(FILE)
+            edit = Edit(offset + len(buffer), 0, b"\n" if header else MARKED)
+            self._find("SEED015", "the file ends in the middle of a line", offset + len(buffer), edit=edit)
 
     # -- collecting ---------------------------------------------------------------------------------
 
@@ -88,34 +98,35 @@ class _Scan:
     # -- before the first document --------------------------------------------------------------------
 
     def _prologue(self) -> Region:
-        """Read up to the first header. Return what has been read from there on."""
+        """Read line by line up to the first that is neither blank nor a pragma. Return what was read from there on."""
         buffer = b""
-        while len(buffer) < MAX_HEADER:
-            more = self.stream.read(MAX_HEADER)
+        while len(buffer) < 4 and (more := self.stream.read(MAX_HEADER)):
             buffer += more
-            if not more or (b"\n" in buffer.removeprefix(BOM).lstrip(BLANK)):
-                break
         self.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
-            raise self._fatal(
-                "SEED007", f"the file is in {wide}", 0, f"convert it first: iconv -f {wide} -t UTF-8 OLD > NEW"
-            )
-        at = 0
+            hint = f"convert it first: iconv -f {wide} -t UTF-8 OLD > NEW"
+            raise self._fatal("SEED007", f"the file is in {wide}", 0, hint)
         if buffer.startswith(BOM):
-            at = len(BOM)
             self._find("SEED008", "byte order mark at the start", 0, edit=Edit(0, len(BOM), b""))
-        at = first_content(buffer, at)
-        while buffer.startswith(b"<<<SEED", at):
-            at = self._pragma(buffer, at)
-        return Region(buffer[at:], at, 1 + buffer.count(b"\n", 0, at))
+        offset, line = (len(BOM), 1) if buffer.startswith(BOM) else (0, 1)
+        rest, begun = buffer[offset:], False
+        while True:
+            while b"\n" not in rest and len(rest) <= MAX_HEADER and (more := self.stream.read(MAX_HEADER)):
+                rest += more
+            text = rest[: rest.find(b"\n") + 1] or rest
+            if text.startswith(b"<<<SEED") and (self.version or not begun):
+                self.region = Region(rest, offset, line)
+                self._pragma(text, offset)
+            elif not text or text.strip(BLANK):
+                return Region(rest, offset, line)
+            begun = begun or bool(text.strip(BLANK))
+            offset, line, rest = offset + len(text), line + text.count(b"\n"), rest[len(text) :]
 
-    def _pragma(self, buffer: bytes, at: int) -> int:
-        stop = buffer.find(b"\n", at)
-        line = buffer[at : stop if stop >= 0 else len(buffer)].removesuffix(b"\r")
+    def _pragma(self, text: bytes, at: int) -> None:
+        line = text.removesuffix(b"\n").removesuffix(b"\r")
         if line != PRAGMA:
             raise self._fatal("SEED005", f"expected '<<<SEED 1>>>', found {quoted(line)}", at)
         self.version = 1
-        return first_content(buffer, stop + 1 if stop >= 0 else len(buffer))
 
     # -- documents --------------------------------------------------------------------------------------
 
@@ -161,6 +172,11 @@ class _Scan:
             else:
                 if document is not None:
                     self.documents.append(document)
+                if self.after is not None:
+                    after, self.after = self.after, None
+                    self._find(after.code, after.message, offset + after.at, after.hint)
+                    yield from self._flush(buffer[after.at : end])
+                elif document is not None:
                     if counting:
                         line += occurrences(buffer[start:end], b"\n")
                     continue
@@ -228,33 +244,39 @@ class _Scan:
             and buffer[start + 7] == 0x20
             and text[0] != 0x3D
         ):
-            identifier: str | int
+            identifier: str | int | None
             identifier, space, name = text[:-3].decode("utf-8").partition(" ")
             if not space or not identifier:
-                identifier, name = self._slow_header(buffer, start, header, body, stop)
+                identifier, name = self._slow_header(buffer[start:header])
         else:
-            identifier, name = self._slow_header(buffer, start, header, body, stop)
+            identifier, name = self._slow_header(buffer[start:header])
         meta = EMPTY
         if body > header + 1 and header < end:
             meta = self._metadata(buffer[header + 1 : body], offset + header + 1, identifier)
-        data = Body(buffer, body, stop, end, self.version).checked() if odd else buffer[body:stop]
+        data = buffer[body:stop]
+        if odd:
+            data, self.after = Body(buffer, body, stop, end, self.version).checked()
+        if identifier is None:
+            number = self.region.line + buffer.count(b"\n", 0, start)
+            identifier = make_id(str(self.options.id_from), name, number, data)
+            if not identifier:
+                raise HeaderFault(
+                    f"no id can be made from the empty name in {quoted(buffer[start:header])}", one_field=""
+                )
         return build(
             identifier, name, data, self.options.encoding, meta, (self.path, offset + start, line, offset + body)
         )
 
-    def _slow_header(self, buffer: bytes, start: int, header: int, body: int, stop: int) -> tuple[str | int, str]:
+    def _slow_header(self, line: bytes) -> tuple[str | int | None, str]:
+        """Read a header of any shape. The id is None where it is to be made."""
         try:
-            return parse_header(buffer[start:header], self.version)
+            return parse_header(line, self.version)
         except HeaderFault as fault:
             if fault.one_field is None or not self.options.id_from:
                 raise
-            line = self.region.line + self.region.buffer.count(b"\n", 0, start)
-            made = make_id(self.options.id_from, fault.one_field, line, buffer[body:stop])
-            return made, fault.one_field
+            return None, fault.one_field
 
-    def _metadata(self, line: bytes, byte: int, identifier: str | int) -> bytes:
-        if len(line) > MAX_METADATA:
-            raise MetaFault(f"the metadata is longer than {MAX_METADATA // MIB} MiB", 0)
+    def _metadata(self, line: bytes, byte: int, identifier: str | int | None) -> bytes:
         raw, notes = check_metadata(line)
         for message, at in notes:
             self._find("SEED012", message, byte + at, id=identifier)
