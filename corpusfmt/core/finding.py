@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from corpusfmt.core.text import shown
 
-if TYPE_CHECKING:
-    from corpusfmt.core.rule import Rule, Severity
-    from corpusfmt.core.source import Region
+Severity: TypeAlias = Literal["error", "warning", "note"]
 
 
 class Edit(NamedTuple):
@@ -49,20 +47,3 @@ class Finding(NamedTuple):
         if self.document is not None:
             inside += f", document {shown(str(self.document), 60)}"
         return f"{path}:{self.line}:{self.column} ({inside})" if self.line else f"{path} ({inside})"
-
-
-def found(
-    rule: Rule,
-    message: str,
-    path: str,
-    region: Region,
-    byte: int,
-    *,
-    document: str | int | None = None,
-    hint: str = "",
-    edit: Edit | None = None,
-) -> Finding:
-    """Return the finding of ``rule`` at the stream offset ``byte``, which lies in ``region``."""
-    line, column, _ = region.place(byte)
-    excerpt, caret = region.excerpt(byte)
-    return Finding(rule.code, rule.severity, message, path, line, column, byte, document, hint, excerpt, caret, edit)

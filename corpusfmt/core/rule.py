@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from corpusfmt.core.document import Document
-
-Severity: TypeAlias = Literal["error", "warning", "note"]
+from corpusfmt.core.finding import Edit, Finding, Severity
+from corpusfmt.core.source import Region
 
 #: Code prefixes and what they speak of.
 SUBJECTS: Final = {
@@ -61,3 +61,20 @@ class Rule(NamedTuple):
     start: Callable[[], Check] | None = None
     #: The default set runs without being asked for.
     default: bool = True
+
+
+def found(
+    rule: Rule,
+    message: str,
+    path: str,
+    region: Region,
+    byte: int,
+    *,
+    document: str | int | None = None,
+    hint: str = "",
+    edit: Edit | None = None,
+) -> Finding:
+    """Return the finding of ``rule`` at the stream offset ``byte``, which lies in ``region``."""
+    line, column, _ = region.place(byte)
+    excerpt, caret = region.excerpt(byte)
+    return Finding(rule.code, rule.severity, message, path, line, column, byte, document, hint, excerpt, caret, edit)

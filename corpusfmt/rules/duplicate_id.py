@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.core.text import quoted
+from corpusfmt.core.rule import Check, Rule
+from corpusfmt.rules._repeats import repeats
 
 
 def start() -> Check:
-    """Return a check that keeps the ids it has seen, with the line of each."""
-    seen: dict[str, int] = {}
-
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        for document in documents:
-            key = str(document.id)
-            origin = document.origin
-            line = origin.line if origin else 0
-            first = seen.setdefault(key, line)
-            if first != line:
-                yield Hit(document, f"the id {quoted(key)} was used before, on line {first}")
-
-    return check
+    """Return a check that keeps the ids it has seen."""
+    return repeats("id", lambda document: str(document.id), str)
 
 
 RULE = Rule(

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from unicodedata import normalize
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.core.text import quoted
+from corpusfmt.core.rule import Check, Rule
+from corpusfmt.rules._repeats import repeats
 
 
 def start() -> Check:
-    """Return a check that keeps the names it has seen, folded, with the line of each."""
-    seen: dict[str, int] = {}
+    """Return a check that keeps the names it has seen, folded."""
+    return repeats("name", lambda document: document.name, folded)
 
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        for document in documents:
-            name = document.name
-            if not name:
-                continue
-            key = name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
-            origin = document.origin
-            line = origin.line if origin else 0
-            first = seen.setdefault(key, line)
-            if first != line:
-                yield Hit(document, f"the name {quoted(name)} was used before, on line {first}")
 
-    return check
+def folded(name: str) -> str:
+    """Return what file systems that fold case and normalise take a name for."""
+    return name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
 
 
 RULE = Rule(

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from corpusfmt.core.document import Document
-from corpusfmt.core.finding import Edit, Finding, found
+from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.jsonfacts import duplicates, lone_surrogate, strings
 from corpusfmt.core.jsontext import JSONFault, Node, parse
@@ -17,6 +17,7 @@ from corpusfmt.core.limits import HEAD, MAX_DEPTH
 from corpusfmt.core.objects import surrogates
 from corpusfmt.core.primitives import escape_json, first_invalid_utf8, unescape_json
 from corpusfmt.core.regions import pieces
+from corpusfmt.core.rule import found
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import BOM, quoted, wide_encoding
 from corpusfmt.formats.jsonl.faults import BY_CODE

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corpusfmt.core.document import Document, build
-from corpusfmt.core.finding import Edit, Finding, found
+from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.ids import make_id
 from corpusfmt.core.limits import MAX_HEADER
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.primitives import first_invalid_utf8, occurrences
 from corpusfmt.core.regions import Piece, pieces
+from corpusfmt.core.rule import found
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import BOM, quoted, wide_encoding
 from corpusfmt.formats.seed.body import Body, BodyFault, near_misses
