@@ -302,7 +302,7 @@ def modules(*arguments: str) -> set[str]:
     [
         (["--version"], ["argparse", "re", "typing", "json", "msgspec", "lxml", "importlib.metadata", "corpusfmt.core"]),
         (["validate", "good.seed"], ["jsonschema", "zstandard", "isal", "tqdm", "importlib.metadata", "msgspec", "asyncio", "corpusfmt.formats.jsonl"]),
-        (["convert", "good.seed", "-o", "x.jsonl"], ["jsonschema", "zstandard", "isal", "tqdm", "importlib.metadata", "asyncio"]),
+        (["convert", "good.seed", "-o", "x.jsonl"], ["msgspec", "inspect", "pathlib", "jsonschema", "zstandard", "isal", "tqdm", "importlib.metadata", "asyncio"]),
         (["convert", "good.seed", "-o", "y.seed.gz"], ["jsonschema", "zstandard", "tqdm", "importlib.metadata", "msgspec"]),
     ],
 )  # fmt: skip

@@ -9,23 +9,36 @@ written, and stand at the top level again when the same layout is written.
 Lines end at LF alone. JSON values are never taken apart: numbers keep their digits, objects the order of
 their keys. A record with two equal keys at the top level is refused, since readers disagree on it.
 
-The rooms: ``layouts``, ``scan``, ``record`` (one line, fast and slow), ``write``, ``faults``.
+The rooms: ``layouts``, ``scan``, ``record`` (one line, fast and slow), ``places``, ``write``, ``faults``.
 """
 
 from __future__ import annotations
 
-from corpusfmt.core.format import Format, Option
+from collections.abc import Iterator
+
+from corpusfmt.core.format import Batch, Format, Option, ReadOptions, Stream
 from corpusfmt.formats.jsonl.faults import FAULTS
 from corpusfmt.formats.jsonl.layouts import LAYOUTS
-from corpusfmt.formats.jsonl.scan import locate, resync, scan, sniff
+from corpusfmt.formats.jsonl.places import locate, resync, sniff
 from corpusfmt.formats.jsonl.write import losses, writer
+
+
+def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
+    """Give the documents and faults of a JSON Lines file, in order. Raises ConfigurationError.
+
+    The parser that reading needs is loaded here: it costs more than all else of a small run that only writes.
+    """
+    from corpusfmt.formats.jsonl.scan import scan as read
+
+    return read(stream, options)
+
 
 FORMAT = Format(
     name="jsonl",
     title="JSON Lines: one JSON object a line",
     suffixes=(".jsonl", ".ndjson"),
     sniff=sniff,
-    scan=scan,
+    scan=_scan,
     writer=writer,
     losses=losses,
     locate=locate,

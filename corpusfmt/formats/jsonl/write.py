@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import Loss, LossError
 from corpusfmt.core.format import WriteOptions
@@ -57,12 +55,12 @@ class JSONLWriter:
     def __init__(self, options: WriteOptions) -> None:
         self._options = options
         self._layout = layout = layout_of(options.own)
-        self._spell = spell = msgspec.json.Encoder().encode
-        self._before_id = b"{%b:" % spell(layout.id)
-        self._before_name = b",%b:" % spell(layout.title)
-        self._before_text = b'%b%b:"' % (b"," if layout.id or layout.title else b"{", spell(layout.text))
-        self._before_meta = b'",%b:' % spell(layout.meta)
-        self._taken = [spell(key) for key in layout[1:] if key]
+        keys = [_spell(key) for key in layout[1:]]
+        self._taken = [key for key in keys if key != b'""']
+        self._before_id = b"{%b:" % keys[0]
+        self._before_name = (b",%b:" if layout.id else b"{%b:") % keys[1]
+        self._before_text = (b',%b:"' if layout.id or layout.title else b'{%b:"') % keys[2]
+        self._before_meta = b'",%b:' % keys[3]
 
     def begin(self) -> bytes:
         """Return nothing: JSON Lines has no header."""
@@ -79,51 +77,42 @@ class JSONLWriter:
         for document in documents:
             if len(document.meta_json) > MAX_METADATA:
                 raise LossError(losses(document, self._options))
-        layout, spell = self._layout, self._spell
+        layout = self._layout
+        texts = self._texts(documents)
+        ids = self._ids(documents)
+        names = escape_json_each([document.name.encode() for document in documents])
         out: list[bytes] = []
         if layout.id and layout.title and layout.meta:  # all have a place for everything
-            parts = self._before_id, self._before_name, self._before_text, self._before_meta
-            before_id, before_name, before_text, before_meta = parts
-            for document, text in zip(documents, self._texts(documents), strict=True):
-                identifier = document.id
-                spelled = b"%d" % identifier if type(identifier) is int else spell(identifier)
-                name = spell(document.name)
-                out += (
-                    before_id,
-                    spelled,
-                    before_name,
-                    name,
-                    before_text,
-                    text,
-                    before_meta,
-                    document.meta_json,
-                    b"}\n",
-                )
+            before_id, before_name = self._before_id, self._before_name + b'"'
+            before_text, before_meta = b'"' + self._before_text, self._before_meta
+            for document, identifier, name, text in zip(documents, ids, names, texts, strict=True):
+                meta = document.meta_json
+                out += (before_id, identifier, before_name, name, before_text, text, before_meta, meta, b"}\n")
             return [b"".join(out)]
-        for document, text in zip(documents, self._texts(documents), strict=True):
-            identifier = document.id
+        for document, identifier, name, text in zip(documents, ids, names, texts, strict=True):
             if layout.id:
-                out.append(self._before_id)
-                out.append(b"%d" % identifier if type(identifier) is int else spell(identifier))
+                out += (self._before_id, identifier)
             elif "id" not in self._options.allow:
                 raise self._refusal(document)
             if layout.title:
-                out.append(self._before_name if layout.id else b"{" + self._before_name[1:])
-                out.append(spell(document.name))
-            elif document.name and "name" not in self._options.allow:
+                out += (self._before_name, b'"', name, b'"')
+            elif name and "name" not in self._options.allow:
                 raise self._refusal(document)
-            out.append(self._before_text)
-            out.append(text)
+            out += (self._before_text, text)
             if layout.meta:
-                out.append(self._before_meta)
-                out.append(document.meta_json)
-                out.append(b"}\n")
+                out += (self._before_meta, document.meta_json, b"}\n")
             else:
-                out.append(b'"')
-                if document.meta_json != EMPTY:
-                    out.append(self._flat(document))
-                out.append(b"}\n")
+                out += (b'"', self._flat(document) if document.meta_json != EMPTY else b"", b"}\n")
         return [b"".join(out)]
+
+    @staticmethod
+    def _ids(documents: Sequence[Document]) -> list[bytes]:
+        """Return the ids as JSON: strings in quotes, integers bare."""
+        inside = escape_json_each([str(document.id).encode() for document in documents])
+        return [
+            b'"%b"' % text if isinstance(document.id, str) else text
+            for document, text in zip(documents, inside, strict=True)
+        ]
 
     def _texts(self, documents: Sequence[Document]) -> list[bytes]:
         """Return the texts as the insides of JSON strings."""
@@ -151,7 +140,7 @@ class JSONLWriter:
                 if "metadata" not in self._options.allow:
                     raise self._refusal(document)
                 kept = [member for member in parse(meta).members if member[2] not in misfits]
-                pairs = [b',"%b":%b' % (_inside(k), meta[v.start : v.stop]) for k, _, v in kept]
+                pairs = [b",%b:%b" % (_spell(k), meta[v.start : v.stop]) for k, _, v in kept]
                 return b"".join(pairs)
         inside = meta.strip()[1:-1].strip()
         return b"," + inside if inside else b""
@@ -160,5 +149,5 @@ class JSONLWriter:
         return LossError([x for x in losses(document, self._options) if x.kind not in self._options.allow])
 
 
-def _inside(key: str) -> bytes:
-    return escape_json(key.encode("utf-8", "surrogatepass"))
+def _spell(key: str) -> bytes:
+    return b'"%b"' % escape_json(key.encode("utf-8", "surrogatepass"))
