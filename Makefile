@@ -8,6 +8,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: demo test deep-test lint docs bench lock clean
 
 $(STAMP): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'corpusfmt needs Python 3.11 or later; name one with PYTHON=python3.11')"
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PIP) --require-hashes -r requirements-dev.txt
 	$(PIP) --no-build-isolation --no-deps -e .

@@ -34,28 +34,31 @@ if TYPE_CHECKING:
         SchemaError,
         UnknownFormatError,
     )
-    from corpusfmt.core.finding import Finding
+    from corpusfmt.core.finding import Edit, Finding
     from corpusfmt.core.format import Format
     from corpusfmt.core.metadata import Metadata
     from corpusfmt.core.rule import Rule
     from corpusfmt.read import read
     from corpusfmt.registry import formats
-    from corpusfmt.report import Report
+    from corpusfmt.report import Progress, Report
     from corpusfmt.validate import validate
-    from corpusfmt.writing import open_writer
+    from corpusfmt.writing import OpenWriter, open_writer
 
 __all__ = [
     "ConfigurationError",
     "CorpusfmtError",
     "Document",
+    "Edit",
     "Finding",
     "Format",
     "Loss",
     "LossError",
     "Metadata",
+    "OpenWriter",
     "Origin",
     "ParseError",
     "PluginError",
+    "Progress",
     "Report",
     "Rule",
     "SchemaError",
@@ -72,10 +75,13 @@ _ERRORS = "ConfigurationError CorpusfmtError Loss LossError ParseError PluginErr
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "core.errors"),
     "Document": "core.document",
+    "Edit": "core.finding",
     "Finding": "core.finding",
     "Format": "core.format",
     "Metadata": "core.metadata",
+    "OpenWriter": "writing",
     "Origin": "core.document",
+    "Progress": "report",
     "Report": "report",
     "Rule": "core.rule",
     "convert": "convert",
@@ -86,15 +92,17 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'corpusfmt' has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # a checker would take every misspelt name for one of these
 
-    value: object = getattr(import_module(f"corpusfmt.{home}"), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module 'corpusfmt' has no attribute {name!r}")
+        from importlib import import_module
+
+        value: object = getattr(import_module(f"corpusfmt.{home}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

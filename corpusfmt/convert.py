@@ -15,7 +15,7 @@ from corpusfmt.core.text import quoted
 from corpusfmt.quarantine import Quarantine
 from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.report import Progress, Report
-from corpusfmt.writing import Target, Writing, named
+from corpusfmt.writing import Target, Writing, kinds, named, whole_suffix
 
 
 class _Stopped(Exception):
@@ -41,10 +41,12 @@ class Conversion:
         if on_error not in ("stop", "skip", "quarantine"):
             raise ConfigurationError(f"on an error: stop, skip or quarantine=FILE, not {quoted(on_error)}")
         self.reading = reading.checked()
-        self.paths = sources(asked, self.reading)
+        self._own = target, quarantine, target.removesuffix(whole_suffix(target)), whole_suffix(target)
+        self.paths, passed_over = sources(asked, self.reading, self._is_own)
         self.on_error, self.progress = on_error, progress
         self.ids, self.missing_ids = frozenset(ids), set(ids)
         self.report = Report()
+        self.report.passed_over = passed_over
         self.region = Region(b"", 0, 1)
         self.doomed = False
         if quarantine and any(storage.same_file(quarantine, path) for path in [*self.paths, target]):
@@ -58,6 +60,12 @@ class Conversion:
         except BaseException:
             self.target.discard()
             raise
+
+    def _is_own(self, path: str) -> bool:
+        """Say whether a file of a source folder is what this run writes, or what it wrote the last time."""
+        target, quarantine, stem, suffix = self._own
+        named = [name for name in (target, quarantine, f"{stem}.manifest.json") if name not in ("", "-")]
+        return storage.is_shard(path, stem, suffix) or any(storage.same_file(path, name) for name in named)
 
     def _refuse_own_tail(self, target: str) -> None:
         """Standard output that appends to a source would never end."""
@@ -139,6 +147,8 @@ class Conversion:
             else:
                 self.target.write(documents)
                 self.report.written += len(documents)
+                if self.target.options.allow:
+                    self._count_lost(documents)
         except LossError as error:
             if len(documents) == 1:
                 self._refuse_document(documents[0], error)
@@ -146,11 +156,17 @@ class Conversion:
             for document in documents:
                 self._write([document])
 
+    def _count_lost(self, documents: Sequence[Document]) -> None:
+        losses, options = self.target.format.losses, self.target.options
+        for document in documents:
+            self.report.lost.update({loss.kind for loss in losses(document, options)})
+
     def _refuse_document(self, document: Document, error: LossError) -> None:
         report = self.report
         error = LossError([self._placed(loss) for loss in error.losses])
         report.add_losses(error.losses)
         report.refused += 1
+        report.at_fault += 1
         if self.on_error == "stop":
             self.doomed = True
             if report.error is None:
@@ -169,7 +185,8 @@ class Conversion:
         report.add_finding(finding)
         report.read += 1
         report.refused += 1
-        if self.on_error == "stop":
+        report.at_fault += 1
+        if self.on_error == "stop" or finding.code in storage.UNTRUSTED:
             self.doomed = True
             report.error = ParseError(finding)
             raise _Stopped
@@ -216,7 +233,7 @@ def convert(
         [fspath(path) for path in paths],
         fspath(target),
         Reading(from_format, named(read_options), named(options), encoding, id_from, max_document),
-        Writing(to_format, named(write_options), named(options), frozenset(allow_loss), shard_size, force),
+        Writing(to_format, named(write_options), named(options), kinds(allow_loss), shard_size, force),
         on_error=mode,
         quarantine=file,
         ids=ids,

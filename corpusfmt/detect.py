@@ -7,7 +7,7 @@ from typing import Final
 from corpusfmt import registry
 from corpusfmt.core.errors import UnknownFormatError
 from corpusfmt.core.format import Format
-from corpusfmt.core.text import quoted, wide_encoding
+from corpusfmt.core.text import quoted, transcoding, wide_encoding
 
 COMPRESSED: Final = (".gz", ".zst")
 _HINTS: Final = (
@@ -72,7 +72,7 @@ def detect(path: str, head: bytes) -> Format:
     if not head:
         raise UnknownFormatError(f"{path}: the file is empty and its name does not tell a format; say it with --from")
     if wide := wide_encoding(head):
-        raise UnknownFormatError(f"{path}: the file is in {wide}; convert it first: iconv -f {wide} -t UTF-8 OLD > NEW")
+        raise UnknownFormatError(f"{path}: the file is in {wide}; {transcoding(head)}")
     start = head.lstrip()
     hint = next((text for magic, text in _HINTS if start.startswith(magic)), "")
     raise UnknownFormatError(
@@ -84,6 +84,8 @@ def detect(path: str, head: bytes) -> Format:
 def format_for_target(path: str) -> Format:
     """Return the format that the suffix of a target names. Raises UnknownFormatError."""
     found = format_for_suffix(path)
+    if path.endswith(("/", "\\")):
+        raise UnknownFormatError(f"the target {quoted(path)} is a folder; name a file in it")
     if found is None:
         suffixes = ", ".join(suffix for format in registry.formats().values() for suffix in format.suffixes)
         what = "standard output has no suffix" if path == "-" else f"the suffix of {quoted(path)} names no format"

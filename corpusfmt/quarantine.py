@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from corpusfmt import registry, storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import LossError
+from corpusfmt.core.errors import ConfigurationError, LossError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import WriteOptions
+from corpusfmt.core.text import quoted
+from corpusfmt.detect import suffix_of
 
 
 class Quarantine:
@@ -18,6 +20,8 @@ class Quarantine:
     """
 
     def __init__(self, path: str) -> None:
+        if suffix_of(path) != ".seed":
+            raise ConfigurationError(f"the quarantine is a seed file; name it with .seed, not {quoted(path)}")
         self._writer = registry.format_named("seed").writer(WriteOptions())
         self._output = storage.open_output(path)
         self._output.write(self._writer.begin())
@@ -54,9 +58,7 @@ class Quarantine:
         }
         self._count += 1
         meta = b'{"refused":%b}' % _dump(reason)
-        self._write(
-            Document(f"refused-{self._count}", raw, name=finding.path.encode("utf-8", "replace").decode(), meta=meta)
-        )
+        self._write(Document(f"refused-{self._count}", raw, meta=meta))
 
     def _write(self, document: Document) -> None:
         for piece in self._writer.encode([document]):

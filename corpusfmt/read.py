@@ -32,7 +32,7 @@ def read(
     paths = [source] if isinstance(source, str | PathLike) else list(source)
     own = named(options)
     reading = Reading(format, own if format else {}, {} if format else own, encoding, id_from, max_document).checked()
-    return _documents(sources([fspath(path) for path in paths], reading), reading)
+    return _documents(sources([fspath(path) for path in paths], reading).paths, reading)
 
 
 def _documents(paths: Sequence[str], reading: Reading) -> Iterator[Document]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -75,7 +75,7 @@ def _encoding(name: str | None) -> str | None:
     return None if info.name == "utf-8" else info.name
 
 
-def sources(named: Sequence[str], reading: Reading) -> list[str]:
+def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:
     """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``."""
     suffixes = set(registry.format_named(reading.format).suffixes) if reading.format else None
 
@@ -84,7 +84,7 @@ def sources(named: Sequence[str], reading: Reading) -> list[str]:
             return detect.suffix_of(name) in suffixes
         return detect.format_for_suffix(name) is not None
 
-    return storage.discover(named, known)
+    return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known")
 
 
 @contextmanager

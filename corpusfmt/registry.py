@@ -51,7 +51,7 @@ def _plugins(group: str, kind: type) -> list[tuple[str, object]]:
         try:
             record = entry.load()
         except Exception as error:
-            raise PluginError(f"{where} cannot be loaded: {error}") from error
+            raise PluginError(f"{where} cannot be loaded: {error}; upgrade or uninstall it") from error
         if not isinstance(record, kind):
             raise PluginError(f"{where} gives a {type(record).__name__}, not a {kind.__name__}")
         found.append((where, record))

@@ -24,13 +24,15 @@ class Progress(NamedTuple):
 class Report:
     """What a conversion did. ``read`` is always ``written`` + ``refused``.
 
-    ``committed`` says whether the target stands; when it does not, every document counts as refused.
-    ``error`` is what ended the run, or None. ``findings`` and ``losses`` hold the first of each code and
-    kind, ``finding_counts`` and ``loss_counts`` all. ``left_behind`` counts what reading left out.
+    ``committed`` says whether the target stands; when it does not, every document counts as refused, and
+    ``at_fault`` counts those that are the reason. ``error`` is what ended the run, or None. ``findings`` and
+    ``losses`` hold the first of each code and kind, ``finding_counts`` and ``loss_counts`` all.
+    ``lost`` counts the documents with a loss that was allowed, by kind; ``left_behind`` what reading left out;
+    ``passed_over`` lists files of source folders that were not read.
     """
 
     def __init__(self) -> None:
-        self.read = self.written = self.refused = 0
+        self.read = self.written = self.refused = self.at_fault = 0
         self.bytes_read = self.bytes_written = 0
         self.committed = False
         self.findings: list[Finding] = []
@@ -38,8 +40,14 @@ class Report:
         self.finding_counts: Counter[str] = Counter()
         self.loss_counts: Counter[str] = Counter()
         self.left_behind: Counter[str] = Counter()
+        self.lost: Counter[str] = Counter()
+        self.passed_over: list[str] = []
         self.outputs: list[str] = []
         self.error: CorpusfmtError | None = None
+
+    def __repr__(self) -> str:
+        state = "committed" if self.committed else "not committed"
+        return f"<Report: {self.read} read, {self.written} written, {self.refused} refused, {state}>"
 
     def add_finding(self, finding: Finding) -> None:
         """Count a finding, and keep it if it is one of the first of its code."""

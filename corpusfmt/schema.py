@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.core.metadata import values_of
-from corpusfmt.core.text import shown
+from corpusfmt.core.text import quoted
 from corpusfmt.storage import shipped
 
 if TYPE_CHECKING:
@@ -33,13 +33,20 @@ def _validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(schema, registry=Registry())
 
 
-def violations(name: str, record: bytes) -> list[str]:
-    """Return each way in which a JSON ``record`` breaks the shipped schema ``name``, in words.
+def violations(name: str, record: bytes) -> list[tuple[str, str]]:
+    """Return each way in which a JSON ``record`` breaks the shipped schema ``name``: the key, and words.
 
-    Each begins with the JSON Pointer (RFC 6901) of the value. Raises ValueError when the record is not
-    JSON, SchemaError when the schema is missing or wrong.
+    Raises ValueError when the record is not JSON, SchemaError when the schema is missing or wrong.
     """
-    errors = sorted(_validator(name).iter_errors(values_of(record)), key=lambda e: (list(map(str, e.path)), e.message))
-    return [
-        shown("".join(f"/{part}" for part in error.path) or "/") + f": {shown(error.message, 100)}" for error in errors
-    ]
+    found = []
+    value = values_of(record)
+    for error in _validator(name).iter_errors(value):
+        key = str(error.path[0]) if error.path else ""
+        if error.validator == "required":
+            found += [(one, f"no key {quoted(one)}") for one in error.validator_value if one not in error.instance]
+        elif error.validator == "additionalProperties":
+            extra = [one for one in error.instance if one not in error.schema.get("properties", {})]
+            found += [(one, f"the key {quoted(one)} is unknown") for one in extra]
+        else:
+            found.append((key, f"{quoted(key)} is of the wrong type" if key else "the record is no object"))
+    return sorted(set(found))

@@ -10,6 +10,7 @@ from corpusfmt.core.errors import ParseError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import Batch, Format
 from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.text import quoted
 from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.writing import named
 
@@ -20,7 +21,7 @@ class Validation:
     def __init__(self, asked: Sequence[str], reading: Reading, extend_select: Sequence[str] = ()) -> None:
         """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
         self.reading = reading.checked()
-        self.paths = sources(asked, self.reading)
+        self.paths, self.passed_over = sources(asked, self.reading)
         self.rules = registry.chosen_rules(extend_select)
         self.unused = Unused(self.reading)
         self.documents = self.sources = self.bytes = 0
@@ -56,10 +57,13 @@ class Validation:
             return finding
         from corpusfmt.schema import violations
 
-        others = violations(format.schema, batch.refused)[1:]
-        if not others:
+        others = [
+            words for key, words in violations(format.schema, batch.refused) if quoted(key) not in finding.message
+        ]
+        if not others or finding.code == "JSONL003":
             return finding
-        return finding._replace(message=f"{finding.message}; and {len(others)} more: {'; '.join(others[:3])}")
+        more = "; ".join(others[:3]) + ("; …" if len(others) > 3 else "")
+        return finding._replace(message=f"{finding.message}; and {len(others)} more: {more}")
 
 
 def _finding(rule: Rule, hit: Hit, batch: Batch, path: str, format: Format) -> Finding:

@@ -44,7 +44,7 @@ class Target:
         if self._limit:
             if path == "-":
                 raise ConfigurationError("standard output cannot be cut into shards; name a file with -o")
-            suffix = _whole_suffix(path)
+            suffix = whole_suffix(path)
             self._shards = storage.Shards(path, suffix, force=writing.force)
             self.output = self._shards.next()
         else:
@@ -111,7 +111,11 @@ class Target:
         import json
 
         shards = [
-            {"name": output.target.replace("\\", "/").rpartition("/")[2], "documents": count, "bytes": output.size}
+            {
+                "name": output.target.replace("\\", "/").rpartition("/")[2],
+                "documents": count,
+                "bytes_before_compression": output.size,
+            }
             for output, count in zip(self.outputs, self.documents, strict=True)
         ]
         content = {"format": self.format.name, "documents": sum(self.documents), "shards": shards}
@@ -123,7 +127,8 @@ class Target:
             output.discard()
 
 
-def _whole_suffix(path: str) -> str:
+def whole_suffix(path: str) -> str:
+    """Return the suffix of a path with that of its compression, as in ``.jsonl.zst``."""
     name = path.replace("\\", "/").rpartition("/")[2]
     stem = name
     for ending in detect.COMPRESSED:
@@ -134,27 +139,36 @@ def _whole_suffix(path: str) -> str:
 
 
 class OpenWriter:
-    """A target that documents are written to one by one; see :func:`open_writer`."""
+    """A target that documents are written to one by one, in a ``with`` block; see :func:`open_writer`."""
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
+    def __init__(self, path: str, writing: Writing) -> None:
+        self._path, self._writing = path, writing
+        self._target: Target | None = None
 
     def write(self, document: Document) -> None:
         """Write a document. Raises LossError, having written nothing of it, and OSError."""
+        if self._target is None:
+            raise ConfigurationError("documents are written inside a block: with open_writer(...) as writer")
         self._target.write([document])
 
     def __enter__(self) -> OpenWriter:
+        if self._target is not None:
+            raise ConfigurationError("this writer is open already")
+        self._target = Target(self._path, self._writing)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        target, self._target = self._target, None
+        if target is None:
+            return
         try:
             if kind is None:
-                self._target.finish()
-                self._target.publish()
+                target.finish()
+                target.publish()
         finally:
-            self._target.discard()
+            target.discard()
 
 
 def open_writer(
@@ -166,13 +180,19 @@ def open_writer(
     force: bool = False,
     **options: str,
 ) -> OpenWriter:
-    """Open a target to write documents to, as a context manager with ``write(document)``.
+    """Return a context manager with ``write(document)``; the target is opened when its block begins.
 
     Nothing appears under the final name until the block ends without an error. ``options`` are those of
-    the format, as in ``layout="dolma"``. Raises ConfigurationError, UnknownFormatError and OSError.
+    the format, as in ``layout="dolma"``. Beginning the block raises ConfigurationError, UnknownFormatError
+    and OSError.
     """
-    writing = Writing(format, named(options), {}, frozenset(allow_loss), shard_size, force)
-    return OpenWriter(Target(fspath(target), writing))
+    return OpenWriter(fspath(target), Writing(format, named(options), {}, kinds(allow_loss), shard_size, force))
+
+
+def kinds(allow_loss: Iterable[str]) -> frozenset[str]:
+    """Return kinds of loss from a list of them, or from one text with commas between."""
+    given = allow_loss.split(",") if isinstance(allow_loss, str) else allow_loss
+    return frozenset(kind.strip() for kind in given if kind.strip())
 
 
 def named(options: Mapping[str, str] | None) -> dict[str, str]:

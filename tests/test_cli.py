@@ -53,7 +53,7 @@ MISTAKES: list[tuple[str, list[str], int, str]] = [
     ("missing file", ["convert", "missing.seed", "-o", "out.jsonl"], 2, "missing.seed: No such file or directory"),
     ("an empty folder", ["convert", "empty", "-o", "out.jsonl"], 2, "holds no file with a known suffix; name the files"),
     ("no id", ["convert", "noid.jsonl", "-o", "out.seed"], 1, "--id-from name, line or sha256"),
-    ("UTF-16 file", ["convert", "utf16.seed", "-o", "out.jsonl"], 1, "iconv -f UTF-16LE -t UTF-8"),
+    ("UTF-16 file", ["convert", "utf16.seed", "-o", "out.jsonl"], 1, "iconv -f UTF-16 -t UTF-8"),
     ("target folder that is not there", ["convert", "good.seed", "-o", "no/out.jsonl"], 2, "does not exist; make it first"),
     ("both stdin and a file", ["convert", "-", "good.seed", "-o", "out.jsonl"], 2, "name it alone"),
     ("broken gzip", ["convert", "broken.jsonl.gz", "-o", "out.seed"], 1, "the gzip data is damaged"),
@@ -164,7 +164,10 @@ def test_the_schema_tells_what_else_is_wrong(here: Path, capsys: pytest.CaptureF
     assert main(["validate", "x.jsonl"]) == 1
     out = capsys.readouterr().out
     assert "x.jsonl:1:7: JSONL007 'id' must be a string or an integer, not the number '1.5'; and 2 more: " in out
-    assert "/meta: [] is not of type 'object'" in out
+    assert "; and 2 more: 'meta' is of the wrong type; the key 'url' is unknown\n" in out
+    Path("y.jsonl").write_bytes(b'{"message":"t"}\n')
+    assert main(["validate", "y.jsonl"]) == 1
+    assert "; and 1 more: no key 'id'\n" in capsys.readouterr().out
 
 
 def test_ls(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -363,3 +366,36 @@ def test_a_signal_during_an_import_waits_for_its_end(tmp_path: Path) -> None:
     )
     assert result.returncode == 143, result.stderr
     assert (tmp_path / "finished").exists()
+
+
+def test_what_was_lost_left_and_passed_over_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("notes.txt").write_bytes(b"x")
+    arguments = ["convert", ".", "-o", "x.jsonl", "--layout", "hf", "--allow-loss", "name", "--allow-loss", "metadata"]
+    assert main(arguments) == 0
+    err = capsys.readouterr().err
+    assert "passed over 1 file: ./notes.txt" in err.replace(os.sep, "/")
+    assert "lost, as allowed: name of 2 documents" in err
+    assert main(["validate", "."]) == 0
+    assert "passed over 1 file: ./notes.txt" in capsys.readouterr().err.replace(os.sep, "/")
+
+
+def test_a_stopped_pipe_says_what_had_gone_out(here: Path) -> None:
+    result = command("convert", "-", "-o", "-", "--to", "jsonl", stdin=GOOD + b"<<<FILE bad>>>\n")
+    assert result.returncode == 1
+    assert result.stdout.count(b"\n") == 2
+    assert b"the run stopped; 2 documents had gone to standard output before" in result.stderr
+    assert b"3 documents read, 2 written, 1 refused" in result.stderr
+
+
+def test_faults_among_many_are_counted_apart(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("late.seed").write_bytes(GOOD + b"<<<FILE bad>>>\n")
+    assert main(["convert", "late.seed", "-o", "x.jsonl"]) == 1
+    assert "3 documents read, 0 written, 3 refused (1 at fault)" in capsys.readouterr().err
+
+
+@posix
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_a_full_disk_is_named(here: Path) -> None:
+    result = command("convert", "good.seed", "-o", "/dev/full", "--to", "jsonl")
+    assert result.returncode == 2
+    assert b"corpusfmt: /dev/full: No space left on device" in result.stderr

@@ -185,7 +185,7 @@ def test_shards_are_whole_and_listed(here: Path) -> None:
     manifest = json.loads(Path("part.manifest.json").read_bytes())
     assert [s["name"] for s in manifest["shards"]] == shards
     assert [s["documents"] for s in manifest["shards"]] == [len(list(read(s))) for s in shards]
-    assert all(0 < s["bytes"] <= 2000 for s in manifest["shards"])
+    assert all(0 < s["bytes_before_compression"] <= 2000 for s in manifest["shards"])
     assert manifest["documents"] == 40
     assert report.outputs == [*shards, "part.manifest.json"]
     assert list(read("part-*.seed.gz")) == docs
@@ -279,3 +279,60 @@ def test_a_conflict_of_name_and_content_is_told(here: Path) -> None:
     with pytest.raises(UnknownFormatError, match="the name says jsonl, the content is seed"):
         convert("wrong.jsonl", "out.jsonl")
     assert convert("wrong.jsonl", "out.jsonl", from_format="seed").written == 2
+
+
+def test_what_a_run_writes_is_not_read_by_the_next(here: Path) -> None:
+    for _ in range(2):
+        report = convert(".", "all.jsonl", on_error="quarantine=refused.seed")
+        assert (report.read, report.written) == (6, 4)
+    assert report.passed_over == [os.path.join(".", "all.jsonl"), os.path.join(".", "refused.seed")]
+    for _ in range(2):
+        report = convert("good*", "good.jsonl", shard_size=1, force=True)
+        assert report.read == 2
+    assert convert(["good.seed"], "good.seed").read == 2, "a file that is named may be its own target"
+
+
+def test_allowed_losses_are_counted(here: Path) -> None:
+    report = convert(
+        "good.seed", "x.jsonl", to_format="jsonl", write_options={"layout": "hf"}, allow_loss="name, metadata"
+    )
+    assert report.lost == {"name": 2}
+    assert report.loss_counts == {}
+
+
+@pytest.mark.parametrize("mode", ["skip", "quarantine=q.seed"])
+def test_nothing_of_a_damaged_file_is_trusted(here: Path, mode: str) -> None:
+    with open_writer("a.jsonl.gz") as writer:
+        for number in range(500):
+            writer.write(Document(f"d{number}", f"text {number * 7919} " * 20))
+    data = bytearray(Path("a.jsonl.gz").read_bytes())
+    data[-6] ^= 1  # the checksum alone
+    Path("bad.jsonl.gz").write_bytes(data)
+    with pytest.raises(ParseError, match="damaged"):
+        convert(["good.seed", "bad.jsonl.gz"], "out.jsonl", on_error=mode)
+    assert not Path("out.jsonl").exists()
+    assert not Path("q.seed").exists()
+
+
+def test_a_quarantine_is_a_seed_file(here: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"name it with \.seed"):
+        convert("good.seed", "x.jsonl", on_error="quarantine=q.jsonl")
+    assert sorted(os.listdir()) == ["bad.seed", "good.seed"]
+
+
+def test_a_writer_is_for_a_block(here: Path) -> None:
+    writer = open_writer("x.jsonl")
+    with pytest.raises(ConfigurationError, match="inside a block"):
+        writer.write(Document("a", "b"))
+    with writer:
+        writer.write(Document("a", "b"))
+        with pytest.raises(ConfigurationError, match="open already"), writer:
+            pass
+    assert [d.id for d in read("x.jsonl")] == ["a"]
+    with pytest.raises(ConfigurationError, match="inside a block"):
+        writer.write(Document("a", "b"))
+
+
+def test_no_source_is_an_error(here: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no source"):
+        convert([], "x.jsonl")

@@ -19,7 +19,6 @@ def test_text_and_bytes_are_two_views() -> None:
     assert legacy.text == "naïve"
     assert legacy.utf8() == "naïve".encode()
     assert legacy == document
-    assert hash(legacy) == hash(document)
 
 
 def test_bytes_of_unknown_encoding_are_compared_as_bytes() -> None:
@@ -47,6 +46,22 @@ def test_what_makes_documents_differ(other: Any) -> None:
 def test_what_no_document_can_be(arguments: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
         Document(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"name": None}, TypeError),
+        ({"meta": [1]}, TypeError),
+        ({"meta": "{}"}, TypeError),
+        ({"encoding": "no-such"}, ValueError),
+    ],
+)
+def test_what_no_document_can_have(options: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Document("a", b"b", **options)
+    with pytest.raises(TypeError, match="a text is str or bytes"):
+        Document("a", None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

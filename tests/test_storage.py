@@ -257,12 +257,16 @@ def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         os.path.join(".", "odd[1].seed"),
         os.path.join(".", "sub", "c.seed"),
     ]
-    assert discover(["."], known) == inside
-    assert discover(["a.seed", "a.seed", "x.txt"], known) == ["a.seed", "x.txt"]
-    assert discover(["[ab].seed"], known) == ["a.seed", "b.seed"]
-    assert discover(["odd[1].seed"], known) == ["odd[1].seed"]
-    assert discover(["**/c.seed"], known) == [os.path.join("sub", "c.seed")]
-    assert discover(["-"], known) == ["-"]
+    assert discover(["."], known).paths == inside
+    assert discover(["a.seed", "a.seed", "x.txt"], known).paths == ["a.seed", "x.txt"]
+    assert discover(["[ab].seed"], known).paths == ["a.seed", "b.seed"]
+    assert discover(["odd[1].seed"], known).paths == ["odd[1].seed"]
+    assert discover(["**/c.seed"], known).paths == [os.path.join("sub", "c.seed")]
+    assert discover(["-"], known).paths == ["-"]
+    assert discover(["."], known).passed_over == [os.path.join(".", "x.txt")]
+    own = discover([".", "a.seed"], known, lambda path: path.endswith("b.seed") or path == os.path.join(".", "a.seed"))
+    assert own.paths == [*inside[2:], "a.seed"]
+    assert own.passed_over == [os.path.join(".", "x.txt"), *inside[:2]]
 
 
 @pytest.mark.parametrize(

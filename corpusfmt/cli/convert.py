@@ -11,9 +11,10 @@ from corpusfmt.cli.printers import print_finding
 from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.talk import plural, say, size
 from corpusfmt.convert import Conversion
-from corpusfmt.core.errors import ConfigurationError, LossError
+from corpusfmt.core.errors import LOSS_KINDS, ConfigurationError, LossError, ParseError
 from corpusfmt.report import Report
-from corpusfmt.writing import Writing
+from corpusfmt.storage import UNTRUSTED
+from corpusfmt.writing import Writing, kinds
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -28,8 +29,8 @@ def run(arguments: Sequence[str]) -> int:
     )
     options.add_argument("--on-error", default="stop", metavar="WHAT", help="stop (default), skip, or quarantine=FILE")
     options.add_argument(
-        "--allow-loss", default="", metavar="KIND,...",
-        help="lose id, name, metadata, bytes, encoding or character where the target cannot hold them",
+        "--allow-loss", action="append", default=[], metavar="KIND,...",
+        help=f"lose these where the target cannot hold them: {', '.join(LOSS_KINDS)}; may be repeated",
     )  # fmt: skip
     options.add_argument(
         "--id", action="append", default=[], metavar="ID", help="convert the documents of this id only; may be repeated"
@@ -45,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
     options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
     args = options.parse_args(arguments)
     name, own = format_spec(args.to_format)
-    allowed = frozenset(filter(None, args.allow_loss.split(",")))
+    allowed = kinds(",".join(args.allow_loss))
     mode, equals, file = args.on_error.partition("=")
     if (mode == "quarantine") != bool(equals and file):
         raise ConfigurationError("--on-error takes stop, skip or quarantine=FILE")
@@ -62,7 +63,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _tell(report: Report, seconds: float, *, quiet: bool) -> None:
-    for finding in report.findings:
+    order = {path: index for index, path in enumerate(dict.fromkeys(finding.path for finding in report.findings))}
+    for finding in sorted(report.findings, key=lambda finding: (order[finding.path], finding.byte)):
         if not quiet or finding.severity == "error":
             print_finding(finding, sys.stderr)
     for code, count in report.finding_counts.items():
@@ -76,24 +78,40 @@ def _tell(report: Report, seconds: float, *, quiet: bool) -> None:
         if count > shown:
             say(f"... and {count - shown:,} more losses of {kind}")
     if not report.committed:
-        if isinstance(report.error, LossError):
-            kinds = ",".join(sorted(report.loss_counts))
-            say(
-                f"nothing was written: the target cannot hold all of it; --allow-loss {kinds} lets it go, "
-                "--on-error skip leaves documents out"
-            )
-        else:
-            say(
-                "nothing was written; --on-error skip leaves refused documents out, "
-                "--on-error quarantine=FILE keeps them apart"
-            )
-    if quiet:
-        return
+        say(_why_not(report))
+    if not quiet:
+        _summary(report, seconds)
+
+
+def _why_not(report: Report) -> str:
+    """Say why there is no target, and what can be done."""
+    what = "nothing was written"
+    if report.written:
+        what = f"the run stopped; {plural(report.written, 'document')} had gone to standard output before"
+    if isinstance(report.error, LossError):
+        lost = ",".join(sorted(report.loss_counts))
+        return (
+            f"{what}: the target cannot hold all of it; --allow-loss {lost} lets it go, "
+            "--on-error skip leaves documents out"
+        )
+    if isinstance(report.error, ParseError) and report.error.finding.code in UNTRUSTED:
+        return f"{what}: no document of a damaged file can be trusted"
+    return f"{what}; --on-error skip leaves refused documents out, --on-error quarantine=FILE.seed keeps them apart"
+
+
+def _summary(report: Report, seconds: float) -> None:
+    if report.passed_over:
+        few = ", ".join(report.passed_over[:5]) + (", ..." if len(report.passed_over) > 5 else "")
+        say(f"passed over {plural(len(report.passed_over), 'file')}: {few}")
     if report.left_behind:
         parts = ", ".join(f"{count:,} {what}" for what, count in report.left_behind.most_common(10))
         say(f"left behind in reading: {parts}")
+    if report.lost and report.committed:
+        parts = ", ".join(f"{kind} of {plural(count, 'document')}" for kind, count in sorted(report.lost.items()))
+        say(f"lost, as allowed: {parts}")
     rate = f" in {seconds:.1f} s, {size(report.bytes_read / seconds)}/s" if seconds >= 0.05 else ""
+    fault = f" ({report.at_fault:,} at fault)" if report.refused > report.at_fault else ""
     say(
-        f"{plural(report.read, 'document')} read, {report.written:,} written, {report.refused:,} refused "
+        f"{plural(report.read, 'document')} read, {report.written:,} written, {report.refused:,} refused{fault} "
         f"({size(report.bytes_read)}{rate})"
     )

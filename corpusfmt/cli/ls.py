@@ -24,7 +24,7 @@ def run(arguments: Sequence[str]) -> int:
     line = _text if args.output_format == "text" else _json
     code = 0
     unused = Unused(reading)
-    paths = sources(args.sources, reading)
+    paths = sources(args.sources, reading).paths
     for path in paths:
         with opened(path, reading) as (stream, format):
             unused.saw(format, last=path == paths[-1])

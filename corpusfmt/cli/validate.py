@@ -68,6 +68,9 @@ def _summary(counts: Counter[str], severities: Counter[str], validation: Validat
         for code, count in sorted(counts.items()):
             if count > CAP:
                 say(f"... and {count - CAP:,} more of {code}; --no-cap shows all")
+    if validation.passed_over:
+        few = ", ".join(validation.passed_over[:5]) + (", ..." if len(validation.passed_over) > 5 else "")
+        say(f"passed over {plural(len(validation.passed_over), 'file')}: {few}")
     parts = [plural(severities[name], name) for name in ("error", "warning", "note") if severities[name]]
     what = ", ".join(parts) if parts else "no findings"
     say(f"{plural(validation.documents, 'document')} in {plural(validation.sources, 'source')}: {what}")

@@ -28,6 +28,8 @@ class Document:
     ``data`` holds the text as bytes; ``encoding`` names their encoding, or is None when nothing declared
     it (then UTF-8 is expected, and not yet checked). ``text`` is the strict view as characters.
 
+    A document is not to be changed once it is made; make another one.
+
     Two documents are equal when id, name, text and metadata are. How the text is stored does not count,
     nor where it was read. Bytes that their encoding cannot decode are compared as bytes.
     """
@@ -55,21 +57,26 @@ class Document:
 
         ``meta`` is a mapping of JSON values, or a JSON object as UTF-8 bytes.
 
-        Raises TypeError for an id that is neither text nor an integer, and ValueError for an empty id, for
-        text that UTF-8 cannot hold (lone surrogates) and for metadata that JSON cannot.
+        Raises TypeError for an id that is neither text nor an integer and for values of other wrong types,
+        ValueError for an empty id, for text that UTF-8 cannot hold (lone surrogates), for metadata that JSON
+        cannot, and for an encoding that Python does not know.
         """
         if isinstance(id, bool) or not isinstance(id, str | int):
             raise TypeError(f"an id is text or an integer, not {type(id).__name__}")
         if id == "":
             raise ValueError("an id must not be empty")
+        if not isinstance(name, str):
+            raise TypeError(f"a name is str, not {type(name).__name__}")
         if isinstance(id, int) and abs(id) >= 10**MAX_ID_DIGITS:
             raise ValueError(f"an integer id has at most {MAX_ID_DIGITS} digits")
         f"{id}{name}".encode()
         self.id, self.name = id, name
         if isinstance(text, str):
             self.data, self.encoding = text.encode(), "utf-8"
+        elif isinstance(text, bytes):
+            self.data, self.encoding = text, _checked(encoding)
         else:
-            self.data, self.encoding = bytes(text), encoding
+            raise TypeError(f"a text is str or bytes, not {type(text).__name__}")
         self._origin = None
         self._meta = None
         self.meta_json = b"{}"
@@ -123,8 +130,7 @@ class Document:
         except UnicodeDecodeError:
             return False
 
-    def __hash__(self) -> int:
-        return hash((self.id, self.name))
+    __hash__ = None  # type: ignore[assignment]  # attributes are plain for speed, so nothing holds them still
 
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
@@ -149,6 +155,19 @@ def build(
     document._origin = origin
     document._meta = None
     return document
+
+
+def _checked(encoding: str | None) -> str | None:
+    if encoding is None:
+        return None
+    from codecs import lookup
+
+    try:
+        info = lookup(encoding)
+        "".encode(encoding)
+    except LookupError:
+        raise ValueError(f"unknown encoding {encoding!r}") from None
+    return None if info.name == "utf-8" else info.name
 
 
 def _undecodable(document: Document, error: UnicodeDecodeError) -> Exception:

@@ -39,7 +39,8 @@ class ParseError(CorpusfmtError):
 
     def __init__(self, finding: Finding) -> None:
         hint = f"; {finding.hint}" if finding.hint else ""
-        super().__init__(f"{finding.message}{hint}: {finding.where()}")
+        where = finding.where()
+        super().__init__(f"{finding.message}{hint}" + (f": {where}" if where else ""))
         self.finding = finding
 
 

@@ -58,7 +58,7 @@ class Metadata(Mapping[str, Any]):
         """Make metadata from a mapping of JSON values, or from a JSON object in UTF-8.
 
         Raises ValueError when it is no JSON object, holds NaN, infinity or a value that JSON lacks, or
-        nests deeper than 512 levels.
+        nests deeper than 512 levels; TypeError when it is neither.
         """
         if isinstance(value, cls):
             return value
@@ -66,8 +66,10 @@ class Metadata(Mapping[str, Any]):
             return cls(EMPTY)
         if isinstance(value, bytes):
             raw = value.strip(b" \t\r\n").replace(b"\n", b" ").replace(b"\r", b" ")
-        else:
+        elif isinstance(value, Mapping):
             raw = _dump(dict(value))
+        else:
+            raise TypeError(f"metadata is a mapping or a JSON object in bytes, not {type(value).__name__}")
         try:
             raw.decode("utf-8")
             if parse(raw, max_depth=MAX_DEPTH).kind != "{":

@@ -32,6 +32,17 @@ def wide_encoding(head: bytes) -> str | None:
     return None
 
 
+def transcoding(head: bytes) -> str:
+    """Say how to make UTF-8 of a file in UTF-16 or UTF-32 that begins with ``head``.
+
+    With a byte order mark iconv must find the byte order itself: it keeps the mark otherwise.
+    """
+    name = wide_encoding(head) or "ENCODING"
+    if any(head.startswith(mark) for mark, _ in WIDE_MARKS):
+        name = name[:6]
+    return f"convert it first: iconv -f {name} -t UTF-8 OLD > NEW"
+
+
 def _escape(char: str) -> str:
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, kept by surrogateescape

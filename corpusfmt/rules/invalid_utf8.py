@@ -28,7 +28,8 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         except UnicodeDecodeError as error:
             run = document.data[error.start : error.end]
             message = f"{quoted(run)} is not {encoding.upper()} ({error.reason})"
-            yield Hit(document, message, error.start)
+            hint = "it is not the encoding that was named; name another one" if document.encoding else ""
+            yield Hit(document, message, error.start, hint)
 
 
 RULE = Rule(

@@ -11,17 +11,20 @@ import stat
 import sys
 
 from corpusfmt.core.errors import SchemaError
-from corpusfmt.storage.discover import discover
-from corpusfmt.storage.faults import FAULTS
+from corpusfmt.storage.discover import Found, discover
+from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.inputs import Input, open_input
 from corpusfmt.storage.outputs import Output, Shards, open_output
 
 __all__ = [
     "FAULTS",
+    "UNTRUSTED",
+    "Found",
     "Input",
     "Output",
     "Shards",
     "discover",
+    "is_shard",
     "is_stdout",
     "open_input",
     "open_output",
@@ -49,6 +52,14 @@ def same_file(one: str, other: str) -> bool:
         return os.path.samefile(one, other)
     except OSError:
         return os.path.realpath(one) == os.path.realpath(other)
+
+
+def is_shard(path: str, stem: str, suffix: str) -> bool:
+    """Say whether ``path`` is one of the shards that a target ``stem`` + ``suffix`` is cut into."""
+    folder, name = os.path.split(os.path.realpath(path))
+    its_folder, its_stem = os.path.split(os.path.realpath(stem))
+    number = name.removeprefix(f"{its_stem}-").removesuffix(suffix)
+    return folder == its_folder and number.isdecimal() and name == f"{its_stem}-{number}{suffix}"
 
 
 def is_stdout(path: str) -> bool:

@@ -6,7 +6,7 @@ import glob
 import os
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.text import quoted
@@ -14,49 +14,70 @@ from corpusfmt.core.text import quoted
 _REMOTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
-def discover(sources: Sequence[str], known: Callable[[str], bool]) -> list[str]:
+class Found(NamedTuple):
+    """The files to read, and those that a folder holds beside them."""
+
+    paths: list[str]
+    passed_over: list[str]
+
+
+def discover(
+    sources: Sequence[str],
+    known: Callable[[str], bool],
+    own: Callable[[str], bool] = lambda _: False,
+    what: str = "known",
+) -> Found:
     """Return the files that ``sources`` name, in a stable order.
 
-    A folder stands for all files below it whose suffix is ``known``; hidden ones and links are passed over.
-    A pattern with ``*``, ``?`` or ``[`` that is no file stands for what matches it (``**`` at any depth). A file
-    that is named twice, as by its folder and by its name, is read once.
+    A folder stands for all files below it whose suffix is ``known`` (``what`` says which, in a message); others
+    are listed as passed over, hidden ones and links are not looked at. A pattern with ``*``, ``?`` or ``[`` that
+    is no file stands for what matches it (``**`` at any depth). What a run writes itself (``own``) is passed over
+    in both. A file that is named twice, as by its folder and by its name, is read once.
 
     Raises ConfigurationError when a folder or pattern gives nothing, for a remote address, and for standard
     input beside files; FileNotFoundError for a path that is not there.
     """
     found: list[str] = []
+    passed_over: list[str] = []
+    if not sources:
+        raise ConfigurationError("no source was named")
     for source in sources:
         if source == "-":
             if len(sources) > 1:
                 raise ConfigurationError("standard input (-) cannot be read beside other sources; name it alone")
             found.append(source)
-        elif _REMOTE.match(source):
+            continue
+        if _REMOTE.match(source):
             raise ConfigurationError(f"{quoted(source)} is a remote address; download it first, then name the file")
-        elif os.path.isdir(source):
-            inside = _walk(source, known)
-            if not inside:
-                raise ConfigurationError(
-                    f"the folder {quoted(source)} holds no file with a known suffix; "
-                    "name the files and their format with --from"
-                )
-            found += inside
+        if os.path.isdir(source):
+            inside = _walk(source)
+            passed_over += [path for path in inside if not known(path)]
+            inside = [path for path in inside if known(path)]
+            nothing = (
+                f"the folder {quoted(source)} holds no file with a {what} suffix; "
+                "name the files and their format with --from"
+            )
         elif not os.path.lexists(source) and any(c in source for c in "*?["):
-            matches = sorted(p for p in glob.glob(source, recursive=True) if os.path.isfile(p))
-            if not matches:
-                raise ConfigurationError(f"no file matches {quoted(source)}")
-            found += matches
+            inside = sorted(p for p in glob.glob(source, recursive=True) if os.path.isfile(p))
+            nothing = f"no file matches {quoted(source)}"
         else:
             os.stat(source)
             found.append(source)
-    return list(dict.fromkeys(found))
+            continue
+        passed_over += [path for path in inside if own(path)]
+        inside = [path for path in inside if not own(path)]
+        if not inside:
+            raise ConfigurationError(nothing)
+        found += inside
+    return Found(list(dict.fromkeys(found)), list(dict.fromkeys(passed_over)))
 
 
-def _walk(folder: str, known: Callable[[str], bool]) -> list[str]:
+def _walk(folder: str) -> list[str]:
     found = []
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = os.path.join(here, name)
-            if not name.startswith(".") and known(name) and not os.path.islink(path):
+            if not name.startswith(".") and not os.path.islink(path):
                 found.append(path)
     return found

@@ -18,7 +18,8 @@ FAULTS: Final = (
     Rule(
         "FILE002", "error", "compressed data that is damaged",
         "A checksum or the structure of the compressed data is wrong, or the name says that a file is compressed and it is "
-        "not. What was in it cannot be trusted from there on.",
+        "not. The fault is often seen long after the first wrong byte, so nothing of the file can be trusted: a conversion stops "
+        "here, also with --on-error skip.",
         "fetch the file again; if it was never compressed, take the suffix off its name",
         b"\x28\xb5\x2f\xfd\x04\x00\x07\x00\x00", _PLAIN,
     ),
@@ -37,3 +38,5 @@ FAULTS: Final = (
 )  # fmt: skip
 
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}
+#: After these nothing that the file gave can be trusted, what came before the fault included.
+UNTRUSTED: Final = frozenset({"FILE002", "FILE004"})

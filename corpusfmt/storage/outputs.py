@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from corpusfmt.core.errors import ConfigurationError
@@ -77,7 +78,19 @@ class Output:
         """Take bytes, before compression. Raises OSError."""
         assert self._raw is not None
         self.size += len(data)
-        self._raw.write(self._encoder.write(data) if self._encoder else data)
+        with self._named():
+            self._raw.write(self._encoder.write(data) if self._encoder else data)
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        """Give the name of the target to an error of the system that has none, as a full disk."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            error.filename = error.filename or self.target
+            raise
 
     def finish(self) -> None:
         """Complete the file and make it durable, still without its name. Raises OSError."""
@@ -85,11 +98,12 @@ class Output:
             return
         raw, self._raw = self._raw, None
         try:
-            if self._encoder:
-                raw.write(self._encoder.end_member())
-            raw.flush()
-            if self._temporary:
-                os.fsync(raw.fileno())
+            with self._named():
+                if self._encoder:
+                    raw.write(self._encoder.end_member())
+                raw.flush()
+                if self._temporary:
+                    os.fsync(raw.fileno())
         except BaseException:
             self._raw = raw
             raise

@@ -18,11 +18,12 @@ from corpusfmt.core.primitives import escape_json, first_invalid_utf8
 from corpusfmt.core.regions import pieces
 from corpusfmt.core.rule import found
 from corpusfmt.core.source import Region
-from corpusfmt.core.text import BOM, quoted, wide_encoding
+from corpusfmt.core.text import BOM, quoted, transcoding, wide_encoding
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
 from corpusfmt.formats.jsonl.record import Ambiguous, Fields, Place, RecordFault, document_of, native_document
 
+_ARRAY: Final = "a JSON array is not JSON Lines; write one object a line: jq -c '.[]' OLD > NEW"
 _BLANK: Final = b" \t\r\n"
 
 
@@ -49,7 +50,7 @@ class _Scan:
             head += more
         self.region = Region(head, 0, 1)
         if wide := wide_encoding(head):
-            hint = f"convert it first: iconv -f {wide} -t UTF-8 OLD > NEW"
+            hint = transcoding(head)
             self._find("JSONL011", f"the file is in {wide}", 0, hint)
             yield from self._flush(head)
             return
@@ -137,7 +138,8 @@ class _Scan:
             self._json_fault(fault, line, offset)
             return None
         if node.kind != "{":
-            self._find("JSONL003", "the line is JSON, but no object in braces", offset + node.start)
+            hint = _ARRAY if node.kind == "[" else ""
+            self._find("JSONL003", "the line is JSON, but no object in braces", offset + node.start, hint)
             return None
         return self._object(node, line, offset, number)
 
@@ -175,7 +177,7 @@ class _Scan:
             return
         hint = ""
         if line.lstrip(_BLANK).startswith(b"["):
-            hint = "a JSON array is not JSON Lines; write one object a line: jq -c '.[]' OLD > NEW"
+            hint = _ARRAY
         elif "end of the line" in fault.message or "does not end" in fault.message:
             hint = "the file was cut off here, or the record fills several lines; one line each: jq -c . OLD > NEW"
         self._find("JSONL001", f"not JSON: {fault.message}", offset + fault.at, hint)

@@ -76,7 +76,11 @@ class Body(NamedTuple):
         if b"\\" not in data:
             return data, after
         if MARKER in data and (match := _BARE_MARKER.search(data)):
-            raise BodyFault("SEED006", "the end marker is not at the end of the body", self.start + match.start())
+            if match[0].endswith(b"\r"):
+                message = "the end marker ends in CR: something has rewritten the line ends of this file"
+            else:
+                message = "the end marker is not at the end of the body"
+            raise BodyFault("SEED006", message, self.start + match.start())
         return unescape(data), after
 
     def _next_part(self, match: re.Match[bytes]) -> BodyFault | None:

@@ -14,7 +14,7 @@ from corpusfmt.core.primitives import first_invalid_utf8, occurrences
 from corpusfmt.core.regions import Piece, pieces
 from corpusfmt.core.rule import found
 from corpusfmt.core.source import Region
-from corpusfmt.core.text import BOM, quoted, wide_encoding
+from corpusfmt.core.text import BOM, quoted, transcoding, wide_encoding
 from corpusfmt.formats.seed.body import Body, BodyFault, near_misses
 from corpusfmt.formats.seed.faults import BY_CODE
 from corpusfmt.formats.seed.grammar import (
@@ -105,7 +105,7 @@ class _Scan:
             buffer += more
         self.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
-            hint = f"convert it first: iconv -f {wide} -t UTF-8 OLD > NEW"
+            hint = transcoding(buffer)
             raise self._fatal("SEED007", f"the file is in {wide}", 0, hint)
         if buffer.startswith(BOM):
             self._find("SEED008", "byte order mark at the start", 0, edit=Edit(0, len(BOM), b""))
