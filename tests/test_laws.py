@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from itertools import product
 
 import pytest
@@ -20,12 +19,11 @@ from tests import strategies
 from tests.support import ROOT, documents, findings, parse, scan, write
 
 
-@dataclass(frozen=True)
 class Variant:
     """A format with one choice of its options: what one can write, and how it is read again."""
 
-    format: Format
-    own: dict[str, str]
+    def __init__(self, format: Format, own: dict[str, str]) -> None:
+        self.format, self.own = format, own
 
     @property
     def reading(self) -> ReadOptions:

@@ -260,6 +260,13 @@ def test_what_stands_before_the_first_header(size: int, source: bytes, ids: list
     assert [f.code for f in findings(batches)] == codes
 
 
+@pytest.mark.parametrize("source", [b"\t\t\t\r\r", b"\n\n \n", b"\xef\xbb\xbf \n ", V1 + b"\n \r\n\t"])
+def test_a_file_without_documents_is_told_at_its_end(source: bytes) -> None:
+    places = {tuple((f.code, f.line, f.byte) for f in findings(scan(FORMAT, source, size))) for size in (1, 2, 3, 100)}
+    assert len(places) == 1
+    assert places.pop()[-1] == ("SEED013", 1 + source.count(b"\n"), len(source))
+
+
 @pytest.mark.parametrize(
     ("joint", "code", "line"),
     [

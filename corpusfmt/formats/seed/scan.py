@@ -119,7 +119,8 @@ class _Scan:
                 self.region = Region(rest, offset, line)
                 self._pragma(text, offset)
             elif not text or text.strip(BLANK):
-                return Region(rest, offset, line)
+                self.region = Region(rest, offset, line)
+                return self.region
             begun = begun or bool(text.strip(BLANK))
             offset, line, rest = offset + len(text), line + text.count(b"\n"), rest[len(text) :]
 
