@@ -10,7 +10,7 @@ from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import Batch
-from corpusfmt.core.source import Region
+from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import quoted
 from corpusfmt.quarantine import Quarantine
 from corpusfmt.reading import Reading, Unused, opened, sources
@@ -41,16 +41,24 @@ class Conversion:
         if on_error not in ("stop", "skip", "quarantine"):
             raise ConfigurationError(f"on an error: stop, skip or quarantine=FILE, not {quoted(on_error)}")
         self.reading = reading.checked()
-        self._own = target, quarantine, target.removesuffix(whole_suffix(target)), whole_suffix(target)
+        suffix = whole_suffix(target)
+        self._own = [
+            target,
+            quarantine,
+            f"{target.removesuffix(suffix)}.manifest.json",
+            *storage.old_shards(target, suffix),
+        ]
         self.paths, passed_over = sources(asked, self.reading, self._is_own)
         self.on_error, self.progress = on_error, progress
         self.ids, self.missing_ids = frozenset(ids), set(ids)
         self.report = Report()
         self.report.passed_over = passed_over
-        self.region = Region(b"", 0, 1)
+        self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
         if quarantine and any(storage.same_file(quarantine, path) for path in [*self.paths, target]):
             raise ConfigurationError(f"the quarantine {quoted(quarantine)} is also a source or the target")
+        if quarantine and writing.shard_size and quarantine.startswith(f"{target.removesuffix(suffix)}-"):
+            raise ConfigurationError(f"the quarantine {quoted(quarantine)} has the name of a shard")
         self._refuse_own_tail(target)
         self.target = Target(target, writing)
         self.unused = Unused(self.reading, *writing.shared)
@@ -63,9 +71,7 @@ class Conversion:
 
     def _is_own(self, path: str) -> bool:
         """Say whether a file of a source folder is what this run writes, or what it wrote the last time."""
-        target, quarantine, stem, suffix = self._own
-        named = [name for name in (target, quarantine, f"{stem}.manifest.json") if name not in ("", "-")]
-        return storage.is_shard(path, stem, suffix) or any(storage.same_file(path, name) for name in named)
+        return any(storage.same_file(path, name) for name in self._own if name not in ("", "-"))
 
     def _refuse_own_tail(self, target: str) -> None:
         """Standard output that appends to a source would never end."""
@@ -136,7 +142,7 @@ class Conversion:
             self._write(documents)
         for finding in batch.findings:
             if finding.severity == "error":
-                self._refuse_record(finding, batch.refused)
+                self._refuse_record(finding, batch.refused, fatal=batch.fatal)
             else:
                 self.report.add_finding(finding)
 
@@ -178,15 +184,17 @@ class Conversion:
 
     def _placed(self, loss: Loss) -> Loss:
         """Count the lines that the scan was told not to count."""
-        return loss if loss.line or loss.byte < 0 else loss._replace(line=self.region.place(loss.byte).line)
+        return (
+            loss if loss.line or loss.byte < 0 else loss._replace(line=self.pointer.near(self.region, loss.byte).line)
+        )
 
-    def _refuse_record(self, finding: Finding, raw: bytes) -> None:
+    def _refuse_record(self, finding: Finding, raw: bytes, *, fatal: bool = False) -> None:
         report = self.report
         report.add_finding(finding)
         report.read += 1
         report.refused += 1
         report.at_fault += 1
-        if self.on_error == "stop" or finding.code in storage.UNTRUSTED:
+        if self.on_error == "stop" or fatal or finding.code in storage.UNTRUSTED:
             self.doomed = True
             report.error = ParseError(finding)
             raise _Stopped

@@ -15,7 +15,8 @@ class Quarantine:
     """A seed file of refused documents.
 
     A document that was read keeps its id, name and text; its metadata stands under ``meta``. A record that
-    could not be read is kept as the bytes it had, under the id ``refused-N``. The reason of either stands
+    could not be read is kept as the bytes it had (its first 128 KiB when it is over the limit of a document), under
+    the id ``refused-N``. The reason of either stands
     under ``refused``.
     """
 
@@ -38,14 +39,24 @@ class Quarantine:
             "byte": first.byte,
         }
         self._count += 1
-        meta = b'{"refused":%b,"meta":%b}' % (_dump(reason), document.meta_json)
         encoding = "utf-8" if document.encoding == "utf-8" else None
-        try:
-            self._write(Document(document.id, document.data, name=document.name, meta=meta, encoding=encoding))
-        except LossError:  # a header that no seed file can hold is part of the reason then
-            reason |= {"id": document.id, "name": document.name}
-            meta = b'{"refused":%b}' % _dump(reason)
-            self._write(Document(f"refused-{self._count}", document.data, meta=meta, encoding=encoding))
+        apart: dict[str, object] = {**reason, "id": document.id, "name": document.name}
+        forms: list[tuple[str | int, str, bytes]] = [
+            (document.id, document.name, b'{"refused":%b,"meta":%b}' % (_dump(reason), document.meta_json)),
+            # A header that no seed file can hold is part of the reason; metadata that has no room is left out.
+            (f"refused-{self._count}", "", b'{"refused":%b,"meta":%b}' % (_dump(apart), document.meta_json)),
+            (
+                f"refused-{self._count}",
+                "",
+                b'{"refused":%b}' % _dump({**apart, "meta": "left out: too large or too deep"}),
+            ),
+        ]
+        for id, name, meta in forms:
+            try:
+                self._write(Document(id, document.data, name=name, meta=meta, encoding=encoding))
+            except (LossError, ValueError):
+                continue
+            return
 
     def add_record(self, finding: Finding, raw: bytes) -> None:
         """Keep the bytes of a record that could not be read. Raises OSError."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.format import Format, ReadOptions
 from corpusfmt.core.ids import SOURCES
 from corpusfmt.core.limits import HEAD, MAX_DOCUMENT
-from corpusfmt.core.text import quoted
+from corpusfmt.core.text import charset, quoted
 
 
 class Reading(NamedTuple):
@@ -66,13 +65,11 @@ def _encoding(name: str | None) -> str | None:
     if name is None:
         return None
     try:
-        info = codecs.lookup(name)
-        "".encode(name)
-    except (LookupError, ValueError):  # a codec that is not for text is a LookupError here
+        return charset(name)
+    except LookupError:
         raise ConfigurationError(
             f"unknown encoding {quoted(name)}; try utf-8, cp1252, iso8859-15, koi8-r, gb18030"
         ) from None
-    return None if info.name == "utf-8" else info.name
 
 
 def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:

@@ -50,7 +50,7 @@ def _plugins(group: str, kind: type) -> list[tuple[str, object]]:
         where = f"the plug-in {quoted(entry.name)} ({quoted(entry.value)}, group {group})"
         try:
             record = entry.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise PluginError(f"{where} cannot be loaded: {error}; upgrade or uninstall it") from error
         if not isinstance(record, kind):
             raise PluginError(f"{where} gives a {type(record).__name__}, not a {kind.__name__}")

@@ -10,6 +10,7 @@ from corpusfmt.core.errors import ParseError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import Batch, Format
 from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.source import Pointer
 from corpusfmt.core.text import quoted
 from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.writing import named
@@ -24,6 +25,7 @@ class Validation:
         self.paths, self.passed_over = sources(asked, self.reading)
         self.rules = registry.chosen_rules(extend_select)
         self.unused = Unused(self.reading)
+        self.pointer = Pointer()
         self.documents = self.sources = self.bytes = 0
 
     def run(self) -> Iterator[Finding]:
@@ -47,7 +49,7 @@ class Validation:
         found = [self._explained(finding, batch, format) for finding in batch.findings]
         if batch.documents:
             for rule, check in checks:
-                found += [_finding(rule, hit, batch, path, format) for hit in check(batch.documents)]
+                found += [_finding(rule, hit, batch, path, format, self.pointer) for hit in check(batch.documents)]
         found.sort(key=lambda finding: finding.byte)
         yield from found
 
@@ -66,12 +68,13 @@ class Validation:
         return finding._replace(message=f"{finding.message}; and {len(others)} more: {more}")
 
 
-def _finding(rule: Rule, hit: Hit, batch: Batch, path: str, format: Format) -> Finding:
+def _finding(rule: Rule, hit: Hit, batch: Batch, path: str, format: Format, pointer: Pointer) -> Finding:
     origin = hit.document.origin
     assert origin is not None, "a scan gives each document its origin"
     byte = origin.byte if hit.position is None else format.locate(batch.region, hit.document, hit.position)
-    line, column, _ = batch.region.place(byte)
-    excerpt, caret = batch.region.excerpt(byte)
+    near = pointer.near(batch.region, byte)
+    line, column, _ = near.place(byte)
+    excerpt, caret = near.excerpt(byte)
     return Finding(
         rule.code,
         rule.severity,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from corpusfmt import detect, registry, storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import LOSS_KINDS, ConfigurationError
+from corpusfmt.core.errors import ALLOWABLE, ConfigurationError
 from corpusfmt.core.format import WriteOptions, Writer
 from corpusfmt.core.text import quoted
 
@@ -30,9 +30,11 @@ class Target:
     """One file or a row of shards, in one format; with a writer that is renewed for each file."""
 
     def __init__(self, path: str, writing: Writing) -> None:
-        unknown = sorted(writing.allow - set(LOSS_KINDS))
+        unknown = sorted(writing.allow - set(ALLOWABLE))
         if unknown:
-            raise ConfigurationError(f"unknown kind of loss {quoted(unknown[0])}; known are {', '.join(LOSS_KINDS)}")
+            raise ConfigurationError(
+                f"no loss of {quoted(unknown[0])} can be allowed; known are {', '.join(ALLOWABLE)}"
+            )
         self.format = registry.format_named(writing.format) if writing.format else detect.format_for_target(path)
         own = {**registry.applicable(self.format, "write", writing.shared), **writing.own}
         registry.check_options(self.format, "write", own)
@@ -59,7 +61,8 @@ class Target:
     def write(self, documents: Sequence[Document]) -> None:
         """Encode and write. Raises LossError, having written nothing, and OSError."""
         pieces = self.writer.encode(documents)
-        if not self._limit or self.output.size + sum(map(len, pieces)) <= self._limit:
+        ahead = len(self.writer.begin()) if self.output_begins else 0
+        if not self._limit or self.output.size + ahead + sum(map(len, pieces)) <= self._limit:
             self._emit(pieces, len(documents))
             return
         for document in documents:
@@ -102,9 +105,12 @@ class Target:
         for output in self._shards.outputs:
             output.publish()
         manifest = storage.open_output(self._shards.manifest)
-        manifest.write(self._manifest())
-        manifest.finish()
-        manifest.publish()
+        try:
+            manifest.write(self._manifest())
+            manifest.finish()
+            manifest.publish()
+        finally:
+            manifest.discard()
         return [*(output.target for output in self._shards.outputs), manifest.target]
 
     def _manifest(self) -> bytes:
@@ -119,7 +125,7 @@ class Target:
             for output, count in zip(self.outputs, self.documents, strict=True)
         ]
         content = {"format": self.format.name, "documents": sum(self.documents), "shards": shards}
-        return json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n"
+        return json.dumps(content, indent=2).encode() + b"\n"
 
     def discard(self) -> None:
         """Leave nothing behind."""

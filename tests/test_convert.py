@@ -151,7 +151,7 @@ def test_a_file_can_be_its_own_target(here: Path) -> None:
         ({"on_error": "quarantine=out.jsonl"}, ConfigurationError, "also a source or the target"),
         ({"on_error": "quarantine="}, ConfigurationError, "quarantine=FILE"),
         ({"on_error": "ignore"}, ConfigurationError, "stop, skip"),
-        ({"allow_loss": ["everything"]}, ConfigurationError, "unknown kind of loss"),
+        ({"allow_loss": ["everything"]}, ConfigurationError, "no loss of .everything. can be allowed"),
         ({"id_from": "random"}, ConfigurationError, "sha256"),
         ({"from_format": "docx"}, UnknownFormatError, "unknown format 'docx'; known are"),
         ({"to_format": "docx"}, UnknownFormatError, "unknown format"),

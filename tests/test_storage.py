@@ -219,7 +219,7 @@ def test_targets_that_cannot_be(tmp_path: Path) -> None:
 
 
 def test_a_temporary_file_of_an_older_run_is_no_obstacle(tmp_path: Path) -> None:
-    (tmp_path / f".a.txt.{os.getpid()}-0.tmp").write_bytes(b"left over")
+    (tmp_path / f".corpusfmt-{os.getpid()}-0.tmp").write_bytes(b"left over")
     output = open_output(str(tmp_path / "a.txt"))
     output.finish()
     output.publish()

@@ -11,7 +11,7 @@ from corpusfmt.cli.printers import print_finding
 from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.talk import plural, say, size
 from corpusfmt.convert import Conversion
-from corpusfmt.core.errors import LOSS_KINDS, ConfigurationError, LossError, ParseError
+from corpusfmt.core.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
 from corpusfmt.report import Report
 from corpusfmt.storage import UNTRUSTED
 from corpusfmt.writing import Writing, kinds
@@ -30,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
     options.add_argument("--on-error", default="stop", metavar="WHAT", help="stop (default), skip, or quarantine=FILE")
     options.add_argument(
         "--allow-loss", action="append", default=[], metavar="KIND,...",
-        help=f"lose these where the target cannot hold them: {', '.join(LOSS_KINDS)}; may be repeated",
+        help=f"lose these where the target cannot hold them: {', '.join(ALLOWABLE)}; may be repeated",
     )  # fmt: skip
     options.add_argument(
         "--id", action="append", default=[], metavar="ID", help="convert the documents of this id only; may be repeated"
@@ -89,11 +89,9 @@ def _why_not(report: Report) -> str:
     if report.written:
         what = f"the run stopped; {plural(report.written, 'document')} had gone to standard output before"
     if isinstance(report.error, LossError):
-        lost = ",".join(sorted(report.loss_counts))
-        return (
-            f"{what}: the target cannot hold all of it; --allow-loss {lost} lets it go, "
-            "--on-error skip leaves documents out"
-        )
+        lost = ",".join(kind for kind in ALLOWABLE if report.loss_counts[kind])
+        allow = f"--allow-loss {lost} lets it go, " if lost else ""
+        return f"{what}: the target cannot hold all of it; {allow}--on-error skip leaves documents out"
     if isinstance(report.error, ParseError) and report.error.finding.code in UNTRUSTED:
         return f"{what}: no document of a damaged file can be trusted"
     return f"{what}; --on-error skip leaves refused documents out, --on-error quarantine=FILE.seed keeps them apart"

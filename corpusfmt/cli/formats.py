@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from corpusfmt import detect, registry
 from corpusfmt.cli.arguments import parser
+from corpusfmt.core.text import shown
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -16,7 +17,7 @@ def run(arguments: Sequence[str]) -> int:
     for index, format in enumerate(registry.formats().values()):
         if index:
             print()
-        print(f"{format.name}  {format.title}")
+        print(f"{shown(format.name)}  {shown(format.title)}")
         print(f"  suffixes      {' '.join(format.suffixes)}, each also with {' or '.join(detect.COMPRESSED)}")
         for option in format.options:
             choices = f" ({', '.join(option.choices)})" if option.choices else ""

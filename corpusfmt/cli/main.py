@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Returns the exit code: 0 clean, 1 findings or refused documents, 2 failure."""
     args = list(sys.argv[1:] if arguments is None else arguments)
     first = args[0] if args else ""
+    _mend_streams()
     try:
         if first in ("--version", "-V"):
             print(f"corpusfmt {corpusfmt.__version__}")
@@ -48,6 +49,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 141
     except KeyboardInterrupt:
         return 130
+    except OSError as error:  # standard output is full
+        from corpusfmt.cli.talk import complain
+
+        complain(f"standard output: {error.strerror or error}")
+        return 2
+
+
+def _mend_streams() -> None:
+    """Make standard output and error fit to print to: open, and able to show any character."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller; print would take the other one
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _flushed(code: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 from corpusfmt.core.text import shown
@@ -9,7 +10,8 @@ from corpusfmt.core.text import shown
 
 def say(line: str) -> None:
     """Write one line to standard error, safe for a terminal."""
-    print(shown(line), file=sys.stderr)
+    with contextlib.suppress(OSError):  # a full disk behind standard error changes no outcome
+        print(shown(line), file=sys.stderr)
 
 
 def complain(line: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from corpusfmt.cli.arguments import add_reading, parser, reading_of
 from corpusfmt.cli.printers import as_json, dump, print_finding
 from corpusfmt.cli.talk import plural, say
+from corpusfmt.core.errors import CorpusfmtError
 from corpusfmt.core.finding import Finding
 from corpusfmt.validate import Validation
 
@@ -56,11 +57,23 @@ def _capped(
 
 
 def _print_json(findings: Iterator[Finding], counts: Counter[str], validation: Validation) -> None:
+    """Print one JSON object, a whole one also when a source cannot be read. Raises what stopped it, after that."""
     print('{"findings": [', end="")
-    for index, finding in enumerate(findings):
-        print(",\n " if index else "\n ", dump(as_json(finding)), sep="", end="")
-    totals = {"documents": validation.documents, "sources": validation.sources, "counts": dict(sorted(counts.items()))}
+    failure: Exception | None = None
+    try:
+        for index, finding in enumerate(findings):
+            print(",\n " if index else "\n ", dump(as_json(finding)), sep="", end="")
+    except (CorpusfmtError, OSError) as error:
+        failure = error
+    totals: dict[str, object] = {
+        "documents": validation.documents,
+        "sources": validation.sources,
+        "counts": dict(sorted(counts.items())),
+        "error": None if failure is None else str(failure),
+    }
     print(f"\n], {dump(totals)[1:]}")
+    if failure is not None:
+        raise failure
 
 
 def _summary(counts: Counter[str], severities: Counter[str], validation: Validation, *, capped: bool) -> None:

@@ -160,14 +160,12 @@ def build(
 def _checked(encoding: str | None) -> str | None:
     if encoding is None:
         return None
-    from codecs import lookup
+    from corpusfmt.core.text import charset
 
     try:
-        info = lookup(encoding)
-        "".encode(encoding)
+        return charset(encoding)
     except LookupError:
         raise ValueError(f"unknown encoding {encoding!r}") from None
-    return None if info.name == "utf-8" else info.name
 
 
 def _undecodable(document: Document, error: UnicodeDecodeError) -> Exception:

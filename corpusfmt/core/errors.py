@@ -11,6 +11,9 @@ from corpusfmt.core.text import shown
 #: The closed list of what a target may be unable to hold.
 LOSS_KINDS = ("id", "name", "metadata", "bytes", "encoding", "character", "size")
 
+#: Those that may be allowed: for a thing that is too large there is no lesser form.
+ALLOWABLE = tuple(kind for kind in LOSS_KINDS if kind != "size")
+
 
 class Loss(NamedTuple):
     """One thing of one document that the target cannot hold. ``kind`` is one of :data:`LOSS_KINDS`."""

@@ -39,6 +39,8 @@ class Batch(NamedTuple):
     region: Region
     refused: bytes = b""
     left_behind: Mapping[str, int] = {}
+    #: The rest of the source was not read. A conversion then stops, whatever it was told to do on an error.
+    fatal: bool = False
 
 
 class ReadOptions(NamedTuple):

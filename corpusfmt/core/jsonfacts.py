@@ -59,7 +59,7 @@ def canonical(raw: bytes) -> bytes:
     Numbers keep their digits and objects the order of their keys. Raises JSONFault.
     """
     out: list[bytes] = []
-    todo: list[Node | bytes] = [parse(raw, max_depth=1 << 30)]
+    todo: list[Node | bytes] = [parse(raw, max_depth=1 << 30, all_items=True)]
     while todo:
         here = todo.pop()
         if isinstance(here, bytes):

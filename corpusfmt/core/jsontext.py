@@ -56,10 +56,14 @@ def string_value(raw: bytes) -> str:
     return value
 
 
-def parse(buffer: bytes, start: int = 0, stop: int = -1, max_depth: int = MAX_DEPTH) -> Node:
+def parse(
+    buffer: bytes, start: int = 0, stop: int = -1, max_depth: int = MAX_DEPTH, *, all_items: bool = False
+) -> Node:
     """Read one JSON value that fills ``buffer[start:stop]``, white space aside; the bytes are UTF-8.
 
-    Raises JSONFault with the offset and what was expected there. Duplicate keys are kept, both.
+    Raises JSONFault with the offset and what was expected there. Duplicate keys are kept, both. Of arrays only
+    containers and strings with escapes are kept, unless ``all_items``: a node takes a hundred times the room of
+    a small number.
     """
     if stop < 0:
         stop = len(buffer)
@@ -89,7 +93,12 @@ def parse(buffer: bytes, start: int = 0, stop: int = -1, max_depth: int = MAX_DE
             top = stack[-1]
             if top.kind == "{":
                 top.members.append((top.key, top.key_at, node))
-            else:
+            elif (
+                all_items
+                or node.members
+                or node.items
+                or (node.kind == '"' and b"\\" in buffer[node.start : node.stop])
+            ):
                 top.items.append(node)
             follows = buffer[at : at + 1] if at < stop else b""
             if follows == b",":

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corpusfmt.core.jsonfacts import canonical
 from corpusfmt.core.jsontext import JSONFault, parse
 from corpusfmt.core.limits import MAX_DEPTH
 
-if TYPE_CHECKING:
-    from decimal import Decimal
-
 EMPTY = b"{}"
 
 
-def _integer(digits: str) -> int | Decimal:
+def _integer(digits: str) -> Any:
     return int(digits) if len(digits) <= 4300 else _decimal(digits)
 
 
-def _number(digits: str) -> float | Decimal:
+def _number(digits: str) -> Any:
     value = float(digits)
     return _decimal(digits) if value in (float("inf"), float("-inf")) else value
 
 
-def _decimal(digits: str) -> Decimal:
-    from decimal import Decimal
+def _decimal(digits: str) -> Any:
+    from decimal import Decimal, InvalidOperation
 
-    return Decimal(digits)
+    try:
+        return Decimal(digits)
+    except InvalidOperation:  # an exponent beyond what Decimal holds
+        return float(digits)
 
 
 def values_of(raw: bytes) -> Any:
@@ -41,7 +41,7 @@ class Metadata(Mapping[str, Any]):
 
     ``json`` is the JSON object as it was written, in UTF-8 on one line. Values are read from it each time
     they are asked for, so that nothing done to them changes the document. A number that ``int`` or
-    ``float`` cannot take comes as :class:`decimal.Decimal`.
+    ``float`` cannot take comes as :class:`decimal.Decimal`, or as infinity when that cannot either.
 
     Two are equal when their values are: numbers by their digits, objects with their keys in order; white
     space and the spelling of string escapes do not count.

@@ -41,7 +41,7 @@ def pieces(stream: Stream, head: Region, boundary: bytes, limit: int) -> Iterato
             offset += stop
             line += occurrences(done, b"\n")
             held, size = ([fresh] if fresh else []), len(fresh)
-        if size > limit:
+        if size > limit + overlap:  # the head of the next record may be there already
             kept = b"".join(held)
             fresh, skipped, lines = _skip(stream, kept, boundary)
             yield Piece(Region(kept[:CHUNK], offset, line), skipped)

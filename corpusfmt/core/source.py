@@ -50,6 +50,24 @@ class Region(NamedTuple):
         return left + shown(after).removesuffix("\\r"), len(left)
 
 
+class Pointer:
+    """Finds places in a region, one after the other, without counting its lines anew for each."""
+
+    def __init__(self) -> None:
+        self._region: Region | None = None
+        self._at, self._line = 0, 1
+
+    def near(self, region: Region, byte: int) -> Region:
+        """Return the line of the stream offset ``byte``, up to a little after it, as a region of its own."""
+        at = byte - region.offset
+        if self._region is not region or at < self._at:
+            self._region, self._at, self._line = region, 0, region.line
+        self._line += region.buffer.count(b"\n", self._at, at)
+        self._at = at
+        start = region.buffer.rfind(b"\n", 0, at) + 1
+        return Region(region.buffer[start : at + 4 * _AFTER], region.offset + start, self._line)
+
+
 def _whole(text: str) -> str:
     """Drop the up to three bytes of a character that clipping cut off at the left."""
     cut = 0

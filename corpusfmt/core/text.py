@@ -43,6 +43,26 @@ def transcoding(head: bytes) -> str:
     return f"convert it first: iconv -f {name} -t UTF-8 OLD > NEW"
 
 
+#: Codecs of Python that are no encodings of texts: they fail in ways of their own or give halves of characters.
+_NO_CHARSETS: Final = frozenset(
+    {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "mbcs", "oem"}
+)
+
+
+def charset(name: str) -> str | None:
+    """Return Python's name of an encoding of texts; None for UTF-8. Raises LookupError for anything else."""
+    from codecs import lookup
+
+    try:
+        info = lookup(name)
+        "".encode(name)
+    except (LookupError, ValueError):
+        raise LookupError(name) from None
+    if info.name in _NO_CHARSETS or info.name.replace("-", "_") in _NO_CHARSETS:
+        raise LookupError(name)
+    return None if info.name == "utf-8" else info.name
+
+
 def _escape(char: str) -> str:
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, kept by surrogateescape

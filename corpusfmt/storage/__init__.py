@@ -14,7 +14,7 @@ from corpusfmt.core.errors import SchemaError
 from corpusfmt.storage.discover import Found, discover
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.inputs import Input, open_input
-from corpusfmt.storage.outputs import Output, Shards, open_output
+from corpusfmt.storage.outputs import Output, Shards, old_shards, open_output
 
 __all__ = [
     "FAULTS",
@@ -24,8 +24,8 @@ __all__ = [
     "Output",
     "Shards",
     "discover",
-    "is_shard",
     "is_stdout",
+    "old_shards",
     "open_input",
     "open_output",
     "same_file",
@@ -54,19 +54,12 @@ def same_file(one: str, other: str) -> bool:
         return os.path.realpath(one) == os.path.realpath(other)
 
 
-def is_shard(path: str, stem: str, suffix: str) -> bool:
-    """Say whether ``path`` is one of the shards that a target ``stem`` + ``suffix`` is cut into."""
-    folder, name = os.path.split(os.path.realpath(path))
-    its_folder, its_stem = os.path.split(os.path.realpath(stem))
-    number = name.removeprefix(f"{its_stem}-").removesuffix(suffix)
-    return folder == its_folder and number.isdecimal() and name == f"{its_stem}-{number}{suffix}"
-
-
 def is_stdout(path: str) -> bool:
     """Say whether a path is the regular file that standard output writes to."""
     try:
         out = os.fstat(sys.stdout.fileno())
-        return stat.S_ISREG(out.st_mode) and os.path.samestat(os.stat(path), out)
+        its = os.fstat(sys.stdin.fileno()) if path == "-" else os.stat(path)
+        return stat.S_ISREG(out.st_mode) and os.path.samestat(its, out)
     except (OSError, ValueError, AttributeError):
         return False
 

@@ -69,12 +69,20 @@ def discover(
         if not inside:
             raise ConfigurationError(nothing)
         found += inside
-    return Found(list(dict.fromkeys(found)), list(dict.fromkeys(passed_over)))
+    return Found(_once(found), _once(passed_over))
+
+
+def _once(paths: list[str]) -> list[str]:
+    return list({path if path == "-" else os.path.abspath(path): path for path in reversed(paths)}.values())[::-1]
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _walk(folder: str) -> list[str]:
     found = []
-    for here, folders, files in os.walk(folder):
+    for here, folders, files in os.walk(folder, onerror=_raise):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = os.path.join(here, name)

@@ -50,6 +50,8 @@ class Input:
                     f"{name} is {what} data, which is not read; decompress it first: {command} OLD > NEW"
                 )
         lowered = name.lower()
+        if not head and lowered.endswith((".gz", ".zst")):
+            raise self._fault("FILE001", "the file is empty, and its name says that it is compressed")
         if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
             what = "gzip" if lowered.endswith(".gz") else "zstd"
             raise self._fault("FILE002", f"the name says {what}, but the file holds no {what} data")
@@ -127,6 +129,8 @@ def open_input(source: str) -> Input:
     when the name says that the file is compressed and it is not.
     """
     if source == "-":
+        if sys.stdin is None:
+            raise ConfigurationError("standard input is closed; name a file")
         return Input(sys.stdin.buffer, "<stdin>", owned=False)
     if os.path.isdir(source):
         raise ConfigurationError(f"{source} is a folder")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from corpusfmt.storage.gzip import GzipEncoder
 from corpusfmt.storage.zstd import ZstdEncoder
 
 _BUFFER = 1 << 18
+#: Names of open files: replacing what they stand for would take it from whoever opened it.
+_HANDLES = ("/dev/std", "/dev/fd/", "/proc/")
 
 
 def _encoder_for(path: str) -> Encoder | None:
@@ -41,7 +42,15 @@ class Output:
         self._temporary = ""
         self._raw: BinaryIO | None
         if target == "-":
+            if sys.__stdout__ is None:
+                raise ConfigurationError("standard output is closed; name a file with -o")
             self._raw = sys.stdout.buffer
+        elif (
+            os.path.isfile(target)
+            and os.path.realpath(target) != os.path.abspath(target)
+            and target.startswith(_HANDLES)
+        ):
+            raise ConfigurationError(f"{quoted(target)} stands for a file that is open already; write to - instead")
         elif os.path.exists(target) and not os.path.isfile(target):
             if os.path.isdir(target):
                 raise ConfigurationError(f"the target {quoted(target)} is a folder; name a file in it")
@@ -50,14 +59,14 @@ class Output:
             self._raw = self._open_temporary(os.path.realpath(target))
 
     def _open_temporary(self, path: str) -> BinaryIO:
-        folder, name = os.path.split(path)
+        folder = os.path.dirname(path)
         if not os.path.isdir(folder):
             raise ConfigurationError(
                 f"the folder {quoted(os.path.dirname(self.target) or folder)} does not exist; make it first"
             )
         mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o666
         for attempt in range(1000):
-            temporary = os.path.join(folder, f".{name[:100]}.{os.getpid()}-{attempt}.tmp")
+            temporary = os.path.join(folder, f".corpusfmt-{os.getpid()}-{attempt}.tmp")
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
             try:
                 descriptor = os.open(temporary, flags, mode)
@@ -67,7 +76,7 @@ class Output:
             if mode != 0o666 and hasattr(os, "fchmod"):
                 os.fchmod(descriptor, mode)
             return os.fdopen(descriptor, "wb", buffering=_BUFFER)
-        raise ConfigurationError(f"the folder {quoted(folder)} is full of temporary files; remove '.{name}.*.tmp'")
+        raise ConfigurationError(f"the folder {quoted(folder)} is full of temporary files; remove '.corpusfmt-*.tmp'")
 
     @property
     def is_pipe(self) -> bool:
@@ -148,6 +157,15 @@ def open_output(target: str) -> Output:
     return Output(target)
 
 
+def old_shards(target: str, suffix: str) -> list[str]:
+    """Return the shards of an older run: the files numbered from 1 on, without a gap."""
+    stem = target.removesuffix(suffix)
+    found: list[str] = []
+    while os.path.lexists(path := f"{stem}-{len(found) + 1:05d}{suffix}"):
+        found.append(path)
+    return found
+
+
 class Shards:
     """A target in several files: ``name-00001.jsonl.zst`` and so on for ``name.jsonl.zst``.
 
@@ -159,17 +177,11 @@ class Shards:
         self._stem, self._suffix = target.removesuffix(suffix), suffix
         self.manifest = f"{self._stem}.manifest.json"
         self.outputs: list[Output] = []
-        folder, name = os.path.split(self._stem)
-        pattern = re.compile(rf"{re.escape(name)}-\d{{5,}}{re.escape(suffix)}")
-        folder = folder or "."
-        self._old = (
-            [os.path.join(folder, n) for n in sorted(os.listdir(folder)) if pattern.fullmatch(n)]
-            if os.path.isdir(folder)
-            else []
-        )
-        if self._old and not force:
+        self._old = old_shards(target, suffix)
+        old = [*self._old, *([self.manifest] if os.path.lexists(self.manifest) else [])]
+        if old and not force:
             raise ConfigurationError(
-                f"shards of an older run are there ({quoted(self._old[0])}); remove them, or replace them with --force"
+                f"shards of an older run are there ({quoted(old[0])}); remove them, or replace them with --force"
             )
 
     def next(self) -> Output:

@@ -17,7 +17,7 @@ from corpusfmt.core.objects import surrogates
 from corpusfmt.core.primitives import escape_json, first_invalid_utf8
 from corpusfmt.core.regions import pieces
 from corpusfmt.core.rule import found
-from corpusfmt.core.source import Region
+from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import BOM, quoted, transcoding, wide_encoding
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
@@ -43,16 +43,17 @@ class _Scan:
         self.documents: list[Document] = []
         self.findings: list[Finding] = []
         self.any = False
+        self.pointer = Pointer()
 
     def run(self) -> Iterator[Batch]:
         head = b""
-        while len(head) < HEAD and (more := self.stream.read(HEAD)):
+        while len(head) < 4 and (more := self.stream.read(HEAD)):
             head += more
         self.region = Region(head, 0, 1)
         if wide := wide_encoding(head):
             hint = transcoding(head)
             self._find("JSONL011", f"the file is in {wide}", 0, hint)
-            yield from self._flush(head)
+            yield Batch([], self.findings, self.region, head, fatal=True)
             return
         start = 0
         if head.startswith(BOM):
@@ -71,7 +72,17 @@ class _Scan:
 
     def _find(self, code: str, message: str, byte: int, hint: str = "", edit: Edit | None = None) -> None:
         rule = BY_CODE[code]
-        self.findings.append(found(rule, message, self.path, self.region, byte, hint=hint or rule.advice, edit=edit))
+        self.findings.append(
+            found(
+                rule,
+                message,
+                self.path,
+                self.pointer.near(self.region, byte),
+                byte,
+                hint=hint or rule.advice,
+                edit=edit,
+            )
+        )
 
     def _flush(self, refused: bytes = b"") -> Iterator[Batch]:
         if self.documents or self.findings:
@@ -132,14 +143,16 @@ class _Scan:
         if invalid >= 0:
             self._find("JSONL002", f"byte 0x{line[invalid]:02x} is not UTF-8", offset + invalid)
             return None
+        if line.lstrip(_BLANK).startswith(b"["):
+            self._find("JSONL003", "the line is an array, not an object in braces", offset, _ARRAY)
+            return None
         try:
             node = parse(line, max_depth=MAX_DEPTH + 1)
         except JSONFault as fault:
-            self._json_fault(fault, line, offset)
+            self._json_fault(fault, offset)
             return None
         if node.kind != "{":
-            hint = _ARRAY if node.kind == "[" else ""
-            self._find("JSONL003", "the line is JSON, but no object in braces", offset + node.start, hint)
+            self._find("JSONL003", "the line is JSON, but no object in braces", offset + node.start)
             return None
         return self._object(node, line, offset, number)
 
@@ -151,7 +164,7 @@ class _Scan:
             if at in top:
                 self._find("JSONL004", f"the key {quoted(key)} stands twice in the record", offset + at)
                 return None
-        own = (self.layout.id, self.layout.title, self.layout.text)
+        own = [key for key in (self.layout.id, self.layout.title, self.layout.text) if key]
         for key, at, value in node.members:
             if any("\ud800" <= char <= "\udfff" for char in key):
                 self._find("JSONL012", f"half a surrogate pair in the key {quoted(key)}", offset + at)
@@ -171,14 +184,12 @@ class _Scan:
             self._find(fault.code, fault.message, offset + places.get(fault.key, node.start), fault.hint)
             return None
 
-    def _json_fault(self, fault: JSONFault, line: bytes, offset: int) -> None:
+    def _json_fault(self, fault: JSONFault, offset: int) -> None:
         if fault.kind == "depth":
             self._find("JSONL014", f"nested deeper than {MAX_DEPTH} levels", offset + fault.at)
             return
         hint = ""
-        if line.lstrip(_BLANK).startswith(b"["):
-            hint = _ARRAY
-        elif "end of the line" in fault.message or "does not end" in fault.message:
+        if "end of the line" in fault.message or "does not end" in fault.message:
             hint = "the file was cut off here, or the record fills several lines; one line each: jq -c . OLD > NEW"
         self._find("JSONL001", f"not JSON: {fault.message}", offset + fault.at, hint)
 

@@ -34,7 +34,11 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
         found.append(loss(document, "size", f"the metadata is longer than {MAX_METADATA // MIB} MiB"))
     elif not layout.meta and document.meta_json != EMPTY:
         for key, _ in _misfits(document, layout):
-            found.append(loss(document, "metadata", f"the metadata key {quoted(key)} repeats or is used by the layout"))
+            found.append(
+                loss(
+                    document, "metadata", f"the metadata key {quoted(key)} repeats, is no text or is used by the layout"
+                )
+            )
     return found
 
 
@@ -43,7 +47,7 @@ def _misfits(document: Document, layout: Layout) -> list[tuple[str, Node]]:
     taken = {key for key in layout[1:] if key}
     found = []
     for key, _, value in parse(document.meta_json).members:
-        if key in taken:
+        if key in taken or any("\ud800" <= char <= "\udfff" for char in key):
             found.append((key, value))
         taken.add(key)
     return found

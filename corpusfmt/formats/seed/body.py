@@ -13,12 +13,12 @@ from corpusfmt.formats.seed.grammar import MARKED, MARKER, PRAGMA, unescape
 _BARE_MARKER: Final = re.compile(rb"^\\ No newline at end of file\r?$", re.M)
 _SEED_OR_META: Final = re.compile(rb"^<<<(SEED|META)[^\n]*", re.M)
 _SEED_LINE: Final = re.compile(rb"^<<<SEED[^\n]*", re.M)
+#: Possessive throughout: what looks like a header may stand in a long line, many times.
 _NEAR: Final = re.compile(
-    rb"^[ \t]*+(?:<{2,4}|(?:\xef\xbc\x9c){2,4}|\xe3\x80\x8a)[ \t]*+(?i:file)[ \t]+([^ \t\n]+)[ \t]+([^\n]*?)[ \t]*"
-    rb"(?:>{2,4}|(?:\xef\xbc\x9e){2,4}|\xe3\x80\x8b)[ \t]*\r?$",
-    re.M,
+    rb"^[ \t]*+(?:<{2,4}+|(?:\xef\xbc\x9c){2,4}+|\xe3\x80\x8a)[ \t]*+(?i:file)[ \t]++([^\n]*+)$", re.M
 )
-_MID_LINE: Final = re.compile(rb"(?<=[^\n\\<])<<<(?:FILE [^ \t\n]+ [^\n]*|SEED 1)>>>\r?$", re.M)
+_CLOSERS: Final = (b">>>>", b">>>", b">>", b"\xef\xbc\x9e" * 3, b"\xef\xbc\x9e" * 2, b"\xe3\x80\x8b")
+_LINE_END: Final = re.compile(rb">>>\r?$", re.M)
 
 
 class BodyFault(Exception):
@@ -104,13 +104,24 @@ def near_misses(buffer: bytes, start: int, stop: int) -> Iterator[NearMiss]:
     body = buffer[start:stop]
     if b"<<" not in body and b"\xef\xbc\x9c\xef\xbc\x9c" not in body:
         return
-    lines = list(_NEAR.finditer(body))
-    for match in lines:
-        whole = match[0].removesuffix(b"\r")
-        mended = b"<<<FILE %b %b>>>" % (match[1], match[2])
-        yield NearMiss(f"this line looks like a header: {quoted(whole)}", start + match.start(), len(whole), mended)
-    told = {match.end() for match in lines}
-    for match in _MID_LINE.finditer(body):
-        if match.end() not in told:
-            message = f"a header in the middle of a line: {quoted(match[0])}"
-            yield NearMiss(message, start + match.start(), 0, b"\n")
+    told = set()
+    for match in _NEAR.finditer(body):
+        inside = match[1].rstrip(b" \t\r")
+        closer = next((mark for mark in _CLOSERS if inside.endswith(mark)), b"")
+        fields = inside.removesuffix(closer).split(None, 1)
+        if closer and len(fields) == 2:
+            told.add(match.start())
+            whole = match[0].removesuffix(b"\r")
+            mended = b"<<<FILE %b %b>>>" % (fields[0], fields[1].rstrip())
+            yield NearMiss(f"this line looks like a header: {quoted(whole)}", start + match.start(), len(whole), mended)
+    for match in _LINE_END.finditer(body):
+        first = body.rfind(b"\n", 0, match.start()) + 1
+        at = max(body.find(b"<<<FILE ", first + 1, match.start()), body.find(b"<<<SEED 1", first + 1, match.start()))
+        if at > 0 and first not in told and body[at - 1] not in b"\\<" and _is_header(body[at : match.start()]):
+            message = f"a header in the middle of a line: {quoted(body[at : match.end()])}"
+            yield NearMiss(message, start + at, 0, b"\n")
+
+
+def _is_header(text: bytes) -> bool:
+    """Say whether ``text``, without its closing brackets, is a header with two fields or the first line."""
+    return text == b"<<<SEED 1" or len(text.split(b" ", 2)) == 3

@@ -13,7 +13,7 @@ from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.primitives import first_invalid_utf8, occurrences
 from corpusfmt.core.regions import Piece, pieces
 from corpusfmt.core.rule import found
-from corpusfmt.core.source import Region
+from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import BOM, quoted, transcoding, wide_encoding
 from corpusfmt.formats.seed.body import Body, BodyFault, near_misses
 from corpusfmt.formats.seed.faults import BY_CODE
@@ -52,6 +52,7 @@ class _Scan:
         self.documents: list[Document] = []
         self.findings: list[Finding] = []
         self.after: BodyFault | None = None
+        self.pointer = Pointer()
         self.any = False
 
     def run(self) -> Iterator[Batch]:
@@ -83,7 +84,16 @@ class _Scan:
     ) -> None:
         rule = BY_CODE[code]
         self.findings.append(
-            found(rule, message, self.path, self.region, byte, document=id, hint=hint or rule.advice, edit=edit)
+            found(
+                rule,
+                message,
+                self.path,
+                self.pointer.near(self.region, byte),
+                byte,
+                document=id,
+                hint=hint or rule.advice,
+                edit=edit,
+            )
         )
 
     def _flush(self, refused: bytes = b"") -> Iterator[Batch]:
@@ -94,7 +104,7 @@ class _Scan:
 
     def _fatal(self, code: str, message: str, byte: int, hint: str = "") -> _Stop:
         self._find(code, message, byte, hint)
-        return _Stop(Batch(self.documents, self.findings, self.region, self.region.buffer))
+        return _Stop(Batch(self.documents, self.findings, self.region, self.region.buffer, fatal=True))
 
     # -- before the first document --------------------------------------------------------------------
 
@@ -170,7 +180,9 @@ class _Scan:
             except BodyFault as fault:
                 self._find(fault.code, fault.message, offset + fault.at, fault.hint)
                 if fault.fatal:
-                    raise _Stop(Batch(self.documents, self.findings, self.region, buffer[start:end])) from None
+                    raise _Stop(
+                        Batch(self.documents, self.findings, self.region, buffer[start:end], fatal=True)
+                    ) from None
             else:
                 if document is not None:
                     self.documents.append(document)
