@@ -399,3 +399,51 @@ def test_a_full_disk_is_named(here: Path) -> None:
     result = command("convert", "good.seed", "-o", "/dev/full", "--to", "jsonl")
     assert result.returncode == 2
     assert b"corpusfmt: /dev/full: No space left on device" in result.stderr
+
+
+@posix
+def test_descriptors_that_stand_for_files_are_not_replaced(here: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    script = (
+        f"(echo head; {sys.executable} -m corpusfmt convert -q good.seed --to jsonl -o /dev/stdout; echo foot) > c.txt"
+    )
+    result = subprocess.run(["sh", "-c", script], env=env, capture_output=True, check=False)
+    assert b"write to - instead" in result.stderr
+    assert Path("c.txt").read_bytes() == b"head\nfoot\n"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("closing", "arguments", "code"),
+    [
+        ("2>&-", "convert bad.jsonl --on-error skip -o - --to jsonl", 1), (">&-", "convert good.seed -o - --to jsonl", 2),
+        (">&-", "ls good.seed", 0), ("<&-", "convert - -o x.jsonl", 2), (">/dev/full", "--version", 2), ("2>/dev/full", "convert good.seed -o x.jsonl", 0),
+    ],
+)  # fmt: skip
+def test_standard_streams_that_are_closed_or_full(here: Path, closing: str, arguments: str, code: int) -> None:
+    Path("bad.jsonl").write_bytes(b'{"id":"a","text":"b"}\n{bad}\n')
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    script = f"{sys.executable} -m corpusfmt {arguments} {closing}"
+    result = subprocess.run(["sh", "-c", script], env=env, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    assert result.returncode == code, result.stderr
+    assert b"Traceback" not in result.stderr
+    assert b"JSONL001" not in result.stdout
+
+
+def test_an_ascii_terminal_is_shown_escapes(here: Path) -> None:
+    Path("u.seed").write_bytes("<<<FILE d1 日本語>>>\nx\n".encode())
+    result = command("ls", "u.seed", PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert result.returncode == 0
+    assert b"\\u65e5" in result.stdout
+
+
+def test_json_of_a_run_that_fails_is_whole(here: Path) -> None:
+    Path("x.txt").write_bytes(b"prose")
+    result = command("validate", "good.seed", "x.txt", "--output-format", "json")
+    assert result.returncode == 2
+    assert "neither name nor content" in json.loads(result.stdout)["error"]
+
+
+def test_a_huge_exponent_is_no_traceback(here: Path) -> None:
+    Path("x.jsonl").write_bytes(b'{"id":"a","text":5,"meta":{"a":1e99999999999999999999}}\n')
+    assert command("validate", "x.jsonl").returncode == 1

@@ -336,3 +336,89 @@ def test_a_writer_is_for_a_block(here: Path) -> None:
 def test_no_source_is_an_error(here: Path) -> None:
     with pytest.raises(ConfigurationError, match="no source"):
         convert([], "x.jsonl")
+
+
+def test_only_shards_of_an_older_run_are_replaced(here: Path) -> None:
+    """A date after a hyphen looked like the number of a shard once, and the source was deleted."""
+    with open_writer("news-20240101.jsonl") as writer:
+        writer.write(Document("a", "text"))
+    Path("news-20240102.jsonl").write_bytes(b"unrelated")
+    Path("news-00007.jsonl").write_bytes(b"unrelated")
+    convert("news-20240101.jsonl", "news.jsonl", shard_size=10, force=True)
+    assert Path("news-20240101.jsonl").exists()
+    assert Path("news-20240102.jsonl").read_bytes() == b"unrelated"
+    assert Path("news-00007.jsonl").read_bytes() == b"unrelated"
+
+
+def test_a_manifest_that_is_there_is_not_replaced_unasked(here: Path) -> None:
+    Path("s.manifest.json").write_bytes(b"mine")
+    with pytest.raises(ConfigurationError, match="--force"):
+        convert("good.seed", "s.jsonl", shard_size=10)
+    with pytest.raises(ConfigurationError, match="name of a shard"):
+        convert("good.seed", "s.seed", shard_size=10, force=True, on_error="quarantine=s-00001.seed")
+    assert Path("s.manifest.json").read_bytes() == b"mine"
+
+
+def test_a_fault_after_which_nothing_is_read_stops_the_run(here: Path) -> None:
+    Path("mixed.seed").write_bytes(GOOD + b"<<<SEED 1>>>\n<<<FILE d3 c>>>\nthree\n")
+    with pytest.raises(ParseError, match="wrong rules"):
+        convert("mixed.seed", "x.jsonl", on_error="skip")
+    Path("wide.jsonl").write_bytes('{"id":"a","text":"b"}\n'.encode("utf-16"))
+    with pytest.raises(ParseError, match="UTF-16"):
+        convert(["good.seed", "wide.jsonl"], "x.jsonl", on_error="skip")
+    assert not Path("x.jsonl").exists()
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_whole_documents_before_a_cut_are_kept(here: Path, suffix: str) -> None:
+    with open_writer(f"a.jsonl{suffix}") as writer:
+        for number in range(20):
+            writer.write(Document(f"d{number}", "short"))
+    data = Path(f"a.jsonl{suffix}").read_bytes()
+    Path(f"cut.jsonl{suffix}").write_bytes(data[:-2])
+    report = convert(f"cut.jsonl{suffix}", "x.jsonl", on_error="skip")
+    assert report.finding_counts == {"FILE001": 1}
+    assert report.written == (20 if suffix == ".gz" else 0)  # a zstd block is whole or nothing
+    Path(f"empty.jsonl{suffix}").write_bytes(b"")
+    with pytest.raises(ParseError, match="the file is empty"):
+        convert(f"empty.jsonl{suffix}", "x.jsonl")
+
+
+def test_quarantine_keeps_metadata_where_the_header_does_not_fit(here: Path) -> None:
+    name, deep = "n" * 70_000, b'{"k":' + b"[" * 511 + b"]" * 511 + b"}"
+    with open_writer("a.jsonl") as writer:
+        writer.write(Document("a", "t", name=name, meta={"precious": 1}))
+        writer.write(Document("b", "t", name=name, meta=deep))
+    report = convert("a.jsonl", "x.seed", on_error="quarantine=q.seed")
+    assert report.refused == 2
+    one, other = read("q.seed")
+    assert one.meta["meta"] == {"precious": 1}
+    assert one.meta["refused"]["name"] == name
+    assert other.meta["refused"]["meta"] == "left out: too large or too deep"
+
+
+@pytest.mark.parametrize("name", ["idna", "punycode", "utf-7", "unicode_escape", "raw_unicode_escape", "undefined"])
+def test_codecs_that_are_no_charsets_are_refused(here: Path, name: str) -> None:
+    with pytest.raises(ConfigurationError, match="unknown encoding"):
+        convert("good.seed", "x.jsonl", encoding=name)
+    with pytest.raises(ValueError, match="unknown encoding"):
+        Document("a", b"b", encoding=name)
+
+
+def test_a_metadata_key_that_is_no_text_is_a_loss_where_it_would_be_a_key_of_the_record(here: Path) -> None:
+    Path("s.seed").write_bytes(b'<<<SEED 1>>>\n<<<FILE d1 "">>>\n<<<META {"\\ud800":1,"x":2}>>>\nt\n')
+    with pytest.raises(LossError, match="metadata"):
+        convert("s.seed", "x.jsonl", to_format="jsonl", write_options={"layout": "hf"})
+    convert("s.seed", "x.jsonl", to_format="jsonl", write_options={"layout": "hf"}, allow_loss=["metadata"])
+    assert Path("x.jsonl").read_bytes() == b'{"id":"d1","text":"t\\n","x":2}\n'
+
+
+def test_sources_under_two_spellings_are_one(here: Path) -> None:
+    assert convert(["good.seed", "./good.seed", str(here / "good.seed")], "x.jsonl").read == 2
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_cannot_be_read_is_an_error(here: Path) -> None:
+    Path("locked").mkdir(mode=0)
+    with pytest.raises(PermissionError):
+        convert(".", "x.jsonl")

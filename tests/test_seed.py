@@ -323,3 +323,18 @@ def test_a_version_1_file_that_stops_in_a_line_is_told(end: bytes, told: bool) -
         fixed = source + finding.edit.replacement
         assert not findings(scan(FORMAT, fixed))
         assert [d.data for d in parse(FORMAT, fixed)] == [d.data for d in parse(FORMAT, source)]
+
+
+@pytest.mark.parametrize(
+    "body", [b"<<FILE a" + b" " * 20_000 + b"x\n", b"x<<<FILE a b" * 20_000 + b"\n", b"<<FILE a b>>>\n" * 3000]
+)
+def test_near_misses_are_found_in_linear_time(body: bytes) -> None:
+    """Each took minutes once; the suite's own patience is the limit."""
+    found = findings(scan(FORMAT, b"<<<FILE d1 a>>>\n" + body))
+    assert len(found) == (3000 if body.startswith(b"<<FILE a b") else 0)
+
+
+def test_a_document_of_just_the_limit_is_read_wherever_the_pieces_end() -> None:
+    source = b"<<<FILE d1 a>>>\n" + b"x" * 83 + b"\n<<<FILE d2 b>>>\ny\n"
+    for size in range(1, 110):
+        assert len(parse(FORMAT, source, size, ReadOptions(max_document=100))) == 2
