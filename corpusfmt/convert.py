@@ -42,12 +42,9 @@ class Conversion:
             raise ConfigurationError(f"on an error: stop, skip or quarantine=FILE, not {quoted(on_error)}")
         self.reading = reading.checked()
         suffix = whole_suffix(target)
-        self._own = [
-            target,
-            quarantine,
-            f"{target.removesuffix(suffix)}.manifest.json",
-            *storage.old_shards(target, suffix),
-        ]
+        self._own = [target, quarantine]
+        if writing.shard_size:
+            self._own += [f"{target.removesuffix(suffix)}.manifest.json", *storage.old_shards(target, suffix)]
         self.paths, passed_over = sources(asked, self.reading, self._is_own)
         self.on_error, self.progress = on_error, progress
         self.ids, self.missing_ids = frozenset(ids), set(ids)

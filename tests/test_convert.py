@@ -350,6 +350,13 @@ def test_only_shards_of_an_older_run_are_replaced(here: Path) -> None:
     assert Path("news-00007.jsonl").read_bytes() == b"unrelated"
 
 
+def test_shards_can_be_joined_under_their_own_stem(here: Path) -> None:
+    convert("good.seed", "part.jsonl", shard_size=1)
+    assert convert("part-*.jsonl", "part.jsonl").read == 2
+    with pytest.raises(ConfigurationError, match="what this run writes; name another target"):
+        convert("part-*.jsonl", "part.jsonl", shard_size=1, force=True)
+
+
 def test_a_manifest_that_is_there_is_not_replaced_unasked(here: Path) -> None:
     Path("s.manifest.json").write_bytes(b"mine")
     with pytest.raises(ConfigurationError, match="--force"):

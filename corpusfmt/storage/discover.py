@@ -64,6 +64,8 @@ def discover(
             os.stat(source)
             found.append(source)
             continue
+        if inside and all(own(path) for path in inside):
+            nothing = f"all that {quoted(source)} holds is what this run writes; name another target"
         passed_over += [path for path in inside if own(path)]
         inside = [path for path in inside if not own(path)]
         if not inside:
