@@ -7,8 +7,9 @@ from typing import Final
 
 import msgspec
 
+from corpusfmt.core.collector import Collector
 from corpusfmt.core.document import Document
-from corpusfmt.core.finding import Edit, Finding
+from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.jsonfacts import duplicates, lone_surrogate, strings
 from corpusfmt.core.jsontext import JSONFault, Node, parse
@@ -16,8 +17,7 @@ from corpusfmt.core.limits import HEAD, MAX_DEPTH
 from corpusfmt.core.objects import surrogates
 from corpusfmt.core.primitives import escape_json, first_invalid_utf8
 from corpusfmt.core.regions import pieces
-from corpusfmt.core.rule import found
-from corpusfmt.core.source import Pointer, Region
+from corpusfmt.core.source import Region
 from corpusfmt.core.text import BOM, quoted, transcoding, wide_encoding
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
@@ -39,59 +39,35 @@ class _Scan:
         self.stream, self.options, self.path = stream, options, stream.name
         self.layout = layout_of(options.own)
         self.decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-        self.region = Region(b"", 0, 1)
-        self.documents: list[Document] = []
-        self.findings: list[Finding] = []
-        self.any = False
-        self.pointer = Pointer()
+        self.out = Collector(stream.name, BY_CODE)
 
     def run(self) -> Iterator[Batch]:
         head = b""
         while len(head) < 4 and (more := self.stream.read(HEAD)):
             head += more
-        self.region = Region(head, 0, 1)
+        self.out.region = Region(head, 0, 1)
         if wide := wide_encoding(head):
             hint = transcoding(head)
-            self._find("JSONL011", f"the file is in {wide}", 0, hint)
-            yield Batch([], self.findings, self.region, head, fatal=True)
+            self.out.find("JSONL011", f"the file is in {wide}", 0, hint)
+            yield self.out.batch(head, fatal=True)
             return
         start = 0
         if head.startswith(BOM):
             start = len(BOM)
-            self._find("JSONL010", "byte order mark at the start", 0, edit=Edit(0, start, b""))
+            self.out.find("JSONL010", "byte order mark at the start", 0, edit=Edit(0, start, b""))
         for piece in pieces(self.stream, Region(head[start:], start, 1), b"\n", self.options.max_document):
-            self.region = piece.region
+            self.out.region = piece.region
             if piece.skipped:
                 self._too_large(piece.region.offset, piece.skipped)
-                yield from self._flush(piece.region.buffer)
+                yield from self.out.flush(piece.region.buffer)
             else:
                 yield from self._lines()
-        if not self.any:
-            self._find("JSONL016", "the file has no documents", self.region.offset + len(self.region.buffer))
-        yield from self._flush()
-
-    def _find(self, code: str, message: str, byte: int, hint: str = "", edit: Edit | None = None) -> None:
-        rule = BY_CODE[code]
-        self.findings.append(
-            found(
-                rule,
-                message,
-                self.path,
-                self.pointer.near(self.region, byte),
-                byte,
-                hint=hint or rule.advice,
-                edit=edit,
-            )
-        )
-
-    def _flush(self, refused: bytes = b"") -> Iterator[Batch]:
-        if self.documents or self.findings:
-            yield Batch(self.documents, self.findings, self.region, refused)
-            self.any = self.any or bool(self.documents) or self.findings[-1].severity == "error"
-            self.documents, self.findings = [], []
+        if not self.out.any:
+            self.out.find("JSONL016", "the file has no documents", self.out.region.offset + len(self.out.region.buffer))
+        yield from self.out.flush()
 
     def _lines(self) -> Iterator[Batch]:
-        buffer, offset, number = self.region
+        buffer, offset, number = self.out.region
         lines = buffer.split(b"\n")
         if not lines[-1]:
             lines.pop()
@@ -104,12 +80,12 @@ class _Scan:
             # What went wrong, the strict reader says; it may also find that nothing did.
             document = document or self._strict(line, offset, number)
             if document:
-                self.documents.append(document)
-            elif self.findings and self.findings[-1].severity == "error":
-                yield from self._flush(line)
+                self.out.documents.append(document)
+            elif self.out.findings and self.out.findings[-1].severity == "error":
+                yield from self.out.flush(line)
             offset += len(raw) + 1
             number += 1
-        yield from self._flush()
+        yield from self.out.flush()
 
     def _native(self, line: bytes, byte: int, number: int) -> Document | None:
         """Read a native record the fastest way, or the fast way; None when neither will do."""
@@ -132,19 +108,19 @@ class _Scan:
     def _strict(self, line: bytes, offset: int, number: int) -> Document | None:
         """Read a line that the fast way turned away. Report what is wrong with it."""
         if not line.strip(_BLANK):
-            at = offset - self.region.offset
-            stop = self.region.buffer.find(b"\n", at) + 1 or len(self.region.buffer)
-            self._find("JSONL009", "blank line", offset, edit=Edit(offset, stop - at, b""))
+            at = offset - self.out.region.offset
+            stop = self.out.region.buffer.find(b"\n", at) + 1 or len(self.out.region.buffer)
+            self.out.find("JSONL009", "blank line", offset, edit=Edit(offset, stop - at, b""))
             return None
         if len(line) > self.options.max_document:
             self._too_large(offset, len(line))
             return None
         invalid = first_invalid_utf8(line)
         if invalid >= 0:
-            self._find("JSONL002", f"byte 0x{line[invalid]:02x} is not UTF-8", offset + invalid)
+            self.out.find("JSONL002", f"byte 0x{line[invalid]:02x} is not UTF-8", offset + invalid)
             return None
         if line.lstrip(_BLANK).startswith(b"["):
-            self._find("JSONL003", "the line is an array, not an object in braces", offset, _ARRAY)
+            self.out.find("JSONL003", "the line is an array, not an object in braces", offset, _ARRAY)
             return None
         try:
             node = parse(line, max_depth=MAX_DEPTH + 1)
@@ -152,7 +128,7 @@ class _Scan:
             self._json_fault(fault, offset)
             return None
         if node.kind != "{":
-            self._find("JSONL003", "the line is JSON, but no object in braces", offset + node.start)
+            self.out.find("JSONL003", "the line is JSON, but no object in braces", offset + node.start)
             return None
         return self._object(node, line, offset, number)
 
@@ -162,40 +138,40 @@ class _Scan:
         repeated = duplicates(node)
         for key, at in repeated:
             if at in top:
-                self._find("JSONL004", f"the key {quoted(key)} stands twice in the record", offset + at)
+                self.out.find("JSONL004", f"the key {quoted(key)} stands twice in the record", offset + at)
                 return None
         own = [key for key in (self.layout.id, self.layout.title, self.layout.text) if key]
         for key, at, value in node.members:
             if any("\ud800" <= char <= "\udfff" for char in key):
-                self._find("JSONL012", f"half a surrogate pair in the key {quoted(key)}", offset + at)
+                self.out.find("JSONL012", f"half a surrogate pair in the key {quoted(key)}", offset + at)
                 return None
             lone = lone_surrogate(line[value.start : value.stop]) if key in own and value.kind == '"' else -1
             if lone >= 0:
-                self._find("JSONL012", f"half a surrogate pair in {quoted(key)}", offset + value.start + lone)
+                self.out.find("JSONL012", f"half a surrogate pair in {quoted(key)}", offset + value.start + lone)
                 return None
         for key, at in repeated:
-            self._find("JSONL013", f"the key {quoted(key)} repeats inside the metadata", offset + at)
+            self.out.find("JSONL013", f"the key {quoted(key)} repeats inside the metadata", offset + at)
         for message, at in surrogates(line, strings(node, line)):
-            self._find("JSONL013", f"{message}, inside the metadata", offset + at)
+            self.out.find("JSONL013", f"{message}, inside the metadata", offset + at)
         fields: Fields = {key: line[value.start : value.stop] for key, _, value in node.members}
         try:
             return document_of(fields, self.layout, self.options, Place(self.path, offset, number), remarked=True)
         except RecordFault as fault:
-            self._find(fault.code, fault.message, offset + places.get(fault.key, node.start), fault.hint)
+            self.out.find(fault.code, fault.message, offset + places.get(fault.key, node.start), fault.hint)
             return None
 
     def _json_fault(self, fault: JSONFault, offset: int) -> None:
         if fault.kind == "depth":
-            self._find("JSONL014", f"nested deeper than {MAX_DEPTH} levels", offset + fault.at)
+            self.out.find("JSONL014", f"nested deeper than {MAX_DEPTH} levels", offset + fault.at)
             return
         hint = ""
         if "end of the line" in fault.message or "does not end" in fault.message:
             hint = "the file was cut off here, or the record fills several lines; one line each: jq -c . OLD > NEW"
-        self._find("JSONL001", f"not JSON: {fault.message}", offset + fault.at, hint)
+        self.out.find("JSONL001", f"not JSON: {fault.message}", offset + fault.at, hint)
 
     def _too_large(self, byte: int, size: int) -> None:
         limit = self.options.max_document
-        self._find("JSONL015", f"the line has {size} bytes; the limit is {limit}", byte)
+        self.out.find("JSONL015", f"the line has {size} bytes; the limit is {limit}", byte)
 
 
 def _same_keys(line: bytes, fields: Fields) -> None:

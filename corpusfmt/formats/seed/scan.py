@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corpusfmt.core.collector import Collector
 from corpusfmt.core.document import Document, build
-from corpusfmt.core.finding import Edit, Finding
+from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.ids import make_id
 from corpusfmt.core.limits import MAX_HEADER
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.primitives import first_invalid_utf8, occurrences
 from corpusfmt.core.regions import Piece, pieces
-from corpusfmt.core.rule import found
-from corpusfmt.core.source import Pointer, Region
+from corpusfmt.core.source import Region
 from corpusfmt.core.text import BOM, quoted, transcoding, wide_encoding
 from corpusfmt.formats.seed.body import Body, BodyFault, near_misses
 from corpusfmt.formats.seed.faults import BY_CODE
@@ -48,63 +48,36 @@ class _Scan:
     def __init__(self, stream: Stream, options: ReadOptions) -> None:
         self.stream, self.options, self.path = stream, options, stream.name
         self.version = 0
-        self.region = Region(b"", 0, 1)
-        self.documents: list[Document] = []
-        self.findings: list[Finding] = []
+        self.out = Collector(stream.name, BY_CODE)
         self.after: BodyFault | None = None
-        self.pointer = Pointer()
-        self.any = False
 
     def run(self) -> Iterator[Batch]:
         try:
             head = self._prologue()
-            yield from self._flush()
+            yield from self.out.flush()
             for piece in pieces(self.stream, head, BOUNDARY, self.options.max_document):
-                self.region = piece.region
+                self.out.region = piece.region
                 yield from self._piece(piece)
             self._check_end()
-            if not self.any:
-                self._find("SEED013", "the file has no documents", self.region.offset + len(self.region.buffer))
-            yield from self._flush()
+            if not self.out.any:
+                self.out.find(
+                    "SEED013", "the file has no documents", self.out.region.offset + len(self.out.region.buffer)
+                )
+            yield from self.out.flush()
         except _Stop as stop:
             yield stop.batch
 
     def _check_end(self) -> None:
         """Remark on a version 1 file that stops in the middle of a line: all writers end the last one."""
-        buffer, offset, _ = self.region
+        buffer, offset, _ = self.out.region
         if self.version and buffer and buffer[-1] != 0x0A and not buffer.endswith(MARKED[:-1]):
             header = buffer.rfind(b"\n") < buffer.rfind(FILE)
             edit = Edit(offset + len(buffer), 0, b"\n" if header else MARKED)
-            self._find("SEED015", "the file ends in the middle of a line", offset + len(buffer), edit=edit)
-
-    # -- collecting ---------------------------------------------------------------------------------
-
-    def _find(
-        self, code: str, message: str, byte: int, hint: str = "", edit: Edit | None = None, id: str | int | None = None
-    ) -> None:
-        rule = BY_CODE[code]
-        self.findings.append(
-            found(
-                rule,
-                message,
-                self.path,
-                self.pointer.near(self.region, byte),
-                byte,
-                document=id,
-                hint=hint or rule.advice,
-                edit=edit,
-            )
-        )
-
-    def _flush(self, refused: bytes = b"") -> Iterator[Batch]:
-        if self.documents or self.findings:
-            yield Batch(self.documents, self.findings, self.region, refused)
-            self.any = self.any or bool(self.documents) or self.findings[-1].severity == "error"
-            self.documents, self.findings = [], []
+            self.out.find("SEED015", "the file ends in the middle of a line", offset + len(buffer), edit=edit)
 
     def _fatal(self, code: str, message: str, byte: int, hint: str = "") -> _Stop:
-        self._find(code, message, byte, hint)
-        return _Stop(Batch(self.documents, self.findings, self.region, self.region.buffer, fatal=True))
+        self.out.find(code, message, byte, hint)
+        return _Stop(self.out.batch(self.out.region.buffer, fatal=True))
 
     # -- before the first document --------------------------------------------------------------------
 
@@ -113,12 +86,12 @@ class _Scan:
         buffer = b""
         while len(buffer) < 4 and (more := self.stream.read(MAX_HEADER)):
             buffer += more
-        self.region = Region(buffer, 0, 1)
+        self.out.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
             hint = transcoding(buffer)
             raise self._fatal("SEED007", f"the file is in {wide}", 0, hint)
         if buffer.startswith(BOM):
-            self._find("SEED008", "byte order mark at the start", 0, edit=Edit(0, len(BOM), b""))
+            self.out.find("SEED008", "byte order mark at the start", 0, edit=Edit(0, len(BOM), b""))
         offset, line = (len(BOM), 1) if buffer.startswith(BOM) else (0, 1)
         rest, begun = buffer[offset:], False
         while True:
@@ -126,11 +99,11 @@ class _Scan:
                 rest += more
             text = rest[: rest.find(b"\n") + 1] or rest
             if text.startswith(b"<<<SEED") and (self.version or not begun):
-                self.region = Region(rest, offset, line)
+                self.out.region = Region(rest, offset, line)
                 self._pragma(text, offset)
             elif not text or text.strip(BLANK):
-                self.region = Region(rest, offset, line)
-                return self.region
+                self.out.region = Region(rest, offset, line)
+                return self.out.region
             begun = begun or bool(text.strip(BLANK))
             offset, line, rest = offset + len(text), line + text.count(b"\n"), rest[len(text) :]
 
@@ -151,17 +124,17 @@ class _Scan:
             blank = first_content(before, 0)
             if blank < len(before):
                 if self.version and before.startswith(b"<<<META", blank):
-                    self._find("SEED004", "metadata before the first header", offset + blank)
+                    self.out.find("SEED004", "metadata before the first header", offset + blank)
                 else:
-                    self._find(
+                    self.out.find(
                         "SEED001", f"text before the first header: {quoted(before[blank:][:200])}", offset + blank
                     )
-                yield from self._flush(before)
+                yield from self.out.flush(before)
             if first < 0:
                 return
         if piece.skipped:
             self._too_large(offset, piece.skipped)
-            yield from self._flush(buffer)
+            yield from self.out.flush(buffer)
             return
         spans, odd = self._spans(buffer, first)
         counting = self.options.lines
@@ -174,30 +147,28 @@ class _Scan:
             except UnicodeDecodeError:
                 line_bytes = buffer[start:header]
                 byte = offset + start + first_invalid_utf8(line_bytes)
-                self._find("SEED014", f"the header is not UTF-8: {quoted(line_bytes)}", byte)
+                self.out.find("SEED014", f"the header is not UTF-8: {quoted(line_bytes)}", byte)
             except MetaFault as fault:
-                self._find("SEED004", fault.message, offset + header + 1 + fault.at)
+                self.out.find("SEED004", fault.message, offset + header + 1 + fault.at)
             except BodyFault as fault:
-                self._find(fault.code, fault.message, offset + fault.at, fault.hint)
+                self.out.find(fault.code, fault.message, offset + fault.at, fault.hint)
                 if fault.fatal:
-                    raise _Stop(
-                        Batch(self.documents, self.findings, self.region, buffer[start:end], fatal=True)
-                    ) from None
+                    raise _Stop(self.out.batch(buffer[start:end], fatal=True)) from None
             else:
                 if document is not None:
-                    self.documents.append(document)
+                    self.out.documents.append(document)
                 if self.after is not None:
                     after, self.after = self.after, None
-                    self._find(after.code, after.message, offset + after.at, after.hint)
-                    yield from self._flush(buffer[after.at : end])
+                    self.out.find(after.code, after.message, offset + after.at, after.hint)
+                    yield from self.out.flush(buffer[after.at : end])
                 elif document is not None:
                     if counting:
                         line += occurrences(buffer[start:end], b"\n")
                     continue
-            yield from self._flush(buffer[start:end])
+            yield from self.out.flush(buffer[start:end])
             if counting:
                 line += occurrences(buffer[start:end], b"\n")
-        yield from self._flush()
+        yield from self.out.flush()
 
     def _spans(self, buffer: bytes, first: int) -> tuple[list[tuple[int, int, int, int, int]], bool]:
         """Cut a region into documents: start, end of the header line, start and stop of the body, end.
@@ -239,13 +210,13 @@ class _Scan:
     def _document(
         self, buffer: bytes, start: int, header: int, body: int, stop: int, end: int, line: int, odd: bool
     ) -> Document | None:
-        offset = self.region.offset
+        offset = self.out.region.offset
         if odd:  # before anything else: a near miss explains a fault that follows
             for miss in near_misses(buffer, body, stop):
                 edit = Edit(offset + miss.at, miss.length, miss.replacement)
-                self._find("SEED009", miss.message, offset + miss.at, edit=edit)
+                self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
         if header - start >= MAX_HEADER:
-            self._find("SEED011", f"the header is longer than {MAX_HEADER} bytes", offset + start)
+            self.out.find("SEED011", f"the header is longer than {MAX_HEADER} bytes", offset + start)
             return None
         if end - start > self.options.max_document:
             self._too_large(offset + start, end - start)
@@ -271,7 +242,7 @@ class _Scan:
         if odd:
             data, self.after = Body(buffer, body, stop, end, self.version).checked()
         if identifier is None:
-            number = self.region.line + buffer.count(b"\n", 0, start)
+            number = self.out.region.line + buffer.count(b"\n", 0, start)
             identifier = make_id(str(self.options.id_from), name, number, data)
             if not identifier:
                 raise HeaderFault(
@@ -293,19 +264,19 @@ class _Scan:
     def _metadata(self, line: bytes, byte: int, identifier: str | int | None) -> bytes:
         raw, notes = check_metadata(line)
         for message, at in notes:
-            self._find("SEED012", message, byte + at, id=identifier)
+            self.out.find("SEED012", message, byte + at, id=identifier)
         return raw
 
     def _header_fault(self, fault: HeaderFault, start: int, header: int) -> None:
-        byte = self.region.offset + start
+        byte = self.out.region.offset + start
         code = "SEED003" if fault.one_field is not None else "SEED002"
-        line = self.region.buffer[start:header].removesuffix(b"\r")
+        line = self.out.region.buffer[start:header].removesuffix(b"\r")
         edit = None
         if code == "SEED002" and line.startswith(FILE + b" ") and len(line.split(b" ")) > 2:
             mended = line.rstrip(b" \t").rstrip(b">") + b">>>"
             edit = Edit(byte, len(line), mended) if mended != line else None
-        self._find(code, fault.message, byte, fault.hint, edit)
+        self.out.find(code, fault.message, byte, fault.hint, edit)
 
     def _too_large(self, byte: int, size: int) -> None:
         limit = self.options.max_document
-        self._find("SEED010", f"the document has {size} bytes; the limit is {limit}", byte)
+        self.out.find("SEED010", f"the document has {size} bytes; the limit is {limit}", byte)
