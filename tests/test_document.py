@@ -61,7 +61,7 @@ def test_what_no_document_can_have(options: Any, error: type[Exception]) -> None
     with pytest.raises(error):
         Document("a", b"b", **options)
     with pytest.raises(TypeError, match="a text is str or bytes"):
-        Document("a", None)  # type: ignore[arg-type]
+        Document("a", None)  # type: ignore[arg-type]  # wrong on purpose
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_metadata_is_a_mapping_that_nothing_done_to_a_value_changes() -> None:
     assert meta == {"a": [1, {"b": 2}], "c": None}
     assert meta != {"a": 1}
     with pytest.raises(TypeError):
-        meta["a"] = 1  # type: ignore[index]
+        meta["a"] = 1  # type: ignore[index]  # wrong on purpose
 
 
 def test_numbers_that_python_cannot_hold_come_as_decimals() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from corpusfmt.cli.arguments import add_reading, byte_count, format_spec, parser, reading_of, shared_options
 from corpusfmt.cli.printers import print_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import plural, say, size
+from corpusfmt.cli.talk import plural, say, say_passed_over, size
 from corpusfmt.convert import Conversion
 from corpusfmt.core.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
 from corpusfmt.report import Report
@@ -98,9 +98,7 @@ def _why_not(report: Report) -> str:
 
 
 def _summary(report: Report, seconds: float) -> None:
-    if report.passed_over:
-        few = ", ".join(report.passed_over[:5]) + (", ..." if len(report.passed_over) > 5 else "")
-        say(f"passed over {plural(len(report.passed_over), 'file')}: {few}")
+    say_passed_over(report.passed_over)
     if report.left_behind:
         parts = ", ".join(f"{count:,} {what}" for what, count in report.left_behind.most_common(10))
         say(f"left behind in reading: {parts}")

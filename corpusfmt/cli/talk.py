@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Sequence
 
 from corpusfmt.core.text import shown
 
@@ -22,6 +23,12 @@ def complain(line: str) -> None:
 def plural(count: int, noun: str) -> str:
     """Return ``1 document``, ``2,000 documents``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def say_passed_over(paths: Sequence[str]) -> None:
+    """Name the first few files of source folders that were not read; nothing when there are none."""
+    if paths:
+        say(f"passed over {plural(len(paths), 'file')}: {', '.join(paths[:5])}{', ...' if len(paths) > 5 else ''}")
 
 
 def size(count: float) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from corpusfmt.cli.arguments import add_reading, parser, reading_of
 from corpusfmt.cli.printers import as_json, dump, print_finding
-from corpusfmt.cli.talk import plural, say
+from corpusfmt.cli.talk import plural, say, say_passed_over
 from corpusfmt.core.errors import CorpusfmtError
 from corpusfmt.core.finding import Finding
 from corpusfmt.validate import Validation
@@ -81,9 +81,7 @@ def _summary(counts: Counter[str], severities: Counter[str], validation: Validat
         for code, count in sorted(counts.items()):
             if count > CAP:
                 say(f"... and {count - CAP:,} more of {code}; --no-cap shows all")
-    if validation.passed_over:
-        few = ", ".join(validation.passed_over[:5]) + (", ..." if len(validation.passed_over) > 5 else "")
-        say(f"passed over {plural(len(validation.passed_over), 'file')}: {few}")
+    say_passed_over(validation.passed_over)
     parts = [plural(severities[name], name) for name in ("error", "warning", "note") if severities[name]]
     what = ", ".join(parts) if parts else "no findings"
     say(f"{plural(validation.documents, 'document')} in {plural(validation.sources, 'source')}: {what}")

@@ -36,9 +36,9 @@ class Output:
     such protection and are written to as they are.
     """
 
-    def __init__(self, target: str, name: str = "") -> None:
+    def __init__(self, target: str) -> None:
         self.target, self.size = target, 0
-        self._encoder = _encoder_for(name or target)
+        self._encoder = _encoder_for(target)
         self._temporary = ""
         self._raw: BinaryIO | None
         if target == "-":
