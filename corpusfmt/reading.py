@@ -34,11 +34,11 @@ class Reading(NamedTuple):
             registry.check_options(registry.format_named(self.format), "read", self.own)
         return self._replace(encoding=_encoding(self.encoding))
 
-    def options_for(self, format: Format, *, lines: bool = True) -> ReadOptions:
+    def options_for(self, format: Format, *, lines: bool = True, thorough: bool = False) -> ReadOptions:
         """Return the options to scan with. Raises ConfigurationError for a wrong choice."""
         own = {**registry.applicable(format, "read", self.shared), **self.own}
         registry.check_options(format, "read", own)
-        return ReadOptions(self.encoding, self.id_from, self.max_document, own, lines)
+        return ReadOptions(self.encoding, self.id_from, self.max_document, own, lines, thorough)
 
 
 class Unused:

@@ -24,10 +24,14 @@ class Writing(NamedTuple):
     #: Bytes of a shard before compression; 0 writes one file.
     shard_size: int = 0
     force: bool = False
+    #: Options for the format if it knows them, and nothing otherwise.
+    defaults: Mapping[str, str] = {}
+    #: Whether to write an index beside the target (CDXJ).
+    cdxj: bool = False
 
 
 class Target:
-    """One file or a row of shards, in one format; with a writer that is renewed for each file."""
+    """One file or a row of shards, in one format, by one writer; with an index beside it when it is asked for."""
 
     def __init__(self, path: str, writing: Writing) -> None:
         unknown = sorted(writing.allow - set(ALLOWABLE))
@@ -36,22 +40,40 @@ class Target:
                 f"no loss of {quoted(unknown[0])} can be allowed; known are {', '.join(ALLOWABLE)}"
             )
         self.format = registry.format_named(writing.format) if writing.format else detect.format_for_target(path)
-        own = {**registry.applicable(self.format, "write", writing.shared), **writing.own}
+        own = {
+            **registry.applicable(self.format, "write", writing.defaults),
+            **registry.applicable(self.format, "write", writing.shared),
+            **writing.own,
+        }
         registry.check_options(self.format, "write", own)
         self.options = WriteOptions(writing.allow, own)
         self.writer: Writer = self.format.writer(self.options)
+        self._index = self._open_index(path) if writing.cdxj else None
         self.documents: list[int] = [0]
         self._limit = writing.shard_size
         self._shards: storage.Shards | None = None
-        if self._limit:
-            if path == "-":
-                raise ConfigurationError("standard output cannot be cut into shards; name a file with -o")
-            suffix = whole_suffix(path)
-            self._shards = storage.Shards(path, suffix, force=writing.force)
-            self.output = self._shards.next()
-        else:
-            self.output = storage.open_output(path)
         self.output_begins = True
+        try:
+            if self._limit:
+                if path == "-":
+                    raise ConfigurationError("standard output cannot be cut into shards; name a file with -o")
+                suffix = whole_suffix(path)
+                self._shards = storage.Shards(path, suffix, force=writing.force)
+                self.output = self._shards.next()
+            else:
+                self.output = storage.open_output(path)
+        except BaseException:
+            if self._index:
+                self._index.discard()
+            raise
+
+    def _open_index(self, path: str) -> storage.SortedLines:
+        if self.format.index_line is None:
+            able = ", ".join(f.name for f in registry.formats().values() if f.index_line is not None)
+            raise ConfigurationError(f"{self.format.name} has no index; {able} has")
+        if path == "-":
+            raise ConfigurationError("standard output has no index beside it; name a file with -o")
+        return storage.SortedLines(f"{path.removesuffix(whole_suffix(path))}.cdxj")
 
     @property
     def outputs(self) -> list[storage.Output]:
@@ -60,44 +82,78 @@ class Target:
 
     def write(self, documents: Sequence[Document]) -> None:
         """Encode and write. Raises LossError, having written nothing, and OSError."""
-        pieces = self.writer.encode(documents)
-        ahead = len(self.writer.begin()) if self.output_begins else 0
-        if not self._limit or self.output.size + ahead + sum(map(len, pieces)) <= self._limit:
-            self._emit(pieces, len(documents))
+        if not self._limit:
+            self._emit(self.writer.encode(documents), len(documents))
             return
         for document in documents:
             pieces = self.writer.encode([document])
-            if self.documents[-1] and self.output.size + sum(map(len, pieces)) > self._limit:
+            ahead = len(self.writer.begin()) if self.output_begins and not self.format.members else 0
+            if self.documents[-1] and self.output.size + ahead + sum(map(len, pieces)) > self._limit:
                 self._next_shard()
             self._emit(pieces, 1)
 
     def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
         self._begin()
-        for piece in pieces:
-            self.output.write(piece)
+        if self.format.members is None:
+            for piece in pieces:
+                self.output.write(piece)
+        elif self._index is None:
+            self.output.write_members(pieces)
+        else:
+            for piece in pieces:
+                self._write_member(piece)
         self.documents[-1] += documents
+
+    def _write_member(self, piece: bytes) -> None:
+        offset = self.output.raw_size
+        self.output.write_member(piece)
+        if self._index is None or self.format.index_line is None:
+            return
+        entry = self.format.index_line(piece)
+        if entry is not None:
+            import json
+
+            name = json.dumps(base_name(self.output.target)).encode()
+            length = self.output.raw_size - offset
+            where = b'"length": "%d", "offset": "%d", "filename": %b' % (length, offset, name)
+            self._index.add(b"%b {%b, %b}" % (*entry, where))
 
     def _begin(self) -> None:
         if self.output_begins:
             self.output_begins = False
-            self.output.write(self.writer.begin())
+            head = self.writer.begin()
+            if self.format.members is None:
+                self.output.write(head)
+            else:
+                self._write_member(head)
 
     def _next_shard(self) -> None:
         assert self._shards is not None
-        self.output.write(self.writer.end())
+        self._end()
         self.output = self._shards.next()
-        self.writer = self.format.writer(self.options)
         self.documents.append(0)
         self.output_begins = True
 
     def finish(self) -> None:
         """Make all files durable, none under its name yet. Raises OSError."""
         self._begin()
-        self.output.write(self.writer.end())
+        self._end()
         self.output.finish()
+        if self._index:
+            self._index.finish()
+
+    def _end(self) -> None:
+        if tail := self.writer.end():
+            self.output.write(tail)
 
     def publish(self) -> list[str]:
         """Give all files their names, and shards a manifest. Returns the names. Raises OSError."""
+        published = self._publish()
+        if self._index:
+            published.append(self._index.publish())
+        return published
+
+    def _publish(self) -> list[str]:
         if self._shards is None:
             self.output.publish()
             return [self.output.target]
@@ -118,7 +174,7 @@ class Target:
 
         shards = [
             {
-                "name": output.target.replace("\\", "/").rpartition("/")[2],
+                "name": base_name(output.target),
                 "documents": count,
                 "bytes_before_compression": output.size,
             }
@@ -131,11 +187,18 @@ class Target:
         """Leave nothing behind."""
         for output in self.outputs:
             output.discard()
+        if self._index:
+            self._index.discard()
+
+
+def base_name(path: str) -> str:
+    """Return the name of a file without its folders."""
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def whole_suffix(path: str) -> str:
     """Return the suffix of a path with that of its compression, as in ``.jsonl.zst``."""
-    name = path.replace("\\", "/").rpartition("/")[2]
+    name = base_name(path)
     stem = name
     for ending in detect.COMPRESSED:
         if stem.lower().endswith(ending):

@@ -33,6 +33,11 @@ class Pieces:
         self._at += len(taken)
         return taken
 
+    codec = ""
+
+    def track_members(self) -> None:
+        return None
+
 
 def scan(format: Format, data: bytes, size: int = 1 << 30, options: ReadOptions | None = None) -> list[Batch]:
     """Scan ``data`` to the end and check what a scan promises of its batches."""

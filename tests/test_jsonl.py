@@ -221,7 +221,7 @@ def test_a_line_over_the_limit_is_refused_and_the_next_is_read() -> None:
 def test_the_edit_of_a_blank_line_takes_all_of_it(source: bytes) -> None:
     (finding,) = findings(scan(FORMAT, source))
     assert finding.edit is not None
-    at, length, _ = finding.edit
+    at, length, _, _ = finding.edit
     assert at + length <= len(source)
     assert not findings(scan(FORMAT, source[:at] + source[at + length :]))
 

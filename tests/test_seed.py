@@ -194,7 +194,7 @@ def test_near_misses_are_told_with_what_was_meant(line: str, mended: str) -> Non
     (finding,) = findings(scan(FORMAT, source))
     assert (finding.code, finding.severity, finding.line) == ("SEED009", "warning", 3)
     assert finding.edit is not None
-    at, length, replacement = finding.edit
+    at, length, replacement, _ = finding.edit
     fixed = source[:at] + replacement + source[at + length :]
     assert fixed == f"<<<FILE d1 a>>>\ntext\n{mended}\nmore\n".encode()
     assert not findings(scan(FORMAT, fixed))

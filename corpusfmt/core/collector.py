@@ -22,26 +22,47 @@ class Collector:
         self.region = Region(b"", 0, 1)
         self.documents: list[Document] = []
         self.findings: list[Finding] = []
+        self.left_behind: dict[str, int] = {}
         self.any = False
         self._faults, self._pointer = faults, Pointer()
 
     def find(
-        self, code: str, message: str, byte: int, hint: str = "", edit: Edit | None = None, id: str | int | None = None
+        self,
+        code: str,
+        message: str,
+        byte: int,
+        hint: str = "",
+        edit: Edit | None = None,
+        id: str | int | None = None,
+        *,
+        record: int = 0,
+        file_byte: int = -1,
+        near: Region | None = None,
     ) -> None:
-        """Add the finding of a fault at the stream offset ``byte``. Without a hint the fault's advice is one."""
+        """Add the finding of a fault at the stream offset ``byte``. Without a hint the fault's advice is one.
+
+        ``near`` is what :meth:`near` gave for the byte, where the region at hand has it no more.
+        """
         rule = self._faults[code]
-        near = self._pointer.near(self.region, byte)
-        hint = hint or rule.advice
-        self.findings.append(found(rule, message, self.path, near, byte, document=id, hint=hint, edit=edit))
+        finding = found(rule, message, self.path, near or self.near(byte), byte, document=id, hint=hint or rule.advice)
+        self.findings.append(finding._replace(edit=edit, record=record, file_byte=file_byte))
+
+    def near(self, byte: int) -> Region:
+        """Return what is to be kept of the region for a finding at ``byte`` that comes later."""
+        return self._pointer.near(self.region, byte)
+
+    def leave(self, what: str) -> None:
+        """Count one thing that reading leaves behind."""
+        self.left_behind[what] = self.left_behind.get(what, 0) + 1
 
     def batch(self, refused: bytes = b"", *, fatal: bool = False) -> Batch:
         """Return what has been collected, and begin anew."""
-        batch = Batch(self.documents, self.findings, self.region, refused, fatal=fatal)
+        batch = Batch(self.documents, self.findings, self.region, refused, self.left_behind, fatal)
         self.any = self.any or bool(self.documents) or any(f.severity == "error" for f in self.findings[-1:])
-        self.documents, self.findings = [], []
+        self.documents, self.findings, self.left_behind = [], [], {}
         return batch
 
     def flush(self, refused: bytes = b"") -> Iterator[Batch]:
         """Give what has been collected, if anything has."""
-        if self.documents or self.findings:
+        if self.documents or self.findings or self.left_behind:
             yield self.batch(refused)

@@ -21,8 +21,19 @@ class Stream(Protocol):
         """What findings call this source."""
         ...
 
+    @property
+    def codec(self) -> str:
+        """How the source is compressed: ``gz``, ``zst``, or empty."""
+        ...
+
     def read(self, size: int, /) -> bytes:
         """Return up to ``size`` bytes; none at the end."""
+        ...
+
+    def track_members(self) -> list[tuple[int, int]] | None:
+        """Return the list that gets, as data is read, the offsets in the decompressed stream and in the file of
+        each gzip member or zstd frame; None when the stream is not compressed. The caller removes what it has seen.
+        """
         ...
 
 
@@ -56,6 +67,8 @@ class ReadOptions(NamedTuple):
     #: Whether origins tell lines. Counting costs a tenth of a fast run, and whoever has the region can
     #: count later; without it the line of an origin is 0.
     lines: bool = True
+    #: Whether to look across records too, for which a scan must remember something of each.
+    thorough: bool = False
 
 
 class WriteOptions(NamedTuple):
@@ -75,7 +88,11 @@ class Option(NamedTuple):
 
 
 class Writer(Protocol):
-    """Turns documents into bytes. A target file is ``begin()``, any number of ``encode``, ``end()``."""
+    """Turns documents into bytes. A target file is ``begin()``, any number of ``encode``, ``end()``.
+
+    For shards of one target it begins and ends several times. What it writes must not depend on how the documents
+    are spread over calls of ``encode``.
+    """
 
     def begin(self) -> bytes:
         """Return what stands before the first document."""
@@ -84,7 +101,7 @@ class Writer(Protocol):
     def encode(self, documents: Sequence[Document], /) -> list[bytes]:
         """Return the documents as they stand in the target, in pieces that each may be a member of its own.
 
-        Raises LossError, having written nothing, when a document cannot be held and the loss is not allowed.
+        Raises LossError, as if it had not been called, when a document cannot be held and the loss is not allowed.
         """
         ...
 
@@ -120,6 +137,11 @@ class Format(NamedTuple):
     resync: Callable[[bytes, int], int] | None = None
     #: The shipped JSON Schema of a record, and the codes of faults that it can explain.
     schema: str = ""
+    #: Gives the stream offsets where a compressed member is to end: each piece that a writer gives is one of its own.
+    #: Without it a target is one member.
+    members: Callable[[Stream], Iterator[int]] | None = None
+    #: Gives a piece's line in an index of the target (a key, and a JSON object without its braces), or None.
+    index_line: Callable[[bytes], tuple[bytes, bytes] | None] | None = None
     schema_codes: frozenset[str] = frozenset()
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from corpusfmt.core.document import Document
 from corpusfmt.core.jsonfacts import duplicates, lone_surrogate, strings
 from corpusfmt.core.jsontext import JSONFault, parse
 from corpusfmt.core.limits import MAX_DEPTH
+from corpusfmt.core.primitives import escape_json_each
 from corpusfmt.core.text import quoted
 
 
@@ -58,3 +62,12 @@ def surrogates(raw: bytes, spans: list[tuple[int, int]]) -> list[tuple[str, int]
         if at >= 0:
             found.append(("half a surrogate pair, which is no character", start + at))
     return found
+
+
+def spelled_ids(documents: Sequence[Document]) -> list[bytes]:
+    """Return the ids of documents as JSON: strings in quotes, integers bare."""
+    inside = escape_json_each([str(document.id).encode() for document in documents])
+    return [
+        b'"%b"' % text if isinstance(document.id, str) else text
+        for document, text in zip(documents, inside, strict=True)
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from corpusfmt.core.document import Document
-from corpusfmt.core.finding import Edit, Finding, Severity
+from corpusfmt.core.finding import Finding, Severity
 from corpusfmt.core.source import Region
 
 #: Code prefixes and what they speak of.
@@ -72,9 +72,8 @@ def found(
     *,
     document: str | int | None = None,
     hint: str = "",
-    edit: Edit | None = None,
 ) -> Finding:
     """Return the finding of ``rule`` at the stream offset ``byte``, which lies in ``region``."""
     line, column, _ = region.place(byte)
     excerpt, caret = region.excerpt(byte)
-    return Finding(rule.code, rule.severity, message, path, line, column, byte, document, hint, excerpt, caret, edit)
+    return Finding(rule.code, rule.severity, message, path, line, column, byte, document, hint, excerpt, caret)

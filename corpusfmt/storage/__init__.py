@@ -15,6 +15,8 @@ from corpusfmt.storage.discover import Found, discover
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.inputs import Input, open_input
 from corpusfmt.storage.outputs import Output, Shards, old_shards, open_output
+from corpusfmt.storage.scratch import Scratch
+from corpusfmt.storage.sorting import SortedLines
 
 __all__ = [
     "FAULTS",
@@ -22,8 +24,12 @@ __all__ = [
     "Found",
     "Input",
     "Output",
+    "Scratch",
     "Shards",
+    "SortedLines",
     "discover",
+    "exists",
+    "folder_of",
     "is_stdout",
     "old_shards",
     "open_input",
@@ -44,6 +50,16 @@ def shipped(name: str) -> bytes:
         except FileNotFoundError:
             continue
     raise SchemaError(f"the schema '{name}' is not part of this installation")
+
+
+def folder_of(path: str) -> str:
+    """Return the folder that a file really lies in."""
+    return os.path.dirname(os.path.realpath(path))
+
+
+def exists(path: str) -> bool:
+    """Say whether anything has that name."""
+    return os.path.lexists(path)
 
 
 def same_file(one: str, other: str) -> bool:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol, TypeAlias
+
+#: Where each member begins: its offset in the decompressed stream, and in the file.
+Members: TypeAlias = list[tuple[int, int]]
+
+#: How many members without content are listed one by one where several stand in a row. A file can hold millions.
+MAX_EMPTY: Final = 1 << 16
 
 
 class Damage(Exception):
@@ -14,9 +20,14 @@ class Damage(Exception):
 
 
 class Decoder(Protocol):
-    """Gives decompressed bytes. ``consumed`` counts the compressed bytes used so far."""
+    """Gives decompressed bytes.
+
+    ``consumed`` counts the compressed bytes used so far. ``members`` lists the gzip members or zstd frames that
+    have begun; the decoder only ever appends, and whoever reads takes away what is done with.
+    """
 
     consumed: int
+    members: Members
 
     def read(self, size: int, /) -> bytes:
         """Return up to about ``size`` bytes; none at the proper end. Raises Damage."""
@@ -30,6 +41,17 @@ class Encoder(Protocol):
         """Return what can be written so far."""
         ...
 
-    def end_member(self) -> bytes:
-        """Return the rest of the member; nothing when none is open."""
+    def member(self, data: bytes) -> bytes:
+        """Return ``data`` as a whole member of its own, after the rest of an open one."""
         ...
+
+    def end_member(self) -> bytes:
+        """Return the rest of the open member. Where nothing was ever written, return an empty member."""
+        ...
+
+
+def begin_member(members: Members, at: int, raw: int) -> None:
+    """List a member that begins at ``at`` in the stream and ``raw`` in the file."""
+    if len(members) >= MAX_EMPTY and members[-MAX_EMPTY][0] == at:
+        del members[-1]
+    members.append((at, raw))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from corpusfmt.core.limits import CHUNK
-from corpusfmt.storage.codecs import Damage
+from corpusfmt.core.limits import CHUNK, KIB
+from corpusfmt.storage.codecs import Damage, Members, begin_member
+
+if TYPE_CHECKING:
+    from isal.isal_zlib import Decompress
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 #: Of the fast library used here: as small as the usual level 6 a record at a time, and many times faster.
 GZIP_LEVEL: Final = 2
+#: The least that is handed to the library at once. It copies what is left of it after each member.
+_STEP: Final = 4 * KIB
 
 
 class GzipDecoder:
@@ -19,43 +24,108 @@ class GzipDecoder:
     def __init__(self, read: Callable[[int], bytes]) -> None:
         from isal import isal_zlib
 
-        self._read, self._zlib = read, isal_zlib
+        self._read, self._make = read, isal_zlib.decompressobj
         self._error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # the stub says object
-        self._member = isal_zlib.decompressobj(wbits=31)
-        self._waiting = b""
+        self._member: Decompress | None = None
         self._fresh = True  # nothing of the current member has been read
+        self._data, self._at = b"", 0
+        self._step = _STEP
+        self._given = 0
         self.consumed = 0
+        self.members: Members = []
 
     def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes; none at the end of the last member. Raises Damage."""
+        """Return up to about ``size`` bytes; none at the end of the last member. Raises Damage."""
         while True:
-            if self._member.eof and not self._next_member():
-                return b""
-            data = self._waiting or self._read(CHUNK)
-            if not data:
-                what = "in the header of a member" if self._fresh else "in the middle of a member"
-                raise Damage("FILE001", f"the gzip data ends early, {what}")
-            self._fresh = False
-            try:
-                out = self._member.decompress(data, size)
-            except self._error as error:
-                raise Damage("FILE002", f"the gzip data is damaged ({str(error).lower()})") from None
-            self._waiting = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
-            self.consumed += len(data) - len(self._waiting)
+            out = b"" if self._member else self._whole_members(size)
             if out:
-                return bytes(out)
+                return out
+            member = self._member or self._next_member()
+            if member is None:
+                return b""
+            if out := self._part(member, size):
+                return out
 
-    def _next_member(self) -> bool:
-        while len(self._waiting) < 2 and (more := self._read(CHUNK)):
-            self._waiting += more
-        if not self._waiting:
-            return False
-        if not self._waiting.startswith(GZIP_MAGIC):
-            if self._waiting == GZIP_MAGIC[:1]:
+    def _whole_members(self, size: int) -> bytes:
+        """Return the content of the next members as long as each is over soon, and the beginning of one that is not.
+
+        Only what is sound is taken: what is wrong with the next member is found when it is the first.
+        """
+        data, at, step, make, given = self._data, self._at, self._step, self._make, self._given
+        view = memoryview(data)
+        base, enough = self.consumed - at, given + size // 2
+        pieces: list[bytes] = []
+        while given <= enough and data.startswith(GZIP_MAGIC, at):
+            member = make(31)
+            piece = view[at : at + step]
+            try:
+                out = member.decompress(piece, size)
+            except self._error:
+                break
+            if out:
+                self.members.append((given, base + at))
+                pieces.append(out)
+                given += len(out)
+            else:
+                begin_member(self.members, given, base + at)
+            if not member.eof:
+                self._member, self._fresh = member, False
+                at += len(piece) - len(member.unconsumed_tail)
+                break
+            at += len(piece) - len(member.unused_data)
+            if step > _STEP:
+                step = max(_STEP, step // 2)
+        self._at, self._step, self._given = at, step, given
+        self.consumed = base + at
+        return b"".join(pieces)
+
+    def _part(self, member: Decompress, size: int) -> bytes:
+        if not self._fill(1) and self._fresh:
+            raise Damage("FILE001", "the gzip data ends early, in the header of a member")
+        self._fresh = False
+        piece = memoryview(self._data)[self._at : self._at + self._step]
+        try:
+            out = member.decompress(piece, size)
+        except self._error as error:
+            raise Damage("FILE002", f"the gzip data is damaged ({str(error).lower()})") from None
+        if member.eof:
+            self._member = None
+            left = len(member.unused_data)
+        else:
+            left = len(member.unconsumed_tail)
+            # The library may hold output back when its input is used up, so the end of the file is no cut yet.
+            if not piece and not out:
+                raise Damage("FILE001", "the gzip data ends early, in the middle of a member")
+            # What does not fit into the output is copied, so the input is to be as long as what fits.
+            if left:
+                self._step = max(_STEP, len(piece) - left)
+            elif len(out) < size // 2:
+                self._step = min(CHUNK, self._step * 2)
+        self._at += len(piece) - left
+        self.consumed += len(piece) - left
+        self._given += len(out)
+        return out
+
+    def _next_member(self) -> Decompress | None:
+        self._fill(2)
+        if not self._data.startswith(GZIP_MAGIC, self._at):
+            rest = self._data[self._at : self._at + 2]
+            if not rest:
+                return None
+            if rest == GZIP_MAGIC[:1]:
                 raise Damage("FILE001", "the gzip data ends early, in the header of a member")
             raise Damage("FILE003", "something that is no gzip data follows the last member")
-        self._member = self._zlib.decompressobj(wbits=31)
-        self._fresh = True
+        begin_member(self.members, self._given, self.consumed)
+        self._member, self._fresh = self._make(31), True
+        return self._member
+
+    def _fill(self, size: int) -> bool:
+        """Have ``size`` bytes at hand. Return False when the file ends before."""
+        while len(self._data) - self._at < size:
+            more = self._read(CHUNK)
+            if not more:
+                return False
+            self._data, self._at = self._data[self._at :] + more, 0
         return True
 
 
@@ -65,22 +135,32 @@ class GzipEncoder:
     def __init__(self) -> None:
         from isal import isal_zlib
 
-        # The stub says that it returns one of two types, one of which is not typed.
-        self._make: Callable[[], Any] = lambda: isal_zlib.compressobj(GZIP_LEVEL, isal_zlib.DEFLATED, 31)
-        self._member = self._make()
-        self._open = True  # an empty file is one empty member
+        self._zlib = isal_zlib
+        self._member: Any = None  # the stub says that it is one of two types, one of which is not typed
+        self._empty = True
 
     def write(self, data: bytes) -> bytes:
         """Return what can be written so far."""
-        if not self._open:
-            self._member, self._open = self._make(), True
+        if not data:
+            return b""
+        if self._member is None:
+            self._member, self._empty = self._begin(), False
         compressed: bytes = self._member.compress(data)
         return compressed
 
+    def member(self, data: bytes) -> bytes:
+        """Return ``data`` as a whole member of its own, after the rest of an open one."""
+        rest = self.end_member() if self._member else b""
+        self._empty = False
+        return rest + self._zlib.compress(data, GZIP_LEVEL, 31)
+
     def end_member(self) -> bytes:
-        """Return the rest of the member; nothing when none is open."""
-        if not self._open:
-            return b""
-        self._open = False
-        rest: bytes = self._member.flush()
+        """Return the rest of the open member. Where nothing was ever written, return an empty member."""
+        member, self._member = self._member, None
+        if self._empty:
+            member, self._empty = self._begin(), False
+        rest: bytes = member.flush() if member else b""
         return rest
+
+    def _begin(self) -> Any:
+        return self._zlib.compressobj(GZIP_LEVEL, self._zlib.DEFLATED, 31)

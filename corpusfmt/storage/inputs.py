@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.limits import CHUNK, MIB
-from corpusfmt.storage.codecs import Damage, Decoder
+from corpusfmt.storage.codecs import Damage, Decoder, Members
 from corpusfmt.storage.faults import BY_CODE
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
@@ -28,7 +28,8 @@ _FOREIGN: Final = (
 class Input:
     """A source, decompressed. ``name`` is what findings call it.
 
-    ``position`` counts decompressed bytes given so far, ``raw_position`` bytes of the file.
+    ``position`` counts decompressed bytes given so far, ``raw_position`` bytes of the file. ``members`` is None when
+    the source is not compressed, and a list otherwise: see ``track_members``.
     """
 
     def __init__(self, raw: BinaryIO, name: str, *, owned: bool, size: int = 0) -> None:
@@ -36,14 +37,18 @@ class Input:
         self._raw, self._owned = raw, owned
         self._ahead = b""
         self._failure: ParseError | None = None
+        self._tracked = False
         self.position = self.raw_position = 0
         head = self._raw_read(8)
         self._pushed = head
         self._decoder: Decoder | None = None
+        #: How the source is compressed: ``gz``, ``zst``, or empty.
+        self.codec = ""
         if head.startswith(GZIP_MAGIC):
-            self._decoder = GzipDecoder(self._next_raw)
+            self._decoder, self.codec = GzipDecoder(self._next_raw), "gz"
         elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
-            self._decoder = ZstdDecoder(self._next_raw)
+            self._decoder, self.codec = ZstdDecoder(self._next_raw), "zst"
+        self.members = self._decoder.members if self._decoder else None
         for magic, what, command in _FOREIGN:
             if head.startswith(magic):
                 raise ConfigurationError(
@@ -63,17 +68,30 @@ class Input:
         return self._ahead[:size]
 
     def read(self, size: int, /) -> bytes:
-        """Return up to about ``size`` bytes; none at the end.
+        """Return up to about ``size`` bytes, of several members where they are small; none at the end.
 
         Raises ParseError (FILE001 to FILE004) when compressed data is cut short, damaged, followed by
         something else or larger than it has any reason to be.
         """
+        if self.members and not self._tracked:
+            self.members.clear()
         if self._ahead:
             data, self._ahead = self._ahead[:size], self._ahead[size:]
         else:
             data = self._decoded(size)
         self.position += len(data)
         return data
+
+    def track_members(self) -> Members | None:
+        """Keep ``members`` from now on, and return it; to be called before the first ``read``, also after ``peek``.
+
+        It has a pair for each gzip member or zstd frame that has begun, in order: its offset in the decompressed
+        stream, and in the file. Members without content are in it (of more than 65,536 in a row the last is), skippable
+        frames are not. The pair is there before the first byte of the member is given. The caller deletes from the
+        front what it is done with: nobody else does, while for a caller that does not ask nothing is kept.
+        """
+        self._tracked = True
+        return self.members
 
     def close(self) -> None:
         """Close the file, unless it is standard input or was opened by someone else."""
@@ -104,20 +122,27 @@ class Input:
             return self._next_raw(size)
         if self._failure:  # what a decoder gives after a fault is not the stream any more
             raise self._failure
+        pieces: list[bytes] = []
+        # Asking for the little that is missing would cost as much as asking for all of it.
+        ready, enough = 0, min(size, CHUNK) // 2
         try:
-            data = self._decoder.read(size)
+            while ready <= enough and (piece := self._decoder.read(size)):
+                pieces.append(piece)
+                ready += len(piece)
         except Damage as damage:
             consumed = self._decoder.consumed
-            self._failure = self._fault(damage.code, f"{damage.message}, at byte {consumed} of the file")
-            raise self._failure from None
-        total = self.position + len(self._ahead) + len(data)
+            self._failure = self._fault(damage.code, f"{damage.message}, at byte {consumed} of the file", ready)
+            if not pieces:
+                raise self._failure from None
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        total = self.position + len(self._ahead) + ready
         if total > _RATIO_FREE and total > MAX_RATIO * max(1, self._decoder.consumed):
             self._failure = self._fault("FILE004", f"the compressed data expands more than {MAX_RATIO} times")
             raise self._failure
         return data
 
-    def _fault(self, code: str, message: str) -> ParseError:
-        byte = self.position + len(self._ahead)
+    def _fault(self, code: str, message: str, ready: int = 0) -> ParseError:
+        byte = self.position + len(self._ahead) + ready
         rule = BY_CODE[code]
         return ParseError(Finding(code, rule.severity, message, self.name, 0, 0, byte, None, rule.advice))
 

@@ -6,13 +6,15 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.limits import CHUNK
 from corpusfmt.core.text import quoted
 from corpusfmt.storage.codecs import Encoder
 from corpusfmt.storage.gzip import GzipEncoder
+from corpusfmt.storage.inputs import Input
 from corpusfmt.storage.zstd import ZstdEncoder
 
 _BUFFER = 1 << 18
@@ -20,25 +22,29 @@ _BUFFER = 1 << 18
 _HANDLES = ("/dev/std", "/dev/fd/", "/proc/")
 
 
-def _encoder_for(path: str) -> Encoder | None:
-    """Return the encoder that the suffix of ``path`` asks for."""
-    lowered = path.lower()
-    if lowered.endswith(".gz"):
+def _encoder_for(path: str, codec: str | None) -> Encoder | None:
+    """Return the encoder of a codec: the one that is named, or that the suffix of ``path`` asks for."""
+    if codec is None:
+        codec = path.lower().rpartition(".")[2]
+    if codec == "gz":
         return GzipEncoder()
-    return ZstdEncoder() if lowered.endswith(".zst") else None
+    return ZstdEncoder() if codec == "zst" else None
 
 
 class Output:
-    """One target file. ``size`` counts the bytes given to it, before compression.
+    """One target file. ``size`` counts the bytes given to it before compression, ``raw_size`` those after it.
+
+    A compressed target is one member, but for what ``write_member`` is given. ``raw_size`` is where the next member
+    begins as long as only that is called; what ``write`` takes may wait in the compressor.
 
     The bytes go to a temporary file in the same folder; ``finish`` makes them durable, ``publish`` gives
     them the name. A file of that name stays whole until then. Standard output, devices and pipes have no
     such protection and are written to as they are.
     """
 
-    def __init__(self, target: str) -> None:
-        self.target, self.size = target, 0
-        self._encoder = _encoder_for(target)
+    def __init__(self, target: str, codec: str | None = None) -> None:
+        self.target, self.size, self.raw_size = target, 0, 0
+        self._encoder = _encoder_for(target, codec)
         self._temporary = ""
         self._raw: BinaryIO | None
         if target == "-":
@@ -83,41 +89,76 @@ class Output:
         """Whether what has been written cannot be taken back."""
         return not self._temporary
 
+    @property
+    def compressed(self) -> bool:
+        """Whether what is written is compressed."""
+        return self._encoder is not None
+
+    @property
+    def folder(self) -> str | None:
+        """The folder of the file; None where there is none, as for standard output."""
+        return os.path.dirname(self._temporary) if self._temporary else None
+
     def write(self, data: bytes) -> None:
         """Take bytes, before compression. Raises OSError."""
-        assert self._raw is not None
         self.size += len(data)
-        with self._named():
-            self._raw.write(self._encoder.write(data) if self._encoder else data)
+        self._put(self._encoder.write(data) if self._encoder else data)
 
-    @contextlib.contextmanager
-    def _named(self) -> Iterator[None]:
-        """Give the name of the target to an error of the system that has none, as a full disk."""
+    def write_member(self, data: bytes) -> None:
+        """Take bytes that are to be a gzip member or zstd frame of their own; none are no member. Raises OSError."""
+        if data:
+            self.size += len(data)
+            self._put(self._encoder.member(data) if self._encoder else data)
+
+    def write_members(self, pieces: Sequence[bytes]) -> None:
+        """Take bytes that are to be a member each; as :meth:`write_member`, and cheaper for many. Raises OSError."""
+        self.size += sum(map(len, pieces))
+        if self._encoder:
+            member = self._encoder.member
+            pieces = [member(piece) for piece in pieces if piece]
+        self._put(b"".join(pieces))
+
+    def end_member(self) -> None:
+        """End the member that ``write`` has begun. Raises OSError."""
+        if self._encoder:
+            self._put(self._encoder.end_member())
+
+    def _put(self, data: bytes) -> None:
+        assert self._raw is not None
+        self.raw_size += len(data)
         try:
-            yield
-        except BrokenPipeError:
-            raise
+            self._raw.write(data)
         except OSError as error:
-            error.filename = error.filename or self.target
+            self._name(error)
             raise
+
+    def _name(self, error: OSError) -> None:
+        """Give the name of the target to an error of the system that has none, as a full disk."""
+        if not isinstance(error, BrokenPipeError):
+            error.filename = error.filename or self.target
 
     def finish(self) -> None:
         """Complete the file and make it durable, still without its name. Raises OSError."""
         if self._raw is None:
             return
+        if self._encoder:
+            self._put(self._encoder.end_member())
         raw, self._raw = self._raw, None
         try:
-            with self._named():
-                if self._encoder:
-                    raw.write(self._encoder.end_member())
-                raw.flush()
-                if self._temporary:
-                    os.fsync(raw.fileno())
-        except BaseException:
+            raw.flush()
+            if self._temporary:
+                os.fsync(raw.fileno())
+        except BaseException as error:
             self._raw = raw
+            if isinstance(error, OSError):
+                self._name(error)
             raise
         if self.target != "-":
             raw.close()
+
+    def reread(self) -> Input:
+        """Open what was written, after ``finish`` and before ``publish``. Raises OSError."""
+        return Input(open(self._temporary, "rb", buffering=CHUNK), self.target, owned=True)  # noqa: SIM115
 
     def publish(self) -> None:
         """Give the file its name, in one step. Raises OSError."""

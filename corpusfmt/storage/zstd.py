@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt.core.limits import CHUNK, MIB
-from corpusfmt.storage.codecs import Damage
+from corpusfmt.storage.codecs import Damage, Members, begin_member
 
 if TYPE_CHECKING:
     import zstandard
@@ -15,7 +16,49 @@ if TYPE_CHECKING:
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 #: What a decoder may have to remember. `zstd --long=27` and `--ultra` stay within it.
 MAX_WINDOW: Final = 128 * MIB
+#: A dictionary, as it is stored and as it is used. The IIPC's proposal asks for 8 MiB.
+MAX_DICTIONARY: Final = 10 * MIB
 ZSTD_LEVEL: Final = 3
+#: A skippable frame of this kind at the head of a file holds a dictionary for all frames after it (IIPC,
+#: "Zstandard Compression for WARC Files 1.0", Dictionary frame format).
+_DICTIONARY_FRAME: Final = b"\x5d\x2a\x4d\x18"
+_DICTIONARY_MAGIC: Final = b"\x37\xa4\x30\xec"
+
+
+class _Header(NamedTuple):
+    """What the first byte of a frame header tells of the rest (RFC 8878, 3.1.1.1.1). Offsets count from the magic."""
+
+    window: bool
+    id_stop: int
+    stop: int
+    #: What is to be added to the content size as it is stored; -1 when there is none.
+    plus: int
+    checksum: int
+
+
+def _header(flags: int) -> _Header:
+    single = bool(flags & 0x20)
+    id_stop = 5 + (not single) + (0, 1, 2, 4)[flags & 3]
+    kind = flags >> 6
+    size = (int(single), 2, 4, 8)[kind]
+    return _Header(not single, id_stop, id_stop + size, (0, 256, 0, 0)[kind] if size else -1, flags & 4)
+
+
+_HEADERS: Final = tuple(map(_header, range(256)))
+#: For frames that may be small, by their first five bytes: where id and size end, what is to be added to the size,
+#: its mask, the bits before the first block, the length of the checksum.
+_SMALL: Final = {
+    ZSTD_MAGIC + bytes([flags]): (
+        header.id_stop,
+        header.stop,
+        header.plus,
+        (1 << 8 * (header.stop - header.id_stop)) - 1,
+        8 * (header.stop - header.id_stop),
+        header.checksum,
+    )
+    for flags, header in enumerate(_HEADERS)
+    if not header.window and not flags & 8  # a reserved bit
+}
 
 
 def is_skippable(head: bytes) -> bool:
@@ -24,7 +67,7 @@ def is_skippable(head: bytes) -> bool:
 
 
 class ZstdDecoder:
-    """Reads the frames of a Zstandard stream, one after the other, a block at a time.
+    """Reads the frames of a Zstandard stream, one after the other: small ones many at a time, others by the block.
 
     The library's streams take a frame that is cut short as one that ends. So the frames and blocks are
     followed here; a block gives at most 128 KiB, which bounds memory too.
@@ -34,38 +77,108 @@ class ZstdDecoder:
         import zstandard
 
         self._read, self._zstd = read, zstandard
+        self._decompressor = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW)
+        self._dictionary = 0  # its id
         self._frame: zstandard.ZstdDecompressionObj | None = None
-        self._checksum = False
+        self._checksum = 0
         self._buffer, self._at = b"", 0
+        self._given = 0
         self.consumed = 0
+        self.members: Members = []
 
-    def read(self, _size: int, /) -> bytes:
-        """Return the content of one block; none at the end of the last frame. Raises Damage."""
+    def read(self, size: int, /) -> bytes:
+        """Return the content of one block or several small frames; none at the end of the last. Raises Damage."""
         while True:
             if self._frame is None:
                 if not self._fill(1):
                     return b""
-                self._begin_frame()
-                continue
-            header = self._take(3)
-            block = header[0] | header[1] << 8 | header[2] << 16
-            kind, length = block >> 1 & 3, block >> 3
-            if kind == 3 or (length > 128 * 1024 and kind != 1):
-                raise Damage("FILE002", "the zstd data is damaged (impossible block)")
-            data = header + self._take(1 if kind == 1 else length)
-            last = bool(block & 1)
-            if last and self._checksum:
-                data += self._take(4)
-            out = self._decompress(data)
-            if last:
-                self._frame = None
+                out = self._small_frames(min(size, CHUNK))
+                if not out:
+                    self._begin_frame()
+                    continue
+            else:
+                out = self._block(self._frame)
             if out:
+                self._given += len(out)
                 return out
 
+    def _small_frames(self, size: int) -> bytes:
+        """Return the content of the next frames, about ``size`` bytes; none where each block is to be looked at.
+
+        These frames tell a content size of at most 128 KiB, have the right dictionary, and are wholly in the buffer.
+        Only sound ones are taken: what is wrong with the next is found a block at a time.
+        """
+        buffer, at, given, dictionary = self._buffer, self._at, self._given, self._dictionary
+        start, end, enough, base = at, len(buffer), given + size, self.consumed - at
+        number = int.from_bytes
+        found: Members = []
+        while given < enough and (header := _SMALL.get(buffer[at : at + 5])):
+            id_stop, stop, plus, mask, shift, checksum = header
+            if id_stop > 5 and number(buffer[at + 5 : at + id_stop], "little") != dictionary:
+                break
+            stop += at
+            fields = number(buffer[at + id_stop : stop + 3], "little")
+            content = (fields & mask) + plus
+            if not 0 < content <= CHUNK:
+                break
+            block = fields >> shift
+            stop += 4 if block & 6 == 2 else 3 + (block >> 3)
+            while not block & 1 and stop < end:
+                block = number(buffer[stop : stop + 3], "little")
+                stop += 4 if block & 6 == 2 else 3 + (block >> 3)
+            stop += checksum
+            if stop > end or not block & 1:
+                break
+            found.append((given, base + at))
+            given += content
+            at = stop
+        out = self._whole(start, at, given - self._given) if found else b""
+        if found and not out:
+            pieces: list[bytes] = []
+            bounds = [*found, (given, base + at)]
+            for (begin, raw), (stop, raw_stop) in pairwise(bounds):
+                piece = self._whole(raw - base, raw_stop - base, stop - begin)
+                if not piece:
+                    break
+                pieces.append(piece)
+            at = bounds[len(pieces)][1] - base
+            del found[len(pieces) :]
+            out = b"".join(pieces)
+        self.members += found
+        self._at = at
+        self.consumed = base + at
+        return out
+
+    def _whole(self, start: int, stop: int, size: int) -> bytes:
+        """Return the content of whole frames of the buffer; none unless they are sound and give ``size`` bytes."""
+        source = memoryview(self._buffer)[start:stop]
+        try:
+            # Asking for one byte more makes it read to the end, and so check the last checksum.
+            out = self._decompressor.stream_reader(source, read_across_frames=True).read(size + 1)
+        except self._zstd.ZstdError:
+            return b""
+        return out if len(out) == size else b""
+
+    def _block(self, frame: zstandard.ZstdDecompressionObj) -> bytes:
+        header = self._take(3)
+        block = header[0] | header[1] << 8 | header[2] << 16
+        kind, length = block >> 1 & 3, block >> 3
+        if kind == 3 or (length > 128 * 1024 and kind != 1):
+            raise Damage("FILE002", "the zstd data is damaged (impossible block)")
+        data = header + self._take(1 if kind == 1 else length)
+        if block & 1:
+            data += self._take(self._checksum)
+            self._frame = None
+        return self._decompress(frame, data)
+
     def _begin_frame(self) -> None:
+        first, start = not self.consumed, self.consumed
         magic = self._take(4)
         if is_skippable(magic):
             left = int(struct.unpack("<I", self._take(4))[0])
+            if first and magic == _DICTIONARY_FRAME:
+                self._load_dictionary(left)
+                return
             while left:
                 step = min(left, CHUNK)
                 self._take(step)
@@ -73,35 +186,70 @@ class ZstdDecoder:
             return
         if magic != ZSTD_MAGIC:
             raise Damage("FILE003", "something that is no zstd data follows the last frame")
+        begin_member(self.members, self._given, start)
         descriptor = self._take(1)
-        flags = descriptor[0]
-        single = bool(flags & 0x20)
-        window = b"" if single else self._take(1)
-        rest = self._take((0, 1, 2, 4)[flags & 3] + ((1 if single else 0), 2, 4, 8)[flags >> 6])
-        if window:
-            exponent, mantissa = window[0] >> 3, window[0] & 7
+        header = _HEADERS[descriptor[0]]
+        data = magic + descriptor + self._take(header.stop - 5)
+        if header.window:
+            exponent, mantissa = data[5] >> 3, data[5] & 7
             base = 1 << (10 + exponent)
             if base + base // 8 * mantissa > MAX_WINDOW:
                 raise Damage("FILE002", f"the zstd data needs a window of more than {MAX_WINDOW // MIB} MiB")
-        self._checksum = bool(flags & 4)
-        self._frame = self._zstd.ZstdDecompressor(max_window_size=MAX_WINDOW).decompressobj()
-        self._decompress(magic + descriptor + window + rest)
+        needed = int.from_bytes(data[5 + header.window : header.id_stop], "little")
+        if needed not in (0, self._dictionary):
+            which = f"the file has dictionary {self._dictionary}" if self._dictionary else "the file has none"
+            raise Damage("FILE002", f"the zstd data needs dictionary {needed}, and {which}")
+        self._checksum = header.checksum
+        self._frame = self._decompressor.decompressobj()
+        self._decompress(self._frame, data)
 
-    def _decompress(self, data: bytes) -> bytes:
-        assert self._frame is not None
+    def _load_dictionary(self, size: int) -> None:
+        too_large = Damage("FILE002", f"the zstd dictionary is larger than {MAX_DICTIONARY // MIB} MiB")
+        if size > MAX_DICTIONARY:
+            raise too_large
+        content = self._take(size)
+        if content.startswith(ZSTD_MAGIC):
+            pieces = [content]
+            inner = ZstdDecoder(lambda _: pieces.pop() if pieces else b"")
+            held: list[bytes] = []
+            total = 0
+            try:
+                while piece := inner.read(CHUNK):
+                    held.append(piece)
+                    total += len(piece)
+                    if total > MAX_DICTIONARY:
+                        raise too_large
+            except Damage as damage:
+                if damage is too_large:
+                    raise
+                raise Damage("FILE002", f"the zstd dictionary is damaged: {damage.message}") from None
+            content = b"".join(held)
+        if not content.startswith(_DICTIONARY_MAGIC):
+            raise Damage("FILE002", "the zstd data begins with a dictionary frame that holds no dictionary")
         try:
-            return self._frame.decompress(data)
+            dictionary = self._zstd.ZstdCompressionDict(content, dict_type=self._zstd.DICT_TYPE_FULLDICT)
+            self._decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=MAX_WINDOW)
+        except self._zstd.ZstdError as error:
+            raise Damage("FILE002", f"the zstd dictionary is damaged ({str(error).lower()})") from None
+        self._dictionary = dictionary.dict_id()
+
+    def _decompress(self, frame: zstandard.ZstdDecompressionObj, data: bytes) -> bytes:
+        try:
+            return frame.decompress(data)
         except self._zstd.ZstdError as error:
             reason = str(error).removeprefix("zstd decompressor error: ").lower()
             raise Damage("FILE002", f"the zstd data is damaged ({reason})") from None
 
     def _fill(self, size: int) -> bool:
-        while len(self._buffer) - self._at < size:
-            more = self._read(CHUNK)
-            if not more:
-                return False
-            self._buffer, self._at = self._buffer[self._at :] + more, 0
-        return True
+        if len(self._buffer) - self._at >= size:
+            return True
+        held = [self._buffer[self._at :]]
+        ready = len(held[0])
+        while ready < size and (more := self._read(CHUNK)):
+            held.append(more)
+            ready += len(more)
+        self._buffer, self._at = b"".join(held), 0
+        return ready >= size
 
     def _take(self, size: int) -> bytes:
         if not self._fill(size):
@@ -113,24 +261,32 @@ class ZstdDecoder:
 
 
 class ZstdEncoder:
-    """Writes zstd frames with a checksum."""
+    """Writes zstd frames with a checksum; those of ``member`` tell their content size too."""
 
     def __init__(self) -> None:
         import zstandard
 
-        self._make = zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True).compressobj
-        self._frame = self._make()
-        self._open = True
+        self._zstd = zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True, write_content_size=True)
+        self._frame: zstandard.ZstdCompressionObj | None = None
+        self._empty = True
 
     def write(self, data: bytes) -> bytes:
         """Return what can be written so far."""
-        if not self._open:
-            self._frame, self._open = self._make(), True
+        if not data:
+            return b""
+        if self._frame is None:
+            self._frame, self._empty = self._zstd.compressobj(), False
         return self._frame.compress(data)
 
+    def member(self, data: bytes) -> bytes:
+        """Return ``data`` as a whole frame of its own, after the rest of an open one."""
+        rest = self.end_member() if self._frame else b""
+        self._empty = False
+        return rest + self._zstd.compress(data)
+
     def end_member(self) -> bytes:
-        """Return the rest of the frame; nothing when none is open."""
-        if not self._open:
-            return b""
-        self._open = False
-        return self._frame.flush()
+        """Return the rest of the open frame. Where nothing was ever written, return an empty frame."""
+        frame, self._frame = self._frame, None
+        if self._empty:
+            frame, self._empty = self._zstd.compressobj(), False
+        return frame.flush() if frame else b""

@@ -11,7 +11,7 @@ from corpusfmt.core.jsontext import Node, parse
 from corpusfmt.core.limits import MAX_METADATA, MIB
 from corpusfmt.core.losses import loss, not_text
 from corpusfmt.core.metadata import EMPTY
-from corpusfmt.core.objects import is_canonical
+from corpusfmt.core.objects import is_canonical, spelled_ids
 from corpusfmt.core.primitives import escape_json, escape_json_each, is_utf8
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.jsonl.layouts import Layout, layout_of
@@ -83,7 +83,7 @@ class JSONLWriter:
                 raise LossError(losses(document, self._options))
         layout = self._layout
         texts = self._texts(documents)
-        ids = self._ids(documents)
+        ids = spelled_ids(documents)
         names = escape_json_each([document.name.encode() for document in documents])
         out: list[bytes] = []
         if layout.id and layout.title and layout.meta:  # all have a place for everything
@@ -108,15 +108,6 @@ class JSONLWriter:
             else:
                 out += (b'"', self._flat(document) if document.meta_json != EMPTY else b"", b"}\n")
         return [b"".join(out)]
-
-    @staticmethod
-    def _ids(documents: Sequence[Document]) -> list[bytes]:
-        """Return the ids as JSON: strings in quotes, integers bare."""
-        inside = escape_json_each([str(document.id).encode() for document in documents])
-        return [
-            b'"%b"' % text if isinstance(document.id, str) else text
-            for document, text in zip(documents, inside, strict=True)
-        ]
 
     def _texts(self, documents: Sequence[Document]) -> list[bytes]:
         """Return the texts as the insides of JSON strings."""

@@ -213,7 +213,7 @@ class _Scan:
         offset = self.out.region.offset
         if odd:  # before anything else: a near miss explains a fault that follows
             for miss in near_misses(buffer, body, stop):
-                edit = Edit(offset + miss.at, miss.length, miss.replacement)
+                edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
                 self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
         if header - start >= MAX_HEADER:
             self.out.find("SEED011", f"the header is longer than {MAX_HEADER} bytes", offset + start)
@@ -274,7 +274,7 @@ class _Scan:
         edit = None
         if code == "SEED002" and line.startswith(FILE + b" ") and len(line.split(b" ")) > 2:
             mended = line.rstrip(b" \t").rstrip(b">") + b">>>"
-            edit = Edit(byte, len(line), mended) if mended != line else None
+            edit = Edit(byte, len(line), mended, safe=False) if mended != line else None
         self.out.find(code, fault.message, byte, fault.hint, edit)
 
     def _too_large(self, byte: int, size: int) -> None:
