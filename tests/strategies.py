@@ -101,3 +101,29 @@ text_documents = st.builds(document, ids, texts, names, metadata)
 any_documents = st.builds(document, ids, st.one_of(texts, raw_bodies), names, metadata)
 corpora = st.lists(any_documents, max_size=5)
 text_corpora = st.lists(text_documents, max_size=5)
+
+
+_RECORD = (
+    b"WARC/1.1\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000001>\r\n"
+    b"WARC-Date: 2024-05-18T01:58:10Z\r\nWARC-Target-URI: https://example.org/\r\nContent-Type: text/plain\r\n"
+)
+#: Records in pieces, whole and broken, in any order.
+broken_archives = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [_RECORD + b"Content-Length: 5\r\n\r\nhello\r\n\r\n", _RECORD + b"Content-Length: 4\r\n\r\nhello\r\n\r\n",
+             _RECORD + b"Content-Length: 900\r\n\r\nhello\r\n\r\n", _RECORD + b"Content-Length: x\r\n\r\nhello\r\n\r\n",
+             _RECORD + b"WARC-Block-Digest: sha1:AA==\r\nContent-Length: 0\r\n\r\n\r\n\r\n",
+             _RECORD.replace(b"resource", b"metadata") + b"WARC-Refers-To: <urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000001>\r\n"
+             b"Content-Type: application/x.corpusfmt.document+json; version=1\r\nContent-Length: 31\r\n\r\n"
+             b'{"id":"a","name":"b","meta":{}}\r\n\r\n',
+             _RECORD.replace(b"resource", b"response").replace(b"text/plain", b"application/http")
+             + b"Content-Length: 50\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nhello\xff\r\n\r\n",
+             _RECORD, _RECORD.replace(b"\r\n", b"\n") + b"Content-Length: 5\n\nhello\r\n\r\n", b"WARC/1.1\r\n", b"WARC/1.0\n",
+             b"WARC/0.18\r\n", b"warc/1.1\r\n", b"\r\n", b"\n", b"\r", b"\r\n\r\n", b"Content-Length: 5\r\n", b" folded\r\n", b"X-A : b\r\n",
+             b"WARC-Type: warcinfo\r\n", b"X: \x00\r\n", b"X: \xff\r\n", b":\r\n", b"hello", b"\r\n\r\nWARC/1.1\r\nA", b"\x1f\x8b"]
+        ),
+        st.binary(max_size=6),
+    ),
+    max_size=8,
+).map(b"".join)  # fmt: skip

@@ -1,0 +1,66 @@
+"""WARC 1.1 (ISO 28500:2017): web archives, and corpora as archives that any WARC tool reads.
+
+A file is a row of records: a version line, named fields, a blank line, a block of Content-Length bytes, two line
+ends. Compressed files have each record in a gzip member or zstd frame of its own.
+
+*Written* are our bundles: a ``warcinfo`` record; for each document a ``resource`` (or ``conversion``) record with its
+bytes as they were, and a ``metadata`` record with its id, name and metadata in JSON. Digests are SHA-256, record ids
+are made of the content, dates come from the metadata or are fixed: the same documents give the same bytes.
+
+*Read* are our bundles, exactly, and what others publish: texts in ``resource``, ``conversion`` and ``response``
+records of WARC 1.0 and 1.1, with what is said about them in ``metadata`` records. What is no text is counted.
+
+The rooms, from below: ``fields`` (which fields stand on which records), ``values`` and ``digests`` (how they are
+spelled), ``header``, ``members`` and ``verify``, ``framer`` (records, and finding the next one after a fault),
+``http`` and ``html`` (what is inside a response), ``foreign`` and ``own`` (documents of records), ``across``
+(references), ``scan``; ``dates``, ``uris``, ``write``, ``cdxj``; ``places``, ``faults``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpusfmt.core.format import Batch, Format, Option, ReadOptions, Stream
+from corpusfmt.formats.warc.faults import FAULTS
+from corpusfmt.formats.warc.places import locate, members, resync, sniff
+from corpusfmt.formats.warc.write import losses, writer
+
+
+def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
+    """Give the documents and faults of a WARC file, in order. What reading needs is loaded here."""
+    from corpusfmt.formats.warc.scan import scan as read
+
+    return read(stream, options)
+
+
+def _index(piece: bytes) -> tuple[bytes, bytes] | None:
+    """Return the line of a record in a CDXJ index, or None."""
+    from corpusfmt.formats.warc.cdxj import entry
+
+    return entry(piece)
+
+
+FORMAT = Format(
+    name="warc",
+    title="WARC: web archives (1.0 and 1.1), WET and WAT files",
+    suffixes=(".warc", ".wet", ".wat"),
+    sniff=sniff,
+    scan=_scan,
+    writer=writer,
+    losses=losses,
+    locate=locate,
+    faults=FAULTS,
+    cannot={"size": "metadata over 16 MiB"},
+    options=(
+        Option("html", "what to give of a web page: the page as it is, or its main text", ("keep", "text"), "read"),
+        Option("status", "which HTTP responses are documents", ("2xx", "all"), "read"),
+        Option("record", "the type of the records that hold texts", ("resource", "conversion"), "write"),
+        Option("date", "the date of records whose metadata has none; 1970-01-01T00:00:00Z without it", (), "write"),
+        Option(
+            "corpus", "the name of the corpus, for warcinfo and for the URNs of documents without a URL", (), "write"
+        ),
+    ),
+    resync=resync,
+    members=members,
+    index_line=_index,
+)

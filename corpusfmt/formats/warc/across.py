@@ -1,0 +1,75 @@
+"""What only shows across records: ids that repeat, references to records that are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from corpusfmt.core.source import Region
+from corpusfmt.core.text import quoted
+from corpusfmt.formats.warc.framer import Record
+from corpusfmt.formats.warc.header import Fault
+from corpusfmt.formats.warc.values import bare
+
+#: So many references to records that may be in other files are remembered with their places.
+_EXAMPLES: Final = 100
+
+
+class Reference(NamedTuple):
+    """A reference to a record that has not been seen: its value, and where it stands."""
+
+    value: bytes
+    byte: int
+    number: int
+    raw: int
+    near: Region
+
+
+class Across:
+    """Remembers ids and open references of one file: a few dozen bytes a record."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._concurrent: dict[int, Reference] = {}
+        self._refers: dict[int, int] = {}
+        self._first: dict[int, Reference] = {}
+
+    def take(self, record: Record, near: Callable[[int], Region]) -> list[Fault]:
+        """Take note of a sound record. Return a fault when its id was there before."""
+        header, fields = record.header, record.fields
+        assert header is not None
+        identifier = fields["warc-record-id"]
+        repeated = self.saw(record)
+        for value in header.concurrent:
+            if (at := hash(bare(value))) not in self._seen and at not in self._concurrent:
+                self._concurrent[at] = Reference(value, record.start, record.number, record.raw, near(record.start))
+        refers = fields.get("warc-refers-to")
+        if refers is not None and (at := hash(bare(refers))) not in self._seen:
+            self._refers[at] = self._refers.get(at, 0) + 1
+            if len(self._first) < _EXAMPLES:
+                self._first[at] = Reference(refers, record.start, record.number, record.raw, near(record.start))
+        if repeated:
+            byte = header.places.get("warc-record-id", (record.start, 0))[0]
+            return [Fault("WARC024", f"the record id {quoted(identifier, 80)} stands on an earlier record too", byte)]
+        return []
+
+    def saw(self, record: Record) -> bool:
+        """Take note that a record is in the file, whole or refused. Say whether its id was there before."""
+        key = hash(bare(record.fields.get("warc-record-id", b"")))
+        repeated = key in self._seen
+        self._seen.add(key)
+        self._concurrent.pop(key, None)
+        self._refers.pop(key, None)
+        self._first.pop(key, None)
+        return repeated
+
+    def dangling(self) -> Iterator[tuple[str, str, Reference]]:
+        """Give code, message and reference of what led nowhere, now that the file is read."""
+        for reference in self._concurrent.values():
+            what = f"WARC-Concurrent-To names a record that is not in the file: {quoted(reference.value, 80)}"
+            yield "WARC025", what, reference
+        count = sum(self._refers.values())
+        for reference in list(self._first.values())[:1]:
+            more = f" (and {count - 1} more)" if count > 1 else ""
+            what = f"WARC-Refers-To names a record that is not in the file: {quoted(reference.value, 80)}{more}"
+            yield "WARC026", what, reference

@@ -1,0 +1,59 @@
+"""Lines of a CDXJ index: where in an archive the capture of a URL stands.
+
+    org,example)/a 20240518015810 {"url": "https://example.org/a", "mime": "text/plain", "digest": "sha256:…", …}
+
+A line begins with the URL in sortable form (SURT) and the date in 14 digits; ``length``, ``offset`` and ``filename``
+are added by whoever writes the file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from corpusfmt.formats.warc.foreign import is_text
+from corpusfmt.formats.warc.header import quick_header
+from corpusfmt.formats.warc.values import bare
+
+_URL: Final = re.compile(r"(https?)://(?:[^/?#@]*@)?([^/?#:]*|\[[0-9a-fA-F:.]*\])(?::([0-9]*))?([^#]*)", re.I)
+_WWW: Final = re.compile(r"^www[0-9]*\.")
+_PORTS: Final = {"http": "80", "https": "443"}
+
+
+def entry(record: bytes) -> tuple[bytes, bytes] | None:
+    """Return the key of a record and its fields as the members of a JSON object; None for one that is no document."""
+    header = quick_header(record, 0)
+    if header is None or header.type not in ("resource", "conversion"):
+        return None
+    fields = header.fields
+    mime = fields.get("content-type", b"").partition(b";")[0].strip().decode()
+    if not is_text(mime):
+        return None
+    url = bare(fields["warc-target-uri"]).decode()
+    digits = re.sub(rb"[^0-9]", b"", fields["warc-date"])[:14].decode()
+    digest = fields.get("warc-payload-digest", b"").decode()
+    members = json.dumps({"url": url, "mime": mime, "digest": digest})[1:-1]
+    return f"{surt(url)} {digits}".encode(), members.encode()
+
+
+def surt(url: str) -> str:
+    """Return a URL as indexes sort it: the host from its end, without ``www``, and all in lower case.
+
+    Other URIs stay as they are.
+    """
+    match = _URL.fullmatch(url)
+    if match is None:
+        return url.replace(" ", "%20")
+    scheme, host, port, path = match.groups()
+    host = _WWW.sub("", host.lower().rstrip("."))
+    labels = host if host.startswith("[") or re.fullmatch(r"[0-9.]+", host) else ",".join(reversed(host.split(".")))
+    if port and port != _PORTS[scheme.lower()]:
+        labels += f":{port}"
+    path, mark, query = path.partition("?")
+    if mark:
+        query = "&".join(sorted(query.lower().split("&")))
+    path = path.lower() or "/"
+    if len(path) > 1:
+        path = path.rstrip("/") or "/"
+    return f"{labels}){path}{mark if query else ''}{query}"

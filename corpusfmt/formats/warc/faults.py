@@ -1,0 +1,255 @@
+"""What can be wrong with a WARC file. Each entry is a page of the manual and a test."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from corpusfmt.core.rule import Rule
+
+_ID: Final = b"<urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000001>"
+_OTHER: Final = b"<urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000002>"
+_TYPE: Final = b"application/x.corpusfmt.document+json; version=1"
+
+
+def _record(
+    *extra: bytes, type: bytes = b"resource", id: bytes = _ID, uri: bytes | None = b"https://example.org/a",
+    content: bytes = b"text/plain; charset=utf-8", block: bytes = b"A text.\n", length: bytes | None = None,
+    date: bytes = b"2024-05-18T01:58:10Z", version: bytes = b"WARC/1.1", end: bytes = b"\r\n\r\n",
+) -> bytes:  # fmt: skip
+    """Return a record with one thing out of order, or none."""
+    lines = [version, b"WARC-Type: " + type, b"WARC-Record-ID: " + id, b"WARC-Date: " + date]
+    lines += [b"WARC-Target-URI: " + uri] if uri is not None else []
+    lines += [b"Content-Type: " + content, *extra]
+    lines += [b"Content-Length: " + (b"%d" % len(block) if length is None else length)]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + block + end
+
+
+def _page(http: bytes) -> bytes:
+    return _record(type=b"response", content=b"application/http; msgtype=response", block=http)
+
+
+_GOOD: Final = _record()
+_SECOND: Final = _record(id=_OTHER, uri=b"https://example.org/b")
+_REQUEST: Final = _record(
+    type=b"request", content=b"application/http; msgtype=request", block=b"GET / HTTP/1.1\r\n\r\n"
+)
+_HTML: Final = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+_ABOUT: Final = b"WARC-Refers-To: " + _ID
+_FIX: Final = "corpusfmt fix does it"
+_SHA1: Final = b"sha1:LHGK6MNAOWZKF7TE7A6KAXRGSTLJFVH4"
+
+#: Two records in one gzip member.
+_WHOLE: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xb5\x8f\xd1j\xc2@\x10E\xdf\x03\xf9\x87\xfd\x81\xc9\xee\xa6\xb1\xa6S\x15D_\x04\x9f\x82\x12\xe8\xdb\x18'\x89\xa0\x9b\xb0\x99\x05\xfb\xf7\xa6%\xc5\x1f\xb0\xf3t\xb9\xcc\xdc\xb9\xa7\\\x17\x1bm\x13\x1bG\xe5\xa8\xe0\xf0\xdd3*\xcfC\x17|\xc5\x93Yp\xd5\xf93\xec\xb6\xa8\x16\xc1;\x0c\xe1rFs\xca8\xe3\x94\xe0\xbd65d4g\xf8\xa07\x02\xf3\x1c\xbb\x9a\x02\xb6$cjj\xd2\x0c\xcc\x0cl~0\x16g9Z\xf3\xf5\xf7\x96|\xc3\x02\xc7b\x87\xaa\x15\xe9\x07\xd4\x9a\xeft\xeb\xaf\x9ct\xbe\xd1\x14G\x9b\xce\t;\x99\x1a\n\xdfE\xf7W\xba\xb8OU\xb5\xe4\x07\x96e\x90\x1a\xf2\xe7\xe2\x9e]#-\xaa\xd1\x8a\xa3\xf5\xefE\x12\xfd\xe8\xf2\x1f\x91\xd3\x97!\x9f^\x89\xfc\x00\xa5\x82\xfe\x13\xe6\x01\x00\x00"
+
+FAULTS: Final = (
+    Rule(
+        "WARC001", "error", "no record where one must begin",
+        "A record begins with the line WARC/1.1 or WARC/1.0. Anything else in its place belongs to no record: what it was "
+        "meant to be is lost. Reading goes on at the next record.",
+        "see whether the record before is whole; ARC files are older than WARC and are not read",
+        b"stray text\r\n\r\n" + _GOOD, _GOOD, "warc",
+    ),
+    Rule(
+        "WARC002", "error", "unknown version",
+        "Versions 1.0 and 1.1 are read. Drafts (0.17, 0.18) differ in their fields, later versions are not known.",
+        "if the record follows WARC 1.1 write 'WARC/1.1'",
+        _record(version=b"WARC/0.18"), _GOOD, "warc",
+    ),
+    Rule(
+        "WARC003", "error", "malformed header line",
+        "A header line is a name, a colon and a value in UTF-8 without control characters; a line that begins with a space "
+        "continues the one before. Readers differ on anything else, and a field may hide in it.",
+        "write the line as 'Name: value'",
+        _record(b"no colon here"), _record(b"X-Note: a colon here"), "warc",
+    ),
+    Rule(
+        "WARC004", "warning", "header lines that end in LF alone",
+        "Header lines end in CR LF. Many readers stop at a record that has only LF.",
+        _FIX,
+        _GOOD.replace(b"\r\n", b"\n", 7), _GOOD, "warc",
+    ),
+    Rule(
+        "WARC005", "error", "header that is too long",
+        "A line of a header has at most 64 KiB here, and a header 1 MiB: longer ones are made to fill memory.",
+        "shorten the field",
+        _record(b"X-Long: " + b"x" * 70_000), _GOOD, "warc",
+    ),
+    Rule(
+        "WARC006", "error", "malformed Content-Length",
+        "Content-Length is a row of digits. Signs, spaces or other digits are read differently by each reader, and the record "
+        "has no certain end.",
+        "write the length of the block in bytes",
+        _record(length=b"+8"), _GOOD, "warc",
+    ),
+    Rule(
+        "WARC007", "error", "field that stands twice",
+        "Only WARC-Concurrent-To may repeat. Of two lengths or two dates one reader takes the first and another the last.",
+        "remove one of them",
+        _record(b"WARC-Date: 2024-05-18T01:58:10Z"), _GOOD, "warc",
+    ),
+    Rule(
+        "WARC008", "error", "record that is cut",
+        "The file ends before the record does: a copy or a download did not finish. A cut just between two records cannot be "
+        "seen.",
+        "fetch the file again; 'corpusfmt fix --unsafe-fixes' cuts the rest off and keeps it in a file beside",
+        _GOOD + _SECOND[:-20], _GOOD + _SECOND, "warc",
+    ),
+    Rule(
+        "WARC009", "warning", "line ends missing or too many around a record",
+        "A block is followed by two line ends (CR LF) and then by the next record or the end of the file.",
+        _FIX,
+        _record(end=b"\r\n") + _SECOND, _GOOD + _SECOND, "warc",
+    ),
+    Rule(
+        "WARC010", "error", "Content-Length that is wrong",
+        "No record ends where Content-Length says. Readers that trust it cut texts or glue them together. Reading goes on at "
+        "the next line that begins like a record.",
+        "corpusfmt fix mends it where a digest, or the end of a compressed member, proves the length",
+        _record(length=b"5") + _SECOND, _GOOD + _SECOND, "warc",
+    ),
+    Rule(
+        "WARC011", "error", "mandatory field that is missing",
+        "Every record has WARC-Type, WARC-Record-ID, WARC-Date and Content-Length; most types also have WARC-Target-URI, "
+        "revisit records WARC-Profile, continuation records WARC-Segment-Origin-ID and WARC-Segment-Number.",
+        "add the field",
+        _record(uri=None), _GOOD, "warc",
+    ),
+    Rule(
+        "WARC012", "warning", "field that must not stand on this type of record",
+        "The standard forbids some fields on some types, as WARC-Target-URI on warcinfo: tools that index by them go astray.",
+        "remove the field",
+        _record(b"WARC-Refers-To: " + _ID), _record(b"WARC-Refers-To: " + _ID, type=b"conversion"), "warc",
+    ),
+    Rule(
+        "WARC013", "error", "file without records",
+        "An archive has at least one record. An empty one is usually a download that did not begin.",
+        "fetch the file again",
+        b"", _GOOD, "warc",
+    ),
+    Rule(
+        "WARC014", "warning", "malformed value of a field",
+        "Dates are as in 2024-05-18T01:58:10Z, record ids are URIs in angle brackets, target URIs are URIs without, addresses "
+        "are numbers. Tools that index archives fail on others.",
+        "write the value as the standard has it",
+        _record(date=b"2024-13-45T00:00:00Z"), _GOOD, "warc",
+    ),
+    Rule(
+        "WARC015", "note", "URI with characters that should be escaped",
+        "In a URI spaces, quotes, braces and letters beyond ASCII stand as percent escapes. Crawlers often keep them as they "
+        "found them.",
+        "escape them; the URI then is another text",
+        _record(uri=b"https://example.org/{a}"), _record(uri=b"https://example.org/%7Ba%7D"), "warc",
+    ),
+    Rule(
+        "WARC016", "error", "block digest that does not match",
+        "The block is not what it was when its digest was made, or the digest was made of something else.",
+        "fetch the file again; corpusfmt fix writes the digest anew where something else vouches for the block, with "
+        "--unsafe-fixes in any case",
+        _record(b"WARC-Block-Digest: sha1:" + b"A" * 32), _record(b"WARC-Block-Digest: " + _SHA1), "warc",
+    ),
+    Rule(
+        "WARC017", "error", "payload digest that does not match",
+        "The payload (the block, or in a response what follows the HTTP header) is not what its digest says, and no block "
+        "digest vouches for it.",
+        "fetch the file again; corpusfmt fix --unsafe-fixes writes the digest anew",
+        _record(b"WARC-Payload-Digest: sha1:" + b"A" * 32), _record(b"WARC-Payload-Digest: " + _SHA1), "warc",
+    ),
+    Rule(
+        "WARC018", "warning", "payload digest of something else",
+        "The block is what its own digest says, so nothing was damaged: the payload digest was made of something else.",
+        _FIX,
+        _record(b"WARC-Block-Digest: " + _SHA1, b"WARC-Payload-Digest: sha1:" + b"A" * 32),
+        _record(b"WARC-Block-Digest: " + _SHA1, b"WARC-Payload-Digest: " + _SHA1), "warc",
+    ),
+    Rule(
+        "WARC019", "warning", "unusual spelling of a digest",
+        "A digest is a label such as sha1 or sha256, a colon and the value. The value is a token: padding with = breaks the "
+        "grammar. Some readers do not know labels such as sha-1.",
+        _FIX,
+        _record(b"WARC-Block-Digest: " + _SHA1.replace(b"sha1", b"SHA-1")), _record(b"WARC-Block-Digest: " + _SHA1), "warc",
+    ),
+    Rule(
+        "WARC020", "error", "text that is too large",
+        "A document has at most 256 MiB, unless --max-document says otherwise: it is held in memory.",
+        "raise --max-document if the text is really that large",
+        _record(block=b"A text that is longer than the limit.\n" * 30), _GOOD, "warc",
+    ),
+    Rule(
+        "WARC021", "error", "HTTP message that cannot be read",
+        "What the server sent cannot be undone: its header, its chunks or its compression is broken, or the compression is one "
+        "that is not known.",
+        "see what the message says; for brotli install corpusfmt[web]",
+        _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n"),
+        _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), "warc",
+    ),
+    Rule(
+        "WARC022", "warning", "digest that nobody can check",
+        "Known are md5, sha1, sha224, sha256, sha384 and sha512. A digest by another name proves nothing here.",
+        "write a digest by one of these",
+        _record(b"WARC-Block-Digest: md99:00"), _record(b"WARC-Block-Digest: " + _SHA1), "warc",
+    ),
+    Rule(
+        "WARC023", "warning", "records and compressed members that do not go together",
+        "Each record is to be a gzip member of its own, or one or several zstd frames, so that readers can begin at any record. "
+        "In a file that was compressed as a whole they cannot.",
+        _FIX,
+        _WHOLE, _GOOD, "warc",
+    ),
+    Rule(
+        "WARC024", "warning", "record id that repeats",
+        "A record id is to be the only one of its kind in the world. Records that refer to it refer to two.",
+        "see whether the record was written twice",
+        _REQUEST + _REQUEST, _REQUEST,  "warc",
+    ),
+    Rule(
+        "WARC025", "warning", "WARC-Concurrent-To that leads nowhere",
+        "The records of one capture stand in one file, and name one another. The one that is named here is missing.",
+        "see whether records were removed",
+        _record(b"WARC-Concurrent-To: " + _OTHER), _record(b"WARC-Concurrent-To: " + _OTHER) + _SECOND, "warc",
+    ),
+    Rule(
+        "WARC026", "note", "WARC-Refers-To that leads out of the file",
+        "The record that is named may stand in another file, as with the texts that Common Crawl takes from its archives.",
+        "nothing is to be done if it does",
+        _record(b"WARC-Refers-To: " + _OTHER, type=b"conversion"),
+        _SECOND + _record(b"WARC-Refers-To: " + _OTHER, type=b"conversion"), "warc",
+    ),
+    Rule(
+        "WARC027", "error", "document and metadata record that do not belong together",
+        "In an archive that corpusfmt wrote each text is followed by a metadata record with its id, name and metadata. Without "
+        "it, or when it is malformed, nobody knows which document the text was.",
+        "see whether records were removed or moved",
+        _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":""}'),
+        _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}'), "warc",
+    ),
+    Rule(
+        "WARC028", "warning", "encoding that is not what is said",
+        "The charset that the record names is not known, or the page is not in it. The text is kept as bytes, or where the text "
+        "of a page is asked for, what cannot be decoded is replaced.",
+        "name the encoding with --encoding",
+        _record(content=b"text/plain; charset=klingon"), _GOOD, "warc",
+    ),
+    Rule(
+        "WARC029", "note", "HTTP body that is not coded as its header says",
+        "Crawlers often store a body without the chunks or the compression that the HTTP header still names. It is taken as it is.",
+        "nothing is to be done",
+        _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n<p>hello</p>"), _page(_HTML + b"\r\n<p>hello</p>"), "warc",
+    ),
+    Rule(
+        "WARC030", "note", "text that was cut when it was captured",
+        "WARC-Truncated says that the crawler did not keep all of it. The metadata of the document has it as truncated.",
+        "nothing is to be done, but the text is not whole",
+        _record(b"WARC-Truncated: length"), _GOOD, "warc",
+    ),
+    Rule(
+        "WARC031", "warning", "odd metadata",
+        "A key that repeats inside an object is read differently by different readers; half a surrogate pair is no character. "
+        "Both are kept as they are.",
+        "rename one of the keys, or write the whole character",
+        _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{"a":{"b":1,"b":2}}}'),
+        _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{"a":{"b":1}}}'),
+        "warc",
+    ),
+)  # fmt: skip
+
+BY_CODE: Final = {fault.code: fault for fault in FAULTS}

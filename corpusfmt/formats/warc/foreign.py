@@ -1,0 +1,200 @@
+"""Documents of records that others wrote: which records are texts, and what of their fields becomes metadata.
+
+The id is the record id, the name the target URI. Under ``meta`` stand ``url``, ``date``, ``languages``,
+``content_type`` (where it is not text/plain), ``status`` (of a response), ``refers_to``, ``truncated``, and
+``metadata``: the fields of the metadata records about it. What else a header says is left behind.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any, Final
+
+from corpusfmt.core.format import ReadOptions
+from corpusfmt.core.limits import MAX_METADATA, MIB
+from corpusfmt.core.text import charset, quoted, shown
+from corpusfmt.formats.warc.framer import Record
+from corpusfmt.formats.warc.header import Fault
+from corpusfmt.formats.warc.values import bare
+
+_XHTML: Final = "application/xhtml+xml"
+_HTML: Final = ("text/html", _XHTML)
+
+
+class FaultError(Exception):
+    """A record that should be a document cannot be made one."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+class Pending:
+    """A document to be, until the metadata records after it have been seen."""
+
+    __slots__ = ("body", "data", "encoding", "extra", "joined", "record", "remarks")
+
+    def __init__(self, record: Record, data: bytes, encoding: str | None, body: int) -> None:
+        self.record, self.data, self.encoding, self.body = record, data, encoding, body
+        self.extra: dict[str, Any] = {}
+        self.joined: dict[str, Any] = {}
+        self.remarks: list[Fault] = []
+
+    def join(self, record: Record) -> None:
+        """Add what a metadata record says: ``application/warc-fields``, or any text."""
+        block = record.block or b""
+        kind = record.fields.get("content-type", b"").partition(b";")[0].strip().lower()
+        if kind == b"application/warc-fields":
+            for line in block.decode("utf-8", "replace").split("\n"):
+                name, colon, value = line.partition(":")
+                if colon and name.strip():
+                    _put(self.joined, name.strip(), _value(value.strip()))
+        elif block:
+            _put(self.joined, kind.decode("ascii", "replace") or "text", _value(block.decode("utf-8", "replace")))
+
+    def identity(self) -> tuple[str, str, bytes]:
+        """Return id, name and metadata as JSON."""
+        fields = self.record.fields
+        uri = bare(fields.get("warc-target-uri", b"")).decode()
+        meta: dict[str, Any] = {"url": uri} if uri else {}
+        meta["date"] = fields["warc-date"].decode()
+        languages = [code.strip() for code in fields.get("warc-identified-content-language", b"").decode().split(",")]
+        languages = [code for code in languages if code] or _languages(self.joined)
+        if languages:
+            meta["languages"] = languages
+        meta |= self.extra
+        if "warc-refers-to" in fields:
+            meta["refers_to"] = bare(fields["warc-refers-to"]).decode()
+        if "warc-truncated" in fields:
+            meta["truncated"] = fields["warc-truncated"].decode()
+        if self.joined:
+            meta["metadata"] = self.joined
+        raw = json.dumps(meta, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        return bare(fields["warc-record-id"]).decode(), uri, raw
+
+
+def _put(joined: dict[str, Any], name: str, value: Any) -> None:
+    """Add a value; a name that comes again gets a list."""
+    if name not in joined:
+        joined[name] = value
+    elif isinstance(joined[name], list):
+        joined[name].append(value)
+    else:
+        joined[name] = [joined[name], value]
+
+
+def _value(text: str) -> Any:
+    """Return a JSON object that stands in a field as one; anything else as text."""
+    if not text.startswith("{") or len(text) > MIB:
+        return text
+    try:
+        value = json.loads(text)
+        json.dumps(value, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return text
+    return value
+
+
+def _languages(joined: dict[str, Any]) -> list[str]:
+    """Return the ISO 639-3 codes that Common Crawl's language detector gives."""
+    found = joined.get("languages-cld2")
+    listed = found.get("languages", []) if isinstance(found, dict) else []
+    codes = [entry.get("code-iso-639-3") for entry in listed if isinstance(entry, dict)]
+    return [code for code in codes if isinstance(code, str)]
+
+
+@lru_cache(maxsize=1000)
+def _kind(content_type: bytes) -> tuple[str, str | None, str]:
+    """Return the media type of a Content-Type value, its encoding, and a charset that nobody knows."""
+    from corpusfmt.formats.warc.http import media_type
+
+    kind, parameters = media_type(content_type.decode("utf-8", "replace"))
+    label = parameters.get("charset", "")
+    try:
+        return kind, charset(label) if label else None, ""
+    except LookupError:
+        return kind, None, label
+
+
+def is_text(kind: str) -> bool:
+    """Say whether a media type is that of a text. Name lookups (``text/dns``) are none."""
+    return (kind.startswith("text/") and kind != "text/dns") or kind == _XHTML
+
+
+def pending_of(record: Record, options: ReadOptions) -> Pending | str:
+    """Return the document that a record will be, or a word for what it is when it is none. Raises FaultError."""
+    fields = record.fields
+    if "warc-segment-number" in fields:
+        return f"{record.type} records in segments"
+    if record.type == "response":
+        return _response(record, options)
+    kind, encoding, unknown = _kind(fields.get("content-type", b""))
+    if not kind:
+        kind = fields.get("warc-identified-payload-type", b"").decode("utf-8", "replace").lower()
+    if not is_text(kind):
+        return f"{record.type} records of {shown(kind, 60) or 'no type'}"
+    if record.block is None:
+        return f"{record.type} records of {shown(kind, 60)}, too large"
+    pending = Pending(record, record.block, encoding or options.encoding, record.body)
+    if unknown:
+        pending.encoding = options.encoding
+        pending.remarks.append(Fault("WARC028", f"no known encoding: {quoted(unknown)}", record.start))
+    return _finished(pending, kind, options)
+
+
+def _response(record: Record, options: ReadOptions) -> Pending | str:
+    from corpusfmt.formats.warc.http import HTTPFault, content_of, media_type, parse_message
+
+    outer = _kind(record.fields.get("content-type", b""))[0]
+    if outer != "application/http":
+        return f"response records of {shown(outer, 60) or 'no type'}"
+    if record.block is None:
+        return "response records that are no text"
+    try:
+        message = parse_message(record.block)
+        said = next((value for name, value in message.fields if name == "content-type"), "")
+        kind = media_type(said)[0]
+        if not kind:
+            kind = record.fields.get("warc-identified-payload-type", b"").decode("utf-8", "replace").lower()
+        if not 200 <= message.status < 300 and options.own.get("status") != "all":
+            return f"response records with status {message.status}"
+        if not is_text(kind):
+            return f"response records of {shown(kind, 60) or 'no type'}"
+        content = content_of(record.block, message, options.max_document)
+    except HTTPFault as fault:
+        raise FaultError(Fault("WARC021", fault.message, record.body + fault.at)) from None
+    body = record.body + (max(content.start, 0))
+    pending = Pending(record, content.data, content.charset or options.encoding, body)
+    pending.extra["status"] = message.status
+    if content.remark:
+        pending.remarks.append(Fault("WARC029", content.remark, record.body))
+    return _finished(pending, kind, options)
+
+
+def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
+    if kind != "text/plain":
+        pending.extra = {"content_type": kind, **pending.extra}
+    if "warc-truncated" in pending.record.fields:
+        reason = pending.record.fields["warc-truncated"].decode()
+        pending.remarks.append(Fault("WARC030", f"the text is cut: {quoted(reason)}", pending.record.start))
+    if kind in _HTML and options.own.get("html") == "text":
+        _extract(pending)
+    if len(pending.record.fields.get("warc-target-uri", b"")) > MAX_METADATA:
+        raise FaultError(Fault("WARC005", "the target URI is too long", pending.record.start))
+    return pending
+
+
+def _extract(pending: Pending) -> None:
+    """Put the main text of a page in the place of the page."""
+    from corpusfmt.formats.warc.html import text_of
+
+    encoding = pending.encoding or "utf-8"
+    try:
+        page = pending.data.decode(encoding)
+    except UnicodeDecodeError as error:
+        what = f"byte 0x{pending.data[error.start]:02x} of the page is not {encoding}; such bytes are replaced"
+        pending.remarks.append(Fault("WARC028", what, pending.record.body))
+        page = pending.data.decode(encoding, "replace")
+    pending.data, pending.encoding = text_of(page).encode("utf-8", "replace"), "utf-8"
+    pending.extra["extracted"] = True

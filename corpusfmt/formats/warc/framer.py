@@ -1,0 +1,404 @@
+"""Framing: from a stream to records, strictly, one parse for reading, validating and mending.
+
+A record is a header, a block of just Content-Length bytes and two line ends (clause 4). Where that does not hold the
+framer says what is wrong, looks for the next record and goes on. Blocks that are large and no text are passed over,
+with their digests verified all the same. Nothing depends on how the stream was cut into pieces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from corpusfmt.core.errors import ParseError
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.format import Stream
+from corpusfmt.core.limits import CHUNK, KIB, MIB
+from corpusfmt.core.primitives import occurrences
+from corpusfmt.core.source import Region
+from corpusfmt.core.text import quoted
+from corpusfmt.formats.warc.digests import parse_digest
+from corpusfmt.formats.warc.header import (
+    MAX_BLOCK,
+    Fault,
+    Header,
+    content_length,
+    header_end,
+    is_record_start,
+    parse_header,
+    quick_header,
+)
+from corpusfmt.formats.warc.members import Members
+from corpusfmt.formats.warc.own import OWN_TYPE
+from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
+
+#: Where a record may begin after a fault: at the start of a line, with a version that is known and a field.
+_NEXT: Final = re.compile(rb"(?<=\n)WARC/1\.[01]\r?\n[A-Za-z]")
+_OVERLAP: Final = 16
+#: Up to so many line ends are taken as an odd end of a record.
+_ENDS: Final = re.compile(rb"[\r\n]{0,64}")
+#: What must be seen after a block to tell how its record ends.
+_AFTER: Final = 64 + 16
+END: Final = b"\r\n\r\n"
+#: A block up to this size is held whatever it is; a larger one only when it may be a text.
+HELD: Final = 4 * MIB
+#: How much of a large block is looked at to tell whether it may be a text.
+_LOOK: Final = 64 * KIB
+
+
+class Record:
+    """One record, or a run of bytes that is none (then ``header`` is None). Offsets are in bytes of the decompressed
+    stream; ``raw`` is where the member that holds it begins in the file. ``block`` is None where it was passed over or
+    is not known.
+    """
+
+    __slots__ = ("block", "body", "faults", "fields", "header", "number", "raw", "start", "stop", "type")
+
+    def __init__(self, number: int, start: int, raw: int, header: Header | None, faults: list[Fault]) -> None:
+        self.number, self.start, self.raw = number, start, raw
+        self.header = header
+        self.type = header.type if header else ""
+        self.fields = header.fields if header else {}
+        self.faults = faults
+        self.block: bytes | None = None
+        self.body = self.stop = start
+
+
+class _More(Exception):
+    """So many bytes must be there, from the record at hand on, or the end of the stream."""
+
+    def __init__(self, needed: int) -> None:
+        self.needed = needed
+
+
+class _PassOver(Exception):
+    """The block of this header is not to be held."""
+
+    def __init__(self, header: Header, length: int) -> None:
+        self.header, self.length = header, length
+
+
+class Framer:
+    """Gives the records of a stream. ``failure`` is what the file layer raised, to be raised again at the end.
+
+    ``keep`` (a stream offset, or -1) holds on to what follows it: the region then still has it.
+    """
+
+    def __init__(self, stream: Stream, limit: int) -> None:
+        self._stream, self._limit = stream, limit
+        self.members = Members(stream)
+        self.buffer, self.base = b"", 0
+        #: What is held of the stream.
+        self.region = Region(b"", 0, 1)
+        self._at = 0
+        self._seeking = False
+        self._ended = False
+        self.failure: ParseError | None = None
+        self.keep = -1
+        #: Nothing can be kept this time: a block is about to be passed over.
+        self.leaving = False
+        self.count = 0
+
+    def records(self) -> Iterator[Record | None]:
+        """Give the records in order. None comes before bytes leave the region: what was given is to be used by then."""
+        while True:
+            try:
+                if self._seeking:
+                    self._seek()
+                if self._at >= len(self.buffer) and self._ended:
+                    return
+                record = self._frame()
+                if record is None:  # the file layer has failed: it will say why
+                    return
+            except _More as more:
+                yield None
+                self._fill(more.needed)
+                continue
+            except _PassOver as over:
+                self.leaving = True
+                yield None
+                self.keep, self.leaving = -1, False
+                record = self._pass_over(over.header, over.length)
+                if record is None:
+                    return
+            if not self._seeking:
+                self._at = record.stop - self.base
+            yield record
+
+    # -- the stream -------------------------------------------------------------------------------------
+
+    def _fill(self, needed: int) -> None:
+        """Drop what was used, and read on until ``needed`` bytes stand from here on, or the stream ends."""
+        cut = self._at if self.keep < 0 else min(self._at, self.keep - self.base)
+        line = self.region.line + (occurrences(self.buffer[:cut], b"\n") if cut else 0)
+        held = [self.buffer[cut:]] if cut < len(self.buffer) else []
+        size = len(self.buffer) - cut
+        self.base += cut
+        self._at -= cut
+        enough = self._at + max(needed, CHUNK)
+        while size < enough and (more := self._read()):
+            held.append(more)
+            size += len(more)
+        self.buffer = held[0] if len(held) == 1 else b"".join(held)
+        self.region = Region(self.buffer, self.base, line)
+
+    def _read(self) -> bytes:
+        if self._ended:
+            return b""
+        try:
+            more = self._stream.read(CHUNK)
+        except ParseError as error:
+            self.failure, more = error, b""
+        self._ended = not more
+        return more
+
+    def _need(self, size: int) -> None:
+        if len(self.buffer) - self._at < size and not self._ended:
+            raise _More(size)
+
+    def _seek(self) -> None:
+        """Go on to where a record may begin."""
+        found = _NEXT.search(self.buffer, self._at)
+        if found is not None:
+            self._at, self._seeking = found.start(), False
+            return
+        if self._ended:
+            self._at, self._seeking = len(self.buffer), False
+            return
+        self._at = max(self._at, len(self.buffer) - _OVERLAP)
+        raise _More(2 * _OVERLAP)
+
+    # -- one record -------------------------------------------------------------------------------------
+
+    def _frame(self) -> Record | None:
+        """Frame the record at hand. None at a failure of the file layer. Raises _More and _PassOver."""
+        self._need(_OVERLAP)
+        buffer, at = self.buffer, self._at
+        header = quick_header(buffer, at) or self._close_look(at)
+        if not isinstance(header, Header):
+            return header
+        length = content_length(header)
+        if length < 0:
+            return self._no_length(header)
+        body = at + header.size
+        if length > self._limit or (length > HELD and not self._is_wanted(header, body)):
+            raise _PassOver(parse_header(buffer[at:body], self.base + at), length)
+        self._need(header.size + length + _AFTER)
+        there = len(buffer) - body
+        if there < length:
+            return self._short(header, length)
+        record = self._record(header)
+        record.block = buffer[body : body + length]
+        if self._ends(record, body + length):
+            self.members.record(record)
+            if not quick_verify(header.fields, record.block, header.type):
+                record.header = header = parse_header(buffer[at:body], record.start)
+                wrong = Verification(header).of(record.block, record.start)
+                if wrong:  # perhaps the line ends are part of the block: nothing is to be taken away
+                    record.faults = [_presuming(fault) if fault.code == "WARC009" else fault for fault in record.faults]
+                record.faults += wrong
+        return record
+
+    def _record(self, header: Header | None, *faults: Fault) -> Record:
+        self.count += 1
+        start = self.base + self._at
+        found = [*header.faults, *faults] if header else list(faults)
+        record = Record(self.count, start, self.members.file_byte(start), header, found)
+        record.body = record.stop = start + (header.size if header else 0)
+        return record
+
+    def _close_look(self, at: int) -> Header | Record | None:
+        buffer, start = self.buffer, self.base + at
+        if not is_record_start(buffer, at):
+            return self._junk()
+        end = header_end(buffer, at)
+        if (end if end >= 0 else len(buffer)) - at > MAX_BLOCK:
+            fault = Fault("WARC005", f"the header of the record is longer than {MAX_BLOCK // KIB} KiB", start)
+            record = self._record(None, fault)
+            self._seeking, self._at = True, at + 1
+            return record
+        if end < 0:
+            self._need(len(buffer) - at + 1)
+            return self._cut(None, "the file ends inside the header of a record")
+        return parse_header(buffer[at:end], start)
+
+    def _is_wanted(self, header: Header, body: int) -> bool:
+        """Say whether a large block may be a text or its metadata, from what the header and the first bytes say."""
+        kind = header.fields.get("content-type", b"").lower()
+        if header.type == "metadata":
+            return kind.startswith(OWN_TYPE)
+        if header.type in ("resource", "conversion"):
+            return kind.startswith((b"text/", b"application/xhtml"))
+        if header.type == "response" and kind.startswith(b"application/http"):
+            self._need(header.size + _LOOK)
+            head = self.buffer[body : body + _LOOK].lower()
+            head = head[: max(header_end(head, 0), 0)]
+            return re.search(rb"^content-type:[ \t]*+(?:text/|application/xhtml)", head, re.M) is not None
+        return False
+
+    def _ends(self, record: Record, at: int) -> bool:
+        """Look at what follows the block, which ends at ``at``. Say whether the block is what it says."""
+        buffer = self.buffer
+        if buffer.startswith(b"\r\n\r\nWARC/", at):
+            record.stop = self.base + at + len(END)
+            return True
+        run = _ENDS.match(buffer, at)
+        assert run is not None
+        after = run.end()
+        if is_record_start(buffer, after) or after == len(buffer):
+            record.stop = self.base + after
+            if run[0] == END:
+                return True
+            byte = self.base + at
+            what = f"expected two line ends (CR LF) after the block, found {quoted(run[0])}"
+            if after == len(buffer) and self.failure is None:
+                what += " at the end of the file"
+            if self.failure is None or after < len(buffer):
+                record.faults.append(Fault("WARC009", what, byte, edit=Edit(byte, len(run[0]), END)))
+            return True
+        if run[0] == END and self._vouched(record, after):  # what follows is not its affair
+            record.stop = self.base + after
+            return True
+        length = len(record.block or b"")
+        self._wrong_length(record, f"Content-Length says {length}, but no record ends there", self.base + at)
+        return False
+
+    def _vouched(self, record: Record, after: int) -> bool:
+        """Say whether a digest, or a member that begins after it, shows that a block has the right length."""
+        digest = parse_digest(record.fields.get("warc-block-digest", b""))
+        if digest.value is not None:
+            return holds(digest, record.block or b"")
+        return self.members.holds(record.start, self.base + after)
+
+    def _wrong_length(self, record: Record, message: str, byte: int) -> None:
+        """Refuse the record, and look for the next one from the beginning of its block on."""
+        assert record.header is not None
+        body = record.body - self.base
+        found = _NEXT.search(self.buffer, body)
+        if found is None and len(self.buffer) - body < HELD:
+            self.count -= 1
+            self._need(len(self.buffer) - self._at + 1)
+            self.count += 1
+        stop = found.start() if found else len(self.buffer)
+        edit = self._proven(record, body, stop) if found or self._ended else None
+        record.faults.append(Fault("WARC010", message, byte, edit=edit))
+        record.block = None
+        record.stop = self.base + stop
+        self._seeking, self._at = True, body
+
+    def _no_length(self, header: Header) -> Record:
+        record = self._record(header)
+        value = header.fields.get("content-length")
+        if value is not None:
+            byte = header.places.get("content-length", (record.start, 0))[0]
+            record.faults.append(Fault("WARC006", f"expected digits as Content-Length, found {quoted(value)}", byte))
+        self._seeking, self._at = True, record.body - self.base
+        return record
+
+    def _proven(self, record: Record, body: int, stop: int) -> Edit | None:
+        """Return the edit that mends Content-Length, where a digest or the ends of members prove the length."""
+        header = parse_header(self.buffer[record.start - self.base : body], record.start)
+        place = header.places.get("content-length")
+        if place is None or not self.buffer.endswith(END, body, stop):
+            return None
+        block = self.buffer[body : stop - len(END)]
+        digest = parse_digest(header.fields.get("warc-block-digest", b""))
+        proof = holds(digest, block) if digest.value is not None else self.members.holds(record.start, self.base + stop)
+        return Edit(place[0], place[1], b"%d" % len(block)) if proof else None
+
+    def _short(self, header: Header, length: int) -> Record | None:
+        """The stream ends before the block does: it was cut, or the length is wrong."""
+        body = self._at + header.size
+        found = _NEXT.search(self.buffer, body)
+        if found is None:
+            return self._cut(header, f"the file ends after {len(self.buffer) - body} of the {length} bytes of a block")
+        record = self._record(header)
+        what = f"Content-Length says {length}, but a record begins after {found.start() - body} bytes"
+        self._wrong_length(record, what, record.body)
+        return record
+
+    def _cut(self, header: Header | None, message: str) -> Record | None:
+        if self.failure is not None:
+            return None
+        start = self.base + self._at
+        stop = self.base + len(self.buffer)
+        fault = Fault("WARC008", message, start, edit=Edit(start, stop - start, b"", safe=False))
+        record = self._record(header, fault)
+        record.stop = stop
+        return record
+
+    def _junk(self) -> Record | None:
+        """What stands here is no record."""
+        buffer, at = self.buffer, self._at
+        self._need(_AFTER)
+        if self.failure is not None and len(buffer) - at < _OVERLAP:
+            return None
+        run = _ENDS.match(buffer, at)
+        assert run is not None
+        after = run.end()
+        start = self.base + at
+        raw = self.members.file_byte(start)
+        if after > at and (after == len(buffer) or is_record_start(buffer, after)):
+            what = f"expected a record, found line ends: {quoted(run[0])}"
+            edit = Edit(start, after - at, b"")
+            record = Record(self.count, start, raw, None, [Fault("WARC009", what, start, edit=edit)])
+            record.stop = self.base + after
+            return record
+        what = f"expected 'WARC/1.1' or 'WARC/1.0', found {quoted(buffer[at : at + 60], 40)}"
+        record = Record(self.count, start, raw, None, [Fault("WARC001", what, start)])
+        self._seeking, self._at = True, at + 1
+        return record
+
+    # -- blocks that are not held -----------------------------------------------------------------------
+
+    def _pass_over(self, header: Header, length: int) -> Record | None:
+        """Read past a block, verifying its digests. What follows is looked at as usual."""
+        record = self._record(header)
+        verification = Verification(header)
+        self._at += header.size
+        self._fill(_LOOK)  # the head of the block: an HTTP header is found in it
+        left = length
+        while left:
+            part = self.buffer[self._at : self._at + left]
+            if not part:
+                break
+            verification.update(part)
+            left -= len(part)
+            self._at += len(part)
+            self._fill(CHUNK if left else _AFTER)
+        if left:
+            if self.failure is not None:
+                return None
+            what = f"the file ends after {length - left} of the {length} bytes of a block"
+            cut = Edit(record.start, self.base + self._at - record.start, b"", safe=False)
+            record.faults.append(Fault("WARC008", what, record.start, edit=cut))
+            record.stop = self.base + self._at
+            return record
+        run = _ENDS.match(self.buffer, self._at)
+        assert run is not None
+        record.stop = self.base + run.end()
+        if run[0] != END:
+            byte = self.base + self._at
+            if is_record_start(self.buffer, run.end()) or run.end() == len(self.buffer):
+                what = f"expected two line ends (CR LF) after the block, found {quoted(run[0])}"
+                record.faults.append(Fault("WARC009", what, byte, edit=Edit(byte, len(run[0]), END)))
+            else:
+                what = f"Content-Length says {length}, but no record ends there"
+                record.faults.append(Fault("WARC010", what, byte))
+                self._seeking = True
+        self.members.record(record)
+        record.faults += verification.faults(record.start)
+        if length > self._limit and self._may_be_kept(record):
+            what = f"the block has {length} bytes; the limit is {self._limit}"
+            record.faults.append(Fault("WARC020", what, record.start))
+        return record
+
+    @staticmethod
+    def _may_be_kept(record: Record) -> bool:
+        return record.type in ("resource", "conversion", "response")
+
+
+def _presuming(fault: Fault) -> Fault:
+    """Return a fault whose edit is no longer known to be right."""
+    return fault._replace(edit=fault.edit._replace(safe=False) if fault.edit else None)

@@ -1,0 +1,262 @@
+"""Record headers (clause 4): the version line and the named fields. One fast look for headers that are beyond
+reproach, and a close one for all others, which says what is wrong with them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.limits import KIB, MAX_HEADER, MIB
+from corpusfmt.core.primitives import first_invalid_utf8
+from corpusfmt.core.text import quoted
+from corpusfmt.formats.warc.digests import parse_digest
+from corpusfmt.formats.warc.fields import BY_NAME, FORBIDDEN, MANDATORY, REQUIRED, TYPES
+from corpusfmt.formats.warc.values import SYNTAX, is_date
+
+#: All header lines of a record together, in bytes.
+MAX_BLOCK: Final = MIB
+
+VERSION: Final = re.compile(rb"WARC/([0-9]+\.[0-9]+)")
+_LIKE_VERSION: Final = re.compile(rb"(?i:warc)/[0-9.]+[ \t]*+")
+_NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++")
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_BLANK_LINE: Final = re.compile(rb"\n\r?+\n")
+
+
+class Fault(NamedTuple):
+    """What is wrong, at a byte of the decompressed stream. ``code`` is one of the format's faults."""
+
+    code: str
+    message: str
+    byte: int
+    hint: str = ""
+    edit: Edit | None = None
+
+
+class Header(NamedTuple):
+    """A record header. ``fields`` has values by name in lower case, ``places`` the byte of each value in the stream
+    and its length as it stands there; ``concurrent`` are the values of WARC-Concurrent-To. ``size`` is in bytes,
+    with the blank line.
+    """
+
+    version: bytes
+    type: str
+    fields: dict[str, bytes]
+    places: dict[str, tuple[int, int]]
+    concurrent: list[bytes]
+    faults: list[Fault]
+    size: int
+
+
+_UUID: Final = rb"<urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}>"
+_URI: Final = rb"[A-Za-z][A-Za-z0-9+.-]*+:(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]++|%[0-9A-Fa-f]{2})*+"
+_OCTET: Final = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_DIGEST: Final = rb"(?:sha256:[0-9a-f]{64}|sha1:[A-Z2-7]{32})"
+#: Fields that the fast look knows, each with a spelling that needs no further look.
+_QUICK: Final = (
+    ("warc-type", rb"WARC-Type: (warcinfo|response|resource|request|metadata|revisit|conversion)\r\n"),
+    ("warc-record-id", rb"WARC-Record-ID: (%b)\r\n" % _UUID),
+    ("warc-date", rb"WARC-Date: ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\r\n"),
+    ("warc-target-uri", rb"WARC-Target-URI: (%b)\r\n" % _URI),
+    ("content-type", rb"Content-Type: ([A-Za-z0-9.+-]++/[A-Za-z0-9.+-]++(?:;[ -~]*+)?+)\r\n"),
+    ("warc-block-digest", rb"WARC-Block-Digest: (%b)\r\n" % _DIGEST),
+    ("warc-payload-digest", rb"WARC-Payload-Digest: (%b)\r\n" % _DIGEST),
+    ("content-length", rb"Content-Length: ([0-9]{1,15})\r\n"),
+    ("warc-refers-to", rb"WARC-Refers-To: (%b)\r\n" % _UUID),
+    ("warc-concurrent-to", rb"WARC-Concurrent-To: (%b)\r\n" % _UUID),
+    ("warc-warcinfo-id", rb"WARC-Warcinfo-ID: (%b)\r\n" % _UUID),
+    ("warc-ip-address", rb"WARC-IP-Address: ((?:%b\.){3}%b)\r\n" % (_OCTET, _OCTET)),
+    ("warc-identified-content-language", rb"WARC-Identified-Content-Language: ([a-z,]++)\r\n"),
+    ("warc-identified-payload-type", rb"WARC-Identified-Payload-Type: ([A-Za-z0-9.+-]++/[A-Za-z0-9.+-]++)\r\n"),
+)
+_NAMES: Final = tuple(name for name, _ in _QUICK)
+
+
+def _alternatives() -> bytes:
+    """Join the patterns, first letters apart: the matcher then leaves most of them at once."""
+    groups: dict[bytes, list[bytes]] = {}
+    for _, pattern in _QUICK:
+        prefix = b"WARC-" if pattern.startswith(b"WARC-") else b"Content-"
+        groups.setdefault(prefix, []).append(pattern[len(prefix) :])
+    return b"|".join([b"%b(?:%b)" % (prefix, b"|".join(rest)) for prefix, rest in groups.items()])
+
+
+#: Groups are numbered by their place in the pattern: names of Content- fields come after all others.
+_ORDER: Final = tuple(sorted(range(len(_QUICK)), key=lambda i: _NAMES[i].startswith("content-")))
+_FIELD_OF_GROUP: Final = tuple(_NAMES[i] for i in _ORDER)
+_FAST: Final = re.compile(rb"WARC/(1\.[01])\r\n(?:%b)++\r\n" % _alternatives())
+#: Whether a type may have just these fields, for the few sets of fields that files have.
+_verdicts: dict[tuple[str, ...], bool] = {}
+
+
+def quick_header(buffer: bytes, at: int) -> Header | None:
+    """Read the header at ``at`` if nothing about it is unusual. None means: look closer, or read more."""
+    match = _FAST.match(buffer, at)
+    if match is None:
+        return None
+    version, *values = match.groups()
+    fields = {name: value for name, value in zip(_FIELD_OF_GROUP, values, strict=True) if value is not None}
+    if buffer.count(b"\n", at, match.end()) != len(fields) + 2:  # a field stands twice
+        return None
+    type = fields.get("warc-type", b"").decode()
+    key = (type, *fields)
+    verdict = _verdicts.get(key)
+    if verdict is None:
+        verdict = bool(type) and all(name in fields for name in (*MANDATORY, *REQUIRED[type]))
+        verdict = verdict and not FORBIDDEN[type] & fields.keys()
+        if len(_verdicts) < 1000:
+            _verdicts[key] = verdict
+    if not verdict or not is_quick_date(fields["warc-date"]):
+        return None
+    together = fields.get("warc-concurrent-to")
+    return Header(version, type, fields, {}, [together] if together else [], [], match.end() - at)
+
+
+_dates: dict[bytes, bool] = {}
+
+
+def is_quick_date(value: bytes) -> bool:
+    """Say whether a date is valid; what was asked before is remembered, as captures come in bursts."""
+    known = _dates.get(value)
+    if known is None:
+        if len(_dates) > 10_000:
+            _dates.clear()
+        known = _dates[value] = is_date(value)
+    return known
+
+
+def header_end(buffer: bytes, at: int) -> int:
+    """Return the offset after the blank line that ends the header at ``at``, or -1 when it is not there."""
+    match = _BLANK_LINE.search(buffer, at)
+    return match.end() if match else -1
+
+
+def is_record_start(buffer: bytes, at: int) -> bool:
+    """Say whether what looks like the first line of a record stands at ``at``."""
+    return _LIKE_VERSION.match(buffer, at) is not None
+
+
+def parse_header(head: bytes, start: int) -> Header:
+    """Read a header closely: ``head`` from its first byte to the blank line, which begins at ``start``."""
+    lines = head.split(b"\n")
+    del lines[-2:]  # the blank line, and what follows the last LF: nothing
+    faults: list[Fault] = []
+    first = lines[0].removesuffix(b"\r")
+    match = VERSION.fullmatch(first)
+    version = match[1] if match else b""
+    if version not in (b"1.0", b"1.1"):
+        faults.append(Fault("WARC002", f"expected 'WARC/1.1' or 'WARC/1.0', found {quoted(first)}", start))
+    if any(not line.endswith(b"\r") for line in lines):
+        proper = head.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        faults.append(
+            Fault("WARC004", "the header has lines that end in LF alone", start, edit=Edit(start, len(head), proper))
+        )
+    fields: dict[str, bytes] = {}
+    places: dict[str, tuple[int, int]] = {}
+    concurrent: list[bytes] = []
+    byte, name = start + len(lines[0]) + 1, ""
+    for raw in lines[1:]:
+        line = raw.removesuffix(b"\r")
+        fault, name = _field(line, byte, name, fields, places, concurrent)
+        if fault:
+            faults.append(fault)
+        byte += len(raw) + 1
+    type = fields.get("warc-type", b"").decode("latin-1").lower()
+    header = Header(version, type, fields, places, concurrent, faults, len(head))
+    _check(header, start)
+    faults.sort(key=lambda fault: fault.byte)
+    return header
+
+
+def _field(
+    line: bytes,
+    byte: int,
+    last: str,
+    fields: dict[str, bytes],
+    places: dict[str, tuple[int, int]],
+    concurrent: list[bytes],
+) -> tuple[Fault | None, str]:
+    """Take a header line into ``fields``. Return what is wrong with it, and the name of its field."""
+    if len(line) > MAX_HEADER:
+        return Fault("WARC005", f"a header line is longer than {MAX_HEADER // KIB} KiB", byte), ""
+    control = _CONTROL.search(line)
+    if control:
+        what = f"a control character in the header: {quoted(line)}"
+        return Fault("WARC003", what, byte + control.start()), ""
+    invalid = first_invalid_utf8(line)
+    if invalid >= 0:
+        return Fault("WARC003", f"the header is not UTF-8: {quoted(line)}", byte + invalid), ""
+    if line[:1] in (b" ", b"\t"):
+        if not last:
+            return Fault("WARC003", f"a folded line that continues nothing: {quoted(line)}", byte), ""
+        fields[last] = (fields[last] + b" " + line.strip(b" \t")).strip(b" ")
+        places.pop(last, None)  # nothing is mended in a folded value
+        return None, last
+    label, colon, rest = line.partition(b":")
+    if not colon or not _NAME.fullmatch(label):
+        return Fault("WARC003", f"expected 'Name: value', found {quoted(line)}", byte), ""
+    name, value = label.decode("ascii").lower(), rest.strip(b" \t")
+    place = (byte + len(label) + 1 + rest.find(value), len(value)) if value else (byte + len(line), 0)
+    if name == "warc-concurrent-to":
+        concurrent.append(value)
+    elif name in fields:
+        if name in BY_NAME:
+            return Fault("WARC007", f"the field {BY_NAME[name].name} stands twice", byte), ""
+        return None, ""  # an extension may define fields that repeat
+    fields[name], places[name] = value, place
+    return None, name
+
+
+def _check(header: Header, start: int) -> None:
+    """Hold the fields against the table of ``fields`` and their syntax."""
+    type, fields, places, faults = header.type, header.fields, header.places, header.faults
+    malformed = any(fault.code in ("WARC003", "WARC005") for fault in faults)
+    for name in (*MANDATORY, *REQUIRED.get(type, ())):
+        if not fields.get(name) and not malformed:
+            if name == "content-length" and name in fields:
+                continue
+            what = f"on a {type} record" if type in TYPES and name not in MANDATORY else ""
+            faults.append(Fault("WARC011", f"the field {BY_NAME[name].name} is missing {what}".rstrip(), start))
+    for name in sorted(FORBIDDEN.get(type, frozenset()) & fields.keys()):
+        byte = places.get(name, (start, 0))[0]
+        faults.append(Fault("WARC012", f"the field {BY_NAME[name].name} must not stand on a {type} record", byte))
+    for name, value in fields.items():
+        field = BY_NAME.get(name)
+        if field is None or name == "content-length":
+            continue
+        if not value:
+            if name not in MANDATORY:
+                faults.append(Fault("WARC014", f"the field {field.name} is empty", places.get(name, (start, 0))[0]))
+            continue
+        byte, length = places.get(name, (start, -1))
+        for each in header.concurrent if name == "warc-concurrent-to" else [value]:
+            odd = SYNTAX[field.syntax](each, header.version)
+            if odd is not None:
+                edit = None
+                if odd.mended is not None and length == len(each) and each == value:
+                    edit = Edit(byte, length, odd.mended)
+                faults.append(Fault(odd.code, f"{field.name}: {odd.message}", byte, edit=edit))
+        if field.syntax == "digest":
+            faults += _digest_faults(field.name, value, byte, length)
+
+
+def _digest_faults(name: str, value: bytes, byte: int, length: int) -> list[Fault]:
+    digest = parse_digest(value)
+    if not digest.algorithm:
+        return [Fault("WARC022", f"{name}: no known algorithm in {quoted(value)}", byte)]
+    if digest.value is None:
+        return [Fault("WARC014", f"{name}: expected a {digest.algorithm} digest, found {quoted(value)}", byte)]
+    if digest.mended is None:
+        return []
+    edit = Edit(byte, length, digest.mended) if length >= 0 else None
+    return [
+        Fault("WARC019", f"{name}: expected {quoted(digest.mended, 90)}, found {quoted(value, 90)}", byte, edit=edit)
+    ]
+
+
+def content_length(header: Header) -> int:
+    """Return the value of Content-Length, or -1 when it is missing or malformed (clause 5.3: digits alone)."""
+    value = header.fields.get("content-length", b"")
+    return int(value) if value.isdigit() and value.isascii() and len(value) <= 18 else -1

@@ -1,0 +1,74 @@
+"""One record a gzip member or zstd frame: Annex D of the standard, and the IIPC's proposal for zstd."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.format import Stream
+from corpusfmt.formats.warc.header import Fault
+
+if TYPE_CHECKING:
+    from corpusfmt.formats.warc.framer import Record
+
+
+class Members:
+    """Holds records against the members of a compressed stream. ``of`` tells where in the file a record begins."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._list = stream.track_members()
+        #: A record may fill several zstd frames.
+        self._may_split = stream.codec == "zst"
+        self._told: set[str] = set()
+
+    @property
+    def compressed(self) -> bool:
+        """Whether the stream is compressed at all."""
+        return self._list is not None
+
+    def file_byte(self, byte: int) -> int:
+        """Return the offset in the file of the member that holds a byte of the stream; -1 when there is none."""
+        if self._list is None:
+            return -1
+        found = -1
+        for begin, raw in self._list:
+            if begin > byte:
+                break
+            found = raw
+        return found
+
+    def record(self, record: Record) -> None:
+        """Take note of a sound record, and add a fault when it shares a member or fills several."""
+        members = self._list
+        if members is None:
+            return
+        start, stop = record.start, record.stop
+        used = 0
+        at_start = False
+        inside = 0
+        for begin, _ in members:
+            if begin > start:
+                if begin >= stop:
+                    break
+                inside += 1
+            else:
+                at_start = begin == start
+            used += 1
+        shared = not at_start
+        what = ""
+        if shared and "shared" not in self._told:
+            self._told.add("shared")
+            what = f"record {record.number} begins inside a compressed member that holds another one"
+        elif inside and not self._may_split and "split" not in self._told:
+            self._told.add("split")
+            what = f"record {record.number} fills {inside + 1} compressed members"
+        if what:
+            record.faults.append(Fault("WARC023", what, start, edit=Edit(start, 0, b"")))
+        del members[: max(0, used - 1)]
+
+    def holds(self, start: int, stop: int) -> bool:
+        """Say whether a record from ``start`` to ``stop`` fills just one member."""
+        if self._list is None:
+            return False
+        begins = [begin for begin, _ in self._list if start <= begin <= stop]
+        return start in begins and all(begin in (start, stop) for begin in begins) and stop in begins

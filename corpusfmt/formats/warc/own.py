@@ -1,0 +1,113 @@
+"""What our own bundles add to WARC: a metadata record after each document that holds what its record cannot.
+
+    Content-Type: application/x.corpusfmt.document+json; version=1
+
+    {"id":"d1","name":"a.txt","meta":{"language":"en"}}
+
+It stands right after the record of its text and names it in WARC-Refers-To. The warcinfo record before them says
+``corpusfmt-profile: 1``: a text without its metadata record is then known to be cut.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from corpusfmt.core.jsontext import JSONFault, Node, parse
+from corpusfmt.core.limits import MAX_ID_DIGITS, MAX_METADATA, MIB
+from corpusfmt.core.metadata import EMPTY
+from corpusfmt.core.objects import check_object, is_canonical
+from corpusfmt.core.primitives import first_invalid_utf8
+from corpusfmt.core.text import quoted
+
+OWN_TYPE: Final = b"application/x.corpusfmt.document+json"
+OWN_VERSION: Final = OWN_TYPE + b"; version=1"
+PROFILE: Final = b"corpusfmt-profile: 1\r\n"
+
+
+class OwnFault(Exception):
+    """A metadata record of ours is wrong at the byte ``at`` of its block."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.message, self.at = message, at
+
+
+class _Own(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """The block of a metadata record, its values as they were written."""
+
+    id: msgspec.Raw
+    name: str
+    meta: msgspec.Raw
+
+
+_read: Final = msgspec.json.Decoder(_Own).decode
+_read_id: Final = msgspec.json.Decoder(str | int).decode
+_read_string: Final = msgspec.json.Decoder(str).decode
+_AROUND: Final = len(b'{"id":,"name":"","meta":}')
+
+
+def read_own(block: bytes) -> tuple[str | int, str, bytes, list[tuple[str, int]]]:
+    """Return id, name, metadata as JSON, and remarks with their byte in the block. Raises OwnFault."""
+    try:
+        record = _read(block)
+        meta = bytes(record.meta)
+        raw = bytes(record.id)
+        plain = len(block) == _AROUND + len(raw) + len(record.name.encode()) + len(meta) and (
+            meta == EMPTY or (meta[:1] == b"{" and len(meta) <= MAX_METADATA and is_canonical(meta))
+        )
+        if plain and raw[:1] == b'"' and len(raw) > 2 and block.startswith(b'{"id":'):
+            return _read_string(raw), record.name, meta, []
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors; the strict reader says what is wrong
+        pass
+    return _closely(block)
+
+
+def _closely(block: bytes) -> tuple[str | int, str, bytes, list[tuple[str, int]]]:
+    invalid = first_invalid_utf8(block)
+    if invalid >= 0:
+        raise OwnFault("the metadata record is not UTF-8", invalid)
+    try:
+        node = parse(block, max_depth=1 << 30)
+    except JSONFault as fault:
+        raise OwnFault(f"the metadata record is not JSON: {fault.message}", fault.at) from None
+    keys = [key for key, _, _ in node.members]
+    if sorted(keys) != ["id", "meta", "name"]:
+        raise OwnFault("expected an object with the keys id, name and meta, each once", node.start)
+    values = {key: value for key, _, value in node.members}
+    identifier = _id(block, values["id"])
+    name = _string(block, values["name"], "name")
+    at = values["meta"]
+    meta = block[at.start : at.stop]
+    if len(meta) > MAX_METADATA:
+        raise OwnFault(f"the metadata is longer than {MAX_METADATA // MIB} MiB", at.start)
+    if at.kind != "{":
+        raise OwnFault("the metadata must be an object", at.start)
+    meta = meta.replace(b"\n", b" ").replace(b"\r", b" ")
+    try:
+        notes = check_object(meta)
+    except JSONFault as fault:
+        raise OwnFault(f"the metadata: {fault.message}", at.start + fault.at) from None
+    return identifier, name, meta, [(message, at.start + byte) for message, byte in notes]
+
+
+def _id(block: bytes, node: Node) -> str | int:
+    if node.kind == '"':
+        text = _string(block, node, "id")
+        if not text:
+            raise OwnFault("the id is empty", node.start)
+        return text
+    raw = block[node.start : node.stop]
+    if node.kind != "0" or not raw.removeprefix(b"-").isdigit() or raw == b"-0":
+        raise OwnFault(f"the id must be a string or an integer, not {quoted(raw, 30)}", node.start)
+    if len(raw.removeprefix(b"-")) > MAX_ID_DIGITS:
+        raise OwnFault(f"an integer id has at most {MAX_ID_DIGITS} digits", node.start)
+    return int(raw)
+
+
+def _string(block: bytes, node: Node, key: str) -> str:
+    try:
+        return _read_string(block[node.start : node.stop])
+    except ValueError:
+        raise OwnFault(f"the {key} must be a string of whole characters", node.start) from None

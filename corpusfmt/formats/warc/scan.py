@@ -1,0 +1,200 @@
+"""Reading WARC: from records to documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from corpusfmt.core.collector import Collector
+from corpusfmt.core.document import Document, build
+from corpusfmt.core.format import Batch, ReadOptions, Stream
+from corpusfmt.core.limits import CHUNK
+from corpusfmt.core.primitives import occurrences
+from corpusfmt.formats.warc.across import Across
+from corpusfmt.formats.warc.faults import BY_CODE
+from corpusfmt.formats.warc.foreign import FaultError, Pending, pending_of
+from corpusfmt.formats.warc.framer import Framer, Record
+from corpusfmt.formats.warc.header import Fault
+from corpusfmt.formats.warc.own import OWN_TYPE, PROFILE, OwnFault, read_own
+
+_DOCUMENTS: Final = ("resource", "conversion", "response")
+_ERRORS: Final = frozenset(code for code, fault in BY_CODE.items() if fault.severity == "error")
+
+
+def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
+    """Give the documents and faults of a WARC file, in order."""
+    return _Scan(stream, options).run()
+
+
+class _Scan:
+    """The state of one scan. A document is pending until the record after it has been seen: it may be its metadata."""
+
+    def __init__(self, stream: Stream, options: ReadOptions) -> None:
+        self.options, self.path = options, stream.name
+        self.framer = Framer(stream, options.max_document)
+        self.out = Collector(stream.name, BY_CODE)
+        self.pending: Pending | None = None
+        self.ours = False  # the last warcinfo record says that corpusfmt wrote what follows it
+        self.begun = 0
+        self.across = Across() if options.thorough else None
+        self._line_at = self._line = 0
+
+    def run(self) -> Iterator[Batch]:
+        framer = self.framer
+        for record in framer.records():
+            self.out.region = framer.region
+            if record is None:
+                if framer.leaving:
+                    yield from self._settle()
+                yield from self.out.flush()
+                framer.keep = self.pending.record.start if self.pending else -1
+                continue
+            if record.faults:
+                record.faults.sort(key=lambda fault: fault.byte)
+                error = next((fault for fault in record.faults if fault.code in _ERRORS), None)
+                if error is not None:
+                    yield from self._refuse(record, error)
+                    continue
+                self._remark(record)
+            yield from self._take(record)
+        self.out.region = framer.region
+        yield from self._settle()
+        if self.across is not None:
+            for code, message, at in self.across.dangling():
+                self.out.find(code, message, at.byte, record=at.number, file_byte=at.raw, near=at.near)
+        yield from self.out.flush()
+        if framer.failure is not None:
+            raise framer.failure
+        if not self.begun and not self.out.any:
+            end = framer.base + len(framer.buffer)
+            self.out.find("WARC013", "the file has no records", end)
+            yield from self.out.flush()
+
+    # -- faults -----------------------------------------------------------------------------------------
+
+    def _find(self, fault: Fault, record: Record, id: str | int | None = None) -> None:
+        code, message, byte, hint, edit = fault
+        self.out.find(code, message, byte, hint, edit, id, record=record.number, file_byte=record.raw)
+
+    def _remark(self, record: Record) -> None:
+        for fault in record.faults:
+            self._find(fault, record)
+
+    def _refuse(self, record: Record, error: Fault) -> Iterator[Batch]:
+        yield from self._settle()
+        for fault in record.faults:
+            if fault.code not in _ERRORS:
+                self._find(fault, record)
+        self._find(error, record)
+        if record.header is not None:
+            self.begun += 1
+            if self.across is not None:
+                self.across.saw(record)
+        start = record.start - self.framer.base
+        size = record.stop - record.start if record.stop > record.start else CHUNK
+        yield from self.out.flush(self.framer.buffer[start : start + min(size, CHUNK)])
+
+    # -- records ----------------------------------------------------------------------------------------
+
+    def _take(self, record: Record) -> Iterator[Batch]:
+        if record.header is None:
+            return
+        self.begun += 1
+        if self.across is not None:
+            for fault in self.across.take(record, self.out.near):
+                self._find(fault, record)
+        if record.type == "metadata":
+            yield from self._metadata(record)
+            return
+        yield from self._settle()
+        if record.type in _DOCUMENTS:
+            yield from self._document(record)
+        elif record.type == "warcinfo":
+            self.ours = PROFILE in (record.block or b"")
+            if not self.ours:
+                self.out.leave("warcinfo records")
+        else:
+            self.out.leave(f"{record.type} records")
+
+    def _document(self, record: Record) -> Iterator[Batch]:
+        try:
+            pending = pending_of(record, self.options)
+        except FaultError as error:
+            record.faults = [error.fault]
+            yield from self._refuse(record, error.fault)
+            return
+        if isinstance(pending, str):
+            self.out.leave(pending)
+            return
+        for fault in pending.remarks:
+            self._find(fault, record)
+        self.pending = pending
+
+    def _metadata(self, record: Record) -> Iterator[Batch]:
+        pending = self.pending
+        fields = record.fields
+        own = fields.get("content-type", b"").startswith(OWN_TYPE)
+        if pending is not None and self._is_about(record, pending):
+            if not own:
+                pending.join(record)
+                return
+            if fields["content-type"].endswith(b"version=1") and record.block is not None:
+                yield from self._own(record, pending)
+                return
+        yield from self._settle()
+        if own:
+            what = "a metadata record of a document, without the record of the document before it"
+            yield from self._refuse(record, Fault("WARC027", what, record.start))
+        else:
+            self.out.leave("metadata records")
+
+    @staticmethod
+    def _is_about(record: Record, pending: Pending) -> bool:
+        fields = record.fields
+        about = pending.record.fields["warc-record-id"]
+        if fields.get("warc-refers-to") == about:
+            return True
+        return about in record.header.concurrent if record.header else False
+
+    def _own(self, record: Record, pending: Pending) -> Iterator[Batch]:
+        """Make a document of a record and its metadata record."""
+        self.pending = None
+        try:
+            identifier, name, meta, notes = read_own(record.block or b"")
+        except OwnFault as fault:
+            yield from self._refuse(record, Fault("WARC027", fault.message, record.body + fault.at))
+            return
+        for message, at in notes:
+            self._find(Fault("WARC031", message, record.body + at), record, identifier)
+        self._add(pending, identifier, name, meta)
+
+    def _settle(self) -> Iterator[Batch]:
+        """The pending document gets no more metadata: give it as it is."""
+        pending, self.pending = self.pending, None
+        if pending is None:
+            return
+        if self.ours and pending.record.type != "response":
+            what = "the metadata record of the document is missing"
+            record = pending.record
+            self._find(Fault("WARC027", what, record.start), record)
+            yield from self.out.flush((record.block or b"")[:CHUNK])
+            return
+        self._add(pending, *pending.identity())
+
+    def _add(self, pending: Pending, identifier: str | int, name: str, meta: bytes) -> None:
+        start = pending.record.start
+        line = self._line_of(start) if self.options.lines else 0
+        document: Document = build(
+            identifier, name, pending.data, pending.encoding, meta, (self.path, start, line, pending.body)
+        )
+        self.out.documents.append(document)
+
+    def _line_of(self, byte: int) -> int:
+        """Return the line of a stream offset; offsets are asked for in order."""
+        region = self.framer.region
+        if self._line_at < region.offset or self._line == 0:
+            self._line_at, self._line = region.offset, region.line
+        passed = region.buffer[self._line_at - region.offset : byte - region.offset]
+        self._line += occurrences(passed, b"\n")
+        self._line_at = max(byte, self._line_at)
+        return self._line

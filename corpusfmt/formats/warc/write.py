@@ -1,0 +1,162 @@
+"""Writing WARC 1.1: warcinfo, then for each document the record of its text and a metadata record about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from hashlib import sha1, sha256
+from typing import Final
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import ConfigurationError, Loss, LossError
+from corpusfmt.core.format import WriteOptions
+from corpusfmt.core.known import known
+from corpusfmt.core.limits import MAX_METADATA, MIB
+from corpusfmt.core.losses import loss
+from corpusfmt.core.objects import spelled_ids
+from corpusfmt.core.primitives import escape_json_each, is_utf8
+from corpusfmt.core.text import quoted
+from corpusfmt.formats.warc.dates import EPOCH, moment
+from corpusfmt.formats.warc.own import OWN_VERSION, PROFILE
+from corpusfmt.formats.warc.uris import document_uri, url_of
+from corpusfmt.version import __version__
+
+#: The namespace of record ids: version 5 UUIDs (RFC 9562) are the SHA-1 of it and a name.
+_NAMESPACE: Final = bytes.fromhex("5a1d7f5c6c0f5d2c9b7a3f0e8d4c2b16")
+#: The hash that version 5 is made with; nothing is kept safe by it.
+_sha1 = partial(sha1, usedforsecurity=False)
+_VARIANT: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+#: Marks of names of record ids that were given: a fixed size, however many there are.
+_MARKS: Final = 1 << 26
+
+_TEXT: Final = (
+    b"WARC/1.1\r\nWARC-Type: %b\r\nWARC-Record-ID: <urn:uuid:%b>\r\nWARC-Date: %b\r\nWARC-Target-URI: %b\r\n"
+    b"Content-Type: %b\r\nWARC-Block-Digest: sha256:%b\r\nWARC-Payload-Digest: sha256:%b\r\n"
+    b"Content-Length: %d\r\n\r\n%b\r\n\r\n"
+)
+_METADATA: Final = (
+    b"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:%b>\r\nWARC-Date: %b\r\nWARC-Target-URI: %b\r\n"
+    b"WARC-Refers-To: <urn:uuid:%b>\r\nContent-Type: " + OWN_VERSION + b"\r\nWARC-Block-Digest: sha256:%b\r\n"
+    b"Content-Length: %d\r\n\r\n%b\r\n\r\n"
+)
+_INFO: Final = (
+    b"WARC/1.1\r\nWARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:%b>\r\nWARC-Date: %b\r\n"
+    b"Content-Type: application/warc-fields\r\nWARC-Block-Digest: sha256:%b\r\nContent-Length: %d\r\n\r\n%b\r\n\r\n"
+)
+_UTF8: Final = b"text/plain; charset=utf-8"
+_NO_METADATA: Final = (b"{}", b"")
+
+
+def writer(options: WriteOptions) -> WARCWriter:
+    """Make a writer. Raises ConfigurationError for a date or a name of the corpus that no record can have."""
+    return WARCWriter(options)
+
+
+def losses(document: Document, _options: WriteOptions) -> list[Loss]:
+    """List what a WARC file cannot hold of ``document``: only what is too large."""
+    if len(document.meta_json) > MAX_METADATA:
+        return [loss(document, "size", f"the metadata is longer than {MAX_METADATA // MIB} MiB")]
+    return []
+
+
+class WARCWriter:
+    """Writes our bundles. The same documents give the same bytes, whatever the time and the name of the target."""
+
+    def __init__(self, options: WriteOptions) -> None:
+        self._options = options
+        own = options.own
+        self._type = own.get("record", "resource").encode()
+        self._date = _date(own.get("date"))
+        self._corpus = own.get("corpus", "")
+        if re.search(r"[\x00-\x1f\x7f]", self._corpus) or len(self._corpus) > 1000:
+            raise ConfigurationError(f"no name of a corpus: {quoted(self._corpus)}; it is one line of text")
+        self._marks = bytearray(_MARKS >> 3)
+        self._begun = self._count = 0
+
+    def begin(self) -> bytes:
+        """Return the warcinfo record."""
+        block = b"software: corpusfmt/%b\r\nformat: WARC File Format 1.1\r\n" % __version__.encode()
+        block += b"conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n"
+        if self._corpus:
+            block += b"isPartOf: %b\r\n" % self._corpus.encode()
+        block += PROFILE
+        digest = sha256(block).hexdigest().encode()
+        name = b"warcinfo %d %b %b" % (self._begun, self._date, digest)
+        self._begun += 1
+        return _INFO % (_uuid(_sha1(_NAMESPACE + name).hexdigest()), self._date, digest, len(block), block)
+
+    def end(self) -> bytes:
+        """Return nothing: there is no trailer."""
+        return b""
+
+    def encode(self, documents: Sequence[Document]) -> list[bytes]:
+        """Return the records of the documents, two of each. Raises LossError."""
+        for document in documents:
+            if len(document.meta_json) > MAX_METADATA:
+                raise LossError(losses(document, self._options))
+        ids = spelled_ids(documents)
+        names = escape_json_each([document.name.encode() for document in documents])
+        plain = is_utf8(b"\n".join([d.data for d in documents if d.encoding is None]))
+        out: list[bytes] = []
+        kind = self._type
+        for document, identifier, name in zip(documents, ids, names, strict=True):
+            text, meta = document.data, document.meta_json
+            block = b'{"id":%b,"name":"%b","meta":%b}' % (identifier, name, meta)
+            digest = sha256(text).hexdigest().encode()
+            about = sha256(block).hexdigest().encode()
+            content_type = _UTF8 if document.encoding == "utf-8" else _content_type(document, plain)
+            date, uri = self._date, b""
+            if meta not in _NO_METADATA:
+                date, uri = self._from_metadata(meta)
+            if not uri:
+                uri = document_uri(self._corpus, document.id)
+            first = self._name(b"%b %b %b %b %b %b" % (kind, content_type, date, uri, digest, about))
+            second = _uuid(_sha1(_NAMESPACE + b"metadata " + first).hexdigest())
+            out.append(_TEXT % (kind, first, date, uri, content_type, digest, digest, len(text), text))
+            out.append(_METADATA % (second, date, uri, first, about, len(block), block))
+        return out
+
+    def _from_metadata(self, meta: bytes) -> tuple[bytes, bytes]:
+        """Return the date and the target URI that the metadata of a document gives; no URI when it gives none."""
+        found = known(meta, ("date", "url"))
+        date = moment(found["date"]) if "date" in found else None
+        return date or self._date, url_of(found["url"]) if "url" in found else b""
+
+    def _name(self, name: bytes) -> bytes:
+        """Return a record id for what ``name`` says. What may have come before gets the number of its document too.
+
+        Marks can take a name for one that was there, never the other way round: ids stay unique, and memory the same.
+        """
+        self._count += 1
+        found = _sha1(_NAMESPACE + name).hexdigest()
+        mark = int(found[33:40], 16) & (_MARKS - 1)
+        bit = 1 << (mark & 7)
+        if self._marks[mark >> 3] & bit:
+            found = _sha1(_NAMESPACE + b"%b %d" % (name, self._count)).hexdigest()
+        else:
+            self._marks[mark >> 3] |= bit
+        return _uuid(found)
+
+
+def _uuid(digest: str) -> bytes:
+    """Return the version 5 UUID of a SHA-1 in hex (RFC 9562, section 5.5)."""
+    variant = _VARIANT[digest[16]]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}".encode()
+
+
+def _content_type(document: Document, plain: bool) -> bytes:
+    """Return the Content-Type of a text: without a charset when nobody knows its encoding and it is not UTF-8."""
+    encoding = document.encoding
+    if encoding is None:
+        return _UTF8 if plain or is_utf8(document.data) else b"text/plain"
+    return b"text/plain; charset=%b" % encoding.replace("_", "-").encode()
+
+
+def _date(value: str | None) -> bytes:
+    if value is None:
+        return EPOCH
+    found = moment(value)
+    if found is None:
+        raise ConfigurationError(f"expected a date such as 2024-05-18T01:58:10Z or seconds, found {quoted(value)}")
+    return found

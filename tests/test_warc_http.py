@@ -1,0 +1,510 @@
+"""HTTP messages as archives have them: headers, chunks, codings, encodings; and the text of pages."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import tracemalloc
+import zlib
+from typing import Any
+
+import pytest
+import zstandard
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.formats.warc.html import text_of
+from corpusfmt.formats.warc.http import (
+    Content,
+    HTTPFault,
+    Message,
+    content_of,
+    dechunked,
+    media_type,
+    parse_message,
+    web_charset,
+)
+from tests.support import DATA, needs_data
+
+LIMIT = 1 << 28
+PAGE = b"<!DOCTYPE html><title>T</title><p>A page of some length, a page of some length.</p>\n" * 20
+
+
+def raw_deflate(data: bytes) -> bytes:
+    encoder = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return encoder.compress(data) + encoder.flush()
+
+
+def brotli_compress(data: bytes) -> bytes:
+    packed: bytes = pytest.importorskip("brotli").compress(data, quality=5)
+    return packed
+
+
+CODERS: dict[str, tuple[str, Any]] = {
+    "gzip": ("gzip", gzip.compress),
+    "x-gzip": ("X-GZip", gzip.compress),
+    "zlib": ("deflate", zlib.compress),
+    "deflate": ("deflate", raw_deflate),
+    "zstd": ("zstd", zstandard.ZstdCompressor().compress),
+    "br": ("br", brotli_compress),
+}
+every_coding = pytest.mark.parametrize("name", CODERS)
+
+
+def response(body: bytes, *fields: str) -> bytes:
+    return "\r\n".join(["HTTP/1.1 200 OK", *fields, "", ""]).encode("latin-1") + body
+
+
+def content(block: bytes, limit: int = LIMIT) -> Content:
+    return content_of(block, parse_message(block), limit)
+
+
+def chunks(*parts: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + end
+
+
+def fault_of(block: bytes, limit: int = LIMIT) -> HTTPFault:
+    with pytest.raises(HTTPFault) as caught:
+        content(block, limit)
+    assert 0 <= caught.value.at <= len(block)
+    assert caught.value.message.isprintable()
+    assert caught.value.message == str(caught.value)
+    return caught.value
+
+
+# -- the header --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("block", "status", "fields", "body"),
+    [
+        (b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nx", 200, [("a", "b")], b"x"),
+        (b"HTTP/1.1 200 OK\nA: b\n\nx", 200, [("a", "b")], b"x"),
+        (b"HTTP/1.1 200 OK\r\nA: b\n\r\nx", 200, [("a", "b")], b"x"),
+        (b"HTTP/1.1 404\r\n\r\nx", 404, [], b"x"),
+        (b"HTTP/1.0 301 \r\n\r\n", 301, [], b""),
+        (b"HTTP/2 200\r\na:b\r\n\r\nx", 200, [("a", "b")], b"x"),
+        (b"HTTP/1.1  200  Fine \xe9\r\n\r\n\r\nx", 200, [], b"\r\nx"),
+        (b"\r\nHTTP/1.1 200 OK\r\n\r\nx", 200, [], b"x"),
+        (b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", 0, [("host", "h")], b""),
+        (b"GET /a b c HTTP/1.1\r\n\r\nq", 0, [], b"q"),
+        (b"HTTP/1.1 200 OK\r\nA: b\r\n  c\r\n\td\r\nE:\r\n\r\nx", 200, [("a", "b c d"), ("e", "")], b"x"),
+        (b"HTTP/1.1 200 OK\r\nrubbish\r\n:status: 200\r\nA : b \r\n\r\nx", 200, [("a", "b")], b"x"),
+        (b"HTTP/1.1 200 OK\r\nA: \xe9\xff\r\nA: 2\r\n\r\n", 200, [("a", "\xe9\xff"), ("a", "2")], b""),
+        (b"HTTP/1.1 200 OK\r\nA: b:c\x85\xa0\r\n\r\n", 200, [("a", "b:c\x85\xa0")], b""),
+        (b"HTTP/1.1 200 OK\r\nA: b", 200, [("a", "b")], b""),
+        (b"HTTP/1.1 200 OK\r\nA: b\r\n", 200, [("a", "b")], b""),
+        (b"HTTP/1.1 200 OK", 200, [], b""),
+    ],
+)  # fmt: skip
+def test_a_message(block: bytes, status: int, fields: list[tuple[str, str]], body: bytes) -> None:
+    message = parse_message(block)
+    assert message[:2] == (status, fields)
+    assert block[message.body :] == body
+
+
+@pytest.mark.parametrize(
+    ("block", "at"),
+    [
+        (b"", 0),
+        (b"\r\n\r\n", 4),
+        (b"<html>", 0),
+        (b"HTTP/1.1\r\n\r\n", 0),
+        (b"HTTP/1.1 20\r\n\r\n", 0),
+        (b"HTTP/1.1 2000\r\n\r\n", 0),
+        (b"\x1b[31m\xe2\x80\xae", 0),
+        (b"\r\nA: b\r\n\r\n", 2),
+        (b"HTTP/1.1 200 OK\r\nA: " + b"x" * 66000 + b"\r\n\r\n", 17),
+        (b"HTTP/1.1 200 " + b"x" * 66000, 0),
+        (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200_000 + b"\r\n", 1 << 20),
+        (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200_000, 1 << 20),
+    ],
+    ids=range(12),
+)
+def test_a_header_that_is_none(block: bytes, at: int) -> None:
+    with pytest.raises(HTTPFault) as caught:
+        parse_message(block)
+    assert (caught.value.kind, caught.value.at) == ("header", at)
+    assert caught.value.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("text/html", ("text/html", {})),
+        (" Text/HTML ; Charset=UTF-8", ("text/html", {"charset": "UTF-8"})),
+        ('text/html;charset="a\\"b;c"; x=y', ("text/html", {"charset": 'a"b;c', "x": "y"})),
+        ("text/html; a=1; a=2", ("text/html", {"a": "1"})),
+        ("text/html charset=x", ("text/html", {"charset": "x"})),
+        ("text/html; charset = x ;", ("text/html", {"charset": "x"})),
+        ("text/html; charset=x, text/plain", ("text/html", {"charset": "x"})),
+        ("text/html;;; flag; charset=", ("text/html", {"charset": ""})),
+        ('text/html; charset="cut', ("text/html", {"charset": "cut"})),
+        ("application/vnd.a+xml", ("application/vnd.a+xml", {})),
+        ("", ("", {})),
+        ("html", ("", {})),
+        ("text/", ("", {})),
+        ("te\xe9xt/html", ("", {})),
+        ("; charset=x", ("", {})),
+    ],
+)
+def test_a_media_type(value: str, expected: tuple[str, dict[str, str]]) -> None:
+    assert media_type(value) == expected
+
+
+# -- chunks ------------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.binary(min_size=1, max_size=50), max_size=6))
+def test_chunks_come_back(parts: list[bytes]) -> None:
+    block = response(chunks(*parts), "Transfer-Encoding: chunked")
+    assert content(block)[2:] == (b"".join(parts).removeprefix(b"\xef\xbb\xbf"), -1, "") or parts
+    typed = response(chunks(*parts), "Transfer-Encoding: chunked", "Content-Type: image/x")
+    assert content(typed)[2:] == (b"".join(parts), -1, "")
+    assert dechunked(chunks(*parts)) == b"".join(parts)
+    assert dechunked(chunks(*parts).replace(b"\r\n", b"\n")) is not None or any(b"\r" in part for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"0\r\n\r\n", b""),
+        (b"3\r\nabc\r\n0\r\n\r\n", b"abc"),
+        (b"3;x=y;z\r\nabc\r\n0;w\r\n\r\n", b"abc"),
+        (b"03 \r\nabc\r\n000\r\n\r\n", b"abc"),
+        (b"3\nabc\n0\n\n", b"abc"),
+        (b"3\r\nabc\r\n0\r\nTrailer: x\r\nB: y\r\n\r\n", b"abc"),
+        (b"A\r\n0123456789\r\n0\r\n\r\n", b"0123456789"),
+        (b"3\r\nabc\r\n0\r\n", b"abc"),
+        (b"3\r\nabc\r\n0\r\n\r\nmore", 13),
+        (b"3\r\nabc\r\n", 8),
+        (b"3\r\nabc", 6),
+        (b"9\r\nabc\r\n0\r\n\r\n", 13),
+        (b"9\r\nabc", 0),
+        (b"2\r\nabc\r\n0\r\n\r\n", 5),
+        (b"3\r\nabc\r\nzz\r\n", 8),
+        (b"3\r\nabc\r\n-1\r\n", 8),
+        (b"3\r\nabc\r\nfffffffffffffffff\r\n", 8),
+        (b"3\r\nabc\r\n0\r\nrubbish", 11),
+    ],
+)  # fmt: skip
+def test_chunks(body: bytes, expected: bytes | int) -> None:
+    block = response(body, "Transfer-Encoding: Chunked")
+    if isinstance(expected, bytes):
+        assert content(block)[2:] == (expected, -1, "")
+        assert dechunked(body) == expected
+    else:
+        fault = fault_of(block)
+        assert (fault.kind, fault.at) == ("chunked", block.index(b"\r\n\r\n") + 4 + expected)
+        assert dechunked(body) is None
+
+
+def test_a_body_stored_without_its_chunks_is_taken_as_it_is() -> None:
+    block = response(PAGE, "Transfer-Encoding: chunked", "Content-Type: text/html")
+    found = content(block)
+    assert (found.data, block[found.start :]) == (PAGE, PAGE)
+    assert found.remark == "the body is not chunked, though the header says so"
+    assert dechunked(PAGE) is None
+
+
+# -- codings -----------------------------------------------------------------------------------------------------------
+
+
+@every_coding
+@given(data=st.binary(min_size=1, max_size=3000) | st.just(PAGE), cut=st.integers(1, 50))
+def test_codings_come_back(name: str, data: bytes, cut: int) -> None:
+    label, coder = CODERS[name]
+    packed = coder(data)
+    fields = ["Content-Type: application/x", f"Content-Encoding: {label}"]
+    assert content(response(packed, *fields)) == ("application/x", None, data, -1, "")
+    parts = [packed[i : i + cut] for i in range(0, len(packed), cut)]
+    assert content(response(chunks(*parts), *fields, "Transfer-Encoding: chunked")).data == data
+    fields[1] = "Transfer-Encoding: " + label
+    assert content(response(chunks(*parts), *fields, "Transfer-Encoding: chunked")).data == data
+
+
+def test_codings_in_a_row_are_undone_from_the_last() -> None:
+    packed = gzip.compress(zlib.compress(zstandard.compress(PAGE)))
+    for fields in (["zstd, deflate, gzip"], ["zstd", "Deflate", "identity,,X-gzip"]):
+        block = response(packed, *[f"content-encoding: {field}" for field in fields])
+        assert content(block)[2:] == (PAGE, -1, "")
+
+
+def test_members_and_frames_in_a_row() -> None:
+    assert content(response(gzip.compress(b"a") + gzip.compress(b"b"), "Content-Encoding: gzip")).data == b"ab"
+    frames = zstandard.compress(b"a") + b"\x50\x2a\x4d\x18\x02\x00\x00\x00xx" + zstandard.compress(b"b")
+    assert content(response(frames, "Content-Encoding: zstd")).data == b"ab"
+    assert content(response(frames[len(zstandard.compress(b"a")) :], "Content-Encoding: zstd")).data == b"b"
+
+
+@every_coding
+@pytest.mark.parametrize("data", [PAGE, b"a", b"<p>x</p>"])
+def test_a_coded_body_that_is_cut_or_followed_by_rubbish(name: str, data: bytes) -> None:
+    label, coder = CODERS[name]
+    packed = coder(data)
+    for size in range(2, len(packed)):  # of one byte alone nobody knows whether it is text
+        assert fault_of(response(packed[:size], f"Content-Encoding: {label}")).kind == "coding"
+    for rubbish in (b"x", b"\0" * 9, PAGE):
+        fault = fault_of(response(packed + rubbish, f"Content-Encoding: {label}"))
+        assert fault.kind == "coding"
+        assert fault.message.endswith("followed by something else")
+
+
+@pytest.mark.parametrize("name", ["gzip", "zlib"])
+def test_a_wrong_check_sum_is_found(name: str) -> None:
+    label, coder = CODERS[name]
+    packed = coder(PAGE)
+    wrong = packed[:-5] + bytes([packed[-5] ^ 1]) + packed[-4:] if name == "gzip" else packed[:-1] + b"\0"
+    assert "is damaged" in fault_of(response(wrong, f"Content-Encoding: {label}")).message
+
+
+@every_coding
+def test_a_body_stored_decoded_is_taken_as_it_is(name: str) -> None:
+    label = CODERS[name][0].lower()
+    block = response(PAGE, f"Content-Encoding: {label}")
+    found = content(block)
+    assert found.data == block[found.start :] == PAGE
+    assert found.remark == f"the body is not in '{label}', though the header says so"
+    assert content(response(b"", f"Content-Encoding: {label}")).remark == ""
+
+
+def test_an_unknown_coding() -> None:
+    fault = fault_of(response(PAGE, "Content-Encoding: \x1b[31m, identity"))
+    assert fault.kind == "coding"
+    assert fault.message.startswith("the coding '\\x1b[31m' of the body is unknown")
+
+
+def test_brotli_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "brotli", None)
+    fault = fault_of(response(b"\x0b\x02\x80hello\x03", "Content-Encoding: br"))
+    assert fault.kind == "coding"
+    assert fault.message.endswith("install corpusfmt[web]")
+
+
+# -- bounds ------------------------------------------------------------------------------------------------------------
+
+
+@every_coding
+@given(size=st.integers(0, 400), limit=st.integers(0, 400))
+def test_never_more_than_the_limit(name: str, size: int, limit: int) -> None:
+    label, coder = CODERS[name]
+    data = b"abc " * (size // 4) + b"d" * (size % 4)
+    for body, coding in ((coder(data), label), (data, "identity")):
+        block = response(body, f"Content-Encoding: {coding}")
+        if size <= limit:
+            assert content(block, limit).data == data
+        else:
+            assert fault_of(block, limit).kind == "coding"
+
+
+@every_coding
+def test_a_bomb_is_defused(name: str) -> None:
+    label, coder = CODERS[name]
+    bomb = coder(bytes(100_000_000))
+    if len(bomb) * 1000 > 100_000_000:
+        bomb = coder(bomb)
+        label += ", " + label
+    block = response(bomb, f"Content-Encoding: {label}")
+    tracemalloc.start()
+    try:
+        assert "holds more than" in fault_of(block).message
+        assert tracemalloc.get_traced_memory()[1] < 150_000_000
+        tracemalloc.reset_peak()
+        assert "holds more than" in fault_of(block, 50_000).message
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
+
+
+HEADS = [
+    "Transfer-Encoding: chunked", "Content-Encoding: gzip", "Content-Encoding: deflate", "Content-Encoding: zstd",
+    "Content-Type: text/html", "Content-Type: text/xml; charset=\xe9", "Content-Type: text/html; charset=gbk",
+]  # fmt: skip
+STARTS = [
+    b"", b"\x1f\x8b\x08\0\0\0\0\0\0\0", b"\x78\x9c", b"\x28\xb5\x2f\xfd", b"3\r\nabc\r\n", b"<meta charset=", b"<?xml ", b"<!--",
+    b"\x50\x2a\x4d\x18\0\0\0\0",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(HEADS), max_size=3), st.sampled_from(STARTS), st.binary(max_size=200))
+@example(["Content-Encoding: deflate"], b"", b"x")
+def test_any_body_gives_content_or_a_fault(fields: list[str], start: bytes, rest: bytes) -> None:
+    block = response(start + rest, *fields)
+    try:
+        found = content(block, 10_000)
+    except HTTPFault as fault:
+        assert fault.kind in {"chunked", "coding"}
+        assert 0 <= fault.at <= len(block)
+    else:
+        assert len(found.data) <= 10_000
+        assert found.start == -1 or block[found.start :] == found.data
+
+
+@given(st.binary(max_size=100), st.sampled_from([b"", b"HTTP/1.1 200 OK\r\n", b"GET / HTTP/1.1\r\n", b"HTTP/2 200\n"]))
+def test_any_block_gives_a_message_or_a_fault(rest: bytes, start: bytes) -> None:
+    try:
+        message = parse_message(start + rest)
+    except HTTPFault as fault:
+        assert fault.kind == "header"
+        assert 0 <= fault.at <= len(start + rest)
+    else:
+        assert 0 <= message.body <= len(start + rest)
+        content_of(start + rest, Message(message.status, [], message.body), LIMIT)
+
+
+@given(st.text(max_size=60))
+def test_any_value_gives_a_media_type(value: str) -> None:
+    kind, _ = media_type(value)
+    assert kind == kind.lower()
+
+
+# -- encodings ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("utf-8", None), ("UTF8", None), (" 'unicode-1-1-utf-8' ", None), ("iso-8859-1", "cp1252"), ("latin1", "cp1252"),
+        ("US-ASCII", "cp1252"), ("gb2312", "gb18030"), ("GBK", "gb18030"), ("shift_jis", "cp932"), ("x-sjis", "cp932"),
+        ("euc-kr", "cp949"), ("ks_c_5601-1987", "cp949"), ("big5", "big5hkscs"), ("iso-8859-9", "cp1254"),
+        ("tis-620", "cp874"), ("unicode", "utf-16-le"), ("utf-16", "utf-16-le"), ("utf-16be", "utf-16-be"),
+        ("windows-1251", "cp1251"), ("x-cp1251", "cp1251"), ("iso88592", "iso8859-2"), ("iso-8859-15", "iso8859-15"),
+        ("koi8-r", "koi8-r"), ("euc-jp", "euc_jp"), ("iso-2022-jp", "iso2022_jp"), ("macintosh", "mac-roman"),
+        ("iso-8859-8-i", "iso8859-8"), ("hz-gb-2312", "hz"),
+    ],
+)  # fmt: skip
+def test_a_label(label: str, codec: str | None) -> None:
+    assert web_charset(label) == codec
+
+
+@pytest.mark.parametrize(
+    "label", ["", "x-user-defined", "none", "base64", "rot13", "idna", "utf-7", "\0", "a" * 99, "../x", "\xe9", "a b"]
+)
+def test_an_unknown_label(label: str) -> None:
+    with pytest.raises(LookupError):
+        web_charset(label)
+
+
+HTML = "Content-Type: text/html"
+
+
+@pytest.mark.parametrize(
+    ("field", "body", "codec"),
+    [
+        (HTML + "; charset=koi8-r", b"<meta charset=gbk>", "koi8-r"),
+        (HTML + "; charset=koi8-r", b"\xef\xbb\xbf<p>", None),
+        (HTML + "; charset=utf-8", b"<meta charset=gbk>", None),
+        (HTML + "; charset=unicode", b"<\0p\0", "utf-16-le"),
+        (HTML, b"\xff\xfe<\0p\0", "utf-16-le"),
+        (HTML, b"\xfe\xff\0<\0p", "utf-16-be"),
+        (HTML, b"<\0?\0x\0m\0l\0", "utf-16-le"),
+        (HTML, b"<p>", None),
+        (HTML, b"<META CHARSET='gbk'/>", "gb18030"),
+        (HTML, b"<html a=\">\" b='>'><meta name=x charset = \"KOI8-R\">", "koi8-r"),
+        (HTML, b'<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">', "cp1252"),
+        (HTML, b"<meta content='text/html;charset=\"big5\"' http-equiv=content-type>", "big5hkscs"),
+        (HTML, b"<meta content='text/html; charset=big5'>", None),
+        (HTML, b"<!-- <meta charset=gbk> --><meta charset=koi8-r>", "koi8-r"),
+        (HTML, b"<!--><meta charset=gbk>", "gb18030"),
+        (HTML, b"<!-- <meta charset=gbk>", None),
+        (HTML, b"<!doctype html><? <meta charset=gbk> ?><meta charset=big5>", "big5hkscs"),
+        (HTML, b"<p title='<meta charset=gbk>'><metal charset=gbk>", None),
+        (HTML, b"<meta charset=utf-16>", None),
+        (HTML, b"<meta charset=nonsense><meta charset=gbk>", "gb18030"),
+        (HTML, b" " * 1024 + b"<meta charset=gbk>", None),
+        (HTML, b"<?xml version='1.0' encoding='iso-8859-2'?><html>", "iso8859-2"),
+        (HTML, b"<?xml version='1.0' encoding='iso-8859-2'?><meta charset=gbk>", "gb18030"),
+        ("Content-Type: application/rss+xml", b'<?xml version="1.0" encoding="windows-1251"?>', "cp1251"),
+        ("Content-Type: text/plain", b"<meta charset=gbk>", None),
+        ("Content-Type: text/plain; charset=gbk", b"", "gb18030"),
+        ("X: y", b"<meta charset=gbk>", "gb18030"),
+        ("Content-Type: text/html; charset=gbk\r\nContent-Type: nothing", b"", "gb18030"),
+    ],
+)  # fmt: skip
+def test_the_encoding_of_a_page(field: str, body: bytes, codec: str | None) -> None:
+    assert content(response(body, field)).charset == codec
+
+
+def test_a_byte_order_mark_is_no_text_but_two_bytes_of_an_image_are() -> None:
+    for mark in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+        block = response(mark + b"ab", HTML)
+        found = content(block)
+        assert (found.data, block[found.start :]) == (b"ab", b"ab")
+        assert content(response(mark + b"ab", "Content-Type: audio/mpeg")).data == mark + b"ab"
+
+
+def test_an_unknown_label_is_remarked_on() -> None:
+    found = content(response(b"<p>", HTML + "; charset=\x1b[31m"))
+    assert (found.charset, found.remark) == (None, "unknown encoding '\\x1b[31m'")
+    assert content(response(b"<meta charset=x-user-defined>", HTML)).remark == "unknown encoding 'x-user-defined'"
+
+
+# -- pages -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_text_of_a_page() -> None:
+    pytest.importorskip("resiliparse")
+    page = (
+        "<!DOCTYPE html><title>T</title><nav><a href=/>Home</a></nav><form><h1>Head</h1><p>so<b>me</b> <i>text</i> é"
+        "<ul><li><a href=1>1979</a>–<a href=2>1983</a><li>two</ul><table><tr><td>a</td><td>b</td></tr></table></form>"
+        "<script>no</script><style>no</style><footer>no</footer><div role=navigation>no</div><p hidden>no</p>"
+    )
+    assert text_of(page) == "Head\n\nsome text é\n\n  1979–1983\n  two\na\t\tb"
+    assert text_of("") == ""
+    assert text_of("<div>" * 50_000 + "x") == "x"
+
+
+def test_a_page_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("resiliparse", "resiliparse.extract", "resiliparse.extract.html2text"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ConfigurationError, match=r"install corpusfmt\[web\]"):
+        text_of("<p>x")
+
+
+# -- real files --------------------------------------------------------------------------------------------------------
+
+
+def http_blocks(name: str) -> list[bytes]:
+    """The HTTP messages of a small archive whose lengths are right."""
+    data = (DATA / "warc" / name).read_bytes()
+    data = gzip.decompress(data) if name.endswith(".gz") else data
+    found, at = [], 0
+    while at < len(data):
+        end = data.index(b"\r\n\r\n", at) + 4
+        header = data[at:end].lower()
+        length = int(header.split(b"content-length:")[1].split(b"\r\n")[0])
+        if b"application/http" in header:
+            found.append(data[end : end + length])
+        at = end + length + 4
+    return found
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("name", "kind", "size", "inside"),
+    [
+        ("commoncrawl-whirlwind/whirlwind.warc.gz", "text/html", 72848, b"Ilesia parroquial"),
+        ("jwarc/cc.warc.gz", "text/html", 20289, b"Common Crawl"),
+        ("warcio/example-iana.org-chunked.warc", "text/html", 7223, b"Internet Assigned Numbers Authority"),
+        ("warcio/example.warc", "text/html", 1270, b"Example Domain"),
+        ("warcio/post-test.warc.gz", "application/json", 545, b'"foo": "bar"'),
+    ],
+)
+def test_real_messages(name: str, kind: str, size: int, inside: bytes) -> None:
+    messages = [(block, parse_message(block)) for block in http_blocks(name)]
+    responses = [content_of(block, message, LIMIT) for block, message in messages if message.status == 200]
+    assert (responses[0].media_type, len(responses[0].data), responses[0].remark) == (kind, size, "")
+    assert inside in responses[0].data
+    assert all(content_of(block, message, LIMIT).data is not None for block, message in messages)
+
+
+@needs_data
+def test_the_text_of_a_real_page() -> None:
+    pytest.importorskip("resiliparse")
+    for block in http_blocks("commoncrawl-whirlwind/whirlwind.warc.gz"):
+        if parse_message(block).status:
+            text = text_of(content(block).data.decode())
+            assert "1979–1983" in text
+            assert "Ilesia parroquial de l'Asunción" in text
+            assert "Politica de privacidat" not in text
