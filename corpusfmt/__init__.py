@@ -17,9 +17,9 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-TYPE_CHECKING = False
+from corpusfmt.version import __version__
 
-__version__ = "0.1.0"
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from corpusfmt.convert import convert
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from corpusfmt.core.format import Format
     from corpusfmt.core.metadata import Metadata
     from corpusfmt.core.rule import Rule
+    from corpusfmt.fix import Fixed, fix
     from corpusfmt.read import read
     from corpusfmt.registry import formats
     from corpusfmt.report import Progress, Report
@@ -50,6 +51,7 @@ __all__ = [
     "Document",
     "Edit",
     "Finding",
+    "Fixed",
     "Format",
     "Loss",
     "LossError",
@@ -65,6 +67,7 @@ __all__ = [
     "UnknownFormatError",
     "__version__",
     "convert",
+    "fix",
     "formats",
     "open_writer",
     "read",
@@ -77,6 +80,7 @@ _HOMES = {
     "Document": "core.document",
     "Edit": "core.finding",
     "Finding": "core.finding",
+    "Fixed": "fix",
     "Format": "core.format",
     "Metadata": "core.metadata",
     "OpenWriter": "writing",
@@ -85,6 +89,7 @@ _HOMES = {
     "Report": "report",
     "Rule": "core.rule",
     "convert": "convert",
+    "fix": "fix",
     "formats": "registry",
     "open_writer": "writing",
     "read": "read",

@@ -14,9 +14,9 @@ import corpusfmt
 from tests.support import ROOT
 
 PUBLIC = [
-    "ConfigurationError", "CorpusfmtError", "Document", "Edit", "Finding", "Format", "Loss", "LossError", "Metadata",
+    "ConfigurationError", "CorpusfmtError", "Document", "Edit", "Finding", "Fixed", "Format", "Loss", "LossError", "Metadata",
     "OpenWriter", "Origin", "ParseError", "PluginError", "Progress", "Report", "Rule", "SchemaError", "UnknownFormatError",
-    "__version__", "convert", "formats", "open_writer", "read", "validate",
+    "__version__", "convert", "fix", "formats", "open_writer", "read", "validate",
 ]  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def test_a_plugin_format_reads_and_writes(tmp_path: Path) -> None:
     (tmp_path / "unknown.txt").write_bytes(b"#lines d3=three\n")
     told = run(env, tmp_path, "convert", "unknown.txt", "-o", "d.jsonl")
     assert told.returncode == 0
-    assert "left behind in reading: 1 prefixes" in told.stderr
+    assert "left behind in reading: prefixes (1)" in told.stderr
     assert "lines  one document a line" in run(env, tmp_path, "formats").stdout
     assert run(env, tmp_path, "convert", ".", "-o", "all.jsonl", "--allow-loss", "name").returncode == 0
 

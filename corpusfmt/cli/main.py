@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import corpusfmt
 
-COMMANDS = ("convert", "validate", "ls", "formats", "rule")
+COMMANDS = ("convert", "validate", "fix", "ls", "formats", "rule")
 _HELP = """\
 usage: corpusfmt COMMAND ...
 
@@ -16,6 +16,7 @@ Read, validate and convert text corpora without losing anything in silence.
 
   corpusfmt convert SOURCE... -o TARGET   convert sources to a target, whole or not at all
   corpusfmt validate SOURCE...            say what is wrong with sources, and where
+  corpusfmt fix SOURCE...                 mend what can be mended without loss, in place
   corpusfmt ls SOURCE...                  list documents: id, name, size, place
   corpusfmt formats                       what is read and written
   corpusfmt rule [CODE]                   the page of one rule or fault; without a code, a list

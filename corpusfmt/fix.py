@@ -1,0 +1,296 @@
+"""Fixing: what a scan knows how to mend is mended; the result is read again before it takes the place of the old file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain, pairwise
+from os import PathLike, fspath
+
+from corpusfmt import storage
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import ConfigurationError, ParseError
+from corpusfmt.core.finding import Edit, Finding
+from corpusfmt.core.format import Format, ReadOptions, Stream
+from corpusfmt.core.limits import CHUNK, MIB
+from corpusfmt.core.text import quoted
+from corpusfmt.reading import Reading, Unused, opened, sources
+from corpusfmt.writing import named
+
+#: One fix may bring another fault to light; more rounds than this mean that two undo each other.
+_ROUNDS = 20
+#: A member up to this size is compressed in one go.
+_WHOLE = 16 * MIB
+#: What a cut source raises. With unsafe fixes it is taken as the end of the file.
+_CUT = "FILE001"
+
+
+class Fixed:
+    """What was done to one file: fixes and findings that remain, by code. ``side`` is the file that keeps what was cut
+    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path, self.side = path, ""
+        self.changed = False
+        self.fixes: Counter[str] = Counter()
+        self.left: Counter[str] = Counter()
+
+    def __repr__(self) -> str:
+        return f"<Fixed {self.path!r}: {self.fixes.total()} fixes, {self.left.total()} findings left>"
+
+
+class _Source:
+    """A source, or a cut one up to where it was cut."""
+
+    def __init__(self, stream: Stream, *, salvage: bool) -> None:
+        self._stream, self._salvage = stream, salvage
+        self.name = stream.name
+        self.cut = False
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes; none at the end, or where the source was cut and that is to be mended."""
+        if self.cut:
+            return b""
+        try:
+            return self._stream.read(size)
+        except ParseError as error:
+            if not self._salvage or error.finding.code != _CUT:
+                raise
+            self.cut = True
+            return b""
+
+    @property
+    def codec(self) -> str:
+        """As of the source."""
+        return self._stream.codec
+
+    def track_members(self) -> list[tuple[int, int]] | None:
+        """As of the source."""
+        return self._stream.track_members()
+
+
+class _Work:
+    """A file that is being fixed: its bytes so far, and those that were cut off."""
+
+    def __init__(self, text: storage.Scratch, cut: storage.Scratch) -> None:
+        self.text, self.cut = text, cut
+
+    def copy(self, stream: Stream, edits: Iterable[Edit]) -> None:
+        """Take a stream with the edits made. What an unsafe one takes away for nothing is cut off. Raises OSError."""
+        at, buffer = 0, b""
+        for edit in edits:
+            while at + len(buffer) < edit.byte:
+                self.text.write(buffer)
+                at += len(buffer)
+                buffer = stream.read(CHUNK)
+            self.text.write(buffer[: edit.byte - at])
+            buffer, at, left = buffer[edit.byte - at :], edit.byte, edit.length
+            while left and (buffer or (buffer := stream.read(CHUNK))):
+                taken = buffer[:left]
+                if not edit.safe and not edit.replacement:
+                    self.cut.write(taken)
+                buffer, at, left = buffer[len(taken) :], at + len(taken), left - len(taken)
+            self.text.write(edit.replacement)
+        while buffer or (buffer := stream.read(CHUNK)):
+            self.text.write(buffer)
+            buffer = b""
+
+    def close(self) -> None:
+        """Let go of both."""
+        self.text.close()
+        self.cut.close()
+
+
+class Fixing:
+    """Fixes files in their places."""
+
+    def __init__(
+        self,
+        asked: Sequence[str],
+        reading: Reading,
+        *,
+        unsafe: bool = False,
+        codes: Sequence[str] = (),
+        dry: bool = False,
+    ) -> None:
+        """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
+        self.reading = reading.checked()
+        self.paths = sources(asked, self.reading).paths
+        if "-" in self.paths:
+            raise ConfigurationError("standard input cannot be fixed in its place; name a file")
+        self.unsafe, self.dry = unsafe, dry
+        self.codes = tuple(code.upper() for code in codes)
+        self.unused = Unused(self.reading)
+
+    def run(self) -> Iterator[Fixed]:
+        """Fix one file after the other. Raises OSError, ParseError for compressed data that is damaged, and
+        ConfigurationError when a fixed file does not hold the documents that the old one held.
+        """
+        for path in self.paths:
+            with opened(path, self.reading) as (_, format):
+                self.unused.saw(format, last=path == self.paths[-1])
+                options = self.reading.options_for(format, lines=False)
+            yield self._fix(path, format, options)
+
+    def _wanted(self, finding: Finding) -> bool:
+        edit = finding.edit
+        if edit is None or not (edit.safe or self.unsafe):
+            return False
+        return not self.codes or finding.code.startswith(self.codes)
+
+    def _fix(self, path: str, format: Format, options: ReadOptions) -> Fixed:
+        fixed = Fixed(path)
+        folder = storage.folder_of(path)
+        work = _Work(storage.Scratch(folder, path), storage.Scratch(folder, path))
+        try:
+            with storage.open_input(path) as looked, storage.open_input(path) as stream:
+                source = _Source(looked, salvage=self.unsafe)
+                edits = self._edits(source, format, options, fixed, fixed.fixes)
+                first = next(edits, None)
+                if first is None and not source.cut:
+                    return fixed
+                work.copy(_Source(stream, salvage=self.unsafe), chain([first] if first else [], edits))
+                codec = looked.codec
+            self._again(work, format, options, fixed, folder)
+            fixed.changed = True
+            if not self.dry:
+                self._replace(work, format, options, fixed, codec)
+        finally:
+            work.close()
+        return fixed
+
+    def _again(self, work: _Work, format: Format, options: ReadOptions, fixed: Fixed, folder: str) -> None:
+        """Fix until there is nothing more to fix."""
+        for _ in range(_ROUNDS):
+            fixed.left.clear()
+            more: Counter[str] = Counter()
+            edits = self._edits(work.text.stream(), format, options, fixed, more)
+            first = next(edits, None)
+            if first is None:
+                return
+            old, work.text = work.text, storage.Scratch(folder, fixed.path)
+            try:
+                work.copy(old.stream(), chain([first], edits))
+            finally:
+                old.close()
+            fixed.fixes += more
+        raise ConfigurationError(f"{quoted(fixed.path)}: the fixes undo one another; nothing was changed")
+
+    def _edits(
+        self, stream: Stream, format: Format, options: ReadOptions, fixed: Fixed, counts: Counter[str]
+    ) -> Iterator[Edit]:
+        """Give the edits for a stream in order, none over another, and count them; count what else was found."""
+        done = 0
+        for batch in format.scan(stream, options):
+            for finding in sorted(batch.findings, key=lambda finding: finding.edit.byte if finding.edit else -1):
+                edit = finding.edit
+                if edit is not None and self._wanted(finding) and edit.byte >= done:
+                    counts[finding.code] += 1
+                    done = edit.byte + edit.length
+                    yield edit
+                elif finding.severity != "note":
+                    fixed.left[finding.code] += 1
+
+    def _replace(self, work: _Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
+        """Write the new file, read it again, and put it in the place of the old one."""
+        with _discarding(storage.Output(fixed.path, codec)) as output:
+            if codec and format.members is not None:
+                _write_members(work.text, format.members, output, codec)
+            else:
+                _pour(work.text, output)
+            output.finish()
+            self._compare(fixed, format, options, output)
+            if work.cut.size:
+                with _discarding(storage.Output(_free(f"{fixed.path}.cut"), "")) as side:
+                    _pour(work.cut, side)
+                    side.finish()
+                    side.publish()
+                    fixed.side = side.target
+            output.publish()
+
+    def _compare(self, fixed: Fixed, format: Format, options: ReadOptions, output: storage.Output) -> None:
+        """Check that each document of the old file is in the new one, in order. Counts what is still to be found."""
+        fixed.left.clear()
+        with storage.open_input(fixed.path) as old, output.reread() as new:
+            there = _documents(format, new, options, fixed.left)
+            for document in _documents(format, _Source(old, salvage=self.unsafe), options, Counter()):
+                if not any(document == other for other in there):
+                    if self.unsafe:
+                        break
+                    raise ConfigurationError(
+                        f"{quoted(fixed.path)}: the fixed file would not hold the document {quoted(str(document.id))} as it "
+                        "was; nothing was changed"
+                    )
+            for _ in there:
+                pass
+
+
+def _documents(format: Format, stream: Stream, options: ReadOptions, left: Counter[str]) -> Iterator[Document]:
+    for batch in format.scan(stream, options):
+        left.update(finding.code for finding in batch.findings if finding.severity != "note")
+        yield from batch.documents
+
+
+def _free(path: str) -> str:
+    """Return ``path``, which must not be there: what was cut off before is not overwritten."""
+    if storage.exists(path):
+        raise ConfigurationError(f"{quoted(path)} is there already; move it away first")
+    return path
+
+
+@contextmanager
+def _discarding(output: storage.Output) -> Iterator[storage.Output]:
+    try:
+        yield output
+    finally:
+        output.discard()
+
+
+def _pour(scratch: storage.Scratch, output: storage.Output) -> None:
+    stream = scratch.stream()
+    while data := stream.read(CHUNK):
+        output.write(data)
+
+
+def _write_members(
+    scratch: storage.Scratch, members: Callable[[Stream], Iterator[int]], output: storage.Output, codec: str
+) -> None:
+    """Compress what each is to be a member of its own. A large one is written in parts: zstd frames may be many."""
+    stop = 0
+    for start, stop in pairwise(chain([0], members(scratch.stream()), [scratch.size])):
+        if stop - start <= _WHOLE:
+            output.write_member(scratch.at(start, stop - start))
+            continue
+        for at in range(start, stop, _WHOLE):
+            data = scratch.at(at, min(_WHOLE, stop - at))
+            if codec == "zst":
+                output.write_member(data)
+            else:
+                output.write(data)
+        output.end_member()
+
+
+def fix(
+    source: str | PathLike[str] | Sequence[str | PathLike[str]],
+    *,
+    format: str | None = None,
+    options: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    unsafe_fixes: bool = False,
+    codes: Sequence[str] = (),
+    dry_run: bool = False,
+) -> list[Fixed]:
+    """Fix files in their places: what is known to be wrong, and how to mend it. Returns what was done to each.
+
+    A file is replaced, in one step, only after the new one was read and found to hold all documents of the old one.
+    ``unsafe_fixes`` also makes fixes that lose something, as cutting a clipped record off; what is cut off stands in
+    ``FILE.cut``. ``codes`` (or beginnings of codes) limit what is fixed; ``dry_run`` replaces nothing.
+
+    Raises ConfigurationError, UnknownFormatError, ParseError for damaged compressed data, and OSError.
+    """
+    paths = [source] if isinstance(source, str | PathLike) else list(source)
+    reading = Reading(format, named(options) if format else {}, {} if format else named(options), encoding)
+    asked = [fspath(path) for path in paths]
+    return list(Fixing(asked, reading, unsafe=unsafe_fixes, codes=codes, dry=dry_run).run())
