@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike, fspath
 
@@ -17,7 +18,9 @@ from corpusfmt.writing import named
 
 
 class Validation:
-    """One run over sources. ``documents`` and ``sources`` count what was looked at so far."""
+    """One run over sources. ``documents`` and ``sources`` count what was looked at so far, ``left_behind`` what is no
+    document.
+    """
 
     def __init__(self, asked: Sequence[str], reading: Reading, extend_select: Sequence[str] = ()) -> None:
         """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
@@ -27,6 +30,7 @@ class Validation:
         self.unused = Unused(self.reading)
         self.pointer = Pointer()
         self.documents = self.sources = self.bytes = 0
+        self.left_behind: Counter[str] = Counter()
 
     def run(self) -> Iterator[Finding]:
         """Give the findings of each source, in order. Raises OSError, UnknownFormatError."""
@@ -36,8 +40,9 @@ class Validation:
                 with opened(path, self.reading) as (stream, format):
                     self.unused.saw(format, last=path == self.paths[-1])
                     checks = [(rule, rule.start()) for rule in self.rules if rule.start]
-                    for batch in format.scan(stream, self.reading.options_for(format)):
+                    for batch in format.scan(stream, self.reading.options_for(format, thorough=True)):
                         self.documents += len(batch.documents)
+                        self.left_behind.update(batch.left_behind)
                         self.bytes = max(self.bytes, stream.position)
                         yield from self._batch(batch, stream.name, format, checks)
             except ParseError as error:  # from the file layer

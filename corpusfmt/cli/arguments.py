@@ -19,6 +19,7 @@ FORMAT_FLAGS = {
     "name-field": ("KEY", "the key of the name"),
     "text-field": ("KEY", "the key of the text"),
     "meta-field": ("KEY", "the key of the metadata; without it all other keys are metadata"),
+    "html": ("HOW", "what to give of web pages in WARC files: keep (the page, default) or text (its main text)"),
 }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
 
+from corpusfmt import storage
 from corpusfmt.cli.arguments import add_reading, byte_count, format_spec, parser, reading_of, shared_options
-from corpusfmt.cli.printers import print_finding
+from corpusfmt.cli.printers import as_json, dump, print_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import plural, say, say_passed_over, size
+from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over, size
 from corpusfmt.convert import Conversion
 from corpusfmt.core.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
 from corpusfmt.report import Report
@@ -43,6 +45,10 @@ def run(arguments: Sequence[str]) -> int:
         help="cut the target into files of this size, before compression",
     )
     options.add_argument("--force", action="store_true", help="replace the shards of an older run")
+    options.add_argument(
+        "--cdxj", action="store_true", help="also write an index of the target, a CDXJ file beside it (WARC only)"
+    )
+    options.add_argument("--report", metavar="FILE", help="write what was done as a JSON object")
     options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
     args = options.parse_args(arguments)
     name, own = format_spec(args.to_format)
@@ -50,7 +56,19 @@ def run(arguments: Sequence[str]) -> int:
     mode, equals, file = args.on_error.partition("=")
     if (mode == "quarantine") != bool(equals and file):
         raise ConfigurationError("--on-error takes stop, skip or quarantine=FILE")
-    writing = Writing(name, own, shared_options(args), allowed, args.shard_size, args.force)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    writing = Writing(
+        name,
+        own,
+        shared_options(args),
+        allowed,
+        args.shard_size,
+        args.force,
+        {"date": epoch} if epoch else {},
+        args.cdxj,
+    )
+    if args.report is not None and storage.same_file(args.report, args.output):
+        raise ConfigurationError("the report and the target are one file")
     began = time.monotonic()
     with Bar(enabled=not args.quiet) as bar:
         conversion = Conversion(
@@ -59,7 +77,36 @@ def run(arguments: Sequence[str]) -> int:
         )  # fmt: skip
         report = conversion.run()
     _tell(report, time.monotonic() - began, quiet=args.quiet)
+    if args.report is not None:
+        _write(args.report, report)
     return 0 if report.committed and not report.refused else 1
+
+
+def _write(path: str, report: Report) -> None:
+    """Write the report as JSON. Raises OSError."""
+    record: dict[str, object] = {
+        "committed": report.committed,
+        "read": report.read,
+        "written": report.written,
+        "refused": report.refused,
+        "bytes_read": report.bytes_read,
+        "bytes_written": report.bytes_written,
+        "outputs": report.outputs,
+        "passed_over": report.passed_over,
+        "left_behind": dict(sorted(report.left_behind.items())),
+        "lost": dict(sorted(report.lost.items())),
+        "finding_counts": dict(sorted(report.finding_counts.items())),
+        "findings": [as_json(finding) for finding in report.findings],
+        "loss_counts": dict(sorted(report.loss_counts.items())),
+        "losses": [loss._asdict() for loss in report.losses],
+    }
+    output = storage.open_output(path)
+    try:
+        output.write(dump(record).encode() + b"\n")
+        output.finish()
+        output.publish()
+    finally:
+        output.discard()
 
 
 def _tell(report: Report, seconds: float, *, quiet: bool) -> None:
@@ -99,9 +146,7 @@ def _why_not(report: Report) -> str:
 
 def _summary(report: Report, seconds: float) -> None:
     say_passed_over(report.passed_over)
-    if report.left_behind:
-        parts = ", ".join(f"{count:,} {what}" for what, count in report.left_behind.most_common(10))
-        say(f"left behind in reading: {parts}")
+    say_left_behind(report.left_behind)
     if report.lost and report.committed:
         parts = ", ".join(f"{kind} of {plural(count, 'document')}" for kind, count in sorted(report.lost.items()))
         say(f"lost, as allowed: {parts}")

@@ -15,6 +15,11 @@ def print_finding(finding: Finding, file: TextIO) -> None:
     print(f"{shown(finding.path)}:{place} {finding.code}{severity} {shown(finding.message)}", file=file)
     if finding.excerpt:
         print(f"    {finding.excerpt}\n    {' ' * _columns(finding.excerpt[: finding.caret])}^", file=file)
+    if finding.record:
+        where = f"record {finding.record}, byte {finding.byte}"
+        if finding.file_byte not in (-1, finding.byte):
+            where += f" decompressed; its member begins at byte {finding.file_byte} of the file"
+        print(f"    @ {where}", file=file)
     if finding.hint:
         print(f"    = {shown(finding.hint)}", file=file)
 

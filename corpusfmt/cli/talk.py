@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from corpusfmt.core.text import shown
 
@@ -29,6 +29,15 @@ def say_passed_over(paths: Sequence[str]) -> None:
     """Name the first few files of source folders that were not read; nothing when there are none."""
     if paths:
         say(f"passed over {plural(len(paths), 'file')}: {', '.join(paths[:5])}{', ...' if len(paths) > 5 else ''}")
+
+
+def say_left_behind(counts: Mapping[str, int]) -> None:
+    """Say what reading left behind, by the word for it, the most frequent first."""
+    if counts:
+        ranked = sorted(counts.items(), key=lambda item: -item[1])
+        parts = [f"{what} ({count:,})" for what, count in ranked[:10]]
+        more = sum(count for _, count in ranked[10:])
+        say(f"left behind in reading: {', '.join(parts)}" + (f", others ({more:,})" if more else ""))
 
 
 def size(count: float) -> str:

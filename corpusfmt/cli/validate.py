@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from corpusfmt.cli.arguments import add_reading, parser, reading_of
 from corpusfmt.cli.printers import as_json, dump, print_finding
-from corpusfmt.cli.talk import plural, say, say_passed_over
+from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over
 from corpusfmt.core.errors import CorpusfmtError
 from corpusfmt.core.finding import Finding
 from corpusfmt.validate import Validation
@@ -69,6 +69,7 @@ def _print_json(findings: Iterator[Finding], counts: Counter[str], validation: V
         "documents": validation.documents,
         "sources": validation.sources,
         "counts": dict(sorted(counts.items())),
+        "left_behind": dict(sorted(validation.left_behind.items())),
         "error": None if failure is None else str(failure),
     }
     print(f"\n], {dump(totals)[1:]}")
@@ -82,6 +83,7 @@ def _summary(counts: Counter[str], severities: Counter[str], validation: Validat
             if count > CAP:
                 say(f"... and {count - CAP:,} more of {code}; --no-cap shows all")
     say_passed_over(validation.passed_over)
+    say_left_behind(validation.left_behind)
     parts = [plural(severities[name], name) for name in ("error", "warning", "note") if severities[name]]
     what = ", ".join(parts) if parts else "no findings"
     say(f"{plural(validation.documents, 'document')} in {plural(validation.sources, 'source')}: {what}")
