@@ -1,4 +1,4 @@
-"""Fixing: what a scan knows how to mend is mended; the result is read again before it takes the place of the old file."""
+"""Fixing: what a scan knows how to mend is mended; the result is read again before it takes the old file's place."""
 
 from __future__ import annotations
 
@@ -220,8 +220,8 @@ class Fixing:
                     if self.unsafe:
                         break
                     raise ConfigurationError(
-                        f"{quoted(fixed.path)}: the fixed file would not hold the document {quoted(str(document.id))} as it "
-                        "was; nothing was changed"
+                        f"{quoted(fixed.path)}: the fixed file would not hold the document "
+                        f"{quoted(str(document.id))} as it was; nothing was changed"
                     )
             for _ in there:
                 pass

@@ -14,16 +14,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.formats.warc.charsets import web_charset
+from corpusfmt.formats.warc.codings import HTTPFault
 from corpusfmt.formats.warc.html import text_of
 from corpusfmt.formats.warc.http import (
     Content,
-    HTTPFault,
     Message,
     content_of,
     dechunked,
     media_type,
     parse_message,
-    web_charset,
 )
 from tests.support import DATA, needs_data
 
@@ -159,9 +159,9 @@ def test_a_media_type(value: str, expected: tuple[str, dict[str, str]]) -> None:
 @given(st.lists(st.binary(min_size=1, max_size=50), max_size=6))
 def test_chunks_come_back(parts: list[bytes]) -> None:
     block = response(chunks(*parts), "Transfer-Encoding: chunked")
-    assert content(block)[2:] == (b"".join(parts).removeprefix(b"\xef\xbb\xbf"), -1, "") or parts
+    assert content(block)[2:5] == (b"".join(parts).removeprefix(b"\xef\xbb\xbf"), -1, "") or parts
     typed = response(chunks(*parts), "Transfer-Encoding: chunked", "Content-Type: image/x")
-    assert content(typed)[2:] == (b"".join(parts), -1, "")
+    assert content(typed)[2:5] == (b"".join(parts), -1, "")
     assert dechunked(chunks(*parts)) == b"".join(parts)
     assert dechunked(chunks(*parts).replace(b"\r\n", b"\n")) is not None or any(b"\r" in part for part in parts)
 
@@ -192,7 +192,7 @@ def test_chunks_come_back(parts: list[bytes]) -> None:
 def test_chunks(body: bytes, expected: bytes | int) -> None:
     block = response(body, "Transfer-Encoding: Chunked")
     if isinstance(expected, bytes):
-        assert content(block)[2:] == (expected, -1, "")
+        assert content(block)[2:5] == (expected, -1, "")
         assert dechunked(body) == expected
     else:
         fault = fault_of(block)
@@ -217,7 +217,7 @@ def test_codings_come_back(name: str, data: bytes, cut: int) -> None:
     label, coder = CODERS[name]
     packed = coder(data)
     fields = ["Content-Type: application/x", f"Content-Encoding: {label}"]
-    assert content(response(packed, *fields)) == ("application/x", None, data, -1, "")
+    assert content(response(packed, *fields))[:5] == ("application/x", None, data, -1, "")
     parts = [packed[i : i + cut] for i in range(0, len(packed), cut)]
     assert content(response(chunks(*parts), *fields, "Transfer-Encoding: chunked")).data == data
     fields[1] = "Transfer-Encoding: " + label
@@ -228,7 +228,7 @@ def test_codings_in_a_row_are_undone_from_the_last() -> None:
     packed = gzip.compress(zlib.compress(zstandard.compress(PAGE)))
     for fields in (["zstd, deflate, gzip"], ["zstd", "Deflate", "identity,,X-gzip"]):
         block = response(packed, *[f"content-encoding: {field}" for field in fields])
-        assert content(block)[2:] == (PAGE, -1, "")
+        assert content(block)[2:5] == (PAGE, -1, "")
 
 
 def test_members_and_frames_in_a_row() -> None:
@@ -426,7 +426,7 @@ def test_the_encoding_of_a_page(field: str, body: bytes, codec: str | None) -> N
     assert content(response(body, field)).charset == codec
 
 
-def test_a_byte_order_mark_is_no_text_but_two_bytes_of_an_image_are() -> None:
+def test_abyte_order_mark_is_no_text_but_two_bytes_of_an_image_are() -> None:
     for mark in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
         block = response(mark + b"ab", HTML)
         found = content(block)

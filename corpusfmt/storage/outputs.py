@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from corpusfmt.core.errors import ConfigurationError
@@ -158,7 +158,7 @@ class Output:
 
     def reread(self) -> Input:
         """Open what was written, after ``finish`` and before ``publish``. Raises OSError."""
-        return Input(open(self._temporary, "rb", buffering=CHUNK), self.target, owned=True)  # noqa: SIM115
+        return Input(open(self._temporary, "rb", buffering=CHUNK), self.target, owned=True)
 
     def publish(self) -> None:
         """Give the file its name, in one step. Raises OSError."""

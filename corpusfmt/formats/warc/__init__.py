@@ -11,9 +11,10 @@ are made of the content, dates come from the metadata or are fixed: the same doc
 records of WARC 1.0 and 1.1, with what is said about them in ``metadata`` records. What is no text is counted.
 
 The rooms, from below: ``fields`` (which fields stand on which records), ``values`` and ``digests`` (how they are
-spelled), ``header``, ``members`` and ``verify``, ``framer`` (records, and finding the next one after a fault),
-``http`` and ``html`` (what is inside a response), ``foreign`` and ``own`` (documents of records), ``across``
-(references), ``scan``; ``dates``, ``uris``, ``write``, ``cdxj``; ``places``, ``faults``.
+spelled), ``header`` and ``shapes``, ``members`` and ``verify``, ``framer`` (records, and finding the next one after a
+fault); ``http``, ``codings``, ``charsets`` and ``html`` (what is inside a response); ``foreign``, ``own`` and
+``bundle`` (documents of records), ``across`` (references), ``scan``. Then ``profile``, ``dates``, ``uris``, ``write``,
+``cdxj``; ``places``, ``faults``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections.abc import Iterator
 
 from corpusfmt.core.format import Batch, Format, Option, ReadOptions, Stream
 from corpusfmt.formats.warc.faults import FAULTS
-from corpusfmt.formats.warc.places import locate, members, resync, sniff
+from corpusfmt.formats.warc.places import locate, resync, sniff
 from corpusfmt.formats.warc.write import losses, writer
 
 
@@ -31,6 +32,13 @@ def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     from corpusfmt.formats.warc.scan import scan as read
 
     return read(stream, options)
+
+
+def _members(stream: Stream) -> Iterator[int]:
+    """Give the stream offsets where records end: each is to be a compressed member of its own."""
+    from corpusfmt.formats.warc.framer import record_ends
+
+    return record_ends(stream)
 
 
 def _index(piece: bytes) -> tuple[bytes, bytes] | None:
@@ -61,6 +69,6 @@ FORMAT = Format(
         ),
     ),
     resync=resync,
-    members=members,
+    members=_members,
     index_line=_index,
 )

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.framer import Record
-from corpusfmt.formats.warc.header import Fault
 from corpusfmt.formats.warc.values import bare
 
 #: So many references to records that may be in other files are remembered with their places.
@@ -34,13 +33,11 @@ class Across:
         self._refers: dict[int, int] = {}
         self._first: dict[int, Reference] = {}
 
-    def take(self, record: Record, near: Callable[[int], Region]) -> list[Fault]:
-        """Take note of a sound record. Return a fault when its id was there before."""
-        header, fields = record.header, record.fields
-        assert header is not None
-        identifier = fields["warc-record-id"]
+    def take(self, record: Record, near: Callable[[int], Region]) -> bool:
+        """Take note of a sound record. Say whether its id was there before."""
+        fields = record.fields
         repeated = self.saw(record)
-        for value in header.concurrent:
+        for value in record.concurrent:
             if (at := hash(bare(value))) not in self._seen and at not in self._concurrent:
                 self._concurrent[at] = Reference(value, record.start, record.number, record.raw, near(record.start))
         refers = fields.get("warc-refers-to")
@@ -48,10 +45,7 @@ class Across:
             self._refers[at] = self._refers.get(at, 0) + 1
             if len(self._first) < _EXAMPLES:
                 self._first[at] = Reference(refers, record.start, record.number, record.raw, near(record.start))
-        if repeated:
-            byte = header.places.get("warc-record-id", (record.start, 0))[0]
-            return [Fault("WARC024", f"the record id {quoted(identifier, 80)} stands on an earlier record too", byte)]
-        return []
+        return repeated
 
     def saw(self, record: Record) -> bool:
         """Take note that a record is in the file, whole or refused. Say whether its id was there before."""

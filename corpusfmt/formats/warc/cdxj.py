@@ -13,17 +13,18 @@ import re
 from typing import Final
 
 from corpusfmt.formats.warc.foreign import is_text
-from corpusfmt.formats.warc.header import quick_header
+from corpusfmt.formats.warc.header import header_end, parse_header
 from corpusfmt.formats.warc.values import bare
 
-_URL: Final = re.compile(r"(https?)://(?:[^/?#@]*@)?([^/?#:]*|\[[0-9a-fA-F:.]*\])(?::([0-9]*))?([^#]*)", re.I)
+_URL: Final = re.compile(r"(https?)://(?:[^/?#@]*@)?(\[[0-9a-fA-F:.]*\]|[^/?#:]*)(?::([0-9]*))?([^#]*)(?:#.*)?", re.I)
 _WWW: Final = re.compile(r"^www[0-9]*\.")
 _PORTS: Final = {"http": "80", "https": "443"}
 
 
 def entry(record: bytes) -> tuple[bytes, bytes] | None:
     """Return the key of a record and its fields as the members of a JSON object; None for one that is no document."""
-    header = quick_header(record, 0)
+    end = header_end(record, 0)
+    header = parse_header(record[: max(end, 0)], 0) if end >= 0 else None
     if header is None or header.type not in ("resource", "conversion"):
         return None
     fields = header.fields

@@ -105,16 +105,18 @@ def _languages(joined: dict[str, Any]) -> list[str]:
 
 
 @lru_cache(maxsize=1000)
-def _kind(content_type: bytes) -> tuple[str, str | None, str]:
-    """Return the media type of a Content-Type value, its encoding, and a charset that nobody knows."""
+def _kind(content_type: bytes) -> tuple[str, str | None, bool, str]:
+    """Return the media type of a Content-Type value, its encoding (None for UTF-8 and where none is known), whether one
+    is known, and a charset that nobody knows.
+    """
     from corpusfmt.formats.warc.http import media_type
 
     kind, parameters = media_type(content_type.decode("utf-8", "replace"))
     label = parameters.get("charset", "")
     try:
-        return kind, charset(label) if label else None, ""
+        return kind, charset(label) if label else None, bool(label), ""
     except LookupError:
-        return kind, None, label
+        return kind, None, False, label
 
 
 def is_text(kind: str) -> bool:
@@ -129,22 +131,22 @@ def pending_of(record: Record, options: ReadOptions) -> Pending | str:
         return f"{record.type} records in segments"
     if record.type == "response":
         return _response(record, options)
-    kind, encoding, unknown = _kind(fields.get("content-type", b""))
+    kind, encoding, declared, unknown = _kind(fields.get("content-type", b""))
     if not kind:
         kind = fields.get("warc-identified-payload-type", b"").decode("utf-8", "replace").lower()
     if not is_text(kind):
         return f"{record.type} records of {shown(kind, 60) or 'no type'}"
     if record.block is None:
         return f"{record.type} records of {shown(kind, 60)}, too large"
-    pending = Pending(record, record.block, encoding or options.encoding, record.body)
+    pending = Pending(record, record.block, encoding if declared else options.encoding, record.body)
     if unknown:
-        pending.encoding = options.encoding
         pending.remarks.append(Fault("WARC028", f"no known encoding: {quoted(unknown)}", record.start))
     return _finished(pending, kind, options)
 
 
 def _response(record: Record, options: ReadOptions) -> Pending | str:
-    from corpusfmt.formats.warc.http import HTTPFault, content_of, media_type, parse_message
+    from corpusfmt.formats.warc.codings import HTTPFault
+    from corpusfmt.formats.warc.http import content_of, media_type, parse_message
 
     outer = _kind(record.fields.get("content-type", b""))[0]
     if outer != "application/http":
@@ -165,7 +167,7 @@ def _response(record: Record, options: ReadOptions) -> Pending | str:
     except HTTPFault as fault:
         raise FaultError(Fault("WARC021", fault.message, record.body + fault.at)) from None
     body = record.body + (max(content.start, 0))
-    pending = Pending(record, content.data, content.charset or options.encoding, body)
+    pending = Pending(record, content.data, content.charset if content.declared else options.encoding, body)
     pending.extra["status"] = message.status
     if content.remark:
         pending.remarks.append(Fault("WARC029", content.remark, record.body))

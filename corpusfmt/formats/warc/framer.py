@@ -8,13 +8,13 @@ with their digests verified all the same. Nothing depends on how the stream was 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from corpusfmt.core.errors import ParseError
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Stream
-from corpusfmt.core.limits import CHUNK, KIB, MIB
+from corpusfmt.core.limits import CHUNK, KIB, MAX_DOCUMENT, MIB
 from corpusfmt.core.primitives import occurrences
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted
@@ -27,10 +27,10 @@ from corpusfmt.formats.warc.header import (
     header_end,
     is_record_start,
     parse_header,
-    quick_header,
 )
 from corpusfmt.formats.warc.members import Members
-from corpusfmt.formats.warc.own import OWN_TYPE
+from corpusfmt.formats.warc.profile import OWN_TYPE
+from corpusfmt.formats.warc.shapes import Shapes
 from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
 
 #: Where a record may begin after a fault: at the start of a line, with a version that is known and a field.
@@ -48,9 +48,9 @@ _LOOK: Final = 64 * KIB
 
 
 class Record:
-    """One record, or a run of bytes that is none (then ``header`` is None). Offsets are in bytes of the decompressed
+    """One record, or a run of bytes that is none (then ``framed`` is False). Offsets are in bytes of the decompressed
     stream; ``raw`` is where the member that holds it begins in the file. ``block`` is None where it was passed over or
-    is not known.
+    is not known. ``header`` is there when the header was looked at closely.
     """
 
     __slots__ = ("block", "body", "faults", "fields", "header", "number", "raw", "start", "stop", "type")
@@ -63,6 +63,19 @@ class Record:
         self.faults = faults
         self.block: bytes | None = None
         self.body = self.stop = start
+
+    @property
+    def framed(self) -> bool:
+        """Whether it has a header."""
+        return bool(self.fields) or self.header is not None
+
+    @property
+    def concurrent(self) -> list[bytes]:
+        """The values of WARC-Concurrent-To."""
+        if self.header is not None:
+            return self.header.concurrent
+        value = self.fields.get("warc-concurrent-to")
+        return [] if value is None else [value]
 
 
 class _More(Exception):
@@ -88,6 +101,7 @@ class Framer:
     def __init__(self, stream: Stream, limit: int) -> None:
         self._stream, self._limit = stream, limit
         self.members = Members(stream)
+        self._shapes = Shapes()
         self.buffer, self.base = b"", 0
         #: What is held of the stream.
         self.region = Region(b"", 0, 1)
@@ -99,10 +113,21 @@ class Framer:
         #: Nothing can be kept this time: a block is about to be passed over.
         self.leaving = False
         self.count = 0
+        #: Takes what it can read by itself, from an offset in the buffer on; returns where that ends, and how many
+        #: records it was.
+        self.skim: Callable[[bytes, int], tuple[int, int]] | None = None
 
     def records(self) -> Iterator[Record | None]:
         """Give the records in order. None comes before bytes leave the region: what was given is to be used by then."""
         while True:
+            if not self._seeking:
+                while True:
+                    if self.skim is not None:
+                        self._at, records = self.skim(self.buffer, self._at)
+                        self.count += records
+                    if (quick := self._quick()) is None:
+                        break
+                    yield quick
             try:
                 if self._seeking:
                     self._seek()
@@ -171,11 +196,38 @@ class Framer:
 
     # -- one record -------------------------------------------------------------------------------------
 
+    def _quick(self) -> Record | None:
+        """Frame the record at hand if all of it is there and nothing about it is unusual."""
+        buffer = self.buffer
+        matched = self._shapes.match(buffer, self._at)
+        if matched is None:
+            return None
+        shape, fields, body = matched
+        stop = body + int(fields["content-length"])
+        if not buffer.startswith(b"\r\n\r\nWARC/", stop) or stop - body > min(HELD, self._limit):
+            return None
+        block = buffer[body:stop]
+        if not quick_verify(fields, block, shape.type):
+            return None
+        start = self.base + self._at
+        self.count += 1
+        record = Record.__new__(Record)
+        record.number, record.start, record.header = self.count, start, None
+        record.type, record.fields, record.faults, record.block = shape.type, fields, [], block
+        record.body, record.stop = self.base + body, self.base + stop + 4
+        if self.members.compressed:
+            record.raw = self.members.file_byte(start)
+            self.members.record(record)
+        else:
+            record.raw = -1
+        self._at = stop + 4
+        return record
+
     def _frame(self) -> Record | None:
         """Frame the record at hand. None at a failure of the file layer. Raises _More and _PassOver."""
         self._need(_OVERLAP)
         buffer, at = self.buffer, self._at
-        header = quick_header(buffer, at) or self._close_look(at)
+        header = self._close_look(at)
         if not isinstance(header, Header):
             return header
         length = content_length(header)
@@ -183,7 +235,7 @@ class Framer:
             return self._no_length(header)
         body = at + header.size
         if length > self._limit or (length > HELD and not self._is_wanted(header, body)):
-            raise _PassOver(parse_header(buffer[at:body], self.base + at), length)
+            raise _PassOver(header, length)
         self._need(header.size + length + _AFTER)
         there = len(buffer) - body
         if there < length:
@@ -193,12 +245,16 @@ class Framer:
         if self._ends(record, body + length):
             self.members.record(record)
             if not quick_verify(header.fields, record.block, header.type):
-                record.header = header = parse_header(buffer[at:body], record.start)
                 wrong = Verification(header).of(record.block, record.start)
                 if wrong:  # perhaps the line ends are part of the block: nothing is to be taken away
                     record.faults = [_presuming(fault) if fault.code == "WARC009" else fault for fault in record.faults]
                 record.faults += wrong
         return record
+
+    def header_of(self, record: Record) -> Header:
+        """Return the header of a record that the region still has, looked at closely."""
+        start = record.start - self.base
+        return record.header or parse_header(self.buffer[start : record.body - self.base], record.start)
 
     def _record(self, header: Header | None, *faults: Fault) -> Record:
         self.count += 1
@@ -221,7 +277,9 @@ class Framer:
         if end < 0:
             self._need(len(buffer) - at + 1)
             return self._cut(None, "the file ends inside the header of a record")
-        return parse_header(buffer[at:end], start)
+        header = parse_header(buffer[at:end], start)
+        self._shapes.learn(buffer[at:end], header)
+        return header
 
     def _is_wanted(self, header: Header, body: int) -> bool:
         """Say whether a large block may be a text or its metadata, from what the header and the first bytes say."""
@@ -273,7 +331,6 @@ class Framer:
 
     def _wrong_length(self, record: Record, message: str, byte: int) -> None:
         """Refuse the record, and look for the next one from the beginning of its block on."""
-        assert record.header is not None
         body = record.body - self.base
         found = _NEXT.search(self.buffer, body)
         if found is None and len(self.buffer) - body < HELD:
@@ -298,7 +355,8 @@ class Framer:
 
     def _proven(self, record: Record, body: int, stop: int) -> Edit | None:
         """Return the edit that mends Content-Length, where a digest or the ends of members prove the length."""
-        header = parse_header(self.buffer[record.start - self.base : body], record.start)
+        assert record.header is not None
+        header = record.header
         place = header.places.get("content-length")
         if place is None or not self.buffer.endswith(END, body, stop):
             return None
@@ -402,3 +460,10 @@ class Framer:
 def _presuming(fault: Fault) -> Fault:
     """Return a fault whose edit is no longer known to be right."""
     return fault._replace(edit=fault.edit._replace(safe=False) if fault.edit else None)
+
+
+def record_ends(stream: Stream) -> Iterator[int]:
+    """Give the stream offsets where the records of a stream end."""
+    for record in Framer(stream, MAX_DOCUMENT).records():
+        if record is not None and record.framed and record.stop > record.body:
+            yield record.stop

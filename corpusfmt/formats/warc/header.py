@@ -1,6 +1,4 @@
-"""Record headers (clause 4): the version line and the named fields. One fast look for headers that are beyond
-reproach, and a close one for all others, which says what is wrong with them.
-"""
+"""Record headers (clause 4): the version line and the named fields, read closely. ``shapes`` has the fast look."""
 
 from __future__ import annotations
 
@@ -13,10 +11,13 @@ from corpusfmt.core.primitives import first_invalid_utf8
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.fields import BY_NAME, FORBIDDEN, MANDATORY, REQUIRED, TYPES
-from corpusfmt.formats.warc.values import SYNTAX, is_date
+from corpusfmt.formats.warc.values import SYNTAX
 
 #: All header lines of a record together, in bytes.
 MAX_BLOCK: Final = MIB
+
+#: Digits of a Content-Length: no file is as long as the shortest number that has more.
+_MOST_DIGITS: Final = 40
 
 VERSION: Final = re.compile(rb"WARC/([0-9]+\.[0-9]+)")
 _LIKE_VERSION: Final = re.compile(rb"(?i:warc)/[0-9.]+[ \t]*+")
@@ -48,83 +49,6 @@ class Header(NamedTuple):
     concurrent: list[bytes]
     faults: list[Fault]
     size: int
-
-
-_UUID: Final = rb"<urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}>"
-_URI: Final = rb"[A-Za-z][A-Za-z0-9+.-]*+:(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]++|%[0-9A-Fa-f]{2})*+"
-_OCTET: Final = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_DIGEST: Final = rb"(?:sha256:[0-9a-f]{64}|sha1:[A-Z2-7]{32})"
-#: Fields that the fast look knows, each with a spelling that needs no further look.
-_QUICK: Final = (
-    ("warc-type", rb"WARC-Type: (warcinfo|response|resource|request|metadata|revisit|conversion)\r\n"),
-    ("warc-record-id", rb"WARC-Record-ID: (%b)\r\n" % _UUID),
-    ("warc-date", rb"WARC-Date: ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\r\n"),
-    ("warc-target-uri", rb"WARC-Target-URI: (%b)\r\n" % _URI),
-    ("content-type", rb"Content-Type: ([A-Za-z0-9.+-]++/[A-Za-z0-9.+-]++(?:;[ -~]*+)?+)\r\n"),
-    ("warc-block-digest", rb"WARC-Block-Digest: (%b)\r\n" % _DIGEST),
-    ("warc-payload-digest", rb"WARC-Payload-Digest: (%b)\r\n" % _DIGEST),
-    ("content-length", rb"Content-Length: ([0-9]{1,15})\r\n"),
-    ("warc-refers-to", rb"WARC-Refers-To: (%b)\r\n" % _UUID),
-    ("warc-concurrent-to", rb"WARC-Concurrent-To: (%b)\r\n" % _UUID),
-    ("warc-warcinfo-id", rb"WARC-Warcinfo-ID: (%b)\r\n" % _UUID),
-    ("warc-ip-address", rb"WARC-IP-Address: ((?:%b\.){3}%b)\r\n" % (_OCTET, _OCTET)),
-    ("warc-identified-content-language", rb"WARC-Identified-Content-Language: ([a-z,]++)\r\n"),
-    ("warc-identified-payload-type", rb"WARC-Identified-Payload-Type: ([A-Za-z0-9.+-]++/[A-Za-z0-9.+-]++)\r\n"),
-)
-_NAMES: Final = tuple(name for name, _ in _QUICK)
-
-
-def _alternatives() -> bytes:
-    """Join the patterns, first letters apart: the matcher then leaves most of them at once."""
-    groups: dict[bytes, list[bytes]] = {}
-    for _, pattern in _QUICK:
-        prefix = b"WARC-" if pattern.startswith(b"WARC-") else b"Content-"
-        groups.setdefault(prefix, []).append(pattern[len(prefix) :])
-    return b"|".join([b"%b(?:%b)" % (prefix, b"|".join(rest)) for prefix, rest in groups.items()])
-
-
-#: Groups are numbered by their place in the pattern: names of Content- fields come after all others.
-_ORDER: Final = tuple(sorted(range(len(_QUICK)), key=lambda i: _NAMES[i].startswith("content-")))
-_FIELD_OF_GROUP: Final = tuple(_NAMES[i] for i in _ORDER)
-_FAST: Final = re.compile(rb"WARC/(1\.[01])\r\n(?:%b)++\r\n" % _alternatives())
-#: Whether a type may have just these fields, for the few sets of fields that files have.
-_verdicts: dict[tuple[str, ...], bool] = {}
-
-
-def quick_header(buffer: bytes, at: int) -> Header | None:
-    """Read the header at ``at`` if nothing about it is unusual. None means: look closer, or read more."""
-    match = _FAST.match(buffer, at)
-    if match is None:
-        return None
-    version, *values = match.groups()
-    fields = {name: value for name, value in zip(_FIELD_OF_GROUP, values, strict=True) if value is not None}
-    if buffer.count(b"\n", at, match.end()) != len(fields) + 2:  # a field stands twice
-        return None
-    type = fields.get("warc-type", b"").decode()
-    key = (type, *fields)
-    verdict = _verdicts.get(key)
-    if verdict is None:
-        verdict = bool(type) and all(name in fields for name in (*MANDATORY, *REQUIRED[type]))
-        verdict = verdict and not FORBIDDEN[type] & fields.keys()
-        if len(_verdicts) < 1000:
-            _verdicts[key] = verdict
-    if not verdict or not is_quick_date(fields["warc-date"]):
-        return None
-    together = fields.get("warc-concurrent-to")
-    return Header(version, type, fields, {}, [together] if together else [], [], match.end() - at)
-
-
-_dates: dict[bytes, bool] = {}
-
-
-def is_quick_date(value: bytes) -> bool:
-    """Say whether a date is valid; what was asked before is remembered, as captures come in bursts."""
-    known = _dates.get(value)
-    if known is None:
-        if len(_dates) > 10_000:
-            _dates.clear()
-        known = _dates[value] = is_date(value)
-    return known
 
 
 def header_end(buffer: bytes, at: int) -> int:
@@ -259,4 +183,4 @@ def _digest_faults(name: str, value: bytes, byte: int, length: int) -> list[Faul
 def content_length(header: Header) -> int:
     """Return the value of Content-Length, or -1 when it is missing or malformed (clause 5.3: digits alone)."""
     value = header.fields.get("content-length", b"")
-    return int(value) if value.isdigit() and value.isascii() and len(value) <= 18 else -1
+    return int(value) if value.isdigit() and len(value) <= _MOST_DIGITS else -1

@@ -1,144 +1,17 @@
-"""What a page of the web says of its encoding (Encoding Standard and HTML Standard, WHATWG), and its text."""
+"""The text of a page of the web, by a library that is an extra of this package."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Final
 
 from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.text import charset, quoted
-
-#: How far into a page its encoding may be declared (bytes).
-PRESCAN: Final = 1024
-
-#: Labels that Python takes for another encoding than the web does, or does not know, by Python's codec.
-_BY_CODEC: Final = {
-    "utf-8": "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8",
-    "utf-16-le": "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf16",
-    "utf-16-be": "unicodefffe",
-    "cp1252": "ansi_x3.4-1968 ascii cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 "
-    "iso_8859-1:1987 l1 latin1 latin-1 us-ascii x-cp1252",
-    "cp1254": "csisolatin5 iso-8859-9 iso-ir-148 iso8859-9 iso88599 iso_8859-9 iso_8859-9:1989 l5 latin5 x-cp1254",
-    "cp874": "dos-874 iso-8859-11 iso8859-11 iso885911 tis-620 windows-874",
-    "gb18030": "chinese csgb2312 csiso58gb231280 gb2312 gb_2312 gb_2312-80 gbk iso-ir-58 x-gbk",
-    "big5hkscs": "big5 cn-big5 csbig5 x-x-big5",
-    "cp932": "csshiftjis shift-jis shift_jis sjis windows-31j x-sjis",
-    "cp949": "cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 "
-    "ksc_5601 windows-949",
-    "euc_jp": "cseucpkdfmtjapanese x-euc-jp",
-    "koi8-r": "koi koi8",
-    "koi8-u": "koi8-ru",
-    "mac-roman": "csmacintosh mac x-mac-roman",
-    "mac-cyrillic": "x-mac-cyrillic x-mac-ukrainian",
-    "iso8859-6": "csiso88596e csiso88596i iso-8859-6-e iso-8859-6-i",
-    "iso8859-7": "sun_eu_greek",
-    "iso8859-8": "csiso88598e csiso88598i iso-8859-8-e iso-8859-8-i logical visual",
-    "iso8859-15": "csisolatin9",
-}
-_LABELS: Final = {label: codec for codec, labels in _BY_CODEC.items() for label in labels.split()}
-_LABEL: Final = re.compile(r"[0-9a-z][0-9a-z_.:+-]{0,39}")
-#: Forms of a label that Python spells with a hyphen more.
-_SHORT: Final = re.compile(r"iso8859(\d{1,2})|x-(cp125\d)")
-
-_TAG: Final = re.compile(rb"<(?:!--|(meta)[\t\n\f\r /]|/?[a-z][^\t\n\f\r />]*|[!/?])", re.I)
-_ATTRIBUTE: Final = re.compile(
-    rb"[\t\n\f\r /]*([^\t\n\f\r />][^\t\n\f\r />=]*)"
-    rb"(?:[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"([^\"]*)\"|'([^']*)'|([^\t\n\f\r >\"'][^\t\n\f\r >]*)?))?"
-)
-_IN_CONTENT: Final = re.compile(
-    rb"charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"([^\"]*)\"|'([^']*)'|([^\t\n\f\r ;\"']+))", re.I
-)
-_XML: Final = re.compile(rb"<\?xml[^>]*?[\t\n\r ]encoding[\t\n\r ]*=[\t\n\r ]*(?:\"([^\">]*)\"|'([^'>]*)')")
 
 #: What pages mark as no part of their content (HTML Standard 4.3; WAI-ARIA 1.2, 5.3.4, landmark roles).
 _ASIDE: Final = ["nav", "aside", "footer", "menu", "dialog", "noscript", "[hidden]"] + [
     f"[role={role}]"
     for role in ("navigation", "complementary", "contentinfo", "banner", "search", "menu", "dialog", "alertdialog")
 ]
-
-
-def web_charset(label: str) -> str | None:
-    """Return Python's codec for a label as the web understands it; None for UTF-8.
-
-    Encoding Standard, section 4.2; labels that are not listed there are Python's. Raises LookupError.
-    """
-    name = label.strip(" \t\r\n\f\"'").lower()
-    if name == "utf-8":
-        return None
-    if not _LABEL.fullmatch(name):
-        raise LookupError(label)
-    codec = _LABELS.get(name)
-    if codec is None:
-        short = _SHORT.fullmatch(name)
-        return charset((short[2] or f"iso8859-{short[1]}") if short else name)
-    return None if codec == "utf-8" else codec
-
-
-def declared_charset(label: str, page: bytes) -> tuple[str | None, str]:
-    """Return the codec that ``label`` (of the header, may be empty) or else ``page`` declares, and a remark.
-
-    The codec is None for UTF-8 and for unknown. A label that nobody knows is passed over, with the remark.
-    """
-    remark = ""
-    if label:
-        try:
-            return web_charset(label), remark
-        except LookupError:
-            remark = f"unknown encoding {quoted(label, 40)}"
-    for raw in _declarations(page[:PRESCAN]):
-        name = raw.decode("latin-1")
-        try:
-            codec = web_charset(name)
-        except LookupError:
-            remark = remark or f"unknown encoding {quoted(name, 40)}"
-            continue
-        # Whoever could read the declaration as ASCII is not reading UTF-16.
-        return None if codec and codec.startswith("utf-16") else codec, remark
-    if page.startswith((b"<\0?\0", b"\0<\0?")):
-        return "utf-16-le" if page[0] else "utf-16-be", remark
-    return None, remark
-
-
-def _declarations(head: bytes) -> Iterator[bytes]:
-    """Give the labels in the ``meta`` elements and then in the XML declaration of a page."""
-    at = 0
-    low = head.lower()
-    while low.find(b"charset", at) >= 0 and (tag := _TAG.search(head, at)):
-        if tag[0] == b"<!--":
-            at = head.find(b"-->", tag.start() + 2) + 3
-            if at < 3:
-                break
-        elif len(tag[0]) == 2 and tag[0][1:] in b"!/?":
-            at = head.find(b">", tag.end()) + 1
-            if not at:
-                break
-        else:
-            attributes, at = _attributes(head, tag.end())
-            if tag[1] and (label := _meta_label(attributes)):
-                yield label
-    if found := _XML.match(head):
-        yield found[1] or found[2] or b""
-
-
-def _attributes(head: bytes, at: int) -> tuple[dict[bytes, bytes], int]:
-    """Return the attributes of a tag by lower-case name, and the offset past them."""
-    attributes: dict[bytes, bytes] = {}
-    while found := _ATTRIBUTE.match(head, at):
-        attributes.setdefault(found[1].lower(), found[2] or found[3] or found[4] or b"")
-        at = found.end()
-    return attributes, at
-
-
-def _meta_label(attributes: dict[bytes, bytes]) -> bytes:
-    if label := attributes.get(b"charset"):
-        return label
-    if attributes.get(b"http-equiv", b"").strip().lower() == b"content-type":
-        found = _IN_CONTENT.search(attributes.get(b"content", b""))
-        if found:
-            return found[1] or found[2] or found[3] or b""
-    return b""
 
 
 def text_of(html: str) -> str:

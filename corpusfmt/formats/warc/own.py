@@ -1,16 +1,8 @@
-"""What our own bundles add to WARC: a metadata record after each document that holds what its record cannot.
-
-    Content-Type: application/x.corpusfmt.document+json; version=1
-
-    {"id":"d1","name":"a.txt","meta":{"language":"en"}}
-
-It stands right after the record of its text and names it in WARC-Refers-To. The warcinfo record before them says
-``corpusfmt-profile: 1``: a text without its metadata record is then known to be cut.
-"""
+"""Reading the metadata records of our own bundles (see ``profile``): the fast way, and the strict one."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -20,10 +12,6 @@ from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.objects import check_object, is_canonical
 from corpusfmt.core.primitives import first_invalid_utf8
 from corpusfmt.core.text import quoted
-
-OWN_TYPE: Final = b"application/x.corpusfmt.document+json"
-OWN_VERSION: Final = OWN_TYPE + b"; version=1"
-PROFILE: Final = b"corpusfmt-profile: 1\r\n"
 
 
 class OwnFault(Exception):
@@ -35,36 +23,45 @@ class OwnFault(Exception):
 
 
 class _Own(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """The block of a metadata record, its values as they were written."""
+    """The block of a metadata record whose id is a string."""
 
-    id: msgspec.Raw
+    id: str
     name: str
     meta: msgspec.Raw
 
 
 _read: Final = msgspec.json.Decoder(_Own).decode
-_read_id: Final = msgspec.json.Decoder(str | int).decode
 _read_string: Final = msgspec.json.Decoder(str).decode
-_AROUND: Final = len(b'{"id":,"name":"","meta":}')
+_AROUND: Final = len(b'{"id":"","name":"","meta":}')
+_NONE: Final[list[tuple[str, int]]] = []
 
 
-def read_own(block: bytes) -> tuple[str | int, str, bytes, list[tuple[str, int]]]:
-    """Return id, name, metadata as JSON, and remarks with their byte in the block. Raises OwnFault."""
+class Own(NamedTuple):
+    """What a metadata record of ours says: id, name, metadata as JSON; and remarks with their byte in the block."""
+
+    id: str | int
+    name: str
+    meta: bytes
+    remarks: list[tuple[str, int]]
+
+
+def read_own(block: bytes, *, remarked: bool) -> Own | None:
+    """Read the block of a metadata record. Raises OwnFault; unless ``remarked``, it is None where a close look may find
+    something to remark on, or a fault.
+    """
     try:
         record = _read(block)
-        meta = bytes(record.meta)
-        raw = bytes(record.id)
-        plain = len(block) == _AROUND + len(raw) + len(record.name.encode()) + len(meta) and (
-            meta == EMPTY or (meta[:1] == b"{" and len(meta) <= MAX_METADATA and is_canonical(meta))
-        )
-        if plain and raw[:1] == b'"' and len(raw) > 2 and block.startswith(b'{"id":'):
-            return _read_string(raw), record.name, meta, []
+        identifier, name, meta = record.id, record.name, bytes(record.meta)
+        size = _AROUND + len(identifier.encode()) + len(name.encode()) + len(meta)
+        plain = size == len(block) and identifier and block.startswith(b'{"id":')  # no escapes, no key twice
+        if plain and (meta == EMPTY or (meta[:1] == b"{" and len(meta) <= MAX_METADATA and is_canonical(meta))):
+            return Own(identifier, name, meta, _NONE)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors; the strict reader says what is wrong
         pass
-    return _closely(block)
+    return _closely(block) if remarked else None
 
 
-def _closely(block: bytes) -> tuple[str | int, str, bytes, list[tuple[str, int]]]:
+def _closely(block: bytes) -> Own:
     invalid = first_invalid_utf8(block)
     if invalid >= 0:
         raise OwnFault("the metadata record is not UTF-8", invalid)
@@ -89,7 +86,7 @@ def _closely(block: bytes) -> tuple[str | int, str, bytes, list[tuple[str, int]]
         notes = check_object(meta)
     except JSONFault as fault:
         raise OwnFault(f"the metadata: {fault.message}", at.start + fault.at) from None
-    return identifier, name, meta, [(message, at.start + byte) for message, byte in notes]
+    return Own(identifier, name, meta, [(message, at.start + byte) for message, byte in notes])
 
 
 def _id(block: bytes, node: Node) -> str | int:

@@ -1,16 +1,12 @@
-"""Where things are in a WARC file: its start, the next record, the byte of a text; where members end."""
+"""Where things are in a WARC file: its start, the next record, the byte of a text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from corpusfmt.core.document import Document
-from corpusfmt.core.format import Stream
-from corpusfmt.core.limits import MAX_DOCUMENT
 from corpusfmt.core.source import Region
-from corpusfmt.formats.warc.framer import Framer
 
 #: The first line of a record; in any case, so that what is nearly right is told what is wrong.
 _FIRST: Final = re.compile(rb"\s*+(?i:warc)/[0-9]")
@@ -38,10 +34,3 @@ def locate(region: Region, document: Document, position: int) -> int:
         return region.offset
     start = origin.body - region.offset
     return origin.body + (position if region.buffer.startswith(document.data, start) else 0)
-
-
-def members(stream: Stream) -> Iterator[int]:
-    """Give the stream offsets where records end: each is to be a compressed member of its own."""
-    for record in Framer(stream, MAX_DOCUMENT).records():
-        if record is not None and record.header is not None and record.stop > record.body:
-            yield record.stop

@@ -10,12 +10,15 @@ from corpusfmt.core.document import Document, build
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.limits import CHUNK
 from corpusfmt.core.primitives import occurrences
+from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.across import Across
+from corpusfmt.formats.warc.bundle import read_bundle
 from corpusfmt.formats.warc.faults import BY_CODE
 from corpusfmt.formats.warc.foreign import FaultError, Pending, pending_of
 from corpusfmt.formats.warc.framer import Framer, Record
 from corpusfmt.formats.warc.header import Fault
-from corpusfmt.formats.warc.own import OWN_TYPE, PROFILE, OwnFault, read_own
+from corpusfmt.formats.warc.own import OwnFault, read_own
+from corpusfmt.formats.warc.profile import OWN_TYPE, PROFILE
 
 _DOCUMENTS: Final = ("resource", "conversion", "response")
 _ERRORS: Final = frozenset(code for code, fault in BY_CODE.items() if fault.severity == "error")
@@ -38,6 +41,8 @@ class _Scan:
         self.begun = 0
         self.across = Across() if options.thorough else None
         self._line_at = self._line = 0
+        if self.across is None:
+            self.framer.skim = self._bundles
 
     def run(self) -> Iterator[Batch]:
         framer = self.framer
@@ -86,7 +91,7 @@ class _Scan:
             if fault.code not in _ERRORS:
                 self._find(fault, record)
         self._find(error, record)
-        if record.header is not None:
+        if record.framed:
             self.begun += 1
             if self.across is not None:
                 self.across.saw(record)
@@ -97,12 +102,14 @@ class _Scan:
     # -- records ----------------------------------------------------------------------------------------
 
     def _take(self, record: Record) -> Iterator[Batch]:
-        if record.header is None:
+        if not record.framed:
             return
         self.begun += 1
-        if self.across is not None:
-            for fault in self.across.take(record, self.out.near):
-                self._find(fault, record)
+        if self.across is not None and self.across.take(record, self.out.near):
+            value = record.fields["warc-record-id"]
+            byte, _ = self.framer.header_of(record).places.get("warc-record-id", (record.start, 0))
+            what = f"the record id {quoted(value, 80)} stands on an earlier record too"
+            self._find(Fault("WARC024", what, byte), record)
         if record.type == "metadata":
             yield from self._metadata(record)
             return
@@ -130,6 +137,26 @@ class _Scan:
             self._find(fault, record)
         self.pending = pending
 
+    def _bundles(self, buffer: bytes, at: int) -> tuple[int, int]:
+        """Take the documents of ours from ``at`` on that are quickly read. Return where they end, and their records."""
+        records = 0
+        if self.pending is not None:
+            return at, records
+        base, options, members = self.framer.base, self.options, self.framer.members
+        while (bundle := read_bundle(buffer, at, options.max_document)) is not None:
+            identifier, name, meta, utf8, data, body, about, stop = bundle
+            start = base + at
+            if members.compressed and not members.two(start, base + about, base + stop):
+                break
+            line = self._line_of(start) if options.lines else 0
+            encoding = None if utf8 else options.encoding
+            place = (self.path, start, line, base + body)
+            self.out.documents.append(build(identifier, name, data, encoding, meta, place))
+            at = stop
+            records += 2
+        self.begun += records
+        return at, records
+
     def _metadata(self, record: Record) -> Iterator[Batch]:
         pending = self.pending
         fields = record.fields
@@ -154,19 +181,20 @@ class _Scan:
         about = pending.record.fields["warc-record-id"]
         if fields.get("warc-refers-to") == about:
             return True
-        return about in record.header.concurrent if record.header else False
+        return about in record.concurrent
 
     def _own(self, record: Record, pending: Pending) -> Iterator[Batch]:
         """Make a document of a record and its metadata record."""
         self.pending = None
         try:
-            identifier, name, meta, notes = read_own(record.block or b"")
+            own = read_own(record.block or b"", remarked=True)
+            assert own is not None
         except OwnFault as fault:
             yield from self._refuse(record, Fault("WARC027", fault.message, record.body + fault.at))
             return
-        for message, at in notes:
-            self._find(Fault("WARC031", message, record.body + at), record, identifier)
-        self._add(pending, identifier, name, meta)
+        for message, at in own.remarks:
+            self._find(Fault("WARC031", message, record.body + at), record, own.id)
+        self._add(pending, own.id, own.name, own.meta)
 
     def _settle(self) -> Iterator[Batch]:
         """The pending document gets no more metadata: give it as it is."""

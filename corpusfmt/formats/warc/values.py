@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from corpusfmt.core.text import quoted
@@ -33,8 +34,12 @@ _DATE: Final = re.compile(
 _DATE_1_0: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
+@lru_cache(maxsize=10_000)
 def is_date(value: bytes) -> bool:
-    """Say whether ``value`` is a date as WARC 1.1 has it (clause 5.4): W3CDTF in UTC, of any granularity."""
+    """Say whether ``value`` is a date as WARC 1.1 has it (clause 5.4): W3CDTF in UTC, of any granularity.
+
+    Answers are remembered: captures come in bursts.
+    """
     match = _DATE.fullmatch(value)
     if match is None:
         return False

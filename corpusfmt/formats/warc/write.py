@@ -18,7 +18,7 @@ from corpusfmt.core.objects import spelled_ids
 from corpusfmt.core.primitives import escape_json_each, is_utf8
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.dates import EPOCH, moment
-from corpusfmt.formats.warc.own import OWN_VERSION, PROFILE
+from corpusfmt.formats.warc.profile import OWN_VERSION, PROFILE
 from corpusfmt.formats.warc.uris import document_uri, url_of
 from corpusfmt.version import __version__
 
@@ -71,6 +71,7 @@ class WARCWriter:
         self._corpus = own.get("corpus", "")
         if re.search(r"[\x00-\x1f\x7f]", self._corpus) or len(self._corpus) > 1000:
             raise ConfigurationError(f"no name of a corpus: {quoted(self._corpus)}; it is one line of text")
+        self._names = _sha1(_NAMESPACE + b"%b %b %b " % (self._type, self._date, self._corpus.encode()))
         self._marks = bytearray(_MARKS >> 3)
         self._begun = self._count = 0
 
@@ -111,7 +112,7 @@ class WARCWriter:
                 date, uri = self._from_metadata(meta)
             if not uri:
                 uri = document_uri(self._corpus, document.id)
-            first = self._name(b"%b %b %b %b %b %b" % (kind, content_type, date, uri, digest, about))
+            first = self._name(digest + about if content_type is _UTF8 else digest + about + content_type)
             second = _uuid(_sha1(_NAMESPACE + b"metadata " + first).hexdigest())
             out.append(_TEXT % (kind, first, date, uri, content_type, digest, digest, len(text), text))
             out.append(_METADATA % (second, date, uri, first, about, len(block), block))
@@ -124,16 +125,21 @@ class WARCWriter:
         return date or self._date, url_of(found["url"]) if "url" in found else b""
 
     def _name(self, name: bytes) -> bytes:
-        """Return a record id for what ``name`` says. What may have come before gets the number of its document too.
+        """Return a record id for what ``name`` says: a text and what is known about it, by their digests.
+
+        What may have come before gets the number of its document too.
 
         Marks can take a name for one that was there, never the other way round: ids stay unique, and memory the same.
         """
         self._count += 1
-        found = _sha1(_NAMESPACE + name).hexdigest()
+        made = self._names.copy()
+        made.update(name)
+        found = made.hexdigest()
         mark = int(found[33:40], 16) & (_MARKS - 1)
         bit = 1 << (mark & 7)
         if self._marks[mark >> 3] & bit:
-            found = _sha1(_NAMESPACE + b"%b %d" % (name, self._count)).hexdigest()
+            made.update(b" %d" % self._count)
+            found = made.hexdigest()
         else:
             self._marks[mark >> 3] |= bit
         return _uuid(found)

@@ -1,0 +1,17 @@
+"""What our own bundles add to WARC: a metadata record after each document that holds what its record cannot.
+
+    Content-Type: application/x.corpusfmt.document+json; version=1
+
+    {"id":"d1","name":"a.txt","meta":{"language":"en"}}
+
+It stands right after the record of its text and names it in WARC-Refers-To. The warcinfo record before them says
+``corpusfmt-profile: 1``: a text without its metadata record is then known to be cut.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+OWN_TYPE: Final = b"application/x.corpusfmt.document+json"
+OWN_VERSION: Final = OWN_TYPE + b"; version=1"
+PROFILE: Final = b"corpusfmt-profile: 1\r\n"
