@@ -13,7 +13,7 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
 BENCH = CHECKOUT / ".bench"
-PACKAGES = ("corpusfmt", "orjson", "datatrove", "datasets", "polars")
+PACKAGES = ("corpusfmt", "orjson", "datatrove", "datasets", "polars", "warcio", "fastwarc")
 PROGRAMS = ("jq", "cp")
 OURS = "corpusfmt"
 
@@ -81,13 +81,21 @@ def environment(scratch: str) -> dict[str, str]:
     return {**kept, **offline, "HF_HOME": scratch, "HF_DATASETS_CACHE": scratch, "TMPDIR": scratch}
 
 
-def conversion(name: str, route: str, source: str, target: str) -> Run:
-    """Return how a contestant goes the ``route``, as in ``seed-to-jsonl``."""
+def corpus(kind: str, size: float, *rest: str) -> list[str]:
+    """Return the command that makes a corpus. It runs apart: what it needs is then not counted as memory of others."""
+    return [sys.executable, str(HERE / "corpora.py"), kind, str(size), *rest]
+
+
+def task(name: str, route: str, source: str, target: str) -> Run:
+    """Return how a contestant goes the ``route``, as in ``seed-to-jsonl`` or ``validate-warc``."""
+    if route.startswith("validate-"):
+        check = ["check"] if name == "warcio" else ["validate", "--quiet"]
+        return Run([str(BENCH / name / "bin" / name), *check, source])
     if name == OURS:
         return Run([str(BENCH / OURS / "bin" / OURS), "convert", source, "-o", target, "--quiet"])
     if name == "jq":
         return Run(["jq", "-c", ".", source], target)
     if name == "cp":
         return Run(["cp", source, target])
-    script = HERE / "peers" / f"{name}_{route.replace('-', '_')}.py"
+    script = HERE / "peers" / f"{name}_{route.replace('-', '_').replace('.gz', '')}.py"
     return Run([str(python(name)), str(script), source, target])

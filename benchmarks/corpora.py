@@ -3,18 +3,20 @@
     python benchmarks/corpora.py articles 200 articles.seed articles.jsonl
     python benchmarks/corpora.py large 1000 - --to seed | corpusfmt convert - --from seed -o large.jsonl
 
-Nothing but a few paragraphs is held in memory. The size counts the texts, so that both formats of a corpus
-hold the same documents.
+Nothing but a few paragraphs is held in memory. The size counts the texts, so that all formats of a corpus
+hold the same documents. Members of ``warc.gz`` differ where another zlib is at work; their records do not.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from hashlib import sha256
 from random import Random
 from typing import BinaryIO, NamedTuple
 
@@ -127,9 +129,65 @@ def as_jsonl(document: Document) -> bytes:
     return record % (document.number, document.number, text, end)
 
 
+def record(kind: bytes, number: int, type: bytes, block: bytes, *fields: bytes) -> bytes:
+    """Return a WARC record. Its id is made of ``number`` alone (a UUID of version 8)."""
+    digest = b"sha256:" + sha256(block).hexdigest().encode()
+    head = b"WARC/1.1\r\nWARC-Type: %b\r\nWARC-Record-ID: %b\r\nWARC-Date: 1970-01-01T00:00:00Z\r\n"
+    lines = [head % (kind, record_id(number)), *fields]
+    lines.append(b"Content-Type: %b\r\nWARC-Block-Digest: %b\r\n" % (type, digest))
+    if kind == b"resource":
+        lines.append(b"WARC-Payload-Digest: %b\r\n" % digest)
+    lines.append(b"Content-Length: %d\r\n\r\n%b\r\n\r\n" % (len(block), block))
+    return b"".join(lines)
+
+
+def record_id(number: int) -> bytes:
+    """Return the id of a WARC record."""
+    return b"<urn:uuid:00000000-0000-8000-8000-%012x>" % number
+
+
+def records(document: Document) -> tuple[bytes, bytes]:
+    """Return the two WARC records of a document: its text, and what is known about it."""
+    number, first = document.number, 2 * document.number
+    end = b"\n" if document.newline else b""
+    text = b"\n".join([part.plain for part in document.paragraphs]) + end
+    about = b'{"id":"news-%06d","name":"article %d.txt","meta":{}}' % (number, number)
+    uri = b"WARC-Target-URI: urn:x-corpusfmt:news-%06d\r\n" % number
+    refers = b"WARC-Refers-To: %b\r\n" % record_id(first)
+    own = b"application/x.corpusfmt.document+json; version=1"
+    return (
+        record(b"resource", first, b"text/plain; charset=utf-8", text, uri),
+        record(b"metadata", first + 1, own, about, uri, refers),
+    )
+
+
+def as_warc(document: Document) -> bytes:
+    """Return a document as it stands in a WARC file of ours."""
+    return b"".join(records(document))
+
+
+def as_warc_gz(document: Document) -> bytes:
+    """Return a document as it stands in a compressed WARC file: each record in a member of its own."""
+    return b"".join([member(one) for one in records(document)])
+
+
+def member(data: bytes) -> bytes:
+    """Return ``data`` as a gzip member, at the usual level."""
+    return gzip.compress(data, 6, mtime=0)
+
+
+INFO = record(
+    b"warcinfo", 1, b"application/warc-fields",
+    b"software: corpora.py\r\nformat: WARC File Format 1.1\r\n"
+    b"conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n"
+    b"corpusfmt-profile: 1\r\n",
+)  # fmt: skip
+#: How a file begins, and how a document stands in it.
 FORMATS: dict[str, tuple[bytes, Callable[[Document], bytes]]] = {
     "seed": (b"<<<SEED 1>>>\n", as_seed),
     "jsonl": (b"", as_jsonl),
+    "warc": (INFO, as_warc),
+    "warc.gz": (member(INFO), as_warc_gz),
 }
 
 
@@ -148,10 +206,11 @@ def make(kind: str, megabytes: float, outputs: Sequence[tuple[str, BinaryIO]], s
 
 def main() -> None:
     """Read the arguments and write the corpus."""
+    suffixes = ", ".join([f".{name}" for name in FORMATS])
     parser = argparse.ArgumentParser(description="Make a corpus to measure with.")
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("megabytes", type=float, help="size of all texts together")
-    parser.add_argument("out", nargs="+", help="a file or FIFO ending in .seed or .jsonl, or - for standard output")
+    parser.add_argument("out", nargs="+", help=f"a file or FIFO ending in {suffixes}, or - for standard output")
     parser.add_argument("--to", choices=FORMATS, help="the format, where the name does not tell")
     parser.add_argument("--seed", type=int, default=1, help="another number gives another corpus")
     args = parser.parse_args()
@@ -160,8 +219,8 @@ def main() -> None:
     with ExitStack() as stack:
         outputs: list[tuple[str, BinaryIO]] = []
         for path in args.out:
-            name = args.to or path.rpartition(".")[2]
-            if name not in FORMATS:
+            name = args.to or next((name for name in FORMATS if path.endswith(f".{name}")), "")
+            if not name:
                 parser.error(f"cannot tell the format of {path}; use --to {' or '.join(FORMATS)}")
             opened = sys.stdout.buffer if path == "-" else stack.enter_context(open(path, "wb", buffering=1 << 18))
             outputs.append((name, opened))

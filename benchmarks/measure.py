@@ -13,7 +13,11 @@ from typing import NamedTuple
 
 
 class CommandError(Exception):
-    """A command ended with another code than 0."""
+    """A run that is of no use. ``code`` is the exit code of the command, where it was that."""
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Cost(NamedTuple):
@@ -80,7 +84,7 @@ def run(
         if any(codes):
             stderr.seek(0)
             said = stderr.read()[-2000:].decode(errors="replace")
-            raise CommandError(f"{' '.join(command)}: exit code {codes[0] or codes[1]}\n{said}")
+            raise CommandError(f"{' '.join(command)}: exit code {codes[0] or codes[1]}\n{said}", codes[0])
     unit = 1 if sys.platform == "darwin" else 1024
     return Cost(usage.ru_utime + usage.ru_stime, elapsed, usage.ru_maxrss * unit)
 

@@ -13,13 +13,17 @@ from measure import Cost, Pairs
 
 
 class Row(NamedTuple):
-    """A route over a corpus, against one peer. ``same`` says what was found equal: bytes or documents."""
+    """A route over a corpus, against one peer. ``same`` says what was found equal: bytes, documents, records, verdicts.
+
+    ``written`` is the size of the peer's file by that of ours, or 0 where none is written.
+    """
 
     route: str
     kind: str
     peer: str
     same: str
     size: int
+    written: float
     pairs: Pairs
 
 
@@ -59,18 +63,28 @@ TARGETS = (
     Target("jsonl-to-jsonl", "articles", "jq", False, 8.0),
     Target("jsonl-to-jsonl", "articles", "datasets", False, 4.0),
     Target("jsonl-to-jsonl", "articles", "polars", True, 1.0),
+    Target("seed-to-warc", "articles", "warcio", False, 3.0),
+    Target("seed-to-warc", "articles", "fastwarc", False, 1.5),
+    Target("seed-to-warc.gz", "articles", "warcio", False, 2.5),
+    Target("seed-to-warc.gz", "articles", "fastwarc", False, 1.5),
+    Target("warc-to-jsonl", "articles", "warcio", False, 3.0),
+    Target("warc-to-jsonl", "articles", "fastwarc", False, 0.7),
+    Target("warc.gz-to-jsonl", "articles", "warcio", False, 2.2),
+    Target("warc.gz-to-jsonl", "articles", "fastwarc", False, 0.7),
+    Target("validate-warc", "articles", "warcio", False, 2.0),
 )
 #: Routes of the streams, and bounds on peak memory and on the ratio of starts.
-STREAMS = ("seed-to-jsonl", "jsonl-to-seed")
+STREAMS = ("seed-to-jsonl", "jsonl-to-seed", "seed-to-warc", "warc-to-jsonl")
 PEAK = 80_000_000
 START = 4.0
-_WHO = {"orjson": "orjson loop", "jq": "`jq -c .`", "cp": "`cp`"}
+_WHO = {"orjson": "orjson loop", "jq": "`jq -c .`", "cp": "`cp`", "fastwarc": "FastWARC"}
 
 
 _NOTE = (
     "Processor time is user and system time of the whole process, start-up included: the median of the runs, in",
     "seconds. The ratio is the median over pairs of runs; above 1, ours took less. *same* says what was found equal",
-    "before: bytes or documents. A peak below that of the runner itself (about 20 MB) cannot be seen.",
+    "before: bytes, documents, records or verdicts. *file* is the size of the peer's file by that of ours. A peak",
+    "below that of the runner itself (about 20 MB) cannot be seen.",
     "",
 )
 
@@ -105,8 +119,10 @@ def _facts(facts: Facts) -> list[str]:
     ]
 
 
-def _conversions(rows: Sequence[Row]) -> list[str]:
-    heads = ("route", "corpus", "peer", "same", "ours, s", "peer, s", "peer / ours", "range", "our peak", "its peak")
+def _routes(rows: Sequence[Row]) -> list[str]:
+    heads = (
+        "route", "corpus", "peer", "same", "file", "ours, s", "peer, s", "peer / ours", "range", "our peak", "its peak",
+    )  # fmt: skip
     cells = []
     for row in rows:
         pairs, ratios = row.pairs, row.pairs.ratios(measure.cpu)
@@ -116,6 +132,7 @@ def _conversions(rows: Sequence[Row]) -> list[str]:
                 f"{row.kind}, {megabytes(row.size)}",
                 _WHO.get(row.peer, row.peer),
                 "copy" if row.peer == "cp" else row.same,
+                f"{row.written:.2f}" if row.written else "–",
                 f"{measure.middle(pairs.ours, measure.cpu):.2f}",
                 f"{measure.middle(pairs.theirs, measure.cpu):.2f}",
                 f"**{median(ratios):.2f}**",
@@ -175,7 +192,7 @@ def page(facts: Facts, rows: Sequence[Row], streams: Sequence[StreamRow], start:
     lines += _facts(facts)
     lines += ["## Targets", "", *_targets(rows, streams, start)]
     if rows:
-        lines += ["## Conversions", "", *_NOTE, *_conversions(rows)]
+        lines += ["## Routes", "", *_NOTE, *_routes(rows)]
     if streams:
         lines += ["## Streams", "", "From a pipe to a file, with documents of 1 MB.", "", *_streams(streams)]
     if start:

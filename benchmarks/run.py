@@ -9,31 +9,34 @@ What is compared, and how, is in ``benchmarks/README.md``.
 from __future__ import annotations
 
 import argparse
-import filecmp
-import json
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from itertools import zip_longest
+from shutil import copyfile
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import contestants
-import corpora
 import measure
 import report
 from contestants import OURS
 from measure import CommandError, Cost, Pairs
+from sameness import same
 
 #: Route, kinds of corpora, peers.
 ROUTES = (
     ("seed-to-jsonl", ("articles", "long", "short"), ("orjson", "cp")),
     ("jsonl-to-seed", ("articles", "long", "short"), ("orjson", "cp")),
     ("jsonl-to-jsonl", ("articles",), ("orjson", "datatrove", "datasets", "polars", "jq", "cp")),
+    ("seed-to-warc", ("articles",), ("warcio", "fastwarc")),
+    ("seed-to-warc.gz", ("articles",), ("warcio", "fastwarc")),
+    ("warc-to-jsonl", ("articles",), ("warcio", "fastwarc")),
+    ("warc.gz-to-jsonl", ("articles",), ("warcio", "fastwarc")),
+    ("validate-warc", ("articles",), ("warcio",)),
 )
+#: What stands in every text, and what becomes of it in a copy that is to be refused.
+WORD, OTHER = b" the ", b" thy "
 STARTS = 20
 
 
@@ -57,18 +60,18 @@ class Bench:
         return os.path.join(self.scratch, name)
 
     def go(self, name: str, route: str, source: str) -> Cost:
-        """Run one conversion, to a target that is not there yet."""
+        """Run a contestant once, to a target that is not there yet."""
         target = self.target(name, route)
         with suppress(FileNotFoundError):
             os.unlink(target)
-        run = contestants.conversion(name, route, source, target)
+        run = contestants.task(name, route, source, target)
         return measure.run(run.command, self.env, output=run.output)
 
     def target(self, name: str, route: str) -> str:
-        """Return where a contestant writes to."""
+        """Return where a contestant writes to, if it does."""
         return self.path(f"{name}.{route.rpartition('-')[2]}")
 
-    def conversions(self) -> None:
+    def routes(self) -> None:
         """Measure all routes."""
         for kind in dict.fromkeys(kind for _, kinds, _ in ROUTES for kind in kinds):
             plan = [
@@ -78,17 +81,17 @@ class Bench:
             ]
             if not any(peers for _, peers in plan):
                 continue
-            files = {name: self.path(f"{kind}.{name}") for name in corpora.FORMATS}
-            with open(files["seed"], "wb") as seed, open(files["jsonl"], "wb") as jsonl:
-                corpora.make(kind, self.args.size, [("seed", seed), ("jsonl", jsonl)])
+            needed = {name for route, peers in plan if peers for name in ends(route) if name}
+            files = {name: self.path(f"{kind}.{name}") for name in sorted(needed)}
+            measure.run(contestants.corpus(kind, self.args.size, *files.values()), self.env)
             for route, peers in plan:
-                begin, _, end = route.split("-")
+                begin, end = ends(route)
                 for peer in peers:
-                    self.pair(route, kind, peer, files[begin], files[end])
+                    self.pair(route, kind, peer, files[begin], files.get(end))
             for path in files.values():
                 os.unlink(path)
 
-    def pair(self, route: str, kind: str, peer: str, source: str, expected: str) -> None:
+    def pair(self, route: str, kind: str, peer: str, source: str, expected: str | None) -> None:
         """Check that a peer does the same work as our command, then measure the two in turn."""
         if peer not in self.versions:
             say(f"{route}, {kind}: {peer} is left out; it is not installed (run.py --setup)")
@@ -99,18 +102,49 @@ class Bench:
             say(f"{route}, {kind}: {peer} is left out; it failed\n{error}")
             return
         self.go(OURS, route, source)
-        if not filecmp.cmp(self.target(OURS, route), expected, shallow=False):
+        how, written = "verdicts", 0.0
+        if expected is None:
+            self.refusal(route, kind, peer, source)
+        else:
+            how = self.agreement(route, kind, peer, source, expected)
+            written = os.path.getsize(self.target(peer, route)) / os.path.getsize(self.target(OURS, route))
+        ours, theirs = (partial(self.go, name, route, source) for name in (OURS, peer))
+        pairs = measure.alternate(ours, theirs, self.args.repeat)
+        self.rows.append(report.Row(route, kind, peer, how, os.path.getsize(source), written, pairs))
+        ratio = median(pairs.ratios(measure.cpu))
+        say(f"{route}, {kind}: {peer} / {OURS} = {ratio:.2f}")
+        for name in (OURS, peer):
+            with suppress(FileNotFoundError):
+                os.unlink(self.target(name, route))
+
+    def agreement(self, route: str, kind: str, peer: str, source: str, expected: str) -> str:
+        """Check that ours wrote what the corpus holds, and the peer the same. Say how far that is the same."""
+        enough = ("bytes", "records") if "warc" in ends(route)[1] else ("bytes",)
+        if same(self.target(OURS, route), expected) not in enough:
             raise CommandError(f"{route}, {kind}: {OURS} did not write what the corpus holds")
         how = same(self.target(peer, route), source if peer == "cp" else expected)
         if how is None:
             raise CommandError(f"{route}, {kind}: {peer} did not write the documents that {OURS} wrote")
-        ours, theirs = (partial(self.go, name, route, source) for name in (OURS, peer))
-        pairs = measure.alternate(ours, theirs, self.args.repeat)
-        self.rows.append(report.Row(route, kind, peer, how, os.path.getsize(source), pairs))
-        ratio = median(pairs.ratios(measure.cpu))
-        say(f"{route}, {kind}: {peer} / {OURS} = {ratio:.2f}")
+        return how
+
+    def refusal(self, route: str, kind: str, peer: str, source: str) -> None:
+        """Check that both refuse a copy with one word changed: its digest no longer holds."""
+        damaged = self.path(f"damaged.{ends(route)[0]}")
+        copyfile(source, damaged)
+        with open(damaged, "r+b") as copy:
+            middle = os.path.getsize(damaged) // 2
+            copy.seek(middle)
+            copy.seek(middle + copy.read(1 << 20).index(WORD))
+            copy.write(OTHER)
         for name in (OURS, peer):
-            os.unlink(self.target(name, route))
+            try:
+                self.go(name, route, damaged)
+            except CommandError as error:
+                if error.code == 1:
+                    continue
+                raise
+            raise CommandError(f"{route}, {kind}: {name} did not see a damaged block")
+        os.unlink(damaged)
 
     def memory(self) -> None:
         """Measure the peak memory of our command on a stream from a pipe, with documents of 1 MB."""
@@ -118,10 +152,9 @@ class Bench:
             if not self.wanted("memory", route):
                 continue
             begin = route.partition("-")[0]
-            maker = str(contestants.HERE / "corpora.py")
-            feed = [sys.executable, maker, "large", str(self.args.stream_size), "-", "--to", begin]
+            feed = contestants.corpus("large", self.args.stream_size, "-", "--to", begin)
             target = self.target(OURS, route)
-            run = contestants.conversion(OURS, route, "-", target)
+            run = contestants.task(OURS, route, "-", target)
             cost = measure.run([*run.command, "--from", begin], self.env, feed=feed)
             self.streams.append(report.StreamRow(route, os.path.getsize(target), cost))
             os.unlink(target)
@@ -141,22 +174,10 @@ class Bench:
         say("start-up: done")
 
 
-def same(path: str, other: str) -> str | None:
-    """Say how far two files are the same: ``bytes``, ``documents``, or not at all."""
-    if filecmp.cmp(path, other, shallow=False):
-        return "bytes"
-    if not path.endswith(".jsonl"):
-        return None
-    with open(path, "rb") as one, open(other, "rb") as two:
-        return "documents" if all(a == b for a, b in zip_longest(_documents(one), _documents(two))) else None
-
-
-def _documents(lines: Iterator[bytes]) -> Iterator[tuple[Any, ...]]:
-    """Give id, name, text and metadata; datatrove nests the last two, and adds the path of the file."""
-    for line in lines:
-        record = json.loads(line)
-        rest = record.get("metadata", record)
-        yield record["id"], rest["name"], record["text"], rest["meta"]
+def ends(route: str) -> tuple[str, str]:
+    """Return the formats that a route begins and ends with; nothing is written by a validation."""
+    begin, _, end = route.removeprefix("validate-").partition("-to-")
+    return begin, end
 
 
 def say(message: str) -> None:
@@ -200,7 +221,7 @@ def main() -> int:
     with TemporaryDirectory(prefix="work-", dir=contestants.BENCH) as scratch:
         bench = Bench(args, scratch)
         try:
-            bench.conversions()
+            bench.routes()
             bench.memory()
             bench.starts()
         except CommandError as error:

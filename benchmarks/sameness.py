@@ -1,0 +1,92 @@
+"""Whether two files hold the same, as far as a peer can write the same. Nothing of corpusfmt or its peers is used."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from itertools import zip_longest
+from typing import Any, BinaryIO, NamedTuple
+
+
+class Record(NamedTuple):
+    """A WARC record. ``fields`` are names in lower case and values."""
+
+    version: bytes
+    fields: dict[bytes, bytes]
+    block: bytes
+
+
+def same(path: str, other: str) -> str | None:
+    """Say how far two files are the same: ``bytes``, ``documents``, ``records``, or not at all."""
+    if filecmp.cmp(path, other, shallow=False):
+        return "bytes"
+    with open(path, "rb") as one, open(other, "rb") as two:
+        if path.endswith(".jsonl"):
+            return "documents" if _equal(_documents(one), _documents(two)) else None
+        if path.endswith((".warc", ".warc.gz")):
+            framed = _each_in_a_member if path.endswith(".gz") else _framed
+            return "records" if _equal(_comparable(framed(one)), _comparable(framed(two))) else None
+    return None
+
+
+def _equal(one: Iterable[Any], two: Iterable[Any]) -> bool:
+    try:
+        return all(a == b for a, b in zip_longest(one, two))
+    except (ValueError, KeyError, zlib.error):  # no JSON, no records, no gzip
+        return False
+
+
+def _documents(lines: Iterable[bytes]) -> Iterator[tuple[Any, ...]]:
+    """Give id, name, text and metadata; datatrove nests the last two, and adds the path of the file."""
+    for line in lines:
+        record = json.loads(line)
+        rest = record.get("metadata", record)
+        yield record["id"], rest["name"], record["text"], rest["meta"]
+
+
+def _framed(stream: BinaryIO) -> Iterator[Record]:
+    """Give the records of a WARC file. Raises ValueError and KeyError."""
+    while version := stream.readline():
+        fields: dict[bytes, bytes] = {}
+        while (line := stream.readline()) != b"\r\n":
+            name, colon, value = line.partition(b": ")
+            if not colon or not value.endswith(b"\r\n") or name.lower() in fields:
+                raise ValueError(f"no header line: {line!r}")
+            fields[name.lower()] = value[:-2]
+        block = stream.read(int(fields[b"content-length"]))
+        if stream.read(4) != b"\r\n\r\n":
+            raise ValueError("a record does not end where it says")
+        yield Record(version, fields, block)
+
+
+def _each_in_a_member(stream: BinaryIO) -> Iterator[Record]:
+    """Give the records of a gzip file whose members have one each. Raises ValueError, KeyError and zlib.error."""
+    rest = b""
+    while rest or (rest := stream.read(1 << 16)):
+        member, pieces = zlib.decompressobj(31), []
+        while not member.eof:
+            if not rest and not (rest := stream.read(1 << 16)):
+                raise ValueError("the file is cut")
+            pieces.append(member.decompress(rest))
+            rest = member.unused_data
+        (record,) = _framed(BytesIO(b"".join(pieces)))
+        yield record
+
+
+def _comparable(records: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
+    """Give what must be the same: all but record ids, the order of fields, and what warcinfo says of the software.
+
+    Ids are random or made in some way; that what they refer to is the record before must be the same.
+    """
+    before = b""
+    for version, fields, block in records:
+        kept, content = dict(fields), block
+        if fields[b"warc-type"] == b"warcinfo":
+            content = block.partition(b"\r\n")[2]
+            del kept[b"content-length"], kept[b"warc-block-digest"]
+        id, about = kept.pop(b"warc-record-id"), kept.pop(b"warc-refers-to", None)
+        yield version, kept, content, about is not None, about == before
+        before = id
