@@ -216,6 +216,7 @@ def convert(
     ids: Sequence[str] = (),
     shard_size: int = 0,
     force: bool = False,
+    cdxj: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Convert sources to a target, whole or not at all, and report what was done.
@@ -225,7 +226,8 @@ def convert(
     ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its format).
     ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line or sha256.
     ``on_error`` is stop, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
-    ``max_document`` and ``shard_size`` are in bytes (the latter before compression).
+    ``max_document`` and ``shard_size`` are in bytes (the latter before compression). ``cdxj`` writes an index beside
+    a WARC target.
 
     Raises ParseError at the first malformed record and LossError for what the target cannot hold, unless
     ``on_error`` says otherwise; ConfigurationError, UnknownFormatError, PluginError and OSError.
@@ -238,7 +240,7 @@ def convert(
         [fspath(path) for path in paths],
         fspath(target),
         Reading(from_format, named(read_options), named(options), encoding, id_from, max_document),
-        Writing(to_format, named(write_options), named(options), kinds(allow_loss), shard_size, force),
+        Writing(to_format, named(write_options), named(options), kinds(allow_loss), shard_size, force, {}, cdxj),
         on_error=mode,
         quarantine=file,
         ids=ids,

@@ -66,6 +66,11 @@ class _Source:
         """As of the source."""
         return self._stream.codec
 
+    @property
+    def left(self) -> int | None:
+        """As of the source."""
+        return self._stream.left
+
     def track_members(self) -> list[tuple[int, int]] | None:
         """As of the source."""
         return self._stream.track_members()
@@ -131,7 +136,7 @@ class Fixing:
         for path in self.paths:
             with opened(path, self.reading) as (_, format):
                 self.unused.saw(format, last=path == self.paths[-1])
-                options = self.reading.options_for(format, lines=False)
+                options = self.reading.options_for(format, lines=False, thorough=True)
             yield self._fix(path, format, options)
 
     def _wanted(self, finding: Finding) -> bool:
@@ -216,7 +221,7 @@ class Fixing:
         with storage.open_input(fixed.path) as old, output.reread() as new:
             there = _documents(format, new, options, fixed.left)
             for document in _documents(format, _Source(old, salvage=self.unsafe), options, Counter()):
-                if not any(document == other for other in there):
+                if not any(_is_kept(document, other) for other in there):
                     if self.unsafe:
                         break
                     raise ConfigurationError(
@@ -231,6 +236,14 @@ def _documents(format: Format, stream: Stream, options: ReadOptions, left: Count
     for batch in format.scan(stream, options):
         left.update(finding.code for finding in batch.findings if finding.severity != "note")
         yield from batch.documents
+
+
+def _is_kept(old: Document, new: Document) -> bool:
+    """Say whether a document is another one, or that with more metadata, of a record that could not be read before."""
+    if old == new:
+        return True
+    same = (old.id, old.name, old.data, old.encoding) == (new.id, new.name, new.data, new.encoding)
+    return same and len(new.meta) > len(old.meta) and all(new.meta.get(key) == old.meta[key] for key in old.meta)
 
 
 def _free(path: str) -> str:
@@ -278,6 +291,8 @@ def fix(
     format: str | None = None,
     options: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    id_from: str | None = None,
+    max_document: int = Reading().max_document,
     unsafe_fixes: bool = False,
     codes: Sequence[str] = (),
     dry_run: bool = False,
@@ -291,6 +306,8 @@ def fix(
     Raises ConfigurationError, UnknownFormatError, ParseError for damaged compressed data, and OSError.
     """
     paths = [source] if isinstance(source, str | PathLike) else list(source)
-    reading = Reading(format, named(options) if format else {}, {} if format else named(options), encoding)
+    reading = Reading(
+        format, named(options) if format else {}, {} if format else named(options), encoding, id_from, max_document
+    )
     asked = [fspath(path) for path in paths]
     return list(Fixing(asked, reading, unsafe=unsafe_fixes, codes=codes, dry=dry_run).run())

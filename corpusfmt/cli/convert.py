@@ -65,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
         allowed,
         args.shard_size,
         args.force,
-        {"date": epoch} if epoch else {},
+        {"date": f"@{epoch}"} if epoch else {},
         args.cdxj,
     )
     if args.report is not None and storage.same_file(args.report, args.output):

@@ -23,8 +23,8 @@ Read, validate and convert text corpora without losing anything in silence.
   corpusfmt --version
 
 'corpusfmt COMMAND --help' tells the options of a command.
-Exit codes: 0 clean; 1 findings (validate), or documents that were refused or would lose something (convert);
-2 could not do what was asked. Warnings do not stop convert.
+Exit codes: 0 clean; 1 findings (validate), findings left (fix), or documents that were refused or would lose
+something (convert); 2 could not do what was asked. Warnings do not stop convert.
 """
 
 

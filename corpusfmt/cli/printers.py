@@ -44,6 +44,7 @@ def as_json(finding: Finding) -> dict[str, Any]:
             "byte": finding.edit.byte,
             "length": finding.edit.length,
             "replacement": b64encode(finding.edit.replacement).decode(),
+            "safe": finding.edit.safe,
         }
     return record
 

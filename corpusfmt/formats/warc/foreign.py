@@ -12,12 +12,18 @@ from functools import lru_cache
 from typing import Any, Final
 
 from corpusfmt.core.format import ReadOptions
+from corpusfmt.core.jsontext import JSONFault
 from corpusfmt.core.limits import MAX_METADATA, MIB
+from corpusfmt.core.metadata import values_of
+from corpusfmt.core.objects import check_object
+from corpusfmt.core.primitives import first_invalid_utf8
 from corpusfmt.core.text import charset, quoted, shown
 from corpusfmt.formats.warc.framer import Record
 from corpusfmt.formats.warc.header import Fault
 from corpusfmt.formats.warc.values import bare
 
+#: So much of metadata records is joined to one document, in bytes: what comes after it is left behind.
+_MOST_JOINED: Final = MIB
 _XHTML: Final = "application/xhtml+xml"
 _HTML: Final = ("text/html", _XHTML)
 
@@ -33,25 +39,33 @@ class FaultError(Exception):
 class Pending:
     """A document to be, until the metadata records after it have been seen."""
 
-    __slots__ = ("body", "data", "encoding", "extra", "joined", "record", "remarks")
+    __slots__ = ("body", "data", "encoding", "extra", "joined", "record", "remarks", "room")
 
     def __init__(self, record: Record, data: bytes, encoding: str | None, body: int) -> None:
         self.record, self.data, self.encoding, self.body = record, data, encoding, body
         self.extra: dict[str, Any] = {}
-        self.joined: dict[str, Any] = {}
+        #: What metadata records say: JSON values as they are to be written, by name.
+        self.joined: dict[str, list[bytes]] = {}
+        self.room = _MOST_JOINED
         self.remarks: list[Fault] = []
 
-    def join(self, record: Record) -> None:
-        """Add what a metadata record says: ``application/warc-fields``, or any text."""
+    def join(self, record: Record) -> Fault | None:
+        """Add what a metadata record says: ``application/warc-fields``, or any text. Return a remark, or None."""
         block = record.block or b""
+        self.room -= len(block) + 1000
         kind = record.fields.get("content-type", b"").partition(b";")[0].strip().lower()
+        invalid = first_invalid_utf8(block)
+        text = block.decode("utf-8", "replace")
         if kind == b"application/warc-fields":
-            for line in block.decode("utf-8", "replace").split("\n"):
+            for line in text.split("\n"):
                 name, colon, value = line.partition(":")
                 if colon and name.strip():
-                    _put(self.joined, name.strip(), _value(value.strip()))
+                    self.joined.setdefault(name.strip(), []).append(_value(value.strip()))
         elif block:
-            _put(self.joined, kind.decode("ascii", "replace") or "text", _value(block.decode("utf-8", "replace")))
+            self.joined.setdefault(kind.decode("ascii", "replace") or "text", []).append(_value(text))
+        if invalid < 0:
+            return None
+        return Fault("WARC028", "the metadata record is not UTF-8; such bytes are replaced", record.body + invalid)
 
     def identity(self) -> tuple[str, str, bytes]:
         """Return id, name and metadata as JSON."""
@@ -68,39 +82,41 @@ class Pending:
             meta["refers_to"] = bare(fields["warc-refers-to"]).decode()
         if "warc-truncated" in fields:
             meta["truncated"] = fields["warc-truncated"].decode()
+        raw = _dump(meta)
         if self.joined:
-            meta["metadata"] = self.joined
-        raw = json.dumps(meta, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+            members = [_dump(name) + b":" + _listed(values) for name, values in self.joined.items()]
+            raw = b'%b,"metadata":{%b}}' % (raw[:-1], b",".join(members))
         return bare(fields["warc-record-id"]).decode(), uri, raw
 
 
-def _put(joined: dict[str, Any], name: str, value: Any) -> None:
-    """Add a value; a name that comes again gets a list."""
-    if name not in joined:
-        joined[name] = value
-    elif isinstance(joined[name], list):
-        joined[name].append(value)
-    else:
-        joined[name] = [joined[name], value]
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _value(text: str) -> Any:
-    """Return a JSON object that stands in a field as one; anything else as text."""
-    if not text.startswith("{") or len(text) > MIB:
-        return text
-    try:
-        value = json.loads(text)
-        json.dumps(value, allow_nan=False).encode()
-    except (ValueError, RecursionError):
-        return text
-    return value
+def _listed(values: list[bytes]) -> bytes:
+    """Return one value as it is, and more of them as an array."""
+    return values[0] if len(values) == 1 else b"[%b]" % b",".join(values)
 
 
-def _languages(joined: dict[str, Any]) -> list[str]:
+def _value(text: str) -> bytes:
+    """Return a JSON object that stands in a field as one, its numbers digit for digit; anything else as a string."""
+    if text.startswith("{"):
+        raw = text.replace("\n", " ").replace("\r", " ").encode()
+        try:
+            if not check_object(raw):
+                return raw
+        except JSONFault:
+            pass
+    return _dump(text)
+
+
+def _languages(joined: dict[str, list[bytes]]) -> list[str]:
     """Return the ISO 639-3 codes that Common Crawl's language detector gives."""
-    found = joined.get("languages-cld2")
+    found = values_of(joined.get("languages-cld2", [b"{}"])[0])
     listed = found.get("languages", []) if isinstance(found, dict) else []
-    codes = [entry.get("code-iso-639-3") for entry in listed if isinstance(entry, dict)]
+    codes = (
+        [entry.get("code-iso-639-3") for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    )
     return [code for code in codes if isinstance(code, str)]
 
 

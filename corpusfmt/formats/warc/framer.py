@@ -33,13 +33,17 @@ from corpusfmt.formats.warc.profile import OWN_TYPE
 from corpusfmt.formats.warc.shapes import Shapes
 from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
 
-#: Where a record may begin after a fault: at the start of a line, with a version that is known and a field.
-_NEXT: Final = re.compile(rb"(?<=\n)WARC/1\.[01]\r?\n[A-Za-z]")
-_OVERLAP: Final = 16
+#: Where a record may begin after a fault: at the start of a line, with a version that is known and a field. The line
+#: before it may have been clipped: then the field must be one of those that records have.
+NEXT: Final = re.compile(rb"(?<=\n)WARC/1\.[01]\r?\n[A-Za-z]|WARC/1\.[01]\r\n(?:WARC-[A-Z]|Content-[LT])")
+_OVERLAP: Final = 32
+#: No record is so long, in bytes: a Content-Length above it is wrong.
+_LONGEST: Final = 1 << 40
 #: Up to so many line ends are taken as an odd end of a record.
 _ENDS: Final = re.compile(rb"[\r\n]{0,64}")
 #: What must be seen after a block to tell how its record ends.
 _AFTER: Final = 64 + 16
+_FIRST: Final = b"WARC/1.1"
 END: Final = b"\r\n\r\n"
 #: A block up to this size is held whatever it is; a larger one only when it may be a text.
 HELD: Final = 4 * MIB
@@ -50,10 +54,11 @@ _LOOK: Final = 64 * KIB
 class Record:
     """One record, or a run of bytes that is none (then ``framed`` is False). Offsets are in bytes of the decompressed
     stream; ``raw`` is where the member that holds it begins in the file. ``block`` is None where it was passed over or
-    is not known. ``header`` is there when the header was looked at closely.
+    is not known. ``header`` is there when the header was looked at closely, ``near`` (the bytes of the header) when the
+    region has them no more.
     """
 
-    __slots__ = ("block", "body", "faults", "fields", "header", "number", "raw", "start", "stop", "type")
+    __slots__ = ("block", "body", "faults", "fields", "header", "near", "number", "raw", "start", "stop", "type")
 
     def __init__(self, number: int, start: int, raw: int, header: Header | None, faults: list[Fault]) -> None:
         self.number, self.start, self.raw = number, start, raw
@@ -62,6 +67,7 @@ class Record:
         self.fields = header.fields if header else {}
         self.faults = faults
         self.block: bytes | None = None
+        self.near: Region | None = None
         self.body = self.stop = start
 
     @property
@@ -88,8 +94,8 @@ class _More(Exception):
 class _PassOver(Exception):
     """The block of this header is not to be held."""
 
-    def __init__(self, header: Header, length: int) -> None:
-        self.header, self.length = header, length
+    def __init__(self, header: Header, length: int, *, wanted: bool) -> None:
+        self.header, self.length, self.wanted = header, length, wanted
 
 
 class Framer:
@@ -144,7 +150,7 @@ class Framer:
                 self.leaving = True
                 yield None
                 self.keep, self.leaving = -1, False
-                record = self._pass_over(over.header, over.length)
+                record = self._pass_over(over.header, over.length, wanted=over.wanted)
                 if record is None:
                     return
             if not self._seeking:
@@ -184,7 +190,7 @@ class Framer:
 
     def _seek(self) -> None:
         """Go on to where a record may begin."""
-        found = _NEXT.search(self.buffer, self._at)
+        found = NEXT.search(self.buffer, self._at)
         if found is not None:
             self._at, self._seeking = found.start(), False
             return
@@ -213,7 +219,7 @@ class Framer:
         self.count += 1
         record = Record.__new__(Record)
         record.number, record.start, record.header = self.count, start, None
-        record.type, record.fields, record.faults, record.block = shape.type, fields, [], block
+        record.type, record.fields, record.faults, record.block, record.near = shape.type, fields, [], block, None
         record.body, record.stop = self.base + body, self.base + stop + 4
         if self.members.compressed:
             record.raw = self.members.file_byte(start)
@@ -234,8 +240,10 @@ class Framer:
         if length < 0:
             return self._no_length(header)
         body = at + header.size
-        if length > self._limit or (length > HELD and not self._is_wanted(header, body)):
-            raise _PassOver(header, length)
+        if length > min(self._limit, HELD):
+            wanted = self._is_wanted(header, body)
+            if length > self._limit or not wanted:
+                raise _PassOver(header, length, wanted=wanted)
         self._need(header.size + length + _AFTER)
         there = len(buffer) - body
         if there < length:
@@ -267,6 +275,8 @@ class Framer:
     def _close_look(self, at: int) -> Header | Record | None:
         buffer, start = self.buffer, self.base + at
         if not is_record_start(buffer, at):
+            if self._is_first_line_cut(at):
+                return self._cut(None, "the file ends inside the first line of a record")
             return self._junk()
         end = header_end(buffer, at)
         if (end if end >= 0 else len(buffer)) - at > MAX_BLOCK:
@@ -280,6 +290,11 @@ class Framer:
         header = parse_header(buffer[at:end], start)
         self._shapes.learn(buffer[at:end], header)
         return header
+
+    def _is_first_line_cut(self, at: int) -> bool:
+        """Say whether the stream ends in what may be the first line of a record."""
+        there = len(self.buffer) - at
+        return self._ended and 0 < there < len(_FIRST) and _FIRST.startswith(self.buffer[at:])
 
     def _is_wanted(self, header: Header, body: int) -> bool:
         """Say whether a large block may be a text or its metadata, from what the header and the first bytes say."""
@@ -304,7 +319,7 @@ class Framer:
         run = _ENDS.match(buffer, at)
         assert run is not None
         after = run.end()
-        if is_record_start(buffer, after) or after == len(buffer):
+        if is_record_start(buffer, after) or after == len(buffer) or self._is_first_line_cut(after):
             record.stop = self.base + after
             if run[0] == END:
                 return True
@@ -332,7 +347,7 @@ class Framer:
     def _wrong_length(self, record: Record, message: str, byte: int) -> None:
         """Refuse the record, and look for the next one from the beginning of its block on."""
         body = record.body - self.base
-        found = _NEXT.search(self.buffer, body)
+        found = NEXT.search(self.buffer, body)
         if found is None and len(self.buffer) - body < HELD:
             self.count -= 1
             self._need(len(self.buffer) - self._at + 1)
@@ -368,7 +383,7 @@ class Framer:
     def _short(self, header: Header, length: int) -> Record | None:
         """The stream ends before the block does: it was cut, or the length is wrong."""
         body = self._at + header.size
-        found = _NEXT.search(self.buffer, body)
+        found = NEXT.search(self.buffer, body)
         if found is None:
             return self._cut(header, f"the file ends after {len(self.buffer) - body} of the {length} bytes of a block")
         record = self._record(header)
@@ -410,29 +425,24 @@ class Framer:
 
     # -- blocks that are not held -----------------------------------------------------------------------
 
-    def _pass_over(self, header: Header, length: int) -> Record | None:
+    def _pass_over(self, header: Header, length: int, *, wanted: bool) -> Record | None:
         """Read past a block, verifying its digests. What follows is looked at as usual."""
         record = self._record(header)
-        verification = Verification(header)
+        line = self.region.line + occurrences(self.buffer[: self._at], b"\n")
+        record.near = Region(self.buffer[self._at : self._at + header.size], record.start, line)
         self._at += header.size
+        verification = Verification(header)
         self._fill(_LOOK)  # the head of the block: an HTTP header is found in it
         left = length
-        while left:
-            part = self.buffer[self._at : self._at + left]
-            if not part:
-                break
+        if self._is_short(length):
+            return self._search(record, length)
+        while left and (part := self.buffer[self._at : self._at + left]):
             verification.update(part)
             left -= len(part)
             self._at += len(part)
             self._fill(CHUNK if left else _AFTER)
         if left:
-            if self.failure is not None:
-                return None
-            what = f"the file ends after {length - left} of the {length} bytes of a block"
-            cut = Edit(record.start, self.base + self._at - record.start, b"", safe=False)
-            record.faults.append(Fault("WARC008", what, record.start, edit=cut))
-            record.stop = self.base + self._at
-            return record
+            return self._clipped(record, length - left, length)
         run = _ENDS.match(self.buffer, self._at)
         assert run is not None
         record.stop = self.base + run.end()
@@ -447,14 +457,41 @@ class Framer:
                 self._seeking = True
         self.members.record(record)
         record.faults += verification.faults(record.start)
-        if length > self._limit and self._may_be_kept(record):
+        if wanted:
             what = f"the block has {length} bytes; the limit is {self._limit}"
             record.faults.append(Fault("WARC020", what, record.start))
         return record
 
-    @staticmethod
-    def _may_be_kept(record: Record) -> bool:
-        return record.type in ("resource", "conversion", "response")
+    def _is_short(self, length: int) -> bool:
+        """Say whether it is known that the stream ends before a block of this length does."""
+        there = len(self.buffer) - self._at
+        left = self._stream.left
+        return length > _LONGEST or (left is not None and length > there + left)
+
+    def _search(self, record: Record, length: int) -> Record | None:
+        """The stream ends before the block does: look for a record in what there is of it."""
+        body = record.start + (record.header.size if record.header else 0)
+        while (found := NEXT.search(self.buffer, self._at)) is None:
+            if self._ended:
+                self._at = len(self.buffer)
+                return self._clipped(record, self.base + self._at - body, length)
+            self._at = max(self._at, len(self.buffer) - _OVERLAP)
+            self._fill(2 * _OVERLAP)
+        self._at = found.start()
+        record.stop = self.base + self._at
+        what = f"Content-Length says {length}, but a record begins after {record.stop - body} bytes"
+        record.faults.append(Fault("WARC010", what, record.start))
+        return record
+
+    def _clipped(self, record: Record, there: int, length: int) -> Record | None:
+        """The stream has ended inside a block that is not held."""
+        if self.failure is not None:
+            return None
+        record.stop = self.base + self._at
+        what = f"the file ends after {there} of the {length} bytes of a block"
+        cut = Edit(record.start, record.stop - record.start, b"", safe=False)
+        record.faults.append(Fault("WARC008", what, record.start, edit=cut))
+        return record
 
 
 def _presuming(fault: Fault) -> Fault:

@@ -11,7 +11,7 @@ from corpusfmt.core.primitives import first_invalid_utf8
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.fields import BY_NAME, FORBIDDEN, MANDATORY, REQUIRED, TYPES
-from corpusfmt.formats.warc.values import SYNTAX
+from corpusfmt.formats.warc.values import SYNTAX, bare
 
 #: All header lines of a record together, in bytes.
 MAX_BLOCK: Final = MIB
@@ -138,7 +138,7 @@ def _check(header: Header, start: int) -> None:
     type, fields, places, faults = header.type, header.fields, header.places, header.faults
     malformed = any(fault.code in ("WARC003", "WARC005") for fault in faults)
     for name in (*MANDATORY, *REQUIRED.get(type, ())):
-        if not fields.get(name) and not malformed:
+        if not bare(fields.get(name, b"")).strip() and not malformed:
             if name == "content-length" and name in fields:
                 continue
             what = f"on a {type} record" if type in TYPES and name not in MANDATORY else ""
@@ -150,7 +150,7 @@ def _check(header: Header, start: int) -> None:
         field = BY_NAME.get(name)
         if field is None or name == "content-length":
             continue
-        if not value:
+        if not bare(value).strip():
             if name not in MANDATORY:
                 faults.append(Fault("WARC014", f"the field {field.name} is empty", places.get(name, (start, 0))[0]))
             continue

@@ -19,6 +19,7 @@ from corpusfmt.formats.warc.framer import Framer, Record
 from corpusfmt.formats.warc.header import Fault
 from corpusfmt.formats.warc.own import OwnFault, read_own
 from corpusfmt.formats.warc.profile import OWN_TYPE, PROFILE
+from corpusfmt.formats.warc.values import bare
 
 _DOCUMENTS: Final = ("resource", "conversion", "response")
 _ERRORS: Final = frozenset(code for code, fault in BY_CODE.items() if fault.severity == "error")
@@ -79,7 +80,8 @@ class _Scan:
 
     def _find(self, fault: Fault, record: Record, id: str | int | None = None) -> None:
         code, message, byte, hint, edit = fault
-        self.out.find(code, message, byte, hint, edit, id, record=record.number, file_byte=record.raw)
+        near = record.near if byte < self.framer.base else None
+        self.out.find(code, message, byte, hint, edit, id, record=record.number, file_byte=record.raw, near=near)
 
     def _remark(self, record: Record) -> None:
         for fault in record.faults:
@@ -95,6 +97,9 @@ class _Scan:
             self.begun += 1
             if self.across is not None:
                 self.across.saw(record)
+        if record.near is not None:
+            yield from self.out.flush(record.near.buffer)
+            return
         start = record.start - self.framer.base
         size = record.stop - record.start if record.stop > record.start else CHUNK
         yield from self.out.flush(self.framer.buffer[start : start + min(size, CHUNK)])
@@ -161,9 +166,10 @@ class _Scan:
         pending = self.pending
         fields = record.fields
         own = fields.get("content-type", b"").startswith(OWN_TYPE)
-        if pending is not None and self._is_about(record, pending):
+        if pending is not None and self._is_about(record, pending) and pending.room > 0:
             if not own:
-                pending.join(record)
+                if remark := pending.join(record):
+                    self._find(remark, record)
                 return
             if fields["content-type"].endswith(b"version=1") and record.block is not None:
                 yield from self._own(record, pending)
@@ -178,10 +184,10 @@ class _Scan:
     @staticmethod
     def _is_about(record: Record, pending: Pending) -> bool:
         fields = record.fields
-        about = pending.record.fields["warc-record-id"]
-        if fields.get("warc-refers-to") == about:
+        about = bare(pending.record.fields["warc-record-id"])
+        if bare(fields.get("warc-refers-to", b"")) == about:
             return True
-        return about in record.concurrent
+        return about in map(bare, record.concurrent)
 
     def _own(self, record: Record, pending: Pending) -> Iterator[Batch]:
         """Make a document of a record and its metadata record."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha1, sha256
 from typing import Final
 
@@ -16,8 +16,8 @@ from corpusfmt.core.limits import MAX_METADATA, MIB
 from corpusfmt.core.losses import loss
 from corpusfmt.core.objects import spelled_ids
 from corpusfmt.core.primitives import escape_json_each, is_utf8
-from corpusfmt.core.text import quoted
-from corpusfmt.formats.warc.dates import EPOCH, moment
+from corpusfmt.core.text import charset, quoted
+from corpusfmt.formats.warc.dates import EPOCH, instant, moment
 from corpusfmt.formats.warc.profile import OWN_VERSION, PROFILE
 from corpusfmt.formats.warc.uris import document_uri, url_of
 from corpusfmt.version import __version__
@@ -156,13 +156,30 @@ def _content_type(document: Document, plain: bool) -> bytes:
     encoding = document.encoding
     if encoding is None:
         return _UTF8 if plain or is_utf8(document.data) else b"text/plain"
-    return b"text/plain; charset=%b" % encoding.replace("_", "-").encode()
+    return b"text/plain; charset=%b" % _label(encoding).encode()
+
+
+#: Python's names of encodings that the IANA has under others, but for those that differ in dashes alone.
+_NAMES: Final = {"shift_jis": "shift_jis", "mac-roman": "macintosh", "big5hkscs": "big5-hkscs"}
+
+
+@lru_cache
+def _label(encoding: str) -> str:
+    """Return the name that the IANA has for an encoding, if it leads back to it; otherwise Python's."""
+    name = re.sub(r"^iso(?=8859-|2022)", "iso-", re.sub(r"^cp125", "windows-125", encoding))
+    name = _NAMES.get(name, name.replace("_", "-"))
+    try:
+        return name if charset(name) == encoding else encoding
+    except LookupError:
+        return encoding
 
 
 def _date(value: str | None) -> bytes:
     if value is None:
         return EPOCH
-    found = moment(value)
+    found = instant(value)
     if found is None:
-        raise ConfigurationError(f"expected a date such as 2024-05-18T01:58:10Z or seconds, found {quoted(value)}")
+        raise ConfigurationError(
+            f"expected a date such as 2024-05-18T01:58:10Z, or @ and seconds, found {quoted(value)}"
+        )
     return found
