@@ -181,7 +181,7 @@ class Fixing:
             finally:
                 old.close()
             fixed.fixes += more
-        raise ConfigurationError(f"{quoted(fixed.path)}: the fixes undo one another; nothing was changed")
+        raise ConfigurationError(f"{quoted(fixed.path, 400)}: the fixes undo one another; nothing was changed")
 
     def _edits(
         self, stream: Stream, format: Format, options: ReadOptions, fixed: Fixed, counts: Counter[str]
@@ -225,7 +225,7 @@ class Fixing:
                     if self.unsafe:
                         break
                     raise ConfigurationError(
-                        f"{quoted(fixed.path)}: the fixed file would not hold the document "
+                        f"{quoted(fixed.path, 400)}: the fixed file would not hold the document "
                         f"{quoted(str(document.id))} as it was; nothing was changed"
                     )
             for _ in there:
@@ -249,7 +249,7 @@ def _is_kept(old: Document, new: Document) -> bool:
 def _free(path: str) -> str:
     """Return ``path``, which must not be there: what was cut off before is not overwritten."""
     if storage.exists(path):
-        raise ConfigurationError(f"{quoted(path)} is there already; move it away first")
+        raise ConfigurationError(f"{quoted(path, 400)} is there already; move it away first")
     return path
 
 

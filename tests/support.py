@@ -34,6 +34,7 @@ class Pieces:
         return taken
 
     codec = ""
+    left = None
 
     def track_members(self) -> None:
         return None

@@ -15,7 +15,7 @@ import pytest
 from corpusfmt import registry
 from tests.support import ROOT
 
-PAGES = ["README.md", "docs/seed-format.md", "docs/jsonl.md", "docs/library.md"]
+PAGES = ["README.md", "docs/seed-format.md", "docs/jsonl.md", "docs/warc.md", "docs/library.md"]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.M | re.S)
 
 

@@ -113,10 +113,9 @@ def _value(text: str) -> bytes:
 def _languages(joined: dict[str, list[bytes]]) -> list[str]:
     """Return the ISO 639-3 codes that Common Crawl's language detector gives."""
     found = values_of(joined.get("languages-cld2", [b"{}"])[0])
-    listed = found.get("languages", []) if isinstance(found, dict) else []
-    codes = (
-        [entry.get("code-iso-639-3") for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-    )
+    listed = found.get("languages") if isinstance(found, dict) else None
+    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    codes = [entry.get("code-iso-639-3") for entry in entries]
     return [code for code in codes if isinstance(code, str)]
 
 

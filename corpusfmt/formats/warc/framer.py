@@ -288,6 +288,12 @@ class Framer:
             self._need(len(buffer) - at + 1)
             return self._cut(None, "the file ends inside the header of a record")
         header = parse_header(buffer[at:end], start)
+        inside = NEXT.search(buffer, at + len(_FIRST), end) if header.faults else None
+        if inside is not None and any(fault.code in ("WARC003", "WARC007") for fault in header.faults):
+            fault = Fault("WARC003", "the header has no end: a record begins in it", self.base + inside.start())
+            record = self._record(None, fault)
+            record.stop = self.base + inside.start()
+            return record
         self._shapes.learn(buffer[at:end], header)
         return header
 
@@ -328,7 +334,10 @@ class Framer:
             if after == len(buffer) and self.failure is None:
                 what += " at the end of the file"
             if self.failure is None or after < len(buffer):
-                record.faults.append(Fault("WARC009", what, byte, edit=Edit(byte, len(run[0]), END)))
+                # What is taken away may be the end of the block: only a digest tells that it is not.
+                digest = parse_digest(record.fields.get("warc-block-digest", b""))
+                safe = len(run[0]) <= len(END) or (digest.value is not None and holds(digest, record.block or b""))
+                record.faults.append(Fault("WARC009", what, byte, edit=Edit(byte, len(run[0]), END, safe)))
             return True
         if run[0] == END and self._vouched(record, after):  # what follows is not its affair
             record.stop = self.base + after
@@ -450,7 +459,8 @@ class Framer:
             byte = self.base + self._at
             if is_record_start(self.buffer, run.end()) or run.end() == len(self.buffer):
                 what = f"expected two line ends (CR LF) after the block, found {quoted(run[0])}"
-                record.faults.append(Fault("WARC009", what, byte, edit=Edit(byte, len(run[0]), END)))
+                edit = Edit(byte, len(run[0]), END, safe=len(run[0]) <= len(END))
+                record.faults.append(Fault("WARC009", what, byte, edit=edit))
             else:
                 what = f"Content-Length says {length}, but no record ends there"
                 record.faults.append(Fault("WARC010", what, byte))

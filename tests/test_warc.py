@@ -1,0 +1,938 @@
+"""The standard, clause by clause: fields, values, digests, its examples, and HTTP from end to end."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from base64 import b32encode, b64encode, urlsafe_b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpusfmt import convert, read, validate
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.format import ReadOptions
+from corpusfmt.core.limits import MAX_METADATA
+from corpusfmt.formats.warc import FORMAT
+from tests.support import Pieces, documents, findings, scan
+from tests.test_real_data import files
+from tests.warcs import DATE, FIELDS, codes, docs, found, http, packed, page, record, sha1, uuid
+
+TYPES = list(FIELDS)
+ALL = set(TYPES)
+
+# -- clause 5: which fields stand where --------------------------------------------------------------------------------
+
+#: By field: a value, the types that must have it, the types that must not (ISO 28500:2017, clauses 5 and 6).
+RULES: dict[str, tuple[bytes, set[str], set[str]]] = {
+    "WARC-Type": (b"", ALL, set()),
+    "WARC-Record-ID": (b"", ALL, set()),
+    "WARC-Date": (b"", ALL, set()),
+    "Content-Length": (b"", ALL, set()),
+    "Content-Type": (b"text/plain", set(), set()),
+    "WARC-Concurrent-To": (uuid(99), set(), {"warcinfo", "conversion", "continuation"}),
+    "WARC-Block-Digest": (sha1(b"x"), set(), set()),
+    "WARC-Payload-Digest": (sha1(b"x"), set(), set()),
+    "WARC-IP-Address": (b"192.0.2.1", set(), {"warcinfo", "conversion", "continuation"}),
+    "WARC-Refers-To": (uuid(99), set(), {"warcinfo", "response", "resource", "request", "continuation"}),
+    "WARC-Target-URI": (b"https://example.org/", ALL - {"warcinfo", "metadata"}, {"warcinfo"}),
+    "WARC-Truncated": (b"length", set(), set()),
+    "WARC-Warcinfo-ID": (uuid(99), set(), {"warcinfo"}),
+    "WARC-Filename": (b"a b.warc", set(), ALL - {"warcinfo"}),
+    "WARC-Profile": (b"http://example.org/profile", {"revisit"}, set()),
+    "WARC-Identified-Payload-Type": (b"text/plain", set(), set()),
+    "WARC-Segment-Number": (b"1", {"continuation"}, set()),
+    "WARC-Segment-Origin-ID": (uuid(99), {"continuation"}, ALL - {"continuation"}),
+    "WARC-Segment-Total-Length": (b"1", set(), ALL - {"continuation"}),
+}
+
+
+def sample(type: str, **more: Any) -> bytes:
+    block = http(b"x", b"Content-Type: text/plain") if type == "response" else b"x"
+    return record(type, block, **more)
+
+
+def structural(data: bytes) -> list[str]:
+    """The codes that say something of fields; what refers to other files, or to their content, is another matter."""
+    return [code for code in codes(data) if code not in ("WARC025", "WARC026", "WARC016", "WARC017", "WARC018")]
+
+
+@pytest.mark.parametrize("type", TYPES)
+def test_a_record_with_what_its_type_must_have_is_clean(type: str) -> None:
+    assert codes(sample(type)) == []
+
+
+@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("type", TYPES)
+def test_fields_that_are_missing(type: str, name: str) -> None:
+    if name in FIELDS[type] or name in ("WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length"):
+        expected = ["WARC011"] if type in RULES[name][1] else []
+        assert structural(sample(type, without=[name])) == expected
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule[0]])
+@pytest.mark.parametrize("type", TYPES)
+def test_fields_that_are_there(type: str, name: str) -> None:
+    value, _, forbidden = RULES[name]
+    assert structural(sample(type, fields={name: value})) == (["WARC012"] if type in forbidden else [])
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule[0]])
+def test_fields_that_stand_twice(name: str) -> None:
+    type = next(type for type in TYPES if type not in RULES[name][2])
+    line = b"%b: %b" % (name.encode(), RULES[name][0])
+    data = sample(type, without=[name], lines=[line, line])
+    assert structural(data) == ([] if name == "WARC-Concurrent-To" else ["WARC007"])
+    mixed = sample(type, without=[name], lines=[line, line.replace(name.encode(), name.upper().encode())])
+    assert structural(mixed) == ([] if name == "WARC-Concurrent-To" else ["WARC007"])
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_names_have_no_case(name: str) -> None:
+    type = next(type for type in TYPES if type not in RULES[name][2])
+    proper = sample(type, fields={name: RULES[name][0]} if RULES[name][0] else {})
+    for change in (str.upper, str.lower, str.swapcase):
+        other = proper.replace(b"%b: " % name.encode(), b"%b: " % change(name).encode(), 1)
+        assert other != proper or name == change(name)
+        assert codes(other) == codes(proper)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [[b"X-Own: 1", b"X-Own: 2"], [b"WARC-New: value"], [b"X-Empty:"], [b"X-Folded: a", b" b", b"\tc"], [b"X:no space"],
+     [b"X:\t tabs \t"], ["X-Name: é ü 日本語".encode()], [b"X-Colons: a:b:c"]],
+)  # fmt: skip
+def test_other_fields_are_legal(lines: list[bytes]) -> None:
+    assert codes(record(lines=lines)) == []
+
+
+@pytest.mark.parametrize("type", ["screenshot", "x-own", "WARCINFO2"])
+def test_other_types_are_legal_and_counted(type: str) -> None:
+    data = record(type, number=1) + record(number=2)
+    assert codes(data) == []
+    assert len(docs(data)) == 1
+    left = [batch.left_behind for batch in scan(FORMAT, data)]
+    assert {word for words in left for word in words} == {f"{type.lower()} records"}
+
+
+RIGHT, WRONG = sha1(b"A text.\n"), sha1(b"Another.\n")
+PLAIN: dict[str, Any] = {
+    "WARC_IP_Address": b"192.0.2.1", "WARC_Truncated": b"length", "X_Own": b"own", "WARC_Block_Digest": RIGHT,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"WARC_Date": b"2024-02-30T00:00:00Z"}, "WARC014"),
+        ({"WARC_Date": b"0000-01-01T00:00:00Z"}, "WARC014"),
+        ({"WARC_Date": b"2024-05-18T24:00:00Z"}, "WARC014"),
+        ({"WARC_Target_URI": b"https://example.org/" + b"a" * 70_000}, "WARC005"),
+        ({"Content_Type": b"text/plain; a=" + b"a" * 70_000}, "WARC005"),
+        ({"X_Own": b"a" * 70_000}, "WARC005"),
+        ({"WARC_Target_URI": b"example.org"}, "WARC014"),
+        ({"WARC_Target_URI": b"<https://example.org/>"}, "WARC014"),
+        ({"WARC_Target_URI": b""}, "WARC011"),
+        ({"WARC_Record_ID": b"urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000009"}, "WARC014"),
+        ({"WARC_IP_Address": b"192.0.2.256"}, "WARC014"),
+        ({"WARC_IP_Address": b"192.0.2.01"}, "WARC014"),
+        ({"WARC_Truncated": b"two words"}, "WARC014"),
+        ({"WARC_Type": b"warcinfo"}, "WARC012"),
+        ({"WARC_Refers_To": uuid(1)}, "WARC012"),
+        ({"Content_Length": b"900"}, "WARC010"),
+        ({"Content_Length": b"+8"}, "WARC006"),
+        ({"WARC_Block_Digest": b"sha1:" + b"A" * 32}, "WARC016"),
+        ({"WARC_Block_Digest": b"sha1:" + b"1" * 32}, "WARC014"),
+        ({"WARC_Block_Digest": sha1(b"A text.\n") + b"="}, "WARC019"),
+        ({"WARC_Payload_Digest": sha1(b"else")}, "WARC018"),
+        ({"X_Own": b"a\x00b"}, "WARC003"),
+        ({"X_Own": b"\xff"}, "WARC003"),
+        ({"X_Own": b"a\x7fb"}, "WARC003"),
+        ({"version": b"WARC/1.2"}, "WARC002"),
+        ({"version": b"WARC/1x1"}, "WARC002"),
+        ({"end": b"\r\n"}, "WARC009"),
+        ({"eol": b"\n"}, "WARC004"),
+        ({"number": 1}, "WARC024"),
+        ({"without": ["WARC-Date"]}, "WARC011"),
+        ({"lines": [b"WARC-Date: 2024-05-18T01:58:10Z"]}, "WARC007"),
+        ({"lines": [b"x-own: own", b"WARC-Target-URI: https://example.org/b"]}, "WARC007"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else ascii(value)[:40],
+)
+def test_the_last_record_of_a_kind_is_looked_at_like_the_first(change: dict[str, Any], code: str) -> None:
+    """A reader that learns what headers look like must not believe the next one."""
+    for usual in ({}, {"WARC_IP_Address": b"192.0.2.1", "WARC_Block_Digest": RIGHT}, PLAIN):
+        if code in ("WARC016", "WARC018") and not usual:
+            continue
+        before = b"".join(record(number=n, **usual) for n in (1, 2, 3))
+        odd = record(**{"number": 4, **usual, **change})
+        data = before + odd + record(number=5, **usual)
+        places = [(each.code, each.byte - len(before)) for each in found(data) if each.byte >= len(before)]
+        assert code in dict(places)
+        if code not in ("WARC024", "WARC012"):
+            alone = found(odd + record(number=5, **usual))
+            assert [(each.code, each.byte) for each in alone] == places
+
+
+# -- clauses 5.4 to 5.9: values ----------------------------------------------------------------------------------------
+
+DATES = [
+    # the date, whether WARC 1.1 has it, whether WARC 1.0 has it
+    ("2024-05-18T01:58:10Z", True, True),
+    ("2024-05-18T01:58:10.1Z", True, False),
+    ("2024-05-18T01:58:10.123456789Z", True, False),
+    ("2024-05-18T01:58:10.1234567890Z", False, False),
+    ("2024-05-18T01:58:10.Z", False, False),
+    ("2024-05-18T01:58Z", True, False),
+    ("2024-05-18T01Z", False, False),
+    ("2024-05-18", True, False),
+    ("2024-05", True, False),
+    ("2024", True, False),
+    ("2024-5-18", False, False),
+    ("24-05-18", False, False),
+    ("20240518015810", False, False),
+    ("2024-05-18T01:58:10", False, False),
+    ("2024-05-18T01:58:10z", False, False),
+    ("2024-05-18t01:58:10Z", False, False),
+    ("2024-05-18 01:58:10Z", False, False),
+    ("2024-05-18T01:58:10+00:00", False, False),
+    ("2024-05-18T01:58:10+02:00", False, False),
+    ("2024-05-18Z", False, False),
+    ("2024-02-29T00:00:00Z", True, True),
+    ("2023-02-29T00:00:00Z", False, False),
+    ("2000-02-29T00:00:00Z", True, True),
+    ("1900-02-29T00:00:00Z", False, False),
+    ("2024-00-01T00:00:00Z", False, False),
+    ("2024-13-01T00:00:00Z", False, False),
+    ("2024-04-31T00:00:00Z", False, False),
+    ("2024-05-00T00:00:00Z", False, False),
+    ("2024-05-18T24:00:00Z", False, False),
+    ("2024-05-18T01:60:00Z", False, False),
+    ("2024-05-18T01:58:61Z", False, False),
+    ("2016-12-31T23:59:60Z", True, True),
+    ("yesterday", False, False),
+    ("２０２４-05-18", False, False),
+]
+
+
+@pytest.mark.parametrize(("date", "now", "before"), DATES)
+@pytest.mark.parametrize("name", ["WARC-Date", "WARC-Refers-To-Date"])
+def test_dates(name: str, date: str, now: bool, before: bool) -> None:
+    for version, valid in ((b"WARC/1.1", now), (b"WARC/1.0", before)):
+        data = record("revisit", version=version, fields={name: date.encode()})
+        assert codes(data) == ([] if valid else ["WARC014"]), version
+
+
+URIS = [
+    # the value, then what is said of it as the target of a 1.1 and of a 1.0 record
+    (b"https://example.org/a?b=c#d", "", ""),
+    (b"urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000001", "", ""),
+    (b"dns:example.org", "", ""),
+    (b"file:///a%20b", "", ""),
+    (b"metadata://gnu.org/software/wget", "", ""),
+    (b"http://[2001:db8::1]/", "", ""),
+    (b"<https://example.org/>", "WARC014", ""),
+    (b"<<https://example.org/>>", "WARC014", "WARC014"),
+    (b"https://example.org/{a}", "WARC015", "WARC015"),
+    (b"https://example.org/a|b", "WARC015", "WARC015"),
+    (b"https://example.org/100%", "WARC015", "WARC015"),
+    ("https://example.org/é".encode(), "WARC015", "WARC015"),
+    (b"https://example.org/a b", "WARC014", "WARC014"),
+    (b"/path", "WARC014", "WARC014"),
+    (b"example.org", "WARC014", "WARC014"),
+    (b"1http://example.org/", "WARC014", "WARC014"),
+    (b"http://example.org/<a>", "WARC014", "WARC014"),
+]
+
+
+@pytest.mark.parametrize(("uri", "now", "before"), URIS)
+def test_uris(uri: bytes, now: str, before: str) -> None:
+    for version, code in ((b"WARC/1.1", now), (b"WARC/1.0", before)):
+        told = [finding.code for finding in found(record(version=version, WARC_Target_URI=uri))]
+        assert [each for each in told if each.startswith("WARC01")] == ([code] if code else []), version
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [
+        (b"<urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000001>", True),
+        (b"<URN:UUID:0B4E4E2A-6F0F-4A7E-9A3A-000000000001>", True),
+        (b"<http://example.org/records/1>", True),
+        (b"urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000001", False),
+        (b"<0b4e4e2a-6f0f-4a7e-9a3a-000000000001>", False),
+        (b"<urn:a b>", False),
+    ],
+)
+def test_record_ids(value: bytes, valid: bool) -> None:
+    assert codes(record(WARC_Record_ID=value)) == ([] if valid else ["WARC014"])
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [
+        (b"192.0.2.1", True), (b"0.0.0.0", True), (b"255.255.255.255", True), (b"2001:db8::1", True), (b"::1", True),
+        (b"::ffff:192.0.2.1", True), (b"2001:0DB8:0:0:0:0:0:1", True), (b"256.0.0.1", False), (b"1.2.3", False),
+        (b"01.2.3.4", False), (b"1.2.3.4/8", False), (b"2001:db8", False), (b"2001:db8::1::2", False), (b"example.org", False),
+        (b"[::1]", False), ("１.2.3.4".encode(), False),
+    ],
+)  # fmt: skip
+def test_addresses(value: bytes, valid: bool) -> None:
+    assert codes(record(WARC_IP_Address=value)) == ([] if valid else ["WARC014"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "valid"),
+    [
+        ("Content-Type", b"text/plain;charset=utf-8", True),
+        ("Content-Type", b'application/x.y+json ; a="b c"', True),
+        ("Content-Type", b"text", False),
+        ("Content-Type", b"text/", False),
+        ("Content-Type", b"no-type", False),
+        ("WARC-Truncated", b"disconnect", True),
+        ("WARC-Truncated", b"two words", False),
+        ("WARC-Segment-Number", b"1", True),
+        ("WARC-Segment-Number", b"one", False),
+        ("WARC-Segment-Number", b"-1", False),
+        ("WARC-Identified-Payload-Type", b"text/html", True),
+        ("WARC-Identified-Payload-Type", b"html", False),
+        ("WARC-Concurrent-To", b"", False),
+        ("WARC-Target-URI", b"", False),
+        ("WARC-IP-Address", b"", False),
+    ],
+)
+def test_other_values(name: str, value: bytes, valid: bool) -> None:
+    told = structural(record(fields={name: value}))
+    assert bool(told) == (not valid)
+    assert set(told) <= {"WARC014", "WARC011"}
+
+
+@pytest.mark.parametrize("value", [b"0", b"8", b"008", b"000000000000008"])
+def test_lengths_that_are_right(value: bytes) -> None:
+    assert codes(record(block=b"x" * int(value), Content_Length=value, Content_Type=b"image/png")) == []
+
+
+@pytest.mark.parametrize(
+    "value", [b"-8", b"+8", b"8.0", b"0x8", b"8 8", b"8,8", b"1_0", "８".encode(), "٨".encode(), b"eight", b"8;"]
+)
+def test_lengths_that_are_malformed(value: bytes) -> None:
+    assert codes(record(Content_Length=value) + record(number=2)) == ["WARC006"]
+    assert len(docs(record(Content_Length=value) + record(number=2))) == 1
+
+
+@pytest.mark.parametrize("value", [0, 1, 6, 13, 100_000])
+def test_lengths_that_are_wrong(value: int) -> None:
+    data = record(Content_Length=b"%d" % value) + record(number=2)
+    assert codes(data) == ["WARC010"]
+    assert [document.id for document in docs(data)] == [uuid(2).decode()[1:-1]]
+
+
+@pytest.mark.parametrize("value", [7, 9, 10, 11, 12])
+def test_lengths_that_differ_by_line_ends_are_taken_at_their_word(value: int) -> None:
+    """Nobody can tell a text that has lost its last line end from a record with one too many; but a digest can."""
+    odd = record(Content_Length=b"%d" % value)
+    assert codes(odd + record(number=2)) == ["WARC009"]
+    assert docs(odd + record(number=2))[0].data == b"A text.\n\r\n\r\n"[:value]
+    told = codes(record(Content_Length=b"%d" % value, WARC_Block_Digest=RIGHT) + record(number=2))
+    assert "WARC016" in told or "WARC010" in told
+
+
+# -- digests -----------------------------------------------------------------------------------------------------------
+
+BASES = {
+    "hex": lambda value: value.hex().encode(),
+    "HEX": lambda value: value.hex().upper().encode(),
+    "32": lambda value: b32encode(value).rstrip(b"="),
+    "32=": b32encode,
+    "32 low": lambda value: b32encode(value).lower().rstrip(b"="),
+    "64": lambda value: b64encode(value).rstrip(b"="),
+    "64=": b64encode,
+    "64 url": lambda value: urlsafe_b64encode(value).rstrip(b"="),
+    "64 url=": urlsafe_b64encode,
+}
+LABELS = {
+    "md5": ["md5", "MD5"], "sha1": ["sha1", "SHA1", "sha-1", "SHA-1"], "sha256": ["sha256", "sha-256", "SHA256", "sha_256"],
+    "sha512": ["sha512", "SHA-512"],
+}  # fmt: skip
+TEXTS = [b"A text.\n", b"", *(b"%d" % n for n in range(30))]
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize(("algorithm", "label"), [(a, label) for a, labels in LABELS.items() for label in labels])
+def test_digests_in_any_spelling(algorithm: str, label: str, base: str) -> None:
+    for text in TEXTS:
+        value = BASES[base](hashlib.new(algorithm, text).digest())
+        odd = label != algorithm or value.endswith(b"=")
+        other = BASES[base](hashlib.new(algorithm, text + b"x").digest())
+        for name in ("WARC-Block-Digest", "WARC-Payload-Digest"):
+            right = record(block=text, fields={name: b"%b:%b" % (label.encode(), value)})
+            assert [c for c in codes(right) if c != "DOC001"] == (["WARC019"] if odd else [])
+            wrong = codes(record(block=text, fields={name: b"%b:%b" % (label.encode(), other)}))
+            assert ("WARC016" if name == "WARC-Block-Digest" else "WARC017") in wrong
+
+
+@pytest.mark.parametrize(
+    ("digest", "code"),
+    [
+        (b"sha1", "WARC014"), (b":x", "WARC022"), (b"crc32:00000000", "WARC022"), (b"sha3-256:" + b"0" * 64, "WARC022"),
+        (b"sha1:", "WARC014"), (b"sha1:xyz", "WARC014"), (b"sha1:" + b"0" * 39, "WARC014"), (b"sha1:" + b"1" * 32, "WARC014"),
+        (b"sha256:" + b"g" * 64, "WARC014"), (b"sha1:" + b"A" * 31 + b"*", "WARC014"), (b"md5:" + b"!" * 22, "WARC014"),
+    ],
+)  # fmt: skip
+def test_digests_that_are_none(digest: bytes, code: str) -> None:
+    for name in ("WARC-Block-Digest", "WARC-Payload-Digest"):
+        assert codes(record(fields={name: digest})) == [code]
+
+
+@pytest.mark.parametrize(
+    ("block", "payload", "expected"),
+    [
+        (RIGHT, RIGHT, []), (RIGHT, None, []), (None, RIGHT, []), (WRONG, None, ["WARC016"]), (None, WRONG, ["WARC017"]),
+        (RIGHT, WRONG, ["WARC018"]), (WRONG, RIGHT, ["WARC016"]),
+        (b"sha256:" + hashlib.sha256(b"A text.\n").hexdigest().encode(), WRONG, ["WARC018"]),
+    ],
+)  # fmt: skip
+def test_two_digests_of_one_block(block: bytes | None, payload: bytes | None, expected: list[str]) -> None:
+    fields = {"WARC-Block-Digest": block, "WARC-Payload-Digest": payload}
+    told = codes(record(fields={name: value for name, value in fields.items() if value is not None}))
+    assert told == expected
+    assert len(docs(record(fields={name: value for name, value in fields.items() if value is not None}))) == (
+        0 if {"WARC016", "WARC017"}.intersection(expected) else 1
+    )
+
+
+def test_both_digests_that_are_wrong_are_one_error() -> None:
+    assert codes(record(WARC_Block_Digest=WRONG, WARC_Payload_Digest=WRONG)) == ["WARC016"]
+
+
+BODY = b"5\r\nhello\r\n0\r\n\r\n"
+CHUNKED = http(BODY, b"Content-Type: text/plain", b"Transfer-Encoding: chunked")
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (record("response", CHUNKED, WARC_Payload_Digest=sha1(b"hello")), []),
+        (record("response", CHUNKED, WARC_Payload_Digest=sha1(BODY)), []),
+        (record("response", CHUNKED, WARC_Payload_Digest=sha1(CHUNKED)), ["WARC017"]),
+        (record("response", http(b"x", b"A: b"), WARC_Payload_Digest=sha1(b"x")), []),
+        (record("response", http(b"", b"A: b"), WARC_Payload_Digest=sha1(b"")), []),
+        (record("request", b"POST / HTTP/1.1\r\n\r\nq", WARC_Payload_Digest=sha1(b"q")), []),
+        (record("revisit", http(b""), Content_Type=b"application/http", WARC_Payload_Digest=sha1(b"x")), []),
+        (record("continuation", b"x", WARC_Payload_Digest=sha1(b"whole")), []),
+        (record("resource", b"x", WARC_Segment_Number=b"1", WARC_Payload_Digest=sha1(b"whole")), []),
+        (record("continuation", b"x", WARC_Block_Digest=sha1(b"y")), ["WARC016"]),
+        (record("revisit", b"x", WARC_Block_Digest=sha1(b"y")), ["WARC016"]),
+        (record("x-own", b"x", WARC_Block_Digest=sha1(b"y")), ["WARC016"]),
+        (record("x-own", b"x", WARC_Payload_Digest=sha1(b"y")), []),
+    ],
+    ids=range(13),
+)
+def test_what_a_payload_is(data: bytes, expected: list[str]) -> None:
+    assert codes(data) == expected
+
+
+def test_the_digest_of_a_block_that_is_not_held_is_verified_all_the_same() -> None:
+    block = bytes(range(256)) * 20_000
+    good = record(
+        block=block, Content_Type=b"image/png", WARC_Block_Digest=sha1(block), WARC_Payload_Digest=sha1(block)
+    )
+    assert codes(good + record(number=2)) == []
+    assert codes(good.replace(sha1(block), WRONG, 1) + record(number=2)) == ["WARC016"]
+    flipped = bytearray(good)
+    flipped[3_000_000] ^= 1
+    assert "WARC016" in codes(bytes(flipped) + record(number=2))
+    assert codes(good[:-1000]) == ["WARC008"]
+
+
+# -- the examples of annex C, in words of our own ----------------------------------------------------------------------
+
+INFO = record(
+    "warcinfo", b"software: harvester/3.0\r\nformat: WARC File Format 1.1\r\nrobots: obey\r\n", number=100,
+    WARC_Filename=b"crawl-1.warc.gz",
+)  # fmt: skip
+REQUEST = record(
+    "request", b"GET /logo.gif HTTP/1.1\r\nHost: example.org\r\n\r\n", number=101, WARC_Target_URI=b"http://example.org/logo.gif",
+    WARC_Warcinfo_ID=uuid(100), WARC_Concurrent_To=uuid(102),
+)  # fmt: skip
+PICTURE = http(b"GIF89a" + bytes(range(200)), b"Content-Type: image/gif", b"Content-Length: 206")
+RESPONSE = record(
+    "response", PICTURE, number=102, WARC_Target_URI=b"http://example.org/logo.gif", WARC_Warcinfo_ID=uuid(100),
+    WARC_IP_Address=b"192.0.2.7", WARC_Block_Digest=sha1(PICTURE), WARC_Payload_Digest=sha1(PICTURE[-206:]),
+)  # fmt: skip
+RESOURCE = record(
+    "resource", b"GIF89a" + bytes(range(100)), number=103, WARC_Target_URI=b"file:///var/www/logo.gif",
+    Content_Type=b"image/gif", WARC_Date=b"2024-05-18T01:58:10.5Z",
+)  # fmt: skip
+ABOUT = record(
+    "metadata", b"via: http://example.org/\r\nhopsFromSeed: E\r\nfetchTimeMs: 565\r\n", number=104,
+    WARC_Concurrent_To=uuid(102), WARC_Target_URI=b"http://example.org/logo.gif",
+)  # fmt: skip
+REVISIT = record(
+    "revisit", http(b"", status=b"304 Not Modified"), number=105, Content_Type=b"application/http; msgtype=response",
+    WARC_Profile=b"http://netpreserve.org/warc/1.1/server-not-modified", WARC_Refers_To=uuid(102),
+    WARC_Refers_To_Target_URI=b"http://example.org/logo.gif", WARC_Refers_To_Date=DATE,
+)  # fmt: skip
+CONVERSION = record(
+    "conversion", b"\x89PNG" + bytes(range(50)), number=106, Content_Type=b"image/png", WARC_Refers_To=uuid(102),
+    WARC_Target_URI=b"http://example.org/logo.gif",
+)  # fmt: skip
+FIRST = record(
+    "response", PICTURE[:100], number=107, WARC_Segment_Number=b"1", WARC_Block_Digest=sha1(PICTURE[:100]),
+    WARC_Payload_Digest=sha1(PICTURE[-206:]),
+)  # fmt: skip
+REST = record(
+    "continuation", PICTURE[100:], number=108, WARC_Segment_Origin_ID=uuid(107), WARC_Segment_Number=b"2",
+    WARC_Segment_Total_Length=b"%d" % len(PICTURE), WARC_Block_Digest=sha1(PICTURE[100:]),
+)  # fmt: skip
+EXAMPLES = [INFO, REQUEST, RESPONSE, RESOURCE, ABOUT, REVISIT, CONVERSION, FIRST, REST]
+
+
+@pytest.mark.parametrize("codec", ["", "gz", "zst"])
+def test_the_examples_of_the_standard_are_clean(codec: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.warc.{codec}".rstrip(".")
+    path.write_bytes(packed(EXAMPLES, codec))
+    assert list(validate(path)) == []
+    assert list(read(path)) == []
+    report = convert(path, tmp_path / "o.jsonl")
+    assert report.left_behind == {
+        "warcinfo records": 1, "request records": 1, "response records of image/gif": 1, "resource records of image/gif": 1,
+        "metadata records": 1, "revisit records": 1, "conversion records of image/png": 1, "response records in segments": 1,
+        "continuation records": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_an_example_alone_has_no_errors(number: int) -> None:
+    assert not [finding for finding in found(EXAMPLES[number]) if finding.severity == "error"]
+
+
+def test_1_0_with_its_brackets_is_clean() -> None:
+    data = record(version=b"WARC/1.0", WARC_Target_URI=b"<https://example.org/>")
+    assert codes(data) == []
+    assert docs(data)[0].name == docs(data)[0].meta["url"] == "https://example.org/"
+
+
+# -- references --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (record(WARC_Concurrent_To=uuid(2)), ["WARC025"]),
+        (record(WARC_Concurrent_To=uuid(2)) + record(number=2), []),
+        (record(number=2) + record(WARC_Concurrent_To=uuid(2)), []),
+        (record(WARC_Concurrent_To=uuid(2)[1:-1]) + record(number=2), ["WARC014"]),
+        (
+            record(lines=[b"WARC-Concurrent-To: " + uuid(2), b"WARC-Concurrent-To: " + uuid(3)]) + record(number=3),
+            ["WARC025"],
+        ),
+        (record() + record() + record(), ["WARC024", "WARC024"]),
+        (record("conversion", WARC_Refers_To=uuid(2)), ["WARC026"]),
+        (record(number=2) + record("conversion", WARC_Refers_To=uuid(2)), []),
+        (record(WARC_Concurrent_To=uuid(2)) + record(number=2, WARC_Block_Digest=WRONG), ["WARC016"]),
+    ],
+    ids=range(9),
+)
+def test_references(data: bytes, expected: list[str]) -> None:
+    assert [finding.code for finding in found(data)] == expected
+
+
+# -- HTTP from end to end ----------------------------------------------------------------------------------------------
+
+HTML = b"<!DOCTYPE html><html><head><title>T</title></head><body><p>caf\xe9</p></body></html>"
+
+
+def raw_deflate(data: bytes) -> bytes:
+    encoder = zlib.compressobj(wbits=-15)
+    return encoder.compress(data) + encoder.flush()
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "encoding"),
+    [
+        (page(b"hello", b"Content-Type: text/plain"), "hello", None),
+        (page(b"5\r\nhello\r\n1;x=y\r\n!\r\n0\r\nT: v\r\n\r\n", b"Content-Type: text/plain", b"Transfer-Encoding: chunked"), "hello!", None),
+        (page(gzip.compress(b"hello"), b"Content-Type: text/plain", b"Content-Encoding: gzip"), "hello", None),
+        (page(zlib.compress(b"hello"), b"Content-Type: text/plain", b"Content-Encoding: deflate"), "hello", None),
+        (page(raw_deflate(b"hello"), b"Content-Type: text/plain", b"Content-Encoding: deflate"), "hello", None),
+        (page(b"%x\r\n%b\r\n0\r\n\r\n" % (len(gzip.compress(b"hello")), gzip.compress(b"hello")), b"Content-Type: text/plain",
+              b"Transfer-Encoding: chunked", b"Content-Encoding: gzip"), "hello", None),
+        (page(HTML, b"Content-Type: text/html; charset=iso-8859-1"), HTML.decode("cp1252"), "cp1252"),
+        (page(HTML.replace(b"<head>", b'<head><meta charset="windows-1252">'), b"Content-Type: text/html"),
+         HTML.decode("cp1252").replace("<head>", '<head><meta charset="windows-1252">'), "cp1252"),
+        (page(b"\xef\xbb\xbfcaf\xc3\xa9", b"Content-Type: text/plain; charset=iso-8859-1"), "café", None),
+        (page(b"\xff\xfe" + "café".encode("utf-16-le"), b"Content-Type: text/html"), "café", "utf-16-le"),
+        (page("привет".encode("koi8-r"), b"Content-Type: text/plain; charset=KOI8-R"), "привет", "koi8-r"),
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_pages(data: bytes, text: str, encoding: str | None, tmp_path: Path) -> None:
+    (document,) = docs(data)
+    assert document.text == text
+    assert document.encoding == encoding
+    assert codes(data) == []
+    (tmp_path / "a.warc.gz").write_bytes(packed([data], "gz"))
+    for target in ("o.jsonl", "o.seed", "o.warc.zst"):
+        convert(tmp_path / "a.warc.gz", tmp_path / target)
+        (back,) = read(tmp_path / target)
+        assert back == document
+
+
+@pytest.mark.parametrize(
+    ("data", "own", "count", "left"),
+    [
+        (page(b"x", b"Content-Type: text/plain", status=b"404 Not Found"), {}, 0, "response records with status 404"),
+        (page(b"x", b"Content-Type: text/plain", status=b"404 Not Found"), {"status": "all"}, 1, ""),
+        (
+            page(b"x", b"Content-Type: text/plain", status=b"301 Moved"),
+            {"status": "2xx"},
+            0,
+            "response records with status 301",
+        ),
+        (page(b"x", b"Content-Type: text/plain", status=b"206 Partial"), {}, 1, ""),
+        (page(b"x", b"Content-Type: image/png"), {"status": "all"}, 0, "response records of image/png"),
+        (page(b"x"), {}, 0, "response records of no type"),
+        (record("response", b"x", Content_Type=b"text/dns"), {}, 0, "response records of text/dns"),
+        (record("resource", b"x", Content_Type=b"text/dns"), {}, 0, "resource records of text/dns"),
+        (record("resource", b"x", without=["Content-Type"]), {}, 0, "resource records of no type"),
+        (record("resource", b"x", without=["Content-Type"], WARC_Identified_Payload_Type=b"text/html"), {}, 1, ""),
+        (record("resource", b"x", Content_Type=b"application/xhtml+xml"), {}, 1, ""),
+        (record("conversion", b"x", Content_Type=b"TEXT/Plain"), {}, 1, ""),
+    ],
+    ids=range(12),
+)
+def test_what_is_a_document(data: bytes, own: dict[str, str], count: int, left: str, tmp_path: Path) -> None:
+    assert len(docs(data, **own)) == count
+    batches = scan(FORMAT, data, options=ReadOptions(own=own))
+    counted = {word: number for batch in batches for word, number in batch.left_behind.items()}
+    assert counted == ({left: 1} if left else {})
+    (tmp_path / "a.warc").write_bytes(data)
+    report = convert(tmp_path / "a.warc", tmp_path / "o.jsonl", read_options=own, from_format="warc")
+    assert report.left_behind == counted
+
+
+def test_metadata_of_a_response() -> None:
+    data = page(b"x", b"Content-Type: text/html; charset=utf-8", status=b"404 Not Found")
+    (document,) = docs(data, status="all")
+    assert document.id == uuid(1).decode()[1:-1]
+    assert document.name == "https://example.org/"
+    assert dict(document.meta) == {
+        "url": "https://example.org/", "date": "2024-05-18T01:58:10Z", "content_type": "text/html", "status": 404,
+    }  # fmt: skip
+
+
+def test_the_text_of_a_page() -> None:
+    body = b"<html><head><title>T</title><script>var x</script></head><body><p>First.</p><p>Second <b>one</b>.</p></body></html>"
+    (whole,) = docs(page(body, b"Content-Type: text/html"))
+    (text,) = docs(page(body, b"Content-Type: text/html"), html="text")
+    assert whole.data == body
+    assert "First." in text.text
+    assert "Second one." in text.text
+    assert "<" not in text.text
+    assert "var x" not in text.text
+    assert text.meta["extracted"] is True
+    assert "extracted" not in whole.meta
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (page(b"5\r\nhello\r\n", b"Content-Type: text/plain", b"Transfer-Encoding: chunked"), "WARC021"),
+        (page(gzip.compress(b"hello" * 9)[:-9], b"Content-Type: text/plain", b"Content-Encoding: gzip"), "WARC021"),
+        (page(b"hello", b"Content-Type: text/plain", b"Content-Encoding: snappy"), "WARC021"),
+        (record("response", b"<html>", Content_Type=b"application/http"), "WARC021"),
+        (page(b"plain", b"Content-Type: text/plain", b"Content-Encoding: gzip"), "WARC029"),
+        (page(b"plain", b"Content-Type: text/plain", b"Transfer-Encoding: chunked"), "WARC029"),
+        (record(Content_Type=b"text/plain; charset=klingon"), "WARC028"),
+        (record(WARC_Truncated=b"time"), "WARC030"),
+    ],
+    ids=range(8),
+)
+def test_faults_inside_of_records(data: bytes, code: str) -> None:
+    assert [finding.code for finding in found(data)] == [code]
+    assert len(docs(data + record(number=2))) == (1 if code == "WARC021" else 2)
+
+
+ABOUT_IT = record("metadata", b"k: 1\r\n", number=2, WARC_Refers_To=uuid(1))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'{"n":1.0000000000000000000001}',
+        b'{"n":1.10}',
+        b'{"n":1E2}',
+        b'{"n":-0}',
+        b'{"a":1,"a":2}',
+        b'{"n":' + b"9" * 40 + b"}",
+    ],
+)
+def test_json_that_a_crawler_wrote_is_kept_digit_for_digit(value: bytes) -> None:
+    data = record() + record("metadata", b"k: %b\r\n" % value, number=2, WARC_Refers_To=uuid(1))
+    assert value in docs(data)[0].meta_json or docs(data)[0].meta["metadata"]["k"] == value.decode()
+
+
+def test_metadata_records_without_end_do_not_fill_memory() -> None:
+    long = b"k: " + b"v" * 1_000_000 + b"\r\n"
+    data = record() + b"".join(record("metadata", long, number=n, WARC_Refers_To=uuid(1)) for n in range(2, 22))
+    assert all(len(document.meta_json) <= MAX_METADATA for document in docs(data))
+
+
+def test_a_document_never_has_an_empty_id() -> None:
+    for value in (b"<>", b"< >", b""):
+        for document in docs(record(WARC_Record_ID=value)):
+            assert document.id
+
+
+def test_a_metadata_record_is_joined_whether_or_not_its_reference_has_brackets() -> None:
+    for value in (uuid(1), uuid(1)[1:-1]):
+        data = record() + ABOUT_IT.replace(b"WARC-Refers-To: " + uuid(1), b"WARC-Refers-To: " + value)
+        assert docs(data)[0].meta.get("metadata") == {"k": "1"}
+
+
+# -- our own metadata records ------------------------------------------------------------------------------------------
+
+OWN = b"application/x.corpusfmt.document+json; version=1"
+
+
+def own(block: bytes, about: bytes = uuid(1)) -> bytes:
+    return record() + record("metadata", block, number=2, WARC_Refers_To=about, Content_Type=OWN)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [b"", b"{", b"[]", b"null", b'{"id":"a","name":"b"}', b'{"id":"a","name":"b","meta":[]}', b'{"id":"","name":"b","meta":{}}',
+     b'{"id":1.5,"name":"b","meta":{}}', b'{"id":true,"name":"b","meta":{}}', b'{"id":"a","name":1,"meta":{}}',
+     b'{"id":"a","id":"c","name":"b","meta":{}}', b'{"id":"a","name":"b","meta":{},"more":1}', b'{"id":"a","name":"\\ud800","meta":{}}',
+     b'{"id":"a","name":"b","meta":{"x":NaN}}', b'{"id":"\xff","name":"b","meta":{}}',
+     b'{"id":"a","name":"b","meta":{}} x', b'{"id":-0,"name":"b","meta":{}}', b'{"id":' + b"9" * 1001 + b',"name":"b","meta":{}}',
+     b'{"id":"a","name":"b","meta":{"x":' + b"[" * 600 + b"]" * 600 + b"}}"],
+)  # fmt: skip
+def test_metadata_records_that_are_malformed(block: bytes) -> None:
+    assert codes(own(block)) == ["WARC027"]
+    assert docs(own(block)) == []
+
+
+@pytest.mark.parametrize(
+    ("block", "id", "name", "meta"),
+    [
+        (b'{"id":"a","name":"b","meta":{}}', "a", "b", b"{}"),
+        (b' {"meta" : {"k": 1.0}, "name":"\\u0062" ,"id" : -5 }\r\n', -5, "b", b'{"k": 1.0}'),
+        (b'{"id":"\\ud83d\\ude00","name":"","meta":{"k":\n1}}', "\U0001f600", "", b'{"k": 1}'),
+        (b'{"id":' + b"9" * 1000 + b',"name":"","meta":{}}', int("9" * 1000), "", b"{}"),
+    ],
+    ids=range(4),
+)
+def test_metadata_records_in_other_spellings(block: bytes, id: str | int, name: str, meta: bytes) -> None:
+    (document,) = docs(own(block))
+    assert (document.id, document.name, document.meta_json) == (id, name, meta)
+    assert codes(own(block)) == []
+
+
+@pytest.mark.parametrize("meta", [b'{"x":1,"x":2}', b'{"a":{"x":1,"x":1}}', b'{"a":"\\ud800"}'])
+def test_odd_metadata_is_carried_with_a_warning(meta: bytes) -> None:
+    data = own(b'{"id":"a","name":"b","meta":%b}' % meta)
+    assert codes(data) == ["WARC031"]
+    assert docs(data)[0].meta_json == meta
+
+
+@pytest.mark.parametrize(
+    ("data", "expected", "count"),
+    [
+        (own(b'{"id":"a","name":"b","meta":{}}', uuid(9)), ["WARC027"], 1),
+        (record("metadata", b'{"id":"a","name":"b","meta":{}}', WARC_Refers_To=uuid(9), Content_Type=OWN), ["WARC027"], 0),
+        (record("warcinfo", b"corpusfmt-profile: 1\r\n", number=5) + record(), ["WARC027"], 0),
+        (record("warcinfo", b"corpusfmt-profile: 1\r\n", number=5) + record("request", b"q"), [], 0),
+        (record("warcinfo", b"corpusfmt-profile: 1\r\n", number=5) + record() + record("warcinfo", b"a: b\r\n", number=6) + record(number=7),
+         ["WARC027"], 1),
+    ],
+    ids=range(5),
+)  # fmt: skip
+def test_texts_and_metadata_records_that_do_not_belong_together(data: bytes, expected: list[str], count: int) -> None:
+    assert codes(data) == expected
+    assert len(docs(data)) == count
+
+
+# -- places ------------------------------------------------------------------------------------------------------------
+
+
+def placed(data: bytes, codec: str, folder: Path) -> list[Finding]:
+    path = folder / f"a.warc.{codec}".rstrip(".")
+    path.write_bytes(data)
+    return [finding for finding in validate(path) if finding.severity != "note"]
+
+
+def pieces_with(bad: bytes) -> tuple[list[bytes], int]:
+    """Records of which the fourth is ``bad``, and the byte where that begins."""
+    good = [record(block=b"text %d\n" % n * n, number=n) for n in (11, 12, 13)]
+    return [*good, bad, record(block=b"the last\n", number=15)], sum(map(len, good))
+
+
+@pytest.mark.parametrize("codec", ["", "gz", "zst"])
+@pytest.mark.parametrize(
+    ("bad", "code", "at"),
+    [
+        (record(WARC_Date=b"yesterday"), "WARC014", b"yesterday"),
+        (record(WARC_Block_Digest=WRONG), "WARC016", WRONG),
+        (record(WARC_Target_URI=b"nowhere"), "WARC014", b"nowhere"),
+        (record(WARC_Refers_To=uuid(2)), "WARC012", uuid(2)),
+        (record(lines=[b"X-Note: a\x01b"]), "WARC003", b"\x01"),
+        (record(lines=["X-Note: é".encode("latin-1")]), "WARC003", b"\xe9"),
+        (record(lines=[b"no colon"]), "WARC003", b"no colon"),
+        (record(Content_Length=b"x8"), "WARC006", b"x8"),
+        (record(without=["WARC-Date"]), "WARC011", b"WARC/1.1"),
+        (record(version=b"WARC/0.9"), "WARC002", b"WARC/0.9"),
+        (record(eol=b"\n"), "WARC004", b"WARC/1.1"),
+        (record(number=12), "WARC024", uuid(12)),
+        (record(WARC_Concurrent_To=uuid(77)), "WARC025", b"WARC/1.1"),
+        (page(b"5\r\nhello\r\nzz\r\n", b"Content-Type: text/plain", b"Transfer-Encoding: chunked"), "WARC021", b"zz\r\n"),
+        (record(end=b"\r\n"), "WARC009", b"\r\n"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_findings_say_where(bad: bytes, code: str, at: bytes, codec: str, tmp_path: Path) -> None:
+    pieces, start = pieces_with(bad)
+    raw = len(packed(pieces[:3], codec)) if codec else -1
+    into = len(bad) - 2 if code == "WARC009" else bad.index(at)
+    (finding,) = [each for each in placed(packed(pieces, codec), codec, tmp_path) if each.code.startswith("WARC")]
+    text = b"".join(pieces)
+    assert finding.code == code
+    assert finding.record == 4
+    assert finding.byte == start + into
+    assert finding.file_byte == raw
+    before = text[: finding.byte]
+    assert finding.line == before.count(b"\n") + 1
+    assert finding.column == len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+    assert finding.path.endswith(f"a.warc.{codec}".rstrip("."))
+    assert f"record 4, byte {finding.byte}" in finding.where()
+    assert not codec or f"in the member at byte {raw} of the file" in finding.where()
+
+
+def test_findings_of_far_records_say_where(tmp_path: Path) -> None:
+    """Past what is held in memory, and with members that hold nothing between them."""
+    many = [record(block=b"line\n" * 500, number=n) for n in range(1, 401)]
+    places = {}
+    for n in (1, 57, 200, 399):
+        many[n] = record(block=b"line\n" * 500, number=n + 1, WARC_Date=b"2024-13")
+        places[n + 1] = (sum(map(len, many[:n])) + many[n].index(b"2024-13"), n)
+    for codec in ("gz", "zst"):
+        data = packed(many, codec)
+        told = [each for each in placed(data, codec, tmp_path) if each.code.startswith("WARC")]
+        assert [(each.record, each.byte) for each in told] == [(number, byte) for number, (byte, _) in places.items()]
+        assert [each.file_byte for each in told] == [len(packed(many[:n], codec)) for _, n in places.values()]
+    empty = b"".join(gzip.compress(b"") + gzip.compress(each) for each in many[:60])
+    told = [each for each in placed(empty, "gz", tmp_path) if each.code == "WARC014"]
+    assert [each.record for each in told] == [2, 58]
+    assert [each.file_byte for each in told] == [
+        len(b"".join(gzip.compress(b"") + gzip.compress(each) for each in many[:n])) + len(gzip.compress(b""))
+        for n in (1, 57)
+    ]
+
+
+def test_documents_say_where_they_stand() -> None:
+    pieces, start = pieces_with(record(block=b"here\n"))
+    data = b"".join(pieces)
+    document = docs(data)[3]
+    assert document.origin is not None
+    assert document.origin.byte == start
+    assert data[document.origin.body :].startswith(b"here\n")
+    assert document.origin.line == data[:start].count(b"\n") + 1
+
+
+def test_members_that_hold_several_records_or_parts(tmp_path: Path) -> None:
+    one, two, three = (record(block=b"text\n" * n, number=n) for n in (1, 2, 3))
+    for pieces, expected in (
+        ([one + two, three], [("WARC023", 2)]),
+        ([one, two[:50], two[50:], three], [("WARC023", 2)]),
+        ([one, two[:50], two[50:] + three], [("WARC023", 2), ("WARC023", 3)]),
+        ([one, two, three], []),
+        ([b"", one, b"", two, b"", b"", three, b""], []),
+    ):
+        told = [
+            (each.code, each.record)
+            for each in placed(packed(pieces, "gz"), "gz", tmp_path)
+            if each.code.startswith("W")
+        ]
+        assert told == expected
+        zst = [
+            (each.code, each.record)
+            for each in placed(packed(pieces, "zst"), "zst", tmp_path)
+            if each.code.startswith("W")
+        ]
+        assert zst == [each for each in expected if len(pieces) == 2 or each[1] == 3]
+
+
+# -- going on after a fault --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 1 << 20])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"rubbish\r\n\r\n", record(Content_Length=b"4"), record(Content_Length=b"x"), record(Content_Length=b"99999"),
+        record(version=b"WARC/7.7"), record(WARC_Block_Digest=WRONG), record(without=["WARC-Date"]),
+        record(block=b"x\r\n\r\nWARC/1.1 is a version\r\n\r\n", Content_Length=b"1"),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_the_records_around_a_fault_are_read(bad: bytes, size: int) -> None:
+    data = record(number=11, WARC_Block_Digest=RIGHT) + bad + record(number=12) + record(number=13)
+    batches = list(FORMAT.scan(Pieces(data, size), ReadOptions()))
+    ids = [document.id for batch in batches for document in batch.documents]
+    expected = [uuid(n).decode()[1:-1] for n in (11, 12, 13)]
+    assert [each for each in ids if each in expected] == expected
+    assert any(finding.severity == "error" for batch in batches for finding in batch.findings)
+
+
+def test_a_record_that_is_followed_by_rubbish_is_refused_unless_a_digest_or_a_member_vouches_for_it() -> None:
+    rubbish = b"rubbish\r\n\r\n"
+    assert codes(record() + rubbish + record(number=2)) == ["WARC010"]
+    assert codes(record(WARC_Block_Digest=RIGHT) + rubbish + record(number=2)) == ["WARC001"]
+    assert codes(record(WARC_Block_Digest=WRONG) + rubbish + record(number=2)) == ["WARC010"]
+
+
+def test_findings_do_not_depend_on_how_much_is_read_at_a_time() -> None:
+    good = [record(block=b"line\n" * 40, number=n) for n in range(1500)]
+    for n in range(0, 1500, 7):
+        good[n] = record(block=b"line\n" * 40, number=3)
+    data = b"".join(good)
+    told = []
+    for size in (1000, 4096, 131_072, 200_000, 1 << 30):
+        batches = list(FORMAT.scan(Pieces(data, size), ReadOptions(thorough=True)))
+        told.append([(each.code, each.byte, each.line, each.record) for batch in batches for each in batch.findings])
+    assert len(told[0]) == 215
+    assert all(each == told[0] for each in told)
+
+
+def test_a_text_that_holds_an_archive_is_one_text() -> None:
+    inner = record(block=b"inner\n", number=9) * 3
+    for block in (inner, inner[:-1], b"\r\n\r\n" + inner, inner + b"\r\n\r\nWARC/1.1\r\nWARC-Type: resource\r\n"):
+        for fields in ({}, {"WARC-Block-Digest": sha1(block)}):
+            data = record(block=block, number=1, fields=fields) + record(number=2)
+            assert [document.data for document in docs(data)] == [block, b"A text.\n"]
+            assert codes(data) == []
+
+
+@pytest.mark.parametrize("path", files("warc/warcio/example.warc"))
+def test_the_table_of_rules_is_that_of_real_files(path: Path) -> None:
+    data = path.read_bytes()
+    assert codes(data) == []
+    assert codes(data.replace(b"WARC-Type: response", b"WARC-Type: warcinfo")) != []
+
+
+def test_a_header_that_is_clipped_does_not_take_the_next_record_with_it() -> None:
+    data = record(number=1) + record(number=2)[:150] + record(number=3)
+    for batch_size in (1 << 30, 7):
+        batches = scan(FORMAT, data, batch_size)
+        assert [d.id for d in documents(batches)] == [uuid(1)[1:-1].decode(), uuid(3)[1:-1].decode()]
+        assert [f.code for f in findings(batches)] == ["WARC003"]
+
+
+def test_a_line_end_that_may_be_of_the_text_is_not_taken_away() -> None:
+    short = record(block=b"a text\n", Content_Length=b"6")
+    (finding,) = findings(scan(FORMAT, short))
+    assert finding.code == "WARC009"
+    assert finding.edit is not None
+    assert not finding.edit.safe
