@@ -14,14 +14,17 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	$(PIP) --no-build-isolation --no-deps -e .
 	@touch $(STAMP)
 
-## Install, then take the samples from seed files to JSON Lines and back, and show what came out.
+## Install, then take the samples from seed files to JSON Lines, to WARC and back, and show what came out.
 demo: $(STAMP)
 	@rm -rf demo && mkdir demo
 	$(BIN)/corpusfmt convert seeds -o demo/corpus.jsonl
 	$(BIN)/corpusfmt convert demo/corpus.jsonl -o demo/back.seed
 	$(BIN)/corpusfmt convert demo/back.seed -o demo/again.jsonl
 	@cmp demo/corpus.jsonl demo/again.jsonl && echo "Nothing was lost: the way back and there again gave the same bytes."
-	$(BIN)/corpusfmt validate seeds demo/corpus.jsonl
+	$(BIN)/corpusfmt convert seeds -o demo/corpus.warc.gz
+	$(BIN)/corpusfmt convert demo/corpus.warc.gz -o demo/archived.jsonl
+	@cmp demo/corpus.jsonl demo/archived.jsonl && echo "Nor by way of a web archive."
+	$(BIN)/corpusfmt validate seeds demo/corpus.jsonl demo/corpus.warc.gz
 	@echo "Three of the documents (id, name, bytes, place):"
 	@$(BIN)/corpusfmt ls demo/corpus.jsonl | head -n 3
 	@echo "What validate says of a broken file:"
