@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import chain, pairwise
+from itertools import chain
 from os import PathLike, fspath
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError, ParseError
+from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.format import Format, ReadOptions, Stream
-from corpusfmt.core.limits import CHUNK, MIB
 from corpusfmt.core.text import quoted
+from corpusfmt.mending import Source, Work, pour, write_members
 from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.writing import named
 
 #: One fix may bring another fault to light; more rounds than this mean that two undo each other.
 _ROUNDS = 20
-#: A member up to this size is compressed in one go.
-_WHOLE = 16 * MIB
-#: What a cut source raises. With unsafe fixes it is taken as the end of the file.
-_CUT = "FILE001"
 
 
 class Fixed:
@@ -39,73 +35,6 @@ class Fixed:
 
     def __repr__(self) -> str:
         return f"<Fixed {self.path!r}: {self.fixes.total()} fixes, {self.left.total()} findings left>"
-
-
-class _Source:
-    """A source, or a cut one up to where it was cut."""
-
-    def __init__(self, stream: Stream, *, salvage: bool) -> None:
-        self._stream, self._salvage = stream, salvage
-        self.name = stream.name
-        self.cut = False
-
-    def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes; none at the end, or where the source was cut and that is to be mended."""
-        if self.cut:
-            return b""
-        try:
-            return self._stream.read(size)
-        except ParseError as error:
-            if not self._salvage or error.finding.code != _CUT:
-                raise
-            self.cut = True
-            return b""
-
-    @property
-    def codec(self) -> str:
-        """As of the source."""
-        return self._stream.codec
-
-    @property
-    def left(self) -> int | None:
-        """As of the source."""
-        return self._stream.left
-
-    def track_members(self) -> list[tuple[int, int]] | None:
-        """As of the source."""
-        return self._stream.track_members()
-
-
-class _Work:
-    """A file that is being fixed: its bytes so far, and those that were cut off."""
-
-    def __init__(self, text: storage.Scratch, cut: storage.Scratch) -> None:
-        self.text, self.cut = text, cut
-
-    def copy(self, stream: Stream, edits: Iterable[Edit]) -> None:
-        """Take a stream with the edits made. What an unsafe one takes away for nothing is cut off. Raises OSError."""
-        at, buffer = 0, b""
-        for edit in edits:
-            while at + len(buffer) < edit.byte:
-                self.text.write(buffer)
-                at += len(buffer)
-                buffer = stream.read(CHUNK)
-            self.text.write(buffer[: edit.byte - at])
-            buffer, at, left = buffer[edit.byte - at :], edit.byte, edit.length
-            while left and (buffer or (buffer := stream.read(CHUNK))):
-                taken = buffer[:left]
-                if not edit.safe and not edit.replacement:
-                    self.cut.write(taken)
-                buffer, at, left = buffer[len(taken) :], at + len(taken), left - len(taken)
-            self.text.write(edit.replacement)
-        while buffer or (buffer := stream.read(CHUNK)):
-            self.text.write(buffer)
-            buffer = b""
-
-    def close(self) -> None:
-        """Let go of both."""
-        self.text.close()
-        self.cut.close()
 
 
 class Fixing:
@@ -148,15 +77,15 @@ class Fixing:
     def _fix(self, path: str, format: Format, options: ReadOptions) -> Fixed:
         fixed = Fixed(path)
         folder = storage.folder_of(path)
-        work = _Work(storage.Scratch(folder, path), storage.Scratch(folder, path))
+        work = Work(storage.Scratch(folder, path), storage.Scratch(folder, path))
         try:
             with storage.open_input(path) as looked, storage.open_input(path) as stream:
-                source = _Source(looked, salvage=self.unsafe)
+                source = Source(looked, salvage=self.unsafe)
                 edits = self._edits(source, format, options, fixed, fixed.fixes)
                 first = next(edits, None)
                 if first is None and not source.cut:
                     return fixed
-                work.copy(_Source(stream, salvage=self.unsafe), chain([first] if first else [], edits))
+                work.copy(Source(stream, salvage=self.unsafe), chain([first] if first else [], edits))
                 codec = looked.codec
             self._again(work, format, options, fixed, folder)
             fixed.changed = True
@@ -166,7 +95,7 @@ class Fixing:
             work.close()
         return fixed
 
-    def _again(self, work: _Work, format: Format, options: ReadOptions, fixed: Fixed, folder: str) -> None:
+    def _again(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, folder: str) -> None:
         """Fix until there is nothing more to fix."""
         for _ in range(_ROUNDS):
             fixed.left.clear()
@@ -198,18 +127,18 @@ class Fixing:
                 elif finding.severity != "note":
                     fixed.left[finding.code] += 1
 
-    def _replace(self, work: _Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
+    def _replace(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
         """Write the new file, read it again, and put it in the place of the old one."""
         with _discarding(storage.Output(fixed.path, codec)) as output:
             if codec and format.members is not None:
-                _write_members(work.text, format.members, output, codec)
+                write_members(work.text, format.members, output, codec)
             else:
-                _pour(work.text, output)
+                pour(work.text, output)
             output.finish()
             self._compare(fixed, format, options, output)
             if work.cut.size:
                 with _discarding(storage.Output(_free(f"{fixed.path}.cut"), "")) as side:
-                    _pour(work.cut, side)
+                    pour(work.cut, side)
                     side.finish()
                     side.publish()
                     fixed.side = side.target
@@ -220,7 +149,7 @@ class Fixing:
         fixed.left.clear()
         with storage.open_input(fixed.path) as old, output.reread() as new:
             there = _documents(format, new, options, fixed.left)
-            for document in _documents(format, _Source(old, salvage=self.unsafe), options, Counter()):
+            for document in _documents(format, Source(old, salvage=self.unsafe), options, Counter()):
                 if not any(_is_kept(document, other) for other in there):
                     if self.unsafe:
                         break
@@ -259,30 +188,6 @@ def _discarding(output: storage.Output) -> Iterator[storage.Output]:
         yield output
     finally:
         output.discard()
-
-
-def _pour(scratch: storage.Scratch, output: storage.Output) -> None:
-    stream = scratch.stream()
-    while data := stream.read(CHUNK):
-        output.write(data)
-
-
-def _write_members(
-    scratch: storage.Scratch, members: Callable[[Stream], Iterator[int]], output: storage.Output, codec: str
-) -> None:
-    """Compress what each is to be a member of its own. A large one is written in parts: zstd frames may be many."""
-    stop = 0
-    for start, stop in pairwise(chain([0], members(scratch.stream()), [scratch.size])):
-        if stop - start <= _WHOLE:
-            output.write_member(scratch.at(start, stop - start))
-            continue
-        for at in range(start, stop, _WHOLE):
-            data = scratch.at(at, min(_WHOLE, stop - at))
-            if codec == "zst":
-                output.write_member(data)
-            else:
-                output.write(data)
-        output.end_member()
 
 
 def fix(

@@ -12,6 +12,7 @@ from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ALLOWABLE, ConfigurationError
 from corpusfmt.core.format import WriteOptions, Writer
 from corpusfmt.core.text import quoted
+from corpusfmt.indexing import Index
 
 
 class Writing(NamedTuple):
@@ -48,7 +49,7 @@ class Target:
         registry.check_options(self.format, "write", own)
         self.options = WriteOptions(writing.allow, own)
         self.writer: Writer = self.format.writer(self.options)
-        self._index = self._open_index(path) if writing.cdxj else None
+        self._index = Index(self.format, path, whole_suffix(path)) if writing.cdxj else None
         self.documents: list[int] = [0]
         self._limit = writing.shard_size
         self._shards: storage.Shards | None = None
@@ -66,14 +67,6 @@ class Target:
             if self._index:
                 self._index.discard()
             raise
-
-    def _open_index(self, path: str) -> storage.SortedLines:
-        if self.format.index_line is None:
-            able = ", ".join(f.name for f in registry.formats().values() if f.index_line is not None)
-            raise ConfigurationError(f"{self.format.name} has no index; {able} has")
-        if path == "-":
-            raise ConfigurationError("standard output has no index beside it; name a file with -o")
-        return storage.SortedLines(f"{path.removesuffix(whole_suffix(path))}.cdxj")
 
     @property
     def outputs(self) -> list[storage.Output]:
@@ -107,16 +100,8 @@ class Target:
     def _write_member(self, piece: bytes) -> None:
         offset = self.output.raw_size
         self.output.write_member(piece)
-        if self._index is None or self.format.index_line is None:
-            return
-        entry = self.format.index_line(piece)
-        if entry is not None:
-            import json
-
-            name = json.dumps(base_name(self.output.target)).encode()
-            length = self.output.raw_size - offset
-            where = b'"length": "%d", "offset": "%d", "filename": %b' % (length, offset, name)
-            self._index.add(b"%b {%b, %b}" % (*entry, where))
+        if self._index is not None:
+            self._index.add(piece, base_name(self.output.target), offset, self.output.raw_size - offset)
 
     def _begin(self) -> None:
         if self.output_begins:

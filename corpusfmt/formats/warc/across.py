@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted
-from corpusfmt.formats.warc.framer import Record
+from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.values import bare
 
 #: So many references to records that may be in other files are remembered with their places.

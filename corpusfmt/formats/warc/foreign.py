@@ -18,8 +18,8 @@ from corpusfmt.core.metadata import values_of
 from corpusfmt.core.objects import check_object
 from corpusfmt.core.primitives import first_invalid_utf8
 from corpusfmt.core.text import charset, quoted, shown
-from corpusfmt.formats.warc.framer import Record
 from corpusfmt.formats.warc.header import Fault
+from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.values import bare
 
 #: So much of metadata records is joined to one document, in bytes: what comes after it is left behind.

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from corpusfmt.core.errors import ParseError
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Stream
 from corpusfmt.core.limits import CHUNK, KIB, MAX_DOCUMENT, MIB
@@ -30,8 +29,10 @@ from corpusfmt.formats.warc.header import (
 )
 from corpusfmt.formats.warc.members import Members
 from corpusfmt.formats.warc.profile import OWN_TYPE
+from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.shapes import Shapes
 from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
+from corpusfmt.formats.warc.window import More, Window
 
 #: Where a record may begin after a fault: at the start of a line, with a version that is known and a field. The line
 #: before it may have been clipped: then the field must be one of those that records have.
@@ -51,46 +52,6 @@ HELD: Final = 4 * MIB
 _LOOK: Final = 64 * KIB
 
 
-class Record:
-    """One record, or a run of bytes that is none (then ``framed`` is False). Offsets are in bytes of the decompressed
-    stream; ``raw`` is where the member that holds it begins in the file. ``block`` is None where it was passed over or
-    is not known. ``header`` is there when the header was looked at closely, ``near`` (the bytes of the header) when the
-    region has them no more.
-    """
-
-    __slots__ = ("block", "body", "faults", "fields", "header", "near", "number", "raw", "start", "stop", "type")
-
-    def __init__(self, number: int, start: int, raw: int, header: Header | None, faults: list[Fault]) -> None:
-        self.number, self.start, self.raw = number, start, raw
-        self.header = header
-        self.type = header.type if header else ""
-        self.fields = header.fields if header else {}
-        self.faults = faults
-        self.block: bytes | None = None
-        self.near: Region | None = None
-        self.body = self.stop = start
-
-    @property
-    def framed(self) -> bool:
-        """Whether it has a header."""
-        return bool(self.fields) or self.header is not None
-
-    @property
-    def concurrent(self) -> list[bytes]:
-        """The values of WARC-Concurrent-To."""
-        if self.header is not None:
-            return self.header.concurrent
-        value = self.fields.get("warc-concurrent-to")
-        return [] if value is None else [value]
-
-
-class _More(Exception):
-    """So many bytes must be there, from the record at hand on, or the end of the stream."""
-
-    def __init__(self, needed: int) -> None:
-        self.needed = needed
-
-
 class _PassOver(Exception):
     """The block of this header is not to be held."""
 
@@ -98,24 +59,15 @@ class _PassOver(Exception):
         self.header, self.length, self.wanted = header, length, wanted
 
 
-class Framer:
-    """Gives the records of a stream. ``failure`` is what the file layer raised, to be raised again at the end.
-
-    ``keep`` (a stream offset, or -1) holds on to what follows it: the region then still has it.
-    """
+class Framer(Window):
+    """Gives the records of a stream."""
 
     def __init__(self, stream: Stream, limit: int) -> None:
-        self._stream, self._limit = stream, limit
+        super().__init__(stream)
+        self._limit = limit
         self.members = Members(stream)
         self._shapes = Shapes()
-        self.buffer, self.base = b"", 0
-        #: What is held of the stream.
-        self.region = Region(b"", 0, 1)
-        self._at = 0
         self._seeking = False
-        self._ended = False
-        self.failure: ParseError | None = None
-        self.keep = -1
         #: Nothing can be kept this time: a block is about to be passed over.
         self.leaving = False
         self.count = 0
@@ -129,7 +81,7 @@ class Framer:
             if not self._seeking:
                 while True:
                     if self.skim is not None:
-                        self._at, records = self.skim(self.buffer, self._at)
+                        self.at, records = self.skim(self.buffer, self.at)
                         self.count += records
                     if (quick := self._quick()) is None:
                         break
@@ -137,14 +89,14 @@ class Framer:
             try:
                 if self._seeking:
                     self._seek()
-                if self._at >= len(self.buffer) and self._ended:
+                if self.at >= len(self.buffer) and self.ended:
                     return
                 record = self._frame()
                 if record is None:  # the file layer has failed: it will say why
                     return
-            except _More as more:
+            except More as more:
                 yield None
-                self._fill(more.needed)
+                self.fill(more.needed)
                 continue
             except _PassOver as over:
                 self.leaving = True
@@ -154,58 +106,27 @@ class Framer:
                 if record is None:
                     return
             if not self._seeking:
-                self._at = record.stop - self.base
+                self.at = record.stop - self.base
             yield record
-
-    # -- the stream -------------------------------------------------------------------------------------
-
-    def _fill(self, needed: int) -> None:
-        """Drop what was used, and read on until ``needed`` bytes stand from here on, or the stream ends."""
-        cut = self._at if self.keep < 0 else min(self._at, self.keep - self.base)
-        line = self.region.line + (occurrences(self.buffer[:cut], b"\n") if cut else 0)
-        held = [self.buffer[cut:]] if cut < len(self.buffer) else []
-        size = len(self.buffer) - cut
-        self.base += cut
-        self._at -= cut
-        enough = self._at + max(needed, CHUNK)
-        while size < enough and (more := self._read()):
-            held.append(more)
-            size += len(more)
-        self.buffer = held[0] if len(held) == 1 else b"".join(held)
-        self.region = Region(self.buffer, self.base, line)
-
-    def _read(self) -> bytes:
-        if self._ended:
-            return b""
-        try:
-            more = self._stream.read(CHUNK)
-        except ParseError as error:
-            self.failure, more = error, b""
-        self._ended = not more
-        return more
-
-    def _need(self, size: int) -> None:
-        if len(self.buffer) - self._at < size and not self._ended:
-            raise _More(size)
 
     def _seek(self) -> None:
         """Go on to where a record may begin."""
-        found = NEXT.search(self.buffer, self._at)
+        found = NEXT.search(self.buffer, self.at)
         if found is not None:
-            self._at, self._seeking = found.start(), False
+            self.at, self._seeking = found.start(), False
             return
-        if self._ended:
-            self._at, self._seeking = len(self.buffer), False
+        if self.ended:
+            self.at, self._seeking = len(self.buffer), False
             return
-        self._at = max(self._at, len(self.buffer) - _OVERLAP)
-        raise _More(2 * _OVERLAP)
+        self.at = max(self.at, len(self.buffer) - _OVERLAP)
+        raise More(2 * _OVERLAP)
 
     # -- one record -------------------------------------------------------------------------------------
 
     def _quick(self) -> Record | None:
         """Frame the record at hand if all of it is there and nothing about it is unusual."""
         buffer = self.buffer
-        matched = self._shapes.match(buffer, self._at)
+        matched = self._shapes.match(buffer, self.at)
         if matched is None:
             return None
         shape, fields, body = matched
@@ -215,7 +136,7 @@ class Framer:
         block = buffer[body:stop]
         if not quick_verify(fields, block, shape.type):
             return None
-        start = self.base + self._at
+        start = self.base + self.at
         self.count += 1
         record = Record.__new__(Record)
         record.number, record.start, record.header = self.count, start, None
@@ -226,13 +147,13 @@ class Framer:
             self.members.record(record)
         else:
             record.raw = -1
-        self._at = stop + 4
+        self.at = stop + 4
         return record
 
     def _frame(self) -> Record | None:
-        """Frame the record at hand. None at a failure of the file layer. Raises _More and _PassOver."""
-        self._need(_OVERLAP)
-        buffer, at = self.buffer, self._at
+        """Frame the record at hand. None at a failure of the file layer. Raises More and _PassOver."""
+        self.need(_OVERLAP)
+        buffer, at = self.buffer, self.at
         header = self._close_look(at)
         if not isinstance(header, Header):
             return header
@@ -244,7 +165,7 @@ class Framer:
             wanted = self._is_wanted(header, body)
             if length > self._limit or not wanted:
                 raise _PassOver(header, length, wanted=wanted)
-        self._need(header.size + length + _AFTER)
+        self.need(header.size + length + _AFTER)
         there = len(buffer) - body
         if there < length:
             return self._short(header, length)
@@ -266,7 +187,7 @@ class Framer:
 
     def _record(self, header: Header | None, *faults: Fault) -> Record:
         self.count += 1
-        start = self.base + self._at
+        start = self.base + self.at
         found = [*header.faults, *faults] if header else list(faults)
         record = Record(self.count, start, self.members.file_byte(start), header, found)
         record.body = record.stop = start + (header.size if header else 0)
@@ -282,10 +203,10 @@ class Framer:
         if (end if end >= 0 else len(buffer)) - at > MAX_BLOCK:
             fault = Fault("WARC005", f"the header of the record is longer than {MAX_BLOCK // KIB} KiB", start)
             record = self._record(None, fault)
-            self._seeking, self._at = True, at + 1
+            self._seeking, self.at = True, at + 1
             return record
         if end < 0:
-            self._need(len(buffer) - at + 1)
+            self.need(len(buffer) - at + 1)
             return self._cut(None, "the file ends inside the header of a record")
         header = parse_header(buffer[at:end], start)
         inside = NEXT.search(buffer, at + len(_FIRST), end) if header.faults else None
@@ -300,7 +221,7 @@ class Framer:
     def _is_first_line_cut(self, at: int) -> bool:
         """Say whether the stream ends in what may be the first line of a record."""
         there = len(self.buffer) - at
-        return self._ended and 0 < there < len(_FIRST) and _FIRST.startswith(self.buffer[at:])
+        return self.ended and 0 < there < len(_FIRST) and _FIRST.startswith(self.buffer[at:])
 
     def _is_wanted(self, header: Header, body: int) -> bool:
         """Say whether a large block may be a text or its metadata, from what the header and the first bytes say."""
@@ -310,7 +231,7 @@ class Framer:
         if header.type in ("resource", "conversion"):
             return kind.startswith((b"text/", b"application/xhtml"))
         if header.type == "response" and kind.startswith(b"application/http"):
-            self._need(header.size + _LOOK)
+            self.need(header.size + _LOOK)
             head = self.buffer[body : body + _LOOK].lower()
             head = head[: max(header_end(head, 0), 0)]
             return re.search(rb"^content-type:[ \t]*+(?:text/|application/xhtml)", head, re.M) is not None
@@ -359,14 +280,14 @@ class Framer:
         found = NEXT.search(self.buffer, body)
         if found is None and len(self.buffer) - body < HELD:
             self.count -= 1
-            self._need(len(self.buffer) - self._at + 1)
+            self.need(len(self.buffer) - self.at + 1)
             self.count += 1
         stop = found.start() if found else len(self.buffer)
-        edit = self._proven(record, body, stop) if found or self._ended else None
+        edit = self._proven(record, body, stop) if found or self.ended else None
         record.faults.append(Fault("WARC010", message, byte, edit=edit))
         record.block = None
         record.stop = self.base + stop
-        self._seeking, self._at = True, body
+        self._seeking, self.at = True, body
 
     def _no_length(self, header: Header) -> Record:
         record = self._record(header)
@@ -374,7 +295,7 @@ class Framer:
         if value is not None:
             byte = header.places.get("content-length", (record.start, 0))[0]
             record.faults.append(Fault("WARC006", f"expected digits as Content-Length, found {quoted(value)}", byte))
-        self._seeking, self._at = True, record.body - self.base
+        self._seeking, self.at = True, record.body - self.base
         return record
 
     def _proven(self, record: Record, body: int, stop: int) -> Edit | None:
@@ -391,7 +312,7 @@ class Framer:
 
     def _short(self, header: Header, length: int) -> Record | None:
         """The stream ends before the block does: it was cut, or the length is wrong."""
-        body = self._at + header.size
+        body = self.at + header.size
         found = NEXT.search(self.buffer, body)
         if found is None:
             return self._cut(header, f"the file ends after {len(self.buffer) - body} of the {length} bytes of a block")
@@ -403,7 +324,7 @@ class Framer:
     def _cut(self, header: Header | None, message: str) -> Record | None:
         if self.failure is not None:
             return None
-        start = self.base + self._at
+        start = self.base + self.at
         stop = self.base + len(self.buffer)
         fault = Fault("WARC008", message, start, edit=Edit(start, stop - start, b"", safe=False))
         record = self._record(header, fault)
@@ -412,8 +333,8 @@ class Framer:
 
     def _junk(self) -> Record | None:
         """What stands here is no record."""
-        buffer, at = self.buffer, self._at
-        self._need(_AFTER)
+        buffer, at = self.buffer, self.at
+        self.need(_AFTER)
         if self.failure is not None and len(buffer) - at < _OVERLAP:
             return None
         run = _ENDS.match(buffer, at)
@@ -429,7 +350,7 @@ class Framer:
             return record
         what = f"expected 'WARC/1.1' or 'WARC/1.0', found {quoted(buffer[at : at + 60], 40)}"
         record = Record(self.count, start, raw, None, [Fault("WARC001", what, start)])
-        self._seeking, self._at = True, at + 1
+        self._seeking, self.at = True, at + 1
         return record
 
     # -- blocks that are not held -----------------------------------------------------------------------
@@ -437,26 +358,26 @@ class Framer:
     def _pass_over(self, header: Header, length: int, *, wanted: bool) -> Record | None:
         """Read past a block, verifying its digests. What follows is looked at as usual."""
         record = self._record(header)
-        line = self.region.line + occurrences(self.buffer[: self._at], b"\n")
-        record.near = Region(self.buffer[self._at : self._at + header.size], record.start, line)
-        self._at += header.size
+        line = self.region.line + occurrences(self.buffer[: self.at], b"\n")
+        record.near = Region(self.buffer[self.at : self.at + header.size], record.start, line)
+        self.at += header.size
         verification = Verification(header)
-        self._fill(_LOOK)  # the head of the block: an HTTP header is found in it
+        self.fill(_LOOK)  # the head of the block: an HTTP header is found in it
         left = length
         if self._is_short(length):
             return self._search(record, length)
-        while left and (part := self.buffer[self._at : self._at + left]):
+        while left and (part := self.buffer[self.at : self.at + left]):
             verification.update(part)
             left -= len(part)
-            self._at += len(part)
-            self._fill(CHUNK if left else _AFTER)
+            self.at += len(part)
+            self.fill(CHUNK if left else _AFTER)
         if left:
             return self._clipped(record, length - left, length)
-        run = _ENDS.match(self.buffer, self._at)
+        run = _ENDS.match(self.buffer, self.at)
         assert run is not None
         record.stop = self.base + run.end()
         if run[0] != END:
-            byte = self.base + self._at
+            byte = self.base + self.at
             if is_record_start(self.buffer, run.end()) or run.end() == len(self.buffer):
                 what = f"expected two line ends (CR LF) after the block, found {quoted(run[0])}"
                 edit = Edit(byte, len(run[0]), END, safe=len(run[0]) <= len(END))
@@ -474,21 +395,21 @@ class Framer:
 
     def _is_short(self, length: int) -> bool:
         """Say whether it is known that the stream ends before a block of this length does."""
-        there = len(self.buffer) - self._at
-        left = self._stream.left
+        there = len(self.buffer) - self.at
+        left = self.stream.left
         return length > _LONGEST or (left is not None and length > there + left)
 
     def _search(self, record: Record, length: int) -> Record | None:
         """The stream ends before the block does: look for a record in what there is of it."""
         body = record.start + (record.header.size if record.header else 0)
-        while (found := NEXT.search(self.buffer, self._at)) is None:
-            if self._ended:
-                self._at = len(self.buffer)
-                return self._clipped(record, self.base + self._at - body, length)
-            self._at = max(self._at, len(self.buffer) - _OVERLAP)
-            self._fill(2 * _OVERLAP)
-        self._at = found.start()
-        record.stop = self.base + self._at
+        while (found := NEXT.search(self.buffer, self.at)) is None:
+            if self.ended:
+                self.at = len(self.buffer)
+                return self._clipped(record, self.base + self.at - body, length)
+            self.at = max(self.at, len(self.buffer) - _OVERLAP)
+            self.fill(2 * _OVERLAP)
+        self.at = found.start()
+        record.stop = self.base + self.at
         what = f"Content-Length says {length}, but a record begins after {record.stop - body} bytes"
         record.faults.append(Fault("WARC010", what, record.start))
         return record
@@ -497,7 +418,7 @@ class Framer:
         """The stream has ended inside a block that is not held."""
         if self.failure is not None:
             return None
-        record.stop = self.base + self._at
+        record.stop = self.base + self.at
         what = f"the file ends after {there} of the {length} bytes of a block"
         cut = Edit(record.start, record.stop - record.start, b"", safe=False)
         record.faults.append(Fault("WARC008", what, record.start, edit=cut))

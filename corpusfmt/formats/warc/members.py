@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Stream
 from corpusfmt.formats.warc.header import Fault
-
-if TYPE_CHECKING:
-    from corpusfmt.formats.warc.framer import Record
+from corpusfmt.formats.warc.record import Record
 
 
 class Members:

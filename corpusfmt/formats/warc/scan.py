@@ -15,10 +15,11 @@ from corpusfmt.formats.warc.across import Across
 from corpusfmt.formats.warc.bundle import read_bundle
 from corpusfmt.formats.warc.faults import BY_CODE
 from corpusfmt.formats.warc.foreign import FaultError, Pending, pending_of
-from corpusfmt.formats.warc.framer import Framer, Record
+from corpusfmt.formats.warc.framer import Framer
 from corpusfmt.formats.warc.header import Fault
 from corpusfmt.formats.warc.own import OwnFault, read_own
 from corpusfmt.formats.warc.profile import OWN_TYPE, PROFILE
+from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.values import bare
 
 _DOCUMENTS: Final = ("resource", "conversion", "response")

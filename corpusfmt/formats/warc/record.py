@@ -1,0 +1,39 @@
+"""One record, as the framer gives it."""
+
+from __future__ import annotations
+
+from corpusfmt.core.source import Region
+from corpusfmt.formats.warc.header import Fault, Header
+
+
+class Record:
+    """One record, or a run of bytes that is none (then ``framed`` is False). Offsets are in bytes of the decompressed
+    stream; ``raw`` is where the member that holds it begins in the file. ``block`` is None where it was passed over or
+    is not known. ``header`` is there when the header was looked at closely, ``near`` (the bytes of the header) when the
+    region has them no more.
+    """
+
+    __slots__ = ("block", "body", "faults", "fields", "header", "near", "number", "raw", "start", "stop", "type")
+
+    def __init__(self, number: int, start: int, raw: int, header: Header | None, faults: list[Fault]) -> None:
+        self.number, self.start, self.raw = number, start, raw
+        self.header = header
+        self.type = header.type if header else ""
+        self.fields = header.fields if header else {}
+        self.faults = faults
+        self.block: bytes | None = None
+        self.near: Region | None = None
+        self.body = self.stop = start
+
+    @property
+    def framed(self) -> bool:
+        """Whether it has a header."""
+        return bool(self.fields) or self.header is not None
+
+    @property
+    def concurrent(self) -> list[bytes]:
+        """The values of WARC-Concurrent-To."""
+        if self.header is not None:
+            return self.header.concurrent
+        value = self.fields.get("warc-concurrent-to")
+        return [] if value is None else [value]

@@ -1,0 +1,42 @@
+"""An index beside a target: where in the file each piece stands (CDXJ)."""
+
+from __future__ import annotations
+
+from corpusfmt import registry, storage
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.format import Format
+
+
+class Index:
+    """The index of one target, or of all its shards. It appears with the target, sorted."""
+
+    def __init__(self, format: Format, target: str, suffix: str) -> None:
+        if format.index_line is None:
+            able = ", ".join(f.name for f in registry.formats().values() if f.index_line is not None)
+            raise ConfigurationError(f"{format.name} has no index; {able} has")
+        if target == "-":
+            raise ConfigurationError("standard output has no index beside it; name a file with -o")
+        self._line = format.index_line
+        self._lines = storage.SortedLines(f"{target.removesuffix(suffix)}.cdxj")
+
+    def add(self, piece: bytes, name: str, offset: int, length: int) -> None:
+        """Take note of a piece in the file ``name``: offset and length are in bytes, as stored. Raises OSError."""
+        entry = self._line(piece)
+        if entry is not None:
+            import json
+
+            key, members = entry
+            where = f'"length": "{length}", "offset": "{offset}", "filename": {json.dumps(name)}'
+            self._lines.add(b"%b {%b, %b}" % (key, members, where.encode()))
+
+    def finish(self) -> None:
+        """Complete the file and make it durable, still without its name. Raises OSError."""
+        self._lines.finish()
+
+    def publish(self) -> str:
+        """Give the file its name and return it. Raises OSError."""
+        return self._lines.publish()
+
+    def discard(self) -> None:
+        """Leave nothing behind. Does nothing after ``publish``."""
+        self._lines.discard()

@@ -1,0 +1,112 @@
+"""Making edits in a stream: what ``fix`` does to the bytes of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, pairwise
+
+from corpusfmt import storage
+from corpusfmt.core.errors import ParseError
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.format import Stream
+from corpusfmt.core.limits import CHUNK, MIB
+
+#: A member up to this size is compressed in one go.
+WHOLE = 16 * MIB
+#: What a cut source raises. With unsafe fixes it is taken as the end of the file.
+CUT = "FILE001"
+
+
+class Source:
+    """A source, or a cut one up to where it was cut."""
+
+    def __init__(self, stream: Stream, *, salvage: bool) -> None:
+        self._stream, self._salvage = stream, salvage
+        self.name = stream.name
+        self.cut = False
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes; none at the end, or where the source was cut and that is to be mended."""
+        if self.cut:
+            return b""
+        try:
+            return self._stream.read(size)
+        except ParseError as error:
+            if not self._salvage or error.finding.code != CUT:
+                raise
+            self.cut = True
+            return b""
+
+    @property
+    def codec(self) -> str:
+        """As of the source."""
+        return self._stream.codec
+
+    @property
+    def left(self) -> int | None:
+        """As of the source."""
+        return self._stream.left
+
+    def track_members(self) -> list[tuple[int, int]] | None:
+        """As of the source."""
+        return self._stream.track_members()
+
+
+class Work:
+    """A file that is being fixed: its bytes so far, and those that were cut off."""
+
+    def __init__(self, text: storage.Scratch, cut: storage.Scratch) -> None:
+        self.text, self.cut = text, cut
+
+    def copy(self, stream: Stream, edits: Iterable[Edit]) -> None:
+        """Take a stream with the edits made. What an unsafe one takes away for nothing is cut off. Raises OSError."""
+        at, buffer = 0, b""
+        for edit in edits:
+            while at + len(buffer) < edit.byte:
+                self.text.write(buffer)
+                at += len(buffer)
+                buffer = stream.read(CHUNK)
+            self.text.write(buffer[: edit.byte - at])
+            buffer, at, left = buffer[edit.byte - at :], edit.byte, edit.length
+            while left and (buffer or (buffer := stream.read(CHUNK))):
+                taken = buffer[:left]
+                if not edit.safe and not edit.replacement:
+                    self.cut.write(taken)
+                buffer, at, left = buffer[len(taken) :], at + len(taken), left - len(taken)
+            self.text.write(edit.replacement)
+        while buffer or (buffer := stream.read(CHUNK)):
+            self.text.write(buffer)
+            buffer = b""
+
+    def close(self) -> None:
+        """Let go of both."""
+        self.text.close()
+        self.cut.close()
+
+
+def pour(scratch: storage.Scratch, output: storage.Output) -> None:
+    """Write all of a scratch file. Raises OSError."""
+    stream = scratch.stream()
+    while data := stream.read(CHUNK):
+        output.write(data)
+
+
+def write_members(
+    scratch: storage.Scratch, members: Callable[[Stream], Iterator[int]], output: storage.Output, codec: str
+) -> None:
+    """Write a scratch file, each of its members compressed by itself; a large one in parts, of which zstd makes many.
+
+    Raises OSError.
+    """
+    stop = 0
+    for start, stop in pairwise(chain([0], members(scratch.stream()), [scratch.size])):
+        if stop - start <= WHOLE:
+            output.write_member(scratch.at(start, stop - start))
+            continue
+        for at in range(start, stop, WHOLE):
+            data = scratch.at(at, min(WHOLE, stop - at))
+            if codec == "zst":
+                output.write_member(data)
+            else:
+                output.write(data)
+        output.end_member()
