@@ -35,6 +35,7 @@ class Conversion:
         on_error: str = "stop",
         quarantine: str = "",
         ids: Sequence[str] = (),
+        report_to: str = "",
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
         """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
@@ -52,10 +53,10 @@ class Conversion:
         self.report.passed_over = passed_over
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
-        if quarantine and any(storage.same_file(quarantine, path) for path in [*self.paths, target]):
-            raise ConfigurationError(f"the quarantine {quoted(quarantine)} is also a source or the target")
-        if quarantine and writing.shard_size and quarantine.startswith(f"{target.removesuffix(suffix)}-"):
-            raise ConfigurationError(f"the quarantine {quoted(quarantine)} has the name of a shard")
+        index = f"{target.removesuffix(suffix)}.cdxj" if writing.cdxj else ""
+        self._check_names(target, {"quarantine": quarantine, "index": index, "report": report_to})
+        if writing.shard_size:
+            self._check_shards(target.removesuffix(suffix), {"quarantine": quarantine, "report": report_to})
         self._refuse_own_tail(target)
         self.target = Target(target, writing)
         self.unused = Unused(self.reading, *writing.shared)
@@ -65,6 +66,20 @@ class Conversion:
         except BaseException:
             self.target.discard()
             raise
+
+    def _check_names(self, target: str, beside: Mapping[str, str]) -> None:
+        """Refuse to write anything over a source, the target, or another thing that is written."""
+        taken = [*self.paths, target]
+        for what, path in beside.items():
+            if path and any(storage.same_file(path, other) for other in taken if other != "-"):
+                raise ConfigurationError(f"the {what} {quoted(path)} is also a source or the target")
+            taken += [path] if path else []
+
+    @staticmethod
+    def _check_shards(stem: str, beside: Mapping[str, str]) -> None:
+        for what, path in beside.items():
+            if path.startswith(f"{stem}-") or (path and storage.same_file(path, f"{stem}.manifest.json")):
+                raise ConfigurationError(f"the {what} {quoted(path)} has the name of a shard or of the manifest")
 
     def _is_own(self, path: str) -> bool:
         """Say whether a file of a source folder is what this run writes, or what it wrote the last time."""

@@ -52,8 +52,10 @@ class Fixing:
         """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
         self.reading = reading.checked()
         self.paths = sources(asked, self.reading).paths
-        if "-" in self.paths:
-            raise ConfigurationError("standard input cannot be fixed in its place; name a file")
+        for path in self.paths:
+            if not storage.is_regular(path):
+                what = "standard input" if path == "-" else quoted(path, 400)
+                raise ConfigurationError(f"{what} cannot be fixed in its place; name a file")
         self.unsafe, self.dry = unsafe, dry
         self.codes = tuple(code.upper() for code in codes)
         self.unused = Unused(self.reading)

@@ -42,11 +42,6 @@ class Source:
         """As of the source."""
         return self._stream.codec
 
-    @property
-    def left(self) -> int | None:
-        """As of the source."""
-        return self._stream.left
-
     def track_members(self) -> list[tuple[int, int]] | None:
         """As of the source."""
         return self._stream.track_members()

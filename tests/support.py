@@ -34,7 +34,6 @@ class Pieces:
         return taken
 
     codec = ""
-    left = None
 
     def track_members(self) -> None:
         return None

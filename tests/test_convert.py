@@ -20,7 +20,7 @@ from corpusfmt import (
     open_writer,
     read,
 )
-from tests.support import SEEDS
+from tests.support import ROOT, SEEDS, command
 
 GOOD = b"<<<FILE d1 a.txt>>>\none\n<<<FILE d2 b.txt>>>\ntwo\n"
 BAD = b"<<<FILE d1 a.txt>>>\none\n<<<FILE broken>>>\nlost\n<<<FILE d2 b.txt>>>\nnot utf-8: \xff\n<<<FILE d3 c.txt>>>\nthree\n"
@@ -429,3 +429,38 @@ def test_a_folder_that_cannot_be_read_is_an_error(here: Path) -> None:
     Path("locked").mkdir(mode=0)
     with pytest.raises(PermissionError):
         convert(".", "x.jsonl")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["a.seed", "-o", "b.warc", "--report", "a.seed"],
+        ["a.seed", "-o", "b.warc", "--report", "b.warc"],
+        ["a.seed", "-o", "b.warc", "--cdxj", "--report", "b.cdxj"],
+        ["a.seed", "-o", "b.warc", "--on-error", "quarantine=q.seed", "--report", "q.seed"],
+        ["a.seed", "-o", "b.warc", "--shard-size", "1000", "--report", "b-00001.warc"],
+        ["a.seed", "-o", "b.warc", "--shard-size", "1000", "--report", "b.manifest.json"],
+        ["b.cdxj", "--from", "seed", "-o", "b.warc", "--cdxj"],
+        ["a.seed", "-o", "b.warc", "--report", "nowhere/r.json"],
+        ["a.seed", "-o", "b.jsonl", "--cdxj"],
+        ["a.seed", "-o", "-", "--to", "warc", "--cdxj"],
+    ],
+)
+def test_nothing_is_written_over_what_is_read_or_written(arguments: list[str], tmp_path: Path) -> None:
+    source = b"<<<FILE d1 a.txt>>>\nbody\n"
+    for name in ("a.seed", "b.cdxj"):
+        (tmp_path / name).write_bytes(source)
+    result = command("convert", *arguments, cwd=tmp_path)
+    assert result.returncode == 2, result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.seed", "b.cdxj"]
+    assert all((tmp_path / name).read_bytes() == source for name in ("a.seed", "b.cdxj"))
+
+
+def test_the_report_counts_what_was_left_behind(tmp_path: Path) -> None:
+    crawl = ROOT / "tests" / "data" / "crawl.warc.wet.gz"
+    result = command("convert", crawl, "-o", "a.jsonl", "--report", "r.json", cwd=tmp_path)
+    assert result.returncode == 0
+    report = json.loads((tmp_path / "r.json").read_bytes())
+    assert (report["read"], report["written"], report["refused"]) == (3, 3, 0)
+    assert report["left_behind"] == {"warcinfo records": 1}
+    assert b"left behind in reading: warcinfo records (1)" in result.stderr

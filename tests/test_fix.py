@@ -569,3 +569,14 @@ def test_real_files_are_fixed_as_far_as_can_be(unsafe: bool, tmp_path: Path) -> 
         assert ours(tmp_path / "warcio" / trunc.name) == [*ours(whole)[:4]], (
             "a digest proves the length of the clipped record"
         )
+
+
+def test_a_fix_is_not_made_again_for_what_it_left(tmp_path: Path) -> None:
+    """A record that is refused has a member of its own too."""
+    path = made(tmp_path, [record(eol=b"\n", number=1), record(number=2, Content_Length=b"x"), record(number=3)], "gz")
+    first = mended(path)
+    assert first.fixes == {"WARC004": 1}
+    assert set(first.left) == {"WARC006"}
+    before = stamp(path)
+    assert not mended(path).changed
+    assert stamp(path) == before

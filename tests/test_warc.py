@@ -16,6 +16,7 @@ from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import ReadOptions
 from corpusfmt.core.limits import MAX_METADATA
 from corpusfmt.formats.warc import FORMAT
+from corpusfmt.storage import open_input
 from tests.support import Pieces, documents, findings, scan
 from tests.test_real_data import files
 from tests.warcs import DATE, FIELDS, codes, docs, found, http, packed, page, record, sha1, uuid
@@ -591,7 +592,7 @@ def test_pages(data: bytes, text: str, encoding: str | None, tmp_path: Path) -> 
             0,
             "response records with status 301",
         ),
-        (page(b"x", b"Content-Type: text/plain", status=b"206 Partial"), {}, 1, ""),
+        (page(b"x", b"Content-Type: text/plain", status=b"206 Partial"), {}, 0, "response records with status 206"),
         (page(b"x", b"Content-Type: image/png"), {"status": "all"}, 0, "response records of image/png"),
         (page(b"x"), {}, 0, "response records of no type"),
         (record("response", b"x", Content_Type=b"text/dns"), {}, 0, "response records of text/dns"),
@@ -936,3 +937,120 @@ def test_a_line_end_that_may_be_of_the_text_is_not_taken_away() -> None:
     assert finding.code == "WARC009"
     assert finding.edit is not None
     assert not finding.edit.safe
+
+
+# -- what an adversary found -------------------------------------------------------------------------------------------
+
+LARGE = 5 << 20
+
+
+@pytest.mark.parametrize("size", [1 << 30, 100_000])
+@pytest.mark.parametrize("digits", [str(LARGE).encode(), b"9" * 17])
+def test_a_large_block_that_is_shorter_than_it_says_does_not_take_what_follows(size: int, digits: bytes) -> None:
+    """Whether the file ends inside the block, or goes on behind it."""
+    rest = [record(number=n) for n in range(2, 6)]
+    clipped = record(block=b"\x89PNG\n" + b"z" * 100_000, number=1, Content_Type=b"image/png", Content_Length=digits)
+    filler = record(block=b"f" * (6 << 20), number=9)
+    for data in (clipped + b"".join(rest), clipped + b"".join(rest) + filler):
+        batches = scan(FORMAT, data, size)
+        assert [d.id for d in documents(batches)][:4] == [uuid(n)[1:-1].decode() for n in range(2, 6)]
+        assert [f.code for f in findings(batches)] == ["WARC010"]
+
+
+def test_an_archive_in_a_large_block_is_no_row_of_records() -> None:
+    inner = record(number=7) * 3 + b"z" * LARGE
+    data = record("resource", inner, number=1, Content_Type=b"application/warc") + record(number=2)
+    batches = scan(FORMAT, data, 1 << 16)
+    assert [d.id for d in documents(batches)] == [uuid(2)[1:-1].decode()]
+    assert not findings(batches)
+
+
+BODY = b"a" * LARGE
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        http(BODY, b"Content-Type:\r\n text/html"),
+        http(BODY, b"X-A: " + b"x" * 60_000, b"X-B: " + b"x" * 60_000, b"Content-Type: text/html"),
+    ],
+    ids=["folded", "long header"],
+)
+def test_a_large_text_is_a_text_like_a_small_one(data: bytes) -> None:
+    (document,) = docs(record("response", data, Content_Type=b"application/http"))
+    assert document.data == BODY
+
+
+def test_the_identified_type_is_asked_for_large_blocks_too() -> None:
+    response = record(
+        "response", http(BODY), Content_Type=b"application/http", WARC_Identified_Payload_Type=b"text/html"
+    )
+    assert [len(d.data) for d in docs(response)] == [LARGE]
+    resource = record("resource", BODY, without=["Content-Type"], WARC_Identified_Payload_Type=b"text/html")
+    assert [len(d.data) for d in docs(resource)] == [LARGE]
+
+
+def test_json_that_would_nest_too_deep_is_joined_as_text(tmp_path: Path) -> None:
+    deep = b'{"a":' + b"[" * 511 + b"]" * 511 + b"}"
+    path = tmp_path / "a.warc"
+    path.write_bytes(
+        record() + record("metadata", deep, number=2, Content_Type=b"application/json", WARC_Refers_To=uuid(1))
+    )
+    convert(path, tmp_path / "a.jsonl")
+    assert not list(validate(tmp_path / "a.jsonl"))
+
+
+def test_what_is_not_joined_is_counted() -> None:
+    foreign = record("metadata", b"k: 1\r\n", number=3, WARC_Refers_To=uuid(1))
+    ours = record("metadata", b'{"id":"a","name":"b","meta":{}}', number=2, WARC_Refers_To=uuid(1), Content_Type=OWN)
+    batches = scan(FORMAT, record() + foreign + ours)
+    assert [d.id for d in documents(batches)] == ["a"]
+    assert [batch.left_behind for batch in batches] == [{"metadata records": 1}]
+    batches = scan(FORMAT, page(b"x", b"Content-Type: text/plain") + ours)
+    assert [f.code for f in findings(batches)] == ["WARC027"]
+
+
+def test_folded_and_nameless_lines_of_a_metadata_record_are_kept() -> None:
+    about = record("metadata", b"a: 1\r\n folded\r\nno colon\r\n", number=2, WARC_Refers_To=uuid(1))
+    assert docs(record() + about)[0].meta["metadata"] == {"a": "1 folded", "": "no colon"}
+
+
+def test_a_text_whose_metadata_record_is_damaged_is_not_given_under_another_name() -> None:
+    damaged = record(
+        "metadata", b'{"id":"a","name":"b","meta":{}}', number=2, WARC_Refers_To=uuid(1), Content_Type=OWN,
+        WARC_Block_Digest=sha1(b"something else"),
+    )  # fmt: skip
+    batches = scan(FORMAT, record() + damaged)
+    assert not documents(batches)
+    assert [f.code for f in findings(batches)] == ["WARC016"]
+
+
+def test_an_extension_field_may_repeat_and_fold() -> None:
+    head = record().replace(b"\r\nContent-Length", b"\r\nX-A: 1\r\nX-A: 2\r\n more\r\nContent-Length", 1)
+    assert not findings(scan(FORMAT, head))
+
+
+@pytest.mark.parametrize(
+    ("block", "text", "codes"),
+    [
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhello", b"hello", []),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nhello", b"hello", ["WARC029"]),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nhello", None, ["WARC021"]),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Type: text/plain\r\n\r\nhello", b"hello", []),
+    ],
+)
+def test_odd_http(block: bytes, text: bytes | None, codes: list[str]) -> None:
+    batches = scan(FORMAT, record("response", block, Content_Type=b"application/http"))
+    assert [d.data for d in documents(batches)] == ([] if text is None else [text])
+    assert [f.code for f in findings(batches)] == codes
+
+
+def test_records_without_a_length_do_not_slow_down_a_compressed_file(tmp_path: Path) -> None:
+    """The list of members is trimmed, whether records are sound or not."""
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(b"".join(gzip.compress(record(number=n, Content_Length=b"x"), mtime=0) for n in range(3000)))
+    with open_input(str(path)) as stream:
+        longest = 0
+        for _ in FORMAT.scan(stream, ReadOptions()):
+            longest = max(longest, len(stream.members or []))
+    assert longest < 1500

@@ -68,23 +68,25 @@ def run(arguments: Sequence[str]) -> int:
         {"date": f"@{epoch}"} if epoch else {},
         args.cdxj,
     )
-    if args.report is not None and storage.same_file(args.report, args.output):
-        raise ConfigurationError("the report and the target are one file")
     gc.set_threshold(100_000)  # documents are many and make no cycles: looking for some costs 3 %
     began = time.monotonic()
-    with Bar(enabled=not args.quiet) as bar:
-        conversion = Conversion(
-            args.sources, args.output, reading_of(args), writing,
-            on_error=mode, quarantine=file, ids=args.id, progress=bar.update,
-        )  # fmt: skip
-        report = conversion.run()
-    _tell(report, time.monotonic() - began, quiet=args.quiet)
-    if args.report is not None:
-        _write(args.report, report)
+    report_to = storage.open_output(args.report) if args.report else None
+    try:
+        with Bar(enabled=not args.quiet) as bar:
+            report = Conversion(
+                args.sources, args.output, reading_of(args), writing,
+                on_error=mode, quarantine=file, ids=args.id, report_to=args.report or "", progress=bar.update,
+            ).run()  # fmt: skip
+        _tell(report, time.monotonic() - began, quiet=args.quiet)
+        if report_to is not None:
+            _write(report_to, report)
+    finally:
+        if report_to is not None:
+            report_to.discard()
     return 0 if report.committed and not report.refused else 1
 
 
-def _write(path: str, report: Report) -> None:
+def _write(output: storage.Output, report: Report) -> None:
     """Write the report as JSON. Raises OSError."""
     record: dict[str, object] = {
         "committed": report.committed,
@@ -102,13 +104,9 @@ def _write(path: str, report: Report) -> None:
         "loss_counts": dict(sorted(report.loss_counts.items())),
         "losses": [loss._asdict() for loss in report.losses],
     }
-    output = storage.open_output(path)
-    try:
-        output.write(dump(record).encode() + b"\n")
-        output.finish()
-        output.publish()
-    finally:
-        output.discard()
+    output.write(dump(record).encode() + b"\n")
+    output.finish()
+    output.publish()
 
 
 def _tell(report: Report, seconds: float, *, quiet: bool) -> None:

@@ -10,6 +10,8 @@ from corpusfmt.core.format import Batch
 from corpusfmt.core.rule import Rule, found
 from corpusfmt.core.source import Pointer, Region
 
+_MOST_WORDS = 1000
+
 
 class Collector:
     """Collects documents and findings for the next batch of a scan.
@@ -23,6 +25,7 @@ class Collector:
         self.documents: list[Document] = []
         self.findings: list[Finding] = []
         self.left_behind: dict[str, int] = {}
+        self._words: set[str] = set()
         self.any = False
         self._faults, self._pointer = faults, Pointer()
 
@@ -51,9 +54,12 @@ class Collector:
         """Return what is to be kept of the region for a finding at ``byte`` that comes later."""
         return self._pointer.near(self.region, byte)
 
-    def leave(self, what: str) -> None:
-        """Count one thing that reading leaves behind."""
-        self.left_behind[what] = self.left_behind.get(what, 0) + 1
+    def leave(self, what: str, count: int = 1) -> None:
+        """Count what reading leaves behind. After a thousand words for it, all further ones are one."""
+        if what not in self._words:
+            what = what if len(self._words) < _MOST_WORDS else "others"
+            self._words.add(what)
+        self.left_behind[what] = self.left_behind.get(what, 0) + count
 
     def batch(self, refused: bytes = b"", *, fatal: bool = False) -> Batch:
         """Return what has been collected, and begin anew."""

@@ -26,11 +26,6 @@ class Stream(Protocol):
         """How the source is compressed: ``gz``, ``zst``, or empty."""
         ...
 
-    @property
-    def left(self) -> int | None:
-        """How many bytes are still to be read, where that is known: a plain file has a size."""
-        ...
-
     def read(self, size: int, /) -> bytes:
         """Return up to ``size`` bytes; none at the end."""
         ...

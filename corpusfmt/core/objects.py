@@ -11,6 +11,8 @@ from corpusfmt.core.limits import MAX_DEPTH
 from corpusfmt.core.primitives import escape_json_each
 from corpusfmt.core.text import quoted
 
+_NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+
 
 def check_object(raw: bytes) -> list[tuple[str, int]]:
     """Check that ``raw``, which is UTF-8, is one JSON object. Return remarks, each with its byte.
@@ -32,7 +34,7 @@ def is_canonical(raw: bytes) -> bool:
     """Say whether a JSON object is spelled as a serializer spells what it parsed: then no key repeats,
     and nothing in it is unusual. False means only that nobody knows yet.
     """
-    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH // 2:
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH // 2 and not _is_shallow(raw):
         return False
     import msgspec
 
@@ -50,6 +52,19 @@ def is_canonical(raw: bytes) -> bool:
     import json
 
     return json.dumps(value, ensure_ascii=False).encode() == raw
+
+
+def _is_shallow(raw: bytes) -> bool:
+    """Say whether valid JSON nests no deeper than a fast parser is sure to follow."""
+    import re
+
+    brackets = re.sub(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', b"", raw, flags=re.S).translate(None, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH // 4):
+        inner = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(inner) == len(brackets):
+            break
+        brackets = inner
+    return not brackets
 
 
 def surrogates(raw: bytes, spans: list[tuple[int, int]]) -> list[tuple[str, int]]:

@@ -30,6 +30,7 @@ __all__ = [
     "discover",
     "exists",
     "folder_of",
+    "is_regular",
     "is_stdout",
     "old_shards",
     "open_input",
@@ -60,6 +61,11 @@ def folder_of(path: str) -> str:
 def exists(path: str) -> bool:
     """Say whether anything has that name."""
     return os.path.lexists(path)
+
+
+def is_regular(path: str) -> bool:
+    """Say whether a path is that of a regular file, which can be read twice and replaced."""
+    return os.path.isfile(path)
 
 
 def same_file(one: str, other: str) -> bool:

@@ -30,7 +30,7 @@ def discover(
     """Return the files that ``sources`` name, in a stable order.
 
     A folder stands for all files below it whose suffix is ``known`` (``what`` says which, in a message); others
-    are listed as passed over, hidden ones and links are not looked at. A pattern with ``*``, ``?`` or ``[`` that
+    are listed as passed over, hidden ones, links and pipes are not looked at. A pattern with ``*``, ``?`` or ``[`` that
     is no file stands for what matches it (``**`` at any depth). What a run writes itself (``own``) is passed over
     in both. A file that is named twice, as by its folder and by its name, is read once.
 
@@ -88,6 +88,6 @@ def _walk(folder: str) -> list[str]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = os.path.join(here, name)
-            if not name.startswith(".") and not os.path.islink(path):
+            if not name.startswith(".") and not os.path.islink(path) and os.path.isfile(path):
                 found.append(path)
     return found

@@ -93,11 +93,6 @@ class Input:
         self._tracked = True
         return self.members
 
-    @property
-    def left(self) -> int | None:
-        """How many bytes are still to be read, where that is known: of a regular file that is not compressed."""
-        return self.size - self.position if self._decoder is None and self.size else None
-
     def close(self) -> None:
         """Close the file, unless it is standard input or was opened by someone else."""
         if self._owned:

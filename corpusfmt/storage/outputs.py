@@ -81,6 +81,9 @@ class Output:
             self._temporary = temporary
             if mode != 0o666 and hasattr(os, "fchmod"):
                 os.fchmod(descriptor, mode)
+                with contextlib.suppress(OSError):  # only root may give files away
+                    there = os.stat(path)
+                    os.fchown(descriptor, there.st_uid, there.st_gid)
             return os.fdopen(descriptor, "wb", buffering=_BUFFER)
         raise ConfigurationError(f"the folder {quoted(folder)} is full of temporary files; remove '.corpusfmt-*.tmp'")
 

@@ -41,11 +41,6 @@ class ScratchStream:
         self.name = scratch.name
         self._scratch, self._at = scratch, 0
 
-    @property
-    def left(self) -> int:
-        """How many bytes are still to be read."""
-        return self._scratch.size - self._at
-
     def read(self, size: int, /) -> bytes:
         """Return up to ``size`` bytes; none at the end."""
         data = self._scratch.at(self._at, size)

@@ -10,7 +10,7 @@ from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.values import bare
 
-#: So many references to records that may be in other files are remembered with their places.
+#: So many references that lead nowhere are remembered with their places; of the others there is a count.
 _EXAMPLES: Final = 100
 
 
@@ -29,9 +29,10 @@ class Across:
 
     def __init__(self) -> None:
         self._seen: set[int] = set()
-        self._concurrent: dict[int, Reference] = {}
+        self._concurrent: set[int] = set()
         self._refers: dict[int, int] = {}
         self._first: dict[int, Reference] = {}
+        self._places: dict[int, Reference] = {}
 
     def take(self, record: Record, near: Callable[[int], Region]) -> bool:
         """Take note of a sound record. Say whether its id was there before."""
@@ -39,7 +40,9 @@ class Across:
         repeated = self.saw(record)
         for value in record.concurrent:
             if (at := hash(bare(value))) not in self._seen and at not in self._concurrent:
-                self._concurrent[at] = Reference(value, record.start, record.number, record.raw, near(record.start))
+                self._concurrent.add(at)
+                if len(self._places) < _EXAMPLES:
+                    self._places[at] = Reference(value, record.start, record.number, record.raw, near(record.start))
         refers = fields.get("warc-refers-to")
         if refers is not None and (at := hash(bare(refers))) not in self._seen:
             self._refers[at] = self._refers.get(at, 0) + 1
@@ -52,16 +55,19 @@ class Across:
         key = hash(bare(record.fields.get("warc-record-id", b"")))
         repeated = key in self._seen
         self._seen.add(key)
-        self._concurrent.pop(key, None)
+        self._concurrent.discard(key)
+        self._places.pop(key, None)
         self._refers.pop(key, None)
         self._first.pop(key, None)
         return repeated
 
     def dangling(self) -> Iterator[tuple[str, str, Reference]]:
         """Give code, message and reference of what led nowhere, now that the file is read."""
-        for reference in self._concurrent.values():
+        unplaced = len(self._concurrent) - len(self._places)
+        for reference in self._places.values():
             what = f"WARC-Concurrent-To names a record that is not in the file: {quoted(reference.value, 80)}"
-            yield "WARC025", what, reference
+            yield "WARC025", what + (f" (and {unplaced} more)" if unplaced else ""), reference
+            unplaced = 0
         count = sum(self._refers.values())
         for reference in list(self._first.values())[:1]:
             more = f" (and {count - 1} more)" if count > 1 else ""

@@ -49,7 +49,7 @@ def read_bundle(buffer: bytes, at: int, limit: int) -> Bundle | None:
     about_date, refers, about_digest, about_length = about.groups()
     begin = about.end()
     stop = begin + int(about_length)
-    if refers != identifier or not buffer.startswith(b"\r\n\r\nWARC/", stop):
+    if stop - begin > limit or refers != identifier or not buffer.startswith(b"\r\n\r\nWARC/", stop):
         return None
     data, block = buffer[body:end], buffer[begin:stop]
     if sha256(data).hexdigest().encode() != digest or sha256(block).hexdigest().encode() != about_digest:

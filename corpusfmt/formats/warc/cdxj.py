@@ -12,9 +12,7 @@ import json
 import re
 from typing import Final
 
-from corpusfmt.formats.warc.foreign import is_text
-from corpusfmt.formats.warc.header import header_end, parse_header
-from corpusfmt.formats.warc.values import bare
+from corpusfmt.formats.warc.texts import is_text
 
 _URL: Final = re.compile(r"(https?)://(?:[^/?#@]*@)?(\[[0-9a-fA-F:.]*\]|[^/?#:]*)(?::([0-9]*))?([^#]*)(?:#.*)?", re.I)
 _WWW: Final = re.compile(r"^www[0-9]*\.")
@@ -23,17 +21,16 @@ _PORTS: Final = {"http": "80", "https": "443"}
 
 def entry(record: bytes) -> tuple[bytes, bytes] | None:
     """Return the key of a record and its fields as the members of a JSON object; None for one that is no document."""
-    end = header_end(record, 0)
-    header = parse_header(record[: max(end, 0)], 0) if end >= 0 else None
-    if header is None or header.type not in ("resource", "conversion"):
+    head = record[: record.find(b"\r\n\r\n")]
+    fields = dict([line.split(b": ", 1) for line in head.split(b"\r\n")[1:]])  # our own spelling: a name a line
+    if fields[b"WARC-Type"] not in (b"resource", b"conversion"):
         return None
-    fields = header.fields
-    mime = fields.get("content-type", b"").partition(b";")[0].strip().decode()
+    mime = fields[b"Content-Type"].partition(b";")[0].strip().decode()
     if not is_text(mime):
         return None
-    url = bare(fields["warc-target-uri"]).decode()
-    digits = re.sub(rb"[^0-9]", b"", fields["warc-date"])[:14].decode()
-    digest = fields.get("warc-payload-digest", b"").decode()
+    url = fields[b"WARC-Target-URI"].decode()
+    digits = re.sub(rb"[^0-9]", b"", fields[b"WARC-Date"])[:14].decode()
+    digest = fields[b"WARC-Payload-Digest"].decode()
     members = json.dumps({"url": url, "mime": mime, "digest": digest})[1:-1]
     return f"{surt(url)} {digits}".encode(), members.encode()
 

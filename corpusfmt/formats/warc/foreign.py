@@ -8,24 +8,28 @@ The id is the record id, the name the target URI. Under ``meta`` stand ``url``, 
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any, Final
 
 from corpusfmt.core.format import ReadOptions
 from corpusfmt.core.jsontext import JSONFault
-from corpusfmt.core.limits import MAX_METADATA, MIB
+from corpusfmt.core.limits import MAX_DEPTH, MAX_METADATA, MIB
 from corpusfmt.core.metadata import values_of
 from corpusfmt.core.objects import check_object
 from corpusfmt.core.primitives import first_invalid_utf8
 from corpusfmt.core.text import charset, quoted, shown
 from corpusfmt.formats.warc.header import Fault
 from corpusfmt.formats.warc.record import Record
+from corpusfmt.formats.warc.texts import HTML, identified, is_text, media_type_of
 from corpusfmt.formats.warc.values import bare
 
 #: So much of metadata records is joined to one document, in bytes: what comes after it is left behind.
 _MOST_JOINED: Final = MIB
-_XHTML: Final = "application/xhtml+xml"
-_HTML: Final = ("text/html", _XHTML)
+#: Brackets in a JSON value that is joined as one: it stands a few levels deep in the metadata, which has a limit.
+_MOST_BRACKETS: Final = MAX_DEPTH - 16
+#: A part of a document (RFC 9110, section 15.3.7).
+_PARTIAL: Final = 206
 
 
 class FaultError(Exception):
@@ -39,28 +43,31 @@ class FaultError(Exception):
 class Pending:
     """A document to be, until the metadata records after it have been seen."""
 
-    __slots__ = ("body", "data", "encoding", "extra", "joined", "record", "remarks", "room")
+    __slots__ = ("body", "count", "data", "encoding", "extra", "joined", "record", "remarks", "room")
 
     def __init__(self, record: Record, data: bytes, encoding: str | None, body: int) -> None:
         self.record, self.data, self.encoding, self.body = record, data, encoding, body
         self.extra: dict[str, Any] = {}
         #: What metadata records say: JSON values as they are to be written, by name.
         self.joined: dict[str, list[bytes]] = {}
-        self.room = _MOST_JOINED
+        self.room, self.count = _MOST_JOINED, 0
         self.remarks: list[Fault] = []
 
     def join(self, record: Record) -> Fault | None:
         """Add what a metadata record says: ``application/warc-fields``, or any text. Return a remark, or None."""
         block = record.block or b""
         self.room -= len(block) + 1000
+        self.count += 1
         kind = record.fields.get("content-type", b"").partition(b";")[0].strip().lower()
         invalid = first_invalid_utf8(block)
         text = block.decode("utf-8", "replace")
         if kind == b"application/warc-fields":
-            for line in text.split("\n"):
+            for line in re.sub(r"\r?\n[ \t]+", " ", text).split("\n"):
                 name, colon, value = line.partition(":")
                 if colon and name.strip():
                     self.joined.setdefault(name.strip(), []).append(_value(value.strip()))
+                elif line.strip():
+                    self.joined.setdefault("", []).append(_dump(line.strip()))
         elif block:
             self.joined.setdefault(kind.decode("ascii", "replace") or "text", []).append(_value(text))
         if invalid < 0:
@@ -100,7 +107,7 @@ def _listed(values: list[bytes]) -> bytes:
 
 def _value(text: str) -> bytes:
     """Return a JSON object that stands in a field as one, its numbers digit for digit; anything else as a string."""
-    if text.startswith("{"):
+    if text.startswith("{") and text.count("{") + text.count("[") < _MOST_BRACKETS:
         raw = text.replace("\n", " ").replace("\r", " ").encode()
         try:
             if not check_object(raw):
@@ -134,11 +141,6 @@ def _kind(content_type: bytes) -> tuple[str, str | None, bool, str]:
         return kind, None, False, label
 
 
-def is_text(kind: str) -> bool:
-    """Say whether a media type is that of a text. Name lookups (``text/dns``) are none."""
-    return (kind.startswith("text/") and kind != "text/dns") or kind == _XHTML
-
-
 def pending_of(record: Record, options: ReadOptions) -> Pending | str:
     """Return the document that a record will be, or a word for what it is when it is none. Raises FaultError."""
     fields = record.fields
@@ -147,8 +149,7 @@ def pending_of(record: Record, options: ReadOptions) -> Pending | str:
     if record.type == "response":
         return _response(record, options)
     kind, encoding, declared, unknown = _kind(fields.get("content-type", b""))
-    if not kind:
-        kind = fields.get("warc-identified-payload-type", b"").decode("utf-8", "replace").lower()
+    kind = kind or identified(fields)
     if not is_text(kind):
         return f"{record.type} records of {shown(kind, 60) or 'no type'}"
     if record.block is None:
@@ -161,32 +162,47 @@ def pending_of(record: Record, options: ReadOptions) -> Pending | str:
 
 def _response(record: Record, options: ReadOptions) -> Pending | str:
     from corpusfmt.formats.warc.codings import HTTPFault
-    from corpusfmt.formats.warc.http import content_of, media_type, parse_message
+    from corpusfmt.formats.warc.http import content_of, parse_message, said_type
 
-    outer = _kind(record.fields.get("content-type", b""))[0]
+    outer = media_type_of(record.fields.get("content-type", b""))
     if outer != "application/http":
         return f"response records of {shown(outer, 60) or 'no type'}"
     if record.block is None:
         return "response records that are no text"
+    block, start = record.block, record.body
     try:
-        message = parse_message(record.block)
-        said = next((value for name, value in message.fields if name == "content-type"), "")
-        kind = media_type(said)[0]
-        if not kind:
-            kind = record.fields.get("warc-identified-payload-type", b"").decode("utf-8", "replace").lower()
-        if not 200 <= message.status < 300 and options.own.get("status") != "all":
+        message = parse_message(block)
+        while 100 <= message.status < 200 and block.startswith(b"HTTP/", message.body):  # interim responses come first
+            start += message.body
+            block = block[message.body :]
+            message = parse_message(block)
+        if (not 200 <= message.status < 300 or message.status == _PARTIAL) and options.own.get("status") != "all":
             return f"response records with status {message.status}"
+        kind = said_type(message)[0] or identified(record.fields)
         if not is_text(kind):
             return f"response records of {shown(kind, 60) or 'no type'}"
-        content = content_of(record.block, message, options.max_document)
+        if message.body == len(block) and not block.endswith((b"\n\n", b"\n\r\n")):
+            raise HTTPFault("header", "the HTTP header has no end", 0)
+        content = content_of(block, message, options.max_document)
     except HTTPFault as fault:
-        raise FaultError(Fault("WARC021", fault.message, record.body + fault.at)) from None
-    body = record.body + (max(content.start, 0))
-    pending = Pending(record, content.data, content.charset if content.declared else options.encoding, body)
+        raise FaultError(Fault("WARC021", fault.message, start + fault.at)) from None
+    encoding = content.charset if content.declared else options.encoding
+    pending = Pending(record, content.data, encoding, start + max(content.start, 0))
     pending.extra["status"] = message.status
     if content.remark:
-        pending.remarks.append(Fault("WARC029", content.remark, record.body))
+        pending.remarks.append(Fault("WARC029", content.remark, start))
+    short = _shortage(message.values("content-length"), len(block) - message.body)
+    if short and not message.values("transfer-encoding"):
+        pending.remarks.append(Fault("WARC029", short, start))
     return _finished(pending, kind, options)
+
+
+def _shortage(said: list[str], there: int) -> str:
+    """Say that a body has fewer bytes than its header says; empty when it has not."""
+    value = said[-1].strip() if said else ""
+    if not (value.isdigit() and value.isascii() and len(value) < 19) or int(value) <= there:
+        return ""
+    return f"the body has {there} of the {value} bytes that its header says"
 
 
 def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
@@ -195,7 +211,7 @@ def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
     if "warc-truncated" in pending.record.fields:
         reason = pending.record.fields["warc-truncated"].decode()
         pending.remarks.append(Fault("WARC030", f"the text is cut: {quoted(reason)}", pending.record.start))
-    if kind in _HTML and options.own.get("html") == "text":
+    if kind in HTML and options.own.get("html") == "text":
         _extract(pending)
     if len(pending.record.fields.get("warc-target-uri", b"")) > MAX_METADATA:
         raise FaultError(Fault("WARC005", "the target URI is too long", pending.record.start))
@@ -213,5 +229,8 @@ def _extract(pending: Pending) -> None:
         what = f"byte 0x{pending.data[error.start]:02x} of the page is not {encoding}; such bytes are replaced"
         pending.remarks.append(Fault("WARC028", what, pending.record.body))
         page = pending.data.decode(encoding, "replace")
-    pending.data, pending.encoding = text_of(page).encode("utf-8", "replace"), "utf-8"
+    try:
+        pending.data, pending.encoding = text_of(page).encode("utf-8", "replace"), "utf-8"
+    except ValueError as error:
+        raise FaultError(Fault("WARC021", str(error), pending.record.body)) from None
     pending.extra["extracted"] = True

@@ -31,6 +31,7 @@ from corpusfmt.formats.warc.members import Members
 from corpusfmt.formats.warc.profile import OWN_TYPE
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.shapes import Shapes
+from corpusfmt.formats.warc.texts import is_text, text_type
 from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
 from corpusfmt.formats.warc.window import More, Window
 
@@ -68,6 +69,8 @@ class Framer(Window):
         self.members = Members(stream)
         self._shapes = Shapes()
         self._seeking = False
+        #: How far a block that is passed over was looked through for records; -1 when it no longer is.
+        self._searched = -1
         #: Nothing can be kept this time: a block is about to be passed over.
         self.leaving = False
         self.count = 0
@@ -170,8 +173,8 @@ class Framer(Window):
         if there < length:
             return self._short(header, length)
         record = self._record(header)
-        record.block = buffer[body : body + length]
-        if self._ends(record, body + length):
+        if self._ends(record, body, length):
+            record.block = buffer[body : body + length]
             self.members.record(record)
             if not quick_verify(header.fields, record.block, header.type):
                 wrong = Verification(header).of(record.block, record.start)
@@ -225,21 +228,21 @@ class Framer(Window):
 
     def _is_wanted(self, header: Header, body: int) -> bool:
         """Say whether a large block may be a text or its metadata, from what the header and the first bytes say."""
-        kind = header.fields.get("content-type", b"").lower()
         if header.type == "metadata":
-            return kind.startswith(OWN_TYPE)
-        if header.type in ("resource", "conversion"):
-            return kind.startswith((b"text/", b"application/xhtml"))
-        if header.type == "response" and kind.startswith(b"application/http"):
-            self.need(header.size + _LOOK)
-            head = self.buffer[body : body + _LOOK].lower()
-            head = head[: max(header_end(head, 0), 0)]
-            return re.search(rb"^content-type:[ \t]*+(?:text/|application/xhtml)", head, re.M) is not None
-        return False
+            return header.fields.get("content-type", b"").lower().startswith(OWN_TYPE)
+        if header.type not in ("resource", "conversion", "response"):
+            return False
+        size = _LOOK
+        if header.type == "response":
+            self.need(header.size + size)
+            if header_end(self.buffer[: body + size], body) < 0:  # a long header of HTTP
+                size = MAX_BLOCK + _LOOK
+                self.need(header.size + size)
+        return is_text(text_type(header.type, header.fields, self.buffer[body : body + size]))
 
-    def _ends(self, record: Record, at: int) -> bool:
-        """Look at what follows the block, which ends at ``at``. Say whether the block is what it says."""
-        buffer = self.buffer
+    def _ends(self, record: Record, body: int, length: int) -> bool:
+        """Look at what follows the block of ``length`` at ``body``. Say whether the block is what it says."""
+        buffer, at = self.buffer, body + length
         if buffer.startswith(b"\r\n\r\nWARC/", at):
             record.stop = self.base + at + len(END)
             return True
@@ -257,21 +260,20 @@ class Framer(Window):
             if self.failure is None or after < len(buffer):
                 # What is taken away may be the end of the block: only a digest tells that it is not.
                 digest = parse_digest(record.fields.get("warc-block-digest", b""))
-                safe = len(run[0]) <= len(END) or (digest.value is not None and holds(digest, record.block or b""))
+                safe = len(run[0]) <= len(END) or (digest.value is not None and holds(digest, buffer[body:at]))
                 record.faults.append(Fault("WARC009", what, byte, edit=Edit(byte, len(run[0]), END, safe)))
             return True
-        if run[0] == END and self._vouched(record, after):  # what follows is not its affair
+        if run[0] == END and self._vouched(record, buffer[body:at], after):  # what follows is not its affair
             record.stop = self.base + after
             return True
-        length = len(record.block or b"")
         self._wrong_length(record, f"Content-Length says {length}, but no record ends there", self.base + at)
         return False
 
-    def _vouched(self, record: Record, after: int) -> bool:
+    def _vouched(self, record: Record, block: bytes, after: int) -> bool:
         """Say whether a digest, or a member that begins after it, shows that a block has the right length."""
         digest = parse_digest(record.fields.get("warc-block-digest", b""))
         if digest.value is not None:
-            return holds(digest, record.block or b"")
+            return holds(digest, block)
         return self.members.holds(record.start, self.base + after)
 
     def _wrong_length(self, record: Record, message: str, byte: int) -> None:
@@ -285,7 +287,6 @@ class Framer(Window):
         stop = found.start() if found else len(self.buffer)
         edit = self._proven(record, body, stop) if found or self.ended else None
         record.faults.append(Fault("WARC010", message, byte, edit=edit))
-        record.block = None
         record.stop = self.base + stop
         self._seeking, self.at = True, body
 
@@ -361,31 +362,35 @@ class Framer(Window):
         line = self.region.line + occurrences(self.buffer[: self.at], b"\n")
         record.near = Region(self.buffer[self.at : self.at + header.size], record.start, line)
         self.at += header.size
-        verification = Verification(header)
         self.fill(_LOOK)  # the head of the block: an HTTP header is found in it
-        left = length
-        if self._is_short(length):
+        if length > _LONGEST:
             return self._search(record, length)
+        verification = Verification(header)
+        left, self._searched = length, self.base + self.at
         while left and (part := self.buffer[self.at : self.at + left]):
+            self._watch(self.at + len(part))
             verification.update(part)
             left -= len(part)
             self.at += len(part)
             self.fill(CHUNK if left else _AFTER)
-        if left:
-            return self._clipped(record, length - left, length)
+        inside, self.keep = self.keep, -1
         run = _ENDS.match(self.buffer, self.at)
         assert run is not None
         record.stop = self.base + run.end()
-        if run[0] != END:
+        ends = not left and (is_record_start(self.buffer, run.end()) or run.end() == len(self.buffer))
+        if inside >= 0 and not ends:
+            return self._goes_on(record, length, inside)
+        if left:
+            return self._clipped(record, length - left, length)
+        if not ends:
+            what = f"Content-Length says {length}, but no record ends there"
+            record.faults.append(Fault("WARC010", what, self.base + self.at))
+            self._seeking = True
+        elif run[0] != END:
             byte = self.base + self.at
-            if is_record_start(self.buffer, run.end()) or run.end() == len(self.buffer):
-                what = f"expected two line ends (CR LF) after the block, found {quoted(run[0])}"
-                edit = Edit(byte, len(run[0]), END, safe=len(run[0]) <= len(END))
-                record.faults.append(Fault("WARC009", what, byte, edit=edit))
-            else:
-                what = f"Content-Length says {length}, but no record ends there"
-                record.faults.append(Fault("WARC010", what, byte))
-                self._seeking = True
+            what = f"expected two line ends (CR LF) after the block, found {quoted(run[0])}"
+            edit = Edit(byte, len(run[0]), END, safe=len(run[0]) <= len(END))
+            record.faults.append(Fault("WARC009", what, byte, edit=edit))
         self.members.record(record)
         record.faults += verification.faults(record.start)
         if wanted:
@@ -393,24 +398,37 @@ class Framer(Window):
             record.faults.append(Fault("WARC020", what, record.start))
         return record
 
-    def _is_short(self, length: int) -> bool:
-        """Say whether it is known that the stream ends before a block of this length does."""
-        there = len(self.buffer) - self.at
-        left = self.stream.left
-        return length > _LONGEST or (left is not None and length > there + left)
+    def _watch(self, stop: int) -> None:
+        """Keep what follows the first thing in a block that looks like a record, up to ``stop``: the block may turn out
+        to be shorter than it says. An archive in an archive is kept up to the limit of a document.
+        """
+        if self.keep >= 0:
+            if self.base + stop - self.keep > self._limit:
+                self.keep = -1
+                self._searched = -1
+            return
+        if self._searched < 0:
+            return
+        found = NEXT.search(self.buffer, max(0, self._searched - _OVERLAP - self.base), stop)
+        self._searched = self.base + stop
+        if found is not None:
+            self.keep = self.base + found.start()
 
     def _search(self, record: Record, length: int) -> Record | None:
-        """The stream ends before the block does: look for a record in what there is of it."""
-        body = record.start + (record.header.size if record.header else 0)
+        """No block is so long: look for the next record in it."""
         while (found := NEXT.search(self.buffer, self.at)) is None:
             if self.ended:
                 self.at = len(self.buffer)
-                return self._clipped(record, self.base + self.at - body, length)
+                return self._clipped(record, self.base + self.at - record.body, length)
             self.at = max(self.at, len(self.buffer) - _OVERLAP)
             self.fill(2 * _OVERLAP)
-        self.at = found.start()
-        record.stop = self.base + self.at
-        what = f"Content-Length says {length}, but a record begins after {record.stop - body} bytes"
+        return self._goes_on(record, length, self.base + found.start())
+
+    def _goes_on(self, record: Record, length: int, byte: int) -> Record:
+        """The block is not as long as it says: go on at the record that begins in it."""
+        record.stop = byte
+        self.at = byte - self.base
+        what = f"Content-Length says {length}, but a record begins after {byte - record.body} bytes"
         record.faults.append(Fault("WARC010", what, record.start))
         return record
 
@@ -431,7 +449,9 @@ def _presuming(fault: Fault) -> Fault:
 
 
 def record_ends(stream: Stream) -> Iterator[int]:
-    """Give the stream offsets where the records of a stream end."""
+    """Give the stream offsets where one record ends and the next begins, refused ones too."""
+    last = 0
     for record in Framer(stream, MAX_DOCUMENT).records():
-        if record is not None and record.framed and record.stop > record.body:
-            yield record.stop
+        if record is not None and record.framed and record.start > last:
+            last = record.start
+            yield last

@@ -21,6 +21,8 @@ _MOST_DIGITS: Final = 40
 
 VERSION: Final = re.compile(rb"WARC/([0-9]+\.[0-9]+)")
 _LIKE_VERSION: Final = re.compile(rb"(?i:warc)/[0-9.]+[ \t]*+")
+#: Stands for the name of a field whose value is not kept.
+_REPEATED: Final = "-"
 _NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _BLANK_LINE: Final = re.compile(rb"\n\r?+\n")
@@ -87,7 +89,7 @@ def parse_header(head: bytes, start: int) -> Header:
         if fault:
             faults.append(fault)
         byte += len(raw) + 1
-    type = fields.get("warc-type", b"").decode("latin-1").lower()
+    type = fields.get("warc-type", b"").decode("utf-8", "replace").lower()
     header = Header(version, type, fields, places, concurrent, faults, len(head))
     _check(header, start)
     faults.sort(key=lambda fault: fault.byte)
@@ -113,6 +115,8 @@ def _field(
     if invalid >= 0:
         return Fault("WARC003", f"the header is not UTF-8: {quoted(line)}", byte + invalid), ""
     if line[:1] in (b" ", b"\t"):
+        if last == _REPEATED:
+            return None, last
         if not last:
             return Fault("WARC003", f"a folded line that continues nothing: {quoted(line)}", byte), ""
         fields[last] = (fields[last] + b" " + line.strip(b" \t")).strip(b" ")
@@ -128,7 +132,7 @@ def _field(
     elif name in fields:
         if name in BY_NAME:
             return Fault("WARC007", f"the field {BY_NAME[name].name} stands twice", byte), ""
-        return None, ""  # an extension may define fields that repeat
+        return None, _REPEATED  # an extension may define fields that repeat
     fields[name], places[name] = value, place
     return None, name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import Final
 
@@ -13,17 +14,22 @@ _ASIDE: Final = ["nav", "aside", "footer", "menu", "dialog", "noscript", "[hidde
     for role in ("navigation", "complementary", "contentinfo", "banner", "search", "menu", "dialog", "alertdialog")
 ]
 
+_LONG_TAG: Final = re.compile(r"<[^<>]{100000}")
+
 
 def text_of(html: str) -> str:
     """Return the text that a page shows, a line for each block, without what it marks as navigation and the like.
 
     Not the guess at a main content that extractors offer: that drops lists, and dashes between links, unasked.
-    Raises ConfigurationError when the package that does it is missing.
+    Raises ConfigurationError when the package that does it is missing, ValueError for a tag that is made to keep a
+    parser busy for hours.
     """
     try:
         extract = import_module("resiliparse.extract.html2text").extract_plain_text
     except ImportError:
         message = "the text of HTML needs a package that is missing: install corpusfmt[web]"
         raise ConfigurationError(message) from None
+    if _LONG_TAG.search(html):
+        raise ValueError("a tag of the page is longer than 100,000 characters")
     text: str = extract(html, list_bullets=False, alt_texts=False, skip_elements=_ASIDE)
     return text

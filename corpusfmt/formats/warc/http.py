@@ -136,7 +136,7 @@ def content_of(block: bytes, message: Message, limit: int) -> Content:
                 data, start = undone, -1
     if len(data) > limit:
         raise HTTPFault("coding", f"the content is larger than {limit} bytes", message.body)
-    kind, label = _kind(message)
+    kind, label = said_type(message)
     charset = None
     if kind.endswith(("xml", "html", "json", "javascript")) or kind.startswith("text/") or not kind:
         mark, charset = byte_order_mark(data)
@@ -149,7 +149,7 @@ def content_of(block: bytes, message: Message, limit: int) -> Content:
     return Content(kind, charset, data, start, "; ".join([*remarks, remark] if remark else remarks), known)
 
 
-def _kind(message: Message) -> tuple[str, str]:
+def said_type(message: Message) -> tuple[str, str]:
     """Return the media type and the charset label that a header gives; the last field that has a type counts."""
     for value in reversed(message.values("content-type")):
         kind, parameters = media_type(value)

@@ -26,12 +26,13 @@ class Members:
         """Return the offset in the file of the member that holds a byte of the stream; -1 when there is none."""
         if self._list is None:
             return -1
-        found = -1
-        for begin, raw in self._list:
+        before = 0
+        for begin, _ in self._list:
             if begin > byte:
                 break
-            found = raw
-        return found
+            before += 1
+        del self._list[: max(0, before - 1)]  # offsets are asked for in order
+        return self._list[0][1] if before else -1
 
     def record(self, record: Record) -> None:
         """Take note of a sound record, and add a fault when it shares a member or fills several."""

@@ -10,7 +10,7 @@ from corpusfmt.core.document import Document, build
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.limits import CHUNK
 from corpusfmt.core.primitives import occurrences
-from corpusfmt.core.text import quoted
+from corpusfmt.core.text import quoted, shown
 from corpusfmt.formats.warc.across import Across
 from corpusfmt.formats.warc.bundle import read_bundle
 from corpusfmt.formats.warc.faults import BY_CODE
@@ -60,6 +60,10 @@ class _Scan:
                 record.faults.sort(key=lambda fault: fault.byte)
                 error = next((fault for fault in record.faults if fault.code in _ERRORS), None)
                 if error is not None:
+                    about = self.pending
+                    own = record.fields.get("content-type", b"").startswith(OWN_TYPE)
+                    if about is not None and own and self._is_about(record, about):
+                        self.pending = None  # nobody knows which document it was: it is refused with this record
                     yield from self._refuse(record, error)
                     continue
                 self._remark(record)
@@ -127,7 +131,7 @@ class _Scan:
             if not self.ours:
                 self.out.leave("warcinfo records")
         else:
-            self.out.leave(f"{record.type} records")
+            self.out.leave(f"{shown(record.type, 60)} records")
 
     def _document(self, record: Record) -> Iterator[Batch]:
         try:
@@ -172,7 +176,8 @@ class _Scan:
                 if remark := pending.join(record):
                     self._find(remark, record)
                 return
-            if fields["content-type"].endswith(b"version=1") and record.block is not None:
+            texts = pending.record.type != "response"
+            if texts and fields["content-type"].endswith(b"version=1") and record.block is not None:
                 yield from self._own(record, pending)
                 return
         yield from self._settle()
@@ -193,6 +198,8 @@ class _Scan:
     def _own(self, record: Record, pending: Pending) -> Iterator[Batch]:
         """Make a document of a record and its metadata record."""
         self.pending = None
+        if pending.count:
+            self.out.leave("metadata records", pending.count)
         try:
             own = read_own(record.block or b"", remarked=True)
             assert own is not None

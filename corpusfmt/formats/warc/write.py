@@ -69,7 +69,7 @@ class WARCWriter:
         self._type = own.get("record", "resource").encode()
         self._date = _date(own.get("date"))
         self._corpus = own.get("corpus", "")
-        if re.search(r"[\x00-\x1f\x7f]", self._corpus) or len(self._corpus) > 1000:
+        if re.search("[\x00-\x1f\x7f\ud800-\udfff]", self._corpus) or len(self._corpus) > 1000:
             raise ConfigurationError(f"no name of a corpus: {quoted(self._corpus)}; it is one line of text")
         self._names = _sha1(_NAMESPACE + b"%b %b %b " % (self._type, self._date, self._corpus.encode()))
         self._marks = bytearray(_MARKS >> 3)
