@@ -58,7 +58,7 @@ FORMAT = Format(
     losses=losses,
     locate=locate,
     faults=FAULTS,
-    cannot={"size": "metadata over 16 MiB"},
+    cannot={"size": "metadata over 16 MiB, ids and names of over a million characters"},
     options=(
         Option("html", "what to give of a web page: the page as it is, or its main text", ("keep", "text"), "read"),
         Option("status", "which HTTP responses are documents", ("2xx", "all"), "read"),

@@ -33,6 +33,7 @@ class _Own(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 _read: Final = msgspec.json.Decoder(_Own).decode
 _read_string: Final = msgspec.json.Decoder(str).decode
 _AROUND: Final = len(b'{"id":"","name":"","meta":}')
+_META: Final = b'"meta":'
 _NONE: Final[list[tuple[str, int]]] = []
 
 
@@ -58,7 +59,12 @@ def read_own(block: bytes, *, remarked: bool) -> Own | None:
             return Own(identifier, name, meta, _NONE)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors; the strict reader says what is wrong
         pass
-    return _closely(block) if remarked else None
+    if not remarked:
+        return None
+    meta_at = block.find(_META) + len(_META)
+    if len(block) - meta_at > MAX_METADATA + len(b"}") and (meta_at >= len(_META) or len(block) > 2 * MAX_METADATA):
+        raise OwnFault(f"the metadata is longer than {MAX_METADATA // MIB} MiB", 0)
+    return _closely(block)
 
 
 def _closely(block: bytes) -> Own:
