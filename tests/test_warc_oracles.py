@@ -18,8 +18,8 @@ import zstandard
 from fastwarc.warc import ArchiveIterator as FastIterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
-from warcio.checker import Checker  # type: ignore[import-untyped]
+from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # it has no types
+from warcio.checker import Checker  # type: ignore[import-untyped]  # it has no types
 
 from corpusfmt import ConfigurationError, Document, open_writer, read
 from corpusfmt.cli.main import main

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import zstandard
 from fastwarc.warc import ArchiveIterator as FastIterator
 from hypothesis import settings
-from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
+from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # it has no types
 
 from corpusfmt import validate
 from corpusfmt.core.document import Document
