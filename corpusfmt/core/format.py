@@ -52,6 +52,8 @@ class Batch(NamedTuple):
     left_behind: Mapping[str, int] = {}
     #: The rest of the source was not read. A conversion then stops, whatever it was told to do on an error.
     fatal: bool = False
+    #: Whole XML documents of the source, in UTF-8, that a grammar is to judge.
+    judge: Sequence[Region] = ()
 
 
 class ReadOptions(NamedTuple):
@@ -69,6 +71,8 @@ class ReadOptions(NamedTuple):
     lines: bool = True
     #: Whether to look across records too, for which a scan must remember something of each.
     thorough: bool = False
+    #: Whether a grammar that the user named is to judge all documents, and not only the doubtful ones of ours.
+    judged: bool = False
 
 
 class WriteOptions(NamedTuple):
@@ -143,6 +147,11 @@ class Format(NamedTuple):
     #: Gives a piece's line in an index of the target (a key, and a JSON object without its braces), or None.
     index_line: Callable[[bytes], tuple[bytes, bytes] | None] | None = None
     schema_codes: frozenset[str] = frozenset()
+    #: The shipped RELAX NG schema of what the writer writes.
+    grammar: str = ""
+    #: Takes a piece that a writer gave, which is one document, and gives it as a file of its own: a name for it
+    #: without a suffix (ASCII letters, digits, dot, dash, underscore), and its bytes.
+    alone: Callable[[bytes], tuple[str, bytes]] | None = None
 
 
 def options_for(format: Format, side: str) -> dict[str, Option]:

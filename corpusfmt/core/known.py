@@ -17,13 +17,16 @@ VOCABULARY: Final = {
     "url": ("url", "uri", "link", "source_url", "source-url", "warc-target-uri", "permalink"),
 }  # fmt: skip
 
+#: What is of no use when it is two in one.
+_SINGLE: Final = ("date", "url")
 _ALIASES: Final = {what: [b'"%b"' % alias.encode() for alias in aliases] for what, aliases in VOCABULARY.items()}
 
 
 def known(meta: bytes, wanted: Iterable[str]) -> dict[str, str]:
     """Return what the metadata (a JSON object) says of the ``wanted`` things, as text, where it says it.
 
-    A key is known by any of its aliases, in any case; the first alias that is there wins. A number is its digits.
+    A key is known by any of its aliases, in any case; the first alias that is there wins. A number is its digits, and
+    a list of strings (of authors, say) is one string with ``; `` between them; of dates and addresses it is the first.
     """
     low = meta.lower()
     asked = [what for what in wanted if any(alias in low for alias in _ALIASES[what])]
@@ -36,6 +39,9 @@ def known(meta: bytes, wanted: Iterable[str]) -> dict[str, str]:
     for what in asked:
         for alias in VOCABULARY[what]:
             value = values.get(alias)
+            if isinstance(value, list) and all(isinstance(part, str) for part in value):
+                said = [part for part in value if part.strip()]
+                value = "; ".join(said[:1] if what in _SINGLE else said)
             if isinstance(value, str) and value.strip():
                 found[what] = value
                 break

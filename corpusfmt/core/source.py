@@ -23,18 +23,19 @@ class Region(NamedTuple):
     """A run of bytes of a source that begins at the start of a line.
 
     ``offset`` is where it begins in the decompressed stream, in bytes; ``line`` is the number of its
-    first line, from 1.
+    first line, from 1. ``column`` is 0, but where a long line was cut: the code points of it before the region.
     """
 
     buffer: bytes
     offset: int
     line: int
+    column: int = 0
 
     def place(self, byte: int) -> Place:
         """Return the place of the stream offset ``byte``, which lies in this region or at its end."""
         at = byte - self.offset
         start = self.buffer.rfind(b"\n", 0, at) + 1
-        column = len(self.buffer[start:at].decode("utf-8", "surrogateescape")) + 1
+        column = len(self.buffer[start:at].decode("utf-8", "surrogateescape")) + 1 + (0 if start else self.column)
         return Place(self.line + self.buffer.count(b"\n", 0, start), column, byte)
 
     def excerpt(self, byte: int) -> tuple[str, int]:
@@ -65,7 +66,8 @@ class Pointer:
         self._line += region.buffer.count(b"\n", self._at, at)
         self._at = at
         start = region.buffer.rfind(b"\n", 0, at) + 1
-        return Region(region.buffer[start : at + 4 * _AFTER], region.offset + start, self._line)
+        column = 0 if start else region.column
+        return Region(region.buffer[start : at + 4 * _AFTER], region.offset + start, self._line, column)
 
 
 def _whole(text: str) -> str:

@@ -67,7 +67,7 @@ class _Scan:
         yield from self.out.flush()
 
     def _lines(self) -> Iterator[Batch]:
-        buffer, offset, number = self.out.region
+        buffer, offset, number, _ = self.out.region
         lines = buffer.split(b"\n")
         if not lines[-1]:
             lines.pop()

@@ -69,7 +69,7 @@ class _Scan:
 
     def _check_end(self) -> None:
         """Remark on a version 1 file that stops in the middle of a line: all writers end the last one."""
-        buffer, offset, _ = self.out.region
+        buffer, offset, _, _ = self.out.region
         if self.version and buffer and buffer[-1] != 0x0A and not buffer.endswith(MARKED[:-1]):
             header = buffer.rfind(b"\n") < buffer.rfind(FILE)
             edit = Edit(offset + len(buffer), 0, b"\n" if header else MARKED)
@@ -116,7 +116,7 @@ class _Scan:
     # -- documents --------------------------------------------------------------------------------------
 
     def _piece(self, piece: Piece) -> Iterator[Batch]:
-        buffer, offset, line = piece.region
+        buffer, offset, line, _ = piece.region
         first = 0
         if not buffer.startswith(FILE):  # only before the first header of the file
             first = resync(buffer, 0)
