@@ -14,7 +14,7 @@ _HINTS: Final = (
     (b"[", "it looks like a JSON array; write one object a line: jq -c '.[]' OLD > NEW"),
     (b"{", "it looks like JSON over several lines; write one object a line: jq -c . OLD > NEW"),
     (b"filedesc:", "it looks like ARC, which is older than WARC and not read; 'warcio recompress' makes WARC of it"),
-    (b"<", "it looks like XML, which this version does not read"),
+    (b"<", "it looks like XML, but its root is not TEI or teiCorpus"),
 )
 
 

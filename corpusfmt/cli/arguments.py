@@ -19,6 +19,10 @@ FORMAT_FLAGS = {
     "name-field": ("KEY", "the key of the name"),
     "text-field": ("KEY", "the key of the text"),
     "meta-field": ("KEY", "the key of the metadata; without it all other keys are metadata"),
+    "choice": ("HOW", "which reading TEI files give where they have two: edited (default) or original"),
+    "notes": ("WHERE", "where the notes of TEI files go: end (of the text, default), inline or out"),
+    "fw": ("HOW", "what becomes of running heads and page numbers in TEI files: out (default) or inline"),
+    "lb": ("HOW", "what a line break in a TEI file becomes: newline (default) or space"),
     "html": ("HOW", "what to give of web pages in WARC files: keep (the page, default) or text (its main text)"),
 }
 

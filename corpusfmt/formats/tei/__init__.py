@@ -1,0 +1,60 @@
+"""TEI P5: texts with a header that says where they are from, in XML.
+
+*Written* is one ``teiCorpus`` with a ``TEI`` for each document, or each ``TEI`` as a file of its own: valid, with what
+is known about a text in its place in the header, and with the text and the metadata just as they were (see
+``profile``). The same documents give the same bytes.
+
+*Read* are our documents, exactly, with the SHA-256 in their header checked; and the TEI that others publish, as a
+reader would see it: its text without its markup, and what its header says as metadata.
+
+The rooms, from below: ``profile``, ``names``, ``head``, ``write``; ``fast`` (a document of ours from its bytes),
+``own`` (from events, when somebody touched it); ``elements`` (what becomes of each element), ``flow``, ``heading``,
+``foreign``; ``encoding``, ``window``, ``parser``, ``across``; ``frames`` (from events to documents), ``scan``;
+``places``, ``faults``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpusfmt.core.format import Batch, Format, Option, ReadOptions, Stream
+from corpusfmt.formats.tei.faults import FAULTS
+from corpusfmt.formats.tei.places import locate, resync, sniff
+from corpusfmt.formats.tei.write import alone, losses, writer
+
+
+def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
+    """Give the documents and faults of a TEI file, in order. What reading needs is loaded here."""
+    from corpusfmt.formats.tei.scan import scan as read
+
+    return read(stream, options)
+
+
+FORMAT = Format(
+    name="tei",
+    title="TEI P5: texts in XML, each with a header",
+    suffixes=(".xml", ".tei"),
+    sniff=sniff,
+    scan=_scan,
+    writer=writer,
+    losses=losses,
+    locate=locate,
+    faults=FAULTS,
+    cannot={
+        "bytes": "texts that are not UTF-8 and whose encoding nobody named",
+        "encoding": "bytes that their declared encoding cannot decode",
+        "size": "metadata over 16 MiB",
+    },
+    options=(
+        Option(
+            "choice", "which reading of a choice: edited (corr, reg, expan) or original", ("edited", "original"), "read"
+        ),
+        Option("notes", "where notes go: end (of the text), inline, or out", ("end", "inline", "out"), "read"),
+        Option("fw", "what becomes of running heads and page numbers (fw)", ("out", "inline"), "read"),
+        Option("lb", "what a line break (lb) becomes", ("newline", "space"), "read"),
+        Option("corpus", "the title of the corpus", (), "write"),
+    ),
+    resync=resync,
+    grammar="corpusfmt-tei.rng",
+    alone=alone,
+)

@@ -1,0 +1,122 @@
+"""Reading XML in any encoding as UTF-8 (XML 1.0, section 4.3.3 and appendix F)."""
+
+from __future__ import annotations
+
+import re
+from codecs import getincrementaldecoder
+from typing import Final
+
+from corpusfmt.core.format import Stream
+from corpusfmt.core.limits import CHUNK
+from corpusfmt.core.text import BOM, WIDE_MARKS, charset, quoted, wide_encoding
+
+_DECLARED: Final = re.compile(rb"""<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*["']([^"'<>&]{0,60})["']""")
+_HEAD: Final = 1024
+_WIDE: Final = {"UTF-16LE": "utf-16-le", "UTF-16BE": "utf-16-be", "UTF-32LE": "utf-32-le", "UTF-32BE": "utf-32-be"}
+
+
+class Undecodable(Exception):
+    """The source is not in the encoding that it declares, at its byte ``at``, or declares one that nobody knows."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.message, self.at = message, at
+
+
+class Decoded:
+    """A stream in UTF-8, whatever it was. ``encoding`` is empty when the source is in UTF-8: then nothing was done."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._held = _head(stream)
+        self.encoding = ""
+        self._failure: Undecodable | None = None
+        #: Where pieces begin in the source and in UTF-8: the last few, for ``source_byte``.
+        self._marks: list[tuple[int, int]] = [(0, 0)]
+        try:
+            self.encoding = encoding_of(self._held)
+        except Undecodable as error:
+            self._failure = error
+        if self.encoding:
+            self._decoder = getincrementaldecoder(self.encoding)("strict")
+            mark = next((mark for mark, _ in WIDE_MARKS if self._held.startswith(mark)), b"")
+            self._held = self._held[len(mark) :]
+            self._marks = [(len(mark), 0)]
+            self._source, self._utf8 = len(mark), 0
+
+    def read(self) -> bytes:
+        """Return the next piece in UTF-8; none at the end. Raises Undecodable, after all that could be read."""
+        if self._failure is not None:
+            raise self._failure
+        if not self.encoding:
+            piece, self._held = self._held or self._stream.read(CHUNK), b""
+            return piece
+        while True:
+            raw, self._held = self._held or self._stream.read(CHUNK), b""
+            pending = len(self._decoder.getstate()[0])
+            try:
+                text = self._decoder.decode(raw, not raw)
+            except UnicodeDecodeError as error:
+                at = self._source - pending + error.start
+                what = f"byte 0x{error.object[error.start]:02x} is not {self.encoding}, which the file declares"
+                self._failure = Undecodable(what, at)
+                text = error.object[: error.start].decode(self.encoding)
+            self._source += len(raw)
+            piece = text.encode("utf-8", "surrogatepass")
+            if piece:
+                self._utf8 += len(piece)
+                self._marks = [*self._marks[-64:], (self._source - len(self._decoder.getstate()[0]), self._utf8)]
+                return piece
+            if self._failure is not None:
+                raise self._failure
+            if not raw:
+                return b""
+
+    def source_byte(self, byte: int, buffer: bytes, base: int) -> int:
+        """Return the offset in the source of an offset in UTF-8. ``buffer`` holds the UTF-8 from ``base`` on."""
+        if not self.encoding:
+            return byte
+        source, start = next((mark for mark in reversed(self._marks) if mark[1] <= byte), self._marks[0])
+        if start < base or start > byte:
+            return source
+        passed = buffer[start - base : byte - base].decode("utf-8", "ignore")
+        return source + len(passed.encode(self.encoding, "ignore"))
+
+
+def _head(stream: Stream) -> bytes:
+    head = b""
+    while len(head) < _HEAD and (more := stream.read(CHUNK)):
+        head += more
+    return head
+
+
+def encoding_of(head: bytes) -> str:
+    """Return Python's name of the encoding of an XML file that begins with ``head``; nothing for UTF-8.
+
+    Raises Undecodable.
+    """
+    wide = wide_encoding(head)
+    if wide is not None:
+        return _WIDE[wide]
+    match = _DECLARED.match(head.removeprefix(BOM))
+    if match is None:
+        return ""
+    at = match.start(1) + (len(BOM) if head.startswith(BOM) else 0)
+    name = match[1].decode("ascii", "replace")
+    try:
+        found = charset(name)
+    except LookupError:
+        raise Undecodable(f"the file declares the encoding {quoted(name)}, which is not known", at) from None
+    if found is None or found == "ascii":
+        return ""
+    if head.startswith(BOM):
+        raise Undecodable(f"the file declares {quoted(name)} and begins with the mark of UTF-8", at)
+    if found.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
+        raise Undecodable(f"the file declares {quoted(name)} and is not in it", at)
+    return found
+
+
+def declared_utf8(buffer: bytes) -> bytes:
+    """Return an XML document that was brought to UTF-8 with a declaration that says so."""
+    match = _DECLARED.match(buffer)
+    return buffer if match is None else buffer[: match.start(1)] + b"UTF-8" + buffer[match.end(1) :]

@@ -1,0 +1,103 @@
+"""Reading a document of ours from its bytes, when they are just as the writer wrote them."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from corpusfmt.core.limits import MAX_METADATA
+from corpusfmt.core.metadata import EMPTY
+from corpusfmt.core.objects import is_canonical
+from corpusfmt.core.primitives import unescape_xml
+from corpusfmt.formats.tei.head import header
+from corpusfmt.formats.tei.profile import BODY_END, BODY_START, LINE, PARAGRAPH, TEI_END, TEI_MARK, TEI_START
+
+_ID: Final = b'        <idno type="id"'
+_INTEGER: Final = b' subtype="integer">'
+_IDNO_END: Final = b"</idno>\n"
+_NAME: Final = b'        <idno type="filename">'
+_DIGEST: Final = b'        <idno type="sha256">'
+_XENO: Final = b'    <xenoData type="metadata">'
+_XENO_END: Final = b"</xenoData>\n"
+_TAIL: Final = BODY_END + TEI_END
+#: An integer as Python spells it.
+_DIGITS: Final = re.compile(rb"-?[1-9][0-9]{0,999}|0")
+
+
+class Own(NamedTuple):
+    """A document of ours: id, name, text in UTF-8, metadata as JSON, ``xml:id``, and the byte where its text begins."""
+
+    id: str | int
+    name: str
+    data: bytes
+    meta: bytes
+    xml_id: str
+    body: int
+
+
+def read_own(document: bytes) -> Own | None:
+    """Read a ``TEI`` element, from its first byte to the line end behind it; None where the parser must look closely.
+
+    What is read is read right whatever else is in the file: the header is made again and compared, the text has its
+    SHA-256. Its characters (UTF-8, and XML's) are for the caller to check.
+    """
+    start = len(TEI_START)
+    quote = document.find(b'"', start)
+    xml_id = document[start:quote]
+    at = document.find(_ID, quote)
+    if at < 0 or not document.startswith(TEI_MARK, quote) or not document.endswith(_TAIL):
+        return None
+    at += len(_ID)
+    integer = document.startswith(_INTEGER, at)
+    at += len(_INTEGER) if integer else 1
+    stop = document.find(_IDNO_END, at)
+    identifier = _said(document[at:stop])
+    if not identifier or (integer and not _DIGITS.fullmatch(identifier)):
+        return None
+    at = stop + len(_IDNO_END)
+    name: bytes | None = b""
+    if document.startswith(_NAME, at):
+        stop = document.find(_IDNO_END, at)
+        name = _said(document[at + len(_NAME) : stop])
+        at = stop + len(_IDNO_END)
+    if not document.startswith(_DIGEST, at) or name is None:
+        return None
+    at += len(_DIGEST)
+    digest = document[at : at + 64]
+    body = document.find(BODY_START, at)
+    if body < 0:
+        return None
+    meta = EMPTY
+    xeno = document.find(_XENO, at, body)
+    if xeno >= 0:
+        said = unescape_xml(document[xeno + len(_XENO) : document.find(_XENO_END, xeno, body)])
+        if said is None or len(said) > MAX_METADATA or not is_canonical(said):
+            return None
+        meta = said
+    body += len(BODY_START)
+    text = text_of(document[body : -len(_TAIL)])
+    if text is None or sha256(text).hexdigest().encode() != digest:
+        return None
+    try:
+        ncname, told, spelled = xml_id.decode("ascii"), name.decode(), identifier.decode()
+        known = int(spelled) if integer else spelled
+        if header(ncname, known, told, meta, digest) != document[:body]:
+            return None
+    except UnicodeDecodeError:
+        return None
+    return Own(known, told, text, meta, ncname, body)
+
+
+def text_of(body: bytes) -> bytes | None:
+    """Undo paragraphs, lines and references; None where there is other markup."""
+    if b"\r" in body:
+        return None
+    return unescape_xml(body.replace(PARAGRAPH, b"\n\n").replace(LINE, b"\n"))
+
+
+def _said(content: bytes) -> bytes | None:
+    """Return what the content of an ``idno`` says; None where the parser must tell."""
+    if b"&#" in content:
+        content = content.replace(b"&#10;", b"\n").replace(b"&#9;", b"\t")
+    return unescape_xml(content)

@@ -1,0 +1,229 @@
+"""Reading TEI: from a stream to documents. Documents of ours that nobody touched are read from their bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.format import Batch, ReadOptions, Stream
+from corpusfmt.core.limits import CHUNK, KIB
+from corpusfmt.core.primitives import first_invalid_utf8, is_utf8, is_xml, occurrences
+from corpusfmt.core.source import Region
+from corpusfmt.formats.tei.encoding import Decoded, Undecodable
+from corpusfmt.formats.tei.fast import read_own
+from corpusfmt.formats.tei.frames import Frames
+from corpusfmt.formats.tei.parser import Broken
+from corpusfmt.formats.tei.profile import CORPUS_END, NAMESPACE, TEI_END, TEI_START
+from corpusfmt.formats.tei.window import Window
+
+_END: Final = TEI_END.rstrip()
+_CORPUS: Final = b'<teiCorpus xmlns="%b">' % NAMESPACE.encode()
+_NEXT: Final = b"\n" + TEI_START
+#: The header of a corpus of ours ends within so many bytes.
+_PROLOG: Final = 64 * KIB
+
+
+def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
+    """Give the documents and faults of a TEI file, in order."""
+    return _Scan(stream, options).run()
+
+
+class _Scan:
+    """The state of one scan.
+
+    ``between`` says that the parser stands between two ``TEI`` of a corpus of ours: those that follow may be taken from
+    their bytes, and the parser never sees them. Everything else goes through the parser.
+    """
+
+    def __init__(self, stream: Stream, options: ReadOptions) -> None:
+        self.options = options
+        self.source, self.window = Decoded(stream), Window()
+        self.frames = Frames(stream.name, options, self.source, self.window)
+        self.prolog = True  # nothing has been parsed yet
+        self.between = self.ours = False
+
+    def run(self) -> Iterator[Batch]:
+        while True:
+            try:
+                yield from self._read()
+                return
+            except Broken as broken:
+                go_on = self.ours and broken.code != "TEI002"
+                self._report(broken, fatal=not go_on)
+                yield from self._given()
+                if not go_on or not self._recover(broken.byte):
+                    return
+            except Undecodable as error:
+                self._undecodable(error)
+                yield from self._given()
+                return
+
+    def _read(self) -> Iterator[Batch]:
+        """Read to the end. Raises Broken and Undecodable."""
+        while True:
+            self._advance()
+            self.frames.flush()
+            yield from self._given()
+            self._drop()
+            piece = self.source.read()
+            if not piece:
+                break
+            self.window.append(piece)
+        self._advance(last=True)
+        self.frames.parser.feed(b"", self.window.stop, last=True)
+        self.frames.finish()
+        yield from self._given()
+
+    def _given(self) -> Iterator[Batch]:
+        batches, self.frames.batches = self.frames.batches, []
+        yield from batches
+
+    def _drop(self) -> None:
+        """Forget what no document and no finding to come needs."""
+        frames = self.frames
+        if frames.holds_all() or (self.options.judged and not frames.judged):
+            return
+        needed = min(frames.parser.consumed, frames.parser.fed)
+        if frames.stack and frames.stack[-1].events is not None and not frames.stack[-1].is_corpus:
+            needed = min(needed, frames.stack[-1].byte)
+        self.window.drop(needed)
+
+    # -- going on ---------------------------------------------------------------------------------------
+
+    def _advance(self, *, last: bool = False) -> None:
+        """Take or parse what has been read. Raises Broken."""
+        if self.prolog and not self._begin(last=last):
+            return
+        parser, window = self.frames.parser, self.window
+        while parser.fed < window.stop:
+            if self.between:
+                if self._take(last=last):
+                    return
+            else:
+                self._feed()
+
+    def _begin(self, *, last: bool) -> bool:
+        """Parse what stands before the first document of ours. False when that cannot be told yet."""
+        buffer = self.window.whole(0).buffer
+        at = buffer.find(_NEXT)
+        if at < 0 and not last and len(buffer) < _PROLOG:
+            return False
+        self.prolog = False
+        if 0 <= at < _PROLOG:
+            self.frames.parser.feed(buffer[: at + 1], 0)
+            self.between = self.ours = self._is_between()
+        return True
+
+    def _is_between(self) -> bool:
+        """Say whether the parser has nothing open but a corpus, not even a part of a tag."""
+        frames = self.frames
+        return frames.parser.rests and frames.parser.depth == 1 and bool(frames.stack) and frames.stack[-1].is_corpus
+
+    def _feed(self) -> None:
+        """Parse to the end of what has been read, or of a document when the next one may be ours."""
+        frames = self.frames
+        at = frames.parser.fed
+        region = self.window.whole(at)
+        start = at - region.offset
+        end = region.buffer.find(_END, start) + len(_END) if self.ours else 0
+        self._parse(region.buffer[start:end] if end > start else region.buffer[start:], at)
+        if end > start:
+            self.between = self._is_between()
+
+    def _parse(self, piece: bytes, at: int) -> None:
+        frames = self.frames
+        frames.parser.feed(piece, at)
+        frame = frames.stack[-1] if frames.stack else None
+        if frame is not None and frame.events is not None and not frame.is_corpus:
+            limit = self.options.max_document
+            if frames.parser.fed - frame.byte > limit or frame.events.size > limit:
+                frames.too_large(frame)
+
+    # -- documents of ours ------------------------------------------------------------------------------
+
+    def _take(self, *, last: bool) -> bool:
+        """Take the documents of ours that follow. True when the next one is not here as a whole yet."""
+        parser = self.frames.parser
+        region = self.window.whole(parser.fed)
+        buffer, at = region.buffer, parser.fed - region.offset
+        stop = buffer.rfind(TEI_END, at) + len(TEI_END)
+        if stop < len(TEI_END):
+            waits = not last and len(buffer) - at <= self.options.max_document and buffer.startswith(TEI_START, at)
+            self.between = waits
+            return waits
+        clean = is_utf8(buffer[at:stop]) and is_xml(buffer[at:stop])
+        line = region.line + occurrences(buffer[:at], b"\n") if self.options.lines or self.options.judged else 0
+        while self.between and at < stop:
+            if buffer.startswith(b"\n", at):
+                at, line = at + 1, line + bool(line)
+            if at == stop or not buffer.startswith(TEI_START, at):
+                break
+            document = buffer[at : buffer.find(TEI_END, at) + len(TEI_END)]
+            if not self._one(document, region.offset + at, line, clean=clean):
+                self._parse(document[:-1], region.offset + at)
+                self.between = self._is_between()
+                at, line = at - 1, line - bool(line)  # the line end is not parsed yet
+            at += len(document)
+            line += occurrences(document, b"\n") if line else 0
+        parser.skip(region.offset + at)
+        self.between = self.between and (at == len(buffer) or buffer.startswith(TEI_START, at))
+        return self.between and not last
+
+    def _one(self, document: bytes, byte: int, line: int, *, clean: bool) -> bool:
+        """Take a document of ours if it is just as it was written."""
+        if len(document) > self.options.max_document or not (clean or (is_utf8(document) and is_xml(document))):
+            return False
+        own = read_own(document)
+        if own is None:
+            return False
+        frames = self.frames
+        if frames.across is not None and frames.across.name(own.xml_id):
+            return False  # the parser tells where
+        if self.options.judged:
+            frames.judge_one(Region(document, byte, line))
+        frames.add(own.id, own.name, own.data, own.meta, byte, byte + own.body, line)
+        return True
+
+    # -- faults -----------------------------------------------------------------------------------------
+
+    def _report(self, broken: Broken, *, fatal: bool) -> None:
+        frames, byte = self.frames, broken.byte
+        code, message, edit = broken.code, broken.message, None
+        frame = frames.stack[-1] if frames.stack else None
+        if code == "TEI001" and first_invalid_utf8(bad := self.window.slice(byte, byte + 4)) == 0:
+            code, message = "TEI024", f"byte 0x{bad[0]:02x} is not UTF-8, which the file is in"
+        if code == "TEI002" and frame is not None and frame.is_corpus and frames.parser.depth == 1:
+            message = "the end of the corpus is missing; documents may be missing too"
+            edit = Edit(byte, 0, CORPUS_END, safe=False)
+        frames.find(code, message, byte, edit=edit)
+        start = frame.byte if frame is not None and not frame.is_corpus else byte
+        frames.flush(self.window.slice(start, start + CHUNK), fatal=fatal)
+
+    def _recover(self, byte: int) -> bool:
+        """Find the next document of ours behind a fault. False when there is none."""
+        at = byte
+        while True:
+            region = self.window.whole(at)
+            found = region.buffer.find(_NEXT, max(0, at - region.offset))
+            if found >= 0:
+                break
+            at = max(at, self.window.stop - len(_NEXT))
+            self.window.drop(at)
+            try:
+                piece = self.source.read()
+            except Undecodable:
+                return False
+            if not piece:
+                return False
+            self.window.append(piece)
+        start = region.offset + found + 1
+        self.frames.begin_again(_CORPUS, start)
+        self.between = True
+        return True
+
+    def _undecodable(self, error: Undecodable) -> None:
+        frames = self.frames
+        frames.find("TEI024", error.message, self.window.stop)
+        frames.out.findings[-1] = frames.out.findings[-1]._replace(byte=error.at)
+        frames.flush(fatal=True)

@@ -1,0 +1,137 @@
+"""Writing TEI: one ``teiCorpus``, a ``TEI`` for each document; or each ``TEI`` as a file of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import ConfigurationError, Loss, LossError
+from corpusfmt.core.format import WriteOptions
+from corpusfmt.core.limits import MAX_METADATA, MIB
+from corpusfmt.core.losses import loss, not_text
+from corpusfmt.core.primitives import escape_xml, is_utf8, is_xml
+from corpusfmt.core.text import quoted
+from corpusfmt.formats.tei.head import forbidden_in, glyphs, header, visible
+from corpusfmt.formats.tei.names import Names
+from corpusfmt.formats.tei.profile import (
+    BODY_END,
+    CORPUS_END,
+    DECLARATION,
+    LINE,
+    NAMESPACE,
+    PARAGRAPH,
+    TEI_END,
+    TEI_START,
+)
+from corpusfmt.version import __version__
+
+_CORPUS: Final = b"""<teiCorpus xmlns="%b">
+  <teiHeader>
+    <fileDesc>
+      <titleStmt>
+        <title>%b</title>
+      </titleStmt>
+      <publicationStmt>
+        <authority>unknown</authority>
+      </publicationStmt>
+      <sourceDesc>
+        <p>Each text says itself where it is from.</p>
+      </sourceDesc>
+    </fileDesc>
+    <encodingDesc>
+      <appInfo>
+        <application ident="corpusfmt" version="%b">
+          <desc>Texts as they were: a paragraph (p) ends at an empty line, a line (lb) at a line end.</desc>
+        </application>
+      </appInfo>
+    </encodingDesc>
+  </teiHeader>
+"""
+_NAME: Final = re.compile(re.escape(TEI_START) + rb'([^"]+)"')
+
+
+def writer(options: WriteOptions) -> TEIWriter:
+    """Make a writer. Raises ConfigurationError for a name of the corpus that is no line of text."""
+    return TEIWriter(options)
+
+
+def losses(document: Document, _options: WriteOptions) -> list[Loss]:
+    """List what TEI cannot hold of ``document``: bytes that are no text, and metadata that is too large."""
+    found = not_text(document)
+    if len(document.meta_json) > MAX_METADATA:
+        found.append(loss(document, "size", f"the metadata is longer than {MAX_METADATA // MIB} MiB"))
+    return found
+
+
+def alone(piece: bytes) -> tuple[str, bytes]:
+    """Give the ``TEI`` of one document as a file of its own, with its ``xml:id`` as the name."""
+    match = _NAME.match(piece)
+    assert match is not None, "a piece begins with its TEI element"
+    return match[1].decode(), DECLARATION + piece
+
+
+class TEIWriter:
+    """Writes the profile. The same documents give the same bytes."""
+
+    def __init__(self, options: WriteOptions) -> None:
+        self._options = options
+        self._corpus = options.own.get("corpus", "")
+        if re.search("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]", self._corpus) or len(self._corpus) > 1000:
+            raise ConfigurationError(f"no name of a corpus: {quoted(self._corpus)}; it is one line of text")
+        self._names = Names()
+
+    def begin(self) -> bytes:
+        """Return the XML declaration and the header of the corpus."""
+        title = escape_xml((visible(self._corpus) or "Corpus").encode())
+        return DECLARATION + _CORPUS % (NAMESPACE.encode(), title, __version__.encode())
+
+    def end(self) -> bytes:
+        """Return the end of the corpus."""
+        return CORPUS_END
+
+    def encode(self, documents: Sequence[Document]) -> list[bytes]:
+        """Return the documents, a ``TEI`` element each. Raises LossError."""
+        texts = self._texts(documents)
+        joined = b"\xff".join(texts)
+        plain = is_xml(joined)
+        bodies = body_of(joined).split(b"\xff") if texts else []  # no UTF-8 holds the byte 0xFF
+        out = []
+        for document, text, body in zip(documents, texts, bodies, strict=True):
+            xml_id = self._names.give(document.id)
+            name, identifier = document.name, document.id
+            chars: list[str] = []
+            if not (plain or is_xml(body)) or not is_xml(f"{identifier}{name}".encode()):
+                chars = forbidden_in(text.decode(), name, f"{identifier}")
+            digest = sha256(text).hexdigest().encode()
+            head = header(xml_id, identifier, name, document.meta_json, digest, chars)
+            out.append(b"%b%b%b%b" % (head, glyphs(body, xml_id) if chars else body, BODY_END, TEI_END))
+        return out
+
+    def _texts(self, documents: Sequence[Document]) -> list[bytes]:
+        """Return the texts in UTF-8. Raises LossError for the first document that cannot be held."""
+        allow = self._options.allow
+        unknown = [document.data for document in documents if document.encoding is None]
+        plain = not unknown or is_utf8(b"\n".join(unknown))
+        texts = []
+        for document in documents:
+            encoding = document.encoding
+            doubtful = encoding != "utf-8" and (encoding is not None or not plain)
+            if doubtful or len(document.meta_json) > MAX_METADATA:
+                refused = [found for found in losses(document, self._options) if found.kind not in allow]
+                if refused:
+                    raise LossError(refused)
+                texts.append(document.data.decode(encoding or "utf-8", "replace").encode())
+            else:
+                texts.append(document.data)
+        return texts
+
+
+def body_of(text: bytes) -> bytes:
+    """Return UTF-8 text as paragraphs and lines, but for the first and the last tag."""
+    text = escape_xml(text)
+    if b"\n" not in text:
+        return text
+    return text.replace(b"\n\n", b"\xfe").replace(b"\n", LINE).replace(b"\xfe", PARAGRAPH)

@@ -1,0 +1,420 @@
+"""TEI of our own: what is written, what comes back, and what is said of files that somebody touched."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.dom import minidom
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from corpusfmt import Document
+from corpusfmt.cli.main import main
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.format import ReadOptions, WriteOptions
+from corpusfmt.core.source import Region
+from corpusfmt.formats.tei import FORMAT
+from corpusfmt.formats.tei.fast import read_own
+from corpusfmt.formats.tei.names import ncname
+from corpusfmt.formats.tei.write import alone
+from tests import strategies
+from tests.support import command, documents, findings, parse, scan, write
+
+TEI = "{http://www.tei-c.org/ns/1.0}"
+THOROUGH = ReadOptions(thorough=True)
+
+
+def ours(*docs: Document) -> bytes:
+    return write(FORMAT, docs)
+
+
+def one(document: Document) -> bytes:
+    """Return the TEI element of a document."""
+    return FORMAT.writer(WriteOptions()).encode([document])[0]
+
+
+def tree(data: bytes) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities="internal", no_network=True, huge_tree=False)
+    return etree.fromstring(data, parser)
+
+
+def said(data: bytes, options: ReadOptions | None = None) -> list[tuple[str, int, int]]:
+    return [(f.code, f.line, f.column) for f in findings(scan(FORMAT, data, options=options))]
+
+
+# -- what is written ----------------------------------------------------------------------------------------
+
+FULL = Document(
+    "d1",
+    "One\ntwo\n\nthree\r\n<&>",
+    name="a.txt",
+    meta={
+        "title": "A  title\n& more",
+        "author": ["Ada", "Ben"],
+        "date": "2024-05-18",
+        "publisher": "A House",
+        "language": "en-GB",
+        "licence": "https://creativecommons.org/licenses/by/4.0/",
+        "url": "https://example.org/a",
+    },
+)
+
+
+def test_the_header_shows_what_is_known_where_tei_has_it() -> None:
+    root = tree(one(FULL))
+
+    def find(path: str) -> str | None:
+        return root.findtext("/".join(TEI + step if step[0].isalpha() else step for step in path.split("/")))
+
+    assert find("teiHeader/fileDesc/titleStmt/title") == "A title & more"
+    assert find("teiHeader/fileDesc/titleStmt/author") == "Ada; Ben"
+    assert find("teiHeader/fileDesc/publicationStmt/publisher") == "A House"
+    assert find("teiHeader/fileDesc/publicationStmt/date") == "2024-05-18"
+    assert find("teiHeader/profileDesc/langUsage/language") == "en-GB"
+    assert (
+        find("teiHeader/fileDesc/publicationStmt/availability/licence")
+        == "https://creativecommons.org/licenses/by/4.0/"
+    )
+    assert find("teiHeader/fileDesc/sourceDesc/bibl/idno") == "https://example.org/a"
+    idnos = {e.get("type"): e.text for e in root.iter(f"{TEI}idno")}
+    assert (idnos["id"], idnos["filename"]) == ("d1", "a.txt")
+    assert [str(e.tag).removeprefix(TEI) for e in root.iter(f"{TEI}p", f"{TEI}lb")] == ["p", "lb", "p", "lb"]
+
+
+def test_the_body_is_not_indented_and_the_header_is() -> None:
+    lines = one(FULL).decode().split("\n")
+    assert "    <fileDesc>" in lines
+    assert "<p>One<lb/>two</p>" in lines
+    assert "<p>three&#13;<lb/>&lt;&amp;&gt;</p>" in lines
+
+
+@pytest.mark.parametrize(
+    ("id", "expected"),
+    [("d1", "d1"), ("a b", "a_20b"), ("7", "d7"), (7, "d7"), (-7, "d-7"), ("_", "_5f"), ("日本", "_65e5_672c"), (".x", "d.x"),
+     ("a:b", "a_3ab"), ("x" * 300, None)],
+)  # fmt: skip
+def test_an_xml_id_reads_like_the_id(id: str | int, expected: str | None) -> None:
+    name = ncname(id)
+    assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9._-]{0,120}", name)
+    assert expected is None or name == expected
+
+
+def test_no_xml_id_is_given_twice() -> None:
+    docs = [Document(id, "x") for id in ("7", 7, "d7", "7", "a b", "a_20b", "d7_n2", "x" * 200, "x" * 201)]
+    ids = [element.get("{http://www.w3.org/XML/1998/namespace}id") for element in tree(ours(*docs)).iter(f"{TEI}TEI")]
+    assert len(set(ids)) == len(docs)
+    assert parse(FORMAT, ours(*docs)) == docs
+
+
+def test_what_xml_cannot_hold_is_a_g_with_a_char() -> None:
+    document = Document("a\x01", "b\x00c\ufffe\x00", name="\x1f\n\t ", meta={"k": "\x00\uffff\x7f"})
+    root = tree(one(document))
+    chars = {e.get("{http://www.w3.org/XML/1998/namespace}id") for e in root.iter(f"{TEI}char")}
+    assert {e.get("ref") for e in root.iter(f"{TEI}g")} == {f"#{id}" for id in chars}
+    assert len(chars) == 4
+    assert parse(FORMAT, ours(document)) == [document]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("2024", "2024"), ("2024-02-30", None), ("2024-05-18T01:02:03Z", "2024-05-18T01:02:03Z"), ("18 May", None), ("0000", None),
+     ("2024-05-18T01:02:03+02:00", "2024-05-18T01:02:03+02:00"), ("2024-13", None)],
+)  # fmt: skip
+def test_a_date_is_normalised_only_where_it_is_one(value: str, expected: str | None) -> None:
+    (date,) = tree(one(Document("d", "x", meta={"date": value}))).iter(f"{TEI}date")
+    assert (date.text, date.get("when")) == (value, expected)
+
+
+@pytest.mark.parametrize(("language", "expected"), [("pt", "pt"), ("pt-BR", "pt-BR"), ("English", None), ("x y", None)])
+def test_a_language_is_a_tag_only_where_it_is_one(language: str, expected: str | None) -> None:
+    root = tree(one(Document("d", "x", meta={"language": language})))
+    (element,) = root.iter(f"{TEI}language")
+    assert (element.text, element.get("ident")) == (language, expected or "und")
+    (text,) = root.iter(f"{TEI}text")
+    assert text.get("{http://www.w3.org/XML/1998/namespace}lang") == expected
+
+
+def test_the_title_of_the_corpus_is_an_option() -> None:
+    data = write(FORMAT, [], WriteOptions(own={"corpus": "Tales & more"}))
+    assert tree(data).findtext(f".//{TEI}title") == "Tales & more"
+    with pytest.raises(ConfigurationError, match="no name of a corpus"):
+        FORMAT.writer(WriteOptions(own={"corpus": "two\nlines"}))
+
+
+def test_a_document_alone_is_a_file_of_its_own() -> None:
+    name, data = alone(one(FULL))
+    assert name == "d1"
+    assert data.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<TEI ')
+    assert parse(FORMAT, data) == [FULL]
+
+
+# -- what comes back ----------------------------------------------------------------------------------------
+
+
+@given(document=strategies.text_documents)
+def test_the_fast_reader_reads_what_the_parser_reads(document: Document) -> None:
+    piece = one(document)
+    fast = read_own(piece)
+    (slow,) = parse(FORMAT, alone(piece)[1])
+    assert slow == document
+    if fast is not None:
+        assert Document(fast.id, fast.data.decode(), name=fast.name, meta=fast.meta) == document
+    elif b"<g " not in piece and b"<xenoData" not in piece:
+        pytest.fail("a plain document must be read fast")
+
+
+@given(docs=strategies.text_corpora, at=st.floats(0, 1), byte=st.integers(0, 255))
+def test_a_changed_byte_gives_no_other_text(docs: list[Document], at: float, byte: int) -> None:
+    """A digest covers the text: what is read of a damaged file is a document that was written, or is refused."""
+    data = bytearray(ours(*docs))
+    data[int(at * (len(data) - 1))] = byte
+    texts = {document.text for document in docs}
+    for document in documents(scan(FORMAT, bytes(data))):
+        if document.origin is not None and b'type="corpusfmt-1"' in bytes(data)[document.origin.byte :][:400]:
+            assert document.text in texts
+
+
+def test_the_end_of_the_corpus_may_be_missing() -> None:
+    data = ours(FULL, Document("d2", "x")).removesuffix(b"</teiCorpus>\n")
+    batches = scan(FORMAT, data)
+    assert len(documents(batches)) == 2
+    (finding,) = findings(batches)
+    assert finding.code == "TEI002"
+    assert "the end of the corpus is missing" in finding.message
+    assert finding.edit is not None
+    assert not finding.edit.safe
+
+
+@pytest.mark.parametrize("damage", [b"&", b"\x00", b"<p>", b"\xff", b"</body>"])
+def test_one_broken_document_costs_one_document(damage: bytes) -> None:
+    docs = [Document(f"d{i}", f"text {i}\n" * 50) for i in range(9)]
+    data = ours(*docs).replace(b"text 4", b"text " + damage + b"4", 1)
+    batches = scan(FORMAT, data)
+    assert [document.id for document in documents(batches)] == [f"d{i}" for i in range(9) if i != 4]
+    (finding,) = findings(batches)
+    assert finding.severity == "error"
+    assert not any(batch.fatal for batch in batches)
+    for size in (1, 7, 100):
+        pieces = scan(FORMAT, data, size)
+        assert documents(pieces) == documents(batches)
+        assert [f[:9] for f in findings(pieces)] == [f[:9] for f in findings(batches)]
+
+
+# -- what somebody touched ----------------------------------------------------------------------------------
+
+POEM = Document("d1", "one line\n  and two\n\nafter a gap", name="a.txt", meta={"title": "Poem"})
+
+
+def damaged(data: bytes, options: ReadOptions | None = None) -> tuple[list[Document], list[Finding]]:
+    batches = scan(FORMAT, data, options=options)
+    for size in (1, 64):
+        assert [f[:9] for f in findings(scan(FORMAT, data, size, options))] == [f[:9] for f in findings(batches)]
+    return documents(batches), findings(batches)
+
+
+def test_a_file_that_was_written_anew_by_lxml_is_the_same() -> None:
+    data = etree.tostring(tree(ours(POEM)), xml_declaration=True, encoding="UTF-8")
+    assert damaged(data) == ([POEM], [])
+    pretty = etree.tostring(tree(ours(POEM)), pretty_print=True)
+    assert damaged(pretty) == ([POEM], [])
+
+
+def test_a_file_in_another_encoding_is_the_same() -> None:
+    document = Document("dé", "Ünïcode ✓\x00", meta={"title": "Ω"})
+    for encoding in ("UTF-16", "UTF-16LE", "ISO-8859-1", "US-ASCII", "windows-1252"):
+        data = etree.tostring(tree(ours(document)), encoding=encoding, xml_declaration=True)
+        assert damaged(data) == ([document], [])
+
+
+def test_a_pretty_printer_is_found_out_and_undone() -> None:
+    data = minidom.parseString(one(POEM)).toprettyxml(indent="    ").encode()
+    docs, (finding,) = damaged(data)
+    assert docs == [POEM]
+    assert finding.code == "TEI018"
+    assert "indented anew" in finding.message
+    assert finding.edit is not None
+    at, length, replacement, safe = finding.edit
+    assert safe
+    assert damaged(data[:at] + replacement + data[at + length :]) == ([POEM], [])
+
+
+def test_wrapped_lines_are_found_out_and_undone() -> None:
+    document = Document("d1", "a long line of many words\nand another one")
+    data = one(document).replace(b"line of", b"line\n   of")
+    docs, (finding,) = damaged(data)
+    assert docs == [document]
+    assert (finding.code, "wrapped anew" in finding.message) == ("TEI018", True)
+
+
+def test_an_edit_is_found_out_and_can_be_confirmed() -> None:
+    data = ours(POEM, FULL).replace(b"one line", b"1 line")
+    docs, (finding,) = damaged(data)
+    assert docs == [FULL]
+    assert (finding.code, finding.severity, finding.document) == ("TEI017", "error", None)
+    assert finding.edit is not None
+    at, length, replacement, safe = finding.edit
+    assert not safe
+    docs, found = damaged(data[:at] + replacement + data[at + length :])
+    assert found == []
+    assert docs == [Document("d1", POEM.text.replace("one", "1"), name="a.txt", meta={"title": "Poem"}), FULL]
+
+
+def test_markup_that_was_added_is_left_behind_and_counted() -> None:
+    data = ours(POEM).replace(b"one line", b'<hi rend="italic">one</hi> line')
+    batches = scan(FORMAT, data)
+    assert documents(batches) == [POEM]
+    assert findings(batches) == []
+    assert [batch.left_behind for batch in batches] == [{"hi": 1}]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "what"),
+    [(b'<idno type="id">d1</idno>', b"", "TEI019", "the header has no id"),
+     (b'<idno type="id">d1</idno>', b'<idno type="id">d1</idno><idno type="id">d2</idno>', "TEI019", "twice"),
+     (b'type="id"', b'type="id" subtype="integer"', "TEI019", "no integer"),
+     (b'type="sha256"', b'type="md5"', "TEI019", "no SHA-256"),
+     (b'{"title":"Poem"}', b'{"title":}', "TEI019", "the metadata"),
+     (b'{"title":"Poem"}', b'["title"]', "TEI019", "the metadata"),
+     (b"<title>Poem<", b"<title>Song<", "TEI020", "the header has the title 'Song', the metadata has 'Poem'"),
+     (b"</titleStmt>", b"<author>Ada</author></titleStmt>", "TEI020", "author"),
+     (b"after a gap", b"after <g ref='#other'/> a gap", "TEI017", "edited"),
+     (b"</body>", b"<div>more</div></body>", "TEI017", "edited"),
+     (b"</body>", b"words</body>", "TEI017", "edited"),
+     (b'{"title":"Poem"}', b'{"title":"Poem","title":"Poem"}', "TEI023", "repeats")],
+)  # fmt: skip
+def test_what_is_said_of_a_document_of_ours_that_was_changed(old: bytes, new: bytes, code: str, what: str) -> None:
+    data = ours(POEM)
+    assert old in data
+    docs, (finding,) = damaged(data.replace(old, new))
+    assert finding.code == code
+    assert what in finding.message
+    assert docs == (
+        [POEM] if finding.severity == "warning" and code != "TEI023" else docs[:1] if code == "TEI023" else []
+    )
+
+
+def test_a_hostile_xml_id_does_not_get_into_what_is_written_anew() -> None:
+    data = one(POEM).replace(b'xml:id="d1"', b'xml:id="&quot;&gt;&lt;x&gt;"').replace(b"one line", b"one\n line")
+    _, (finding,) = damaged(data)
+    assert finding.edit is not None
+    assert b'xml:id="d1"' in finding.edit.replacement
+
+
+# -- XML and its traps --------------------------------------------------------------------------------------
+
+
+def tale(inside: str, before: str = "", attributes: str = ' xml:id="d1"') -> bytes:
+    return (
+        f'{before}<TEI xmlns="http://www.tei-c.org/ns/1.0"{attributes}><teiHeader><fileDesc><titleStmt><title>T</title></titleStmt>'
+        f"<publicationStmt><p/></publicationStmt><sourceDesc><p/></sourceDesc></fileDesc></teiHeader>"
+        f"<text><body>{inside}</body></text></TEI>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(b"", {"TEI002": b""}),
+     (b"<TEI", {"TEI002": b""}),
+     (b"<a/>", {"TEI003": b"<a/>"}),
+     (b"\n <TEI.2><text/></TEI.2>", {"TEI003": b"<TEI.2>"}),
+     (tale("<p>a &b; c</p>"), {"TEI006": b"&b;"}),
+     (tale("<p>a\n&amp; & c</p>"), {"TEI001": b" c</p>"}),
+     (tale("<p>&x;</p>", '<!DOCTYPE TEI [<!ENTITY x "put in">]>'), {}),
+     (tale("<p>&x;</p>", '<!DOCTYPE TEI [<!ENTITY x SYSTEM "file:///etc/passwd">]>'), {"TEI006": b"&x;"}),
+     (tale("<p>&x;</p>", '\n<!DOCTYPE TEI SYSTEM "no.dtd">'), {"TEI005": b"<!DOCTYPE", "TEI006": b"&x;"}),
+     (tale('<p n="&x;">a</p>', '<!DOCTYPE TEI SYSTEM "no.dtd">'), {"TEI005": b"<!DOCTYPE", "TEI006": b'<p n="'}),
+     (tale("<p>a</p>") + b"<TEI2/>", {"TEI001": b"<TEI2/>"}),
+     (tale("<p>a</p>", '<?xml version="1.0" encoding="KLINGON"?>'), {"TEI024": None}),
+     (tale("<p>a</p>", '<?xml version="1.0" encoding="UTF-16"?>'), {"TEI024": None}),
+     (tale("<p>\u00e9</p>", '<?xml version="1.0" encoding="ISO-8859-1"?>\n'), {}),
+     (tale("<p>a\n\u00e9 </p>").decode().encode("latin-1"), {"TEI024": b"\xe9"})],
+)  # fmt: skip
+def test_faults_of_xml_and_where_they_are(data: bytes, expected: dict[str, bytes | None]) -> None:
+    for size in (1 << 30, 1, 13):
+        found = findings(scan(FORMAT, data, size))
+        assert [finding.code for finding in found] == list(expected)
+        for finding, needle in zip(found, expected.values(), strict=True):
+            if needle is not None:
+                at = data.index(needle) if needle else len(data)
+                assert finding.byte == at
+                assert (finding.line, finding.column) == Region(data, 0, 1).place(at)[:2]
+
+
+def test_a_place_in_another_encoding_is_that_of_the_file() -> None:
+    data = tale("<p>é\n& </p>", '<?xml version="1.0" encoding="ISO-8859-1"?>').decode().encode("latin-1")
+    (finding,) = findings(scan(FORMAT, data))
+    assert (finding.code, finding.line, finding.column) == ("TEI001", 2, 2)
+    assert data[finding.byte - 1 : finding.byte + 1] == b"& "
+
+
+def test_entities_that_multiply_are_stopped() -> None:
+    lines = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 12))
+    batches = scan(FORMAT, tale("<p>&e11;</p>", f'<!DOCTYPE TEI [<!ENTITY e0 "0123456789">{lines}]>'))
+    assert documents(batches) == []
+    assert [f.code for f in findings(batches)] == ["TEI007"]
+    assert batches[-1].fatal
+
+
+def test_depth_and_markup_have_bounds() -> None:
+    deep = "<seg>" * 100_000
+    assert said(tale(f"<p>{deep}"))[0][0] == "TEI008"
+    wide = b'<TEI xmlns="http://www.tei-c.org/ns/1.0" n="' + b"x" * 9_000_000
+    assert [f.code for f in findings(scan(FORMAT, wide, 1 << 17))] == ["TEI008"]
+
+
+def test_a_document_over_the_limit_is_passed_over() -> None:
+    one = tale("<p>" + "x" * 5000 + "</p>", attributes=' xml:id="large"')
+    corpus = b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">' + one + tale("<p>y</p>") + b"</teiCorpus>"
+    batches = scan(FORMAT, corpus, options=ReadOptions(max_document=2000))
+    assert [document.id for document in documents(batches)] == ["d1"]
+    assert [f.code for f in findings(batches)] == ["TEI009"]
+
+
+def test_duplicate_ids_and_pointers_to_nothing() -> None:
+    inside = '<p xml:id="a">x</p>\n<p xml:id="a" corresp="#b #c #a">y</p><p xml:id="c" n="#zz">z</p>'
+    assert said(tale(inside), THOROUGH) == [("TEI014", 2, 1), ("TEI015", 2, 1)]
+    assert said(tale(inside)) == []
+
+
+def test_nested_corpora_and_what_their_headers_say() -> None:
+    header = (
+        '<teiHeader><fileDesc><titleStmt><title>All</title></titleStmt><publicationStmt><publisher>House</publisher>'
+        '</publicationStmt><sourceDesc><p/></sourceDesc></fileDesc></teiHeader>'
+    )  # fmt: skip
+    inner = tale("<p>one</p>").decode() + tale("<p>two</p>", attributes=' xml:id="d2"').decode()
+    data = f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">{header}<teiCorpus>{header}{inner}</teiCorpus>{inner}</teiCorpus>'
+    docs = parse(FORMAT, data.encode())
+    assert [(document.id, document.text) for document in docs] == [("d1", "one"), ("d2", "two")] * 2
+    assert [document.meta.get("publisher") for document in docs] == ["House"] * 4
+
+
+def test_a_namespace_that_is_missing_or_wrong_is_mended() -> None:
+    good = tale("<p>x</p>")
+    for wrong in (good.replace(b' xmlns="http://www.tei-c.org/ns/1.0"', b""), good.replace(b"http:", b"https:")):
+        docs, (finding,) = damaged(wrong)
+        assert docs == parse(FORMAT, good)
+        assert finding.code == "TEI004"
+        assert finding.edit is not None
+        at, length, replacement, _ = finding.edit
+        assert parse(FORMAT, wrong[:at] + replacement + wrong[at + length :]) == docs
+        assert said(wrong[:at] + replacement + wrong[at + length :]) == []
+
+
+def test_fix_and_validate_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "tale.xml"
+    path.write_bytes(minidom.parseString(one(POEM)).toprettyxml().encode())
+    assert main(["validate", str(path)]) == 1
+    assert "TEI018" in capsys.readouterr().out
+    assert main(["fix", str(path)]) == 0
+    assert path.read_bytes().split(b"?>", 1)[1].lstrip() == one(POEM)
+    assert main(["validate", str(path)]) == 0
+
+
+def test_the_version_is_told_without_a_parser_of_xml() -> None:
+    done = command("--version", PYTHONPROFILEIMPORTTIME="1")
+    assert b"lxml" not in done.stderr
+    assert b"pyexpat" not in done.stderr
