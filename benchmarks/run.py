@@ -34,7 +34,11 @@ ROUTES = (
     ("warc-to-jsonl", ("articles",), ("warcio", "fastwarc")),
     ("warc.gz-to-jsonl", ("articles",), ("warcio", "fastwarc")),
     ("validate-warc", ("articles",), ("warcio",)),
+    ("seed-to-xml", ("articles",), ("lxml",)),
+    ("xml-to-jsonl", ("articles",), ("lxml", "iterparse")),
 )
+#: No corpus is made in TEI: ours makes it, and what is written is compared with JSON Lines.
+TEI = "xml"
 #: What stands in every text, and what becomes of it in a copy that is to be refused.
 WORD, OTHER = b" the ", b" thy "
 STARTS = 20
@@ -75,25 +79,34 @@ class Bench:
         """Measure all routes."""
         for kind in dict.fromkeys(kind for _, kinds, _ in ROUTES for kind in kinds):
             plan = [
-                (route, [peer for peer in peers if self.wanted(route, kind, peer)])
+                (route, [peer for peer in peers if self.wanted(route, kind, peer, *ends(route))])
                 for route, kinds, peers in ROUTES
                 if kind in kinds
             ]
             if not any(peers for _, peers in plan):
                 continue
-            needed = {name for route, peers in plan if peers for name in ends(route) if name}
-            files = {name: self.path(f"{kind}.{name}") for name in sorted(needed)}
-            measure.run(contestants.corpus(kind, self.args.size, *files.values()), self.env)
+            needed = {name for route, peers in plan if peers for name in (ends(route)[0], reference(route)) if name}
+            files = self.corpus(kind, needed)
             for route, peers in plan:
-                begin, end = ends(route)
+                begin, end = ends(route)[0], reference(route)
                 for peer in peers:
                     self.pair(route, kind, peer, files[begin], files.get(end))
             for path in files.values():
                 os.unlink(path)
 
+    def corpus(self, kind: str, formats: set[str]) -> dict[str, str]:
+        """Make a corpus in each of the formats. Return where they stand."""
+        made = formats - {TEI} | ({"seed"} if TEI in formats else set())
+        files = {name: self.path(f"{kind}.{name}") for name in sorted(made)}
+        measure.run(contestants.corpus(kind, self.args.size, *files.values()), self.env)
+        if TEI in formats:
+            files[TEI] = self.path(f"{kind}.{TEI}")
+            measure.run(contestants.task(OURS, f"seed-to-{TEI}", files["seed"], files[TEI]).command, self.env)
+        return files
+
     def pair(self, route: str, kind: str, peer: str, source: str, expected: str | None) -> None:
         """Check that a peer does the same work as our command, then measure the two in turn."""
-        if peer not in self.versions:
+        if contestants.home(peer) not in self.versions:
             say(f"{route}, {kind}: {peer} is left out; it is not installed (run.py --setup)")
             return
         try:
@@ -107,7 +120,8 @@ class Bench:
             self.refusal(route, kind, peer, source)
         else:
             how = self.agreement(route, kind, peer, source, expected)
-            written = os.path.getsize(self.target(peer, route)) / os.path.getsize(self.target(OURS, route))
+            if peer != contestants.BARE:
+                written = os.path.getsize(self.target(peer, route)) / os.path.getsize(self.target(OURS, route))
         ours, theirs = (partial(self.go, name, route, source) for name in (OURS, peer))
         pairs = measure.alternate(ours, theirs, self.args.repeat)
         self.rows.append(report.Row(route, kind, peer, how, os.path.getsize(source), written, pairs))
@@ -119,9 +133,12 @@ class Bench:
 
     def agreement(self, route: str, kind: str, peer: str, source: str, expected: str) -> str:
         """Check that ours wrote what the corpus holds, and the peer the same. Say how far that is the same."""
-        enough = ("bytes", "records") if "warc" in ends(route)[1] else ("bytes",)
+        end = ends(route)[1]
+        enough = ("bytes", "records") if "warc" in end else ("documents",) if end == TEI else ("bytes",)
         if same(self.target(OURS, route), expected) not in enough:
             raise CommandError(f"{route}, {kind}: {OURS} did not write what the corpus holds")
+        if peer == contestants.BARE:
+            return "–"
         how = same(self.target(peer, route), source if peer == "cp" else expected)
         if how is None:
             raise CommandError(f"{route}, {kind}: {peer} did not write the documents that {OURS} wrote")
@@ -147,18 +164,31 @@ class Bench:
         os.unlink(damaged)
 
     def memory(self) -> None:
-        """Measure the peak memory of our command on a stream from a pipe, with documents of 1 MB."""
-        for route in report.STREAMS:
-            if not self.wanted("memory", route):
+        """Measure the peak memory of our command on streams from a pipe, short ones too where it is to stay flat."""
+        for route, kind, flat in report.STREAMS:
+            if not self.wanted("memory", route, *ends(route)):
                 continue
-            begin = route.partition("-")[0]
-            feed = contestants.corpus("large", self.args.stream_size, "-", "--to", begin)
-            target = self.target(OURS, route)
-            run = contestants.task(OURS, route, "-", target)
-            cost = measure.run([*run.command, "--from", begin], self.env, feed=feed)
-            self.streams.append(report.StreamRow(route, os.path.getsize(target), cost))
-            os.unlink(target)
-            say(f"{route}, stream: peak {report.megabytes(cost.peak)}")
+            for size in (report.SHORT, self.args.stream_size) if flat else (self.args.stream_size,):
+                written, cost = self.stream(route, kind, size)
+                self.streams.append(report.StreamRow(route, kind, size, written, cost))
+                say(f"{route}, {kind}, stream of {size:g} MB: peak {report.megabytes(cost.peak)}")
+
+    def stream(self, route: str, kind: str, size: float) -> tuple[int, Cost]:
+        """Run our command on a stream of ``size`` MB. Return how much it wrote, and what it cost."""
+        begin, source = ends(route)[0], self.path(f"stream.{TEI}")
+        feed = contestants.corpus(kind, size, "-", "--to", "seed" if begin == TEI else begin)
+        if begin == TEI:
+            command = contestants.task(OURS, f"seed-to-{TEI}", "-", source).command
+            measure.run([*command, "--from", "seed"], self.env, feed=feed)
+            feed = ["cat", source]
+        target = self.target(OURS, route)
+        command = contestants.task(OURS, route, "-", target).command
+        cost = measure.run([*command, "--from", "tei" if begin == TEI else begin], self.env, feed=feed)
+        written = os.path.getsize(target)
+        for path in (source, target):
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+        return written, cost
 
     def starts(self) -> None:
         """Measure how long our command takes to start, against the interpreter alone."""
@@ -180,6 +210,12 @@ def ends(route: str) -> tuple[str, str]:
     return begin, end
 
 
+def reference(route: str) -> str:
+    """Return the format of the corpus that what a route writes is compared with."""
+    end = ends(route)[1]
+    return "jsonl" if end == TEI else end
+
+
 def say(message: str) -> None:
     """Tell how far the run is."""
     print(message, file=sys.stderr, flush=True)
@@ -194,11 +230,13 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--stream-size", type=float, default=1000, metavar="MB", help="text in a stream (default 1000)")
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME",
-        help="a route, a corpus, a peer, memory or start-up; repeat it to narrow further",
+        help="a route, a format (TEI is xml), a corpus, a peer, memory or start-up; repeat it to narrow further",
     )  # fmt: skip
     parser.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md too")
     args = parser.parse_args()
-    known = {"memory", "start-up"}.union(*({route, *kinds, *peers} for route, kinds, peers in ROUTES))
+    known = {"memory", "start-up"}.union(
+        *({route, *filter(None, ends(route)), *kinds, *peers} for route, kinds, peers in ROUTES)
+    )
     if wrong := sorted(set(args.only) - known):
         parser.error(f"unknown name {wrong[0]!r}; known are {', '.join(sorted(known))}")
     if args.repeat < 1:
@@ -210,7 +248,7 @@ def main() -> int:
     """Run the benchmarks. Returns 0, and 2 when they could not be run; a missed target is no failure."""
     args = parse()
     if args.setup:
-        contestants.set_up()
+        contestants.set_up([name for name in args.only if contestants.home(name) in contestants.PACKAGES])
         return 0
     if not contestants.python(OURS).exists():
         say("nothing is installed; run it with --setup first")

@@ -6,9 +6,13 @@ import filecmp
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from io import BytesIO
 from itertools import zip_longest
 from typing import Any, BinaryIO, NamedTuple
+from xml.etree import ElementTree as ET
+
+TEI = "{http://www.tei-c.org/ns/1.0}"
 
 
 class Record(NamedTuple):
@@ -20,7 +24,10 @@ class Record(NamedTuple):
 
 
 def same(path: str, other: str) -> str | None:
-    """Say how far two files are the same: ``bytes``, ``documents``, ``records``, or not at all."""
+    """Say how far two files are the same: ``bytes``, ``documents``, ``records``, or not at all.
+
+    The documents of a TEI file are compared with those of a JSON Lines file.
+    """
     if filecmp.cmp(path, other, shallow=False):
         return "bytes"
     with open(path, "rb") as one, open(other, "rb") as two:
@@ -29,13 +36,15 @@ def same(path: str, other: str) -> str | None:
         if path.endswith((".warc", ".warc.gz")):
             framed = _each_in_a_member if path.endswith(".gz") else _framed
             return "records" if _equal(_comparable(framed(one)), _comparable(framed(two))) else None
+        if path.endswith(".xml"):
+            return "documents" if _equal(_texts(one), _documents(two)) else None
     return None
 
 
 def _equal(one: Iterable[Any], two: Iterable[Any]) -> bool:
     try:
         return all(a == b for a, b in zip_longest(one, two))
-    except (ValueError, KeyError, zlib.error):  # no JSON, no records, no gzip
+    except (ValueError, KeyError, zlib.error, ET.ParseError):  # no JSON, no records, no gzip, no XML
         return False
 
 
@@ -45,6 +54,33 @@ def _documents(lines: Iterable[bytes]) -> Iterator[tuple[Any, ...]]:
         record = json.loads(line)
         rest = record.get("metadata", record)
         yield record["id"], rest["name"], record["text"], rest["meta"]
+
+
+def _texts(stream: BinaryIO) -> Iterator[tuple[Any, ...]]:
+    """Give id, name, text and metadata of each ``TEI`` of a corpus. Raises ValueError, KeyError and ParseError."""
+    corpus: ET.Element | None = None
+    for event, element in ET.iterparse(stream, ("start", "end")):
+        if corpus is None:
+            corpus = element
+        if event == "end" and element.tag == f"{TEI}TEI":
+            yield _text(element)
+            corpus.clear()
+    if corpus is None or corpus.tag != f"{TEI}teiCorpus":
+        raise ValueError("no corpus")
+
+
+def _text(tei: ET.Element) -> tuple[Any, ...]:
+    """Return a ``TEI`` as it stands in a line of JSON. Raises ValueError and KeyError."""
+    about = f"{TEI}teiHeader/{TEI}fileDesc"
+    known = {idno.get("type"): idno.text for idno in tei.iterfind(f"{about}/{TEI}publicationStmt/{TEI}idno")}
+    title, source = tei.findtext(f"{about}/{TEI}titleStmt/{TEI}title"), tei.find(f"{about}/{TEI}sourceDesc/{TEI}p")
+    (body,) = tei.iterfind(f"{TEI}text/{TEI}body")
+    if {part.tag for part in body} != {f"{TEI}p"} or {part.tag for p in body for part in p} - {f"{TEI}lb"}:
+        raise ValueError("there is more in a body than p and lb")
+    text = "\n\n".join(["\n".join([p.text or "", *[lb.tail or "" for lb in p]]) for p in body])
+    if known["sha256"] != sha256(text.encode()).hexdigest() or title != known["filename"] or source is None:
+        raise ValueError("the header does not tell of the text")
+    return known["id"], known["filename"], text, json.loads(tei.findtext(f".//{TEI}xenoData", "{}"))
 
 
 def _framed(stream: BinaryIO) -> Iterator[Record]:

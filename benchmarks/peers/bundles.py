@@ -1,10 +1,12 @@
-"""What the peers that read and write WARC share: documents of a seed file by hand, and lines of JSON."""
+"""What the peers that read and write WARC and TEI share: documents of a seed file by hand, and lines of JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
+from typing import TypeVar
 
 import orjson  # type: ignore[import-not-found, unused-ignore]
 
+T = TypeVar("T")
 DATE = "1970-01-01T00:00:00Z"
 INFO_TYPE = "application/warc-fields"
 TEXT_TYPE = "text/plain; charset=utf-8"
@@ -33,14 +35,26 @@ def bundle(record: bytes) -> tuple[str, bytes, bytes]:
 
 
 def bundles(path: str) -> Iterator[tuple[str, bytes, bytes]]:
-    """Give the documents of a seed file. It undoes no escapes and reads no metadata."""
+    """Give URI, text and the block about it of the documents of a seed file."""
+    return each(path, bundle)
+
+
+def plain(record: bytes) -> tuple[str, str, bytes]:
+    """Return id, name and text of what follows ``<<<FILE ``, without the last line end."""
+    header, newline, body = record.partition(b"\n")
+    id, _, name = header.removesuffix(b">>>").decode().partition(" ")
+    return id, name, body.removesuffix(MARKER) if body.endswith(MARKER) else body + newline
+
+
+def each(path: str, take: Callable[[bytes], T]) -> Iterator[T]:
+    """Give what ``take`` makes of the documents of a seed file. It undoes no escapes and reads no metadata."""
     with open(path, "rb", buffering=0) as source:
         rest, first = b"", 1  # the first piece is the pragma line
         while chunk := source.read(1 << 18):
             *records, rest = (rest + chunk).split(b"\n<<<FILE ")
-            yield from map(bundle, records[first:])
+            yield from map(take, records[first:])
             first = 0 if records else first
-        yield bundle(rest.removesuffix(b"\n"))
+        yield take(rest.removesuffix(b"\n"))
 
 
 def line(text: bytes, block: bytes) -> bytes:
