@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from corpusfmt.registry import formats
     from corpusfmt.report import Progress, Report
     from corpusfmt.validate import validate
-    from corpusfmt.writing import OpenWriter, open_writer
+    from corpusfmt.write import OpenWriter, open_writer
 
 __all__ = [
     "ConfigurationError",
@@ -83,7 +83,7 @@ _HOMES = {
     "Fixed": "fix",
     "Format": "core.format",
     "Metadata": "core.metadata",
-    "OpenWriter": "writing",
+    "OpenWriter": "write",
     "Origin": "core.document",
     "Progress": "report",
     "Report": "report",
@@ -91,7 +91,7 @@ _HOMES = {
     "convert": "convert",
     "fix": "fix",
     "formats": "registry",
-    "open_writer": "writing",
+    "open_writer": "write",
     "read": "read",
     "validate": "validate",
 }

@@ -15,7 +15,9 @@ from corpusfmt.core.text import quoted
 from corpusfmt.quarantine import Quarantine
 from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.report import Progress, Report
-from corpusfmt.writing import Target, Writing, kinds, named, whole_suffix
+from corpusfmt.targets import open_target
+from corpusfmt.targets.places import Places
+from corpusfmt.writing import Writing, kinds, named
 
 
 class _Stopped(Exception):
@@ -42,23 +44,16 @@ class Conversion:
         if on_error not in ("stop", "skip", "quarantine"):
             raise ConfigurationError(f"on an error: stop, skip or quarantine=FILE, not {quoted(on_error)}")
         self.reading = reading.checked()
-        suffix = whole_suffix(target)
-        self._own = [target, quarantine]
-        if writing.shard_size:
-            self._own += [f"{target.removesuffix(suffix)}.manifest.json", *storage.old_shards(target, suffix)]
-        self.paths, passed_over = sources(asked, self.reading, self._is_own)
+        places = Places(target, writing, quarantine, report_to)
+        self.paths, passed_over = sources(asked, self.reading, places.is_own)
         self.on_error, self.progress = on_error, progress
         self.ids, self.missing_ids = frozenset(ids), set(ids)
         self.report = Report()
         self.report.passed_over = passed_over
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
-        index = f"{target.removesuffix(suffix)}.cdxj" if writing.cdxj else ""
-        self._check_names(target, {"quarantine": quarantine, "index": index, "report": report_to})
-        if writing.shard_size:
-            self._check_shards(target.removesuffix(suffix), {"quarantine": quarantine, "report": report_to})
-        self._refuse_own_tail(target)
-        self.target = Target(target, writing)
+        places.check(self.paths)
+        self.target = open_target(target, writing)
         self.unused = Unused(self.reading, *writing.shared)
         self.unused.names -= set(self.target.options.own)
         try:
@@ -66,29 +61,6 @@ class Conversion:
         except BaseException:
             self.target.discard()
             raise
-
-    def _check_names(self, target: str, beside: Mapping[str, str]) -> None:
-        """Refuse to write anything over a source, the target, or another thing that is written."""
-        taken = [*self.paths, target]
-        for what, path in beside.items():
-            if path and any(storage.same_file(path, other) for other in taken if other != "-"):
-                raise ConfigurationError(f"the {what} {quoted(path)} is also a source or the target")
-            taken += [path] if path else []
-
-    @staticmethod
-    def _check_shards(stem: str, beside: Mapping[str, str]) -> None:
-        for what, path in beside.items():
-            if path.startswith(f"{stem}-") or (path and storage.same_file(path, f"{stem}.manifest.json")):
-                raise ConfigurationError(f"the {what} {quoted(path)} has the name of a shard or of the manifest")
-
-    def _is_own(self, path: str) -> bool:
-        """Say whether a file of a source folder is what this run writes, or what it wrote the last time."""
-        return any(storage.same_file(path, name) for name in self._own if name not in ("", "-"))
-
-    def _refuse_own_tail(self, target: str) -> None:
-        """Standard output that appends to a source would never end."""
-        if target == "-" and any(storage.is_stdout(path) for path in self.paths):
-            raise ConfigurationError("standard output is one of the sources; write to a file with -o")
 
     def run(self) -> Report:
         """Convert. Raises OSError, and ConfigurationError for options that no format knew."""
@@ -100,7 +72,7 @@ class Conversion:
             except _Stopped:
                 pass
             if self.doomed:
-                if not self.target.output.is_pipe:
+                if not self.target.is_pipe:
                     report.written = 0
                 report.refused = report.read - report.written
                 if self.quarantine:
@@ -110,7 +82,7 @@ class Conversion:
             if self.quarantine:
                 self.quarantine.finish()
                 report.outputs.append(self.quarantine.publish())
-            report.bytes_written = sum(output.size for output in self.target.outputs)
+            report.bytes_written, report.files = self.target.size, self.target.files
             report.outputs[:0] = self.target.publish()
             report.committed = True
             return report
@@ -189,7 +161,7 @@ class Conversion:
             self.doomed = True
             if report.error is None:
                 report.error = error
-            if self.target.output.is_pipe:
+            if self.target.is_pipe:
                 raise _Stopped
         elif self.quarantine:
             self.quarantine.add_document(document, error)
@@ -236,8 +208,10 @@ def convert(
 ) -> Report:
     """Convert sources to a target, whole or not at all, and report what was done.
 
-    Sources are paths, folders, patterns or ``-``; the target is a path or ``-``; formats are found by
-    suffix, then by content, unless they are named. ``options`` go to the formats that know them,
+    Sources are paths, folders, patterns or ``-``; the target is a path, ``-``, or a folder (a name that ends in a
+    slash, or one that is there), which gets a file per document. Formats are found by suffix, then by content, unless
+    they are named, as that of a folder must be. ``force`` replaces old shards, and writes into a folder that is not
+    empty. ``options`` go to the formats that know them,
     ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its format).
     ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line or sha256.
     ``on_error`` is stop, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.

@@ -28,12 +28,13 @@ class Report:
     ``at_fault`` counts those that are the reason. ``error`` is what ended the run, or None. ``findings`` and
     ``losses`` hold the first of each code and kind, ``finding_counts`` and ``loss_counts`` all.
     ``lost`` counts the documents with a loss that was allowed, by kind; ``left_behind`` what reading left out;
-    ``passed_over`` lists files of source folders that were not read.
+    ``passed_over`` lists files of source folders that were not read. ``outputs`` lists what was written; ``files``
+    counts the files in a target that is a folder.
     """
 
     def __init__(self) -> None:
         self.read = self.written = self.refused = self.at_fault = 0
-        self.bytes_read = self.bytes_written = 0
+        self.bytes_read = self.bytes_written = self.files = 0
         self.committed = False
         self.findings: list[Finding] = []
         self.losses: list[Loss] = []

@@ -25,8 +25,9 @@ def run(arguments: Sequence[str]) -> int:
     options = parser("convert", "Convert sources to a target, whole or not at all.")
     add_reading(options)
     options.add_argument(
-        "-o", "--output", required=True, metavar="TARGET", help="the target file, or - for standard output"
-    )
+        "-o", "--output", required=True, metavar="TARGET",
+        help="the target file, - for standard output, or a folder (FOLDER/ with --to), which gets a file per document",
+    )  # fmt: skip
     options.add_argument(
         "--to", dest="to_format", metavar="FORMAT", help="format of the target, with options as in seed:dialect=plain"
     )
@@ -45,7 +46,9 @@ def run(arguments: Sequence[str]) -> int:
         metavar="SIZE",
         help="cut the target into files of this size, before compression",
     )
-    options.add_argument("--force", action="store_true", help="replace the shards of an older run")
+    options.add_argument(
+        "--force", action="store_true", help="replace the shards of an older run; write into a folder that is not empty"
+    )
     options.add_argument(
         "--cdxj", action="store_true", help="also write an index of the target, a CDXJ file beside it (WARC only)"
     )
@@ -96,6 +99,7 @@ def _write(output: storage.Output, report: Report) -> None:
         "bytes_read": report.bytes_read,
         "bytes_written": report.bytes_written,
         "outputs": report.outputs,
+        "files": report.files,
         "passed_over": report.passed_over,
         "left_behind": dict(sorted(report.left_behind.items())),
         "lost": dict(sorted(report.lost.items())),
@@ -150,6 +154,8 @@ def _summary(report: Report, seconds: float) -> None:
     if report.lost and report.committed:
         parts = ", ".join(f"{kind} of {plural(count, 'document')}" for kind, count in sorted(report.lost.items()))
         say(f"lost, as allowed: {parts}")
+    if report.files:
+        say(f"{plural(report.files, 'file')} ({size(report.bytes_written)}) in {report.outputs[0]}")
     rate = f" in {seconds:.1f} s, {size(report.bytes_read / seconds)}/s" if seconds >= 0.05 else ""
     fault = f" ({report.at_fault:,} at fault)" if report.refused > report.at_fault else ""
     say(

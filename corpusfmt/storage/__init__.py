@@ -1,7 +1,8 @@
 """The only room that opens anything: sources, targets, shipped files.
 
 ``inputs`` opens sources and undoes compression, ``gzip`` and ``zstd`` are their framing, ``outputs``
-writes files that appear whole or not at all, ``discover`` turns what a user named into files.
+writes files that appear whole or not at all, ``folders`` does so with folders of them, ``discover`` turns
+what a user named into files.
 """
 
 from __future__ import annotations
@@ -13,23 +14,28 @@ import sys
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.storage.discover import Found, discover
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
+from corpusfmt.storage.folders import Folder, inside, is_folder
 from corpusfmt.storage.inputs import Input, open_input
 from corpusfmt.storage.outputs import Output, Shards, old_shards, open_output
-from corpusfmt.storage.scratch import Scratch
+from corpusfmt.storage.scratch import Pile, Scratch
 from corpusfmt.storage.sorting import SortedLines
 
 __all__ = [
     "FAULTS",
     "UNTRUSTED",
+    "Folder",
     "Found",
     "Input",
     "Output",
+    "Pile",
     "Scratch",
     "Shards",
     "SortedLines",
     "discover",
     "exists",
     "folder_of",
+    "inside",
+    "is_folder",
     "is_regular",
     "is_stdout",
     "old_shards",

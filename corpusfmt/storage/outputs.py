@@ -169,7 +169,7 @@ class Output:
             target = os.path.realpath(self.target)
             os.replace(self._temporary, target)
             self._temporary = ""
-            _sync_folder(os.path.dirname(target))
+            sync_folder(os.path.dirname(target))
 
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""
@@ -183,7 +183,8 @@ class Output:
             self._temporary = ""
 
 
-def _sync_folder(folder: str) -> None:
+def sync_folder(folder: str) -> None:
+    """Make the names in a folder durable, where that can be."""
     if os.name == "posix":
         with contextlib.suppress(OSError):  # some file systems cannot; the file itself is durable
             descriptor = os.open(folder, os.O_RDONLY)

@@ -1,0 +1,194 @@
+"""A target that is a folder with a file per document: it appears whole, in one step, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.text import quoted
+from corpusfmt.storage.names import Names
+from corpusfmt.storage.outputs import sync_folder
+
+#: Making files durable one after the other waits for the disk each time; side by side, they share the wait.
+_THREADS: Final = 16
+_AT_A_TIME: Final = 4096
+
+
+class Folder:
+    """One target folder. ``size`` counts the bytes given to it, ``files`` the files.
+
+    The files go to a temporary folder beside the target, which ``publish`` renames to it. A folder that is not empty
+    is written into with ``force`` alone; then, and for an empty one that cannot be replaced, because it is mounted or
+    the current one, the temporary folder lies in it, and ``publish`` moves file after file. A file of the same name is
+    replaced, and a link is, not what it points to. Only names are kept in memory.
+    """
+
+    def __init__(self, target: str, suffix: str, *, force: bool) -> None:
+        self.target, self.size, self.files = target, 0, 0
+        self._suffix = suffix
+        self._names = Names()
+        self._temporary = ""
+        self._path = path = os.path.realpath(target)
+        there = os.path.isdir(path)
+        if not there and os.path.lexists(path):
+            raise ConfigurationError(f"the target {quoted(target)} is a file; name a folder that is new or empty")
+        parent = os.path.dirname(path)
+        if not os.path.isdir(parent):
+            raise ConfigurationError(f"the folder {quoted(parent)} does not exist; make it first")
+        filled = there and not _is_empty(path)
+        if filled and not force:
+            raise ConfigurationError(
+                f"the folder {quoted(target)} is not empty; name a new or empty one, or write into it with --force"
+            )
+        self._inside = there and (filled or _stays(path))
+        self._temporary = _make_temporary(path if self._inside else parent)
+        if there and not self._inside:  # as private as what it replaces, from the first file on
+            os.chmod(self._temporary, stat.S_IMODE(os.stat(path).st_mode) | stat.S_IRWXU)
+
+    def add(self, name: str, content: bytes) -> None:
+        """Write a file. Its name is made safe and told from others, also where case makes no difference.
+
+        Raises OSError.
+        """
+        name = self._names.give(name) + self._suffix
+        try:
+            with open(os.path.join(self._temporary, name), "xb") as file:
+                file.write(content)
+        except OSError as error:
+            error.filename = os.path.join(self.target, name)
+            raise
+        self.size += len(content)
+        self.files += 1
+
+    def finish(self) -> None:
+        """Make all files durable, still out of their place.
+
+        Raises OSError, and ConfigurationError for a folder that is in the way of a file.
+        """
+        if self._inside:
+            for _, place in self._places():
+                if os.path.isdir(place) and not os.path.islink(place):
+                    raise ConfigurationError(f"{quoted(place, 400)} is a folder, where a file is to be; move it away")
+        from concurrent.futures import ThreadPoolExecutor
+
+        pool = ThreadPoolExecutor(_THREADS)
+        try:
+            with os.scandir(self._temporary) as entries:
+                paths = (entry.path for entry in entries)
+                while some := list(islice(paths, _AT_A_TIME)):
+                    for _ in pool.map(_sync, some):
+                        pass
+        except OSError as error:
+            error.filename = self.target
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+        sync_folder(self._temporary)
+
+    def publish(self) -> None:
+        """Put the files in their place. Raises OSError."""
+        if self._inside:
+            self._move()
+            sync_folder(self._path)
+        else:
+            self._replace()
+            sync_folder(os.path.dirname(self._path))
+        self._temporary = ""
+
+    def _replace(self) -> None:
+        """Rename the folder, in one step."""
+        try:
+            if os.path.isdir(self._path):
+                there = os.stat(self._path)
+                os.chmod(self._temporary, stat.S_IMODE(there.st_mode))
+                with contextlib.suppress(OSError, AttributeError):  # only root may give folders away
+                    os.chown(self._temporary, there.st_uid, there.st_gid)
+                if os.name != "posix":  # where a folder is not renamed to one that is there
+                    os.rmdir(self._path)
+            os.rename(self._temporary, self._path)
+        except OSError as error:  # as when another program has put something there since
+            error.filename, error.filename2 = self.target, None
+            raise
+
+    def _move(self) -> None:
+        """Move file after file; those that were new are taken back when it comes to nothing."""
+        new: list[str] = []
+        try:
+            for path, place in self._places():
+                if not os.path.lexists(place):
+                    new.append(place)
+                os.replace(path, place)
+        except BaseException:
+            for place in new:
+                with contextlib.suppress(OSError):
+                    os.unlink(place)
+            raise
+        os.rmdir(self._temporary)
+
+    def _places(self) -> Iterator[tuple[str, str]]:
+        """Give where each file is, and where it is to be."""
+        with os.scandir(self._temporary) as entries:
+            for name in sorted(entry.name for entry in entries):
+                yield os.path.join(self._temporary, name), os.path.join(self._path, name)
+
+    def discard(self) -> None:
+        """Leave nothing behind. Does nothing after ``publish``."""
+        if self._temporary:
+            from shutil import rmtree
+
+            with contextlib.suppress(OSError):
+                os.chmod(self._temporary, stat.S_IRWXU)
+            rmtree(self._temporary, ignore_errors=True)
+            self._temporary = ""
+
+
+def is_folder(target: str) -> bool:
+    """Say whether a target is a folder: one that is there, or a name that ends in a slash."""
+    return target.endswith(("/", os.sep)) or os.path.isdir(target)
+
+
+def inside(path: str, folder: str) -> bool:
+    """Say whether a path is one of something in a folder, at any depth, or would be if both were there."""
+    here, folder = os.path.realpath(path), os.path.realpath(folder)
+    while (parent := os.path.dirname(here)) != here:
+        here = parent
+        with contextlib.suppress(OSError):
+            if os.path.samefile(here, folder):
+                return True
+        if here == folder:
+            return True
+    return False
+
+
+def _is_empty(folder: str) -> bool:
+    with os.scandir(folder) as entries:
+        return next(entries, None) is None
+
+
+def _stays(folder: str) -> bool:
+    """Say whether a folder cannot be replaced, or should not: whoever stands in it would stand nowhere."""
+    with contextlib.suppress(OSError):
+        return os.path.ismount(folder) or os.path.samefile(folder, os.curdir)
+    return False
+
+
+def _make_temporary(folder: str) -> str:
+    for attempt in range(1000):
+        path = os.path.join(folder, f".corpusfmt-{os.getpid()}-{attempt}.tmp")
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path)
+            return path
+    raise ConfigurationError(f"the folder {quoted(folder)} is full of temporary files; remove '.corpusfmt-*.tmp'")
+
+
+def _sync(path: str) -> None:
+    descriptor = os.open(path, os.O_RDWR)  # Windows makes nothing durable that was opened to read
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

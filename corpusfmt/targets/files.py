@@ -1,0 +1,156 @@
+"""A target that is a file, or a row of shards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpusfmt import storage
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.targets.index import Index
+from corpusfmt.writing import Writing, base_name, prepared, whole_suffix
+
+
+class FileTarget:
+    """One file or a row of shards, in one format, by one writer; with an index beside it when it is asked for."""
+
+    #: Of the files in a folder that was asked for, as with a folder target.
+    files = 0
+
+    def __init__(self, path: str, writing: Writing) -> None:
+        self.format, self.options, self.writer = prepared(path, writing)
+        self._index = Index(self.format, path, whole_suffix(path)) if writing.cdxj else None
+        self.documents: list[int] = [0]
+        self._limit = writing.shard_size
+        self._shards: storage.Shards | None = None
+        self.output_begins = True
+        try:
+            if self._limit:
+                if path == "-":
+                    raise ConfigurationError("standard output cannot be cut into shards; name a file with -o")
+                suffix = whole_suffix(path)
+                self._shards = storage.Shards(path, suffix, force=writing.force)
+                self.output = self._shards.next()
+            else:
+                self.output = storage.open_output(path)
+        except BaseException:
+            if self._index:
+                self._index.discard()
+            raise
+
+    @property
+    def outputs(self) -> list[storage.Output]:
+        """The files, in order."""
+        return self._shards.outputs if self._shards else [self.output]
+
+    @property
+    def is_pipe(self) -> bool:
+        """Whether what has been written cannot be taken back."""
+        return self.output.is_pipe
+
+    @property
+    def size(self) -> int:
+        """The bytes written so far, before compression."""
+        return sum(output.size for output in self.outputs)
+
+    def write(self, documents: Sequence[Document]) -> None:
+        """Encode and write. Raises LossError, having written nothing, and OSError."""
+        if not self._limit:
+            self._emit(self.writer.encode(documents), len(documents))
+            return
+        for document in documents:
+            pieces = self.writer.encode([document])
+            ahead = len(self.writer.begin()) if self.output_begins and not self.format.members else 0
+            if self.documents[-1] and self.output.size + ahead + sum(map(len, pieces)) > self._limit:
+                self._next_shard()
+            self._emit(pieces, 1)
+
+    def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
+        self._begin()
+        if self.format.members is None:
+            for piece in pieces:
+                self.output.write(piece)
+        elif self._index is None:
+            self.output.write_members(pieces)
+        else:
+            for piece in pieces:
+                self._write_member(piece)
+        self.documents[-1] += documents
+
+    def _write_member(self, piece: bytes) -> None:
+        offset = self.output.raw_size
+        self.output.write_member(piece)
+        if self._index is not None:
+            self._index.add(piece, base_name(self.output.target), offset, self.output.raw_size - offset)
+
+    def _begin(self) -> None:
+        if self.output_begins:
+            self.output_begins = False
+            head = self.writer.begin()
+            if self.format.members is None:
+                self.output.write(head)
+            else:
+                self._write_member(head)
+
+    def _next_shard(self) -> None:
+        assert self._shards is not None
+        self._end()
+        self.output = self._shards.next()
+        self.documents.append(0)
+        self.output_begins = True
+
+    def finish(self) -> None:
+        """Make all files durable, none under its name yet. Raises OSError."""
+        self._begin()
+        self._end()
+        self.output.finish()
+        if self._index:
+            self._index.finish()
+
+    def _end(self) -> None:
+        if tail := self.writer.end():
+            self.output.write(tail)
+
+    def publish(self) -> list[str]:
+        """Give all files their names, and shards a manifest. Returns the names. Raises OSError."""
+        published = self._publish()
+        if self._index:
+            published.append(self._index.publish())
+        return published
+
+    def _publish(self) -> list[str]:
+        if self._shards is None:
+            self.output.publish()
+            return [self.output.target]
+        self._shards.clear_old()
+        for output in self._shards.outputs:
+            output.publish()
+        manifest = storage.open_output(self._shards.manifest)
+        try:
+            manifest.write(self._manifest())
+            manifest.finish()
+            manifest.publish()
+        finally:
+            manifest.discard()
+        return [*(output.target for output in self._shards.outputs), manifest.target]
+
+    def _manifest(self) -> bytes:
+        import json
+
+        shards = [
+            {
+                "name": base_name(output.target),
+                "documents": count,
+                "bytes_before_compression": output.size,
+            }
+            for output, count in zip(self.outputs, self.documents, strict=True)
+        ]
+        content = {"format": self.format.name, "documents": sum(self.documents), "shards": shards}
+        return json.dumps(content, indent=2).encode() + b"\n"
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        for output in self.outputs:
+            output.discard()
+        if self._index:
+            self._index.discard()

@@ -1,0 +1,71 @@
+"""Where a conversion writes, and that none of it is what it reads or what else it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from corpusfmt import storage
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.text import quoted
+from corpusfmt.writing import Writing, whole_suffix
+
+
+class Places:
+    """The target of a run and what stands beside it; each is a path, or empty."""
+
+    def __init__(self, target: str, writing: Writing, quarantine: str, report: str) -> None:
+        self._target, self._folder = target, storage.is_folder(target)
+        suffix = whole_suffix(target)
+        self._stem = target.removesuffix(suffix)
+        self._shards = bool(writing.shard_size)
+        self._beside = {
+            "quarantine": quarantine,
+            "index": f"{self._stem}.cdxj" if writing.cdxj and not self._folder else "",
+            "report": report,
+        }
+        self._own = [target, quarantine]
+        if self._shards:
+            self._own += [f"{self._stem}.manifest.json", *storage.old_shards(target, suffix)]
+
+    def is_own(self, path: str) -> bool:
+        """Say whether a file of a source folder is what this run writes, or what it wrote the last time."""
+        if self._folder and storage.inside(path, self._target):
+            return True
+        return any(storage.same_file(path, name) for name in self._own if name not in ("", "-"))
+
+    def check(self, sources: Sequence[str]) -> None:
+        """Refuse to write anything over a source, the target, or another thing that is written.
+
+        Raises ConfigurationError.
+        """
+        if self._folder:
+            self._check_folder(sources)
+        taken = [*sources, self._target]
+        for what, path in self._beside.items():
+            if path and any(storage.same_file(path, other) for other in taken if other != "-"):
+                raise ConfigurationError(f"the {what} {quoted(path)} is also a source or the target")
+            taken += [path] if path else []
+        if self._shards:
+            self._check_shards()
+        # Standard output that appends to a source would never end.
+        if self._target == "-" and any(storage.is_stdout(path) for path in sources):
+            raise ConfigurationError("standard output is one of the sources; write to a file with -o")
+
+    def _check_folder(self, sources: Sequence[str]) -> None:
+        named = {"source": sources, **_each(self._beside)}
+        for what, paths in named.items():
+            for path in paths:
+                if path not in ("", "-") and storage.inside(path, self._target):
+                    raise ConfigurationError(
+                        f"the {what} {quoted(path)} lies in the target; name another folder with -o"
+                    )
+
+    def _check_shards(self) -> None:
+        for what, path in self._beside.items():
+            manifest = f"{self._stem}.manifest.json"
+            if what != "index" and (path.startswith(f"{self._stem}-") or (path and storage.same_file(path, manifest))):
+                raise ConfigurationError(f"the {what} {quoted(path)} has the name of a shard or of the manifest")
+
+
+def _each(paths: Mapping[str, str]) -> dict[str, Sequence[str]]:
+    return {what: [path] for what, path in paths.items()}
