@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from os import PathLike, fspath
@@ -15,6 +15,7 @@ from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.format import Format, ReadOptions, Stream
 from corpusfmt.core.text import quoted
 from corpusfmt.mending import Source, Work, pour, write_members
+from corpusfmt.mending.diffing import Diff
 from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.writing import named
 
@@ -48,6 +49,7 @@ class Fixing:
         unsafe: bool = False,
         codes: Sequence[str] = (),
         dry: bool = False,
+        diff: Callable[[bytes], None] | None = None,
     ) -> None:
         """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
         self.reading = reading.checked()
@@ -56,7 +58,7 @@ class Fixing:
             if not storage.is_regular(path):
                 what = "standard input" if path == "-" else quoted(path, 400)
                 raise ConfigurationError(f"{what} cannot be fixed in its place; name a file")
-        self.unsafe, self.dry = unsafe, dry
+        self.unsafe, self.dry, self.diff = unsafe, dry, diff
         self.codes = tuple(code.upper() for code in codes)
         self.unused = Unused(self.reading)
 
@@ -78,8 +80,7 @@ class Fixing:
 
     def _fix(self, path: str, format: Format, options: ReadOptions) -> Fixed:
         fixed = Fixed(path)
-        folder = storage.folder_of(path)
-        work = Work(storage.Scratch(folder, path), storage.Scratch(folder, path))
+        work = Work(path, traced=self.diff is not None)
         try:
             with storage.open_input(path) as looked, storage.open_input(path) as stream:
                 source = Source(looked, salvage=self.unsafe)
@@ -89,15 +90,18 @@ class Fixing:
                     return fixed
                 work.copy(Source(stream, salvage=self.unsafe), chain([first] if first else [], edits))
                 codec = looked.codec
-            self._again(work, format, options, fixed, folder)
+            self._again(work, format, options, fixed)
             fixed.changed = True
+            if self.diff:
+                with storage.open_input(path) as stream:
+                    Diff(path, Source(stream, salvage=self.unsafe), work.text, self.diff).run(work.steps())
             if not self.dry:
                 self._replace(work, format, options, fixed, codec)
         finally:
             work.close()
         return fixed
 
-    def _again(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, folder: str) -> None:
+    def _again(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed) -> None:
         """Fix until there is nothing more to fix."""
         for _ in range(_ROUNDS):
             fixed.left.clear()
@@ -106,11 +110,7 @@ class Fixing:
             first = next(edits, None)
             if first is None:
                 return
-            old, work.text = work.text, storage.Scratch(folder, fixed.path)
-            try:
-                work.copy(old.stream(), chain([first], edits))
-            finally:
-                old.close()
+            work.over(chain([first], edits))
             fixed.fixes += more
         raise ConfigurationError(f"{quoted(fixed.path, 400)}: the fixes undo one another; nothing was changed")
 
@@ -203,12 +203,15 @@ def fix(
     unsafe_fixes: bool = False,
     codes: Sequence[str] = (),
     dry_run: bool = False,
+    diff: Callable[[bytes], None] | None = None,
 ) -> list[Fixed]:
     """Fix files in their places: what is known to be wrong, and how to mend it. Returns what was done to each.
 
     A file is replaced, in one step, only after the new one was read and found to hold all documents of the old one.
     ``unsafe_fixes`` also makes fixes that lose something, as cutting a clipped record off; what is cut off stands in
     ``FILE.cut``. ``codes`` (or beginnings of codes) limit what is fixed; ``dry_run`` replaces nothing.
+    ``diff`` is called with the pieces of a unified diff of what changes in the content, decompressed, byte for byte: it
+    is not safe to show on a terminal.
 
     Raises ConfigurationError, UnknownFormatError, ParseError for damaged compressed data, and OSError.
     """
@@ -217,4 +220,4 @@ def fix(
         format, named(options) if format else {}, {} if format else named(options), encoding, id_from, max_document
     )
     asked = [fspath(path) for path in paths]
-    return list(Fixing(asked, reading, unsafe=unsafe_fixes, codes=codes, dry=dry_run).run())
+    return list(Fixing(asked, reading, unsafe=unsafe_fixes, codes=codes, dry=dry_run, diff=diff).run())

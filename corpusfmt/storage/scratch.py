@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
+from corpusfmt.core.limits import CHUNK, MIB
+
+#: A pile is held in memory up to this size, in bytes.
+_HELD: Final = MIB
+
 
 class Scratch:
     """Bytes that are written once and read any number of times. Gone when it is closed, or the process ends."""
@@ -9,7 +17,7 @@ class Scratch:
     def __init__(self, folder: str, name: str) -> None:
         from tempfile import TemporaryFile
 
-        self.name, self.size = name, 0
+        self.folder, self.name, self.size = folder, name, 0
         self._file = TemporaryFile(dir=folder or None)  # noqa: SIM115
 
     def write(self, data: bytes) -> None:
@@ -49,3 +57,34 @@ class ScratchStream:
 
     def track_members(self) -> None:
         """Return nothing: there are no members."""
+
+
+class Pile:
+    """Bytes that are written and then read in order: in memory while they are few, and then in a scratch file."""
+
+    def __init__(self, beside: Scratch) -> None:
+        self.size = 0
+        self._beside = beside
+        self._held: list[bytes] = []
+        self._scratch: Scratch | None = None
+
+    def write(self, data: bytes) -> None:
+        """Take bytes. Raises OSError."""
+        self._held.append(data)
+        self.size += len(data)
+        if self.size - (self._scratch.size if self._scratch else 0) > _HELD:
+            self._scratch = self._scratch or Scratch(self._beside.folder, self._beside.name)
+            self._scratch.write(b"".join(self._held))
+            self._held.clear()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Give all bytes, in pieces. Raises OSError."""
+        if self._scratch:
+            for at in range(0, self._scratch.size, CHUNK):
+                yield self._scratch.at(at, CHUNK)
+        yield b"".join(self._held)
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._scratch:
+            self._scratch.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from itertools import chain, pairwise
 
 from corpusfmt import storage
@@ -10,6 +11,7 @@ from corpusfmt.core.errors import ParseError
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Stream
 from corpusfmt.core.limits import CHUNK, MIB
+from corpusfmt.mending.scripts import Script, Step, compose
 
 #: A member up to this size is compressed in one go.
 WHOLE = 16 * MIB
@@ -48,14 +50,33 @@ class Source:
 
 
 class Work:
-    """A file that is being fixed: its bytes so far, and those that were cut off."""
+    """A file that is being fixed: its bytes so far, those that were cut off, and, when asked for, what was done."""
 
-    def __init__(self, text: storage.Scratch, cut: storage.Scratch) -> None:
-        self.text, self.cut = text, cut
+    def __init__(self, path: str, *, traced: bool = False) -> None:
+        self._path, self._folder = path, storage.folder_of(path)
+        self.text, self.cut = self._scratch(), self._scratch()
+        self.scripts: list[Script] = []
+        self._traced = traced
+
+    def _scratch(self) -> storage.Scratch:
+        return storage.Scratch(self._folder, self._path)
+
+    def over(self, edits: Iterable[Edit]) -> None:
+        """Make edits in the bytes so far. Raises OSError."""
+        old, self.text = self.text, self._scratch()
+        try:
+            self.copy(old.stream(), edits)
+        finally:
+            old.close()
 
     def copy(self, stream: Stream, edits: Iterable[Edit]) -> None:
         """Take a stream with the edits made. What an unsafe one takes away for nothing is cut off. Raises OSError."""
-        at, buffer = 0, b""
+        script = None
+        if self._traced:
+            script = Script(self._scratch())
+            self.scripts.append(script)
+        at = done = 0
+        buffer = b""
         for edit in edits:
             while at + len(buffer) < edit.byte:
                 self.text.write(buffer)
@@ -69,14 +90,26 @@ class Work:
                     self.cut.write(taken)
                 buffer, at, left = buffer[len(taken) :], at + len(taken), left - len(taken)
             self.text.write(edit.replacement)
+            if script:
+                script.add(edit.byte - done, at - edit.byte, len(edit.replacement))
+                done = at
         while buffer or (buffer := stream.read(CHUNK)):
             self.text.write(buffer)
+            at += len(buffer)
             buffer = b""
+        if script:
+            script.add(at - done, 0, 0)
+
+    def steps(self) -> Iterable[Step]:
+        """Give the steps from the file to its bytes so far, when they were asked for. Raises OSError."""
+        return reduce(compose, [script.steps() for script in self.scripts])
 
     def close(self) -> None:
-        """Let go of both."""
+        """Let go of all of it."""
         self.text.close()
         self.cut.close()
+        for script in self.scripts:
+            script.close()
 
 
 def pour(scratch: storage.Scratch, output: storage.Output) -> None:
