@@ -87,7 +87,7 @@ def is_xml(text: bytes) -> bool:
     """Say whether UTF-8 ``text`` has only characters that XML 1.0 can hold (section 2.2, Char)."""
     if len(text.translate(None, _XML_FORBIDDEN)) != len(text):
         return False
-    return b"\xef\xbf" not in text or (b"\xef\xbf\xbe" not in text and b"\xef\xbf\xbf" not in text)
+    return b"\xef" not in text or (b"\xef\xbf\xbe" not in text and b"\xef\xbf\xbf" not in text)
 
 
 def escape_xml(text: bytes) -> bytes:

@@ -68,8 +68,7 @@ class FileTarget:
     def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
         self._begin()
         if self.format.members is None:
-            for piece in pieces:
-                self.output.write(piece)
+            self.output.write(b"".join(pieces) if len(pieces) > 1 else pieces[0] if pieces else b"")
         elif self._index is None:
             self.output.write_members(pieces)
         else:

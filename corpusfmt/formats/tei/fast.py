@@ -10,7 +10,7 @@ from corpusfmt.core.limits import MAX_METADATA
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.objects import is_canonical
 from corpusfmt.core.primitives import unescape_xml
-from corpusfmt.formats.tei.head import header
+from corpusfmt.formats.tei.head import BEFORE_TITLE, BEHIND_DIGEST, BEHIND_TITLE, header
 from corpusfmt.formats.tei.profile import BODY_END, BODY_START, LINE, PARAGRAPH, TEI_END, TEI_MARK, TEI_START
 
 _ID: Final = b'        <idno type="id"'
@@ -21,6 +21,8 @@ _DIGEST: Final = b'        <idno type="sha256">'
 _XENO: Final = b'    <xenoData type="metadata">'
 _XENO_END: Final = b"</xenoData>\n"
 _TAIL: Final = BODY_END + TEI_END
+_BEFORE_TITLE: Final = TEI_MARK + BEFORE_TITLE
+_NCNAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9._-]*")
 #: An integer as Python spells it.
 _DIGITS: Final = re.compile(rb"-?[1-9][0-9]{0,999}|0")
 
@@ -39,12 +41,11 @@ class Own(NamedTuple):
 def read_own(document: bytes) -> Own | None:
     """Read a ``TEI`` element, from its first byte to the line end behind it; None where the parser must look closely.
 
-    What is read is read right whatever else is in the file: the header is made again and compared, the text has its
+    What is read is read right whatever else is in the file: the header is one that the writer makes, the text has its
     SHA-256. Its characters (UTF-8, and XML's) are for the caller to check.
     """
-    start = len(TEI_START)
-    quote = document.find(b'"', start)
-    xml_id = document[start:quote]
+    quote = document.find(b'"', len(TEI_START))
+    xml_id = document[len(TEI_START) : quote]
     at = document.find(_ID, quote)
     if at < 0 or not document.startswith(TEI_MARK, quote) or not document.endswith(_TAIL):
         return None
@@ -52,39 +53,50 @@ def read_own(document: bytes) -> Own | None:
     integer = document.startswith(_INTEGER, at)
     at += len(_INTEGER) if integer else 1
     stop = document.find(_IDNO_END, at)
-    identifier = _said(document[at:stop])
-    if not identifier or (integer and not _DIGITS.fullmatch(identifier)):
-        return None
+    raw_id, raw_name = document[at:stop], b""
     at = stop + len(_IDNO_END)
-    name: bytes | None = b""
     if document.startswith(_NAME, at):
         stop = document.find(_IDNO_END, at)
-        name = _said(document[at + len(_NAME) : stop])
+        raw_name = document[at + len(_NAME) : stop]
         at = stop + len(_IDNO_END)
-    if not document.startswith(_DIGEST, at) or name is None:
+    if not document.startswith(_DIGEST, at):
         return None
     at += len(_DIGEST)
     digest = document[at : at + 64]
-    body = document.find(BODY_START, at)
-    if body < 0:
+    identifier, name = _said(raw_id), _said(raw_name)
+    if not identifier or name is None or (integer and not _DIGITS.fullmatch(identifier)):
         return None
-    meta = EMPTY
-    xeno = document.find(_XENO, at, body)
-    if xeno >= 0:
-        said = unescape_xml(document[xeno + len(_XENO) : document.find(_XENO_END, xeno, body)])
-        if said is None or len(said) > MAX_METADATA or not is_canonical(said):
-            return None
-        meta = said
-    body += len(BODY_START)
-    text = text_of(document[body : -len(_TAIL)])
-    if text is None or sha256(text).hexdigest().encode() != digest:
+    if not _NCNAME.fullmatch(xml_id):
         return None
     try:
         ncname, told, spelled = xml_id.decode("ascii"), name.decode(), identifier.decode()
-        known = int(spelled) if integer else spelled
+    except UnicodeDecodeError:
+        return None
+    known = int(spelled) if integer else spelled
+    meta = EMPTY
+    # Without metadata all but the title is always the same, and the title is the name or the id.
+    title = quote + len(_BEFORE_TITLE)
+    named = raw_name or raw_id
+    if (
+        document.startswith(BEHIND_DIGEST, at + 64)
+        and document.startswith(_BEFORE_TITLE, quote)
+        and document.startswith(named + BEHIND_TITLE, title)
+    ):
+        body = at + 64 + len(BEHIND_DIGEST)
+    else:
+        body = document.find(BODY_START, at) + len(BODY_START)
+        if body < at:
+            return None
+        xeno = document.find(_XENO, at, body)
+        if xeno >= 0:
+            said = unescape_xml(document[xeno + len(_XENO) : document.find(_XENO_END, xeno, body)])
+            if said is None or len(said) > MAX_METADATA or not is_canonical(said):
+                return None
+            meta = said
         if header(ncname, known, told, meta, digest) != document[:body]:
             return None
-    except UnicodeDecodeError:
+    text = text_of(document[body : -len(_TAIL)])
+    if text is None or sha256(text).hexdigest().encode() != digest:
         return None
     return Own(known, told, text, meta, ncname, body)
 
@@ -93,7 +105,10 @@ def text_of(body: bytes) -> bytes | None:
     """Undo paragraphs, lines and references; None where there is other markup."""
     if b"\r" in body:
         return None
-    return unescape_xml(body.replace(PARAGRAPH, b"\n\n").replace(LINE, b"\n"))
+    body = body.replace(LINE, b"\n")
+    if b"<" in body:
+        body = body.replace(PARAGRAPH, b"\n\n")
+    return unescape_xml(body)
 
 
 def _said(content: bytes) -> bytes | None:

@@ -18,8 +18,8 @@ from corpusfmt.formats.tei.across import XML_ID, Across
 from corpusfmt.formats.tei.encoding import Decoded, declared_utf8
 from corpusfmt.formats.tei.fast import read_own
 from corpusfmt.formats.tei.faults import BY_CODE
-from corpusfmt.formats.tei.foreign import Choices, Foreign
-from corpusfmt.formats.tei.heading import Heading, identity, metadata
+from corpusfmt.formats.tei.foreign.events import Choices, Foreign
+from corpusfmt.formats.tei.foreign.heading import Heading, identity, metadata
 from corpusfmt.formats.tei.names import ncname
 from corpusfmt.formats.tei.own import OwnEvents, OwnFault
 from corpusfmt.formats.tei.parser import Broken, Parser
@@ -247,7 +247,7 @@ class Frames:
         if attributes.get("type") == MARK and not frame.is_corpus:
             events = OwnEvents(attributes)
         else:
-            events = Foreign(self._choices, self._remark, attributes)
+            events = Foreign(self._choices, self._remark, attributes, lambda: self.parser.byte)
         frame.events = events
         self.stack.append(frame)
         parser.hear(events.text)
@@ -259,7 +259,8 @@ class Frames:
             outer.events = None
 
     def _remark(self, code: str, message: str) -> None:
-        self.find(code, message, self.parser.byte)
+        events = self.stack[-1].events if self.stack else None
+        self.find(code, message, events.at if isinstance(events, Foreign) and events.at >= 0 else self.parser.byte)
 
     def _close(self, frame: Frame) -> None:
         events, limit = frame.events, self.options.max_document

@@ -26,7 +26,7 @@ _WHEN: Final = re.compile(
 #: A value in the header is there to be seen: in full it stands in the metadata.
 _LONGEST: Final = 1000
 
-_START: Final = b"""  <teiHeader>
+_TEMPLATE: Final = b"""  <teiHeader>
     <fileDesc>
       <titleStmt>
         <title>%b</title>
@@ -42,9 +42,17 @@ _START: Final = b"""  <teiHeader>
 %b  </teiHeader>
   <text%b>
 """
+_START: Final = _TEMPLATE + BODY_START
 _UNKNOWN: Final = b"<authority>unknown</authority>"
 _NO_SOURCE: Final = b"        <p>unknown</p>\n"
+_SOURCE: Final = b'        <bibl>\n          <idno type="URL">%b</idno>\n        </bibl>\n'
 _NAME: Final = b'        <idno type="filename">%b</idno>\n'
+#: The header of a document without metadata: title, attribute of the id, id, name, digest.
+_BARE: Final = _START % (b"%b", b"", _UNKNOWN, b"%b", b"%b", b"%b", b"%b", b"", _NO_SOURCE, b"", b"")
+#: What is the same in all of those: up to the title, from there to the id, and behind the digest.
+BEFORE_TITLE, _, _REST = _BARE.partition(b"%b")
+BEHIND_TITLE: Final = _REST.partition(b"%b")[0]
+BEHIND_DIGEST: Final = _REST.rpartition(b"%b")[2]
 
 
 def header(xml_id: str, id: str | int, name: str, meta: bytes, digest: bytes, chars: Sequence[str] = ()) -> bytes:
@@ -54,24 +62,23 @@ def header(xml_id: str, id: str | int, name: str, meta: bytes, digest: bytes, ch
     has, each once.
     """
     spelled = f"{id}"
+    told = exact(name, xml_id) if name else b""
+    start = TEI_START + xml_id.encode() + TEI_MARK
+    integer = b"" if isinstance(id, str) else b' subtype="integer"'
+    if meta == EMPTY and not chars:  # the usual one
+        title = visible(name) or visible(spelled) or xml_id
+        spelled_title = told if title is name else _text(title)
+        name_line = _NAME % told if name else b""
+        known_id = exact(spelled, xml_id)
+        return start + _BARE % (spelled_title, integer, known_id, name_line, digest)
     shown = shown_of(xml_id, id, name, meta)
-    title = shown["title"]
     author = b"        <author>%b</author>\n" % _text(shown["author"]) if "author" in shown else b""
     publisher = b"<publisher>%b</publisher>" % _text(shown["publisher"]) if "publisher" in shown else _UNKNOWN
-    return b"".join((
-        TEI_START, xml_id.encode(), TEI_MARK,
-        _START % (
-            _text(title), author, publisher,
-            b"" if isinstance(id, str) else b' subtype="integer"', exact(spelled, xml_id),
-            _NAME % exact(name, xml_id) if name else b"", digest,
-            _publication(shown),
-            b"        <bibl>\n          <idno type=\"URL\">%b</idno>\n        </bibl>\n" % _text(shown["url"])
-            if "url" in shown else _NO_SOURCE,
-            _rest(xml_id, shown, meta, chars),
-            _language_attribute(shown),
-        ),
-        BODY_START,
-    ))  # fmt: skip
+    source = _SOURCE % _text(shown["url"]) if "url" in shown else _NO_SOURCE
+    return start + _START % (
+        _text(shown["title"]), author, publisher, integer, exact(spelled, xml_id), _NAME % told if name else b"",
+        digest, _publication(shown), source, _rest(xml_id, shown, meta, chars), _language_attribute(shown),
+    )  # fmt: skip
 
 
 def shown_of(xml_id: str, id: str | int, name: str, meta: bytes) -> dict[str, str]:
@@ -85,6 +92,8 @@ def shown_of(xml_id: str, id: str | int, name: str, meta: bytes) -> dict[str, st
 
 def visible(value: str) -> str:
     """Return a value as the header shows it: white space as one space, U+FFFD for what XML cannot hold."""
+    if value.isprintable() and " " not in value and len(value) <= _LONGEST:
+        return value
     if len(value) > _LONGEST:
         value = value[:_LONGEST] + "…"
     return _FORBIDDEN.sub("\ufffd", " ".join(value.split()))
@@ -92,7 +101,10 @@ def visible(value: str) -> str:
 
 def exact(value: str, xml_id: str) -> bytes:
     """Return an id or a name as the content of an ``idno``: white space as references, forbidden characters as g."""
-    data = escape_xml(value.encode()).replace(b"\n", b"&#10;").replace(b"\t", b"&#9;")
+    data = escape_xml(value.encode())
+    if value.isprintable():
+        return data
+    data = data.replace(b"\n", b"&#10;").replace(b"\t", b"&#9;")
     return data if is_xml(data) else glyphs(data, xml_id)
 
 

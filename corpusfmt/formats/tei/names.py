@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 from zlib import crc32
 
 #: What need not be escaped. An underscore does: behind each one that is left stand two hexadecimal digits or more.
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.\-]")
+_SAFE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.\-]{0,99}")
 _LONGEST: Final = 100
 #: Marks of names that were given: a fixed size, however many there are.
 _MARKS: Final = 1 << 26
 
 
-@lru_cache(1024)
 def ncname(id: str | int) -> str:
     """Return an NCName (Namespaces in XML 1.0, production 4) that reads like the id.
 
@@ -43,7 +42,7 @@ class Names:
     def give(self, id: str | int) -> str:
         """Return the ``xml:id`` of the next document."""
         self._count += 1
-        name = ncname(id)
+        name = id if isinstance(id, str) and _SAFE.fullmatch(id) else ncname(id)
         mark = crc32(name.encode()) & (_MARKS - 1)
         at, bit = mark >> 3, 1 << (mark & 7)
         if self._marks[at] & bit:

@@ -152,7 +152,8 @@ class _Scan:
             waits = not last and len(buffer) - at <= self.options.max_document and buffer.startswith(TEI_START, at)
             self.between = waits
             return waits
-        clean = is_utf8(buffer[at:stop]) and is_xml(buffer[at:stop])
+        whole = buffer[at:stop]
+        clean = is_utf8(whole) and is_xml(whole)
         line = region.line + occurrences(buffer[:at], b"\n") if self.options.lines or self.options.judged else 0
         while self.between and at < stop:
             if buffer.startswith(b"\n", at):

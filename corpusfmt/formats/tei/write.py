@@ -50,6 +50,7 @@ _CORPUS: Final = b"""<teiCorpus xmlns="%b">
     </encodingDesc>
   </teiHeader>
 """
+_TAIL: Final = BODY_END + TEI_END
 _NAME: Final = re.compile(re.escape(TEI_START) + rb'([^"]+)"')
 
 
@@ -103,11 +104,12 @@ class TEIWriter:
             xml_id = self._names.give(document.id)
             name, identifier = document.name, document.id
             chars: list[str] = []
-            if not (plain or is_xml(body)) or not is_xml(f"{identifier}{name}".encode()):
+            beside = f"{identifier}{name}"
+            if not ((plain or is_xml(body)) and (beside.isprintable() or is_xml(beside.encode()))):
                 chars = forbidden_in(text.decode(), name, f"{identifier}")
+                body = glyphs(body, xml_id)  # noqa: PLW2901
             digest = sha256(text).hexdigest().encode()
-            head = header(xml_id, identifier, name, document.meta_json, digest, chars)
-            out.append(b"%b%b%b%b" % (head, glyphs(body, xml_id) if chars else body, BODY_END, TEI_END))
+            out.append(header(xml_id, identifier, name, document.meta_json, digest, chars) + body + _TAIL)
         return out
 
     def _texts(self, documents: Sequence[Document]) -> list[bytes]:

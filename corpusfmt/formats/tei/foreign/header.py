@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from corpusfmt.formats.tei.elements import TOUCHING
-from corpusfmt.formats.tei.flow import NOTHING, SOFT, SPACE, TOUCH, Flow
+from corpusfmt.formats.tei.foreign.elements import TOUCHING
+from corpusfmt.formats.tei.foreign.flow import NOTHING, SOFT, SPACE, TOUCH, Flow
 
 _XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
 _PUBLICATION: Final = "fileDesc/publicationStmt"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from corpusfmt.formats.tei.header import Header, Said
+from corpusfmt.formats.tei.foreign.header import Header, Said
 
 XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
 XML_LANG: Final = "http://www.w3.org/XML/1998/namespace lang"

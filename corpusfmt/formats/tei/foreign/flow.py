@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from corpusfmt.formats.tei.letters import HYPHENS, WHITE, collapsed, soft_space
+from corpusfmt.formats.tei.foreign.letters import HYPHENS, WHITE, collapsed, soft_space
 
 #: What may stand between two pieces, the weakest first. TOUCH is nothing, but says that an element ended here that
 #: wants a space when another such begins. SOFT is a space where no punctuation is. JOINED is nothing, whatever white

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from corpusfmt.formats.tei.heading import Heading
+from corpusfmt.formats.tei.foreign.heading import Heading
 
 
 class Choices(NamedTuple):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from corpusfmt.formats.tei import choosing
-from corpusfmt.formats.tei.choosing import CHOOSING, HEADER, TEXT
+from corpusfmt.formats.tei.foreign import choosing
+from corpusfmt.formats.tei.foreign.choosing import CHOOSING, HEADER, TEXT
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.foreign import Foreign
+    from corpusfmt.formats.tei.foreign.events import Foreign
 
 
 def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:

@@ -10,16 +10,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from corpusfmt.core.text import quoted
-from corpusfmt.formats.tei.acts import act, spaced
-from corpusfmt.formats.tei.aside import enter, leave
-from corpusfmt.formats.tei.choices import Choices, Found
-from corpusfmt.formats.tei.choosing import CHOOSING, HEADER, LEFT_OUT, NEVER, PARTS, TEXT, Chooser, wrapped
-from corpusfmt.formats.tei.elements import SHOWN
-from corpusfmt.formats.tei.flow import NOTHING, SOFT, TOUCH, Flow
-from corpusfmt.formats.tei.header import Header
-from corpusfmt.formats.tei.heading import heading_of
-from corpusfmt.formats.tei.letters import WHITE
-from corpusfmt.formats.tei.steps import Closing, Step, tables
+from corpusfmt.formats.tei.foreign.acts import act, spaced
+from corpusfmt.formats.tei.foreign.aside import enter, leave
+from corpusfmt.formats.tei.foreign.choices import Choices, Found
+from corpusfmt.formats.tei.foreign.choosing import CHOOSING, HEADER, LEFT_OUT, NEVER, PARTS, TEXT, Chooser, wrapped
+from corpusfmt.formats.tei.foreign.elements import SHOWN
+from corpusfmt.formats.tei.foreign.flow import NOTHING, SOFT, TOUCH, Flow
+from corpusfmt.formats.tei.foreign.header import Header
+from corpusfmt.formats.tei.foreign.heading import heading_of
+from corpusfmt.formats.tei.foreign.letters import WHITE
+from corpusfmt.formats.tei.foreign.steps import Closing, Step, tables
 
 __all__ = ["Choices", "Foreign", "Found"]
 

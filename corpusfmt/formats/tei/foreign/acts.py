@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from corpusfmt.formats.tei import choosing, notes
-from corpusfmt.formats.tei.flow import BREAK, JOINED, NOTHING, SPACE
-from corpusfmt.formats.tei.steps import Opening, Step
+from corpusfmt.formats.tei.foreign import choosing, notes
+from corpusfmt.formats.tei.foreign.flow import BREAK, JOINED, NOTHING, SPACE
+from corpusfmt.formats.tei.foreign.steps import Opening, Step
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.foreign import Foreign
+    from corpusfmt.formats.tei.foreign.events import Foreign
 
 Attributes: TypeAlias = Mapping[str, str]
 

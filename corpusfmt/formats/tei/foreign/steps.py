@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from corpusfmt.formats.tei.elements import ELEMENTS, INSIDES, Way
-from corpusfmt.formats.tei.flow import BLANK, LINE, NOTHING, SOFT, SPACE, TOUCH
+from corpusfmt.formats.tei.foreign.elements import ELEMENTS, INSIDES, Way
+from corpusfmt.formats.tei.foreign.flow import BLANK, LINE, NOTHING, SOFT, SPACE, TOUCH
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.foreign import Foreign
+    from corpusfmt.formats.tei.foreign.events import Foreign
 
 #: What parts an element from what is before it and after it, by the letters of ``Way.parted``.
 _PARTS: Final = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from corpusfmt.formats.tei.flow import NOTHING, SPACE, Flow
-from corpusfmt.formats.tei.steps import Opening, Step
+from corpusfmt.formats.tei.foreign.flow import NOTHING, SPACE, Flow
+from corpusfmt.formats.tei.foreign.steps import Opening, Step
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.foreign import Foreign
+    from corpusfmt.formats.tei.foreign.events import Foreign
 
 
 def _note(reader: Foreign, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from corpusfmt.formats.tei.flow import State
-from corpusfmt.formats.tei.steps import Opening, Step
+from corpusfmt.formats.tei.foreign.flow import State
+from corpusfmt.formats.tei.foreign.steps import Opening, Step
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.foreign import Foreign
+    from corpusfmt.formats.tei.foreign.events import Foreign
 
 #: How the reader takes what comes: as text; with the elements that come as alternatives, and white space between them
 #: left out; as part of the header; not at all.

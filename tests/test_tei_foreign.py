@@ -1,0 +1,743 @@
+"""TEI that others wrote, as a reader would see it: what becomes of each element, and of the header."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from corpusfmt.core.known import known
+from corpusfmt.formats.tei.foreign.elements import ELEMENTS, WAYS, table
+from corpusfmt.formats.tei.foreign.events import Choices, Foreign, Found
+from corpusfmt.formats.tei.foreign.heading import Heading, identity, metadata
+from corpusfmt.formats.tei.foreign.letters import collapsed
+from tests.support import DATA, needs_data
+
+NS = "http://www.tei-c.org/ns/1.0"
+SPACE = "http://www.w3.org/XML/1998/namespace "
+TEIS = DATA / "tei"
+ORIGINAL, INLINE, OUT = Choices(choice="original"), Choices(notes="inline"), Choices(notes="out")
+FW, SPACES = Choices(fw="inline"), Choices(lb="space")
+
+
+class Read:
+    """The documents of an XML file, and what was found on the way. ``size`` cuts character data into pieces."""
+
+    def __init__(self, data: bytes | str, choices: Choices | None = None, size: int = 0) -> None:
+        self.found: list[Found] = []
+        self.attributes: list[dict[str, str]] = []
+        self.sizes: list[int] = []
+        self.findings: list[tuple[str, str]] = []
+        self._choices, self._size = choices or Choices(), size
+        self._open: list[tuple[Foreign, dict[str, str]]] = []
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = not size
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._text
+        parser.Parse(data, True)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.removeprefix(f"{NS} ")
+        if name in ("TEI", "TEI.2", "teiCorpus"):
+            foreign = Foreign(self._choices, lambda code, message: self.findings.append((code, message)), attributes)
+            self._open.append((foreign, attributes))
+        elif self._open:
+            self._open[-1][0].start(name, attributes)
+
+    def _end(self, name: str) -> None:
+        name = name.removeprefix(f"{NS} ")
+        if name in ("TEI", "TEI.2", "teiCorpus"):
+            foreign, attributes = self._open.pop()
+            self.found.append(foreign.finish())
+            self.sizes.append(foreign.size)
+            self.attributes.append(attributes)
+        elif self._open:
+            self._open[-1][0].end(name)
+
+    def _text(self, data: str) -> None:
+        if self._open:
+            for at in range(0, len(data), self._size or len(data)):
+                self._open[-1][0].text(data[at : at + (self._size or len(data))])
+
+
+def found(parts: str, choices: Choices | None = None, header: str = "", size: int = 0) -> Found:
+    """Return what is found in a TEI element with these parts."""
+    return Read(f'<TEI xmlns="{NS}"><teiHeader>{header}</teiHeader>{parts}</TEI>', choices, size).found[0]
+
+
+def text(body: str, choices: Choices | None = None, header: str = "") -> str:
+    """Return the text of a body."""
+    return found(f"<text><body>{body}</body></text>", choices, header).text
+
+
+def left(body: str, choices: Choices | None = None) -> dict[str, int]:
+    """Return what is left behind of a body."""
+    return found(f"<text><body>{body}</body></text>", choices).left_behind
+
+
+# -- what becomes of elements ------------------------------------------------------------------------------------------
+
+TEXTS = [
+    # blocks and white space
+    ("<p>one</p><p>two</p>", "one\n\ntwo"),
+    ("\n  <div>\n    <head>H</head>\n    <p>\n  one\n\t two </p>\n  </div>\n", "H\n\none two"),
+    ("<p>a\u00a0 b\u2003c\u3000</p>", "a\u00a0 b\u2003c\u3000"),  # only XML's white space is white space
+    ("<p>a&#13;&#10;b&#9;c</p>", "a b c"),
+    ("<p> </p><p>a</p><p/><p>b</p>", "a\n\nb"),
+    ("<p>a <hi> b </hi> c</p>", "a b c"),
+    ("<p>un<hi>believ</hi>able</p>", "unbelievable"),
+    ("<p>a<pb n='2'/>b <pb/> c<cb/>d<milestone unit='x'/><anchor/>e</p>", "ab cde"),
+    ("<div><p>a</p></div><div><p>b</p></div>", "a\n\nb"),
+    ("<floatingText><body><p>in</p></body></floatingText>", "in"),
+    ("<p>a<floatingText><body><p>in</p></body></floatingText>b</p>", "a\n\nin\n\nb"),
+    ("<p xml:space='preserve'> a\n\t b </p><p> c  d </p>", " a\n\t b \n\nc d"),
+    ("<div xml:space='preserve'>\n<p>a  b</p>\n<p>c<hi>  d</hi></p>\n</div>", "a  b\n\nc  d"),
+    ("<p xml:space='preserve'>a  <hi xml:space='default'> b  c </hi> d</p>", "a   b c  d"),
+    ("<eg>if x:\n    y</eg><p>a</p>", "if x:\n    y\n\na"),
+    ("<p><![CDATA[a  <b>]]> &amp; c</p>", "a <b> & c"),
+    ("<p>a<!-- c -->b<?pi?>c</p>", "abc"),
+    ("<nonsense>a<other>b</other></nonsense>", "ab"),
+    ("<x:a xmlns:x='urn:x'><x:b>a</x:b><x:b>b</x:b></x:a>", "a b"),  # a stranger's paragraphs, perhaps
+    (
+        "<formula><m:math xmlns:m='http://www.w3.org/1998/Math/MathML'><m:mi>x</m:mi><m:mn>2</m:mn></m:math></formula>",
+        "x2",
+    ),
+    ("<p>See <e:egXML xmlns:e='http://www.tei-c.org/ns/Examples'>&lt;p&gt;</e:egXML>.</p>", "See <p>."),
+    # lists and tables
+    ("<p>a:<list><head>H</head><item>x</item><item>y</item></list>b</p>", "a:\nH\nx\ny\nb"),
+    ("<list><label>1</label><item>x</item><label>2</label><item>y</item></list><p>z</p>", "1\nx\n2\ny\n\nz"),
+    ("<list><item>x<list><item>y</item></list></item></list>", "x\ny"),
+    (
+        (
+            "<table><head>H</head><row><cell>a</cell><cell/><cell> b\n</cell></row><row>\n<cell/>\n<cell>c</cell>\n<cell/></row>"
+            "</table><p>d</p>"
+        ),
+        "H\na\t\tb\n\tc\n\nd",
+    ),
+    ("<table><row><cell><p>a</p><p>b<lb/>c</p></cell><cell>d</cell></row></table>", "a b c\td"),
+    (
+        "<table><row><cell><table><row><cell>a</cell><cell>b</cell></row></table></cell><cell>c</cell></row></table>",
+        "a b\tc",
+    ),
+    # verse and drama
+    ("<head>T</head><lg><l>a</l><l>b</l></lg><lg><l>c</l></lg>", "T\n\na\nb\n\nc"),
+    ("<lg><lg><l>a</l></lg><lg><l>b</l></lg></lg>", "a\n\nb"),
+    ("<p>He sang <lg><l>a</l><l>b</l></lg> loudly</p>", "He sang\n\na\nb\n\nloudly"),
+    ("<p>He sang <q><l>a</l><l>b</l></q> loudly</p>", "He sang\na\nb\nloudly"),
+    (
+        (
+            "<sp><speaker>X.</speaker><stage>aside</stage><p>a <stage>Exit</stage>b</p><p>c</p></sp><stage>Enter Y.</stage>"
+            "<sp><speaker>Y.</speaker><l>d</l><stage>Bows</stage><l>e</l></sp>"
+        ),
+        "X.\naside\na Exit b\nc\n\nEnter Y.\n\nY.\nd\nBows\ne",
+    ),
+    ("<sp><speaker>X</speaker><lg><l>a</l></lg><lg><l>b</l></lg></sp>", "X\na\n\nb"),
+    ("<sp><l>Say,<stage>(aside)</stage>what</l></sp>", "Say, (aside) what"),
+    ("<sp><l>(<stage>aside</stage>), what</l></sp>", "(aside), what"),
+    ("<p>他<stage>笑</stage>說</p>", "他笑說"),
+    ("<castList><castItem><role>A</role><roleDesc>king</roleDesc></castItem></castList>", "A king"),
+    ("<castItem><role>A</role><roleDesc>, a king</roleDesc></castItem><castItem>B</castItem>", "A, a king\nB"),
+    ("<u>well</u><u><seg>you said</seg><pause/><seg>fish</seg><seg>fingers</seg></u>", "well\nyou said fish fingers"),
+    ("<u>a<incident><desc>cough</desc></incident>b</u>", "a b"),
+    ("<p><s>One.</s><s>Two.</s></p>", "One. Two."),
+    ("<p><w>do</w><w>n't</w> <w>go</w> <pc join='left'>!</pc></p>", "don't go!"),
+    ("<p><pc join='right'>«</pc>\n<w>a</w>\n<pc join='both'>-</pc>\n<w>b</w></p>", "«a-b"),
+    # a block here, a phrase there
+    ("<p>a</p><quote>b</quote><p>c</p>", "a\n\nb\n\nc"),
+    ("<p>a <quote>b</quote>, c</p>", "a b, c"),
+    ("<p>a <q><p>b</p></q> c</p>", "a\n\nb\n\nc"),
+    ("<p><q>a</q><q>b</q></p>", "a b"),
+    ("<cit><quote>a</quote><bibl>B, <title>T</title></bibl></cit><p>c</p>", "a\nB, T\n\nc"),
+    ("<p>x <cit><quote>a</quote><bibl>B</bibl></cit>.</p>", "x a B."),
+    ("<ab>a</ab><ab>b</ab>", "a\n\nb"),
+    ("<figure><head>H</head><graphic url='x'/><figDesc>D</figDesc></figure><p>a</p>", "H\n\na"),
+    ("<p>a<figure><graphic/></figure>, b</p>", "a, b"),
+    (
+        "<opener><dateline>D</dateline><salute>S,</salute></opener><p>a</p><closer>b <signed>N</signed></closer>",
+        "D\nS,\n\na\n\nb\nN",
+    ),
+    ("<p><persName><forename>A</forename><surname>B</surname></persName>'s (<surname>C</surname>)</p>", "A B's (C)"),
+    ("<p><address><addrLine>1 X St</addrLine><addrLine>Y</addrLine></address></p>", "1 X St\nY"),
+    ("<p>at <address><street>1 X St</street><settlement>Y</settlement></address>.</p>", "at 1 X St Y."),
+    (
+        (
+            "<listBibl><biblStruct><monogr><author>A</author><title>T</title><imprint><date>1</date></imprint></monogr></biblStruct>"
+            "<bibl>B</bibl></listBibl>"
+        ),
+        "A T 1\nB",
+    ),
+    ("<listPerson><person><persName>A</persName><birth>1</birth><note>n</note></person></listPerson>", "A 1\nn"),
+    ("<entry><form><orth>a</orth><pron>b</pron></form><sense><def>c</def></sense></entry>", "a b\nc"),
+    # line beginnings
+    ("<p>a<lb/>b</p>", "a\nb"),
+    ("<p><lb/>a <lb/> b <lb/></p><p>c</p>", "a\nb\n\nc"),
+    ("<p>a<lb/><lb/>b</p>", "a\nb"),
+    ("<p>exam<lb break='no'/>ple</p>", "example"),
+    ("<p>exam-\n  <lb break='no'/>\n ple</p>", "example"),
+    (
+        "<p>exam\u2010<lb break='no'/>ple ex\u00ad<lb break='no'/>am ex\u00ac<lb break='no'/>am x\u2014<lb break='no'/>y</p>",
+        "example exam exam x\u2014y",
+    ),
+    ("<p>exam<pc>-</pc><lb break='no'/>ple</p>", "example"),
+    ("<p>exam--<lb break='no'/><lb break='no'/>ple</p>", "exam-ple"),
+    ("<p>exam-\n<pb/>\n<fw>12</fw>\n<lb break='no'/>ple</p>", "example"),
+    ("<p>exam- <pb break='no'/> <lb/> ple</p>", "example"),
+    ("<p>exam- <lb/> <pb break='no'/> ple</p>", "example"),
+    (
+        "<p>exam<cb break='no'/> ple exam <milestone break='no' unit='x'/>ple exam <gb break='no'/>ple</p>",
+        "example example example",
+    ),
+    ("<p xml:space='preserve'>exam- \n<lb break='no'/> \nple</p>", "example"),
+    ("<p>a <lb break='yes'/>b<lb break='maybe'/>c</p>", "a\nb\nc"),
+    ("<p>a</p><lb break='no'/><p>b</p>", "a\n\nb"),
+    ("<p><lb break='no'/>a</p>", "a"),
+    ("<p>-<lb break='no'/><lb break='yes'/>a</p>", "a"),
+    ("<row><choice><sic><cell>x</cell><cell/></sic><corr><cell>a</cell><cell>b</cell></corr></choice></row>", "a\tb"),
+    ("<cell>a</cell><cell>b</cell>c", "a b c"),
+    ("<u>un<pb/>done<lb/>a<anchor/></u>", "undone\na"),
+    # spaces, gaps, characters
+    ("<p>a<space/>b <space quantity='3'><desc>x</desc></space> c</p>", "a b c"),
+    ("<p>a<gap reason='x'><desc>worms</desc></gap>b</p>", "ab"),
+    ("<p>a <gap/> b</p>", "a b"),
+    ("<p><g>x</g><g ref='#no'/>y</p>", "xy"),
+    # choosing
+    ("<p>a<choice>\n<sic>b</sic>\n<corr>c</corr>\n</choice>d</p>", "acd"),
+    ("<p><choice><corr>c</corr><sic>b</sic></choice> <choice><orig>o</orig><reg>r</reg></choice></p>", "c r"),
+    (
+        "<p><choice><abbr>D<am>r</am></abbr><expan>D<ex>octo</ex>r</expan></choice> <choice><am>&amp;</am><ex>et</ex></choice></p>",
+        "Doctor et",
+    ),
+    ("<p><choice><sic>a</sic><orig>b</orig></choice><choice><seg>c</seg><seg>d</seg></choice></p>", "ac"),
+    ("<p><choice><orig>o</orig><choice><sic>s</sic><corr>c</corr></choice></choice></p>", "c"),
+    ("<p><choice><sic>a</sic><corr/></choice>b</p>", "b"),
+    ("<p><sic>a</sic> <corr>b</corr> <orig>c</orig> <reg>d</reg> <abbr>e</abbr> <expan>f</expan></p>", "a b c d e f"),
+    ("<p>ex-<choice><sic><lb break='no'/>a</sic><corr>b</corr></choice></p>", "ex-b"),
+    ("<choice><sic><p>a</p></sic><corr><p>b</p></corr></choice><p>c</p>", "b\n\nc"),
+    ("<p>x<choice><sic>a<note>N</note></sic><corr>b<note>M</note></corr><note>O</note></choice></p>", "xb\n\nM\n\nO"),
+    ("<p>a<del>b</del><surplus>c</surplus>d</p>", "ad"),
+    ("<p>a<subst>\n<del>b</del>\n<add>c</add>\n</subst>d</p>", "acd"),
+    ("<p>a<restore><del>b</del></restore><del>c</del></p>", "ab"),
+    ("<p>a<app>\n<rdg>x</rdg>\n<lem>y</lem>\n<rdg>z</rdg></app>b</p>", "ayb"),
+    ("<p><app><rdg>x</rdg><rdg>z</rdg></app></p>", "x"),
+    ("<p><app>\n<rdgGrp>\n<rdg>x</rdg>\n<rdg>y</rdg></rdgGrp> <rdgGrp><lem>z</lem></rdgGrp></app></p>", "z"),
+    (
+        "<p><app><lem>x<wit>A</wit></lem><rdg><choice><sic>a</sic><corr>b</corr></choice></rdg><witDetail>D</witDetail></app></p>",
+        "x\n\nD",
+    ),
+    ("<p>x<ruby><rb>漢</rb><rt>かん</rt></ruby></p>", "x漢"),
+    # notes and forme work
+    ("<p>a<note>N <hi>n</hi></note>, b</p><p>c<note><p>M</p><p>m</p></note></p>", "a, b\n\nc\n\nN n\n\nM\n\nm"),
+    ("<p>a<note>N<note>inner</note></note></p>", "a\n\nN\n\ninner"),
+    ("<p>a</p><note>N</note><p>b</p>", "a\n\nN\n\nb"),
+    ("<lg><l>a</l><note>N</note><l>b</l></lg>", "a\nb\n\nN"),
+    ("<p>a<noteGrp>\n<note>N</note>\n<note>M</note>\n</noteGrp>.</p>", "a.\n\nN\n\nM"),
+    ("<fw>12</fw><p>a <fw>13<note>N</note></fw>b</p>", "a b"),
+    ("<p>a<index><term>t</term></index><span>s</span><interp>i</interp>b</p>", "ab"),
+    ("<p>a<fs><f><string>x</string></f></fs><metamark>+</metamark><certainty/>b</p>", "ab"),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), TEXTS)
+def test_what_a_reader_sees(body: str, expected: str) -> None:
+    assert text(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("choices", "body", "expected"),
+    [
+        (ORIGINAL, "<p>a<choice><corr>c</corr><sic>b</sic></choice><choice><reg>r</reg><orig>o</orig></choice></p>", "abo"),
+        (ORIGINAL, "<p><choice><expan>x</expan><abbr>y</abbr></choice><choice><ex>et</ex><am>&amp;</am></choice></p>", "y&"),
+        (ORIGINAL, "<p><choice><reg>a</reg><unclear>b</unclear></choice></p>", "a"),
+        (ORIGINAL, "<p>a<del>b</del><surplus>c</surplus><subst><add>x</add><del>d</del></subst><add>e</add></p>", "abcde"),
+        (ORIGINAL, "<p><app><rdg>x</rdg><lem>y</lem></app></p>", "y"),
+        (INLINE, "<p>a<note>N <p>x</p><p>y</p></note>b<note/>c</p>", "a N x y b c"),
+        (INLINE, "<p>a<note><list><item>x</item><item>y<lb/>z</item></list></note>b</p><p>c</p>", "a x y z b\n\nc"),
+        (INLINE, "<lg><l>a</l><note>N</note><l>b</l></lg>", "a\nN\nb"),
+        (INLINE, "<p>a</p><note>N</note><p>b</p>", "a\n\nN\n\nb"),
+        (OUT, "<p>a<note>N</note>, b</p><note>M</note>", "a, b"),
+        (FW, "<fw>12</fw><p>a<fw>13</fw>b</p>", "12\n\na 13 b"),
+        (SPACES, "<p>a<lb/>b <lb/>c<lb break='no'/>d</p><l>e</l>", "a b cd\n\ne"),
+    ],
+)  # fmt: skip
+def test_what_a_reader_wants(choices: Choices, body: str, expected: str) -> None:
+    assert text(body, choices) == expected
+
+
+def test_what_is_left_behind_is_counted() -> None:
+    assert left("<div><head>a</head><p>b<lb/>c <hi>d</hi><pb/><hi/></p><lg><l>e</l></lg></div>") == {"hi": 2, "pb": 1}
+    assert left("<p><note>a</note><fw>b</fw><fw/><del>c</del><gap/></p>") == {
+        "note": 1, "text of fw": 1, "fw": 1, "text of del": 1, "gap": 1,
+    }  # fmt: skip
+    assert left("<p>a<note>b</note></p>", OUT) == {"text of note": 1}
+    assert left("<p>a-<lb break='no'/>b-<pb break='no'/><lb break='no'/>c</p>") == {"hyphens before lb": 2, "pb": 1}
+    assert left("<p><g ref='#x'/><g>y</g></p>") == {"g": 1, "g without a mapping": 1}
+    assert left("<p><index><term>a</term><term>b</term></index><graphic/></p>") == {"text of index": 1, "graphic": 1}
+
+
+def test_what_is_not_chosen_is_counted_once() -> None:
+    choice = "<p><choice><sic><hi>a</hi></sic><corr><hi>b</hi><emph>c</emph></corr><reg>d</reg></choice></p>"
+    assert left(choice) == {"choice": 1, "text of sic": 1, "corr": 1, "hi": 1, "emph": 1, "text of reg": 1}
+    assert left(choice, ORIGINAL) == {"choice": 1, "sic": 1, "hi": 1, "text of corr": 1, "text of reg": 1}
+    group = "<p><app><rdgGrp><rdg>a</rdg></rdgGrp><lem><hi>b</hi></lem><rdg/></app></p>"
+    assert left(group) == {"app": 1, "rdgGrp": 1, "text of rdg": 1, "lem": 1, "hi": 1, "rdg": 1}
+
+
+def test_the_parts_of_a_document() -> None:
+    source = "<sourceDoc><surface><zone><line>a</line><line>b</line></zone></surface></sourceDoc>"
+    assert found(source).text == "a\nb"
+    both = found(f"{source}<text><body><p>c</p></body></text>")
+    assert (both.text, both.left_behind) == ("c", {"text of sourceDoc": 1})
+    assert found(f"<text><body><p>c</p></body></text>{source}") == both
+    group = "<text><front><p>a</p></front><group><text><body><p>b</p></body></text></group><back><p>c</p></back></text>"
+    assert found(group).text == "a\n\nb\n\nc"
+    others = found(
+        "<facsimile><p>a</p></facsimile><standOff><p>b</p></standOff><fsdDecl/><x>c</x>d<text><body/></text>"
+    )
+    assert (others.text, others.has_text) == ("", True)
+    assert others.left_behind == {
+        "text of facsimile": 1, "text of standOff": 1, "fsdDecl": 1, "text of x": 1, "text outside of text": 1,
+    }  # fmt: skip
+    assert not found("<facsimile/>").has_text
+
+
+@pytest.mark.parametrize(
+    ("body", "times"),
+    [
+        ("<p>fi<lb/>gures and co<lb/><hi>lours</hi></p>", 2),
+        ("<p>fi<hi>r<lb/></hi>es</p>", 1),
+        ("<p>a <lb/>b a<lb/> b a<lb break='yes'/>b a-<lb/>b 1<lb/>2 a<lb break='no'/>b <pb/>a</p>", 0),
+        ("<l>a<lb/></l><l>b</l>", 0),
+        ("<p>fi<pb break='no'/><lb/>gures fi<lb/><pb break='no'/>gures</p>", 0),
+        ("<table><row><cell>fi<lb/>gures</cell></row></table>", 1),
+    ],
+)
+def test_line_breaks_that_may_stand_inside_words_are_reported(body: str, times: int) -> None:
+    read = Read(f'<TEI xmlns="{NS}"><text><body>{body}</body></text></TEI>')
+    assert [code for code, _ in read.findings] == ["TEI016"] * times
+    for _, message in read.findings:
+        assert re.fullmatch(r"a line begins between '\w+' and '\w+', and nothing says if a word does", message)
+
+
+def test_a_line_break_is_reported_at_its_place() -> None:
+    places: list[int] = []
+    beginning = iter(range(100))
+    foreign = Foreign(Choices(), lambda _code, _message: places.append(foreign.at), {}, lambda: next(beginning))
+    for name in ("text", "body", "p"):
+        foreign.start(name, {})
+    for word in ("fi", "gures co", "lours"):
+        foreign.text(word)
+        foreign.start("lb", {})
+        foreign.end("lb")
+    foreign.text(" x")
+    foreign.finish()
+    assert places == [0, 1]  # the third comes before a space
+
+
+def test_characters_that_the_header_declares() -> None:
+    header = (
+        "<encodingDesc><charDecl>"
+        '<char xml:id="a"><charName>A</charName><mapping type="PUA">U+E304</mapping><mapping type="standard">ꝑ</mapping></char>'
+        '<glyph xml:id="b"><mapping type="x">b1</mapping><mapping type="y">b2</mapping></glyph>'
+        '<char xml:id="c"><mapping type="PUA">U+E305</mapping></char>'
+        f'<char xml:id="d"><mapping>{"long" * 20}</mapping></char><char xml:id="e"><mapping>U+D800</mapping></char>'
+        "</charDecl></encodingDesc>"
+    )
+    body = "<p><g ref='#a'/> <g ref='#b'/> <g ref='#c'/>|<g ref='#d'/><g ref='#e'/><g ref='a'/><g ref='#a'>own</g></p>"
+    assert text(body, header=header) == "ꝑ b1 \ue305|own"
+
+
+def test_the_table_for_the_docs() -> None:
+    assert table().count("\n") == len(WAYS) + 3
+    assert "| `lg` | a stanza, set off by blank lines |" in table()
+    names = [name for way in WAYS for name in way.elements.split()]
+    assert len(names) == len(set(names)) == len(ELEMENTS)
+
+
+@needs_data
+def test_every_element_that_may_stand_in_a_text_is_in_the_table() -> None:
+    schema = etree.parse(DATA / "schema" / "tei_all-4.12.0.rng", etree.XMLParser(huge_tree=True))
+    everything = {e.get("name") for e in schema.iter("{http://relaxng.org/ns/structure/1.0}element")} - {None}
+    only_header = everything - set(ELEMENTS)
+    assert len(only_header) < 90
+    assert {"encodingDesc", "profileDesc", "revisionDesc", "charDecl", "TEI", "teiCorpus", "egXML"} <= only_header
+    assert set(ELEMENTS) - everything == {"re"}  # of TEI P4 and older P5
+
+
+# -- laws --------------------------------------------------------------------------------------------------------------
+
+BLOCKS = ("div", "p", "head", "lg", "l", "list", "item", "table", "row", "sp", "speaker", "figure")
+PHRASES = ("hi", "seg", "pb", "ref", "foreign")
+LEFT = ("del", "fw", "gap", "index")
+PIECES = st.sampled_from(["a", "be", " ", "\n  ", "c d", "e ", " f", "\t", "\u00a0", "g-", "é"])
+
+
+def _elements(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    content = st.lists(st.one_of(PIECES, inner), max_size=4).map("".join)
+    named = st.tuples(st.sampled_from([*BLOCKS, *PHRASES, *LEFT, "note", "cell"]), content)
+    chosen = st.tuples(st.sampled_from(["", "\n "]), content, content, st.booleans())
+    return st.one_of(
+        named.map(lambda it: f"<{it[0]}>{it[1]}</{it[0]}>"),
+        chosen.map(
+            lambda it: (
+                "<choice>{0}<corr>{2}</corr>{0}<sic>{1}</sic></choice>" if it[3] else "<choice>{0}<sic>{1}</sic><corr>{2}</corr></choice>"
+            ).format(*it)
+        ),
+        st.just("<lb/>"),
+    )  # fmt: skip
+
+
+BODIES = st.lists(st.recursive(PIECES, _elements, max_leaves=25), max_size=5).map("".join)
+
+
+@given(BODIES, st.integers(1, 3), st.sampled_from([Choices(), ORIGINAL, INLINE, OUT, FW, SPACES]))
+def test_how_text_comes_in_pieces_does_not_matter(body: str, size: int, choices: Choices) -> None:
+    parts = f"<text><body>{body}</body></text>"
+    header = f"<fileDesc><titleStmt><title>{body}</title><author>x {body}</author></titleStmt></fileDesc>"
+    assert found(parts, choices, header, size) == found(parts, choices, header)
+
+
+def slow_words(element: Any, notes: list[str], *, breaks: bool, flat: bool) -> str:
+    """Return the words of an element, white space between them, by a walk that is as plain as can be."""
+    name = etree.QName(element).localname
+    if name in LEFT:
+        return ""
+    if name == "note":
+        inner: list[str] = []
+        words = slow_inside(element, inner, breaks=False, flat=False)
+        if breaks:  # it stands between blocks, and stays there
+            notes += inner
+            return f" {words} "
+        notes += [words, *inner]
+        return ""
+    if name == "choice":
+        return slow_words(
+            next(child for child in element if child.tag.endswith("corr")), notes, breaks=breaks, flat=flat
+        )
+    if name == "lb":
+        return " "
+    if name in BLOCKS or name == "cell":
+        return f" {slow_inside(element, notes, breaks=name == 'div' and not flat, flat=flat or name == 'cell')} "
+    return slow_inside(element, notes, breaks=breaks, flat=flat)
+
+
+def slow_inside(element: Any, notes: list[str], *, breaks: bool, flat: bool) -> str:
+    words = element.text or ""
+    for child in element:
+        words += slow_words(child, notes, breaks=breaks, flat=flat) + (child.tail or "")
+    return words
+
+
+def split(words: str) -> list[str]:
+    return re.findall(r"[^ \t\r\n]+", words)
+
+
+@given(BODIES)
+def test_the_words_are_those_of_a_slow_walk(body: str) -> None:
+    notes: list[str] = []
+    tree = etree.fromstring(f"<body>{body}</body>")
+    words = slow_inside(tree, notes, breaks=True, flat=False)
+    seen = text(body)
+    assert split(seen) == split(" ".join([words, *notes]))
+    assert seen == seen.strip(" \n")
+    assert not re.search(r" [ \n\t]|[\t\n] |\n\n\n", seen)
+
+
+@given(st.text(alphabet=" \t\n\ra\u00a0\u2003é", max_size=50))
+def test_white_space_is_that_of_xml(data: str) -> None:
+    assert collapsed(data) == re.sub(r"[ \t\n\r]+", " ", data)
+
+
+@given(BODIES)
+def test_all_markup_and_all_text_is_in_the_text_or_counted(body: str) -> None:
+    count = found(f"<text><body>{body}</body></text>").left_behind
+    tree = etree.fromstring(f"<body>{body}</body>")
+    inside = "ancestor::del or ancestor::fw or ancestor::gap or ancestor::index or ancestor::sic"
+    for name in ("hi", "note", "seg", "pb"):
+        assert count.get(name, 0) == tree.xpath(f"count(//{name}[not({inside})])")
+    unchosen = tree.xpath(f"count(//sic[not({inside})])")
+    assert count.get("sic", 0) + count.get("text of sic", 0) == unchosen
+
+
+def test_time_and_size_are_linear() -> None:
+    hostile = {
+        "spaces": "<p>" + " \n\t" * 100_000 + "</p>",
+        "hyphens": "<p>" + "-" * 100_000 + "<lb break='no'/>" * 20_000 + "</p>",
+        "kept hyphens": "<p xml:space='preserve'>" + "-" * 100_000 + "<lb break='no'/> " * 20_000 + "</p>",
+        "choices": "<p>" + "<choice><sic>a</sic>" * 100 + "x" * 100_000 + "<corr>c</corr></choice>" * 100 + "</p>",
+        "notes": "<p>" + "<note/>" * 100_000 + "</p>",
+        "cells": "<table><row>" + "<cell/>" * 100_000 + "</row></table>",
+        "alternatives": "<p><choice>" + "<sic>a</sic>" * 50_000 + "</choice></p>",
+        "pieces": "<p>" + "<hi>a</hi> " * 100_000 + "</p>",
+    }
+    for what, body in hostile.items():
+        start = time.perf_counter()
+        text(body)
+        assert time.perf_counter() - start < 3, what
+
+
+def test_the_size_is_that_of_the_text() -> None:
+    read = Read(
+        f'<TEI xmlns="{NS}"><text><body><p>  one \n two<note> three</note><del>four</del></p></body></text></TEI>'
+    )
+    assert read.sizes == [len("one two") + len("three")]
+
+
+def test_the_names_that_are_counted_have_a_limit() -> None:
+    assert len(left("".join(f"<a{n}/>" for n in range(5000)))) <= 1001
+
+
+# -- the header --------------------------------------------------------------------------------------------------------
+
+
+def heading(header: str, attributes: str = "", parts: str = "<text/>") -> Heading:
+    """Return what is found of a teiHeader."""
+    return Read(f'<TEI xmlns="{NS}" {attributes}><teiHeader>{header}</teiHeader>{parts}</TEI>').found[0].heading
+
+
+def stmt(titles: str) -> str:
+    return f"<fileDesc><titleStmt>{titles}</titleStmt></fileDesc>"
+
+
+def published(parts: str) -> str:
+    return f"<fileDesc><publicationStmt>{parts}</publicationStmt></fileDesc>"
+
+
+def source(parts: str, rest: str = "") -> str:
+    return f"<fileDesc>{rest}<sourceDesc>{parts}</sourceDesc></fileDesc>"
+
+
+@pytest.mark.parametrize(
+    ("field", "header", "expected"),
+    [
+        ("title", stmt("<title>\n A <hi>B</hi>\n</title><title>C</title>"), "A B"),
+        ("title", stmt("<title type='sub'>S</title><title type='main'>M</title>"), "M: S"),
+        ("title", stmt("<title type='main'>M?</title><title type='sub'>S</title>"), "M? S"),
+        ("title", stmt("<title type='main' xml:lang='ru'>Р</title><title type='sub' xml:lang='en'>S</title>"), "Р"),
+        ("title", stmt("<title level='s'>Series</title><title/><title level='m'>Book</title>"), "Book"),
+        ("title", stmt("<title type='alt'>Only</title>"), "Only"),
+        ("title", stmt("<title>A<note>n</note><lb/>B <choice><sic>x</sic><corr>y</corr></choice></title>"), "A B y"),
+        ("title", source("<biblFull><titleStmt><title>No</title></titleStmt></biblFull>"), ""),
+        ("authors", stmt("<author>A</author><author> B\n C</author><author/>"), ("A", "B C")),
+        ("authors", stmt("<author><persName><forename>J</forename><surname>D</surname></persName></author>"), ("J D",)),
+        ("authors", stmt("<author><persName><surname>D</surname>, <forename>J</forename></persName></author>"), ("D, J",)),
+        ("authors", stmt("<author>\n<name>A\nB</name>\n<name>C</name>\n<idno type='x'>1</idno></author>"), ("A B, C",)),
+        ("authors", stmt("<author><name>A</name> and <name>B</name></author>"), ("A and B",)),
+        ("date", source("<p>x</p>", "<publicationStmt><date>2001</date></publicationStmt>"), "2001"),
+        ("date", source("<bibl><date when='1862'>old</date></bibl>", "<publicationStmt><date>2001</date></publicationStmt>"),
+         "1862"),
+        ("date", source("<bibl type='digitalSource'><date>2005</date></bibl><bibl type='printSource'><date>1907</date></bibl>"
+                        "<bibl type='firstEdition'><date>1858</date></bibl>"), "1858"),
+        ("date", source("<bibl type='digitalSource'><date>2005</date><bibl type='originalSource'><date when='1772'/></bibl></bibl>"
+                        "<bibl><date>1900</date></bibl>"), "1772"),
+        ("date", source("<bibl type='digitalSource'><date>2005</date></bibl>"), "2005"),
+        ("date", source("<bibl><date/></bibl><bibl><date notBefore='1400' notAfter='1410'/></bibl>"), "1400/1410"),
+        ("date", source("<msDesc><history><origin><origDate when='0995'/></origin></history></msDesc>"), "0995"),
+        ("date", source("<bibl><note><date>1</date></note><availability><date>2</date></availability></bibl>"), ""),
+        ("date", "<profileDesc><creation><date when='1700'/></creation></profileDesc>" + published("<date>2001</date>"), "1700"),
+        ("publisher", published("<distributor>D</distributor><authority>A</authority><publisher>P</publisher>"), "P"),
+        ("publisher", published("<distributor>D</distributor><publisher/><authority>A</authority>"), "A"),
+        ("publisher", published("<distributor>D</distributor>"), "D"),
+        ("language", ("<profileDesc><langUsage><language ident='la' usage='5'/><language ident='de' usage='95'/></langUsage>"
+                     "</profileDesc>"), "de"),
+        ("language", ("<profileDesc><langUsage><language>none</language><language ident='la'>x</language><language ident='de'/>"
+                     "</langUsage></profileDesc>"), "la"),
+        ("licence", published("<availability><licence target=' http://x '>text</licence></availability>"), "http://x"),
+        ("licence", published("<availability><p>a</p><licence><p>b</p><p>c</p></licence></availability>"), "b c"),
+        ("licence", published("<availability><p>a\nb</p></availability>"), "a b"),
+        ("url", published("<ref target='http://r'/><idno>x</idno><idno type='URL'>http://u</idno>"), "http://u"),
+        ("url", published("<idno type='DOI'>10.5281/zenodo.1</idno>"), "https://doi.org/10.5281/zenodo.1"),
+        ("url", published("<idno type='DOI'>https://doi.org/10.1/x</idno>"), "https://doi.org/10.1/x"),
+        ("url", source("<bibl><ref target='http://s'/></bibl>", "<publicationStmt><ptr target='#a'/></publicationStmt>"),
+         "http://s"),
+        ("url", source("<bibl><ref target='viaf:1'/></bibl>"), ""),
+        ("idno", published("<idno type='ISBN'>978</idno><idno type='x'>a b c</idno><idno>id7</idno>"), "id7"),
+        ("idno", published("<idno type='URL'>http://x</idno>"), ""),
+    ],
+)  # fmt: skip
+def test_what_a_header_says(field: str, header: str, expected: str | tuple[str, ...]) -> None:
+    assert getattr(heading(header), field) == expected
+
+
+def test_languages_and_ids_of_the_elements_themselves() -> None:
+    said = heading("", "xml:lang='de' n='7'", "<text xml:lang='la' xml:id='t'/>")
+    assert (said.language, said.text_id) == ("la", "t")
+    assert heading("", "xml:lang='de'").language == "de"
+    assert identity(said._replace(title="T"), {f"{SPACE}id": "a", "n": "7"}) == ("a", "T")
+    assert identity(said, {"n": "7"}) == ("7", "")
+    assert identity(said, {}) == ("t", "")
+    assert identity(Heading(idno="i"), {}) == ("i", "")
+    assert identity(Heading(), {}) == ("", "")
+
+
+def test_metadata_is_json_with_what_is_known() -> None:
+    assert metadata(Heading()) == b"{}"
+    full = Heading('Ü "q"', ("A", "B"), "1", "P", "de", "L", "http://x", "i")
+    assert metadata(full).decode() == (
+        '{"title":"Ü \\"q\\"","author":["A","B"],"date":"1","publisher":"P","language":"de","licence":"L","url":"http://x"}'
+    )
+    inherited = json.loads(metadata(Heading("T", ("A",), language="la"), full))
+    assert inherited == {"title": "T", "author": "A", "publisher": "P", "language": "la", "licence": "L"}
+
+
+def test_lists_of_strings_are_known() -> None:
+    wanted = ("author", "date", "url", "language")
+    assert known(metadata(Heading(authors=("A", "B"))), wanted) == {"author": "A; B"}
+    assert known(b'{"authors":["A",""," "],"date":["2001","2002"],"url":[],"lang":["de",1]}', wanted) == {
+        "author": "A", "date": "2001",
+    }  # fmt: skip
+
+
+# -- what others published ---------------------------------------------------------------------------------------------
+
+TEI_NS = {"t": NS}
+
+
+def tree_of(path: Path) -> Any:
+    return etree.parse(path, etree.XMLParser(resolve_entities="internal", no_network=True))
+
+
+def read_file(name: str, choices: Choices | None = None) -> list[Found]:
+    return Read((TEIS / name).read_bytes(), choices).found
+
+
+def xpath_words(path: Path, blocks: str, unread: str = "", stays: str = "t:div") -> list[str]:
+    """Return the words of a file by XPath over its tree. White space ends a word, and so do lb, and ends of ``blocks``.
+
+    What ``unread`` selects is not read. Notes come last, each for itself, but for those in what ``stays`` names.
+    """
+    root = tree_of(path).getroot()
+
+    def select(what: str) -> list[Any]:
+        return list(root.xpath(what, namespaces=TEI_NS)) if what else []
+
+    for quote in select("//t:cit/t:quote[not(following-sibling::text())]"):  # or "facere?Act 9,6" would be a word
+        quote.tail = " "
+    borders = {*select(" | ".join(f"//t:text//t:{name}" for name in blocks.split()))}
+    notes = {note: [""] for note in select(f"//t:text//t:note[not(parent::{stays})]")}
+    skipped = {*select(unread)}
+    bare = {*select("//t:choice | //t:subst | //t:app | //t:rdgGrp")}
+    main: list[str] = []
+    last = None
+    for node in select("//t:text[not(ancestor::t:text)]//text() | //t:text//t:lb"):
+        is_lb = not isinstance(node, str)
+        parent = node if is_lb else node.getparent().getparent() if node.is_tail else node.getparent()
+        around = [parent, *parent.iterancestors()]
+        if parent in bare or not skipped.isdisjoint(around):
+            continue
+        note = next((each for each in around if each in notes), None)
+        here = next((each for each in around if each in borders or each in notes), None)
+        words = main if note is None else notes[note]
+        if here is not last or is_lb:
+            words.append(" ")
+        last = here
+        words.append("" if is_lb else str(node))
+    return split(" ".join(["".join(main), *map("".join, notes.values())]))
+
+
+LOST = "//t:del | //t:fw | //t:gap | //t:choice/t:sic | //t:choice/t:orig | //t:choice/t:abbr | //t:app/t:rdg | //t:figDesc"
+PROSE = "p head l"
+DRAMA = f"{PROSE} sp speaker stage castItem ab roleDesc[not(starts-with(.,','))]"
+FRONT = f"{PROSE} titlePart byline docImprint item label list trailer"
+WORDS = [
+    *[(f"eltec-por/{name}.xml", PROSE, 15_000) for name in (
+        "POR0002_AnaCO_Sacrificada", "POR0006_MMSAV_Lourenco", "POR0010_CamCB_Perdicao", "POR0011_CamCB_Mulheres",
+        "POR0013_RauBra_Pobres",
+    )],
+    ("castello-anima/castello-anima-teiText.xml", f"{PROSE} trailer div/t:cit", 50_000),
+    ("tei-p5-samples/diaryfragment.xml", PROSE, 90),
+    ("tei-p5-test/testdrama.xml", DRAMA, 1_000),
+    ("tei-p5-test/tei_lite.xml", FRONT, 28_000),
+    ("tei-p5-test/torture.xml", FRONT, 6_000),
+    ("tei-p5-test/testtranscr.xml", f"{DRAMA} s", 150),
+    ("tei-p5-test/testtranscr2.xml", "p head ab s", 150),
+    ("tei-p5-test/testchinese.xml", f"{FRONT} lg", 200),
+    ("tei-p5-test/testrdf.xml", PROSE, 900),
+    ("tei-p5-test/testgos.xml", "u", 40),
+]  # fmt: skip
+
+
+@needs_data
+@pytest.mark.parametrize(("name", "blocks", "least"), WORDS, ids=[name for name, _, _ in WORDS])
+def test_the_words_of_a_file_are_those_that_xpath_finds(name: str, blocks: str, least: int) -> None:
+    words = split("\n\n".join(one.text for one in read_file(name)))
+    assert words == xpath_words(TEIS / name, blocks, LOST)
+    assert len(words) >= least
+
+
+@needs_data
+def test_the_words_of_a_manuscript_by_choice() -> None:
+    name, blocks = "castello-anima/castello-anima-teiText.xml", f"{PROSE} trailer div/t:cit"
+    original = "//t:fw | //t:gap | //t:app/t:rdg | //t:subst/t:add"
+    words = split(read_file(name, ORIGINAL)[0].text)
+    assert words == xpath_words(TEIS / name, blocks, original)
+    edited = split(read_file(name)[0].text)
+    assert len(words) > len(edited)
+    inline = split(read_file(name, INLINE)[0].text)
+    assert sorted("".join(inline)) == sorted("".join(edited))
+    assert inline != edited
+    assert len(split(read_file(name, OUT)[0].text)) < len(edited)
+    assert "I.M.I." in split(read_file(name, FW)[0].text)
+
+
+ELTEC = 'COST Action "Distant Reading for European Literary History" (CA16204)'
+BY = "https://creativecommons.org/licenses/by/4.0/"
+HEADERS = {
+    "POR0002_AnaCO_Sacrificada": ("Sacrificada: Edição para o ELTeC", "Castro Osório, Ana de (1872-1935)", "1908"),
+    "POR0006_MMSAV_Lourenco": (
+        "O Cura de São Lourenço: Edição para o ELTeC", "Vasconcelos, Maria do Monte de Santana e (1809-1884)", "1855",
+    ),
+    "POR0010_CamCB_Perdicao": ("Amor de Perdição: Edição para o ELTeC", "Castelo Branco, Camilo (1825-1890)", "1862"),
+    "POR0011_CamCB_Mulheres": ("O que fazem mulheres: Edição para o ELTeC", "Castelo Branco, Camilo (1825-1890)", "1858"),
+    "POR0013_RauBra_Pobres": ("Os pobres: Edição para o ELTeC", "Brandão, Raul (1867-1930)", "1906"),
+}  # fmt: skip
+
+
+@needs_data
+@pytest.mark.parametrize("name", HEADERS)
+def test_the_headers_of_the_novels(name: str) -> None:
+    read = Read((TEIS / "eltec-por" / f"{name}.xml").read_bytes())
+    title, author, date = HEADERS[name]
+    assert json.loads(metadata(read.found[0].heading)) == {
+        "title": title, "author": author, "date": date, "publisher": ELTEC, "language": "pt-PT", "licence": BY,
+        "url": "https://doi.org/10.5281/zenodo.3462435",
+    }  # fmt: skip
+    assert identity(read.found[0].heading, read.attributes[0]) == (name[:7], title)
+    assert read.findings == []
+
+
+@needs_data
+def test_headers_of_others() -> None:
+    anima = Read((TEIS / "castello-anima" / "castello-anima-teiHeader.xml").read_bytes()).found[0]
+    assert json.loads(metadata(anima.heading)) == {
+        "title": "Il Castello dell’anima", "author": "Teresa di San Geronimo, Anna La Longa", "date": "sec. XVII ex.",
+        "publisher": "Prototipo DH. Proof-of-concept", "language": "it-x-sicreg", "licence": BY,
+        "url": "https://arxiv.org/abs/2510.27045",
+    }  # fmt: skip
+    carol = read_file("tei-p5-test/tei_lite.xml")[0].heading
+    assert (carol.title, carol.authors, carol.idno) == (
+        "A Christmas Carol: A machine-readable transcription", ("Dickens, Charles, 1812-1870", "A. N. Other"), "dick1736",
+    )  # fmt: skip
+    hamlet = read_file("tei-p5-test/testdrama.xml")[0].heading
+    assert (hamlet.title, hamlet.authors, hamlet.language) == ("Hamlet", ("William Shakespeare",), "en")
+
+
+@needs_data
+def test_every_file_is_read_and_nothing_stands_twice() -> None:
+    for path in sorted(TEIS.rglob("*.xml")):
+        try:
+            found = Read(path.read_bytes()).found
+        except expat.ExpatError:
+            continue
+        for one in found:
+            assert not re.search(r"[ \t]\n|\n |\n\n\n|  ", one.text) or "xml:space" in path.read_text(
+                "utf-8", "replace"
+            ), path
+            assert one.text == one.text.strip(" \n"), path
