@@ -13,6 +13,7 @@ from corpusfmt.core.source import Region
 from corpusfmt.formats.tei.encoding import Decoded, Undecodable
 from corpusfmt.formats.tei.fast import read_own
 from corpusfmt.formats.tei.frames import Frames
+from corpusfmt.formats.tei.gathering import Gathering
 from corpusfmt.formats.tei.parser import Broken
 from corpusfmt.formats.tei.profile import CORPUS_END, NAMESPACE, TEI_END, TEI_START
 from corpusfmt.formats.tei.window import Window
@@ -39,7 +40,8 @@ class _Scan:
     def __init__(self, stream: Stream, options: ReadOptions) -> None:
         self.options = options
         self.source, self.window = Decoded(stream), Window()
-        self.frames = Frames(stream.name, options, self.source, self.window)
+        self.gathering = Gathering(stream.name, options, self.source, self.window)
+        self.frames = Frames(self.gathering)
         self.prolog = True  # nothing has been parsed yet
         self.between = self.ours = False
 
@@ -63,7 +65,7 @@ class _Scan:
         """Read to the end. Raises Broken and Undecodable."""
         while True:
             self._advance()
-            self.frames.flush()
+            self.gathering.flush()
             yield from self._given()
             self._drop()
             piece = self.source.read()
@@ -76,18 +78,17 @@ class _Scan:
         yield from self._given()
 
     def _given(self) -> Iterator[Batch]:
-        batches, self.frames.batches = self.frames.batches, []
+        batches, self.gathering.batches = self.gathering.batches, []
         yield from batches
 
     def _drop(self) -> None:
         """Forget what no document and no finding to come needs."""
         frames = self.frames
-        if frames.holds_all() or (self.options.judged and not frames.judged):
+        if frames.judging.holds_all(frames.parser) or frames.judging.holds_head():
             return
         needed = min(frames.parser.consumed, frames.parser.fed)
-        if frames.stack and frames.stack[-1].events is not None and not frames.stack[-1].is_corpus:
-            needed = min(needed, frames.stack[-1].byte)
-        self.window.drop(needed)
+        frame = frames.open_document()
+        self.window.drop(needed if frame is None else min(needed, frame.byte))
 
     # -- going on ---------------------------------------------------------------------------------------
 
@@ -134,8 +135,8 @@ class _Scan:
     def _parse(self, piece: bytes, at: int) -> None:
         frames = self.frames
         frames.parser.feed(piece, at)
-        frame = frames.stack[-1] if frames.stack else None
-        if frame is not None and frame.events is not None and not frame.is_corpus:
+        frame = frames.open_document()
+        if frame is not None and frame.events is not None:
             limit = self.options.max_document
             if frames.parser.fed - frame.byte > limit or frame.events.size > limit:
                 frames.too_large(frame)
@@ -182,8 +183,8 @@ class _Scan:
         if frames.across is not None and frames.across.name(own.xml_id):
             return False  # the parser tells where
         if self.options.judged:
-            frames.judge_one(Region(document, byte, line))
-        frames.add(own.id, own.name, own.data, own.meta, byte, byte + own.body, line)
+            frames.judging.document(Region(document, byte, line))
+        self.gathering.add(own.id, own.name, own.data, own.meta, byte, byte + own.body, line)
         return True
 
     # -- faults -----------------------------------------------------------------------------------------
@@ -197,9 +198,9 @@ class _Scan:
         if code == "TEI002" and frame is not None and frame.is_corpus and frames.parser.depth == 1:
             message = "the end of the corpus is missing; documents may be missing too"
             edit = Edit(byte, 0, CORPUS_END, safe=False)
-        frames.find(code, message, byte, edit=edit)
+        self.gathering.find(code, message, byte, edit=edit)
         start = frame.byte if frame is not None and not frame.is_corpus else byte
-        frames.flush(self.window.slice(start, start + CHUNK), fatal=fatal)
+        self.gathering.flush(self.window.slice(start, start + CHUNK), fatal=fatal)
 
     def _recover(self, byte: int) -> bool:
         """Find the next document of ours behind a fault. False when there is none."""
@@ -224,7 +225,7 @@ class _Scan:
         return True
 
     def _undecodable(self, error: Undecodable) -> None:
-        frames = self.frames
-        frames.find("TEI024", error.message, self.window.stop)
-        frames.out.findings[-1] = frames.out.findings[-1]._replace(byte=error.at)
-        frames.flush(fatal=True)
+        gathering = self.gathering
+        gathering.find("TEI024", error.message, self.window.stop)
+        gathering.out.findings[-1] = gathering.out.findings[-1]._replace(byte=error.at)
+        gathering.flush(fatal=True)

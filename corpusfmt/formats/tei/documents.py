@@ -1,0 +1,108 @@
+"""Documents from the frames of ``TEI`` elements that have ended, and the edits that mend them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.ids import make_id
+from corpusfmt.core.text import quoted
+from corpusfmt.formats.tei.across import XML_ID
+from corpusfmt.formats.tei.fast import read_own
+from corpusfmt.formats.tei.foreign.events import Foreign
+from corpusfmt.formats.tei.foreign.heading import Heading, identity, metadata
+from corpusfmt.formats.tei.names import ncname
+from corpusfmt.formats.tei.own import OwnEvents, OwnFault
+from corpusfmt.formats.tei.profile import NAMESPACE
+
+if TYPE_CHECKING:
+    from corpusfmt.formats.tei.frames import Frame, Frames
+    from corpusfmt.formats.tei.gathering import Gathering
+
+#: The parts that a header has at least (TEI P5, 2.2).
+PARTS: Final = ("titleStmt", "publicationStmt", "sourceDesc")
+
+
+def take_own(frames: Frames, frame: Frame, events: OwnEvents, stop: int) -> None:
+    """Take a document of ours, which ends at the stream offset ``stop``."""
+    gathering, byte = frames.gathering, frame.byte
+    raw = gathering.window.slice(byte, stop)
+    clean = read_own(raw + b"\n")
+    if clean is not None:
+        gathering.add(clean.id, clean.name, clean.data, clean.meta, byte, byte + clean.body)
+        return
+    judged = gathering.options.judged
+    try:
+        told = events.finish()
+    except OwnFault as fault:
+        if fault.code == "TEI017" and not judged:
+            gathering.judge.append(frames.judging.region(byte, stop, frames.parser))
+        frames.refuse(fault.code, fault.message, byte, edit=_confirmed(fault, events, raw, byte))
+        return
+    if raw != told.anew and not judged:
+        gathering.judge.append(frames.judging.region(byte, stop, frames.parser))
+    for code, message in told.remarks:
+        edit = Edit(byte, stop - byte, told.anew) if code == "TEI018" and told.anew else None
+        gathering.find(code, message, byte, edit=edit, id=told.id)
+    for name, count in events.left_behind.items():
+        gathering.out.leave(name, count)
+    gathering.add(told.id, told.name, told.text.encode(), told.meta, byte, frame.body if frame.body >= 0 else stop)
+
+
+def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
+    """Take a document that others made."""
+    gathering, byte = frames.gathering, frame.byte
+    found = events.finish()
+    for what, count in found.left_behind.items():
+        gathering.out.leave(what, count)
+    _check_header(gathering, frame, found.heading)
+    id, name = identity(found.heading, frame.attributes)
+    if not found.has_text:
+        gathering.find("TEI011", "the TEI element has no text", byte, id=id or None)
+        gathering.out.leave("TEI without a text")
+        return
+    data = found.text.encode()
+    if not id:
+        how = gathering.options.id_from
+        id = make_id(how, name, gathering.line_of(byte), data) if how else ""
+        if not id:
+            frames.refuse("TEI010", "the document has no id", byte)
+            return
+    elif XML_ID not in frame.attributes:
+        edit = _naming(gathering, byte, id)
+        gathering.find("TEI026", "the TEI element has no xml:id", byte, edit=edit, id=id)
+    meta = metadata(found.heading, frames.heading_around())
+    gathering.add(id, name, data, meta, byte, max(frame.body, byte))
+
+
+def _check_header(gathering: Gathering, frame: Frame, heading: Heading) -> None:
+    missing = [part for part in PARTS if part not in frame.parts]
+    if missing:
+        gathering.find("TEI013", f"the header has no {', no '.join(missing)}", frame.byte)
+    elif not heading.title:
+        gathering.find("TEI012", "the header has no title", frame.byte)
+
+
+def _confirmed(fault: OwnFault, events: OwnEvents, raw: bytes, byte: int) -> Edit | None:
+    """Return the edit that takes an edited text as it is: another SHA-256."""
+    now, old = events.digest_now(), events.digest.encode()
+    if fault.code != "TEI017" or not now or raw.count(old) != 1:
+        return None
+    return Edit(byte + raw.find(old), len(old), now.encode(), safe=False)
+
+
+def _naming(gathering: Gathering, byte: int, id: str) -> Edit:
+    """Return the edit that gives the element at ``byte`` an ``xml:id``."""
+    return Edit(byte + 1 + len(gathering.tag(byte)[1]), 0, b' xml:id="%b"' % ncname(id).encode())
+
+
+def check_namespace(gathering: Gathering, byte: int, uri: str) -> None:
+    """Remark on the namespace of an element that is not that of TEI, with the edit that mends it."""
+    tag, name = gathering.tag(byte)
+    edit = None
+    if uri and tag.count(b'"%b"' % uri.encode()) == 1:
+        edit = Edit(byte + tag.find(b'"%b"' % uri.encode()) + 1, len(uri.encode()), NAMESPACE.encode())
+    elif not uri and b"xmlns" not in tag:
+        edit = Edit(byte + 1 + len(name), 0, b' xmlns="%b"' % NAMESPACE.encode())
+    what = f"the namespace is {quoted(uri)}" if uri else "there is no namespace"
+    gathering.find("TEI004", f"{what}; that of TEI is {NAMESPACE}", byte, edit=edit)

@@ -1,0 +1,71 @@
+"""What has been read and found since the last batch, and the source around it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from corpusfmt.core.collector import Collector
+from corpusfmt.core.document import build
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.format import Batch, ReadOptions
+from corpusfmt.core.source import Region
+from corpusfmt.formats.tei.encoding import Decoded
+from corpusfmt.formats.tei.faults import BY_CODE
+from corpusfmt.formats.tei.window import Window
+
+#: A tag (XML 1.0, productions 40 to 44): an attribute may hold a ``>``.
+_TAG: Final = re.compile(rb"</?([^\s/>\"']+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
+
+
+class Gathering:
+    """Gathers documents and findings into batches. ``judge`` holds what a grammar is to look at."""
+
+    def __init__(self, path: str, options: ReadOptions, source: Decoded, window: Window) -> None:
+        self.options, self.source, self.window = options, source, window
+        self.out = Collector(path, BY_CODE)
+        self.batches: list[Batch] = []
+        self.judge: list[Region] = []
+        #: Whether a document, or a reason for none, has been given.
+        self.any = False
+        self._first = -1  # the stream offset of the first document that is in no batch yet
+
+    def find(
+        self, code: str, message: str, byte: int, *, edit: Edit | None = None, id: str | int | None = None
+    ) -> None:
+        """Add a finding at a stream offset of the UTF-8. In a source in another encoding it has no edit."""
+        near = self.window.near(byte)
+        self.out.find(code, message, byte, edit=None if self.source.encoding else edit, id=id, near=near)
+        if self.source.encoding:
+            found = self.out.findings[-1]
+            real = self.source.source_byte(byte, near.buffer, near.offset)
+            self.out.findings[-1] = found._replace(byte=real)
+
+    def add(self, id: str | int, name: str, data: bytes, meta: bytes, byte: int, body: int, line: int = 0) -> None:
+        """Add a document whose element begins at the stream offset ``byte`` and whose text at ``body``."""
+        if self._first < 0:
+            self._first = byte
+        if self.options.lines and not line:
+            line = self.line_of(byte)
+        self.out.documents.append(build(id, name, data, "utf-8", meta, (self.out.path, byte, line, body)))
+
+    def flush(self, refused: bytes = b"", *, fatal: bool = False) -> None:
+        """Make a batch of what has been gathered."""
+        out = self.out
+        if not (out.documents or out.findings or out.left_behind or self.judge):
+            return
+        reasons = any(found.severity == "error" or found.code == "TEI011" for found in out.findings)
+        self.any = self.any or bool(out.documents) or reasons
+        out.region = self.window.whole(self._first if self._first >= 0 else self.window.stop)
+        self.batches.append(out.batch(refused, fatal=fatal)._replace(judge=self.judge))
+        self.judge, self._first = [], -1
+
+    def line_of(self, byte: int) -> int:
+        """Return the line of a stream offset."""
+        return self.window.near(byte).place(byte).line
+
+    def tag(self, byte: int) -> tuple[bytes, bytes]:
+        """Return the tag that begins at a stream offset, as it is written, and the name in it."""
+        raw = self.window.slice(byte, byte + 1000)
+        match = _TAG.match(raw) or _TAG.match(self.window.slice(byte, self.window.stop))
+        return (match[0], match[1]) if match else (raw[:1], b"")
