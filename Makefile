@@ -14,7 +14,7 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	$(PIP) --no-build-isolation --no-deps -e .
 	@touch $(STAMP)
 
-## Install, then take the samples from seed files to JSON Lines, to WARC and back, and show what came out.
+## Install, then take the samples from seed files to JSON Lines, WARC, TEI and back, and show what came out.
 demo: $(STAMP)
 	@rm -rf demo && mkdir demo
 	$(BIN)/corpusfmt convert seeds -o demo/corpus.jsonl
@@ -24,7 +24,11 @@ demo: $(STAMP)
 	$(BIN)/corpusfmt convert seeds -o demo/corpus.warc.gz
 	$(BIN)/corpusfmt convert demo/corpus.warc.gz -o demo/archived.jsonl
 	@cmp demo/corpus.jsonl demo/archived.jsonl && echo "Nor by way of a web archive."
+	$(BIN)/corpusfmt convert seeds -o demo/corpus.xml
+	$(BIN)/corpusfmt convert demo/corpus.xml -o demo/read.jsonl
+	@cmp demo/corpus.jsonl demo/read.jsonl && echo "Nor by way of TEI."
 	$(BIN)/corpusfmt validate seeds demo/corpus.jsonl demo/corpus.warc.gz
+	$(BIN)/corpusfmt validate demo/corpus.xml --schema corpusfmt-tei.rng
 	@echo "Three of the documents (id, name, bytes, place):"
 	@$(BIN)/corpusfmt ls demo/corpus.jsonl | head -n 3
 	@echo "What validate says of a broken file:"

@@ -127,3 +127,22 @@ broken_archives = st.lists(
     ),
     max_size=8,
 ).map(b"".join)  # fmt: skip
+
+
+_OURS = b'<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="d1" type="corpusfmt-1">'
+#: Pieces of TEI, whole and broken, in any order.
+broken_tei = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [b'<?xml version="1.0"?>', b'<?xml version="1.0" encoding="ISO-8859-1"?>', b'<?xml version="1.0" encoding="UTF-16"?>',
+             b'<!DOCTYPE TEI SYSTEM "x">', b'<!DOCTYPE TEI [<!ENTITY a "b">]>', b'<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="a">',
+             b"<TEI>", b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">\n', _OURS, b"</TEI>", b"</teiCorpus>", b"<teiHeader>", b"</teiHeader>",
+             b"<fileDesc><titleStmt><title>t</title></titleStmt></fileDesc>", b"<text><body><p>", b"</p></body></text>", b"<p>", b"</p>",
+             b"<lb/>", b'<lb break="no"/>', b"<note>n</note>", b"<choice><sic>s</sic><corr>c</corr></choice>", b"word", b" ", b"\n", b"\r\n",
+             b"&amp;", b"&a;", b"&#0;", b"&#13;", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?pi?>", b'<idno type="id">', b"</idno>",
+             b'<idno type="sha256">', b'<g ref="#d1_u0000"/>', b"\xff", b"\x00", b"\xef\xbb\xbf", b"<a:b/>", b'<x xmlns="u"/>', b"\xc3\xa9"]
+        ),
+        st.binary(max_size=4),
+    ),
+    max_size=14,
+).map(b"".join)  # fmt: skip

@@ -107,6 +107,7 @@ broken = st.one_of(
     st.binary(max_size=200),
     strategies.texts.map(str.encode),
     strategies.broken_archives,
+    strategies.broken_tei,
     st.lists(
         st.sampled_from(
             [b"<<<FILE a b>>>", b"<<<FILE", b"<<<SEED 1>>>", b"<<<SEED 2>>>", b"<<<META {", b'<<<META {"a":1}>>>', b"\n",
