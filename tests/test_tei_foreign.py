@@ -690,13 +690,13 @@ def test_the_words_of_a_manuscript_by_choice() -> None:
 ELTEC = 'COST Action "Distant Reading for European Literary History" (CA16204)'
 BY = "https://creativecommons.org/licenses/by/4.0/"
 HEADERS = {
-    "POR0002_AnaCO_Sacrificada": ("Sacrificada: Edição para o ELTeC", "Castro Osório, Ana de (1872-1935)", "1908"),
+    "POR0002_AnaCO_Sacrificada": ("Sacrificada: Edição para o ELTeC", "Castro Osório, Ana de (1872-1935)", "1908", 29968),
     "POR0006_MMSAV_Lourenco": (
-        "O Cura de São Lourenço: Edição para o ELTeC", "Vasconcelos, Maria do Monte de Santana e (1809-1884)", "1855",
+        "O Cura de São Lourenço: Edição para o ELTeC", "Vasconcelos, Maria do Monte de Santana e (1809-1884)", "1855", 0,
     ),
-    "POR0010_CamCB_Perdicao": ("Amor de Perdição: Edição para o ELTeC", "Castelo Branco, Camilo (1825-1890)", "1862"),
-    "POR0011_CamCB_Mulheres": ("O que fazem mulheres: Edição para o ELTeC", "Castelo Branco, Camilo (1825-1890)", "1858"),
-    "POR0013_RauBra_Pobres": ("Os pobres: Edição para o ELTeC", "Brandão, Raul (1867-1930)", "1906"),
+    "POR0010_CamCB_Perdicao": ("Amor de Perdição: Edição para o ELTeC", "Castelo Branco, Camilo (1825-1890)", "1862", 16425),
+    "POR0011_CamCB_Mulheres": ("O que fazem mulheres: Edição para o ELTeC", "Castelo Branco, Camilo (1825-1890)", "1858", 29435),
+    "POR0013_RauBra_Pobres": ("Os pobres: Edição para o ELTeC", "Brandão, Raul (1867-1930)", "1906", 20841),
 }  # fmt: skip
 
 
@@ -704,10 +704,10 @@ HEADERS = {
 @pytest.mark.parametrize("name", HEADERS)
 def test_the_headers_of_the_novels(name: str) -> None:
     read = Read((TEIS / "eltec-por" / f"{name}.xml").read_bytes())
-    title, author, date = HEADERS[name]
+    title, author, date, number = HEADERS[name]
     assert json.loads(metadata(read.found[0].heading)) == {
         "title": title, "author": author, "date": date, "publisher": ELTEC, "language": "pt-PT", "licence": BY,
-        "url": "https://doi.org/10.5281/zenodo.3462435",
+        "url": f"http://www.gutenberg.org/ebooks/{number}" if number else "https://purl.pt/37537",
     }  # fmt: skip
     assert identity(read.found[0].heading, read.attributes[0]) == (name[:7], title)
     assert read.findings == []

@@ -142,7 +142,7 @@ def _licence(licences: list[Said]) -> str:
 
 
 def _url(header: Header) -> str:
-    """Return where the text is published, or else where it is from."""
+    """Return the address of the text: its own, or that of its source, which a text shares less often."""
     said = header.said
     for idno in sorted(said["idno"], key=lambda idno: idno.type not in ("url", "uri")):
         doi = _DOI.fullmatch(idno.text)
@@ -150,7 +150,7 @@ def _url(header: Header) -> str:
             return f"https://doi.org/{doi[1]}"
         if _ADDRESS.fullmatch(idno.text):
             return idno.text
-    targets = [ref.attributes.get("target", "").strip() for ref in said["ref"] + said["source ref"]]
+    targets = [ref.attributes.get("target", "").strip() for ref in said["source ref"] + said["ref"]]
     return next(filter(_ADDRESS.fullmatch, targets), "")
 
 
