@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from corpusfmt import registry
+from corpusfmt.formats.tei.foreign.elements import table
 from tests.support import ROOT
 
-PAGES = ["README.md", "docs/seed-format.md", "docs/jsonl.md", "docs/warc.md", "docs/library.md"]
+PAGES = ["README.md", "docs/seed-format.md", "docs/jsonl.md", "docs/warc.md", "docs/tei.md", "docs/library.md"]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.M | re.S)
 
 
@@ -76,6 +77,11 @@ def test_the_table_of_formats_names_every_format() -> None:
     for format in registry.formats().values():
         for suffix in format.suffixes:
             assert f"`{suffix}`" in readme
+
+
+def test_the_table_of_elements_is_that_of_the_code() -> None:
+    page = (ROOT / "docs/tei.md").read_text(encoding="utf-8")
+    assert f"<!-- elements -->\n\n{table()}\n<!-- end of elements -->" in page, "run 'make docs'"
 
 
 def test_public_text_is_of_the_project_alone() -> None:
