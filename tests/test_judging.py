@@ -17,11 +17,10 @@ from typing import Any
 import pytest
 
 from corpusfmt import registry, validate
-from corpusfmt.judging import jing
 from corpusfmt.core.document import build
 from corpusfmt.core.errors import ConfigurationError, SchemaError
 from corpusfmt.core.source import Region
-from corpusfmt.judging import Judge, Verdict
+from corpusfmt.judging import Judge, Verdict, jing
 from tests.support import DATA, ROOT, SEEDS, command, write
 
 OURS = "corpusfmt-tei.rng"
@@ -438,7 +437,7 @@ def test_a_schema_may_have_parts_beside_it(engine: str, tmp_path: Path) -> None:
 def test_what_is_asked_for_must_make_sense(tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match=r"missing\.rng' cannot be read: No such file"):
         Judge(str(tmp_path / "missing.rng"))
-    with pytest.raises(SchemaError, match=r"the schema 'missing\.rng' is not part of this installation"):
+    with pytest.raises(SchemaError, match=r"there is no schema 'missing\.rng'"):
         Judge("missing.rng")
     with pytest.raises(ConfigurationError, match="an engine is one of auto, lxml, jing, not 'xerces'"):
         Judge(OURS, engine="xerces")
@@ -503,7 +502,9 @@ def test_a_schema_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
     began = time.monotonic()
     with (
         Judge(str(tmp_path / "x.rng"), engine="lxml", seconds=0.7) as judge,
-        pytest.raises(SchemaError, match=r"x\.rng' takes to compile more than 0\.7 seconds; --schema-timeout"),
+        pytest.raises(
+            SchemaError, match=r"compiling the schema '.*x\.rng' takes more than 0\.7 seconds; --schema-timeout"
+        ),
     ):
         judge.check(region("<tree/>"))
     assert time.monotonic() - began < 10
@@ -522,7 +523,7 @@ def test_a_document_that_takes_too_long_is_an_error(monkeypatch: pytest.MonkeyPa
     judge = Judge(OURS, engine="lxml", seconds=0.5)
     assert judge.check(region(SAMPLE)) == []
     os.kill(pid(judge), signal.SIGSTOP)
-    with pytest.raises(SchemaError, match=r"takes for one document more than 0\.5 seconds; --schema-timeout"):
+    with pytest.raises(SchemaError, match=r"judging one document by .* takes more than 0\.5 seconds; --schema-timeout"):
         judge.check(region(SAMPLE))
     assert judge.check(region(SAMPLE)) == []  # by a new child
     judge.close()

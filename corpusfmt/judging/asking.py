@@ -98,8 +98,8 @@ class Child:
         if self._timed_out:
             limit = f"more than {self._seconds:g} seconds; --schema-timeout SECONDS gives it more"
             if kind == b"S":
-                return NotCompiledError(f"{schema} takes to compile {limit}")
-            return SchemaError(f"{schema} takes for one document {limit}")
+                return NotCompiledError(f"compiling {schema} takes {limit}")
+            return SchemaError(f"judging one document by {schema} takes {limit}")
         code = self._process.returncode
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return SchemaError(f"the process that judges by {schema} died ({how}); its memory may have run out")

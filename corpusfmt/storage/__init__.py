@@ -12,6 +12,7 @@ import stat
 import sys
 
 from corpusfmt.core.errors import SchemaError
+from corpusfmt.core.text import quoted
 from corpusfmt.storage.discover import Found, discover
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
@@ -56,7 +57,7 @@ def shipped(name: str) -> bytes:
                 return file.read()
         except FileNotFoundError:
             continue
-    raise SchemaError(f"the schema '{name}' is not part of this installation")
+    raise SchemaError(f"there is no schema {quoted(name)}: no such file, and none of corpusfmt's own")
 
 
 def folder_of(path: str) -> str:

@@ -44,6 +44,9 @@ def take_own(frames: Frames, frame: Frame, events: OwnEvents, stop: int) -> None
     for code, message in told.remarks:
         edit = Edit(byte, stop - byte, told.anew) if code == "TEI018" and told.anew else None
         gathering.find(code, message, byte, edit=edit, id=told.id)
+    if XML_ID not in frame.attributes:
+        edit = Edit(byte, stop - byte, told.anew) if told.anew else _naming(gathering, byte, told.id)
+        gathering.find("TEI026", "the TEI element has no xml:id", byte, edit=edit, id=told.id)
     for name, count in events.left_behind.items():
         gathering.out.leave(name, count)
     gathering.add(told.id, told.name, told.text.encode(), told.meta, byte, frame.body if frame.body >= 0 else stop)
@@ -91,7 +94,7 @@ def _confirmed(fault: OwnFault, events: OwnEvents, raw: bytes, byte: int) -> Edi
     return Edit(byte + raw.find(old), len(old), now.encode(), safe=False)
 
 
-def _naming(gathering: Gathering, byte: int, id: str) -> Edit:
+def _naming(gathering: Gathering, byte: int, id: str | int) -> Edit:
     """Return the edit that gives the element at ``byte`` an ``xml:id``."""
     return Edit(byte + 1 + len(gathering.tag(byte)[1]), 0, b' xml:id="%b"' % ncname(id).encode())
 

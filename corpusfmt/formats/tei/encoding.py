@@ -18,9 +18,11 @@ _WIDE: Final = {"UTF-16LE": "utf-16-le", "UTF-16BE": "utf-16-be", "UTF-32LE": "u
 class Undecodable(Exception):
     """The source is not in the encoding that it declares, at its byte ``at``, or declares one that nobody knows."""
 
-    def __init__(self, message: str, at: int) -> None:
+    def __init__(self, message: str, at: int, head: bytes = b"") -> None:
         super().__init__(message)
         self.message, self.at = message, at
+        #: The head of the source, when the fault is in it and nothing was read.
+        self.head = head
 
 
 class Decoded:
@@ -106,13 +108,13 @@ def encoding_of(head: bytes) -> str:
     try:
         found = charset(name)
     except LookupError:
-        raise Undecodable(f"the file declares the encoding {quoted(name)}, which is not known", at) from None
+        raise Undecodable(f"the file declares the encoding {quoted(name)}, which is not known", at, head) from None
     if found is None or found == "ascii":
         return ""
     if head.startswith(BOM):
-        raise Undecodable(f"the file declares {quoted(name)} and begins with the mark of UTF-8", at)
+        raise Undecodable(f"the file declares {quoted(name)} and begins with the mark of UTF-8", at, head)
     if found.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
-        raise Undecodable(f"the file declares {quoted(name)} and is not in it", at)
+        raise Undecodable(f"the file declares {quoted(name)} and is not in it", at, head)
     return found
 
 

@@ -72,7 +72,10 @@ def header(xml_id: str, id: str | int, name: str, meta: bytes, digest: bytes, ch
         known_id = exact(spelled, xml_id)
         return start + _BARE % (spelled_title, integer, known_id, name_line, digest)
     shown = shown_of(xml_id, id, name, meta)
-    author = b"        <author>%b</author>\n" % _text(shown["author"]) if "author" in shown else b""
+    authors = shown["author"].split("; ") if "author" in shown else []
+    if not all(authors):
+        authors = [shown["author"]]
+    author = b"".join([b"        <author>%b</author>\n" % _text(one) for one in authors])
     publisher = b"<publisher>%b</publisher>" % _text(shown["publisher"]) if "publisher" in shown else _UNKNOWN
     source = _SOURCE % _text(shown["url"]) if "url" in shown else _NO_SOURCE
     return start + _START % (

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from corpusfmt.core.jsontext import JSONFault
+from corpusfmt.core.known import VOCABULARY
 from corpusfmt.core.limits import MAX_ID_DIGITS, MAX_METADATA, MIB
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.objects import check_object
@@ -161,9 +162,13 @@ class OwnEvents:
     # -- the header -------------------------------------------------------------------------------------
 
     def _begin(self, what: str) -> None:
-        if what in self._slots:
-            self._twice = what
-        self._slot = self._slots[what] = []
+        if what == "author" and what in self._slots:
+            self._slot = self._slots[what]
+            self._slot.append("; ")
+        else:
+            if what in self._slots:
+                self._twice = what
+            self._slot = self._slots[what] = []
         self._slot_depth = len(self._open)
 
     def _said(self, what: str) -> str | None:
@@ -194,8 +199,12 @@ class OwnEvents:
 
     def _contradictions(self, id: str | int, name: str, meta: bytes) -> Iterator[str]:
         expected = shown_of(self._xml_id, id, name, meta)
-        for what in ("title", "author", "publisher", "date", "licence", "language", "url"):
-            found = " ".join((self._said(what) or "").split())
+        shown = {what: " ".join((self._said(what) or "").split()) for what in VOCABULARY}
+        beside = [what for what, found in shown.items() if found and what not in expected]
+        if beside and "metadata" not in self._slots:
+            yield f"the header shows {', '.join(beside)}, and there are no metadata (xenoData)"
+            return
+        for what, found in shown.items():
             if found != expected.get(what, ""):
                 yield f"the header has the {what} {quoted(found)}, the metadata has {quoted(expected.get(what, ''))}"
 
@@ -226,7 +235,7 @@ class OwnEvents:
         for how, text in self._readings():
             if sha256(text.encode()).hexdigest() == self.digest:
                 if how:
-                    remarks.append(("TEI018", f"the text was {how} by a program that laid out the XML anew"))
+                    remarks.append(("TEI018", f"the text was {how}"))
                 return text
         return None
 

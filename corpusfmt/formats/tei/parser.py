@@ -131,7 +131,7 @@ class Parser:
             return Broken("TEI006", "an entity that the file does not define", byte)
         if error.code in (_AMPLIFIED, _RECURSIVE):
             return Broken("TEI007", f"entities that multiply ({words})", byte)
-        return Broken("TEI001", f"not well-formed XML: {words}", byte)
+        return Broken("TEI001", f"not well-formed XML: {words.removeprefix('not well-formed ').strip('()')}", byte)
 
     # -- handlers ---------------------------------------------------------------------------------------
 

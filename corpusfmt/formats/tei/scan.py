@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +11,7 @@ from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.limits import CHUNK, KIB
 from corpusfmt.core.primitives import first_invalid_utf8, is_utf8, is_xml, occurrences
 from corpusfmt.core.source import Region
+from corpusfmt.core.text import quoted
 from corpusfmt.formats.tei.encoding import Decoded, Undecodable
 from corpusfmt.formats.tei.fast import read_own
 from corpusfmt.formats.tei.frames import Frames
@@ -21,6 +23,7 @@ from corpusfmt.formats.tei.window import Window
 _END: Final = TEI_END.rstrip()
 _CORPUS: Final = b'<teiCorpus xmlns="%b">' % NAMESPACE.encode()
 _NEXT: Final = b"\n" + TEI_START
+_REFERENCE: Final = re.compile(rb"&[^;\s<&]{1,80};")
 #: The header of a corpus of ours ends within so many bytes.
 _PROLOG: Final = 64 * KIB
 
@@ -195,6 +198,8 @@ class _Scan:
         frame = frames.stack[-1] if frames.stack else None
         if code == "TEI001" and first_invalid_utf8(bad := self.window.slice(byte, byte + 4)) == 0:
             code, message = "TEI024", f"byte 0x{bad[0]:02x} is not UTF-8, which the file is in"
+        if code == "TEI006" and (reference := _REFERENCE.match(self.window.slice(byte, byte + 100))):
+            message = f"the entity {quoted(reference[0])}, which the file does not define"
         if code == "TEI002" and frame is not None and frame.is_corpus and frames.parser.depth == 1:
             message = "the end of the corpus is missing; documents may be missing too"
             edit = Edit(byte, 0, CORPUS_END, safe=False)
@@ -226,6 +231,9 @@ class _Scan:
 
     def _undecodable(self, error: Undecodable) -> None:
         gathering = self.gathering
-        gathering.find("TEI024", error.message, self.window.stop)
+        if error.head:
+            gathering.out.find("TEI024", error.message, error.at, near=Region(error.head, 0, 1))
+        else:
+            gathering.find("TEI024", error.message, self.window.stop)
         gathering.out.findings[-1] = gathering.out.findings[-1]._replace(byte=error.at)
         gathering.flush(fatal=True)
