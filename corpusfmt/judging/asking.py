@@ -76,9 +76,8 @@ class Child:
         finally:
             timer.cancel()
             timer.join()
-            if (
-                frame is None or self._timed_out
-            ):  # also when a signal has come between: what it answers now is to an old question
+            # Also when a signal has come between: what it would answer then is to an old question.
+            if frame is None or self._timed_out:
                 self.end()
         if frame is None:
             raise self._no_answer(kind)
