@@ -19,9 +19,10 @@ _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _URI: Final = re.compile(
     r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?](?:[\w.~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?", re.A
 )
+#: Time zones are those that all validators take: jing knows none behind -13:00.
 _WHEN: Final = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?"
-    r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])?)?)?)?"
+    r"(?:Z|(?:\+(?:0[0-9]|1[0-3])|-(?:0[0-9]|1[0-2])):[0-5][0-9])?)?)?)?"
 )
 #: A value in the header is there to be seen: in full it stands in the metadata.
 _LONGEST: Final = 1000
