@@ -276,7 +276,7 @@ def test_markup_that_was_added_is_left_behind_and_counted() -> None:
     [(b'<idno type="id">d1</idno>', b"", "TEI019", "the header has no id"),
      (b'<idno type="id">d1</idno>', b'<idno type="id">d1</idno><idno type="id">d2</idno>', "TEI019", "twice"),
      (b'type="id"', b'type="id" subtype="integer"', "TEI019", "no integer"),
-     (b'type="sha256"', b'type="md5"', "TEI019", "no SHA-256"),
+     (b'type="sha256"', b'type="md5"', "TEI019", "an idno that the profile does not have"),
      (b'{"title":"Poem"}', b'{"title":}', "TEI019", "the metadata"),
      (b'{"title":"Poem"}', b'["title"]', "TEI019", "the metadata"),
      (b'    <xenoData type="metadata">{"title":"Poem"}</xenoData>\n', b"", "TEI020", "'Poem'"),
@@ -296,6 +296,16 @@ def test_what_is_said_of_a_document_of_ours_that_was_changed(old: bytes, new: by
     assert [document.text for document in docs] == ([POEM.text] if finding.severity == "warning" else [])
 
 
+def test_without_type_and_digest_ours_is_the_tei_of_others() -> None:
+    untyped = ours(POEM).replace(b' type="corpusfmt-1"', b"")
+    docs, (finding,) = damaged(untyped)
+    assert docs == []
+    assert (finding.code, finding.line) == ("TEI019", untyped[: untyped.index(b"<TEI")].count(b"\n") + 1)
+    assert "is not of the type corpusfmt-1" in finding.message
+    (document,) = parse(FORMAT, re.sub(rb' *<idno type="sha256">.*\n', b"", untyped))
+    assert (document.id, document.name, document.text) == ("d1", "Poem", POEM.text)
+
+
 def test_metadata_that_were_taken_out_are_missed_once() -> None:
     data = re.sub(rb"    <xenoData.*\n", b"", ours(FULL))
     _, (finding,) = damaged(data)
@@ -305,7 +315,7 @@ def test_metadata_that_were_taken_out_are_missed_once() -> None:
 
 def test_a_missing_xml_id_is_put_back() -> None:
     data = ours(POEM).replace(b' xml:id="d1"', b"")
-    docs, (finding,) = damaged(data)
+    docs, (finding,) = damaged(data, THOROUGH)
     assert docs == [POEM]
     assert (finding.code, finding.severity) == ("TEI026", "note")
     assert finding.edit is not None

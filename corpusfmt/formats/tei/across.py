@@ -45,6 +45,10 @@ class Across:
         self._waiting.pop(xml_id, None)
         return False
 
+    def has(self, xml_id: str) -> bool:
+        """Say whether an ``xml:id`` was there."""
+        return hash(xml_id) in self._ids
+
     def point(self, attributes: dict[str, str], byte: int, near: Callable[[int], Region]) -> None:
         """Take the pointers among the attributes of an element that begins at the stream offset ``byte``."""
         for attribute, value in attributes.items():

@@ -13,7 +13,7 @@ from corpusfmt.formats.tei.foreign.events import Foreign
 from corpusfmt.formats.tei.foreign.heading import Heading, identity, metadata
 from corpusfmt.formats.tei.names import ncname
 from corpusfmt.formats.tei.own import OwnEvents, OwnFault
-from corpusfmt.formats.tei.profile import NAMESPACE
+from corpusfmt.formats.tei.profile import MARK, NAMESPACE
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.frames import Frame, Frames
@@ -27,6 +27,7 @@ def take_own(frames: Frames, frame: Frame, events: OwnEvents, stop: int) -> None
     """Take a document of ours, which ends at the stream offset ``stop``."""
     gathering, byte = frames.gathering, frame.byte
     raw = gathering.window.slice(byte, stop)
+    literal = bool(gathering.tag(byte)[1])  # not inside of an entity, whose place is that of its reference
     clean = read_own(raw + b"\n")
     if clean is not None:
         gathering.add(clean.id, clean.name, clean.data, clean.meta, byte, byte + clean.body)
@@ -37,15 +38,16 @@ def take_own(frames: Frames, frame: Frame, events: OwnEvents, stop: int) -> None
     except OwnFault as fault:
         if fault.code == "TEI017" and not judged:
             gathering.judge.append(frames.judging.region(byte, stop, frames.parser))
-        frames.refuse(fault.code, fault.message, byte, edit=_confirmed(fault, events, raw, byte))
+        edit = _confirmed(fault, events, raw, byte) if literal else None
+        frames.refuse(fault.code, fault.message, byte, edit=edit)
         return
     if raw != told.anew and not judged:
         gathering.judge.append(frames.judging.region(byte, stop, frames.parser))
+    anew = Edit(byte, stop - byte, told.anew) if told.anew and literal else None
     for code, message in told.remarks:
-        edit = Edit(byte, stop - byte, told.anew) if code == "TEI018" and told.anew else None
-        gathering.find(code, message, byte, edit=edit, id=told.id)
+        gathering.find(code, message, byte, edit=anew if code == "TEI018" else None, id=told.id)
     if XML_ID not in frame.attributes:
-        edit = Edit(byte, stop - byte, told.anew) if told.anew else _naming(gathering, byte, told.id)
+        edit = (anew or _naming(gathering, byte, told.id)) if frames.is_new(ncname(told.id)) else None
         gathering.find("TEI026", "the TEI element has no xml:id", byte, edit=edit, id=told.id)
     for name, count in events.left_behind.items():
         gathering.out.leave(name, count)
@@ -59,6 +61,10 @@ def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
     for what, count in found.left_behind.items():
         gathering.out.leave(what, count)
     _check_header(gathering, frame, found.heading)
+    if {"id", "sha256"} <= found.heading.idno_types:
+        what = f"it has a SHA-256 of its text and is not of the type {MARK}, as what corpusfmt wrote is"
+        frames.refuse("TEI019", what, byte)
+        return
     id, name = identity(found.heading, frame.attributes)
     if not found.has_text:
         gathering.find("TEI011", "the TEI element has no text", byte, id=id or None)
@@ -72,7 +78,9 @@ def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
             frames.refuse("TEI010", "the document has no id", byte)
             return
     elif XML_ID not in frame.attributes:
-        edit = _naming(gathering, byte, id)
+        # In a corpus, one that is to come may have it.
+        fits = len(frames.stack) == 1 and frames.is_new(ncname(id))
+        edit = _naming(gathering, byte, id) if fits else None
         gathering.find("TEI026", "the TEI element has no xml:id", byte, edit=edit, id=id)
     meta = metadata(found.heading, frames.heading_around())
     gathering.add(id, name, data, meta, byte, max(frame.body, byte))
@@ -94,9 +102,10 @@ def _confirmed(fault: OwnFault, events: OwnEvents, raw: bytes, byte: int) -> Edi
     return Edit(byte + raw.find(old), len(old), now.encode(), safe=False)
 
 
-def _naming(gathering: Gathering, byte: int, id: str | int) -> Edit:
-    """Return the edit that gives the element at ``byte`` an ``xml:id``."""
-    return Edit(byte + 1 + len(gathering.tag(byte)[1]), 0, b' xml:id="%b"' % ncname(id).encode())
+def _naming(gathering: Gathering, byte: int, id: str | int) -> Edit | None:
+    """Return the edit that gives the element at ``byte`` an ``xml:id``, if it stands there as it is."""
+    name = gathering.tag(byte)[1]
+    return Edit(byte + 1 + len(name), 0, b' xml:id="%b"' % ncname(id).encode()) if name else None
 
 
 def check_namespace(gathering: Gathering, byte: int, uri: str) -> None:
@@ -105,7 +114,7 @@ def check_namespace(gathering: Gathering, byte: int, uri: str) -> None:
     edit = None
     if uri and tag.count(b'"%b"' % uri.encode()) == 1:
         edit = Edit(byte + tag.find(b'"%b"' % uri.encode()) + 1, len(uri.encode()), NAMESPACE.encode())
-    elif not uri and b"xmlns" not in tag:
+    elif not uri and name and b"xmlns" not in tag:
         edit = Edit(byte + 1 + len(name), 0, b' xmlns="%b"' % NAMESPACE.encode())
     what = f"the namespace is {quoted(uri)}" if uri else "there is no namespace"
     gathering.find("TEI004", f"{what}; that of TEI is {NAMESPACE}", byte, edit=edit)

@@ -156,7 +156,7 @@ FAULTS: Final = (
         "TEI019", "error", "document of ours that is broken",
         "A TEI element of the type corpusfmt-1 holds an id, the SHA-256 of its text and perhaps metadata in JSON, each once. "
         "With one of them missing or malformed nobody knows what the document was.",
-        "write the document anew; or remove the type, and it is read like any other TEI",
+        "write the document anew; or remove type and SHA-256, and it is read like any other TEI",
         _OURS.replace(b'type="sha256"', b'type="sha257"'), _OURS, "tei",
     ),
     Rule(

@@ -64,6 +64,10 @@ class Frames:
         frame = self.stack[-1] if self.stack else None
         return None if frame is None or frame.is_corpus or frame.events is None else frame
 
+    def is_new(self, xml_id: str) -> bool:
+        """Say whether no element so far has an ``xml:id``. Nobody knows, unless the scan is a thorough one."""
+        return self.across is not None and not self.across.has(xml_id)
+
     def heading_around(self) -> Heading | None:
         """Return what the headers of the corpora say that the innermost frame stands in."""
         return next((frame.heading for frame in reversed(self.stack[:-1]) if frame.heading is not None), None)
@@ -132,6 +136,9 @@ class Frames:
             if level == 1 and name in ("TEI", "teiCorpus") and not isinstance(frame.events, OwnEvents):
                 self._open(name, attributes)
                 return
+            if level == 1 and frame.is_corpus and name.endswith((" TEI", " teiCorpus")):
+                uri = name.rpartition(" ")[0]
+                self.fault("TEI003", f"expected a TEI in the namespace of TEI, found one in {quoted(uri)}")
             if level == 1 and name in _READ:
                 frame.reading = True
                 if frame.body < 0 or name == "text":
@@ -206,12 +213,36 @@ class Frames:
         frame.events = events
         self.stack.append(frame)
         parser.hear(events.text)
+        kind = attributes.get("type", "")
+        if kind != MARK and kind.startswith(MARK[:-1]):
+            self.refuse("TEI019", f"the document is of the type {quoted(kind)}, which this version does not know", byte)
 
     def _open_in(self, outer: Frame) -> None:
         """A ``TEI`` begins inside of another element: the header of that one, before it, holds for both."""
-        if outer.is_corpus and outer.heading is None and isinstance(outer.events, Foreign):
-            outer.heading = outer.events.finish().heading
-            outer.events = None
+        if outer.is_corpus and isinstance(outer.events, Foreign):
+            self._end_header(outer, outer.events)
+
+    def _end_header(self, corpus: Frame, events: Foreign) -> None:
+        """Take what the header of a corpus says. Nothing else in it belongs to a document."""
+        found = events.finish()
+        corpus.heading, corpus.events = found.heading, None
+        for what, count in found.left_behind.items():
+            self.gathering.out.leave(what, count)
+        if found.text:
+            self._stray(found.text)
+
+    def _stray(self, data: str) -> None:
+        """Count text that stands in a corpus and in no document."""
+        if data.strip(" \t\r\n"):
+            self.gathering.out.leave("text outside of documents")
+
+    def _hear_outer(self) -> None:
+        """Send character data to the frame that is the innermost now."""
+        outer = self.stack[-1] if self.stack else None
+        if outer is None or (outer.events is None and not outer.is_corpus):
+            self.parser.hear(_ignored)
+        else:
+            self.parser.hear(self._stray if outer.events is None else outer.events.text)
 
     def _remark(self, code: str, message: str) -> None:
         events = self.stack[-1].events if self.stack else None
@@ -233,6 +264,7 @@ class Frames:
                 take_foreign(self, frame, events)
         if frame.is_corpus:
             self.judging.names.pop()
+            if isinstance(events, Foreign):
+                self._end_header(frame, events)
         self.stack.pop()
-        outer = self.stack[-1] if self.stack else None
-        self.parser.hear(outer.events.text if outer and outer.events else _ignored)
+        self._hear_outer()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from corpusfmt.core.collector import Collector
 from corpusfmt.core.document import build
 from corpusfmt.core.finding import Edit
@@ -12,10 +9,8 @@ from corpusfmt.core.format import Batch, ReadOptions
 from corpusfmt.core.source import Region
 from corpusfmt.formats.tei.encoding import Decoded
 from corpusfmt.formats.tei.faults import BY_CODE
+from corpusfmt.formats.tei.profile import TAG
 from corpusfmt.formats.tei.window import Window
-
-#: A tag (XML 1.0, productions 40 to 44): an attribute may hold a ``>``.
-_TAG: Final = re.compile(rb"</?([^\s/>\"']+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
 
 
 class Gathering:
@@ -65,7 +60,10 @@ class Gathering:
         return self.window.near(byte).place(byte).line
 
     def tag(self, byte: int) -> tuple[bytes, bytes]:
-        """Return the tag that begins at a stream offset, as it is written, and the name in it."""
+        """Return the tag that begins at a stream offset, as it is written, and the name in it.
+
+        There is no name where an entity stands for the element.
+        """
         raw = self.window.slice(byte, byte + 1000)
-        match = _TAG.match(raw) or _TAG.match(self.window.slice(byte, self.window.stop))
+        match = TAG.match(raw) or TAG.match(self.window.slice(byte, self.window.stop))
         return (match[0], match[1]) if match else (raw[:1], b"")

@@ -23,12 +23,16 @@ _SPACE: Final = " \t\r\n"
 _RUN: Final = re.compile(r"[ \t\r\n]*\n[ \t\r\n]*")
 _INDENT: Final = re.compile(r"\n[ \t]*")
 _TRAILING: Final = re.compile(r"\n[ \t]*\Z")
+#: What may stand more than once.
+_MANY: Final = frozenset({"author", "authority", "source"})
+_IDNOS: Final = ("id", "filename", "sha256")
 _NCNAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 #: The elements that show metadata, and what of it: by the name of the element and that of its parent.
 _SHOWN: Final = {
     ("title", "titleStmt"): "title", ("author", "titleStmt"): "author", ("publisher", "publicationStmt"): "publisher",
     ("date", "publicationStmt"): "date", ("licence", "availability"): "licence", ("language", "langUsage"): "language",
+    ("authority", "publicationStmt"): "authority", ("p", "sourceDesc"): "source",
 }  # fmt: skip
 _PLAIN: Final = frozenset(
     """
@@ -70,10 +74,12 @@ class OwnEvents:
         self._xml_id = attributes.get(_XML_ID, "")
         self._open: list[str] = []
         self._slots: dict[str, list[str]] = {}
-        self._twice = ""
+        self._wrong = ""
         self._integer = False
         self._chars: dict[str, str] = {}
         self._char = ""
+        #: What each g of the header stands for, by its ref.
+        self._promised: dict[str, str] = {}
         self._slot: list[str] | None = None
         self._slot_depth = 0
         #: Paragraphs of lines, each in pieces.
@@ -102,13 +108,12 @@ class OwnEvents:
             if name == "g":
                 self._glyph(attributes)
         elif name == "idno" and parent == "publicationStmt":
-            kind = attributes.get("type", "")
-            if kind == "id":
-                self._integer = attributes.get("subtype") == "integer"
-            self._begin(f"idno {kind}")
+            self._identifier(attributes)
         elif name == "idno" and parent == "bibl":
             self._begin("url")
-        elif name == "xenoData" and attributes.get("type") == "metadata":
+        elif name == "xenoData":
+            if attributes.get("type") != "metadata":
+                self._wrong = self._wrong or "the header has a xenoData that is not of the type metadata"
             self._begin("metadata")
         elif (name, parent) in _SHOWN:
             self._begin(_SHOWN[name, parent])
@@ -135,17 +140,32 @@ class OwnEvents:
                 self._stray = True
         elif self._slot is not None:
             self._slot.append(data)
+        elif data.strip(_SPACE):
+            self._misplaced()
+
+    def _misplaced(self) -> None:
+        """Text stands where the profile has none."""
+        if "text" in self._open or "teiHeader" not in self._open:
+            self._stray = True
+        elif self._open[-1] in _PLAIN:
+            self.left_behind[f"text of {self._open[-1]}"] = 1
 
     def finish(self) -> Told:
         """Return the document. Raises OwnFault."""
-        if self._twice:
-            raise OwnFault("TEI019", f"the header has its {self._twice} twice")
+        for reference, char in self._promised.items():
+            if self._chars.get(reference[1:]) != char:  # no digest tells whether it is the right one
+                self._wrong = self._wrong or f"the g {quoted(reference)} has no such char in the header"
+        if self._wrong:
+            raise OwnFault("TEI019", self._wrong)
         id, name, meta, notes = self._id(), self._said("idno filename") or "", *self._metadata()
         if not _NCNAME.fullmatch(self._xml_id):
             self._xml_id = ncname(id)
         self.digest = (self._said("idno sha256") or "").strip(_SPACE)
         if not _SHA256.fullmatch(self.digest):
             raise OwnFault("TEI019", "the header has no SHA-256 of the text")
+        for what in ("authority", "source"):
+            if self._said(what) not in (None, "unknown"):
+                self.left_behind[f"text of {what}"] = 1
         remarks = [("TEI023", note) for note in notes]
         text = None if self._stray or not self._paragraphs else self._proven(remarks)
         if text is None:
@@ -161,13 +181,23 @@ class OwnEvents:
 
     # -- the header -------------------------------------------------------------------------------------
 
+    def _identifier(self, attributes: dict[str, str]) -> None:
+        """Begin an idno. What it says counts, so nothing about it may be uncertain."""
+        kind, subtype = attributes.get("type", ""), attributes.get("subtype")
+        if kind not in _IDNOS or attributes.keys() - {"type", "subtype"} or subtype not in (None, "integer"):
+            what = " ".join(f"{name}={value}" for name, value in attributes.items())
+            self._wrong = self._wrong or f"the header has an idno that the profile does not have ({quoted(what)})"
+        if kind == "id":
+            self._integer = subtype is not None
+        self._begin(f"idno {kind}")
+
     def _begin(self, what: str) -> None:
-        if what == "author" and what in self._slots:
+        if what in _MANY and what in self._slots:
             self._slot = self._slots[what]
             self._slot.append("; ")
         else:
             if what in self._slots:
-                self._twice = what
+                self._wrong = self._wrong or f"the header has its {what} twice"
             self._slot = self._slots[what] = []
         self._slot_depth = len(self._open)
 
@@ -214,8 +244,15 @@ class OwnEvents:
             self._chars[self._char] = chr(int(match[1], 16))
 
     def _glyph(self, attributes: dict[str, str]) -> None:
+        """Take a g. In the header it stands before its char: its name tells the character, which is checked later."""
         reference = attributes.get("ref", "")
-        char = self._chars.get(reference[1:]) or _by_name(reference)
+        char = named = _by_name(reference)
+        if not self._in_body:
+            self._promised[reference] = named or ""
+        elif declared := self._chars.get(reference[1:]):
+            if named not in (None, declared):
+                self._wrong = self._wrong or f"the g {quoted(reference)} stands for two characters"
+            char = declared
         if char is None:
             self.left_behind["g"] = self.left_behind.get("g", 0) + 1
             self._stray = True

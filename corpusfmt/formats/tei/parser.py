@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from xml.parsers import expat
 
 from corpusfmt.core.text import quoted
-from corpusfmt.formats.tei.profile import NAMESPACE
+from corpusfmt.formats.tei.profile import NAMESPACE, TAG
 
 #: As deep as libxml2 goes when it is not told to go deeper.
 MAX_DEPTH: Final = 256
@@ -211,8 +211,8 @@ class Parser:
     def _attributes(self) -> None:
         """Look for entities that expat drops from attributes without a word, as it may with a DTD elsewhere."""
         raw = self._expat.GetInputContext() or b""
-        tag = raw[: raw.find(b">") + 1]
-        for match in _REFERENCE.finditer(tag):
+        tag = TAG.match(raw)
+        for match in _REFERENCE.finditer(tag[0] if tag else raw):
             name = match[1].decode("utf-8", "replace")
             if name not in _PREDEFINED and name not in self._entities:
                 self._events.fault("TEI006", f"the entity {quoted(f'&{name};')}, which the file does not define")

@@ -16,7 +16,11 @@ A text is cut at each pair of line feeds into ``p``, inside them each line feed 
 
 from __future__ import annotations
 
+import re
 from typing import Final
+
+#: A tag (XML 1.0, productions 40 to 44): an attribute may hold a ``>``.
+TAG: Final = re.compile(rb"</?([^\s/>\"']+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
 
 NAMESPACE: Final = "http://www.tei-c.org/ns/1.0"
 XML: Final = "http://www.w3.org/XML/1998/namespace"

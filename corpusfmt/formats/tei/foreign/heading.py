@@ -35,6 +35,8 @@ class Heading(NamedTuple):
     licence: str = ""
     url: str = ""
     idno: str = ""
+    #: The types of the idno elements of the publication.
+    idno_types: frozenset[str] = frozenset()
     text_id: str = ""
 
 
@@ -50,6 +52,7 @@ def heading_of(header: Header, attributes: Mapping[str, str], text: Mapping[str,
         licence=_licence(said["licence"]) or _first(said["availability"]),
         url=_url(header),
         idno=_idno(said["idno"]),
+        idno_types=frozenset(idno.type for idno in said["idno"]),
         text_id=text.get(XML_ID, ""),
     )
 

@@ -1,0 +1,544 @@
+"""Hostile and broken TEI: every sample file, cut and flipped ones; nothing else is opened, no text is lost in silence."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import runpy
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from shutil import which
+
+import pytest
+from lxml import etree
+
+from corpusfmt import Document, registry
+from corpusfmt.cli.main import main
+from corpusfmt.core.format import Batch, ReadOptions
+from tests.support import DATA, ROOT, documents, findings, needs_data, scan, write
+
+TEI = registry.format_named("tei")
+NS = "http://www.tei-c.org/ns/1.0"
+SAMPLES = DATA / "xml"
+MAKER = DATA.parent / "harness" / "gen_adversarial.py"
+NOVELS = sorted((DATA / "tei" / "eltec-por").glob("*.xml"))
+READING = ReadOptions(thorough=True, id_from="line")
+#: What must not reach a terminal: controls but for line ends, marks of direction, surrogates and what else is unseen.
+UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+#: How long one command may take with a file of a few kilobytes.
+SECONDS = 5.0
+
+OPEN = b'<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="d1"><teiHeader><fileDesc><titleStmt><title>T</title></titleStmt>\
+<publicationStmt><authority>u</authority></publicationStmt><sourceDesc><p>s</p></sourceDesc></fileDesc></teiHeader><text><body>'
+CLOSE = b"</body></text></TEI>"
+HEADER = b"<teiHeader><fileDesc><titleStmt><title>C</title></titleStmt></fileDesc></teiHeader>"
+
+
+def whole(body: bytes, before: bytes = b"") -> bytes:
+    return b"%b%b<p>%b</p>%b" % (before, OPEN, body, CLOSE)
+
+
+def corpus(inside: bytes, before: bytes = b"") -> bytes:
+    return b'%b<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">%b\n%b</teiCorpus>\n' % (before, HEADER, inside)
+
+
+def ours(*docs: Document) -> bytes:
+    return write(TEI, docs)
+
+
+def one(document: Document) -> bytes:
+    """The TEI element of a document."""
+    data = ours(document)
+    return data[data.index(b"<TEI ") : -len(b"</teiCorpus>\n")]
+
+
+FIRST, SECOND = Document("d1", "one\ntwo\n\nthree", name="n", meta={"title": "T"}), Document("d2", "uno\ndos")
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str]:
+    """Run a command here. Return its code and what it said, after a look at both."""
+    capsys.readouterr()
+    began = time.monotonic()
+    code = main(list(map(str, arguments)))
+    took = time.monotonic() - began
+    out, err = capsys.readouterr()
+    said = out + err
+    assert code in (0, 1, 2), said
+    assert "Traceback" not in said
+    assert UNSEEN.search(said) is None, ascii(said)
+    assert took < SECONDS, f"{arguments}: {took:.1f} s"
+    return code, said
+
+
+def both(capsys: pytest.CaptureFixture[str], path: Path, target: Path) -> tuple[int, str]:
+    """Validate and convert a file."""
+    code, said = run(capsys, "validate", path, "--from", "tei", "-q")
+    target.unlink(missing_ok=True)
+    converted, how = run(capsys, "convert", path, "--from", "tei", "--id-from", "line", "-o", target)
+    assert target.exists() == (converted == 0)
+    if converted == 0:
+        assert code == 0 or re.search(r": (?:TEI|DOC)\d{3} ", said)
+        assert " error" not in how
+    else:
+        assert code != 0, how
+    return code, said + how
+
+
+def limited(path: Path, *arguments: str | Path, megabytes: int = 400) -> int:
+    """Run a command in a process of its own, with so much memory and five seconds. Return its code."""
+    out = path.with_name("said")
+
+    def limits() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (5, 6))
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+
+    with out.open("wb") as file:
+        done = subprocess.run(
+            [sys.executable, "-m", "corpusfmt", *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+            cwd=path.parent, preexec_fn=limits, timeout=60, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+    said = out.read_text(errors="surrogateescape")
+    assert done.returncode in (0, 1, 2), said
+    assert "Traceback" not in said
+    assert "MemoryError" not in said
+    assert UNSEEN.search(said) is None, ascii(said)
+    return done.returncode
+
+
+# -- nothing is lost in silence ----------------------------------------------------------------------------------------
+
+
+def by_lxml(data: bytes) -> etree._Element | None:
+    """The root, when lxml parses a file of TEI as told to be safe; entities it cannot know are left in the tree."""
+    parser = etree.XMLParser(
+        resolve_entities="internal", no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return root if root.tag in (f"{{{NS}}}TEI", f"{{{NS}}}teiCorpus") else None
+
+
+def letters(text: str) -> Counter[str]:
+    return Counter("".join(text.split()))
+
+
+def said_of(batches: list[Batch]) -> list[str]:
+    """Whatever says that something was left out: errors, warnings of inclusions and of no text, what was counted."""
+    left = [name for batch in batches for name in batch.left_behind]
+    return left + [
+        f.code for f in findings(batches) if f.severity == "error" or f.code in ("TEI011", "TEI021", "TEI027")
+    ]
+
+
+def accounted(data: bytes) -> bool:
+    """Hold what is read against lxml. Say whether lxml read TEI at all."""
+    batches = scan(TEI, data, options=READING)
+    root = by_lxml(data)
+    if root is None:
+        return False
+    unknown = [e for e in root.iter() if isinstance(e, etree._Entity)]
+    if unknown:
+        assert "TEI006" in [f.code for f in findings(batches)]
+    header = [word for e in root.iter(f"{{{NS}}}teiHeader") for word in e.itertext()]
+    theirs = letters("".join(root.itertext())) - letters("".join(header))
+    missing = theirs - letters("".join(document.text for document in documents(batches)))
+    assert not missing or said_of(batches), missing
+    return True
+
+
+def wrapped(data: bytes) -> bytes | None:
+    """Put what is in a file of any vocabulary into TEI, its declarations too."""
+    root = re.search(rb"<(?=[A-Za-z_:])", re.sub(rb"<!--.*?-->", lambda m: b" " * len(m[0]), data, flags=re.DOTALL))
+    doctype = re.search(rb"<!DOCTYPE\s+[^\s>\[]+", data)
+    if doctype is not None:
+        inside = re.compile(rb"\]\s*>|[^\]]>").search(
+            data, data.find(b"]", doctype.end()) if b"[" in data[doctype.end() : doctype.end() + 300] else doctype.end()
+        )
+        at = inside.end() if inside else doctype.end()
+        data = data[: doctype.start()] + b"<!DOCTYPE TEI" + data[doctype.end() : at] + OPEN + b"<p>" + data[at:]
+        return data.rstrip() + b"</p>" + CLOSE
+    if root is None:
+        return None
+    return data[: root.start()] + OPEN + b"<p>" + data[root.start() :].rstrip() + b"</p>" + CLOSE
+
+
+def adversarial(folder: Path) -> list[Path]:
+    """Every XML file of the adversarial set."""
+    if not MAKER.is_file():
+        pytest.skip("the maker of the adversarial set is not here (set CORPUSFMT_DATA)")
+    arguments, sys.argv = sys.argv, [str(MAKER), str(folder)]
+    try:
+        runpy.run_path(str(MAKER), run_name="__main__")
+    finally:
+        sys.argv = arguments
+    made = [p for p in sorted(folder.rglob("*")) if p.suffix in (".xml", ".rng")]
+    assert len(made) > 20
+    return made
+
+
+def samples() -> list[Path]:
+    return [p for p in sorted(SAMPLES.rglob("*")) if p.is_file()]
+
+
+@needs_data
+def test_samples_of_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = samples()
+    assert len(paths) > 600
+    for path in paths:
+        code, _ = both(capsys, path, tmp_path / "out.jsonl")
+        assert code == 1, path  # none is TEI
+        accounted(path.read_bytes())
+
+
+@needs_data
+def test_samples_of_others_inside_of_tei(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    read = 0
+    for number, path in enumerate(samples()):
+        data = wrapped(path.read_bytes())
+        if data is None or path.suffix == ".err":
+            continue
+        here = tmp_path / f"{number}.xml"
+        here.write_bytes(data)
+        both(capsys, here, tmp_path / "out.jsonl")
+        read += accounted(data)
+    assert read > 150
+
+
+def test_the_adversarial_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    codes = {}
+    for path in adversarial(tmp_path / "made"):
+        data = path.read_bytes()
+        codes[path.stem], _ = both(capsys, path, tmp_path / "out.jsonl")
+        accounted(data)
+        inside = wrapped(data)
+        if inside is not None:
+            (tmp_path / "wrapped.xml").write_bytes(inside)
+            both(capsys, tmp_path / "wrapped.xml", tmp_path / "out.jsonl")
+            accounted(inside)
+    refused = {name for name, code in codes.items() if code == 1}
+    assert refused >= {"xxe-file", "xxe-http", "billion-laughs", "quadratic", "self-ref", "undefined-entity", "deep-100000", "xinclude-file",
+                       "bad-utf8", "nul", "charref-0", "dup-attr", "utf16-decl-utf8"}  # fmt: skip
+
+
+def test_the_adversarial_set_in_little_memory(tmp_path: Path) -> None:
+    paths = {path.stem: path for path in adversarial(tmp_path / "made")}
+    for name in ("billion-laughs", "quadratic", "deep-100000", "xxe-http", "self-ref"):
+        limited(paths[name], "validate", paths[name], "-q")
+        assert limited(paths[name], "convert", paths[name], "--id-from", "line", "-o", tmp_path / f"{name}.jsonl") == 1
+
+
+STRAY = b"<!-- -->WORDS"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        whole(b"x").replace(b"<text>", b"WORDS<text>"),
+        whole(b"x").replace(b"<text>", b"<text>WORDS"),
+        whole(b"x").replace(b"</TEI>", b"WORDS</TEI>"),
+        whole(b"x").replace(b"</TEI>", b"<text><body><p>WORDS</p></body></text></TEI>"),
+        whole(b"x").replace(b"<text>", b"<standOff><p>WORDS</p></standOff><text>"),
+        whole(b"x").replace(b"<text>", b"<sourceDoc><line>WORDS</line></sourceDoc><text>"),
+        whole(b"x").replace(b"<text>", b'<x xmlns="y">WORDS</x><text>'),
+        corpus(b"WORDS" + whole(b"x")),
+        corpus(whole(b"x") + b"WORDS" + whole(b"y").replace(b"d1", b"d2")),
+        corpus(whole(b"x") + b"<p>WORDS</p>"),
+        corpus(b"<text><body><p>WORDS</p></body></text>" + whole(b"x")),
+        corpus(whole(b"x") + b'<tei xml:id="d2"><text><body><p>WORDS</p></body></text></tei>'),
+        corpus(one(FIRST) + STRAY + b"\n" + one(SECOND)),
+        corpus(one(FIRST) + b"<![CDATA[WORDS]]>\n" + one(SECOND)),
+        corpus(b"<![CDATA[WORDS\n" + one(FIRST) + b"]]>\n" + one(SECOND)),
+        corpus(one(FIRST) + b"<text><body><p>WORDS</p></body></text>" + one(SECOND)),
+        corpus(one(FIRST) + one(SECOND).replace(b"  <text>", b"WORDS<text>")),
+        corpus(one(FIRST) + one(SECOND).replace(b"<text>", b"<text>WORDS")),
+        corpus(one(FIRST) + one(SECOND).replace(b"</text>", b"WORDS</text>")),
+        corpus(one(FIRST) + one(SECOND).replace(b"</text>", b"</text>WORDS")),
+        corpus(one(FIRST) + one(SECOND).replace(b"</text>", b"</text><text><body><p>WORDS</p></body></text>")),
+        corpus(one(FIRST) + one(SECOND).replace(b"</body>", b"WORDS</body>")),
+        corpus(one(FIRST) + one(SECOND).replace(b"</body>", b"</body><body><p>WORDS</p></body>")),
+        corpus(one(FIRST) + one(SECOND).replace(b"</body>", b"</body><back><p>WORDS</p></back>")),
+        corpus(one(FIRST) + one(SECOND).replace(b"<lb/>", b"<lb>WORDS</lb>")),
+        corpus(one(FIRST) + one(SECOND).replace(b"dos</p>", b'dos<x xmlns="y">WORDS</x></p>')),
+        corpus(one(FIRST) + one(SECOND).replace(b"</TEI>", whole(b"WORDS").replace(b"d1", b"d3") + b"</TEI>")),
+    ],
+)
+def test_words_out_of_place_are_not_lost_in_silence(data: bytes) -> None:
+    assert data.count(b"WORDS") == 1
+    assert accounted(data)
+    for size in (1 << 30, 7):
+        batches = scan(TEI, data, size, ReadOptions())
+        assert said_of(batches) or any("WORDS" in document.text for document in documents(batches))
+
+
+@pytest.mark.parametrize(
+    ("before", "attributes"),
+    [(b'<!DOCTYPE TEI SYSTEM "x.dtd">', b' n="a&foo;b"'), (b'<!DOCTYPE TEI SYSTEM "x.dtd">', b' n="a>&foo;b"'),
+     (b'<!DOCTYPE TEI [<!ENTITY % p SYSTEM "x">%p;]>', b' rend=">" n="&foo;"'), (b"<!DOCTYPE TEI>", b' n="a&foo;b"')],
+)  # fmt: skip
+def test_an_entity_in_an_attribute_is_not_lost_in_silence(before: bytes, attributes: bytes) -> None:
+    data = whole(b"x", before).replace(b' xml:id="d1"', attributes)
+    for size in (1 << 30, 7, 1):
+        assert "TEI006" in said_of(scan(TEI, data, size, READING))
+
+
+def test_a_document_of_a_later_version_is_not_read_as_something_else() -> None:
+    data = ours(FIRST, SECOND).replace(b'xml:id="d2" type="corpusfmt-1"', b'xml:id="d2" type="corpusfmt-2"')
+    batches = scan(TEI, data)
+    assert documents(batches)[:1] == [FIRST]
+    assert [f.severity for f in findings(batches)] == ["error"]
+
+
+# -- fix ---------------------------------------------------------------------------------------------------------------
+
+
+def inner(name: bytes, element: bytes) -> bytes:
+    return b"<!DOCTYPE teiCorpus [<!ENTITY %b '%b'>]>\n" % (name, element)
+
+
+_NAMELESS = whole(b"x").replace(b' xml:id="d1"', b' n="d1"')
+_INDENTED = one(FIRST).replace(b"one<lb/>", b"\n   one\n   <lb/>")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        corpus(b"&e;", inner(b"e", _NAMELESS)),
+        corpus(b'&e;<note n="x">y</note>', inner(b"e", _NAMELESS)),
+        corpus(b"&e;<!-- <x> -->", inner(b"e", _INDENTED)),
+        corpus(b"&e;\n" + one(SECOND), inner(b"e", _INDENTED)),
+        corpus(b'&e;<note n="http://www.tei-c.org/ns/2.0"/>', inner(b"e", whole(b"x").replace(b"ns/1.0", b"ns/2.0"))),
+        corpus(b"&e;", inner(b"e", one(SECOND).replace(b"uno", b"tres"))),
+        corpus(_NAMELESS + _INDENTED),
+        corpus(
+            _NAMELESS.replace(b"<TEI", b"<t:TEI")
+            .replace(b"</TEI", b"</t:TEI")
+            .replace(b"xmlns=", b"xmlns='x' xmlns:t=")
+        ),
+        corpus(one(FIRST) + one(SECOND).replace(b"uno", b"tres")),
+        corpus(one(FIRST) + one(SECOND))[:-14],
+        _NAMELESS.replace(b' xmlns="http://www.tei-c.org/ns/1.0"', b""),
+        _NAMELESS.replace(b"ns/1.0", b"ns/2.0"),
+        _INDENTED,
+        "\ufeff".encode() + _NAMELESS,
+        _NAMELESS.decode().encode("utf-16"),
+        _INDENTED.decode().encode("utf-16"),
+    ],
+)
+@pytest.mark.parametrize("how", [(), ("--unsafe-fixes",)])
+def test_fix_does_no_harm(
+    data: bytes, how: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(data)
+    before = scan(TEI, data, options=READING)
+    code, _ = run(capsys, "fix", path, *how)
+    assert code in (0, 1)  # nothing was promised that could not be done
+    fixed = path.read_bytes()
+    after = scan(TEI, fixed, options=READING)
+    if not how:
+        assert documents(after) == documents(before)
+    assert len(documents(after)) >= len(documents(before))
+    old, new = by_lxml(data), by_lxml(fixed)
+    if old is not None and not how:
+        assert new is not None
+        assert letters("".join(new.itertext())) == letters("".join(old.itertext()))
+    assert Counter(f.code for f in findings(after)) <= Counter(f.code for f in findings(before))
+    run(capsys, "fix", path, *how)
+    assert path.read_bytes() == fixed  # at once or not at all
+
+
+# -- nothing else is opened --------------------------------------------------------------------------------------------
+
+TRAPS = b"""<?xml version="1.0"?>
+<?xml-model href="%(there)b/model.rng" schematypens="http://relaxng.org/ns/structure/1.0"?>
+<?xml-stylesheet href="http://127.0.0.1:9/x.xsl" type="text/xsl"?>
+<!DOCTYPE TEI PUBLIC "-//X" "%(there)b/external.dtd" [<!ENTITY a SYSTEM "%(there)b/entity.txt"><!ENTITY b SYSTEM "file:///etc/passwd">
+<!ENTITY %% c SYSTEM "http://127.0.0.1:9/c.dtd"> %%c; <!ENTITY %% d PUBLIC "-//Y" "%(there)b/d.dtd"> %%d; <!ENTITY f SYSTEM "/etc/hostname">
+<!NOTATION gif SYSTEM "%(there)b/gif"><!ENTITY g SYSTEM "%(there)b/g.gif" NDATA gif>]>
+"""
+INCLUDES = b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="%b/included.xml"/>'
+SCHEMA = (
+    b' xsi:schemaLocation="http://www.tei-c.org/ns/1.0 %b/x.xsd" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+)
+
+
+def opened(folder: Path, *arguments: str | Path) -> tuple[set[str], list[str]]:
+    """The paths that a command opens, and what it does with sockets."""
+    log = folder.parent / "strace.log"
+    traced = [
+        "strace",
+        "-f",
+        "-qq",
+        "-s",
+        "300",
+        "-e",
+        "trace=open,openat,openat2,creat,socket,connect,sendto,execve",
+        "-o",
+        str(log),
+    ]
+    done = subprocess.run(
+        [*traced, sys.executable, "-m", "corpusfmt", *map(str, arguments)], cwd=folder, capture_output=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert b"Traceback" not in done.stderr
+    if done.returncode not in (0, 1):
+        pytest.skip("strace may not trace here") if b"ptrace" in done.stderr else pytest.fail(done.stderr.decode())
+    text = log.read_text(errors="replace")
+    calls = re.findall(r"\b(?:open|openat|openat2|creat|execve)\((?:AT_FDCWD, |\d+(?:<[^>]*>)?, )?\"([^\"]*)\"", text)
+    assert len(calls) > 50
+    return set(calls), re.findall(r"\b(?:socket|connect|sendto)\(.*", text)
+
+
+@pytest.mark.skipif(which("strace") is None, reason="strace is not here")
+def test_no_file_is_opened_but_the_named_one(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    for name in ("model.rng", "external.dtd", "entity.txt", "d.dtd", "g.gif", "included.xml", "x.xsd"):
+        (there / name).write_text("SECRET")
+    place = bytes(there)
+    traps = TRAPS % {b"there": place}
+    touched = (
+        one(FIRST).replace(b"one<lb/>two", b"one<!-- -->\n<lb/>two").replace(b"<TEI ", b"<TEI" + SCHEMA % place + b" ")
+    )
+    hostile = {
+        "a.xml": whole(b"x &a; &b; &f;" + INCLUDES % place, traps),
+        "b.xml": traps.replace(b"DOCTYPE TEI", b"DOCTYPE teiCorpus") + corpus(INCLUDES % place + touched + one(SECOND)),
+        "c.xml": traps.replace(b"%c; ", b"").replace(b"%d;", b"")
+        + whole(b"x").replace(b"<TEI ", b"<TEI" + SCHEMA % place + b" "),
+        "d.xml": whole(INCLUDES % place).replace(b"d1", b"&b;"),
+        "plain.xml": whole(b"x"),
+    }
+    for name, data in hostile.items():
+        (here / name).write_bytes(data)
+    homes = (sys.prefix, sys.base_prefix, sys.exec_prefix, str(ROOT), "/usr/", "/lib", "/proc/self", "/sys/", "/dev/")
+    usual: set[str] = set()
+    for name in reversed(hostile):  # the plain one is first
+        for arguments in (
+            ["validate", name],
+            ["validate", name, "--schema", "corpusfmt-tei.rng", "--engine", "lxml"],
+            ["convert", name, "-o", "out.jsonl"],
+            ["fix", name, "--diff"],
+        ):
+            paths, network = opened(here, *arguments)
+            assert network == []
+            if name == "plain.xml":
+                usual |= paths
+            strange = {
+                path for path in paths - usual - {name}
+                if not path.startswith(homes) and not os.path.basename(path).startswith((".corpusfmt-", "out.jsonl"))
+            }  # fmt: skip
+            assert strange == set(), (name, arguments)
+            assert not any("there" in path or path == "/etc/hostname" for path in paths)
+            (here / "out.jsonl").unlink(missing_ok=True)
+
+
+# -- cut and flipped ---------------------------------------------------------------------------------------------------
+
+
+def corpus_of_ours() -> tuple[list[Document], bytes]:
+    docs = [
+        FIRST,
+        Document(2, "", name="\x01\ufffe", meta={"date": "2024-05-18", "author": ["A", "B"], "language": "pt"}),
+        Document("\x00é", "\x00\r\n\n\n<&>]]> \U0001f600\ttab\n", name=" a\nb ", meta={"k": ["\ufffe", 1.5]}),
+        Document("x", "\n\n\n", meta={"licence": "https://example.org/", "url": "https://example.org/a"}),
+        SECOND,
+    ]
+    return docs, ours(*docs)
+
+
+def failed(batches: list[Batch]) -> bool:
+    return any(finding.severity == "error" for finding in findings(batches))
+
+
+def test_ours_cut_anywhere() -> None:
+    docs, data = corpus_of_ours()
+    ends = [match.end() for match in re.finditer(rb"</TEI>", data)]
+    for at in range(len(data) - 1):
+        batches = scan(TEI, data[:at], options=READING)
+        assert failed(batches) or (at == 0 and findings(batches)), at
+        assert documents(batches) == docs[: sum(end <= at for end in ends)], at
+    assert TEI.alone is not None
+    alone = TEI.alone(one(docs[2]))[1]
+    for at in range(len(alone) - 1):
+        batches = scan(TEI, alone[:at], options=READING)
+        assert failed(batches) or at == 0, at
+        assert documents(batches) == [], at
+
+
+@pytest.mark.skipif(not NOVELS, reason="the novels are not here (set CORPUSFMT_DATA)")
+def test_a_novel_cut_anywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = min(NOVELS, key=lambda path: path.stat().st_size).read_bytes().rstrip()
+    random = Random(4)
+    cuts = [1, 5, 30, 200, 1024, 4096, len(data) - 1, len(data) - 5, *random.sample(range(len(data)), 30)]
+    for at in cuts:
+        batches = scan(TEI, data[:at], options=READING)
+        assert [f.code for f in findings(batches)][-1] in ("TEI002", "TEI024", "TEI001")
+        assert failed(batches)
+        assert documents(batches) == []
+    for at in cuts[3::8]:
+        (tmp_path / "cut.xml").write_bytes(data[:at])
+        code, said = both(capsys, tmp_path / "cut.xml", tmp_path / "out.jsonl")
+        assert code == 1
+        assert ": TEI00" in said
+
+
+@pytest.mark.skipif(not NOVELS, reason="the novels are not here (set CORPUSFMT_DATA)")
+def test_a_novel_with_flipped_bytes() -> None:
+    data = bytearray(min(NOVELS, key=lambda path: path.stat().st_size).read_bytes()[:200_000])
+    random = Random(5)
+    for _ in range(60):
+        changed = bytearray(data)
+        for _ in range(random.choice((1, 1, 5))):
+            changed[random.randrange(len(data) if random.random() < 0.5 else 6000)] = random.randrange(256)
+        accounted(bytes(changed) + b"</p></div></body></text></TEI>")
+        scan(TEI, bytes(changed), random.choice((1 << 30, 5000)), READING)
+
+
+#: What no digest covers: id, name, metadata, and what shows them.
+_BARE = re.compile(
+    rb'(?:<TEI [^>]*>|<(?:idno type="(?:id|filename)"|(?:xenoData|title|author|date|licence|language|text|localProp|char)\b).*)\n'
+)
+
+
+def changes(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Flips of a bit, and bytes put in, taken out and replaced, all over the data."""
+    random = Random(6)
+    for _ in range(4000):
+        at = random.randrange(len(data))
+        kind = random.randrange(4)
+        new = (
+            bytes([data[at] ^ 1 << random.randrange(8)])
+            if kind == 0
+            else random.choice([b"<", b"&", b">", b'"', b"x", b" ", b"\n", b"\r", b"\xff", b"\0"])
+        )
+        yield at, data[:at] + (b"" if kind == 1 else new) + data[at + (kind != 2) :]
+
+
+def test_ours_with_changed_bytes_gives_no_other_documents() -> None:
+    docs, data = corpus_of_ours()
+    bare = [match.span() for match in _BARE.finditer(data)]
+    texts = {document.text for document in docs}
+    bad = []
+    for at, changed in changes(data):
+        batches = scan(TEI, changed, options=READING)
+        read = documents(batches)
+        kept = iter(docs)
+        if any(start <= at < stop for start, stop in bare):
+            same = {document.text for document in read} <= texts
+        else:
+            same = all(document in kept for document in read)  # in order
+        if not same or (len(read) != len(docs) and not failed(batches)):
+            bad.append((at, changed[at - 30 : at + 30], [f.code for f in findings(batches)]))
+    assert bad == []
