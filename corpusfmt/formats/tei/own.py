@@ -16,13 +16,11 @@ from corpusfmt.core.text import quoted
 from corpusfmt.formats.tei.head import forbidden_in, glyphs, header, shown_of
 from corpusfmt.formats.tei.names import ncname
 from corpusfmt.formats.tei.profile import BODY_END, FORBIDDEN, TEI_END, XML
+from corpusfmt.formats.tei.readings import joined, readings
 from corpusfmt.formats.tei.write import body_of
 
 _XML_ID: Final = f"{XML} id"
 _SPACE: Final = " \t\r\n"
-_RUN: Final = re.compile(r"[ \t\r\n]*\n[ \t\r\n]*")
-_INDENT: Final = re.compile(r"\n[ \t]*")
-_TRAILING: Final = re.compile(r"\n[ \t]*\Z")
 #: What may stand more than once.
 _MANY: Final = frozenset({"author", "authority", "source"})
 _IDNOS: Final = ("id", "filename", "sha256")
@@ -177,7 +175,7 @@ class OwnEvents:
         """Return the SHA-256 of the text as it is now, in hexadecimal; nothing when it cannot be told."""
         if self._stray or not self._paragraphs:
             return ""
-        return sha256(self._as_it_is().encode()).hexdigest()
+        return sha256(joined(self._lines()).encode()).hexdigest()
 
     # -- the header -------------------------------------------------------------------------------------
 
@@ -264,36 +262,17 @@ class OwnEvents:
 
     # -- the text ---------------------------------------------------------------------------------------
 
-    def _as_it_is(self) -> str:
-        return "\n\n".join("\n".join(map("".join, lines)) for lines in self._paragraphs)
+    def _lines(self) -> list[list[str]]:
+        return [["".join(pieces) for pieces in lines] for lines in self._paragraphs]
 
     def _proven(self, remarks: list[tuple[str, str]]) -> str | None:
         """Return the text that the SHA-256 in the header proves, or None."""
-        for how, text in self._readings():
+        for how, text in readings(self._lines()):
             if sha256(text.encode()).hexdigest() == self.digest:
                 if how:
                     remarks.append(("TEI018", f"the text was {how}"))
                 return text
         return None
-
-    def _readings(self) -> Iterator[tuple[str, str]]:
-        """Give the text as it stands, and as it would have been before the damage that other programs do."""
-        yield "", self._as_it_is()
-        whole = [["".join(pieces) for pieces in lines] for lines in self._paragraphs]
-        edges = [[lines[0].lstrip(_SPACE), *lines[1:]] for lines in whole]
-        edges = [[*lines[:-1], lines[-1].rstrip(_SPACE)] for lines in edges]
-        stripped = [[line.strip(_SPACE) for line in lines] for lines in whole]
-        yield "indented anew", _joined(edges)
-        yield "indented anew", _joined(_unindented(whole))
-        yield "indented anew", _joined(stripped)
-        yield "wrapped anew", _joined([[_RUN.sub(" ", line) for line in lines] for lines in whole])
-        yield "wrapped and indented anew", _joined([[_RUN.sub(" ", line) for line in lines] for lines in stripped])
-        if (now := self._as_it_is()).isascii():
-            return
-        from unicodedata import normalize
-
-        yield "brought to another normalisation form of Unicode", normalize("NFD", now)
-        yield "brought to another normalisation form of Unicode", normalize("NFC", now)
 
     def _why(self) -> str:
         if self._stray or not self._paragraphs:
@@ -309,20 +288,6 @@ class OwnEvents:
         chars = forbidden_in(text, name, str(id))
         head = header(xml_id, id, name, meta, self.digest.encode(), chars)
         return b"%b%b%b%b" % (head, glyphs(body_of(data), xml_id), BODY_END, TEI_END.rstrip())
-
-
-def _joined(paragraphs: list[list[str]]) -> str:
-    return "\n\n".join("\n".join(lines) for lines in paragraphs)
-
-
-def _unindented(paragraphs: list[list[str]]) -> list[list[str]]:
-    """Return lines without the line end and the indentation that all of them have got, before and behind."""
-    runs = [match[0] for lines in paragraphs for line in lines if line.strip(_SPACE) and (match := _INDENT.match(line))]
-    indent = min(runs, key=len, default="\n")
-    return [
-        [_TRAILING.sub("", line.removeprefix(indent)) if line.strip(_SPACE) else "" for line in lines]
-        for lines in paragraphs
-    ]
 
 
 def _by_name(reference: str) -> str | None:
