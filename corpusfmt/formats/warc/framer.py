@@ -7,15 +7,12 @@ with their digests verified all the same. Nothing depends on how the stream was 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Stream
-from corpusfmt.core.limits import CHUNK, KIB, MAX_DOCUMENT, MIB
-from corpusfmt.core.primitives import occurrences
-from corpusfmt.core.source import Region
+from corpusfmt.core.limits import KIB, MAX_DOCUMENT, MIB
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.header import (
@@ -27,7 +24,9 @@ from corpusfmt.formats.warc.header import (
     is_record_start,
     parse_header,
 )
+from corpusfmt.formats.warc.marks import AFTER, END, ENDS, LOOK, NEXT, OVERLAP
 from corpusfmt.formats.warc.members import Members
+from corpusfmt.formats.warc.passing import pass_over
 from corpusfmt.formats.warc.profile import OWN_TYPE
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.shapes import Shapes
@@ -35,22 +34,9 @@ from corpusfmt.formats.warc.texts import is_text, text_type
 from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
 from corpusfmt.formats.warc.window import More, Window
 
-#: Where a record may begin after a fault: at the start of a line, with a version that is known and a field. The line
-#: before it may have been clipped: then the field must be one of those that records have.
-NEXT: Final = re.compile(rb"(?<=\n)WARC/1\.[01]\r?\n[A-Za-z]|WARC/1\.[01]\r\n(?:WARC-[A-Z]|Content-[LT])")
-_OVERLAP: Final = 32
-#: No record is so long, in bytes: a Content-Length above it is wrong.
-_LONGEST: Final = 1 << 40
-#: Up to so many line ends are taken as an odd end of a record.
-_ENDS: Final = re.compile(rb"[\r\n]{0,64}")
-#: What must be seen after a block to tell how its record ends.
-_AFTER: Final = 64 + 16
-_FIRST: Final = b"WARC/1.1"
-END: Final = b"\r\n\r\n"
 #: A block up to this size is held whatever it is; a larger one only when it may be a text.
 HELD: Final = 4 * MIB
-#: How much of a large block is looked at to tell whether it may be a text.
-_LOOK: Final = 64 * KIB
+_FIRST: Final = b"WARC/1.1"
 
 
 class _PassOver(Exception):
@@ -65,12 +51,11 @@ class Framer(Window):
 
     def __init__(self, stream: Stream, limit: int) -> None:
         super().__init__(stream)
-        self._limit = limit
+        self.limit = limit
         self.members = Members(stream)
         self._shapes = Shapes()
-        self._seeking = False
-        #: How far a block that is passed over was looked through for records; -1 when it no longer is.
-        self._searched = -1
+        #: Whether the next record is to be looked for.
+        self.seeking = False
         #: Nothing can be kept this time: a block is about to be passed over.
         self.leaving = False
         self.count = 0
@@ -81,7 +66,7 @@ class Framer(Window):
     def records(self) -> Iterator[Record | None]:
         """Give the records in order. None comes before bytes leave the region: what was given is to be used by then."""
         while True:
-            if not self._seeking:
+            if not self.seeking:
                 while True:
                     if self.skim is not None:
                         self.at, records = self.skim(self.buffer, self.at)
@@ -90,7 +75,7 @@ class Framer(Window):
                         break
                     yield quick
             try:
-                if self._seeking:
+                if self.seeking:
                     self._seek()
                 if self.at >= len(self.buffer) and self.ended:
                     return
@@ -105,10 +90,10 @@ class Framer(Window):
                 self.leaving = True
                 yield None
                 self.keep, self.leaving = -1, False
-                record = self._pass_over(over.header, over.length, wanted=over.wanted)
+                record = pass_over(self, over.header, over.length, wanted=over.wanted)
                 if record is None:
                     return
-            if not self._seeking:
+            if not self.seeking:
                 self.at = record.stop - self.base
             yield record
 
@@ -116,13 +101,13 @@ class Framer(Window):
         """Go on to where a record may begin."""
         found = NEXT.search(self.buffer, self.at)
         if found is not None:
-            self.at, self._seeking = found.start(), False
+            self.at, self.seeking = found.start(), False
             return
         if self.ended:
-            self.at, self._seeking = len(self.buffer), False
+            self.at, self.seeking = len(self.buffer), False
             return
-        self.at = max(self.at, len(self.buffer) - _OVERLAP)
-        raise More(2 * _OVERLAP)
+        self.at = max(self.at, len(self.buffer) - OVERLAP)
+        raise More(2 * OVERLAP)
 
     # -- one record -------------------------------------------------------------------------------------
 
@@ -134,7 +119,7 @@ class Framer(Window):
             return None
         shape, fields, body = matched
         stop = body + int(fields["content-length"])
-        if not buffer.startswith(b"\r\n\r\nWARC/", stop) or stop - body > min(HELD, self._limit):
+        if not buffer.startswith(b"\r\n\r\nWARC/", stop) or stop - body > min(HELD, self.limit):
             return None
         block = buffer[body:stop]
         if not quick_verify(fields, block, shape.type):
@@ -155,7 +140,7 @@ class Framer(Window):
 
     def _frame(self) -> Record | None:
         """Frame the record at hand. None at a failure of the file layer. Raises More and _PassOver."""
-        self.need(_OVERLAP)
+        self.need(OVERLAP)
         buffer, at = self.buffer, self.at
         header = self._close_look(at)
         if not isinstance(header, Header):
@@ -164,15 +149,15 @@ class Framer(Window):
         if length < 0:
             return self._no_length(header)
         body = at + header.size
-        if length > min(self._limit, HELD):
+        if length > min(self.limit, HELD):
             wanted = self._is_wanted(header, body)
-            if length > self._limit or not wanted:
+            if length > self.limit or not wanted:
                 raise _PassOver(header, length, wanted=wanted)
-        self.need(header.size + length + _AFTER)
+        self.need(header.size + length + AFTER)
         there = len(buffer) - body
         if there < length:
             return self._short(header, length)
-        record = self._record(header)
+        record = self.record(header)
         if self._ends(record, body, length):
             record.block = buffer[body : body + length]
             self.members.record(record)
@@ -188,7 +173,8 @@ class Framer(Window):
         start = record.start - self.base
         return record.header or parse_header(self.buffer[start : record.body - self.base], record.start)
 
-    def _record(self, header: Header | None, *faults: Fault) -> Record:
+    def record(self, header: Header | None, *faults: Fault) -> Record:
+        """Make the record at hand."""
         self.count += 1
         start = self.base + self.at
         found = [*header.faults, *faults] if header else list(faults)
@@ -205,8 +191,8 @@ class Framer(Window):
         end = header_end(buffer, at)
         if (end if end >= 0 else len(buffer)) - at > MAX_BLOCK:
             fault = Fault("WARC005", f"the header of the record is longer than {MAX_BLOCK // KIB} KiB", start)
-            record = self._record(None, fault)
-            self._seeking, self.at = True, at + 1
+            record = self.record(None, fault)
+            self.seeking, self.at = True, at + 1
             return record
         if end < 0:
             self.need(len(buffer) - at + 1)
@@ -215,7 +201,7 @@ class Framer(Window):
         inside = NEXT.search(buffer, at + len(_FIRST), end) if header.faults else None
         if inside is not None and any(fault.code in ("WARC003", "WARC007") for fault in header.faults):
             fault = Fault("WARC003", "the header has no end: a record begins in it", self.base + inside.start())
-            record = self._record(None, fault)
+            record = self.record(None, fault)
             record.stop = self.base + inside.start()
             return record
         self._shapes.learn(buffer[at:end], header)
@@ -232,11 +218,11 @@ class Framer(Window):
             return header.fields.get("content-type", b"").lower().startswith(OWN_TYPE)
         if header.type not in ("resource", "conversion", "response"):
             return False
-        size = _LOOK
+        size = LOOK
         if header.type == "response":
             self.need(header.size + size)
             if header_end(self.buffer[: body + size], body) < 0:  # a long header of HTTP
-                size = MAX_BLOCK + _LOOK
+                size = MAX_BLOCK + LOOK
                 self.need(header.size + size)
         return is_text(text_type(header.type, header.fields, self.buffer[body : body + size]))
 
@@ -246,7 +232,7 @@ class Framer(Window):
         if buffer.startswith(b"\r\n\r\nWARC/", at):
             record.stop = self.base + at + len(END)
             return True
-        run = _ENDS.match(buffer, at)
+        run = ENDS.match(buffer, at)
         assert run is not None
         after = run.end()
         if is_record_start(buffer, after) or after == len(buffer) or self._is_first_line_cut(after):
@@ -288,15 +274,15 @@ class Framer(Window):
         edit = self._proven(record, body, stop) if found or self.ended else None
         record.faults.append(Fault("WARC010", message, byte, edit=edit))
         record.stop = self.base + stop
-        self._seeking, self.at = True, body
+        self.seeking, self.at = True, body
 
     def _no_length(self, header: Header) -> Record:
-        record = self._record(header)
+        record = self.record(header)
         value = header.fields.get("content-length")
         if value is not None:
             byte = header.places.get("content-length", (record.start, 0))[0]
             record.faults.append(Fault("WARC006", f"expected digits as Content-Length, found {quoted(value)}", byte))
-        self._seeking, self.at = True, record.body - self.base
+        self.seeking, self.at = True, record.body - self.base
         return record
 
     def _proven(self, record: Record, body: int, stop: int) -> Edit | None:
@@ -317,7 +303,7 @@ class Framer(Window):
         found = NEXT.search(self.buffer, body)
         if found is None:
             return self._cut(header, f"the file ends after {len(self.buffer) - body} of the {length} bytes of a block")
-        record = self._record(header)
+        record = self.record(header)
         what = f"Content-Length says {length}, but a record begins after {found.start() - body} bytes"
         self._wrong_length(record, what, record.body)
         return record
@@ -328,17 +314,17 @@ class Framer(Window):
         start = self.base + self.at
         stop = self.base + len(self.buffer)
         fault = Fault("WARC008", message, start, edit=Edit(start, stop - start, b"", safe=False))
-        record = self._record(header, fault)
+        record = self.record(header, fault)
         record.stop = stop
         return record
 
     def _junk(self) -> Record | None:
         """What stands here is no record."""
         buffer, at = self.buffer, self.at
-        self.need(_AFTER)
-        if self.failure is not None and len(buffer) - at < _OVERLAP:
+        self.need(AFTER)
+        if self.failure is not None and len(buffer) - at < OVERLAP:
             return None
-        run = _ENDS.match(buffer, at)
+        run = ENDS.match(buffer, at)
         assert run is not None
         after = run.end()
         start = self.base + at
@@ -351,95 +337,7 @@ class Framer(Window):
             return record
         what = f"expected 'WARC/1.1' or 'WARC/1.0', found {quoted(buffer[at : at + 60], 40)}"
         record = Record(self.count, start, raw, None, [Fault("WARC001", what, start)])
-        self._seeking, self.at = True, at + 1
-        return record
-
-    # -- blocks that are not held -----------------------------------------------------------------------
-
-    def _pass_over(self, header: Header, length: int, *, wanted: bool) -> Record | None:
-        """Read past a block, verifying its digests. What follows is looked at as usual."""
-        record = self._record(header)
-        line = self.region.line + occurrences(self.buffer[: self.at], b"\n")
-        record.near = Region(self.buffer[self.at : self.at + header.size], record.start, line)
-        self.at += header.size
-        self.fill(_LOOK)  # the head of the block: an HTTP header is found in it
-        if length > _LONGEST:
-            return self._search(record, length)
-        verification = Verification(header)
-        left, self._searched = length, self.base + self.at
-        while left and (part := self.buffer[self.at : self.at + left]):
-            self._watch(self.at + len(part))
-            verification.update(part)
-            left -= len(part)
-            self.at += len(part)
-            self.fill(CHUNK if left else _AFTER)
-        inside, self.keep = self.keep, -1
-        run = _ENDS.match(self.buffer, self.at)
-        assert run is not None
-        record.stop = self.base + run.end()
-        ends = not left and (is_record_start(self.buffer, run.end()) or run.end() == len(self.buffer))
-        if inside >= 0 and not ends:
-            return self._goes_on(record, length, inside)
-        if left:
-            return self._clipped(record, length - left, length)
-        if not ends:
-            what = f"Content-Length says {length}, but no record ends there"
-            record.faults.append(Fault("WARC010", what, self.base + self.at))
-            self._seeking = True
-        elif run[0] != END:
-            byte = self.base + self.at
-            what = f"expected two line ends (CR LF) after the block, found {quoted(run[0])}"
-            edit = Edit(byte, len(run[0]), END, safe=len(run[0]) <= len(END))
-            record.faults.append(Fault("WARC009", what, byte, edit=edit))
-        self.members.record(record)
-        record.faults += verification.faults(record.start)
-        if wanted:
-            what = f"the block has {length} bytes; the limit is {self._limit}"
-            record.faults.append(Fault("WARC020", what, record.start))
-        return record
-
-    def _watch(self, stop: int) -> None:
-        """Keep what follows the first thing in a block that looks like a record, up to ``stop``: the block may turn out
-        to be shorter than it says. An archive in an archive is kept up to the limit of a document.
-        """
-        if self.keep >= 0:
-            if self.base + stop - self.keep > self._limit:
-                self.keep = -1
-                self._searched = -1
-            return
-        if self._searched < 0:
-            return
-        found = NEXT.search(self.buffer, max(0, self._searched - _OVERLAP - self.base), stop)
-        self._searched = self.base + stop
-        if found is not None:
-            self.keep = self.base + found.start()
-
-    def _search(self, record: Record, length: int) -> Record | None:
-        """No block is so long: look for the next record in it."""
-        while (found := NEXT.search(self.buffer, self.at)) is None:
-            if self.ended:
-                self.at = len(self.buffer)
-                return self._clipped(record, self.base + self.at - record.body, length)
-            self.at = max(self.at, len(self.buffer) - _OVERLAP)
-            self.fill(2 * _OVERLAP)
-        return self._goes_on(record, length, self.base + found.start())
-
-    def _goes_on(self, record: Record, length: int, byte: int) -> Record:
-        """The block is not as long as it says: go on at the record that begins in it."""
-        record.stop = byte
-        self.at = byte - self.base
-        what = f"Content-Length says {length}, but a record begins after {byte - record.body} bytes"
-        record.faults.append(Fault("WARC010", what, record.start))
-        return record
-
-    def _clipped(self, record: Record, there: int, length: int) -> Record | None:
-        """The stream has ended inside a block that is not held."""
-        if self.failure is not None:
-            return None
-        record.stop = self.base + self.at
-        what = f"the file ends after {there} of the {length} bytes of a block"
-        cut = Edit(record.start, record.stop - record.start, b"", safe=False)
-        record.faults.append(Fault("WARC008", what, record.start, edit=cut))
+        self.seeking, self.at = True, at + 1
         return record
 
 

@@ -1,0 +1,20 @@
+"""Where records begin and end, for the eye that looks for them, and how far it looks."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from corpusfmt.core.limits import KIB
+
+#: Where a record may begin after a fault: at the start of a line, with a version that is known and a field. The line
+#: before it may have been clipped: then the field must be one of those that records have.
+NEXT: Final = re.compile(rb"(?<=\n)WARC/1\.[01]\r?\n[A-Za-z]|WARC/1\.[01]\r\n(?:WARC-[A-Z]|Content-[LT])")
+OVERLAP: Final = 32
+END: Final = b"\r\n\r\n"
+#: Up to so many line ends are taken as an odd end of a record.
+ENDS: Final = re.compile(rb"[\r\n]{0,64}")
+#: What must be seen after a block to tell how its record ends.
+AFTER: Final = 64 + 16
+#: How much of a large block is looked at to tell whether it may be a text.
+LOOK: Final = 64 * KIB
