@@ -11,10 +11,11 @@ are made of the content, dates come from the metadata or are fixed: the same doc
 records of WARC 1.0 and 1.1, with what is said about them in ``metadata`` records. What is no text is counted.
 
 The rooms, from below: ``fields`` (which fields stand on which records), ``values`` and ``digests`` (how they are
-spelled), ``header`` and ``shapes``, ``record``, ``members``, ``verify`` and ``window``, ``framer`` (records, and
-finding the next one after a fault); ``http``, ``codings``, ``charsets`` and ``html`` (what is inside a response);
-``foreign``, ``own`` and ``bundle`` (documents of records), ``across`` (references), ``scan``. Then ``profile``,
-``dates``, ``uris``, ``write``, ``cdxj``; ``places``, ``faults``.
+spelled), ``header`` and ``shapes``, ``record``, ``members``, ``verify`` and ``window``, ``marks`` (what records begin
+and end with), ``framer`` (records, and finding the next one after a fault) and ``passing`` (blocks that are not held);
+``http``, ``codings``, ``charsets`` and ``html`` (what is inside a response); ``foreign``, ``own`` and ``bundle``
+(documents of records), ``across`` (references), ``scan``. Then ``profile``, ``dates``, ``uris``, ``write``, ``cdxj``;
+``places``, ``faults``.
 """
 
 from __future__ import annotations
