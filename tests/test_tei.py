@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 from xml.dom import minidom
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -19,6 +20,7 @@ from corpusfmt.core.format import ReadOptions, WriteOptions
 from corpusfmt.core.source import Region
 from corpusfmt.formats.tei import FORMAT
 from corpusfmt.formats.tei.fast import read_own
+from corpusfmt.formats.tei.head import forbidden_in, header
 from corpusfmt.formats.tei.names import ncname
 from corpusfmt.formats.tei.write import alone
 from tests import strategies
@@ -117,6 +119,22 @@ def test_what_xml_cannot_hold_is_a_g_with_a_char() -> None:
     assert {e.get("ref") for e in root.iter(f"{TEI}g")} == {f"#{id}" for id in chars}
     assert len(chars) == 4
     assert parse(FORMAT, ours(document)) == [document]
+
+
+_plain = st.one_of(
+    strategies.names, st.text("ab .\u00a0\u3000é<&>\x85\n", max_size=4), st.sampled_from(["", "x" * 1001])
+)
+
+
+@given(docs=st.lists(st.builds(lambda one, name: Document(one, "x", name=name), strategies.ids, _plain), max_size=4))
+def test_documents_without_metadata_are_written_alike_together_and_alone(docs: list[Document]) -> None:
+    writer = FORMAT.writer(WriteOptions())
+    xml_ids = [ncname(document.id) for document in docs]
+    assume(len(set(xml_ids)) == len(docs))
+    digest = sha256(b"x").hexdigest().encode()
+    for document, xml_id, piece in zip(docs, xml_ids, writer.encode(docs), strict=True):
+        chars = forbidden_in(document.name, str(document.id))
+        assert piece.startswith(header(xml_id, document.id, document.name, b"{}", digest, chars))
 
 
 @pytest.mark.parametrize(

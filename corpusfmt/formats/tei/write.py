@@ -12,9 +12,10 @@ from corpusfmt.core.errors import ConfigurationError, Loss, LossError
 from corpusfmt.core.format import WriteOptions
 from corpusfmt.core.limits import MAX_METADATA, MIB
 from corpusfmt.core.losses import loss, not_text
+from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.primitives import escape_xml, is_utf8, is_xml
 from corpusfmt.core.text import quoted
-from corpusfmt.formats.tei.head import forbidden_in, glyphs, header, visible
+from corpusfmt.formats.tei.head import bare_headers, forbidden_in, glyphs, header, visible
 from corpusfmt.formats.tei.names import Names
 from corpusfmt.formats.tei.profile import (
     BODY_END,
@@ -99,18 +100,28 @@ class TEIWriter:
         joined = b"\xff".join(texts)
         plain = is_xml(joined)
         bodies = body_of(joined).split(b"\xff") if texts else []  # no UTF-8 holds the byte 0xFF
+        xml_ids = [self._names.give(document.id) for document in documents]
+        digests = [sha256(text).hexdigest().encode() for text in texts]
+        heads = self._bare(documents, xml_ids, digests) if plain else None
+        if heads is not None:
+            return [head + body + _TAIL for head, body in zip(heads, bodies, strict=True)]
         out = []
-        for document, text, body in zip(documents, texts, bodies, strict=True):
-            xml_id = self._names.give(document.id)
+        for document, text, body, xml_id, digest in zip(documents, texts, bodies, xml_ids, digests, strict=True):
             name, identifier = document.name, document.id
             chars: list[str] = []
             beside = f"{identifier}{name}"
             if not ((plain or is_xml(body)) and (beside.isprintable() or is_xml(beside.encode()))):
                 chars = forbidden_in(text.decode(), name, f"{identifier}")
                 body = glyphs(body, xml_id)  # noqa: PLW2901
-            digest = sha256(text).hexdigest().encode()
             out.append(header(xml_id, identifier, name, document.meta_json, digest, chars) + body + _TAIL)
         return out
+
+    def _bare(self, documents: Sequence[Document], xml_ids: list[str], digests: list[bytes]) -> list[bytes] | None:
+        """Return the headers of documents when none of them has metadata, nor an id or a name that is unusual."""
+        if not documents or any(document.meta_json != EMPTY for document in documents):
+            return None
+        names = [document.name for document in documents]
+        return bare_headers(xml_ids, [document.id for document in documents], names, digests)
 
     def _texts(self, documents: Sequence[Document]) -> list[bytes]:
         """Return the texts in UTF-8. Raises LossError for the first document that cannot be held."""
