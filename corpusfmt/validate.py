@@ -14,6 +14,7 @@ from corpusfmt.core.format import Batch, Format
 from corpusfmt.core.rule import Check, Hit, Rule, found
 from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import quoted
+from corpusfmt.core.texts import Documents
 from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.writing import named
 
@@ -94,8 +95,9 @@ class Validation:
     ) -> Iterator[Finding]:
         findings = [self._explained(finding, batch, format) for finding in batch.findings]
         if batch.documents:
+            documents = Documents(batch.documents)
             for rule, check in checks:
-                findings += [_finding(rule, hit, batch, path, format, self.pointer) for hit in check(batch.documents)]
+                findings += [_finding(rule, hit, batch, path, format, self.pointer) for hit in check(documents)]
         for region in batch.judge:
             findings += self._judged(region, batch, path, format)
         findings.sort(key=lambda finding: finding.byte)

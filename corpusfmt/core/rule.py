@@ -24,6 +24,19 @@ SUBJECTS: Final = {
 }
 
 
+class Change(NamedTuple):
+    """What clears a hit: ``length`` bytes at ``position`` of the document's ``data`` become ``replacement``.
+
+    It begins and ends between characters, and is one for all that the rule has against the document. A ``safe`` one
+    loses nothing and is known to be right; any other is made only when it is asked for.
+    """
+
+    position: int
+    length: int
+    replacement: bytes
+    safe: bool = False
+
+
 class Hit(NamedTuple):
     """What a rule found in one document.
 
@@ -34,9 +47,10 @@ class Hit(NamedTuple):
     message: str
     position: int | None = None
     hint: str = ""
+    change: Change | None = None
 
 
-#: Looks at the documents of one source, a list at a time and in order.
+#: Looks at the documents of one source, a list at a time and in order. The lists are ``core.texts.Documents``.
 Check: TypeAlias = Callable[[Sequence[Document]], Iterable[Hit]]
 
 

@@ -1,0 +1,37 @@
+"""ENC004: U+FFFD in a text, which stands for what was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.texts import position_of, suspects
+
+_LOST = "\ufffd".encode()
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for the first U+FFFD of each text."""
+    for document, text in suspects(documents, lambda data: _LOST in data):
+        count = text.count("\ufffd")
+        times = "once" if count == 1 else f"{count:,} times"
+        yield Hit(document, f"the text has U+FFFD {times}", position_of(document, text, text.index("\ufffd")))
+
+
+RULE = Rule(
+    code="ENC004",
+    severity="warning",
+    summary="replacement character in the text",
+    why="U+FFFD stands where a program met bytes that it could not decode, and went on. What they said is lost.",
+    advice="make the text anew from its source, in the right encoding",
+    bad="<<<FILE d1 a.txt>>>\nRos\ufffd\n".encode(),
+    good="<<<FILE d1 a.txt>>>\nRos\u00e9\n".encode(),
+    start=start,
+    default=False,
+)
