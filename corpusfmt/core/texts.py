@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Final
 
 from corpusfmt.core.document import Document
 from corpusfmt.core.rule import Change
-
-#: No UTF-8 holds this byte.
-_BETWEEN: Final = b"\xff"
 
 
 class Documents(list[Document]):
@@ -18,8 +14,8 @@ class Documents(list[Document]):
 
     @cached_property
     def joined(self) -> bytes:
-        """The bytes of all texts, with the byte 0xFF between two of them."""
-        return _BETWEEN.join([document.data for document in self])
+        """The bytes of all texts, with a line feed between two of them."""
+        return b"\n".join([document.data for document in self])
 
     @cached_property
     def are_utf8(self) -> bool:
@@ -30,7 +26,7 @@ class Documents(list[Document]):
 def suspects(documents: Sequence[Document], look: Callable[[bytes], bool]) -> Iterator[tuple[Document, str]]:
     """Give each document in whose text, as UTF-8, ``look`` finds something, and its text.
 
-    ``look`` must find in several texts that stand one after the other, with a byte 0xFF between two, what it finds in
+    ``look`` must find in several texts that stand one after the other, with a line feed between two, what it finds in
     one of them. Documents that their encoding cannot decode are left out: that is the matter of another rule.
     """
     if isinstance(documents, Documents) and documents.are_utf8 and not look(documents.joined):
@@ -51,7 +47,9 @@ def position_of(document: Document, text: str, index: int) -> int:
     """Return the byte in ``document.data`` at which the code point at ``index`` of its ``text`` begins."""
     if len(text) == len(document.data):
         return index
-    return len(text[:index].encode(document.encoding or "utf-8", "surrogatepass"))
+    encoding = document.encoding or "utf-8"
+    mark = "".encode(encoding)  # a byte order mark, which may stand in the data or not
+    return len(document.data) - len(text[index:].encode(encoding, "surrogatepass")) + len(mark)
 
 
 def change_of(document: Document, text: str, start: int, stop: int, replacement: str) -> Change | None:

@@ -1,0 +1,49 @@
+"""TXT002: characters that steer the direction of writing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.rules._characters import strange
+from corpusfmt.rules._direction import unclosed
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    general = re.compile(b"\xe2(?:\x80[\x8e\x8f\xaa-\xae]|\x81[\xa6-\xa9])").search
+    pattern = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+    def look(data: bytes) -> bool:
+        return general(data) is not None or b"\xd8\x9c" in data
+
+    def check(documents: Sequence[Document]) -> Iterable[Hit]:
+        return strange(documents, look, pattern, _tell)
+
+    return check
+
+
+def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001
+    index = unclosed(text)
+    if index < 0:
+        return "", ""
+    line = text.count("\n", 0, index) + 1
+    return f"; U+{ord(text[index]):04X} on line {line:,} of the text is not closed in its paragraph", ""
+
+
+RULE = Rule(
+    code="TXT002",
+    severity="warning",
+    summary="bidirectional control in the text",
+    why="These characters cannot be seen and change the order in which others are shown: what a reader sees need not "
+    "be what a program reads. They are legitimate in texts that mix scripts of both directions, Arabic or Hebrew with "
+    "Latin, most of all the marks U+200E, U+200F and U+061C; leave the rule out for those. An override or isolate that "
+    "is not closed before the end of its paragraph is suspicious in any text.",
+    advice="take the characters out, unless the text needs them",
+    bad="<<<FILE d1 a.txt>>>\nthe file \u202egpj.exe\n".encode(),
+    good="<<<FILE d1 a.txt>>>\nthe word \u05e9\u05dc\u05d5\u05dd means peace\n".encode(),
+    start=start,
+    default=False,
+)

@@ -1,0 +1,67 @@
+"""TXT103: lines that belong to a page and not to the text on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Final
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.text import quoted
+from corpusfmt.core.texts import position_of, suspects
+from corpusfmt.rules._lines import folded
+
+#: Longer lines are text; of what looks for whole lines, none is longer than the second.
+_LONGEST: Final = 160
+_SHORT: Final = 60
+#: Signs around the words of a button.
+_AROUND: Final = ' \t.:!+*|/<>-"\u2022\u00b7\u203a\u2039\u2192\u2190\u25b6\u25ba\u25bc\u2026\u00d7\u2715[]'
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for the first such line of each text."""
+    whole, beginning = _table()
+    for document, text in suspects(documents, lambda data: len(data) > 0):
+        where, words, count, at = 0, "", 0, 0
+        for line in text.splitlines(keepends=True):
+            if len(line) <= _LONGEST:
+                key = folded(line).strip()
+                if (len(key) <= _SHORT and key.strip(_AROUND) in whole) or beginning(key):
+                    count += 1
+                    if count == 1:
+                        where, words = at + len(line) - len(line.lstrip()), line.strip()
+            at += len(line)
+        if count:
+            more = f"; {count:,} such lines in all" if count > 1 else ""
+            message = f"the line {quoted(words, 80)} is of the page, not of the text{more}"
+            yield Hit(document, message, position_of(document, text, where))
+
+
+@cache
+def _table() -> tuple[frozenset[str], Callable[[str], object]]:
+    from corpusfmt.rules._phrases import BEGINNINGS, LINES
+
+    return frozenset(LINES.replace("\n", "|").split("|")) - {""}, re.compile(BEGINNINGS).match
+
+
+RULE = Rule(
+    code="TXT103",
+    severity="warning",
+    summary="line of the page around a text",
+    why="Buttons to share and subscribe, notices about cookies, advertisements and credits of pictures are no part of "
+    "an article. They come with it when a page is scraped, and the same ones in thousands of documents change what a "
+    "corpus says about a language. A small table of such lines in English, German, French, Spanish, Italian, "
+    "Portuguese and Russian is looked up; it is not complete.",
+    advice="remove the lines, or extract the text of the page anew",
+    bad=b"<<<FILE d1 a.txt>>>\nNothing came in today.\nSubscribe to our newsletter\n",
+    good=b"<<<FILE d1 a.txt>>>\nNothing came in today.\nNobody would subscribe to that.\n",
+    start=start,
+    default=False,
+)

@@ -1,0 +1,55 @@
+"""TXT001: control characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.text import quoted
+from corpusfmt.rules._characters import strange
+
+#: NUL is the matter of ENC005.
+_BYTES: Final = bytes([*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    c1 = re.compile(b"\xc2[\x80-\x9f]").search
+    pattern = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+    def look(data: bytes) -> bool:
+        return len(data.translate(None, _BYTES)) != len(data) or c1(data) is not None
+
+    def check(documents: Sequence[Document]) -> Iterable[Hit]:
+        return strange(documents, look, pattern, _tell)
+
+    return check
+
+
+def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001
+    try:
+        meant = "".join(chars).encode("latin-1").decode("cp1252") if min(chars) >= "\x80" else ""
+    except UnicodeDecodeError:
+        return "", ""
+    if not meant:
+        return "", ""
+    return "", f"these are most often Windows-1252 that was read as Latin-1: the first would be {quoted(meant[0])}"
+
+
+RULE = Rule(
+    code="TXT001",
+    severity="warning",
+    summary="control character in the text",
+    why="Controls other than tab, line feed and carriage return (C0 and C1 of Unicode, and U+007F) are no part of a "
+    "text: XML cannot hold most of them, terminals obey them, and they are most often what is left of another encoding "
+    "or of a typesetter's file. U+0085 (next line) counts: outside of EBCDIC it is nearly always the dots of "
+    "Windows-1252. U+0000 is told by another rule.",
+    advice="make the text anew from its source, or take the characters out",
+    bad=b"<<<FILE d1 a.txt>>>\nstop\x08 here\n",
+    good=b"<<<FILE d1 a.txt>>>\n\tstop here\n",
+    start=start,
+    default=False,
+)

@@ -1,0 +1,54 @@
+"""TXT009: UTF-8 that was read in another encoding and written again, in places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.text import quoted
+from corpusfmt.core.texts import change_of, position_of, suspects
+from corpusfmt.rules._characters import difference
+from corpusfmt.rules._mojibake import decoded_once, mended, name_of, places
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    # In UTF-8: a letter that is a lead byte, and as many characters as it announces that are second bytes.
+    tail = b"(?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb].|\xe2[\x80\x82\x84].)"
+    look = re.compile(b"\xc3(?:[\x82-\x9f]%b|[\xa0-\xaf]%b{2}|[\xb0-\xb4]%b{3})" % (tail, tail, tail), re.S).search
+
+    def check(documents: Sequence[Document]) -> Iterable[Hit]:
+        for document, text in suspects(documents, lambda data: look(data) is not None):
+            found = list(places(text))
+            if not found or decoded_once(text) is not None:  # all of it is ENC002's matter
+                continue
+            index, stop, meant = found[0]
+            run = text[index:stop]
+            count = f", {len(found):,} such places in all" if len(found) > 1 else ""
+            message = f"UTF-8 that was read as {name_of(run)}: {quoted(run, 24)} would be {quoted(meant, 24)}{count}"
+            change = None
+            whole = mended(text)
+            if whole is not None:
+                first, last, end = difference(text, whole)
+                change = change_of(document, text, first, last, whole[first:end])
+            yield Hit(document, message, position_of(document, text, index), change=change)
+
+    return check
+
+
+RULE = Rule(
+    code="TXT009",
+    severity="warning",
+    summary="UTF-8 that was read as another encoding",
+    why="A letter with an accent that became two or three signs was written in UTF-8 and read as Windows-1252 or "
+    "Latin-1. What it was can be told exactly, and only what nobody would write as it stands is told: a place where a "
+    "capital letter with an accent may stand before a quote, a dash or a space is left alone. A text that is so from "
+    "beginning to end is told by another rule.",
+    advice="make the text anew from its source, or mend it; 'fix --unsafe-fixes' does",
+    bad="<<<FILE d1 a.txt>>>\na ros\u00c3\u00a9 and a ros\u00e9\n".encode(),
+    good="<<<FILE d1 a.txt>>>\na ros\u00e9 and a ros\u00e9\n".encode(),
+    start=start,
+    default=False,
+)

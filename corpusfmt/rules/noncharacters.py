@@ -1,0 +1,43 @@
+"""TXT004: code points that will never be characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.rules._characters import strange
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    arabic = re.compile(b"\xef\xb7[\x90-\xaf]").search
+    last = re.compile(b"(?:\xef|[\xf0-\xf4][\x8f\x9f\xaf\xbf])\xbf[\xbe\xbf]").search
+    ends = "".join(chr(plane * 0x10000 + low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+    pattern = re.compile(f"[\ufdd0-\ufdef{ends}]")
+
+    def look(data: bytes) -> bool:
+        # The two bytes are rare and quickly found; the expression is not quick, and finds what is meant.
+        return ((b"\xbf\xbe" in data or b"\xbf\xbf" in data) and last(data) is not None) or arabic(data) is not None
+
+    def check(documents: Sequence[Document]) -> Iterable[Hit]:
+        return strange(documents, look, pattern)
+
+    return check
+
+
+RULE = Rule(
+    code="TXT004",
+    severity="warning",
+    summary="noncharacter in the text",
+    why="Unicode keeps 66 code points (U+FDD0 to U+FDEF, and the last two of each plane) from ever being characters. "
+    "Programs use them inside as marks, and XML cannot hold some of them: in a text they are a leak, or UTF-16 that "
+    "was read in the wrong byte order. Code points that have no character yet are not told: which they are changes "
+    "with the version of Unicode, and a rule must say the same of a text everywhere.",
+    advice="make the text anew from its source, or take the characters out",
+    bad="<<<FILE d1 a.txt>>>\nan end\uffff\n".encode(),
+    good=b"<<<FILE d1 a.txt>>>\nan end\n",
+    start=start,
+    default=False,
+)

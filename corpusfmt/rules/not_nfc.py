@@ -1,0 +1,58 @@
+"""TXT008: text that is not in Normalization Form C."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.texts import change_of, position_of, suspects
+from corpusfmt.rules._characters import difference, named
+from corpusfmt.rules._normal import normal
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for the first place of each text where its NFC differs."""
+    for document, text in suspects(documents, lambda data: not data.isascii()):
+        mended = normal(text)
+        if mended is not text:
+            index, stop, end = difference(text, mended)
+            change = change_of(document, text, index, stop, mended[index:end])
+            message = f"the text is not in NFC: {_told(text, index)}"
+            yield Hit(document, message, position_of(document, text, index), change=change)
+
+
+def _told(text: str, index: int) -> str:
+    """Say which code points at ``index`` would be which, and in how many words there are such."""
+    from unicodedata import normalize
+
+    stop = index + 1
+    while stop < min(len(text), index + 4):
+        if normalize("NFC", text[index : stop + 1]) == normalize("NFC", text[index:stop]) + text[stop]:
+            break
+        stop += 1
+    old, new = text[index:stop], normalize("NFC", text[index:stop])
+    would = named(new) if len(new) == 1 else " ".join([f"U+{ord(char):04X}" for char in new])
+    words = sum(normal(word) is not word for word in text.split())
+    count = f", {words:,} such words in all" if words > 1 else ""
+    return f"{' '.join([f'U+{ord(char):04X}' for char in old])} would be {would}{count}"
+
+
+RULE = Rule(
+    code="TXT008",
+    severity="warning",
+    summary="text that is not in NFC",
+    why="Unicode can write many letters in two ways, as one code point or as a letter and accents. They look the same "
+    "and are not found when the other is searched for. Normalization Form C (NFC) is the one that the web, and most "
+    "keyboards, write. A run of more than 1,024 accents is not looked into.",
+    advice="bring the text to NFC; 'fix --unsafe-fixes' does",
+    bad="<<<FILE d1 a.txt>>>\nRose\u0301\n".encode(),
+    good="<<<FILE d1 a.txt>>>\nRos\u00e9\n".encode(),
+    start=start,
+    default=False,
+)

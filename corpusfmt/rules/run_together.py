@@ -1,0 +1,44 @@
+"""TXT102: sentences and words that run together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.text import quoted
+from corpusfmt.core.texts import position_of, suspects
+from corpusfmt.rules._together import may_have_places, places
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for the first place of each text where a space is missing, at what should come after it."""
+    for document, text in suspects(documents, may_have_places):
+        found = places(text)
+        if found:
+            index, run, is_end = found[0]
+            what = "one sentence into the next" if is_end else "one word into the next"
+            more = f"; {len(found):,} such places in all" if len(found) > 1 else ""
+            message = f"{quoted(run)} runs {what} without a space{more}"
+            yield Hit(document, message, position_of(document, text, index))
+
+
+RULE = Rule(
+    code="TXT102",
+    severity="warning",
+    summary="sentences or words that run together",
+    why="Where the markup of a page is taken out without a space for it, paragraphs and captions run together: the "
+    "last word of one and the first of the next become a word that nobody wrote. Only plain cases are told, in Latin, "
+    "Greek and Cyrillic, and none in texts that hold program code: addresses, names such as iPhone or YouTube, "
+    "abbreviations and initials are left alone, and so are some real cases.",
+    advice="put the space in, or extract the text of the page anew",
+    bad=b"<<<FILE d1 a.txt>>>\nThe talks came to no solution.Officials went home on Monday.\n",
+    good=b"<<<FILE d1 a.txt>>>\nThe talks came to no solution. Officials went home on Monday.\n",
+    start=start,
+    default=False,
+)

@@ -1,0 +1,39 @@
+"""TXT006: soft hyphens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.texts import position_of, suspects
+from corpusfmt.rules._characters import becomes, told
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for the first soft hyphen of each text."""
+    for document, text in suspects(documents, lambda data: b"\xc2\xad" in data):
+        index = text.find("\u00ad")
+        if index >= 0:  # the bytes of a text that is not UTF-8 may look like one
+            change = becomes(document, text, text.replace("\u00ad", ""))
+            message = f"the text has {told(text.count(chr(0xAD)) * chr(0xAD))}"
+            yield Hit(document, message, position_of(document, text, index), change=change)
+
+
+RULE = Rule(
+    code="TXT006",
+    severity="warning",
+    summary="soft hyphen in the text",
+    why="A soft hyphen says where a word may be broken, and belongs to the page on which a text was set. A word with "
+    "one looks whole and is not found by a search, nor in a dictionary.",
+    advice="take them out; 'fix --unsafe-fixes' does",
+    bad="<<<FILE d1 a.txt>>>\na won\u00adderful word\n".encode(),
+    good=b"<<<FILE d1 a.txt>>>\na wonderful word\n",
+    start=start,
+    default=False,
+)

@@ -1,0 +1,64 @@
+"""TXT005: characters without a width inside words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.texts import position_of, suspects
+from corpusfmt.rules._characters import becomes, told
+
+#: Letters of Latin, Greek, Cyrillic, Armenian and Georgian: scripts whose words have no use for these characters.
+_LETTERS: Final = (
+    "A-Za-z\u00b5\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0370-\u0373\u0376\u0377\u037b-\u037d\u037f\u0386\u0388-\u03ff"
+    "\u0400-\u0481\u048a-\u052f\u0531-\u0556\u0561-\u0587\u10a0-\u10fa\u10fc-\u10ff\u1d00-\u1dbf\u1e00-\u1fbc"
+    "\u2c60-\u2c7f\ua720-\ua7ff"
+)
+_WIDTHLESS: Final = "\u200b\u200c\u200d\u2060\ufeff"
+_NONE: Final = dict.fromkeys(map(ord, _WIDTHLESS))
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    general = re.compile(b"\xe2(?:\x80[\x8b-\x8d]|\x81\xa0)").search
+    # A soft hyphen beside them hides nothing: it is the matter of another rule, which may take it out.
+    run = re.compile(f"(?<=[{_LETTERS}\u0300-\u036f])[{_WIDTHLESS}\u00ad]+(?=[{_LETTERS}])")
+
+    def look(data: bytes) -> bool:
+        return general(data) is not None or b"\xef\xbb\xbf" in data
+
+    def check(documents: Sequence[Document]) -> Iterable[Hit]:
+        for document, text in suspects(documents, look):
+            chars: list[str] = []
+            index = -1
+            for match in run.finditer(text):
+                found = [(at, char) for at, char in enumerate(match[0], match.start()) if char != "\u00ad"]
+                if found and index < 0:
+                    index = found[0][0]
+                chars += [char for _, char in found]
+            if chars:
+                mended = run.sub(lambda match: match[0].translate(_NONE), text)
+                position = position_of(document, text, index)
+                message = f"the text has {told(chars)}, inside words"
+                yield Hit(document, message, position, change=becomes(document, text, mended))
+
+    return check
+
+
+RULE = Rule(
+    code="TXT005",
+    severity="warning",
+    summary="character without a width inside a word",
+    why="A word with such a character looks whole and is not found by a search, nor in a dictionary. Persian, the "
+    "scripts of India, Thai and Khmer need some of them, and sequences of emoji do: only those between two Latin, "
+    "Greek, Cyrillic, Armenian or Georgian letters are told. There too U+200C may be meant, where a typesetter "
+    "parted a ligature.",
+    advice="take them out; 'fix --unsafe-fixes' does",
+    bad="<<<FILE d1 a.txt>>>\na zero\u200bwidth space\n".encode(),
+    good="<<<FILE d1 a.txt>>>\n\u0645\u06cc\u200c\u0631\u0648\u0645\n".encode(),
+    start=start,
+    default=False,
+)
