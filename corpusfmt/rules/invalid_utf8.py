@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from corpusfmt.core.document import Document
 from corpusfmt.core.primitives import is_utf8
 from corpusfmt.core.rule import Check, Hit, Rule
 from corpusfmt.core.text import quoted
+from corpusfmt.core.texts import Documents
+from corpusfmt.core.utf8 import flaw_at, island_at
+
+#: Of so many documents of a source a detector is asked for its opinion, and of so many bytes of each.
+_ASKED: Final = 3
+_LOOKED_AT: Final = 20_000
 
 
 def start() -> Check:
-    """Return a check; it keeps nothing."""
+    """Return a check; it keeps how often the detector was asked."""
+    asked = 0
+
+    def check(documents: Sequence[Document]) -> Iterable[Hit]:
+        nonlocal asked
+        for hit, unknown in hits(documents):
+            if unknown and asked < _ASKED:
+                asked += 1
+                yield hit._replace(hint=_opinion(hit.document.data) or hit.hint)
+            else:
+                yield hit
+
     return check
 
 
-def check(documents: Sequence[Document]) -> Iterable[Hit]:
-    """Give a hit for the first byte of each text that its encoding cannot decode."""
-    unknown = [d.data for d in documents if d.encoding is None]
-    sound = is_utf8(b"\n".join(unknown))
+def hits(documents: Sequence[Document]) -> Iterable[tuple[Hit, bool]]:
+    """Give a hit for the first byte of each text that its encoding cannot decode, and say if that is unknown."""
+    sound = all(document.encoding is not None for document in documents)
+    if not sound:
+        joined = documents.joined if isinstance(documents, Documents) else b"\n".join([d.data for d in documents])
+        sound = is_utf8(joined)
     for document in documents:
         if document.encoding == "utf-8" or (sound and document.encoding is None):
             continue
@@ -26,10 +46,36 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         try:
             document.data.decode(encoding)
         except UnicodeDecodeError as error:
-            run = document.data[error.start : error.end]
-            message = f"{quoted(run)} is not {encoding.upper()} ({error.reason})"
-            hint = "it is not the encoding that was named; name another one" if document.encoding else ""
-            yield Hit(document, message, error.start, hint)
+            if document.encoding:
+                run = document.data[error.start : error.end]
+                message = f"{quoted(run)} is not {encoding.upper()} ({error.reason})"
+                yield (
+                    Hit(document, message, error.start, "it is not the encoding that was named; name another one"),
+                    False,
+                )
+            else:
+                yield Hit(document, _words(document.data, error.start), error.start), True
+
+
+def _words(data: bytes, at: int) -> str:
+    """Say what is wrong at a byte that is not UTF-8, and what it may be."""
+    flaw = flaw_at(data, at)
+    shown = " ".join(f"{byte:02x}" for byte in data[at : at + min(flaw.length, 8)])
+    island = island_at(data, at)
+    likely = f"; in Windows-1252 it is {quoted(island)}" if island else ""
+    return f"not UTF-8: {flaw.what} ({shown}){likely}"
+
+
+def _opinion(data: bytes) -> str:
+    """Return what a detector takes the bytes for. It is a guess, and never more than a hint."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:_LOOKED_AT]).best()
+    if best is None or best.encoding in ("ascii", "utf_8"):
+        return ""
+    name = best.encoding.replace("_", "-")
+    sure = 1 - best.chaos
+    return f"charset-normalizer takes it for {name} (confidence {sure:.2f}); if so, read it with --encoding {name}"
 
 
 RULE = Rule(

@@ -1,0 +1,77 @@
+"""What is wrong with bytes that are not UTF-8 (Unicode 16.0, section 3.9, table 3-7), by name."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Flaw(NamedTuple):
+    """A run of ``length`` bytes that is no UTF-8: what it is, in words."""
+
+    length: int
+    what: str
+
+
+def flaw_at(data: bytes, at: int) -> Flaw:
+    """Name what is wrong at ``at``, the first byte that a strict decoder refuses in ``data``."""
+    lead = data[at]
+    if lead < 0xC0:
+        return Flaw(_continuations(data, at, len(data)), "continuation byte without a lead byte")
+    if lead >= 0xF8:
+        return Flaw(1, "byte that UTF-8 never has")
+    size = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+    there = 1 + _continuations(data, at + 1, at + size)
+    if there < size:
+        cut = at + there == len(data)
+        return Flaw(there, f"sequence of {size} bytes cut after {there}{', at the end' if cut else ''}")
+    second = data[at + 1]
+    if lead in (0xC0, 0xC1) or (lead == 0xE0 and second < 0xA0) or (lead == 0xF0 and second < 0x90):
+        return Flaw(size, f"overlong form of U+{_value(data[at : at + size]):04X}")
+    if lead == 0xED and second >= 0xA0:
+        return Flaw(size, f"surrogate U+{_value(data[at : at + size]):04X}")
+    return Flaw(size, f"code point U+{_value(data[at : at + size]):X} above U+10FFFF")
+
+
+def _continuations(data: bytes, start: int, stop: int) -> int:
+    """Count the continuation bytes from ``start`` on, before ``stop``."""
+    at = start
+    while at < min(stop, len(data)) and 0x80 <= data[at] < 0xC0:
+        at += 1
+    return at - start
+
+
+def _value(sequence: bytes) -> int:
+    """Return the number that a sequence of lead and continuation bytes spells."""
+    value = sequence[0] & (0xFF >> (len(sequence) + 1))
+    for byte in sequence[1:]:
+        value = value << 6 | byte & 0x3F
+    return value
+
+
+def island_at(data: bytes, at: int) -> str:
+    """Return the characters that a byte at ``at``, or a few in a row, are in Windows-1252, where they fit in there.
+
+    They fit when they are letters next to ASCII letters, or marks that texts in Windows-1252 have and ASCII has not.
+    """
+    stop = at
+    while stop < len(data) and data[stop] >= 0x80 and stop - at < 4:
+        stop += 1
+    if stop - at == 4:  # a run of them is a text in another encoding
+        return ""
+    try:
+        text = data[at:stop].decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    around = data[max(0, at - 1) : at] + data[stop : stop + 1]
+    if all(
+        char in _MARKS or (char.isalpha() and around.isascii() and any(chr(byte).isalpha() for byte in around))
+        for char in text
+    ):
+        return text
+    return ""
+
+
+#: Marks of Windows-1252 that stand in ordinary text.
+_MARKS = frozenset(
+    "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u20ac\u00a3\u00a7\u00a9\u00ab\u00bb\u00b0\u00b7\u00a0\u2022"
+)

@@ -1,0 +1,46 @@
+"""ENC002: a text that was encoded twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.text import quoted
+from corpusfmt.core.texts import change_of, position_of, suspects
+from corpusfmt.rules._mojibake import decoded_once, mended, name_of, places
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for each text that is UTF-8, taken for another encoding and encoded once more, as a whole."""
+    for document, text in suspects(documents, lambda data: not data.isascii()):
+        if document.encoding not in (None, "utf-8"):  # then the declaration may be what is wrong
+            continue
+        once = decoded_once(text)
+        if once is None:
+            continue
+        first, stop, meant = next(places(text))
+        run = text[first:stop]
+        message = f"the text is UTF-8 that was read as {name_of(run)}: {quoted(run, 24)} was {quoted(meant, 24)}"
+        whole = mended(once)
+        change = change_of(document, text, 0, len(text), whole) if whole is not None else None
+        yield Hit(document, message, position_of(document, text, first), change=change)
+
+
+RULE = Rule(
+    code="ENC002",
+    severity="warning",
+    summary="text that was encoded twice",
+    why="A program took UTF-8 for another encoding and wrote it as UTF-8 once more. The whole text can be decoded twice "
+    "over, which no text can by accident that means what it says: the way back is exact.",
+    advice="corpusfmt fix --unsafe-fixes decodes it in seed files and JSON Lines, when its code is selected",
+    bad="<<<FILE d1 a.txt>>>\nRos\u00c3\u00a9 d\u00e2\u20ac\u2122Anjou\n".encode(),
+    good="<<<FILE d1 a.txt>>>\nRos\u00e9 d\u2019Anjou\n".encode(),
+    start=start,
+    default=False,
+)

@@ -1,0 +1,43 @@
+"""ENC008: a text in another encoding than UTF-8, which is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.primitives import is_utf8
+from corpusfmt.core.rule import Change, Check, Hit, Rule
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for each text that its encoding can decode and that is no UTF-8."""
+    for document in documents:
+        encoding = document.encoding
+        if encoding in (None, "utf-8") or is_utf8(document.data):
+            continue
+        try:
+            text = document.data.decode(encoding or "").encode()
+        except UnicodeError:
+            continue
+        at = next(index for index, byte in enumerate(document.data) if byte >= 0x80)
+        change = Change(0, len(document.data), text, safe=True)
+        yield Hit(document, f"the text is in {(encoding or '').upper()}", at, change=change)
+
+
+RULE = Rule(
+    code="ENC008",
+    severity="note",
+    summary="text that is not in UTF-8",
+    why="The encoding is known, from a declaration or from --encoding, and the text can be read. In a file that does "
+    "not say it itself, everybody after you has to know it too. The example is read with --encoding cp1252.",
+    advice="'corpusfmt fix --encoding NAME --select ENC008' makes UTF-8 of it in seed files",
+    bad=b"<<<FILE d1 a.txt>>>\nRos\xe9\n",
+    good=b"<<<FILE d1 a.txt>>>\nRose\n",
+    start=start,
+    default=False,
+)

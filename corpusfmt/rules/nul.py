@@ -1,0 +1,38 @@
+"""ENC005: the character NUL in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.texts import position_of, suspects
+from corpusfmt.rules._wide import is_wide
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for the first NUL of each text that is not full of them."""
+    for document, text in suspects(documents, lambda data: b"\0" in data):
+        if not is_wide(document):
+            count = text.count("\0")
+            message = "the text has U+0000 (NUL)" + (f" {count:,} times" if count > 1 else "")
+            yield Hit(document, message, position_of(document, text, text.index("\0")))
+
+
+RULE = Rule(
+    code="ENC005",
+    severity="warning",
+    summary="character NUL in the text",
+    why="No text needs U+0000. It is most often padding, or the trace of binary data; many programs take it for the "
+    "end of the text and drop what follows.",
+    advice="remove it, or make the text anew from its source",
+    bad=b"<<<FILE d1 a.txt>>>\nbo\0dy\n",
+    good=b"<<<FILE d1 a.txt>>>\nbody\n",
+    start=start,
+    default=False,
+)

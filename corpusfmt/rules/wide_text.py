@@ -1,0 +1,36 @@
+"""ENC003: a text in UTF-16 or UTF-32 where UTF-8 is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.texts import Documents
+from corpusfmt.rules._wide import is_wide, wide_name
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for each text whose bytes are UTF-16 or UTF-32."""
+    if isinstance(documents, Documents) and b"\0" not in documents.joined:
+        return
+    for document in documents:
+        if b"\0" in document.data and is_wide(document):
+            yield Hit(document, f"the text is in {wide_name(document.data)}, not UTF-8", 0)
+
+
+RULE = Rule(
+    code="ENC003",
+    severity="error",
+    summary="text in UTF-16 or UTF-32",
+    why="A byte of value 0 stands between two letters. As UTF-8 it can be read, but every word in it is cut to pieces.",
+    advice="make the file anew with the text in UTF-8",
+    bad=b"<<<FILE d1 a.txt>>>\n" + "a whole text\n".encode("utf-16-be"),
+    good=b"<<<FILE d1 a.txt>>>\na whole text\n",
+    start=start,
+)

@@ -1,0 +1,42 @@
+"""ENC007: UTF-8 that was declared to be something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.primitives import is_utf8
+from corpusfmt.core.rule import Check, Hit, Rule
+
+#: In these every byte or pair of bytes is something, and UTF-8 in them is no accident.
+_MULTIBYTE = ("utf", "gb", "big5", "euc", "shift", "cp9", "iso2022", "hz", "johab")
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for each text that a single-byte encoding was declared for and that is UTF-8 with more than ASCII."""
+    for document in documents:
+        encoding = document.encoding
+        if encoding is None or encoding.startswith(_MULTIBYTE) or encoding == "ascii":
+            continue
+        data = document.data
+        if not data.isascii() and is_utf8(data):
+            at = next(index for index, byte in enumerate(data) if byte >= 0x80)
+            yield Hit(document, f"the text is declared to be {encoding.upper()}, and is UTF-8", at)
+
+
+RULE = Rule(
+    code="ENC007",
+    severity="error",
+    summary="text in UTF-8 that is declared otherwise",
+    why="Bytes beyond ASCII that happen to be UTF-8 are UTF-8: in another encoding it would be a strange accident. "
+    "Read as declared, each of its letters becomes two wrong ones. The example is read with --encoding cp1252.",
+    advice="correct the declaration, or leave --encoding out",
+    bad=b"<<<FILE d1 a.txt>>>\nRos\xc3\xa9\n",
+    good=b"<<<FILE d1 a.txt>>>\nRose\n",
+    start=start,
+)
