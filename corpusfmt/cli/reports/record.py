@@ -1,0 +1,45 @@
+"""What a report is: something that is told findings one after the other, then the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
+
+from corpusfmt.core.finding import Finding
+
+#: Takes what is printed, as ``sys.stdout.write`` does.
+Write: TypeAlias = Callable[[str], object]
+
+
+class Summary(NamedTuple):
+    """What is known when all findings were told.
+
+    ``counts`` has all findings by code, ``hidden`` those that the cap left out. ``judges`` are schemas with the engines
+    that judged by them. ``error`` is what stopped the run.
+    """
+
+    documents: int
+    sources: int
+    counts: Mapping[str, int]
+    severities: Mapping[str, int]
+    hidden: Mapping[str, int]
+    baselined: int
+    left_behind: Mapping[str, int]
+    judges: Sequence[tuple[str, Sequence[str]]]
+    error: str | None
+
+
+class Reporter(Protocol):
+    """Prints one report: ``begin``, then each finding, then ``end``.
+
+    After ``end`` a whole document stands there, also when there were no findings or an error stopped the run.
+    """
+
+    def begin(self) -> None:
+        """Print what stands before the first finding."""
+
+    def finding(self, finding: Finding) -> None:
+        """Print a finding, or keep it for the end."""
+
+    def end(self, summary: Summary) -> None:
+        """Print all that is left."""
