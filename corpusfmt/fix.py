@@ -9,16 +9,21 @@ from itertools import chain
 from os import PathLike, fspath
 
 from corpusfmt import storage
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.checking import Against, Checking
+from corpusfmt.core.document import Document, build
+from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, ParseError, UnknownFormatError
 from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.format import Format, ReadOptions, Stream
-from corpusfmt.core.text import quoted
+from corpusfmt.core.text import WIDE_MARKS, quoted
 from corpusfmt.mending import Source, Work, pour, write_members
 from corpusfmt.mending.diffing import Diff
+from corpusfmt.mending.transcoding import Transcoded
 from corpusfmt.reading import Reading, Unused, opened, sources
+from corpusfmt.selection import Selection
 from corpusfmt.writing import named
 
+#: The rule about texts that are not in UTF-8. Its fix makes them so.
+LEGACY = "ENC008"
 #: One fix may bring another fault to light; more rounds than this mean that two undo each other.
 _ROUNDS = 20
 
@@ -48,11 +53,16 @@ class Fixing:
         *,
         unsafe: bool = False,
         codes: Sequence[str] = (),
+        selection: Selection | None = None,
         dry: bool = False,
         diff: Callable[[bytes], None] | None = None,
     ) -> None:
-        """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
+        """Check what was asked. Rules run that are selected, or named by ``codes``.
+
+        Raises ConfigurationError, UnknownFormatError and OSError.
+        """
         self.reading = reading.checked()
+        self.checking = Checking(self.reading, selection or Selection(extend=codes), Against())
         self.paths = sources(asked, self.reading).paths
         for path in self.paths:
             if not storage.is_regular(path):
@@ -61,45 +71,76 @@ class Fixing:
         self.unsafe, self.dry, self.diff = unsafe, dry, diff
         self.codes = tuple(code.upper() for code in codes)
         self.unused = Unused(self.reading)
+        #: Why files could not be fixed.
+        self.failures: list[CorpusfmtError | OSError] = []
+        #: The codes of rules about documents, whose edits are told from those of formats.
+        self._ruled = frozenset(rule.code for rule in self.checking.rules)
+        #: Whether the file at hand gets an edit of its format that presumes something.
+        self._presuming = False
 
     def run(self) -> Iterator[Fixed]:
-        """Fix one file after the other. Raises OSError, ParseError for compressed data that is damaged, and
-        ConfigurationError when a fixed file does not hold the documents that the old one held.
+        """Fix one file after the other.
+
+        Raises ConfigurationError when a fixed file does not hold the documents that the old one held; and OSError,
+        UnknownFormatError, and ParseError for compressed data that is damaged, after all other files were fixed:
+        ``failures`` has them all.
         """
         for path in self.paths:
-            with opened(path, self.reading) as (_, format):
-                self.unused.saw(format, last=path == self.paths[-1])
-                options = self.reading.options_for(format, lines=False, thorough=True)
-            yield self._fix(path, format, options)
+            try:
+                with opened(path, self.reading) as (_, format):
+                    self.unused.saw(format, last=path == self.paths[-1])
+                    options = self.reading.options_for(format, lines=False, thorough=True)
+                yield self._fix(path, format, options)
+            except (OSError, ParseError, UnknownFormatError) as failure:
+                self.failures.append(failure)
+        self.checking.close()
+        if self.failures:
+            raise self.failures[0]
 
     def _wanted(self, finding: Finding) -> bool:
         edit = finding.edit
-        if edit is None or not (edit.safe or self.unsafe):
-            return False
-        return not self.codes or finding.code.startswith(self.codes)
+        return edit is not None and (edit.safe or self.unsafe) and self._is_wanted(finding.code)
+
+    def _is_wanted(self, code: str) -> bool:
+        return not self.codes or code.startswith(self.codes)
 
     def _fix(self, path: str, format: Format, options: ReadOptions) -> Fixed:
         fixed = Fixed(path)
+        self._presuming = False
         work = Work(path, traced=self.diff is not None)
         try:
             with storage.open_input(path) as looked, storage.open_input(path) as stream:
-                source = Source(looked, salvage=self.unsafe)
+                source = self._source(looked, format)
+                if isinstance(source, Transcoded):
+                    fixed.fixes[format.wide_code] += 1
                 edits = self._edits(source, format, options, fixed, fixed.fixes)
                 first = next(edits, None)
-                if first is None and not source.cut:
+                if first is None and not source.cut and not isinstance(source, Transcoded):
                     return fixed
-                work.copy(Source(stream, salvage=self.unsafe), chain([first] if first else [], edits))
+                work.copy(self._source(stream, format), chain([first] if first else [], edits))
                 codec = looked.codec
+            self._presuming = self._presuming or source.cut
+            if fixed.fixes[LEGACY]:  # what was in the encoding that was named is in UTF-8 now
+                options = options._replace(encoding=None)
             self._again(work, format, options, fixed)
             fixed.changed = True
             if self.diff:
                 with storage.open_input(path) as stream:
-                    Diff(path, Source(stream, salvage=self.unsafe), work.text, self.diff).run(work.steps())
+                    Diff(path, self._source(stream, format), work.text, self.diff).run(work.steps())
             if not self.dry:
                 self._replace(work, format, options, fixed, codec)
         finally:
             work.close()
         return fixed
+
+    def _source(self, stream: storage.Input, format: Format) -> Source:
+        """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
+        if format.wide_code and self._is_wanted(format.wide_code):
+            head = stream.peek(4)
+            encoding = next((name for mark, name in WIDE_MARKS if head.startswith(mark)), "")
+            if encoding:
+                return Transcoded(stream, encoding, salvage=self.unsafe)
+        return Source(stream, salvage=self.unsafe)
 
     def _again(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed) -> None:
         """Fix until there is nothing more to fix."""
@@ -119,14 +160,17 @@ class Fixing:
     ) -> Iterator[Edit]:
         """Give the edits for a stream in order, none over another, and count them; count what else was found."""
         done = 0
+        checks = self.checking.checks()
         for batch in format.scan(stream, options):
-            for finding in sorted(batch.findings, key=lambda finding: finding.edit.byte if finding.edit else -1):
-                edit = finding.edit
+            found = self.checking.batch(batch, fixed.path, format, checks) if checks else batch.findings
+            for finding in sorted(found, key=lambda finding: finding.edit.byte if finding.edit else -1):
+                edit, ruled = finding.edit, finding.code in self._ruled
                 if edit is not None and self._wanted(finding) and edit.byte >= done:
                     counts[finding.code] += 1
                     done = edit.byte + edit.length
+                    self._presuming = self._presuming or not (edit.safe or ruled)
                     yield edit
-                elif finding.severity != "note":
+                elif self._is_left(finding):
                     fixed.left[finding.code] += 1
 
     def _replace(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
@@ -150,10 +194,14 @@ class Fixing:
         """Check that each document of the old file is in the new one, in order. Counts what is still to be found."""
         fixed.left.clear()
         with storage.open_input(fixed.path) as old, output.reread() as new:
-            there = _documents(format, new, options, fixed.left)
-            for document in _documents(format, Source(old, salvage=self.unsafe), options, Counter()):
-                if not any(_is_kept(document, other) for other in there):
-                    if self.unsafe:
+            there = self._documents(format, new, options, fixed)
+            before = options._replace(encoding=self.reading.encoding)
+            for document in (
+                one for batch in format.scan(self._source(old, format), before) for one in batch.documents
+            ):
+                expected = self._settled(document)
+                if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
+                    if self._presuming:
                         break
                     raise ConfigurationError(
                         f"{quoted(fixed.path, 400)}: the fixed file would not hold the document "
@@ -162,11 +210,34 @@ class Fixing:
             for _ in there:
                 pass
 
+    def _documents(self, format: Format, stream: Stream, options: ReadOptions, fixed: Fixed) -> Iterator[Document]:
+        """Give the documents of the fixed file, and count what is still to be found."""
+        checks = self.checking.checks()
+        for batch in format.scan(stream, options):
+            found = self.checking.batch(batch, fixed.path, format, checks) if checks else batch.findings
+            fixed.left.update(finding.code for finding in found if self._is_left(finding))
+            yield from batch.documents
 
-def _documents(format: Format, stream: Stream, options: ReadOptions, left: Counter[str]) -> Iterator[Document]:
-    for batch in format.scan(stream, options):
-        left.update(finding.code for finding in batch.findings if finding.severity != "note")
-        yield from batch.documents
+    def _is_left(self, finding: Finding) -> bool:
+        """Say whether a finding that is not mended is one that fixing speaks of: of the format, or one with an edit."""
+        return finding.severity != "note" and (finding.edit is not None or finding.code not in self._ruled)
+
+    def _settled(self, document: Document) -> Document:
+        """Return a document with all changes made that rules want."""
+        for _ in range(_ROUNDS):
+            changes = (
+                hit.change
+                for rule, check in self.checking.checks()
+                if self._is_wanted(rule.code)
+                for hit in check([document])
+            )
+            change = next((one for one in changes if one is not None and (one.safe or self.unsafe)), None)
+            if change is None:
+                break
+            data = document.data
+            data = data[: change.position] + change.replacement + data[change.position + change.length :]
+            document = build(document.id, document.name, data, None, document.meta_json, None)
+        return document
 
 
 def _is_kept(old: Document, new: Document) -> bool:

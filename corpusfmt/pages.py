@@ -18,9 +18,11 @@ def page(rule: Rule) -> str:
         f"What to do: {rule.advice}.",
     ]
     for title, example in (("Wrong", rule.bad), ("Right", rule.good)):
-        if example:
-            parts.append(f"{title} ({rule.example}; bytes that do not show are written as escapes):")
-            parts.append("\n".join(_example(example)))
+        files = example if isinstance(example, tuple) else (example,)
+        for number, file in enumerate(filter(None, files), 1):
+            which = f"{title}, file {number}" if len(files) > 1 else title
+            parts.append(f"{which} ({rule.example}; bytes that do not show are written as escapes):")
+            parts.append("\n".join(_example(file)))
     return "\n\n".join(parts) + "\n"
 
 

@@ -25,6 +25,8 @@ class Reading(NamedTuple):
     encoding: str | None = None
     id_from: str | None = None
     max_document: int = MAX_DOCUMENT
+    #: Options of a configuration. They go to the formats that know them, and none needs to.
+    preset: Mapping[str, str] = {}
 
     def checked(self) -> Reading:
         """Return it with names normalised. Raises ConfigurationError."""
@@ -36,7 +38,8 @@ class Reading(NamedTuple):
 
     def options_for(self, format: Format, *, lines: bool = True, thorough: bool = False) -> ReadOptions:
         """Return the options to scan with. Raises ConfigurationError for a wrong choice."""
-        own = {**registry.applicable(format, "read", self.shared), **self.own}
+        known = registry.applicable(format, "read", {**self.preset, **self.shared})
+        own = {**known, **self.own}
         registry.check_options(format, "read", own)
         return ReadOptions(self.encoding, self.id_from, self.max_document, own, lines, thorough)
 

@@ -76,7 +76,7 @@ def formats() -> Mapping[str, Format]:
 @cache
 def rules() -> Mapping[str, Rule]:
     """Return all rules about documents by code, plug-ins included. Raises PluginError for a code claimed twice."""
-    found = dict(_builtin_rules())
+    found = dict(builtin_rules())
     for where, rule in _plugins("corpusfmt.rules", Rule):
         assert isinstance(rule, Rule)
         if rule.code in found or rule.code in faults():
@@ -86,24 +86,11 @@ def rules() -> Mapping[str, Rule]:
 
 
 @cache
-def _builtin_rules() -> Mapping[str, Rule]:
+def builtin_rules() -> Mapping[str, Rule]:
+    """Return the rules of this package by code."""
     names = _modules_of("corpusfmt.rules")
     made = [importlib.import_module(f"corpusfmt.rules.{name}").RULE for name in names]
     return {rule.code: rule for rule in sorted(made, key=lambda rule: str(rule.code))}
-
-
-def chosen_rules(named: Iterable[str] = ()) -> list[Rule]:
-    """Return the rules that run by default, and those that are named by code or by the beginning of one.
-
-    Rules of plug-ins run only when they are named. Raises ConfigurationError for a name that fits none.
-    """
-    found = {code: rule for code, rule in _builtin_rules().items() if rule.default}
-    for name in named:
-        fitting = {code: rule for code, rule in rules().items() if name and code.startswith(name.upper())}
-        if not fitting:
-            raise ConfigurationError(f"no rule has a code that begins with {quoted(name)}; 'corpusfmt rule' lists them")
-        found.update(fitting)
-    return list(found.values())
 
 
 @cache

@@ -4,172 +4,157 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from corpusfmt import registry
-from corpusfmt.core.errors import ConfigurationError, ParseError
+from corpusfmt import across, registry, storage
+from corpusfmt.baseline import Baseline, mark_of
+from corpusfmt.checking import Against, Checking
+from corpusfmt.core.errors import CorpusfmtError, UnknownFormatError
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.format import Batch, Format
-from corpusfmt.core.rule import Check, Hit, Rule, found
-from corpusfmt.core.source import Pointer, Region
-from corpusfmt.core.text import quoted
-from corpusfmt.core.texts import Documents
-from corpusfmt.reading import Reading, Unused, opened, sources
+from corpusfmt.reading import Reading, Unused, sources
+from corpusfmt.selection import Selection
+from corpusfmt.tally import Tally
+from corpusfmt.workers import Baselined, Job, check_all, is_worth_it
 from corpusfmt.writing import named
 
 if TYPE_CHECKING:
-    from corpusfmt.judging import Judge
+    from corpusfmt.recordschemas.infer import Profile
 
 
-class Against(NamedTuple):
-    """What XML documents are held against: ``schema`` is the path of a RELAX NG schema; without one, the shipped schema
-    of their format judges those that were changed. ``engine`` and ``jing`` are as in ``corpusfmt.judging.Judge``;
-    ``seconds`` are given to compile a schema, and for each document.
-    """
-
-    schema: str = ""
-    engine: str = "auto"
-    seconds: float = 60.0
-    jing: str = ""
+#: What keeps one source from being looked at, and no other.
+PASSED = (UnknownFormatError, OSError)
 
 
 class Validation:
-    """One run over sources. ``documents`` and ``sources`` count what was looked at so far, ``left_behind`` what is no
-    document.
-    """
+    """One run over sources. ``tally`` counts what was looked at and found so far."""
 
     def __init__(
         self,
         asked: Sequence[str],
         reading: Reading,
-        extend_select: Sequence[str] = (),
+        selection: Selection | None = None,
         against: Against | None = None,
+        *,
+        baseline: Baseline | None = None,
+        cap: int = 0,
+        jobs: int = 1,
+        marked: bool = False,
     ) -> None:
-        """Check what was asked. Raises ConfigurationError, SchemaError, UnknownFormatError and OSError."""
+        """Check what was asked. ``cap`` bounds the findings of a code that are given (0: all), ``jobs`` the processes;
+        ``marked`` gathers in ``tally.marks`` what a baseline would say.
+
+        Raises ConfigurationError, SchemaError, UnknownFormatError and OSError.
+        """
         self.reading = reading.checked()
         self.paths, self.passed_over = sources(asked, self.reading)
-        self.rules = registry.chosen_rules(extend_select)
-        self.unused = Unused(self.reading)
-        self.pointer = Pointer()
-        self.documents = self.sources = self.bytes = 0
-        self.left_behind: Counter[str] = Counter()
-        self.against = against or Against()
-        #: What judges, by the name of the schema.
-        self.judges: dict[str, Judge] = {}
-        if self.against.schema:
-            self._judge(self.against.schema)
+        selection = selection or Selection()
+        folder = selection.folder or "."
+        self.across = tuple(rule.code for rule in selection.rules if rule.code in across.RULES)
+        self.job = Job(self.reading, selection, against or Against(), folder, self.across, cap, marked)
+        self.checking = Checking(*self.job[:4])
+        self.baseline, self.jobs = baseline, jobs
+        self.tally = Tally()
+        #: Why sources could not be looked at.
+        self.failures: list[CorpusfmtError | OSError] = []
+        self._unused = Unused(self.reading)
 
     def run(self) -> Iterator[Finding]:
-        """Give the findings of each source, in order.
+        """Give the findings of each source, in order, then those across sources.
 
-        Raises OSError, UnknownFormatError, ConfigurationError, and SchemaError for a schema that cannot be used.
+        Raises OSError, UnknownFormatError, ConfigurationError, and SchemaError for a schema that cannot be used. That
+        a source cannot be opened, or told for what it is, is raised after all others were looked at; ``failures``
+        has them all.
         """
+        lines = storage.Sorter()
+        profiles: list[tuple[str, Profile]] = []
         try:
-            yield from self._sources()
+            if is_worth_it(self.paths, self.jobs):
+                yield from self._side_by_side(lines, profiles)
+            else:
+                yield from self._one_by_one(lines, profiles)
+            if not self.failures:
+                self._unused.check()
+            found = across.repeats(lines, self.paths) if self.across else iter(())
+            yield from self._told(found)
+            if profiles:
+                yield from self._told(across.drifts(profiles))
         finally:
-            for judge in self.judges.values():
-                judge.close()
+            lines.close()
+            self.checking.close()
+        if self.failures:
+            raise self.failures[0]
 
-    def _sources(self) -> Iterator[Finding]:
-        named = bool(self.against.schema)
-        for path in self.paths:
-            self.sources += 1
+    def _one_by_one(self, lines: storage.Sorter, profiles: list[tuple[str, Profile]]) -> Iterator[Finding]:
+        tally = self.tally
+        for number, path in enumerate(self.paths):
+            tally.sources += 1
+            known = self._known(path)
+            baselined = Baselined(known, tally)
+            gatherer = across.Gatherer(self.across, number, lines) if self.across else None
             try:
-                with opened(path, self.reading) as (stream, format):
-                    self.unused.saw(format, last=path == self.paths[-1])
-                    if named and not format.grammar:
-                        raise ConfigurationError(f"a RELAX NG schema is for XML, and {path} is {format.title}")
-                    checks = [(rule, rule.start()) for rule in self.rules if rule.start]
-                    options = self.reading.options_for(format, thorough=True)._replace(judged=named)
-                    for batch in format.scan(stream, options):
-                        self.documents += len(batch.documents)
-                        self.left_behind.update(batch.left_behind)
-                        self.bytes = max(self.bytes, stream.position)
-                        yield from self._batch(batch, stream.name, format, checks)
-            except ParseError as error:  # from the file layer
-                yield error.finding
+                for finding in self.checking.source(path, tally, gatherer):
+                    self._mark(finding)
+                    if not baselined.is_known(finding) and tally.found(finding, self.job.cap):
+                        yield finding
+            except PASSED as failure:
+                self.failures.append(failure)
+                continue
+            if left := +known:
+                tally.unseen[path] = left
+            if gatherer and gatherer.profile:
+                profiles.append((path, gatherer.profile))
+            for name, judge in self.checking.judges.items():
+                tally.engines[name] = dict.fromkeys(judge.engines)
+            self._saw(tally)
 
-    def _batch(
-        self, batch: Batch, path: str, format: Format, checks: Sequence[tuple[Rule, Check]]
-    ) -> Iterator[Finding]:
-        findings = [self._explained(finding, batch, format) for finding in batch.findings]
-        if batch.documents:
-            documents = Documents(batch.documents)
-            for rule, check in checks:
-                findings += [_finding(rule, hit, batch, path, format, self.pointer) for hit in check(documents)]
-        for region in batch.judge:
-            findings += self._judged(region, batch, path, format)
-        findings.sort(key=lambda finding: finding.byte)
-        yield from findings
+    def _side_by_side(self, lines: storage.Sorter, profiles: list[tuple[str, Profile]]) -> Iterator[Finding]:
+        knowns = [self._known(path) for path in self.paths]
+        told: Counter[str] = Counter()
+        with closing(check_all(self.job, self.paths, knowns, self.jobs)) as outcomes:
+            for outcome in outcomes:
+                self.tally.add(outcome.tally)
+                if outcome.lines:
+                    for line in storage.spilled(outcome.lines):
+                        lines.add(line)
+                if outcome.profile is not None:
+                    profiles.append((outcome.path, outcome.profile))
+                for finding in outcome.findings:
+                    told[finding.code] += 1
+                    if self.job.cap and told[finding.code] > self.job.cap:
+                        self.tally.hidden[finding.code] += 1
+                    else:
+                        yield finding
+                if isinstance(outcome.error, PASSED):
+                    self.failures.append(outcome.error)
+                elif outcome.error is not None:
+                    raise outcome.error
+                self._saw(outcome.tally)
 
-    def _judged(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
-        """Give what a schema has against a document."""
-        verdicts = self._judge(self.against.schema or format.grammar).check(region)
-        if not verdicts:
-            return
-        rule = registry.faults()["TEI025"]
-        for line, column, message in verdicts:
-            byte = _byte(region, line, column)
-            near = self.pointer.near(region, byte)
-            before = [one for one in batch.documents if one.origin and region.offset <= one.origin.byte <= byte]
-            yield found(rule, message, path, near, byte, document=before[-1].id if before else None, hint=rule.advice)
+    def _saw(self, tally: Tally) -> None:
+        for name in tally.formats:
+            self._unused.saw(registry.format_named(name))
 
-    def _judge(self, schema: str) -> Judge:
-        from corpusfmt.judging import Judge
+    def _told(self, findings: Iterator[Finding]) -> Iterator[Finding]:
+        """Give findings across sources that are not known, left out or too many."""
+        for finding in findings:
+            path = finding.path
+            left_out = self.job.selection.left_out(storage.relative(path, self.job.folder))
+            if left_out and finding.code.startswith(tuple(left_out)):
+                continue
+            self._mark(finding)
+            baselined = Baselined(self.tally.unseen.get(path, Counter()), self.tally)
+            if not baselined.is_known(finding) and self.tally.found(finding, self.job.cap):
+                yield finding
 
-        if schema not in self.judges:
-            _, engine, seconds, jing = self.against
-            self.judges[schema] = Judge(
-                schema, engine=engine, seconds=seconds, jing=jing, shipped=not self.against.schema
-            )
-        return self.judges[schema]
+    def _known(self, path: str) -> Counter[str]:
+        return self.baseline.of(path) if self.baseline else Counter()
 
-    def _explained(self, finding: Finding, batch: Batch, format: Format) -> Finding:
-        """Say what else the schema has against a record, of which a scan tells the first fault."""
-        if finding.code not in format.schema_codes or self.reading.own or self.reading.shared:
-            return finding
-        from corpusfmt.schema import violations
-
-        others = [
-            words for key, words in violations(format.schema, batch.refused) if quoted(key) not in finding.message
-        ]
-        if not others or finding.code == "JSONL003":
-            return finding
-        more = "; ".join(others[:3]) + ("; …" if len(others) > 3 else "")
-        return finding._replace(message=f"{finding.message}; and {len(others)} more: {more}")
-
-
-def _byte(region: Region, line: int, column: int) -> int:
-    """Return the stream offset of a line and column (in code points; 0 when unknown) that lie in ``region``."""
-    start = 0
-    for _ in range(line - region.line):
-        start = region.buffer.find(b"\n", start) + 1
-    before = max(column - 1 - (0 if start else region.column), 0)
-    text = region.buffer[start : start + 4 * before].decode("utf-8", "surrogateescape")[:before]
-    return region.offset + start + len(text.encode("utf-8", "surrogateescape"))
-
-
-def _finding(rule: Rule, hit: Hit, batch: Batch, path: str, format: Format, pointer: Pointer) -> Finding:
-    origin = hit.document.origin
-    assert origin is not None, "a scan gives each document its origin"
-    byte = origin.byte if hit.position is None else format.locate(batch.region, hit.document, hit.position)
-    near = pointer.near(batch.region, byte)
-    line, column, _ = near.place(byte)
-    excerpt, caret = near.excerpt(byte)
-    return Finding(
-        rule.code,
-        rule.severity,
-        hit.message,
-        path,
-        line,
-        column,
-        byte,
-        hit.document.id,
-        hit.hint or rule.advice,
-        excerpt,
-        caret,
-    )
+    def _mark(self, finding: Finding) -> None:
+        if self.job.marked and finding.severity != "note":
+            marks = self.tally.marks.setdefault(finding.path, Counter())
+            marks[f"{finding.code}:{mark_of(finding)}"] += 1
 
 
 def validate(
@@ -180,22 +165,34 @@ def validate(
     encoding: str | None = None,
     id_from: str | None = None,
     max_document: int = Reading().max_document,
+    select: Sequence[str] = (),
     extend_select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
     schema: str | PathLike[str] | None = None,
+    record_schema: str | PathLike[str] | None = None,
+    metadata_schema: str | PathLike[str] | None = None,
     engine: str = "auto",
     schema_timeout: float = 60.0,
 ) -> Iterator[Finding]:
     """Give the findings of the sources, in order: faults of their formats, then of the rules.
 
-    The arguments are those of :func:`corpusfmt.convert`; ``extend_select`` names rules to run beside the
-    default ones, by code or the beginning of one, as those of plug-ins. ``schema`` is the path of a RELAX NG schema
-    for XML sources, judged by ``engine`` (auto, lxml or jing); compiling it, and each document, may take
-    ``schema_timeout`` seconds. Content never raises; ConfigurationError, UnknownFormatError, SchemaError, PluginError
-    and OSError do, the first two before the first finding.
+    The arguments are those of :func:`corpusfmt.convert`. ``select``, ``extend_select`` and ``ignore`` are codes or
+    beginnings of codes: those to check in place of the default ones, beside them, and not at all. ``schema`` is the
+    path of a RELAX NG schema for XML sources, judged by ``engine`` (auto, lxml or jing); compiling it, and each
+    document, may take ``schema_timeout`` seconds. ``record_schema`` and ``metadata_schema`` are paths of JSON Schemas,
+    for records and for the metadata of documents. No configuration file is looked for.
+
+    Content never raises; ConfigurationError, UnknownFormatError, SchemaError, PluginError and OSError do, the first
+    before the first finding; that one of several sources cannot be opened, or told for what it is, after the last.
     """
     paths = [source] if isinstance(source, str | PathLike) else list(source)
     reading = Reading(
         format, named(options) if format else {}, {} if format else named(options), encoding, id_from, max_document
     )
-    against = Against(fspath(schema) if schema is not None else "", engine, schema_timeout)
-    return Validation([fspath(path) for path in paths], reading, extend_select, against).run()
+    rng, record, metadata = (
+        fspath(path) if path is not None else "" for path in (schema, record_schema, metadata_schema)
+    )
+    against = Against(rng, engine, schema_timeout, record=record, metadata=metadata)
+    return Validation(
+        [fspath(path) for path in paths], reading, Selection(select, extend_select, ignore), against
+    ).run()

@@ -335,14 +335,14 @@ def test_no_progress_bar_in_a_pipe(here: Path) -> None:
     ("text", "value"), [("1000", 1000), ("64KiB", 65536), ("256MB", 256_000_000), ("1.5k", 1500), ("2g", 2_000_000_000)]
 )
 def test_sizes(text: str, value: Any) -> None:
-    from corpusfmt.cli.talk import bytes_of
+    from corpusfmt.core.limits import bytes_of
 
     assert bytes_of(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "MB", "-1", "0", "nan", "inf", "1XB", "1e40"])
 def test_sizes_that_are_none(text: str) -> None:
-    from corpusfmt.cli.talk import bytes_of
+    from corpusfmt.core.limits import bytes_of
 
     with pytest.raises(ValueError):
         bytes_of(text)

@@ -188,6 +188,7 @@ def test_law_8_an_edit_clears_its_finding_and_adds_none(code: str) -> None:
         return
     format = registry.format_named(fault.example)
     data = fault.bad
+    assert isinstance(data, bytes)
     for _ in range(3):
         edits = [f.edit for f in findings(scan(format, data)) if f.edit is not None]
         if not edits:

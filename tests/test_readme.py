@@ -16,7 +16,16 @@ from corpusfmt import registry
 from corpusfmt.formats.tei.foreign.elements import table
 from tests.support import ROOT
 
-PAGES = ["README.md", "docs/seed-format.md", "docs/jsonl.md", "docs/warc.md", "docs/tei.md", "docs/library.md"]
+PAGES = [
+    "README.md",
+    "docs/seed-format.md",
+    "docs/jsonl.md",
+    "docs/warc.md",
+    "docs/tei.md",
+    "docs/checks.md",
+    "docs/encodings.md",
+    "docs/library.md",
+]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.M | re.S)
 
 

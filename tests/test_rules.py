@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from corpusfmt import registry, validate
+from corpusfmt import fix, registry, validate
 from corpusfmt.cli.main import main
 from corpusfmt.core.rule import SUBJECTS, Rule
 from corpusfmt.pages import page
@@ -20,12 +21,32 @@ every_rule = pytest.mark.parametrize("rule", ALL.values(), ids=list(ALL))
 LIMITED = {"SEED010": 100, "JSONL015": 100, "WARC020": 100, "TEI009": 1000}
 
 
-def codes(rule: Rule, data: bytes, folder: Path, suffix: str = "") -> list[str]:
-    path = folder / f"example.{rule.example}{suffix}"
-    path.write_bytes(data)
+#: Those whose examples are read in a certain way.
+YEAR = '"properties":{"year":{"type":"integer"}}'
+WITH: dict[str, dict[str, Any]] = {
+    "ENC007": {"encoding": "cp1252"},
+    "ENC008": {"encoding": "cp1252"},
+    "SCH001": {"record_schema": f'{{"properties":{{"meta":{{{YEAR}}}}}}}'},
+    "SCH002": {"metadata_schema": f"{{{YEAR}}}"},
+}
+
+
+def codes(rule: Rule, example: bytes | tuple[bytes, ...], folder: Path, suffix: str = "") -> list[str]:
+    """Validate an example. With that of a rule about documents all such rules look at it."""
+    files = example if isinstance(example, tuple) else (example,)
+    paths = [folder / f"example{number}.{rule.example}{suffix}" for number in range(len(files))]
+    for path, data in zip(paths, files, strict=True):
+        path.write_bytes(data)
+    options = dict(WITH.get(rule.code, {}))
+    for name in ("record_schema", "metadata_schema"):
+        if name in options:
+            (folder / name).write_text(options[name])
+            options[name] = folder / name
     if rule.code in LIMITED:
-        return [f.code for f in validate(path, max_document=LIMITED[rule.code])]
-    return [f.code for f in validate(path)]
+        options["max_document"] = LIMITED[rule.code]
+    if rule.code in registry.rules():
+        options["extend_select"] = list(registry.rules())
+    return [f.code for f in validate(paths, **options)]
 
 
 @every_rule
@@ -39,6 +60,24 @@ def test_the_bad_example_gives_the_code_alone(rule: Rule, tmp_path: Path) -> Non
 @every_rule
 def test_the_good_example_gives_nothing(rule: Rule, tmp_path: Path) -> None:
     assert codes(rule, rule.good, tmp_path) == []
+
+
+@every_rule
+def test_a_fix_clears_its_finding_and_is_made_once(rule: Rule, tmp_path: Path) -> None:
+    if rule.code not in registry.rules() or not isinstance(rule.bad, bytes):
+        return
+    path = tmp_path / f"example0.{rule.example}"
+    path.write_bytes(rule.bad)
+    (fixed,) = fix(path, unsafe_fixes=True, codes=[rule.code], encoding=WITH.get(rule.code, {}).get("encoding"))
+    if "fix" not in rule.advice:
+        assert not fixed.changed
+        return
+    assert fixed.changed
+    again = path.read_bytes()
+    assert codes(rule if rule.code != "ENC008" else rule._replace(code="ENC001"), again, tmp_path) == []
+    (fixed,) = fix(path, unsafe_fixes=True, codes=[rule.code])
+    assert not fixed.changed
+    assert path.read_bytes() == again
 
 
 @every_rule

@@ -6,10 +6,10 @@ import argparse
 import sys
 from typing import NoReturn
 
-from corpusfmt.cli.talk import bytes_of, complain
+from corpusfmt.cli.talk import complain
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.ids import SOURCES
-from corpusfmt.core.limits import MAX_DOCUMENT
+from corpusfmt.core.limits import MAX_DOCUMENT, bytes_of
 from corpusfmt.reading import Reading
 
 #: Flags that are options of formats. They go to the formats of the run that know them.
@@ -72,7 +72,6 @@ def add_reading(parser: Parser) -> None:
     parser.add_argument(
         "--max-document",
         type=byte_count,
-        default=MAX_DOCUMENT,
         metavar="SIZE",
         help="largest document (default 256MiB)",
     )
@@ -103,4 +102,4 @@ def format_spec(text: str | None) -> tuple[str | None, dict[str, str]]:
 def reading_of(args: argparse.Namespace) -> Reading:
     """Return how to read, from parsed arguments. Raises ConfigurationError."""
     name, own = format_spec(args.from_format)
-    return Reading(name, own, shared_options(args), args.encoding, args.id_from, args.max_document)
+    return Reading(name, own, shared_options(args), args.encoding, args.id_from, args.max_document or MAX_DOCUMENT)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 
-from corpusfmt.cli.arguments import add_reading, parser, reading_of
+from corpusfmt.cli.arguments import add_reading, parser
 from corpusfmt.cli.diffs import printer
-from corpusfmt.cli.talk import plural, say
+from corpusfmt.cli.settings import add_config, codes, config_of, settled
+from corpusfmt.cli.talk import complain, described, plural, say
+from corpusfmt.config import Config
+from corpusfmt.core.errors import CorpusfmtError
 from corpusfmt.core.text import shown
 from corpusfmt.fix import Fixed, Fixing
+from corpusfmt.selection import Selection
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -18,6 +23,7 @@ def run(arguments: Sequence[str]) -> int:
     """
     options = parser("fix", "Mend what can be mended without loss, in the files themselves.")
     add_reading(options)
+    add_config(options)
     options.add_argument(
         "--unsafe-fixes",
         action="store_true",
@@ -36,27 +42,51 @@ def run(arguments: Sequence[str]) -> int:
     )
     options.add_argument("-q", "--quiet", action="store_true", help="say nothing of files that are clean")
     args = options.parse_args(arguments)
-    codes = [code for code in args.select.split(",") if code]
+    config = config_of(args)
     dry = args.dry_run or args.diff
     fixing = Fixing(
-        args.sources, reading_of(args), unsafe=args.unsafe_fixes, codes=codes, dry=dry,
-        diff=printer() if args.diff else None,
+        args.sources, settled(args, config), unsafe=args.unsafe_fixes, codes=codes(args.select),
+        selection=_selection(codes(args.select), config), dry=dry, diff=printer() if args.diff else None,
     )  # fmt: skip
     left = changed = 0
-    for fixed in fixing.run():
-        left += fixed.left.total()
-        changed += fixed.changed
-        if fixed.changed or fixed.left or not args.quiet:
-            line = _line(fixed, dry=dry)
-            if args.diff:  # standard output is the diff's
-                say(line)
-            else:
-                print(line)
-        if fixed.side:
-            say(f"what was cut off is in {fixed.side}")
+    failure: Exception | None = None
+    try:
+        for fixed in fixing.run():
+            left += fixed.left.total()
+            changed += fixed.changed
+            _tell(fixed, args, dry=dry)
+    except (CorpusfmtError, OSError) as error:
+        failure = error
+    for other in fixing.failures[1:]:
+        complain(described(other))
+    if failure is not None:
+        raise failure
     if left:
         say(f"{plural(left, 'finding')} left; 'corpusfmt validate' shows them")
     return 1 if left or (args.diff and changed) else 0
+
+
+def _tell(fixed: Fixed, args: argparse.Namespace, *, dry: bool) -> None:
+    """Say what was done to a file."""
+    if fixed.changed or fixed.left or not args.quiet:
+        line = _line(fixed, dry=dry)
+        if args.diff:  # standard output is the diff's
+            say(line)
+        else:
+            print(line)
+    if fixed.side:
+        say(f"what was cut off is in {fixed.side}")
+
+
+def _selection(named: list[str], config: Config) -> Selection:
+    """Return which rules run: those of the configuration, and those that are named on the command line."""
+    return Selection(
+        config.select and (*config.select, *named),
+        (*config.extend_select, *named),
+        config.ignore,
+        config.per_file_ignores,
+        config.folder,
+    )
 
 
 def _line(fixed: Fixed, *, dry: bool) -> str:

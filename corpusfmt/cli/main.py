@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import corpusfmt
 
-COMMANDS = ("convert", "validate", "fix", "ls", "formats", "rule")
+COMMANDS = ("convert", "validate", "fix", "ls", "formats", "rule", "rules", "schema")
 _HELP = """\
 usage: corpusfmt COMMAND ...
 
@@ -19,7 +19,9 @@ Read, validate and convert text corpora without losing anything in silence.
   corpusfmt fix SOURCE...                 mend what can be mended without loss, in place
   corpusfmt ls SOURCE...                  list documents: id, name, size, place
   corpusfmt formats                       what is read and written
-  corpusfmt rule [CODE]                   the page of one rule or fault; without a code, a list
+  corpusfmt rule CODE                     the page of one rule or fault
+  corpusfmt rules                         all of them, and which are checked by default
+  corpusfmt schema infer SOURCE...        the JSON Schema that the records of sources obey
   corpusfmt --version
 
 'corpusfmt COMMAND --help' tells the options of a command.
@@ -87,7 +89,7 @@ def _run(command: str, args: list[str]) -> int:
     from importlib import import_module
 
     from corpusfmt.cli.signals import Stopped, stopping
-    from corpusfmt.cli.talk import complain
+    from corpusfmt.cli.talk import complain, described
     from corpusfmt.core.errors import CorpusfmtError
 
     try:
@@ -108,6 +110,5 @@ def _run(command: str, args: list[str]) -> int:
         complain("out of memory; a lower --max-document refuses the largest documents")
         return 2
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        complain(f"{where}{error.strerror or error}")
+        complain(described(error))
         return 2

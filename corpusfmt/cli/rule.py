@@ -15,7 +15,7 @@ from corpusfmt.pages import page
 def run(arguments: Sequence[str]) -> int:
     """Print the page of a code, or the list of all. Returns 0."""
     options = parser("rule", "The page of one rule or fault; without a code, the list of all.")
-    options.add_argument("code", nargs="?", metavar="CODE", help="such as SEED002")
+    options.add_argument("code", nargs="?", metavar="CODE", help="such as SEED002; without one, a list")
     code = options.parse_args(arguments).code
     found = {rule.code: rule for rule in registry.codes()}
     if code is None:
@@ -24,7 +24,7 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     if code.upper() not in found:
         close = get_close_matches(code.upper(), found, 1)
-        hint = f"did you mean {close[0]}?" if close else "'corpusfmt rule' lists them"
+        hint = f"did you mean {close[0]}?" if close else "'corpusfmt rules' lists them"
         raise ConfigurationError(f"unknown code {quoted(code)}; {hint}")
     print(page(found[code.upper()]), end="")
     return 0

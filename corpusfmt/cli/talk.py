@@ -20,9 +20,16 @@ def complain(line: str) -> None:
     say(f"corpusfmt: {line}")
 
 
-def plural(count: int, noun: str) -> str:
+def described(error: Exception) -> str:
+    """Return what went wrong in one line; of an error of the system with the file that it is about."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    return str(error)
+
+
+def plural(count: int, noun: str, several: str = "") -> str:
     """Return ``1 document``, ``2,000 documents``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{count:,} {noun if count == 1 else several or f'{noun}s'}"
 
 
 def say_passed_over(paths: Sequence[str]) -> None:
@@ -47,18 +54,3 @@ def size(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1000
     return f"{count:.1f} TB"
-
-
-def bytes_of(text: str) -> int:
-    """Return ``256MB``, ``64KiB`` or ``1000`` as bytes. Raises ValueError."""
-    units = {"": 1, "B": 1}
-    for power, letter in enumerate("KMGT", 1):
-        units[letter] = units[f"{letter}B"] = 1000**power
-        units[f"{letter}IB"] = 1024**power
-    number = text.strip().upper()
-    cut = len(number.rstrip("KMGTIB"))
-    unit = number[cut:]
-    value = float(number[:cut]) * units[unit] if unit in units else -1.0
-    if not 1 <= value < 1 << 62:
-        raise ValueError(text)
-    return int(value)

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import Loss
-from corpusfmt.core.finding import Finding
+from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.limits import MAX_DOCUMENT
-from corpusfmt.core.rule import Rule
+from corpusfmt.core.rule import Change, Rule
 from corpusfmt.core.source import Region
 
 
@@ -152,6 +152,12 @@ class Format(NamedTuple):
     #: Takes a piece that a writer gave, which is one document, and gives it as a file of its own: a name for it
     #: without a suffix (ASCII letters, digits, dot, dash, underscore), and its bytes.
     alone: Callable[[bytes], tuple[str, bytes]] | None = None
+    #: The code of a file in UTF-16 or UTF-32, where the same file in UTF-8 is what was meant.
+    wide_code: str = ""
+    #: Gives the edit that makes a change in the text of a document, or None where that cannot be one edit.
+    rewrite: Callable[[Region, Document, Change], Edit | None] | None = None
+    #: Gives the JSON record of a document as it stands in the source, and the stream offset where it begins.
+    record: Callable[[Region, Document], tuple[bytes, int]] | None = None
 
 
 def options_for(format: Format, side: str) -> dict[str, Option]:

@@ -21,3 +21,18 @@ MAX_ID_DIGITS: Final = 1000
 CHUNK: Final = 128 * KIB
 #: How much of the head of a source a sniffer sees.
 HEAD: Final = 8 * KIB
+
+
+def bytes_of(text: str) -> int:
+    """Return ``256MB``, ``64KiB`` or ``1000`` as bytes. Raises ValueError."""
+    units = {"": 1, "B": 1}
+    for power, letter in enumerate("KMGT", 1):
+        units[letter] = units[f"{letter}B"] = 1000**power
+        units[f"{letter}IB"] = 1024**power
+    number = text.strip().upper()
+    cut = len(number.rstrip("KMGTIB"))
+    unit = number[cut:]
+    value = float(number[:cut]) * units[unit] if unit in units else -1.0
+    if not 1 <= value < 1 << 62:
+        raise ValueError(text)
+    return int(value)

@@ -60,8 +60,8 @@ class Rule(NamedTuple):
     A format's faults are rules without a check of their own: the format's ``scan`` finds them. ``start``
     returns a fresh check for one source, which may keep what it has seen.
 
-    ``bad`` and ``good`` are whole small files in the format ``example``; ``bad`` gives this code and no
-    other, ``good`` gives none. They are the rule's test and part of its page.
+    ``bad`` and ``good`` are whole small files in the format ``example``, or several of them; ``bad`` gives this code
+    and no other, ``good`` gives none. They are the rule's test and part of its page.
     """
 
     code: str
@@ -69,8 +69,8 @@ class Rule(NamedTuple):
     summary: str
     why: str
     advice: str
-    bad: bytes
-    good: bytes
+    bad: bytes | tuple[bytes, ...]
+    good: bytes | tuple[bytes, ...]
     example: str = "seed"
     start: Callable[[], Check] | None = None
     #: The default set runs without being asked for.

@@ -18,7 +18,7 @@ RULE = Rule(
     why="An id names one document. With two, every reference to it is a guess, and tools that index by id keep one "
     "of them. The integer 7 and the text '7' count as one: most formats cannot tell them apart.",
     advice="give each document an id of its own",
-    bad=b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d1 b.txt>>>\nbody\n",
-    good=b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>>>\nbody\n",
+    bad=b"<<<FILE d1 a.txt>>>\none body\n<<<FILE d1 b.txt>>>\nanother body\n",
+    good=b"<<<FILE d1 a.txt>>>\none body\n<<<FILE d2 b.txt>>>\nanother body\n",
     start=start,
 )

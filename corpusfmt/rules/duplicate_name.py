@@ -25,7 +25,7 @@ RULE = Rule(
     why="Names that are equal, or differ in case or in normalisation (NFC, NFD) alone, are one file on many systems: "
     "unpacked to a folder one document would overwrite the other. The empty name is exempt.",
     advice="give each document a name of its own",
-    bad=b"<<<FILE d1 Notes.txt>>>\nbody\n<<<FILE d2 notes.txt>>>\nbody\n",
-    good=b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>>>\nbody\n",
+    bad=b"<<<FILE d1 Notes.txt>>>\none body\n<<<FILE d2 notes.txt>>>\nanother body\n",
+    good=b"<<<FILE d1 a.txt>>>\none body\n<<<FILE d2 b.txt>>>\nanother body\n",
     start=start,
 )

@@ -13,13 +13,14 @@ import sys
 
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.core.text import quoted
+from corpusfmt.storage.around import name_of, processors, relative, small, upwards, within
 from corpusfmt.storage.discover import Found, discover
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
 from corpusfmt.storage.inputs import Input, open_input
 from corpusfmt.storage.outputs import Output, Shards, old_shards, open_output
 from corpusfmt.storage.scratch import Pile, Scratch
-from corpusfmt.storage.sorting import SortedLines
+from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
 
 __all__ = [
     "FAULTS",
@@ -32,6 +33,8 @@ __all__ = [
     "Scratch",
     "Shards",
     "SortedLines",
+    "Sorter",
+    "Spill",
     "discover",
     "exists",
     "folder_of",
@@ -39,12 +42,20 @@ __all__ = [
     "is_folder",
     "is_regular",
     "is_stdout",
+    "name_of",
     "old_shards",
     "open_input",
     "open_output",
+    "processors",
+    "relative",
     "same_file",
     "shipped",
     "size_of",
+    "small",
+    "spilled",
+    "spills",
+    "upwards",
+    "within",
 ]
 
 

@@ -1,22 +1,26 @@
-"""A file of lines in order, however many there are: sorted in runs, which are merged at the end."""
+"""Lines in order, however many there are: sorted in runs, which are merged at the end."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from corpusfmt.core.limits import MIB
 from corpusfmt.storage.outputs import Output
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 #: Lines are held up to this size, in bytes; then they are sorted and put aside in a file without a name.
 _HELD: Final = 16 * MIB
 
 
-class SortedLines:
-    """A target whose lines come in any order and stand sorted, by bytes."""
+class Sorter:
+    """Takes lines in any order and gives them sorted, by bytes. What is put aside lies in ``folder``."""
 
-    def __init__(self, target: str, held: int = _HELD) -> None:
-        self._output = Output(target)
+    def __init__(self, folder: str | None = None, held: int = _HELD) -> None:
+        self._folder = folder
         self._limit, self._size = held, 0
         self._lines: list[bytes] = []
         self._runs: list[BinaryIO] = []
@@ -31,13 +35,14 @@ class SortedLines:
     def _put_aside(self) -> None:
         from tempfile import TemporaryFile
 
-        run = TemporaryFile(dir=self._output.folder)  # noqa: SIM115
+        run = TemporaryFile(dir=self._folder)  # noqa: SIM115
         self._runs.append(run)
         self._lines.sort()
         run.writelines([line + b"\n" for line in self._lines])
         self._lines, self._size = [], 0
 
-    def _sorted(self) -> Iterator[bytes]:
+    def lines(self) -> Iterator[bytes]:
+        """Give all lines in order, with their line ends; once. Raises OSError."""
         self._lines.sort()
         lines = [line + b"\n" for line in self._lines]
         if not self._runs:
@@ -49,12 +54,27 @@ class SortedLines:
             run.seek(0)
         yield from merge(lines, *self._runs)
 
+    def close(self) -> None:
+        """Let go of what was put aside."""
+        for run in self._runs:
+            run.close()
+        self._runs = []
+
+
+class SortedLines:
+    """A target whose lines come in any order and stand sorted, by bytes."""
+
+    def __init__(self, target: str, held: int = _HELD) -> None:
+        self._output = Output(target)
+        self._sorter = Sorter(self._output.folder, held)
+        self.add = self._sorter.add
+
     def finish(self) -> None:
         """Complete the file and make it durable, still without its name. Raises OSError."""
-        for line in self._sorted():
+        for line in self._sorter.lines():
             self._output.write(line)
         self._output.finish()
-        self._close()
+        self._sorter.close()
 
     def publish(self) -> str:
         """Give the file its name and return it. Raises OSError."""
@@ -63,10 +83,38 @@ class SortedLines:
 
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""
-        self._close()
+        self._sorter.close()
         self._output.discard()
 
-    def _close(self) -> None:
-        for run in self._runs:
-            run.close()
-        self._runs = []
+
+def spills() -> TemporaryDirectory[str]:
+    """Return a folder for spills, which is removed with all that is left in it."""
+    from tempfile import TemporaryDirectory
+
+    return TemporaryDirectory(prefix="corpusfmt-", ignore_cleanup_errors=True)
+
+
+class Spill:
+    """Lines that one process writes into a file of a folder, and another one reads and removes."""
+
+    def __init__(self, folder: str, name: str) -> None:
+        self.path = os.path.join(folder, name)
+        self._file = open(self.path, "wb", buffering=1 << 17)  # noqa: SIM115
+
+    def add(self, line: bytes) -> None:
+        """Take a line, without its line end. Raises OSError."""
+        self._file.write(line + b"\n")
+
+    def close(self) -> None:
+        """Complete the file. Raises OSError."""
+        self._file.close()
+
+
+def spilled(path: str) -> Iterator[bytes]:
+    """Give the lines of a spill, without their line ends, and remove it. Raises OSError."""
+    try:
+        with open(path, "rb", buffering=1 << 17) as file:
+            for line in file:
+                yield line[:-1]
+    finally:
+        os.unlink(path)

@@ -6,13 +6,16 @@ import re
 from typing import Final
 
 from corpusfmt.core.document import Document
+from corpusfmt.core.finding import Edit
 from corpusfmt.core.jsontext import parse
 from corpusfmt.core.limits import MAX_DEPTH
-from corpusfmt.core.primitives import unescape_json
+from corpusfmt.core.primitives import escape_json, unescape_json
+from corpusfmt.core.rule import Change
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import BOM
 
 _BLANK: Final = b" \t\r\n"
+_TEXT: Final = "text"
 _RECORD: Final = re.compile(rb'\{[ \t]*["}]')
 _ESCAPE: Final = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|\\u[0-9a-fA-F]{4}|\\.|[^\\]++", re.S)
 
@@ -30,20 +33,50 @@ def resync(buffer: bytes, position: int) -> int:
     return at + 1 if at >= 0 else -1
 
 
-def locate(region: Region, document: Document, position: int) -> int:
-    """Return the stream offset of the byte at ``position`` of the document's ``data``."""
+def record(region: Region, document: Document) -> tuple[bytes, int]:
+    """Return the line of a document, without its line end, and the stream offset where it begins."""
     origin = document.origin
-    if origin is None:
-        return region.offset
+    assert origin is not None, "the document comes from this region"
     start = origin.byte - region.offset
     stop = region.buffer.find(b"\n", start)
-    buffer = region.buffer
-    node = parse(buffer, start, stop if stop >= 0 else len(buffer), MAX_DEPTH + 1)
-    for _, _, value in node.members:
-        raw = buffer[value.start + 1 : value.stop - 1]
-        if value.kind == '"' and unescape_json(raw) == document.data:
-            return region.offset + value.start + 1 + _raw_position(raw, position)
-    return origin.byte
+    line = region.buffer[start : stop if stop >= 0 else len(region.buffer)]
+    return line.removesuffix(b"\r"), origin.byte
+
+
+def locate(region: Region, document: Document, position: int) -> int:
+    """Return the stream offset of the byte at ``position`` of the document's ``data``."""
+    if document.origin is None:
+        return region.offset
+    line, start = record(region, document)
+    texts = _texts(line, document)
+    if not texts:
+        return start
+    _, begin, stop = texts[0]
+    return start + begin + _raw_position(line[begin:stop], position)
+
+
+def rewrite(region: Region, document: Document, change: Change) -> Edit | None:
+    """Return the edit that makes a change in the text of a document; None where several strings may be the text."""
+    if document.origin is None:
+        return None
+    line, start = record(region, document)
+    texts = _texts(line, document)
+    if not texts or (len(texts) > 1 and texts[0][0] != _TEXT):
+        return None
+    _, begin, stop = texts[0]
+    raw = line[begin:stop]
+    first = _raw_position(raw, change.position)
+    last = _raw_position(raw, change.position + change.length)
+    return Edit(start + begin + first, last - first, escape_json(change.replacement), change.safe)
+
+
+def _texts(line: bytes, document: Document) -> list[tuple[str, int, int]]:
+    """Return the strings that are the text of a document, by key and place; one with the key of texts comes first."""
+    found = []
+    for key, _, value in parse(line, 0, len(line), MAX_DEPTH + 1).members:
+        if value.kind == '"' and unescape_json(line[value.start + 1 : value.stop - 1]) == document.data:
+            found.append((key, value.start + 1, value.stop - 1))
+    return sorted(found, key=lambda one: one[0] != _TEXT)
 
 
 def _raw_position(raw: bytes, position: int) -> int:

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from corpusfmt.core.format import Format, Option
 from corpusfmt.formats.seed.faults import FAULTS
-from corpusfmt.formats.seed.places import locate, resync, sniff
+from corpusfmt.formats.seed.places import locate, resync, rewrite, sniff
 from corpusfmt.formats.seed.scan import scan
 from corpusfmt.formats.seed.write import losses, writer
 
@@ -52,4 +52,6 @@ FORMAT = Format(
         Option("dialect", "what to write: version 1, or plain for people and small scripts", ("1", "plain"), "write"),
     ),
     resync=resync,
+    wide_code="SEED007",
+    rewrite=rewrite,
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from corpusfmt.core.document import Document
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.rule import Change
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import BOM
-from corpusfmt.formats.seed.grammar import BOUNDARY, FILE
+from corpusfmt.formats.seed.grammar import BOUNDARY, FILE, escape, unescape
 
 BLANK: Final = b" \t\r\n"
 
@@ -43,6 +45,33 @@ def locate(region: Region, document: Document, position: int) -> int:
         if line_end < 0 or line_end >= position:
             return origin.body + position + extra
         at = line_end + 1
+
+
+def rewrite(region: Region, document: Document, change: Change) -> Edit | None:
+    """Return the edit that makes a change in the text of a document: the lines that it touches are written anew.
+
+    None where the new lines would have to be written otherwise than those of this file are, or where the text would
+    gain or lose its final line feed.
+    """
+    data = document.data
+    start = data.rfind(b"\n", 0, change.position) + 1
+    stop = data.find(b"\n", change.position + change.length)
+    stop = stop if stop >= 0 else len(data)
+    old = data[start:stop]
+    new = data[start : change.position] + change.replacement + data[change.position + change.length : stop]
+    first = locate(region, document, start) - region.offset
+    last = locate(region, document, stop) - region.offset
+    origin = document.origin
+    if origin is not None and first > origin.body - region.offset and region.buffer[first - 1 : first] == b"\\":
+        first -= 1  # the escape of the first line
+    raw = region.buffer[first:last]
+    written = escape(new)
+    is_escaped = raw != old
+    if (is_escaped and unescape(raw) != old) or (not is_escaped and written != new):
+        return None
+    if stop == len(data) and new.endswith(b"\n") != old.endswith(b"\n"):
+        return None
+    return Edit(region.offset + first, len(raw), written if is_escaped else new, change.safe)
 
 
 def first_content(buffer: bytes, at: int) -> int:

@@ -1,0 +1,85 @@
+"""A baseline: the findings that a corpus had when it was let in. They are not told again, and new ones are.
+
+Findings are matched by what they are about and not by their line: code, document and excerpt. The file only shrinks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final
+
+from corpusfmt import storage
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.text import quoted
+
+_VERSION: Final = 1
+_MARK: Final = re.compile("[0-9a-f]{16}")
+_DIGITS: Final = re.compile("[0-9]+")
+
+
+def mark_of(finding: Finding) -> str:
+    """Return what a finding is about, as 16 hexadecimal digits. Lines above it may come and go."""
+    about = finding.excerpt.strip() or _DIGITS.sub("#", finding.message)
+    document = "" if finding.document is None else str(finding.document)
+    return sha256(f"{finding.code}\0{document}\0{about}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+class Baseline:
+    """Known findings: how many of each, by file and mark. Paths are relative to the folder of the file."""
+
+    def __init__(self, path: str, known: Mapping[str, Mapping[str, int]] | None = None) -> None:
+        self.path, self.folder = path, storage.folder_of(path)
+        self.known: dict[str, Counter[str]] = {file: Counter(marks) for file, marks in (known or {}).items()}
+
+    def name_of(self, path: str) -> str:
+        """Return what a source is called in the file."""
+        return path if path == "-" else storage.relative(path, self.folder)
+
+    def of(self, path: str) -> Counter[str]:
+        """Return what is known of a source, by ``code:mark``; to be counted down."""
+        return Counter(self.known.get(self.name_of(path), ()))
+
+    def write(self, *, new: bool) -> None:
+        """Write the file, whole or not at all. A ``new`` one must not be there yet.
+
+        Raises OSError and ConfigurationError.
+        """
+        if new and storage.exists(self.path):
+            what = "a baseline only shrinks; --prune-baseline takes out what is mended, or remove the file first"
+            raise ConfigurationError(f"{quoted(self.path, 400)} is there already; {what}")
+        files = {file: dict(sorted(marks.items())) for file, marks in sorted(self.known.items()) if marks}
+        output = storage.open_output(self.path)
+        try:
+            text = json.dumps({"version": _VERSION, "findings": files}, ensure_ascii=True, indent=1)
+            output.write(f"{text}\n".encode())
+            output.finish()
+            output.publish()
+        finally:
+            output.discard()
+
+
+def load(path: str) -> Baseline:
+    """Read a baseline. Raises OSError, and ConfigurationError for a file that is none."""
+    try:
+        said = json.loads(storage.small(path))
+    except (ValueError, RecursionError):
+        said = None
+    if not (isinstance(said, dict) and isinstance(said.get("findings"), dict)):
+        raise ConfigurationError(f"{quoted(path, 400)} is no baseline; 'corpusfmt validate --write-baseline' makes one")
+    if said.get("version") != _VERSION:
+        what = f"a baseline of version {quoted(str(said.get('version')))}; this program knows {_VERSION}"
+        raise ConfigurationError(f"{quoted(path, 400)} is {what}")
+    for file, marks in said["findings"].items():
+        if not (isinstance(marks, dict) and all(_is_entry(mark, count) for mark, count in marks.items())):
+            raise ConfigurationError(f"{quoted(path, 400)}: what it says of {quoted(file)} is no list of findings")
+    return Baseline(path, said["findings"])
+
+
+def _is_entry(mark: str, count: object) -> bool:
+    _, _, digits = mark.rpartition(":")
+    return type(count) is int and count > 0 and _MARK.fullmatch(digits) is not None

@@ -1,0 +1,230 @@
+"""Checking one source: what its format says of it, then the rules, then the schemas. Validating and fixing share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from corpusfmt import registry, storage
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import ConfigurationError, ParseError
+from corpusfmt.core.finding import Edit, Finding
+from corpusfmt.core.format import Batch, Format, WriteOptions
+from corpusfmt.core.rule import Check, Hit, Rule, found
+from corpusfmt.core.source import Pointer, Region
+from corpusfmt.core.text import quoted
+from corpusfmt.core.texts import Documents
+from corpusfmt.reading import Reading, opened
+from corpusfmt.selection import Selection
+from corpusfmt.tally import Tally
+
+if TYPE_CHECKING:
+    from corpusfmt.judging import Judge
+    from corpusfmt.recordschemas import Schema
+
+
+class Against(NamedTuple):
+    """What documents are held against. ``schema`` is the path of a RELAX NG schema for XML; without one, the shipped
+    schema of their format judges those that were changed. ``engine`` and ``jing`` are as in
+    ``corpusfmt.judging.Judge``; ``seconds`` are given to compile a schema, and for each document. ``record`` and
+    ``metadata`` are the paths of JSON Schemas.
+    """
+
+    schema: str = ""
+    engine: str = "auto"
+    seconds: float = 60.0
+    jing: str = ""
+    record: str = ""
+    metadata: str = ""
+
+
+#: Takes the documents of a batch, for what only shows across files.
+Collect = Callable[[Batch, Format], None]
+
+
+class Checking:
+    """Checks sources, one after the other. What is expensive to make is made once."""
+
+    def __init__(self, reading: Reading, selection: Selection, against: Against, folder: str = "") -> None:
+        """``folder`` is where patterns of files begin. Raises SchemaError and OSError for schemas."""
+        self.reading, self.selection, self.against, self.folder = reading, selection, against, folder
+        self._pointer = Pointer()
+        #: What judges XML, by the name of the schema.
+        self.judges: dict[str, Judge] = {}
+        if against.schema:
+            self._judge(against.schema)
+        self.schemas = [
+            (code, _compiled(path)) for code, path in (("SCH001", against.record), ("SCH002", against.metadata)) if path
+        ]
+
+    def close(self) -> None:
+        """Let go of processes."""
+        for judge in self.judges.values():
+            judge.close()
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The rules that look at documents."""
+        return [rule for rule in self.selection.rules if rule.start]
+
+    def source(self, path: str, tally: Tally, collect: Collect | None = None) -> Iterator[Finding]:
+        """Give what is to be told of a source, in order, and count what was looked at.
+
+        Raises OSError, UnknownFormatError, ConfigurationError, and SchemaError for a schema that cannot be used.
+        """
+        left_out = self.selection.left_out(storage.relative(path, self.folder)) if self.selection.per_file else None
+        for finding in self._source(path, tally, collect):
+            if not (left_out and finding.code.startswith(tuple(left_out))):
+                yield finding
+
+    def _source(self, path: str, tally: Tally, collect: Collect | None) -> Iterator[Finding]:
+        try:
+            with opened(path, self.reading) as (stream, format):
+                tally.formats[format.name] = None
+                named = bool(self.against.schema)
+                if named and not format.grammar:
+                    raise ConfigurationError(f"a RELAX NG schema is for XML, and {path} is {format.title}")
+                options = self.reading.options_for(format, thorough=True)._replace(judged=named)
+                checks = self.checks()
+                for batch in format.scan(stream, options):
+                    tally.saw(batch)
+                    yield from self.batch(batch, stream.name, format, checks)
+                    if collect is not None:
+                        collect(batch, format)
+        except ParseError as error:  # from the file layer
+            if self.selection.tells(error.finding):
+                yield error.finding
+
+    def checks(self) -> list[tuple[Rule, Check]]:
+        """Return fresh checks of the rules for one source."""
+        return [(rule, rule.start()) for rule in self.rules if rule.start]
+
+    def batch(self, batch: Batch, path: str, format: Format, checks: Sequence[tuple[Rule, Check]]) -> list[Finding]:
+        """Return what is to be told of a batch, in order of place."""
+        tells = self.selection.tells
+        plain = self.selection.is_default
+        findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)]
+        if batch.documents:
+            documents = Documents(batch.documents)
+            for rule, check in checks:
+                findings += [self._finding(rule, hit, batch, path, format) for hit in check(documents)]
+            for code, schema in self.schemas:
+                findings += self._held(code, schema, batch, path, format)
+        for region in batch.judge:
+            findings += [f for f in self._judged(region, batch, path, format) if plain or tells(f)]
+        findings.sort(key=lambda finding: finding.byte)
+        return findings
+
+    # -- rules ------------------------------------------------------------------------------------------
+
+    def _finding(self, rule: Rule, hit: Hit, batch: Batch, path: str, format: Format) -> Finding:
+        origin = hit.document.origin
+        assert origin is not None, "a scan gives each document its origin"
+        byte = origin.byte if hit.position is None else format.locate(batch.region, hit.document, hit.position)
+        edit: Edit | None = None
+        if hit.change is not None and format.rewrite is not None:
+            edit = format.rewrite(batch.region, hit.document, hit.change)
+        near = self._pointer.near(batch.region, byte)
+        return found(
+            rule, hit.message, path, near, byte, document=hit.document.id, hint=hit.hint or rule.advice
+        )._replace(edit=edit)
+
+    # -- schemas ----------------------------------------------------------------------------------------
+
+    def _held(self, code: str, schema: Schema, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
+        """Give what a JSON Schema has against the records, or the metadata, of documents."""
+        about_records = code == "SCH001"
+        rule = registry.builtin_rules()[code]
+        records = records_of(batch, format) if about_records else [d.meta_json for d in batch.documents]
+        first = schema.first_invalid(records)
+        if first < 0 or not any(rule is one for one in self.selection.rules):
+            return
+        for document, record in zip(batch.documents[first:], records[first:], strict=True):
+            for violation in schema.violations(record):
+                byte = _place(
+                    batch.region, document, format, record, violation.offset, violation.pointer, about_records
+                )
+                near = self._pointer.near(batch.region, byte)
+                yield found(rule, violation.message, path, near, byte, document=document.id, hint=rule.advice)
+
+    def _judged(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
+        """Give what a RELAX NG schema has against a document."""
+        verdicts = self._judge(self.against.schema or format.grammar).check(region)
+        if not verdicts:
+            return
+        rule = registry.faults()["TEI025"]
+        for line, column, message in verdicts:
+            byte = _byte(region, line, column)
+            near = self._pointer.near(region, byte)
+            before = [one for one in batch.documents if one.origin and region.offset <= one.origin.byte <= byte]
+            yield found(rule, message, path, near, byte, document=before[-1].id if before else None, hint=rule.advice)
+
+    def _judge(self, schema: str) -> Judge:
+        from corpusfmt.judging import Judge
+
+        if schema not in self.judges:
+            against = self.against
+            self.judges[schema] = Judge(
+                schema, engine=against.engine, seconds=against.seconds, jing=against.jing, shipped=not against.schema
+            )
+        return self.judges[schema]
+
+    def _explained(self, finding: Finding, batch: Batch, format: Format) -> Finding:
+        """Say what else the schema has against a record, of which a scan tells the first fault."""
+        if finding.code not in format.schema_codes or self.reading.own or self.reading.shared:
+            return finding
+        from corpusfmt.schema import violations
+
+        others = [
+            words for key, words in violations(format.schema, batch.refused) if quoted(key) not in finding.message
+        ]
+        if not others or finding.code == "JSONL003":
+            return finding
+        more = "; ".join(others[:3]) + ("; …" if len(others) > 3 else "")
+        return finding._replace(message=f"{finding.message}; and {len(others)} more: {more}")
+
+
+def records_of(batch: Batch, format: Format) -> list[bytes]:
+    """Return the JSON record of each document: as it stands in the source, or as corpusfmt would write it."""
+    if format.record is not None:
+        record = format.record
+        return [record(batch.region, document)[0] for document in batch.documents]
+    writer = registry.format_named("jsonl").writer(WriteOptions(allow=frozenset({"bytes", "encoding"})))
+    return b"".join(writer.encode(batch.documents)).removesuffix(b"\n").split(b"\n")
+
+
+def _place(
+    region: Region, document: Document, format: Format, record: bytes, offset: int, pointer: str, about_record: bool
+) -> int:
+    """Return the stream offset of what a schema refuses, or of its document where it is not there as it was judged."""
+    origin = document.origin
+    assert origin is not None, "a scan gives each document its origin"
+    if format.record is not None:
+        line, start = format.record(region, document)
+        if about_record:
+            return start + offset
+        from corpusfmt.recordschemas.places import offset_of
+
+        for parent in ("/meta", "/metadata", ""):
+            at = offset_of(line, parent + pointer)
+            if at is not None:
+                return start + at
+    at = -1 if about_record else region.buffer.find(record, origin.byte - region.offset, origin.body - region.offset)
+    return origin.byte if at < 0 else region.offset + at + offset
+
+
+def _compiled(path: str) -> Schema:
+    from corpusfmt.recordschemas import Schema
+
+    return Schema(path, storage.small(path))
+
+
+def _byte(region: Region, line: int, column: int) -> int:
+    """Return the stream offset of a line and column (in code points; 0 when unknown) that lie in ``region``."""
+    start = 0
+    for _ in range(line - region.line):
+        start = region.buffer.find(b"\n", start) + 1
+    before = max(column - 1 - (0 if start else region.column), 0)
+    text = region.buffer[start : start + 4 * before].decode("utf-8", "surrogateescape")[:before]
+    return region.offset + start + len(text.encode("utf-8", "surrogateescape"))

@@ -1,0 +1,44 @@
+"""``corpusfmt rules``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpusfmt import registry
+from corpusfmt.cli.arguments import parser
+from corpusfmt.core.rule import SUBJECTS, Rule
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print all codes, by subject. Returns 0."""
+    options = parser("rules", "All rules and faults. Those with a star are not checked unless they are selected.")
+    options.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="text (default), or a JSON array"
+    )
+    if options.parse_args(arguments).output_format == "json":
+        _json()
+        return 0
+    subject = ""
+    for rule in registry.codes():
+        prefix = rule.code.rstrip("0123456789")
+        if prefix != subject:
+            print(f"{chr(10) if subject else ''}{prefix}: {SUBJECTS.get(prefix, 'of a plug-in')}")
+            subject = prefix
+        print(f"  {rule.code:8}{' ' if rule.default else '*'} {rule.severity:7}  {rule.summary}")
+    return 0
+
+
+def _json() -> None:
+    import json
+
+    def said(rule: Rule) -> dict[str, object]:
+        return {
+            "code": rule.code,
+            "severity": rule.severity,
+            "default": rule.default,
+            "summary": rule.summary,
+            "why": rule.why,
+            "advice": rule.advice,
+        }
+
+    print(json.dumps([said(rule) for rule in registry.codes()], ensure_ascii=True, indent=1))

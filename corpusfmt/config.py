@@ -1,0 +1,146 @@
+"""The configuration of a corpus: ``corpusfmt.toml``, or ``[tool.corpusfmt]`` in ``pyproject.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from corpusfmt import storage
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.text import quoted
+
+NAMES: Final = ("corpusfmt.toml", "pyproject.toml")
+#: The shape of the file, for editors and for the check of one.
+SCHEMA: Final = "corpusfmt.schema.json"
+
+
+class Schemas(NamedTuple):
+    """Paths of schemas: JSON Schema of records and of metadata, RELAX NG of XML. Empty where there is none."""
+
+    record: str = ""
+    metadata: str = ""
+    xml: str = ""
+
+
+class Config(NamedTuple):
+    """What a configuration says; empty where it says nothing. ``folder`` is where it lies: paths begin there."""
+
+    path: str = ""
+    folder: str = ""
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = {}
+    baseline: str = ""
+    encoding: str = ""
+    id_from: str = ""
+    max_document: int = 0
+    jobs: int = 0
+    options: Mapping[str, str] = {}
+    schemas: Schemas = Schemas()
+
+
+def find(folder: str = ".") -> str:
+    """Return the path of the configuration that holds for a folder: its own, or that of the nearest one above it."""
+    for path in storage.upwards(folder, NAMES):
+        if path.endswith(NAMES[0]) or b"[tool.corpusfmt" in storage.small(path):
+            return path
+    return ""
+
+
+def load(path: str) -> Config:
+    """Read a configuration. Raises OSError, and ConfigurationError for one that is wrong, with the place."""
+    import tomllib
+
+    try:
+        said: dict[str, Any] = tomllib.loads(storage.small(path).decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{quoted(path, 400)}: no TOML: {str(error).lower()}") from None
+    if storage.name_of(path) != NAMES[0] and "tool" in said:
+        said = said["tool"].get("corpusfmt", {}) if isinstance(said["tool"], dict) else {}
+    _check(path, said)
+    folder = storage.folder_of(path)
+    schemas = {kind: storage.within(folder, name) for kind, name in said.get("schemas", {}).items()}
+    return Config(
+        path,
+        folder,
+        tuple(said.get("select", ())),
+        tuple(said.get("extend-select", ())),
+        tuple(said.get("ignore", ())),
+        {pattern: tuple(codes) for pattern, codes in said.get("per-file-ignores", {}).items()},
+        storage.within(folder, said["baseline"]) if "baseline" in said else "",
+        said.get("encoding", ""),
+        said.get("id-from", ""),
+        _size(path, said["max-document"]) if "max-document" in said else 0,
+        said.get("jobs", 0),
+        {name: str(value) for name, value in said.get("options", {}).items()},
+        Schemas(**schemas),
+    )
+
+
+def _size(path: str, value: int | str) -> int:
+    from corpusfmt.core.limits import bytes_of
+
+    try:
+        return bytes_of(str(value))
+    except ValueError:
+        what = f"max-document is a size such as '256MB' or 1000, not {quoted(str(value))}"
+        raise ConfigurationError(f"{quoted(path, 400)}: {what}") from None
+
+
+def _check(path: str, said: Mapping[str, Any]) -> None:
+    """Hold a configuration against its schema. Raises ConfigurationError for the first thing that is wrong."""
+    import json
+
+    _object(path, "", said, json.loads(storage.shipped(SCHEMA)))
+
+
+def _object(path: str, where: str, said: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    known = schema.get("properties", {})
+    for key, value in said.items():
+        name = f"{where}{key}"
+        if key in known:
+            _value(path, name, value, known[key])
+        elif isinstance(schema.get("additionalProperties"), dict):
+            _value(path, name, value, schema["additionalProperties"])
+        else:
+            raise ConfigurationError(f"{quoted(path, 400)}: unknown key {quoted(name)}; {_hint(key, known)}")
+
+
+def _hint(key: str, known: Mapping[str, Any]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(key.replace("_", "-"), known, 1)
+    return f"did you mean '{close[0]}'?" if close else f"known are {', '.join(known)}"
+
+
+def _value(path: str, name: str, value: object, schema: Mapping[str, Any]) -> None:
+    """The few words of JSON Schema that the schema of the configuration has."""
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if _kind(value) not in kinds:
+        raise ConfigurationError(f"{quoted(path, 400)}: {name} is {_SAID[kinds[0]]}, not {_SAID[_kind(value)]}")
+    if "enum" in schema and value not in schema["enum"]:
+        raise ConfigurationError(
+            f"{quoted(path, 400)}: {name} is one of {', '.join(schema['enum'])}, not {quoted(str(value))}"
+        )
+    if isinstance(value, int) and value < schema.get("minimum", value):
+        raise ConfigurationError(f"{quoted(path, 400)}: {name} is at least {schema['minimum']}, not {value}")
+    if isinstance(value, list):
+        for one in value:
+            _value(path, f"an entry of {name}", one, schema["items"])
+    elif isinstance(value, dict):
+        _object(path, f"{name}.", value, schema)
+
+
+_KINDS: Final = (
+    (bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object"),
+)  # fmt: skip
+_SAID: Final = {
+    "string": "text", "integer": "an integer", "number": "a number", "boolean": "true or false", "array": "a list",
+    "object": "a table", "null": "a date or time",
+}  # fmt: skip
+
+
+def _kind(value: object) -> str:
+    """Return the JSON name of the kind of a TOML value. Dates, which JSON has not, are wanted nowhere."""
+    return next((name for kind, name in _KINDS if isinstance(value, kind)), "null")

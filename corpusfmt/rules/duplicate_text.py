@@ -1,0 +1,17 @@
+"""CORP002: one text in two documents."""
+
+from __future__ import annotations
+
+from corpusfmt.core.rule import Rule
+
+RULE = Rule(
+    code="CORP002",
+    severity="warning",
+    summary="text that stands twice in the corpus",
+    why="The same text, byte for byte, in two documents counts twice in every statistic, and may stand in training and "
+    "test data at once. Texts of white space alone are passed over.",
+    advice="remove one of the documents",
+    bad=b"<<<FILE d1 a.txt>>>\nthe same body\n<<<FILE d2 b.txt>>>\nthe same body\n",
+    good=b"<<<FILE d1 a.txt>>>\none body\n<<<FILE d2 b.txt>>>\nanother body\n",
+    default=False,
+)

@@ -1,0 +1,135 @@
+"""Which codes count: those that are selected, ignored, and left out for some files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+from corpusfmt import registry
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.rule import SUBJECTS, Rule
+from corpusfmt.core.text import quoted
+
+#: Stands for all codes.
+ALL: Final = "ALL"
+
+
+class Selection:
+    """Says which rules run and which findings are told.
+
+    ``select`` takes the place of the default set, ``extend`` adds to it, ``ignore`` takes away; each holds codes or
+    beginnings of codes, and the longest one that fits a code decides. ``per_file`` takes codes away for files whose
+    path fits a pattern. What a document cannot be read for is told unless it is ignored by name: a run that passes it
+    over in silence would call a broken file clean.
+    """
+
+    def __init__(
+        self,
+        select: Sequence[str] = (),
+        extend: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        per_file: Mapping[str, Sequence[str]] | None = None,
+        folder: str = "",
+    ) -> None:
+        """Check the codes. Raises ConfigurationError for one that fits none."""
+        self.select, self.extend, self.ignore = map(_upper, (select, extend, ignore))
+        self.per_file = {pattern: _upper(codes) for pattern, codes in (per_file or {}).items()}
+        self.folder = folder
+        for code in (*self.select, *self.extend, *self.ignore, *(c for codes in self.per_file.values() for c in codes)):
+            _check(code)
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The rules about documents that run. Rules of plug-ins run only when they are selected."""
+        named = (*self.select, *self.extend)
+        found = registry.builtin_rules()
+        if any(not _fitting(name, found) and not _is_fault(name) for name in named):
+            found = registry.rules()  # a plug-in may have it
+        return [rule for rule in found.values() if self._runs(rule)]
+
+    def _runs(self, rule: Rule) -> bool:
+        taken = max((len(_bare(name)) for name in self.ignore if _fits(name, rule.code)), default=-1)
+        named = (*self.select, *self.extend)
+        given = max((len(_bare(name)) for name in named if _fits(name, rule.code)), default=-1)
+        if given < 0 and (self.select or not rule.default):
+            return False
+        return given > taken or taken < 0
+
+    def tells(self, finding: Finding) -> bool:
+        """Say whether a finding of a format or the file layer is told; those of rules are when the rule runs."""
+        code = finding.code
+        taken = max((len(_bare(name)) for name in self.ignore if _fits(name, code)), default=-1)
+        given = max((len(_bare(name)) for name in (*self.select, *self.extend) if _fits(name, code)), default=-1)
+        if taken > given:
+            return False
+        return given >= 0 or not self.select or finding.severity == "error" or code.startswith("SCH")
+
+    def left_out(self, path: str) -> frozenset[str]:
+        """Return the beginnings of codes that are not told of a file. ``path`` is relative to the configuration."""
+        codes: list[str] = []
+        for pattern, names in self.per_file.items():
+            if _matches(pattern, path):
+                codes += map(_bare, names)
+        return frozenset(codes)
+
+    @property
+    def is_default(self) -> bool:
+        """Whether nothing was selected or ignored."""
+        return not (self.select or self.extend or self.ignore or self.per_file)
+
+
+def _upper(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(code.strip().upper() for code in codes if code.strip())
+
+
+def _bare(name: str) -> str:
+    return "" if name == ALL else name
+
+
+def _fits(name: str, code: str) -> bool:
+    return code.startswith(_bare(name))
+
+
+def _fitting(name: str, rules: Iterable[str]) -> bool:
+    return any(_fits(name, code) for code in rules)
+
+
+def _is_fault(name: str) -> bool:
+    """Say whether a name is that of faults of formats and files, from its letters alone: loading formats costs time."""
+    return name == ALL or name.rstrip("0123456789") in SUBJECTS
+
+
+def _check(name: str) -> None:
+    """Raise ConfigurationError for a name that no code begins with."""
+    if name == ALL or _fitting(name, registry.builtin_rules()) or name in SUBJECTS:
+        return
+    known = {rule.code: rule for rule in registry.codes()}
+    if _fitting(name, known):
+        return
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known if name[-1].isdecimal() else SUBJECTS, 1)
+    hint = f"did you mean {close[0]}?" if close else "'corpusfmt rules' lists them"
+    raise ConfigurationError(f"no rule has a code that begins with {quoted(name)}; {hint}")
+
+
+def _matches(pattern: str, path: str) -> bool:
+    """Say whether a path, with slashes, fits a pattern: ``*`` and ``?`` within a name, ``**`` over folders.
+
+    A pattern without a slash is that of a name in any folder.
+    """
+    if "/" not in pattern:
+        path = path.rpartition("/")[2]
+    return _expression(pattern).fullmatch(path) is not None
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    pattern = pattern.removeprefix("./")
+    if pattern.endswith("/"):
+        pattern += "**"
+    parts = re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", pattern)
+    words = {"**/": "(?:[^/]+/)*", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(words.get(part) or re.escape(part) for part in parts), re.S)

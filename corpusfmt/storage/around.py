@@ -1,0 +1,64 @@
+"""Small files around a corpus, and the folders they lie in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.limits import MIB
+from corpusfmt.core.text import quoted
+
+#: A configuration, a schema or a baseline is no larger.
+_LARGEST: Final = 256 * MIB
+
+
+def small(path: str) -> bytes:
+    """Return all of a file that is to be held. Raises OSError, and ConfigurationError for one over 256 MiB."""
+    with open(path, "rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise ConfigurationError(f"{quoted(path, 400)} is larger than {_LARGEST // MIB} MiB")
+    return data
+
+
+def upwards(folder: str, names: Sequence[str]) -> Iterator[str]:
+    """Give the files that have one of ``names``, in a folder and then in those above it."""
+    here = os.path.abspath(folder)
+    while True:
+        for name in names:
+            path = os.path.join(here, name)
+            if os.path.isfile(path):
+                yield path
+        above = os.path.dirname(here)
+        if above == here:
+            return
+        here = above
+
+
+def name_of(path: str) -> str:
+    """Return the name of a file without its folder."""
+    return os.path.basename(path)
+
+
+def within(folder: str, path: str) -> str:
+    """Return a path that begins at ``folder``, unless it is absolute."""
+    return os.path.join(folder, path)
+
+
+def relative(path: str, folder: str) -> str:
+    """Return a path as seen from ``folder``, with slashes; one on another drive as it is."""
+    try:
+        found = os.path.relpath(os.path.abspath(path), folder or ".")
+    except ValueError:
+        found = path
+    return found.replace(os.sep, "/")
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

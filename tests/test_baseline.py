@@ -1,0 +1,135 @@
+"""A baseline: old faults are let in, new ones are not, and the file only shrinks."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from corpusfmt import ConfigurationError
+from corpusfmt.baseline import Baseline, load, mark_of
+from corpusfmt.cli.main import main
+from corpusfmt.core.finding import Finding
+
+OLD = "<<<FILE d1 ../a>>>\none\n<<<FILE d2 ../b>>>\ntwo\n<<<FILE d3 c>>>\n<<<FILE d4 ../b>>>\nfour\n"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("corpus").mkdir()
+    Path("corpus/a.seed").write_text(OLD)
+    Path("corpus/b.seed").write_text(OLD.replace("d", "e"))
+    return tmp_path
+
+
+def validate(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str], str]:
+    capsys.readouterr()
+    code = main(["validate", "corpus", *arguments])
+    out, err = capsys.readouterr()
+    return code, [line for line in out.splitlines() if line[:1].strip()], err
+
+
+def test_old_faults_are_let_in_and_one_new_fault_is_the_only_one_told(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert validate(capsys)[0] == 1
+    code, out, err = validate(capsys, "--write-baseline", "known.json")
+    assert (code, out) == (0, [])
+    assert "10 findings in 2 sources" in err
+    code, out, err = validate(capsys, "--baseline", "known.json")
+    assert (code, out) == (0, [])
+    assert "10 known from the baseline" in err
+    path = Path("corpus/a.seed")
+    path.write_text("<<<FILE d0 fine>>>\nmore\n\n\n" + OLD + "<<<FILE d9 ../z>>>\nnew\n")  # other lines above
+    code, out, _ = validate(capsys, "--baseline", "known.json")
+    assert code == 1
+    assert len(out) == 1
+    assert out[0].startswith("corpus/a.seed:12:1: DOC004 warning")
+
+
+def test_the_same_fault_once_more_is_new(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    validate(capsys, "--write-baseline", "known.json")
+    path = Path("corpus/a.seed")
+    path.write_text(OLD + "<<<FILE d2 ../b>>>\ntwo\n")
+    code, out, _ = validate(capsys, "--baseline", "known.json")
+    assert code == 1
+    assert [line.split()[1] for line in out] == ["DOC002", "DOC003", "DOC004"]
+
+
+def test_the_file_only_shrinks(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    validate(capsys, "--write-baseline", "known.json")
+    code, _, err = validate(capsys, "--write-baseline", "known.json")
+    assert code == 2
+    assert "a baseline only shrinks" in err
+    Path("corpus/a.seed").write_text(OLD.replace("../a", "a") + "<<<FILE d9 ../z>>>\nnew\n")
+    before = load("known.json").known["corpus/a.seed"]
+    code, out, err = validate(capsys, "--baseline", "known.json", "--prune-baseline")
+    assert (code, len(out)) == (1, 1)
+    assert "1 entry of the baseline no longer found" in err
+    after = load("known.json").known["corpus/a.seed"]
+    assert after.total() == before.total() - 1
+    assert after < before
+    assert load("known.json").known["corpus/b.seed"].total() == 5
+    kept = Path("known.json").read_bytes()
+    validate(capsys, "--baseline", "known.json", "--prune-baseline")
+    assert Path("known.json").read_bytes() == kept
+    assert json.loads(kept)["version"] == 1
+
+
+def test_paths_are_those_of_the_folder_of_the_file(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("corpusfmt.toml").write_text('baseline = "known.json"\n')
+    assert main(["validate", "corpus", "-q"]) == 2  # it is not there yet
+    assert main(["validate", "corpus", "-q", "--write-baseline", "known.json"]) == 0
+    assert main(["validate", "corpus", "-q"]) == 0
+    monkeypatch.chdir("corpus")
+    assert main(["validate", "a.seed", "-q"]) == 0
+    assert main(["validate", "a.seed", "-q", "--isolated"]) == 1
+
+
+def test_findings_across_files_are_known_too(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("corpus/b.seed").write_text(OLD)
+    how = ("--select", "CORP")
+    assert [line.split()[1] for line in validate(capsys, *how)[1]].count("CORP001") == 4
+    validate(capsys, *how, "--write-baseline", "known.json")
+    assert validate(capsys, *how, "--baseline", "known.json")[:2] == (0, [])
+    Path("corpus/c.seed").write_text("<<<FILE d1 x>>>\nother\n")
+    code, out, _ = validate(capsys, *how, "--baseline", "known.json")
+    assert code == 1
+    assert len(out) == 1
+    assert re.match(r"corpus/c\.seed:1:1: CORP001 the id 'd1' was used before, in corpus/a\.seed:1", out[0])
+
+
+def test_what_a_finding_is_about_does_not_depend_on_its_line() -> None:
+    one = Finding(
+        "DOC002", "error", "the id 'x' was used before, on line 3", "a", 7, 1, 99, "x", "", "<<<FILE x y>>>", 0
+    )
+    assert mark_of(one) == mark_of(one._replace(line=8, byte=120, message="the id 'x' was used before, on line 4"))
+    assert mark_of(one) != mark_of(one._replace(excerpt="<<<FILE x z>>>"))
+    assert mark_of(one) != mark_of(one._replace(code="DOC003"))
+    bare = one._replace(excerpt="")
+    assert mark_of(bare) == mark_of(bare._replace(message="the id 'x' was used before, on line 44"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "is no baseline"), ("[]", "is no baseline"), ('{"findings":[]}', "is no baseline"), ('{"findings":{}}', "of version 'None'"),
+     ('{"version":2,"findings":{}}', "of version '2'"), ('{"version":1,"findings":{"a":[]}}', "no list of findings"),
+     ('{"version":1,"findings":{"a":{"DOC001:0123456789abcdef":0}}}', "no list of findings"),
+     ('{"version":1,"findings":{"a":{"DOC001:x":1}}}', "no list of findings"), ("[" * 100_000, "is no baseline")],
+)  # fmt: skip
+def test_a_file_that_is_none_is_refused(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "known.json"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError, match=words):
+        load(str(path))
+
+
+def test_an_empty_baseline_is_one(tmp_path: Path) -> None:
+    path = str(tmp_path / "known.json")
+    Baseline(path).write(new=True)
+    assert load(path).known == {}

@@ -1,0 +1,138 @@
+"""Many files, several processes: the same findings in the same order, nothing invented, nothing left out."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from corpusfmt import UnknownFormatError
+from corpusfmt.core.finding import Finding
+from corpusfmt.reading import Reading
+from corpusfmt.selection import Selection
+from corpusfmt.validate import Validation
+from tests.support import ROOT, command
+
+#: What is planted: a file of one fault each.
+FAULTS = {
+    "SEED002": ("seed", "<<<FILE d{i} x{i}>>>\nbody {i}\n<<<FILE broken\n"),
+    "ENC001": ("seed", "<<<FILE d{i} x{i}>>>\ncaf\xe9 {i}\n"),
+    "DOC001": ("seed", "<<<FILE d{i} x{i}>>>\n"),
+    "DOC004": ("seed", "<<<FILE d{i} ../x{i}>>>\nbody {i}\n"),
+    "JSONL001": ("jsonl", '{{"id":"d{i}","text":"body {i}"\n'),
+    "CORP001": ("seed", "<<<FILE d0 y{i}>>>\nbody of another {i}\n"),
+    "CORP002": ("jsonl", '{{"id":"d{i}","name":"","text":"body 0\\n","meta":{{}}}}\n'),
+}
+ALL = ["SEED", "JSONL", "ENC", "DOC", "CORP001", "CORP002"]
+
+
+def planted(folder: Path, files: int, faults: int) -> Counter[tuple[str, str]]:
+    """Make a corpus of small files, with a fault in some. Return code and file of each."""
+    random = Random(1)
+    chosen = dict(zip(sorted(random.sample(range(1, files), faults)), [*FAULTS] * faults, strict=False))
+    expected: Counter[tuple[str, str]] = Counter()
+    for i in range(files):
+        code = chosen.get(i, "")
+        suffix, text = FAULTS[code] if code else ("seed", "<<<FILE d{i} x{i}>>>\nbody {i}\n")
+        path = folder / f"{i // 100:03d}" / f"{i:05d}.{suffix}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text.format(i=i).encode("latin-1"))
+        if code:
+            expected[code, str(path)] += 1
+    return expected
+
+
+def run(folder: Path, jobs: int, cap: int = 0) -> tuple[list[Finding], Validation]:
+    validation = Validation([str(folder)], Reading(), Selection(ALL), cap=cap, jobs=jobs)
+    return list(validation.run()), validation
+
+
+def test_ten_thousand_files_with_a_thousand_faults(tmp_path: Path) -> None:
+    expected = planted(tmp_path, 10_000, 1_000)
+    found, validation = run(tmp_path, 2)
+    assert Counter((f.code, f.path) for f in found) == expected
+    assert (validation.tally.sources, validation.tally.counts.total()) == (10_000, 1_000)
+
+
+@pytest.mark.parametrize("cap", [0, 3])
+def test_the_number_of_processes_makes_no_difference(cap: int, tmp_path: Path) -> None:
+    planted(tmp_path, 300, 120)
+    one, told = run(tmp_path, 1, cap)
+    for jobs in (2, 5):
+        several, also = run(tmp_path, jobs, cap)
+        assert several == one
+        assert vars(also.tally) == vars(told.tally)
+    assert max(Counter(f.code for f in one).values()) <= (cap or 1000)
+
+
+def test_a_source_that_cannot_be_told_hides_no_other(tmp_path: Path) -> None:
+    planted(tmp_path, 250, 10)
+    (tmp_path / "000" / "00003.jsonl").write_text("<<<FILE d x>>>\nbody\n")
+    for jobs in (1, 2):
+        validation = Validation([str(tmp_path)], Reading(), Selection(ALL), jobs=jobs)
+        found: list[Finding] = []
+        with pytest.raises(UnknownFormatError, match=r"00003\.jsonl"):
+            found.extend(validation.run())
+            pytest.fail("nothing was raised")
+        assert len(validation.failures) == 1
+        assert validation.tally.counts.total() == 10
+
+
+@pytest.mark.parametrize("name", ["text", "json", "jsonl", "github", "gitlab", "sarif", "junit"])
+def test_reports_are_the_same_with_any_number_of_jobs(name: str, tmp_path: Path) -> None:
+    planted(tmp_path, 210, 40)
+    outputs = {
+        command("validate", ".", "--output-format", name, "--jobs", str(jobs), "--select", ",".join(ALL), cwd=tmp_path).stdout
+        for jobs in (1, 2, 3)
+    }  # fmt: skip
+    assert len(outputs) == 1
+
+
+def test_a_baseline_takes_them_all_and_one_new_fault_is_the_only_one_shown(tmp_path: Path) -> None:
+    planted(tmp_path, 400, 100)
+    choose = ("--select", ",".join(ALL), "--jobs", "2")
+    made = command("validate", ".", *choose, "--write-baseline", "known.json", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    counts = json.loads((tmp_path / "known.json").read_bytes())["findings"]
+    assert sum(sum(marks.values()) for marks in counts.values()) == 100
+    again = command("validate", ".", *choose, "--baseline", "known.json", cwd=tmp_path)
+    assert (again.returncode, again.stdout) == (0, b"")
+    path = tmp_path / "002" / "00250.seed"
+    path.write_text("<<<FILE d9999 ../new>>>\nnew\n")
+    (found,) = command(
+        "validate", ".", *choose, "--baseline", "known.json", "--output-format", "jsonl", cwd=tmp_path
+    ).stdout.splitlines()
+    assert json.loads(found)["code"] == "DOC004"
+    assert "00250" in json.loads(found)["path"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
+def test_an_interrupted_run_leaves_no_process_and_no_file(tmp_path: Path) -> None:
+    corpus, temporary = tmp_path / "corpus", tmp_path / "temporary"
+    corpus.mkdir()
+    temporary.mkdir()
+    for i in range(8):
+        (corpus / f"{i}.seed").write_text("".join(f"<<<FILE d{i}-{j} x>>>\nbody {j}\n" for j in range(60_000)))
+    child = subprocess.Popen(
+        [sys.executable, "-m", "corpusfmt", "validate", str(corpus), "--select", "CORP,DOC", "--jobs", "2", "-q"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
+    )  # fmt: skip
+    time.sleep(0.8)
+    os.killpg(child.pid, signal.SIGINT)
+    _, said = child.communicate(timeout=30)
+    assert child.returncode in (130, 1), said  # 1: it was done already
+    assert b"Traceback" not in said
+    with pytest.raises(ProcessLookupError):
+        for _ in range(50):
+            os.killpg(child.pid, 0)
+            time.sleep(0.1)
+    assert list(temporary.iterdir()) == []
