@@ -69,9 +69,14 @@ def rewrite(region: Region, document: Document, change: Change) -> Edit | None:
     is_escaped = raw != old
     if (is_escaped and unescape(raw) != old) or (not is_escaped and written != new):
         return None
-    if stop == len(data) and new.endswith(b"\n") != old.endswith(b"\n"):
+    if stop == len(data) and _is_marked(data) != _is_marked(data[:start] + new):
         return None
     return Edit(region.offset + first, len(raw), written if is_escaped else new, change.safe)
+
+
+def _is_marked(data: bytes) -> bool:
+    """Say whether a marker follows a text: it does not end in LF."""
+    return bool(data) and not data.endswith(b"\n")
 
 
 def first_content(buffer: bytes, at: int) -> int:
