@@ -1,0 +1,147 @@
+"""JSON Schemas from the command line and the library: which record, which place, which file of schemas."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from corpusfmt import Document, SchemaError, open_writer, validate
+from corpusfmt.cli.main import main
+
+YEAR = {
+    "type": "object",
+    "required": ["year"],
+    "properties": {"year": {"type": "integer"}, "deep": {"items": {"type": "string"}}},
+}
+DOCS = [
+    Document("d1", "one\n", name="a", meta={"year": 1901}), Document("d2", "two\n", name="b", meta={"x": "\u20ac", "year": "1902"}),
+    Document("d3", "three\n", name="c"), Document("d4", "four\n", name="d", meta={"year": 1, "deep": ["a", 7]}),
+]  # fmt: skip
+
+
+def schema(folder: Path, value: object) -> Path:
+    path = folder / "x.schema.json"
+    path.write_text(json.dumps(value))
+    return path
+
+
+def corpus(folder: Path, suffix: str) -> Path:
+    path = folder / f"a.{suffix}"
+    with open_writer(path) as writer:
+        for document in DOCS:
+            writer.write(document)
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["seed", "jsonl", "jsonl.gz", "warc", "xml"])
+def test_metadata_are_held_against_a_schema(suffix: str, tmp_path: Path) -> None:
+    path = corpus(tmp_path, suffix)
+    found = list(validate(path, metadata_schema=schema(tmp_path, YEAR)))
+    assert [(f.code, f.document) for f in found] == [("SCH002", "d2"), ("SCH002", "d3"), ("SCH002", "d4")]
+    if suffix in ("seed", "jsonl"):
+        lines = path.read_bytes().split(b"\n")
+        for finding, what in ((found[0], b'"1902"'), (found[2], b"7]")):
+            line = lines[finding.line - 1]
+            assert line[line.index(what) :].decode().startswith(line.decode()[finding.column - 1 :])
+            assert path.read_bytes()[finding.byte :].startswith(what)
+
+
+@pytest.mark.parametrize("suffix", ["seed", "jsonl", "warc", "xml"])
+def test_records_are_held_against_a_schema(suffix: str, tmp_path: Path) -> None:
+    path = corpus(tmp_path, suffix)
+    rules = {"properties": {"meta": YEAR, "text": {"maxLength": 5}, "name": {"enum": ["a", "b", "c"]}}}
+    found = list(validate(path, record_schema=schema(tmp_path, rules)))
+    expected = [("SCH001", "d2"), ("SCH001", "d3"), ("SCH001", "d3")]
+    assert [(f.code, f.document) for f in found if f.document != "d4"] == expected
+    assert {f.document for f in found} == {"d2", "d3", "d4"}
+
+
+def test_foreign_records_are_judged_as_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"doc": 1, "content": "one", "lang": "pt"}\n{"doc": 2, "content": "two", "lang": 5, "more": null}\n'
+    )
+    rules = {"properties": {"doc": {}, "content": {}, "lang": {"type": "string"}}, "additionalProperties": False}
+    options = {"id-field": "doc", "text-field": "content"}
+    found = list(validate(path, options=options, record_schema=schema(tmp_path, rules)))
+    assert [(f.code, f.line, f.column) for f in found] == [("SCH001", 2, 38), ("SCH001", 2, 41)]
+    found = list(
+        validate(path, options=options, metadata_schema=schema(tmp_path, {"properties": {"lang": {"type": "string"}}}))
+    )
+    assert [(f.code, f.line, f.column) for f in found] == [("SCH002", 2, 38)]
+
+
+def test_a_schema_that_is_wrong_is_said_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = corpus(tmp_path, "jsonl")
+    for text in (
+        "{",
+        '{"type": "text"}',
+        '{"$ref": "other.json"}',
+        '{"$ref": "http://127.0.0.1:9/x"}',
+        '{"pattern": "("}',
+    ):
+        wrong = tmp_path / "w.json"
+        wrong.write_text(text)
+        with pytest.raises(SchemaError, match=r"w\.json"):
+            validate(path, record_schema=wrong)
+        assert main(["validate", str(path), "--schema", str(wrong)]) == 2
+        assert "Traceback" not in capsys.readouterr().err
+    assert main(["validate", str(path), "--schema", str(tmp_path / "nothing.json")]) == 2
+    assert main(["validate", str(path), "--schema", str(tmp_path / "nothing.rng")]) == 2
+
+
+def test_schemas_of_the_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    corpus(tmp_path, "seed")
+    schema(tmp_path, YEAR)
+    Path("corpusfmt.toml").write_text('[schemas]\nmetadata = "x.schema.json"\n')
+    assert main(["validate", "a.seed"]) == 1
+    assert capsys.readouterr().out.count("SCH002") == 3
+    assert main(["validate", "a.seed", "--ignore", "SCH"]) == 0
+    assert main(["validate", "a.seed", "--isolated"]) == 0
+
+
+@pytest.mark.parametrize("suffix", ["seed", "jsonl", "xml"])
+@pytest.mark.parametrize("about", [[], ["--metadata"]])
+def test_what_is_inferred_holds(
+    suffix: str, about: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = corpus(tmp_path, suffix)
+    made = tmp_path / "made.json"
+    assert main(["schema", "infer", str(path), *about, "--closed", "-o", str(made)]) == 0
+    assert "4 records in 1 source" in capsys.readouterr().err
+    said = json.loads(made.read_bytes())
+    assert said["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    option = "--metadata-schema" if about else "--schema"
+    assert main(["validate", str(path), option, str(made)]) == 0
+    other = tmp_path / "b.jsonl"
+    with open_writer(other) as writer:
+        writer.write(Document("d9", "x\n", name="z", meta={"year": [1]}))
+    assert main(["validate", str(other), option, str(made)]) == 1
+
+
+def test_inferring_says_what_it_could_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id":"a","text":"x"}\n{"id":\n')
+    assert main(["schema", "infer", str(path)]) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["required"] == ["id", "text"]
+    assert "1 record could not be read" in err
+
+
+def test_drift_between_files(tmp_path: Path) -> None:
+    for number, lines in enumerate(
+        [['{"id":"a","text":"x","meta":{"year":1,"by":"A"}}', '{"id":"b","text":"x1","meta":{"year":2,"by":"B"}}'],
+         ['{"id":"c","text":"x2","meta":{"year":"3","by":"C"}}', '{"id":"d","text":"x3","meta":{"by":null}}']]
+    ):  # fmt: skip
+        (tmp_path / f"{number}.jsonl").write_text("\n".join(lines) + "\n")
+    found = list(validate([tmp_path / "0.jsonl", tmp_path / "1.jsonl"], select=["CORP003"]))
+    assert {f.code for f in found} == {"CORP003"}
+    assert len(found) == 3
+    assert all(f.path.endswith(("0.jsonl", "1.jsonl")) and f.line > 0 for f in found)
