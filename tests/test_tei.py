@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from corpusfmt import Document
+from corpusfmt import Document, ParseError, convert, fix, read, validate
 from corpusfmt.cli.main import main
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.finding import Finding
@@ -401,7 +401,7 @@ def test_entities_that_multiply_are_stopped() -> None:
     batches = scan(FORMAT, tale("<p>&e11;</p>", f'<!DOCTYPE TEI [<!ENTITY e0 "0123456789">{lines}]>'))
     assert documents(batches) == []
     assert [f.code for f in findings(batches)] == ["TEI007"]
-    assert batches[-1].fatal
+    assert batches[-1].refused
 
 
 def test_depth_and_markup_have_bounds() -> None:
@@ -463,3 +463,143 @@ def test_the_version_is_told_without_a_parser_of_xml() -> None:
     done = command("--version", PYTHONPROFILEIMPORTTIME="1")
     assert b"lxml" not in done.stderr
     assert b"pyexpat" not in done.stderr
+
+
+# -- what others found ------------------------------------------------------------------------------------------------
+
+
+def test_an_xml_id_is_given_only_where_it_is_the_id(tmp_path: Path) -> None:
+    header = ours(POEM).split(b"<teiHeader>")[1].split(b"</teiHeader>")[0]
+    assert header  # any header will do
+    tei = b'<TEI xmlns="http://www.tei-c.org/ns/1.0" n="%b">' + OTHERS + b"</TEI>\n"
+    for name, is_mended in ((b"a_b", False), (b"1", False), (b"x y", False), (b"Hamlet-1", True)):
+        path = tmp_path / "a.xml"
+        path.write_bytes(tei % name)
+        (fixed,) = fix(path)
+        assert fixed.changed == is_mended
+        assert [d.id for d in read(path)] == [name.decode()]
+        hints = [f.hint for f in findings(scan(FORMAT, tei % name, options=THOROUGH))]
+        assert ("fix" in hints[0]) == is_mended
+
+
+OTHERS = (
+    b"<teiHeader><fileDesc><titleStmt><title>t</title></titleStmt><publicationStmt><p>u</p></publicationStmt>"
+    b"<sourceDesc><p>s</p></sourceDesc></fileDesc></teiHeader><text><body><p>x</p></body></text>"
+)
+
+
+def test_one_broken_file_of_a_folder_is_one_refused_document(tmp_path: Path) -> None:
+    good = b'<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="g">' + OTHERS + b"</TEI>\n"
+    for name, data in (("a", b"<project/>"), ("b", good[:-20]), ("c", good.replace(b"<p>x", b"<p>x & y")), ("d", good)):
+        (tmp_path / f"{name}.xml").write_bytes(data)
+    report = convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
+    assert (report.read, report.written, report.refused) == (4, 1, 3)
+    (tmp_path / "e.xml").write_bytes(ours(POEM)[:-30])  # a corpus that is cut: what was whole is kept
+    report = convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
+    assert report.committed
+    (tmp_path / "e.xml").write_bytes(
+        b"<teiCorpus xmlns='http://www.tei-c.org/ns/1.0'>" + good + b"& " + good + b"</teiCorpus>"
+    )
+    with pytest.raises(ParseError, match="well-formed"):  # nobody knows how many follow
+        convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
+
+
+@pytest.mark.parametrize("cut", range(1, len("</teiCorpus>\n") + 30))
+def test_the_end_of_a_corpus_is_mended_or_left(cut: int, tmp_path: Path) -> None:
+    data = ours(POEM)
+    path = tmp_path / "a.xml"
+    path.write_bytes(data[:-cut])
+    (fixed,) = fix(path, unsafe_fixes=True)
+    assert fixed.changed == (1 < cut <= len("\n</teiCorpus>\n"))
+    if fixed.changed:
+        assert list(read(path)) == [POEM]
+        assert path.read_bytes().replace(b"</TEI></", b"</TEI>\n</") == data
+    else:
+        assert path.read_bytes() == data[:-cut]
+
+
+def test_an_id_that_was_indented_is_what_its_xml_id_says() -> None:
+    data = ours(POEM).replace(b'<idno type="id">d1<', b'<idno type="id">\n   d1\n  <')
+    docs, (finding,) = damaged(data)
+    assert docs == [POEM]
+    assert (finding.code, finding.message) == ("TEI018", "the id was indented anew")
+    spaced = Document("\n d1\n", "x")  # an id that is so
+    assert parse(FORMAT, ours(spaced).replace(b"&#10;", b"\n")) == [spaced]
+    data = ours(POEM).replace(b">a.txt<", b">\n  a.txt\n  <")
+    _, (finding,) = damaged(data)
+    assert finding.code == "TEI018"
+    assert "the name has line ends around it" in finding.message
+
+
+def test_lost_carriage_returns_are_put_back() -> None:
+    letter = Document("d1", "Dear,\r\nthis.\r\n\r\nYours\r\n")
+    data = ours(letter)
+    for touched in (
+        data.replace(b"&#13;", b""),
+        data.replace(b"<lb/>", b"<lb/>\n    "),
+        data.replace(b"&#13;", b"").replace(b"<lb/>", b"\n  <lb/>\n  "),
+    ):
+        docs, (finding,) = damaged(touched)
+        assert docs == [letter]
+        assert finding.code == "TEI018"
+
+
+def test_a_header_that_is_damaged_costs_no_document() -> None:
+    docs, found = damaged(ours(POEM).replace(b"<title>Corpus<", b"<title>Corpus & x<"))
+    assert docs == [POEM]
+    assert [f.code for f in found] == ["TEI001"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b'ident="en"', b'ident="fr"'), (b'xml:lang="en"', b'xml:lang="fr"'), (b' xml:lang="en"', b""), (b'when="2024"', b'when="1999"'),
+     (b' when="2024"', b""), (b'target="https://a.org/"', b'target="https://b.org/"')],
+)  # fmt: skip
+def test_attributes_that_contradict_the_metadata(old: bytes, new: bytes) -> None:
+    document = Document("d1", "x", meta={"language": "en", "date": "2024", "licence": "https://a.org/"})
+    data = ours(document)
+    assert data.count(old) == 1
+    docs, found = damaged(data.replace(old, new))
+    assert docs == [document]
+    assert [f.code for f in found] == ["TEI020"]
+
+
+def test_an_entity_of_ones_own_is_no_fault_of_the_schema(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    data = ours(POEM).replace(b"<teiCorpus", b'<!DOCTYPE teiCorpus [<!ENTITY x "one line">]>\n<teiCorpus', 1)
+    path.write_bytes(data.replace(b"<p>one line", b"<p>&x;"))
+    assert list(validate(path)) == []
+
+
+def test_a_text_of_references_takes_no_more_memory_than_others() -> None:
+    import tracemalloc
+
+    document = Document("d1", "&" * 300_000 + "\r" * 300_000)
+    data = ours(document)
+    tracemalloc.start()
+    try:
+        assert parse(FORMAT, data) == [document]
+        assert tracemalloc.get_traced_memory()[1] < 12 * len(data)
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_parameter_entity_elsewhere_is_told() -> None:
+    data = (
+        b'<!DOCTYPE TEI [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x"> %p;]>\n<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="a">'
+        + OTHERS
+        + b"</TEI>"
+    )
+    assert [f.code for f in findings(scan(FORMAT, data))] == ["TEI005"]
+
+
+def test_markup_that_is_too_large_is_at_its_beginning() -> None:
+    data = (
+        b'<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="a">\n  <!-- '
+        + b"x" * (5 << 20)
+        + b"-->"
+        + OTHERS
+        + b"</TEI>"
+    )
+    (finding,) = findings(scan(FORMAT, data, 1 << 16))
+    assert (finding.code, finding.line, finding.column) == ("TEI008", 2, 3)

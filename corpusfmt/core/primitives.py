@@ -19,7 +19,7 @@ _SIMPLE: Final = {
     0x22: b'"', 0x2F: b"/", 0x62: b"\b", 0x66: b"\f", 0x6E: b"\n", 0x72: b"\r", 0x74: b"\t",
 }  # fmt: skip
 
-_XML_CHARS: Final = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"#13": b"\r"}
+_XML_CHARS: Final = {b"&lt;": b"<", b"&gt;": b">", b"&#13;": b"\r", b"&amp;": b"&"}
 #: What XML 1.0 (section 2.2) forbids below U+0020; the other two, U+FFFE and U+FFFF, are EF BF BE and EF BF BF.
 _XML_FORBIDDEN: Final = bytes(i for i in range(0x20) if i not in (0x09, 0x0A, 0x0D))
 
@@ -99,14 +99,10 @@ def unescape_xml(raw: bytes) -> bytes | None:
     """Undo :func:`escape_xml`. None for anything that it does not write: other references, ``<``, ``>`` or CR."""
     if b"<" in raw or b">" in raw or b"\r" in raw:
         return None
-    first, *rest = raw.split(b"&")
-    if not rest:
+    if b"&" not in raw:
         return raw
-    out = [first]
-    for part in rest:
-        name, semicolon, text = part.partition(b";")
-        char = _XML_CHARS.get(name)
-        if char is None or not semicolon:
-            return None
-        out += (char, text)
-    return b"".join(out)
+    if sum(map(raw.count, _XML_CHARS)) != occurrences(raw, b"&"):
+        return None
+    for reference, char in _XML_CHARS.items():  # that of the ampersand is the last
+        raw = raw.replace(reference, char)
+    return raw

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.ids import make_id
+from corpusfmt.core.limits import MIB
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.tei.across import XML_ID
 from corpusfmt.formats.tei.fast import read_own
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from corpusfmt.formats.tei.frames import Frame, Frames
     from corpusfmt.formats.tei.gathering import Gathering
 
+_NO_XML_ID: Final = "the TEI element has no xml:id"
+_NAME_IT: Final = "give it one"
+_LET_GO: Final = "put the paragraphs back; or remove type and SHA-256, and it is read like any other TEI"
+#: A document of ours that was changed is held against the shipped schema up to this size, in bytes: the time that lxml
+#: takes grows with the square of it.
+MOST_JUDGED: Final = MIB
 #: The parts that a header has at least (TEI P5, 2.2).
 PARTS: Final = ("titleStmt", "publicationStmt", "sourceDesc")
 
@@ -32,23 +39,29 @@ def take_own(frames: Frames, frame: Frame, events: OwnEvents, stop: int) -> None
     if clean is not None:
         gathering.add(clean.id, clean.name, clean.data, clean.meta, byte, byte + clean.body)
         return
-    judged = gathering.options.judged
+    # What an entity stands for is not in the document alone.
+    judged = gathering.options.judged or len(raw) > MOST_JUDGED or frames.parser.doctype
     try:
         told = events.finish()
     except OwnFault as fault:
         if fault.code == "TEI017" and not judged:
             gathering.judge.append(frames.judging.region(byte, stop, frames.parser))
         edit = _confirmed(fault, events, raw, byte) if literal else None
-        frames.refuse(fault.code, fault.message, byte, edit=edit)
+        hint = _LET_GO if fault.code == "TEI017" and edit is None else ""
+        frames.refuse(fault.code, fault.message, byte, edit=edit, hint=hint)
         return
     if raw != told.anew and not judged:
         gathering.judge.append(frames.judging.region(byte, stop, frames.parser))
     anew = Edit(byte, stop - byte, told.anew) if told.anew and literal else None
     for code, message in told.remarks:
-        gathering.find(code, message, byte, edit=anew if code == "TEI018" else None, id=told.id)
+        edit = anew if code == "TEI018" else None
+        hint = (
+            "" if edit or code != "TEI018" else "write the file anew: more of it was changed, and no fix puts it back"
+        )
+        gathering.find(code, message, byte, edit=edit, id=told.id, hint=hint)
     if XML_ID not in frame.attributes:
         edit = (anew or _naming(gathering, byte, told.id)) if frames.is_new(ncname(told.id)) else None
-        gathering.find("TEI026", "the TEI element has no xml:id", byte, edit=edit, id=told.id)
+        gathering.find("TEI026", _NO_XML_ID, byte, edit=edit, id=told.id, hint="" if edit else _NAME_IT)
     for name, count in events.left_behind.items():
         gathering.out.leave(name, count)
     gathering.add(told.id, told.name, told.text.encode(), told.meta, byte, frame.body if frame.body >= 0 else stop)
@@ -78,10 +91,11 @@ def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
             frames.refuse("TEI010", "the document has no id", byte)
             return
     elif XML_ID not in frame.attributes:
-        # In a corpus, one that is to come may have it.
-        fits = len(frames.stack) == 1 and frames.is_new(ncname(id))
+        # An xml:id comes before all else: another one than the id would be another id. In a corpus, one that is to come
+        # may have it.
+        fits = len(frames.stack) == 1 and ncname(id) == id and frames.is_new(id)
         edit = _naming(gathering, byte, id) if fits else None
-        gathering.find("TEI026", "the TEI element has no xml:id", byte, edit=edit, id=id)
+        gathering.find("TEI026", _NO_XML_ID, byte, edit=edit, id=id, hint="" if edit else _NAME_IT)
     meta = metadata(found.heading, frames.heading_around())
     gathering.add(id, name, data, meta, byte, max(frame.body, byte))
 
@@ -114,7 +128,10 @@ def check_namespace(gathering: Gathering, byte: int, uri: str) -> None:
     edit = None
     if uri and tag.count(b'"%b"' % uri.encode()) == 1:
         edit = Edit(byte + tag.find(b'"%b"' % uri.encode()) + 1, len(uri.encode()), NAMESPACE.encode())
+    elif not uri and b'xmlns=""' in tag:
+        edit = Edit(byte + tag.find(b'xmlns=""') + 7, 0, NAMESPACE.encode())
     elif not uri and name and b"xmlns" not in tag:
         edit = Edit(byte + 1 + len(name), 0, b' xmlns="%b"' % NAMESPACE.encode())
     what = f"the namespace is {quoted(uri)}" if uri else "there is no namespace"
-    gathering.find("TEI004", f"{what}; that of TEI is {NAMESPACE}", byte, edit=edit)
+    hint = "" if edit else f"write the namespace {NAMESPACE}"
+    gathering.find("TEI004", f"{what}; that of TEI is {NAMESPACE}", byte, edit=edit, hint=hint)

@@ -11,7 +11,7 @@ from corpusfmt.formats.tei.across import XML_ID, Across
 from corpusfmt.formats.tei.documents import PARTS, check_namespace, take_foreign, take_own
 from corpusfmt.formats.tei.faults import BY_CODE
 from corpusfmt.formats.tei.foreign.events import Choices, Foreign
-from corpusfmt.formats.tei.foreign.heading import Heading
+from corpusfmt.formats.tei.foreign.heading import Heading, inherited
 from corpusfmt.formats.tei.gathering import Gathering
 from corpusfmt.formats.tei.judging import Judging
 from corpusfmt.formats.tei.own import OwnEvents
@@ -104,7 +104,7 @@ class Frames:
         else:
             self.gathering.find(code, message, byte)
 
-    def refuse(self, code: str, message: str, byte: int, *, edit: Edit | None = None) -> None:
+    def refuse(self, code: str, message: str, byte: int, *, edit: Edit | None = None, hint: str = "") -> None:
         """Refuse the document that is open, if it has not been refused before, and give the batch with its finding."""
         frame = self.stack[-1] if self.stack else None
         start = byte
@@ -113,7 +113,7 @@ class Frames:
                 return
             start, frame.events = frame.byte, None
             self.parser.hear(_ignored)
-        self.gathering.find(code, message, byte, edit=edit)
+        self.gathering.find(code, message, byte, edit=edit, hint=hint)
         self.gathering.flush(self.gathering.window.slice(start, start + CHUNK))
 
     def too_large(self, frame: Frame) -> None:
@@ -225,7 +225,8 @@ class Frames:
     def _end_header(self, corpus: Frame, events: Foreign) -> None:
         """Take what the header of a corpus says. Nothing else in it belongs to a document."""
         found = events.finish()
-        corpus.heading, corpus.events = found.heading, None
+        around = next((frame.heading for frame in reversed(self.stack[:-1]) if frame.heading is not None), None)
+        corpus.heading, corpus.events = inherited(found.heading, around), None
         for what, count in found.left_behind.items():
             self.gathering.out.leave(what, count)
         if found.text:

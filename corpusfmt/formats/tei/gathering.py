@@ -26,11 +26,20 @@ class Gathering:
         self._first = -1  # the stream offset of the first document that is in no batch yet
 
     def find(
-        self, code: str, message: str, byte: int, *, edit: Edit | None = None, id: str | int | None = None
+        self,
+        code: str,
+        message: str,
+        byte: int,
+        *,
+        edit: Edit | None = None,
+        id: str | int | None = None,
+        hint: str = "",
     ) -> None:
         """Add a finding at a stream offset of the UTF-8. In a source in another encoding it has no edit."""
         near = self.window.near(byte)
-        self.out.find(code, message, byte, edit=None if self.source.encoding else edit, id=id, near=near)
+        if edit is not None and self.source.encoding:
+            edit, hint = None, "bring the file to UTF-8 first, then 'corpusfmt fix' mends it"
+        self.out.find(code, message, byte, hint, edit=edit, id=id, near=near)
         if self.source.encoding:
             found = self.out.findings[-1]
             real = self.source.source_byte(byte, near.buffer, near.offset)

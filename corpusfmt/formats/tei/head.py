@@ -124,6 +124,18 @@ def shown_of(xml_id: str, id: str | int, name: str, meta: bytes) -> dict[str, st
     return shown
 
 
+def attributes_of(shown: dict[str, str]) -> dict[str, str]:
+    """Return what attributes of the header repeat of what it shows; ``text`` is the language of the text element."""
+    licence = shown.get("licence", "")
+    tag = language_of(shown["language"]) if "language" in shown else ""
+    return {
+        "date": when(shown.get("date", "")),
+        "licence": licence if _URI.fullmatch(licence) else "",
+        "language": tag,
+        "text": "" if tag == "und" else tag,
+    }
+
+
 def visible(value: str) -> str:
     """Return a value as the header shows it: white space as one space, U+FFFD for what XML cannot hold."""
     if value.isprintable() and " " not in value and len(value) <= _LONGEST:

@@ -13,17 +13,20 @@ from corpusfmt.core.limits import MAX_ID_DIGITS, MAX_METADATA, MIB
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.objects import check_object
 from corpusfmt.core.text import quoted
-from corpusfmt.formats.tei.head import forbidden_in, glyphs, header, shown_of
+from corpusfmt.formats.tei.head import attributes_of, forbidden_in, glyphs, header, shown_of
 from corpusfmt.formats.tei.names import ncname
 from corpusfmt.formats.tei.profile import BODY_END, FORBIDDEN, TEI_END, XML
 from corpusfmt.formats.tei.readings import joined, readings
 from corpusfmt.formats.tei.write import body_of
 
 _XML_ID: Final = f"{XML} id"
+_XML_LANG: Final = f"{XML} lang"
 _SPACE: Final = " \t\r\n"
 #: What may stand more than once.
 _MANY: Final = frozenset({"author", "authority", "source"})
 _IDNOS: Final = ("id", "filename", "sha256")
+#: White space that a program puts around the content of an element when it indents.
+_AROUND: Final = re.compile(r"[ \t]*\n\s*\S.*\n[ \t]*", re.S)
 _NCNAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 #: The elements that show metadata, and what of it: by the name of the element and that of its parent.
@@ -32,6 +35,8 @@ _SHOWN: Final = {
     ("date", "publicationStmt"): "date", ("licence", "availability"): "licence", ("language", "langUsage"): "language",
     ("authority", "publicationStmt"): "authority", ("p", "sourceDesc"): "source",
 }  # fmt: skip
+#: Those of them that repeat it in an attribute.
+_ATTRIBUTES: Final = {"date": "when", "licence": "target", "language": "ident"}
 _PLAIN: Final = frozenset(
     """
     teiHeader fileDesc titleStmt publicationStmt sourceDesc bibl availability encodingDesc charDecl char localProp
@@ -76,6 +81,8 @@ class OwnEvents:
         self._integer = False
         self._chars: dict[str, str] = {}
         self._char = ""
+        #: Attributes that repeat what elements show.
+        self._attributes: dict[str, str] = {}
         #: What each g of the header stands for, by its ref.
         self._promised: dict[str, str] = {}
         self._slot: list[str] | None = None
@@ -114,7 +121,12 @@ class OwnEvents:
                 self._wrong = self._wrong or "the header has a xenoData that is not of the type metadata"
             self._begin("metadata")
         elif (name, parent) in _SHOWN:
-            self._begin(_SHOWN[name, parent])
+            what = _SHOWN[name, parent]
+            self._begin(what)
+            if what in _ATTRIBUTES and _ATTRIBUTES[what] in attributes:
+                self._attributes[what] = attributes[_ATTRIBUTES[what]]
+        elif name == "text":
+            self._attributes["text"] = attributes.get(_XML_LANG, "")
         elif name == "char":
             self._char = attributes.get(_XML_ID, "")
         elif name == "localProp" and attributes.get("name") == "codepoint":
@@ -155,7 +167,10 @@ class OwnEvents:
                 self._wrong = self._wrong or f"the g {quoted(reference)} has no such char in the header"
         if self._wrong:
             raise OwnFault("TEI019", self._wrong)
-        id, name, meta, notes = self._id(), self._said("idno filename") or "", *self._metadata()
+        name, (meta, notes) = self._said("idno filename") or "", self._metadata()
+        id, remarks = self._identified()
+        if _AROUND.fullmatch(name):
+            remarks.append(("TEI018", "the name has line ends around it, as if the header was indented anew"))
         if not _NCNAME.fullmatch(self._xml_id):
             self._xml_id = ncname(id)
         self.digest = (self._said("idno sha256") or "").strip(_SPACE)
@@ -164,7 +179,7 @@ class OwnEvents:
         for what in ("authority", "source"):
             if self._said(what) not in (None, "unknown"):
                 self.left_behind[f"text of {what}"] = 1
-        remarks = [("TEI023", note) for note in notes]
+        remarks += [("TEI023", note) for note in notes]
         text = None if self._stray or not self._paragraphs else self._proven(remarks)
         if text is None:
             raise OwnFault("TEI017", self._why())
@@ -202,6 +217,16 @@ class OwnEvents:
     def _said(self, what: str) -> str | None:
         return "".join(self._slots[what]) if what in self._slots else None
 
+    def _identified(self) -> tuple[str | int, list[tuple[str, str]]]:
+        """Return the id, and what is remarked on it: the xml:id is a witness when white space was put around it."""
+        id = self._id()
+        if isinstance(id, str) and id != id.strip(_SPACE):
+            bare = id.strip(_SPACE)
+            given = re.sub("_n[0-9]+$", "", self._xml_id)
+            if bare and given == ncname(bare) != ncname(id):
+                return bare, [("TEI018", "the id was indented anew")]
+        return id, []
+
     def _id(self) -> str | int:
         said = self._said("idno id")
         if not said:
@@ -235,6 +260,10 @@ class OwnEvents:
         for what, found in shown.items():
             if found != expected.get(what, ""):
                 yield f"the header has the {what} {quoted(found)}, the metadata has {quoted(expected.get(what, ''))}"
+        for what, should in attributes_of(expected).items():
+            value = self._attributes.get(what, "")
+            if value != should:
+                yield f"an attribute in the header has the {what} {quoted(value)}, the metadata has {quoted(should)}"
 
     def _declare(self, value: str) -> None:
         match = re.fullmatch("U[+]([0-9A-F]{4})", value)

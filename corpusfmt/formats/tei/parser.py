@@ -105,7 +105,7 @@ class Parser:
             raise self._broken(error) from None
         if self._taken - self._expat.CurrentByteIndex > MAX_MARKUP:
             what = f"a tag or a comment is larger than {MAX_MARKUP >> 20} MiB"
-            raise Broken("TEI008", what, self.fed - MAX_MARKUP)
+            raise Broken("TEI008", what, self.consumed)
 
     def skip(self, to: int) -> None:
         """Leave out what lies before the stream offset ``to``: whole elements, where the parser rests."""
@@ -190,12 +190,15 @@ class Parser:
         is_parameter: bool,
         value: str | None,
         _base: str | None,
-        _system: str,
+        system: str | None,
         _public: str | None,
         _notation: str | None,
     ) -> None:
         if is_parameter:
             self._loose = True
+            if system:
+                what = f"a parameter entity stands in {quoted(system)}; no other file is opened"
+                self._events.fault("TEI005", what)
         elif value is not None:
             self._entities.add(name)
 

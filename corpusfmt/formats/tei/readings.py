@@ -6,16 +6,32 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_SPACE: Final = " \t\r\n"
-_RUN: Final = re.compile(r"[ \t\r\n]*\n[ \t\r\n]*")
+#: A CR is none of it: in a text it is a character reference, and elsewhere the parser has made a line feed of it.
+_SPACE: Final = " \t\n"
+_RUN: Final = re.compile(r"[ \t\n]*\n[ \t\n]*")
 _INDENT: Final = re.compile(r"\n[ \t]*")
 _TRAILING: Final = re.compile(r"\n[ \t]*\Z")
 
 
 def readings(paragraphs: list[list[str]]) -> Iterator[tuple[str, str]]:
     """Give what was done to a text, nothing at first, and the text without it. ``paragraphs`` are lists of lines."""
-    now = joined(paragraphs)
-    yield "", now
+    now = ""
+    for how, text in _layouts(paragraphs):
+        now = now or text
+        yield how, text
+        if "\n" in text and "\r" not in text:  # a program that writes CR as it is makes LF of it
+            yield f"{how + ' and ' if how else ''}written with other line ends", text.replace("\n", "\r\n")
+    if now.isascii():
+        return
+    from unicodedata import normalize
+
+    yield "brought to another normalisation form of Unicode", normalize("NFD", now)
+    yield "brought to another normalisation form of Unicode", normalize("NFC", now)
+
+
+def _layouts(paragraphs: list[list[str]]) -> Iterator[tuple[str, str]]:
+    """Give a text as it stands, and without white space that may have been put in."""
+    yield "", joined(paragraphs)
     edges = [[lines[0].lstrip(_SPACE), *lines[1:]] for lines in paragraphs]
     edges = [[*lines[:-1], lines[-1].rstrip(_SPACE)] for lines in edges]
     stripped = [[line.strip(_SPACE) for line in lines] for lines in paragraphs]
@@ -24,12 +40,6 @@ def readings(paragraphs: list[list[str]]) -> Iterator[tuple[str, str]]:
     yield "indented anew", joined(stripped)
     yield "wrapped anew", joined([[_RUN.sub(" ", line) for line in lines] for lines in paragraphs])
     yield "wrapped and indented anew", joined([[_RUN.sub(" ", line) for line in lines] for lines in stripped])
-    if now.isascii():
-        return
-    from unicodedata import normalize
-
-    yield "brought to another normalisation form of Unicode", normalize("NFD", now)
-    yield "brought to another normalisation form of Unicode", normalize("NFC", now)
 
 
 def joined(paragraphs: list[list[str]]) -> str:

@@ -55,7 +55,7 @@ class _Scan:
                 return
             except Broken as broken:
                 go_on = self.ours and broken.code != "TEI002"
-                self._report(broken, fatal=not go_on)
+                self._report(broken, fatal=not go_on and self._loses_more(broken))
                 yield from self._given()
                 if not go_on or not self._recover(broken.byte):
                     return
@@ -115,6 +115,7 @@ class _Scan:
             return False
         self.prolog = False
         if 0 <= at < _PROLOG:
+            self.ours = True  # what follows a fault in the header of the corpus can be found
             self.frames.parser.feed(buffer[: at + 1], 0)
             self.between = self.ours = self._is_between()
         return True
@@ -192,6 +193,11 @@ class _Scan:
 
     # -- faults -----------------------------------------------------------------------------------------
 
+    def _loses_more(self, broken: Broken) -> bool:
+        """Say whether documents may follow a fault that nobody counts: in a corpus that is not just cut."""
+        stack = self.frames.stack
+        return broken.code != "TEI002" and bool(stack) and stack[0].is_corpus
+
     def _report(self, broken: Broken, *, fatal: bool) -> None:
         frames, byte = self.frames, broken.byte
         code, message, edit = broken.code, broken.message, None
@@ -202,7 +208,9 @@ class _Scan:
             message = f"the entity {quoted(reference[0])}, which the file does not define"
         if code == "TEI002" and frame is not None and frame.is_corpus and frames.parser.depth == 1:
             message = "the end of the corpus is missing; documents may be missing too"
-            edit = Edit(byte, 0, CORPUS_END, safe=False)
+            rest = self.window.slice(frames.parser.consumed, self.window.stop)
+            if CORPUS_END.startswith(rest):  # nothing but the end, or a part of it, is missing
+                edit = Edit(frames.parser.consumed, len(rest), CORPUS_END, safe=False)
         self.gathering.find(code, message, byte, edit=edit)
         start = frame.byte if frame is not None and not frame.is_corpus else byte
         self.gathering.flush(self.window.slice(start, start + CHUNK), fatal=fatal)

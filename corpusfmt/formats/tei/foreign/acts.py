@@ -31,9 +31,9 @@ def _out(reader: Foreign, name: str, _attributes: Attributes, step: Step) -> Ste
     return None
 
 
-def _gap(reader: Foreign, _name: str, _attributes: Attributes, _step: Step) -> Step | None:
+def _gap(reader: Foreign, name: str, _attributes: Attributes, _step: Step) -> Step | None:
     """Leave out a gap: what it holds is not of the text (TEI P5, 3.5.3)."""
-    reader.skip("")
+    reader.skip(name)
     return None
 
 
@@ -55,7 +55,9 @@ def _lb(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step 
     return _milestone(reader, name, attributes, step)
 
 
-def _milestone(reader: Foreign, _name: str, attributes: Attributes, step: Step) -> Step | None:
+def _milestone(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
+    if name in _PAGES and "break" not in attributes:
+        reader.flow.turn()
     if attributes.get("break") == "no" and reader.flow.join():
         reader.size -= 1
         reader.count("hyphens before lb")
@@ -148,6 +150,9 @@ def _end_g(reader: Foreign) -> None:
         reader.count("g", -1)
         reader.count("g without a mapping")
 
+
+#: Milestones at which another page or column begins: one sentence may end before it, and another begin after it.
+_PAGES: Final = frozenset({"pb", "cb", "gb"})
 
 _ACTS: Final[Mapping[str, Opening]] = {
     "out": _out,

@@ -110,13 +110,14 @@ WAYS: Final = (
     Way("ruby", "its rb", act="bare"),
     Way("rt", "left out: it says how rb sounds", act="out"),
     # -- phrases ----------------------------------------------------------------------------------------
-    Way("s surname forename roleName genName addName nameLink bloc country region settlement district street "
+    Way("s persName placeName orgName geogName date time surname forename roleName genName addName nameLink bloc "
+        "country region settlement district street "
         "postCode postBox biblScope citedRange publisher pubPlace analytic monogr series imprint role roleDesc actor "
         "locus", "their text stays; where two of them touch, a space", "ttttt"),
     Way("w pc", "their text stays; where they have join, there is no white space", act="token"),
-    Way("hi emph foreign distinct mentioned soCalled term gloss name rs num measure measureGrp unit date time email "
+    Way("hi emph foreign distinct mentioned soCalled term gloss name rs num measure measureGrp unit email "
         "ref abbr expan ex am sic corr reg orig lem rdg add supplied unclear damage secl retrace redo undo mod "
-        "ellipsis rb seg cl phr m c rhyme persName placeName orgName eventName objectName geogName geogFeat idno "
+        "ellipsis rb seg cl phr m c rhyme eventName objectName geogFeat idno "
         "msName repository institution collection material objectType dim dimensions height width depth stamp "
         "heraldry watermark musicNotation origDate origPlace locusGrp form orth pron hyph syll stress gram gramGrp "
         "case gen iType mood number per pos subc tns def etym lang lbl xr usg colloc gi att tag val ident code "

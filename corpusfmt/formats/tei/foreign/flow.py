@@ -96,6 +96,15 @@ class Flow:
         elif pending < BREAK and pending not in (JOINED, MIDWORD):
             self.pending = BREAK
 
+    def turn(self) -> None:
+        """Take the beginning of a page: a word may go on behind it, but no sentence ends without a space."""
+        if (
+            self.pending in (NOTHING, TOUCH)
+            and self.pieces
+            and not (self.pieces[-1][-1].isalnum() or self.pieces[-1][-1] in HYPHENS)
+        ):
+            self.pending = SOFT
+
     def join(self) -> bool:
         """Take away white space here, and a hyphen before it. Say whether there was a hyphen."""
         if self.pending > BREAK or self.pending == JOINED:
@@ -171,6 +180,8 @@ class Flow:
             if pending == MIDWORD and self.seam is not None and data[0].isalpha():
                 self.seam(self.pieces[-1][-40:], data[:40], self._at)
             part = " " if self.flat else self.breaks
+            if part == "\n" and self.pieces[-1].rstrip(" \t").endswith("\n"):  # white space that is kept has one
+                part = ""
         elif pending == TAB:
             part = "\t" * max(1, self._tabs)
         elif pending not in (TOUCH, JOINED):

@@ -30,7 +30,10 @@ _PLACES: Final = {
 _WANTED: Final = frozenset(place.rpartition("/")[2] for place in _PLACES)
 #: What is looked for anywhere in the description of the source, but in what only is about it.
 _IN_SOURCE: Final = {"date": "source date", "origDate": "source date", "ref": "source ref", "ptr": "source ref"}
-_ASIDE: Final = frozenset({"availability", "note", "notesStmt", "listPerson", "listPlace", "listOrg", "listEvent"})
+#: A list of works is what the text cites, or the works behind one of which it is a copy: that is not told apart.
+_ASIDE: Final = frozenset(
+    {"availability", "note", "notesStmt", "listPerson", "listPlace", "listOrg", "listEvent", "listBibl"}
+)
 _WORKS: Final = frozenset({"bibl", "biblStruct", "biblFull", "msDesc"})
 #: No part of the name or the title in which they stand.
 _DROPPED: Final = frozenset({"idno", "note", "email", "affiliation", "graphic", "index", "figDesc"})

@@ -48,7 +48,7 @@ def heading_of(header: Header, attributes: Mapping[str, str], text: Mapping[str,
         authors=tuple(author.text for author in said["author"] if author.text),
         date=_date(header),
         publisher=_first(said["publisher"], said["authority"], said["distributor"]),
-        language=_language(said["language"]) or text.get(XML_LANG, "") or attributes.get(XML_LANG, ""),
+        language=_language(said["language"], text.get(XML_LANG, "")) or attributes.get(XML_LANG, ""),
         licence=_licence(said["licence"]) or _first(said["availability"]),
         url=_url(header),
         idno=_idno(said["idno"]),
@@ -57,20 +57,31 @@ def heading_of(header: Header, attributes: Mapping[str, str], text: Mapping[str,
     )
 
 
-def metadata(heading: Heading, inherited: Heading | None = None) -> bytes:
+def inherited(heading: Heading, outer: Heading | None) -> Heading:
+    """Return what the header of a corpus says, with publisher, language and licence of the one around it."""
+    if outer is None:
+        return heading
+    return heading._replace(
+        publisher=heading.publisher or outer.publisher,
+        language=heading.language or outer.language,
+        licence=heading.licence or outer.licence,
+    )
+
+
+def metadata(heading: Heading, around: Heading | None = None) -> bytes:
     """Return what is known of a text as a JSON object in UTF-8, under the names of ``core.known.VOCABULARY``.
 
     Publisher, language and licence are those of the corpus around it where its own header has none.
     """
-    outer = inherited or Heading()
+    heading = inherited(heading, around)
     authors = heading.authors
     known = {
         "title": heading.title,
         "author": list(authors) if len(authors) > 1 else "".join(authors),
         "date": heading.date,
-        "publisher": heading.publisher or outer.publisher,
-        "language": heading.language or outer.language,
-        "licence": heading.licence or outer.licence,
+        "publisher": heading.publisher,
+        "language": heading.language,
+        "licence": heading.licence,
         "url": heading.url,
     }
     found = {name: value for name, value in known.items() if value}
@@ -127,15 +138,17 @@ def _when(date: Said) -> str:
     return date.text or "/".join(filter(None, map(str.strip, span)))
 
 
-def _language(languages: list[Said]) -> str:
-    """Return the language that is used most, or the first (TEI P5, 2.4.2)."""
+def _language(languages: list[Said], of_text: str) -> str:
+    """Return the language that is used most, or else that of the text, or the first (TEI P5, 2.4.2)."""
 
     def usage(language: Said) -> int:
         share = language.attributes.get("usage", "")
         return -int(share) if share.isdecimal() and len(share) < 9 else 0
 
     idents = [language for language in languages if language.attributes.get("ident")]
-    return min(idents, key=usage).attributes["ident"] if idents else ""
+    if not idents or (len(idents) > 1 and of_text and not any(map(usage, idents))):
+        return of_text
+    return min(idents, key=usage).attributes["ident"]
 
 
 def _licence(licences: list[Said]) -> str:
