@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from corpusfmt import registry, storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError, ParseError
+from corpusfmt.core.errors import ParseError
 from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.format import Batch, Format, WriteOptions
 from corpusfmt.core.rule import Check, Hit, Rule, found
@@ -82,9 +82,7 @@ class Checking:
         try:
             with opened(path, self.reading) as (stream, format):
                 tally.formats[format.name] = None
-                named = bool(self.against.schema)
-                if named and not format.grammar:
-                    raise ConfigurationError(f"a RELAX NG schema is for XML, and {path} is {format.title}")
+                named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, thorough=True)._replace(judged=named)
                 checks = self.checks()
                 for batch in format.scan(stream, options):
@@ -187,9 +185,8 @@ class Checking:
 
 def records_of(batch: Batch, format: Format) -> list[bytes]:
     """Return the JSON record of each document: as it stands in the source, or as corpusfmt would write it."""
-    if format.record is not None:
-        record = format.record
-        return [record(batch.region, document)[0] for document in batch.documents]
+    if format.records is not None:
+        return format.records(batch.region, batch.documents)
     writer = registry.format_named("jsonl").writer(WriteOptions(allow=frozenset({"bytes", "encoding"})))
     return b"".join(writer.encode(batch.documents)).removesuffix(b"\n").split(b"\n")
 
@@ -200,16 +197,16 @@ def _place(
     """Return the stream offset of what a schema refuses, or of its document where it is not there as it was judged."""
     origin = document.origin
     assert origin is not None, "a scan gives each document its origin"
-    if format.record is not None:
-        line, start = format.record(region, document)
+    if format.records is not None:
         if about_record:
-            return start + offset
+            return origin.byte + offset
+        (line,) = format.records(region, [document])
         from corpusfmt.recordschemas.places import offset_of
 
         for parent in ("/meta", "/metadata", ""):
             at = offset_of(line, parent + pointer)
             if at is not None:
-                return start + at
+                return origin.byte + at
     at = -1 if about_record else region.buffer.find(record, origin.byte - region.offset, origin.body - region.offset)
     return origin.byte if at < 0 else region.offset + at + offset
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from corpusfmt import across, registry, storage
 from corpusfmt.baseline import Baseline, mark_of
 from corpusfmt.checking import Against, Checking
-from corpusfmt.core.errors import CorpusfmtError, UnknownFormatError
+from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, UnknownFormatError
 from corpusfmt.core.finding import Finding
 from corpusfmt.reading import Reading, Unused, sources
 from corpusfmt.selection import Selection
@@ -76,6 +76,7 @@ class Validation:
                 yield from self._one_by_one(lines, profiles)
             if not self.failures:
                 self._unused.check()
+                self._check_schema()
             found = across.repeats(lines, self.paths) if self.across else iter(())
             yield from self._told(found)
             if profiles:
@@ -131,6 +132,12 @@ class Validation:
                 elif outcome.error is not None:
                     raise outcome.error
                 self._saw(outcome.tally)
+
+    def _check_schema(self) -> None:
+        formats = [registry.format_named(name) for name in self.tally.formats]
+        if self.job.against.schema and not any(format.grammar for format in formats):
+            there = " and ".join(format.title for format in formats)
+            raise ConfigurationError(f"a RELAX NG schema is for XML, and what there is is {there}")
 
     def _saw(self, tally: Tally) -> None:
         for name in tally.formats:

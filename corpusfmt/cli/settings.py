@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from corpusfmt import storage
 from corpusfmt.cli.arguments import FORMAT_FLAGS, Parser, reading_of
 from corpusfmt.config import Config, Schemas, find, load
 from corpusfmt.core.errors import ConfigurationError
@@ -73,9 +74,15 @@ def codes(text: str) -> list[str]:
 def schemas_of(args: argparse.Namespace, config: Config) -> Schemas:
     """Return the paths of schemas: an argument comes before the configuration.
 
-    ``--schema`` is a RELAX NG schema when its name ends in .rng, otherwise a JSON Schema.
+    ``--schema`` is a RELAX NG schema when its name ends in .rng or it is XML, otherwise a JSON Schema.
     """
     record, xml = config.schemas.record, config.schemas.xml
     if args.schema:
-        record, xml = ("", args.schema) if args.schema.lower().endswith(".rng") else (args.schema, "")
+        record, xml = ("", args.schema) if _is_xml(args.schema) else (args.schema, "")
     return Schemas(record, args.metadata_schema or config.schemas.metadata, xml)
+
+
+def _is_xml(path: str) -> bool:
+    if path.lower().endswith(".rng"):
+        return True
+    return storage.is_regular(path) and storage.small(path)[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")

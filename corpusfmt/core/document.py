@@ -137,6 +137,12 @@ class Document:
         return f"<Document {self.id!r}{name}, {len(self.data)} bytes>"
 
 
+def line_of(document: Document) -> int:
+    """Return the line where a document begins; 0 when nobody knows."""
+    origin = document._origin
+    return origin[2] if origin else 0
+
+
 def build(
     id: str | int,
     name: str,

@@ -156,8 +156,8 @@ class Format(NamedTuple):
     wide_code: str = ""
     #: Gives the edit that makes a change in the text of a document, or None where that cannot be one edit.
     rewrite: Callable[[Region, Document, Change], Edit | None] | None = None
-    #: Gives the JSON record of a document as it stands in the source, and the stream offset where it begins.
-    record: Callable[[Region, Document], tuple[bytes, int]] | None = None
+    #: Gives the JSON records of documents as they stand in the source, each where its document begins.
+    records: Callable[[Region, Sequence[Document]], list[bytes]] | None = None
 
 
 def options_for(format: Format, side: str) -> dict[str, Option]:

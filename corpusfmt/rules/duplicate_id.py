@@ -8,7 +8,7 @@ from corpusfmt.rules._repeats import repeats
 
 def start() -> Check:
     """Return a check that keeps the ids it has seen."""
-    return repeats("id", lambda document: str(document.id), str)
+    return repeats("id", lambda document: f"{document.id}", lambda ids: ids)
 
 
 RULE = Rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from unicodedata import normalize
 
 from corpusfmt.core.rule import Check, Rule
@@ -10,7 +11,14 @@ from corpusfmt.rules._repeats import repeats
 
 def start() -> Check:
     """Return a check that keeps the names it has seen, folded."""
-    return repeats("name", lambda document: document.name, folded)
+    return repeats("name", lambda document: document.name, _folded)
+
+
+def _folded(names: Sequence[str]) -> Sequence[str]:
+    joined = "\n".join(names)
+    if joined.isascii() and joined.count("\n") == len(names) - 1:
+        return joined.lower().split("\n")
+    return [folded(name) for name in names]
 
 
 def folded(name: str) -> str:

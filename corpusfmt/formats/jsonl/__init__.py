@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from corpusfmt.core.format import Batch, Format, Option, ReadOptions, Stream
 from corpusfmt.formats.jsonl.faults import FAULTS
 from corpusfmt.formats.jsonl.layouts import LAYOUTS
-from corpusfmt.formats.jsonl.places import locate, record, resync, rewrite, sniff
+from corpusfmt.formats.jsonl.places import locate, records, resync, rewrite, sniff
 from corpusfmt.formats.jsonl.write import losses, writer
 
 
@@ -61,7 +61,7 @@ FORMAT = Format(
     resync=resync,
     wide_code="JSONL011",
     rewrite=rewrite,
-    record=record,
+    records=records,
     schema="document.schema.json",
     schema_codes=frozenset({"JSONL003", "JSONL005", "JSONL006", "JSONL007", "JSONL008"}),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from corpusfmt.core.document import Document
@@ -31,6 +32,16 @@ def resync(buffer: bytes, position: int) -> int:
         return position
     at = buffer.find(b"\n", position)
     return at + 1 if at >= 0 else -1
+
+
+def records(region: Region, documents: Sequence[Document]) -> list[bytes]:
+    """Return the lines of documents that come from a region, without their line ends."""
+    lines = region.buffer.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    if len(lines) != len(documents):  # some gave no document
+        return [record(region, document)[0] for document in documents]
+    return [line.removesuffix(b"\r") for line in lines] if b"\r" in region.buffer else lines
 
 
 def record(region: Region, document: Document) -> tuple[bytes, int]:
