@@ -14,7 +14,7 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
 BENCH = CHECKOUT / ".bench"
-PACKAGES = ("corpusfmt", "orjson", "datatrove", "datasets", "polars", "warcio", "fastwarc", "lxml")
+PACKAGES = ("corpusfmt", "orjson", "datatrove", "datasets", "polars", "warcio", "fastwarc", "lxml", "check-jsonschema")
 PROGRAMS = ("jq", "cp")
 OURS = "corpusfmt"
 #: The limit of a loop over lxml: it reads, and writes nothing.

@@ -1,0 +1,274 @@
+"""Measure what checking costs, in pairs in one run: schemas, a file against its conversion, start-up, a detector.
+
+    python benchmarks/run.py --setup
+    python benchmarks/checks.py [--size MB] [--repeat N] [--write]
+
+With ``--write`` the page ``benchmarks/CHECKS.md`` is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import contestants
+import measure
+from contestants import BENCH, HERE, OURS
+from measure import Cost, Pairs
+
+STARTS = 20
+LABELS = (
+    Path(os.environ.get("CORPUSFMT_DATA", HERE.parent.parent / "shared" / "data")) / "encodings" / "charset_normalizer"
+)
+#: A schema as corpora have it: ids, dates, languages, addresses, numbers, lists.
+SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "required": ["id", "name", "text", "meta"],
+    "additionalProperties": False,
+    "properties": {
+        "id": {"type": "string", "pattern": "^news-[0-9]{6}$"},
+        "name": {"type": "string", "minLength": 1, "maxLength": 200},
+        "text": {"type": "string", "minLength": 1},
+        "meta": {
+            "type": "object",
+            "required": ["title", "date", "language", "url", "words", "tags", "source"],
+            "additionalProperties": False,
+            "properties": {
+                "title": {"type": "string", "minLength": 1},
+                "author": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+                "date": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+                "language": {"enum": ["en", "en-GB", "ru", "pt"]},
+                "url": {"type": "string", "pattern": "^https://"},
+                "words": {"type": "integer", "minimum": 0},
+                "score": {"type": "number", "minimum": 0, "maximum": 1},
+                "tags": {"type": "array", "items": {"type": "string"}, "uniqueItems": True, "maxItems": 20},
+                "source": {
+                    "type": "object",
+                    "required": ["name", "fetched"],
+                    "properties": {"name": {"type": "string"}, "fetched": {"type": "string"}},
+                },
+            },
+        },
+    },
+}
+
+
+def meta(number: int) -> bytes:
+    """Return the metadata of a record."""
+    said = {
+        "title": f"Article {number} of the evening",
+        "author": ["A. Writer", "B. Writer"],
+        "date": f"2024-{number % 12 + 1:02d}-18",
+        "language": "en-GB",
+        "url": f"https://example.org/news/{number}",
+        "words": number % 900,
+        "score": number % 100 / 100,
+        "tags": ["news", "harbour", f"t{number % 50}"],
+        "source": {"name": "The Evening", "fetched": "2024-05-18T10:00:00Z"},
+    }
+    return json.dumps(said, separators=(",", ":")).encode()
+
+
+class Line(NamedTuple):
+    """What was measured, and what is asked of it; nothing of a limit."""
+
+    what: str
+    ratios: list[float]
+    least: float | None = None
+    most: float | None = None
+
+    def asked(self) -> str:
+        """Return what is asked, in words."""
+        if self.least is not None:
+            return f"at least {self.least:g}"
+        return f"at most {self.most:g}" if self.most is not None else "–"
+
+    def verdict(self) -> str:
+        """Say whether it is met."""
+        ratio = median(self.ratios)
+        if self.least is None and self.most is None:
+            return "–"
+        met = (self.least is None or ratio >= self.least) and (self.most is None or ratio <= self.most)
+        return "met" if met else "**missed**"
+
+
+class Checks:
+    """One run."""
+
+    def __init__(self, args: argparse.Namespace, scratch: str) -> None:
+        self.args, self.scratch = args, scratch
+        self.env = contestants.environment(scratch)
+        self.lines: list[Line] = []
+        self.notes: list[str] = []
+
+    def path(self, name: str) -> str:
+        """Return a path in the scratch folder."""
+        return os.path.join(self.scratch, name)
+
+    def ours(self, *arguments: str) -> Callable[[], Cost]:
+        """Return a run of our command."""
+        return lambda: measure.run([str(BENCH / OURS / "bin" / OURS), *arguments], self.env)
+
+    def peer(self, script: str, *arguments: str) -> Callable[[], Cost]:
+        """Return a run of a script with the libraries that our command has."""
+        command = [str(contestants.python(OURS)), str(HERE / "peers" / script), *arguments]
+        return lambda: measure.run(command, self.env)
+
+    def add(
+        self,
+        what: str,
+        pairs: Pairs,
+        part: Callable[[Cost], float],
+        *,
+        least: float | None = None,
+        most: float | None = None,
+    ) -> None:
+        """Take note of pairs."""
+        line = Line(what, pairs.ratios(part), least, most)
+        self.lines.append(line)
+        print(f"{what}: {median(line.ratios):.2f} ({line.asked()})", file=sys.stderr)
+
+    def schemas(self) -> None:
+        """Records against a schema: a loop by hand, and the limit of a compiled engine."""
+        plain, records, schema = self.path("plain.jsonl"), self.path("records.jsonl"), self.path("schema.json")
+        measure.run(contestants.corpus("articles", self.args.size, plain), self.env)
+        with open(plain, "rb") as source, open(records, "wb") as target:
+            lines = enumerate(source)
+            target.writelines(line.replace(b'"meta":{}', b'"meta":' + meta(number)) for number, line in lines)
+        os.unlink(plain)
+        Path(schema).write_text(json.dumps(SCHEMA))
+        self.faults(records, schema)
+        ours = self.ours("validate", records, "--schema", schema, "--quiet")
+        for peer, what, least in (
+            ("jsonschema_validate_jsonl.py", "loop over json and jsonschema / ours, JSON Lines against a schema", 7.0),
+            ("jsonschema_rs_validate_jsonl.py", "msgspec and jsonschema-rs alone / ours, the same", None),
+        ):
+            pairs = measure.alternate(ours, self.peer(peer, records, schema), self.args.repeat)
+            self.add(what, pairs, measure.cpu, least=least)
+        os.unlink(records)
+
+    def faults(self, records: str, schema: str) -> None:
+        """Check that all see the same: of a few records with a fault each, all."""
+        small = self.path("faults.jsonl")
+        with open(records, "rb") as source, open(small, "wb") as target:
+            for number, line in enumerate(source):
+                if number == 300:
+                    break
+                target.write(line.replace(b'"words":', b'"words":-') if number % 3 == 1 else line)
+        expected = 99  # the first is -0
+        for command in (
+            self.ours("validate", small, "--schema", schema, "--quiet"),
+            self.peer("jsonschema_validate_jsonl.py", small, schema),
+        ):
+            try:
+                command()
+            except measure.CommandError as error:
+                if error.code != 1:
+                    raise
+                continue
+            raise measure.CommandError("a record with a fault was taken")
+        how = ["--output-format", "jsonl", "--no-cap", "--quiet"]
+        command = [str(BENCH / OURS / "bin" / OURS), "validate", small, "--schema", schema, *how]
+        told = subprocess.run(command, capture_output=True, env=self.env, check=False).stdout.splitlines()
+        if len(told) not in (expected, expected + 1):
+            raise measure.CommandError(f"{len(told)} faults were found, not {expected}")
+
+    def against_converting(self) -> None:
+        """Structure and encoding of a seed file, against converting it."""
+        seed, target = self.path("a.seed"), self.path("a.jsonl")
+        measure.run(contestants.corpus("articles", self.args.size, seed), self.env)
+        for what, more, least in (
+            ("default checks", (), 0.5),
+            ("with TXT001 to TXT009 and ENC", ("--extend-select", "TXT0,ENC"), None),
+        ):
+            checking = self.ours("validate", seed, "--quiet", *more)
+            converting = self.ours("convert", seed, "-o", target, "--force", "--quiet")
+            pairs = measure.alternate(checking, converting, self.args.repeat)
+            self.add(f"converting / validating a seed file, {what}", pairs, measure.cpu, least=least)
+
+    def starts(self) -> None:
+        """Start-up on one small file."""
+        small, record, schema = self.path("small.seed"), self.path("small.json"), self.path("small.schema.json")
+        Path(small).write_text("<<<FILE d1 a.txt>>>\nbody\n")
+        Path(record).write_text('{"a": 1}\n')
+        Path(schema).write_text('{"type": "object"}\n')
+        ours = self.ours("validate", small, "--quiet")
+        bare = [str(contestants.python(OURS)), "-c", "pass"]
+        ours()
+        pairs = measure.alternate(lambda: measure.run(bare, self.env), ours, STARTS)
+        self.add("validating one small file / python -c pass", pairs, measure.wall, most=6)
+        checker = BENCH / "check-jsonschema" / "bin" / "check-jsonschema"
+        if not checker.exists():
+            self.notes.append("check-jsonschema is left out; it is not installed (run.py --setup)")
+            return
+        other = [str(checker), "--schemafile", schema, record]
+        pairs = measure.alternate(ours, lambda: measure.run(other, self.env), STARTS)
+        self.add("check-jsonschema on one small file / ours", pairs, measure.wall, least=3)
+
+    def detector(self) -> None:
+        """How often the detector behind the hint of ENC001 is right, on files whose encoding is known."""
+        if not LABELS.is_dir():
+            self.notes.append("the detector was not tried: the labelled files are not here")
+            return
+        program = (
+            "import json,sys,pathlib\nfrom charset_normalizer import from_bytes\n"
+            "folder = pathlib.Path(sys.argv[1])\nright = total = 0\n"
+            "for name, label in json.loads((folder / 'labels.json').read_text()).items():\n"
+            "    data = (folder / name).read_bytes()\n    best = from_bytes(data[:20000]).best()\n    total += 1\n"
+            "    try:\n        right += best is not None and data.decode(best.encoding) == data.decode(label)\n"
+            "    except UnicodeError:\n        pass\n"
+            "print(right, total)\n"
+        )
+        command = [str(contestants.python(OURS)), "-c", program, str(LABELS)]
+        right, total = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        self.notes.append(f"charset-normalizer read {right} of {total} labelled files as their label does.")
+
+    def page(self) -> str:
+        """Return the page of results."""
+        rows = [
+            f"| {line.what} | {line.asked()} | {median(line.ratios):.2f} | {min(line.ratios):.2f}–{max(line.ratios):.2f} | "
+            f"{line.verdict()} |"
+            for line in self.lines
+        ]
+        run = f"{self.args.size:g} MB of text, {self.args.repeat} pairs"
+        head = (
+            f"# What checking costs\n\nMade by `python benchmarks/checks.py`: {run}. How is in [README.md](README.md)."
+        )
+        table = ["| what | asked | median | range | verdict |", "| --- | --- | --- | --- | --- |", *rows]
+        return "\n".join([head, "", *table, "", *self.notes]) + "\n"
+
+
+def main() -> int:
+    """Measure, print, and write the page when asked to. Returns 0."""
+    parser = argparse.ArgumentParser(description="Measure what checking costs.")
+    parser.add_argument("--size", type=float, default=100, metavar="MB", help="text in each corpus (default 100)")
+    parser.add_argument("--repeat", type=int, default=5, metavar="N", help="pairs of runs (default 5)")
+    parser.add_argument("--write", action="store_true", help="write benchmarks/CHECKS.md too")
+    args = parser.parse_args()
+    if contestants.stale():
+        print("the command under .bench is of other code; run: python benchmarks/run.py --setup", file=sys.stderr)
+        return 2
+    with TemporaryDirectory(dir=BENCH) as scratch:
+        checks = Checks(args, scratch)
+        checks.schemas()
+        checks.against_converting()
+        checks.starts()
+        checks.detector()
+    page = checks.page()
+    print(page, end="")
+    if args.write:
+        (HERE / "CHECKS.md").write_text(page, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
