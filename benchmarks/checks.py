@@ -177,8 +177,8 @@ class Checks:
                 continue
             raise measure.CommandError("a record with a fault was taken")
         how = ["--output-format", "jsonl", "--no-cap", "--quiet"]
-        command = [str(BENCH / OURS / "bin" / OURS), "validate", small, "--schema", schema, *how]
-        told = subprocess.run(command, capture_output=True, env=self.env, check=False).stdout.splitlines()
+        telling = [str(BENCH / OURS / "bin" / OURS), "validate", small, "--schema", schema, *how]
+        told = subprocess.run(telling, stdout=subprocess.PIPE, env=dict(self.env), check=False).stdout.splitlines()
         if len(told) not in (expected, expected + 1):
             raise measure.CommandError(f"{len(told)} faults were found, not {expected}")
 
@@ -235,8 +235,8 @@ class Checks:
     def page(self) -> str:
         """Return the page of results."""
         rows = [
-            f"| {line.what} | {line.asked()} | {median(line.ratios):.2f} | {min(line.ratios):.2f}–{max(line.ratios):.2f} | "
-            f"{line.verdict()} |"
+            f"| {line.what} | {line.asked()} | {median(line.ratios):.2f} "
+            f"| {min(line.ratios):.2f}–{max(line.ratios):.2f} | {line.verdict()} |"
             for line in self.lines
         ]
         run = f"{self.args.size:g} MB of text, {self.args.repeat} pairs"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Final
 
@@ -30,6 +30,13 @@ _QUOTES: Final = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb\u2013\u2014\u2026\u
 _OTHER: Final = re.compile("[\xc0-\xff\u02b0-\u02ff]")
 #: Second bytes of the signs that web pages have most: quotes, dashes, dots, the euro, arrows, ticks.
 _SIGNS: Final = frozenset(b"\x80\x82\x83\x84\x86\x87\x88\x89\x8b\x98\x9c")
+
+
+def may_hold() -> Callable[[bytes], bool]:
+    """Return a function that says whether UTF-8 may hold such a place, by the bytes of a lead and its tail."""
+    tail = b"(?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb].|\xe2[\x80\x82\x84].)"
+    look = re.compile(b"\xc3(?:[\x82-\x9f]%b|[\xa0-\xaf]%b{2}|[\xb0-\xb4]%b{3})" % (tail, tail, tail), re.S).search
+    return lambda data: look(data) is not None
 
 
 def decoded_once(text: str) -> str | None:

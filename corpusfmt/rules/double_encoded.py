@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from corpusfmt.core.document import Document
 from corpusfmt.core.rule import Check, Hit, Rule
 from corpusfmt.core.text import quoted
 from corpusfmt.core.texts import change_of, position_of, suspects
-from corpusfmt.rules._mojibake import decoded_once, mended, name_of, places
+from corpusfmt.rules._mojibake import decoded_once, may_hold, mended, name_of, places
 
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    return check
+    look = may_hold()
+    return lambda documents: hits(documents, look)
 
 
-def check(documents: Sequence[Document]) -> Iterable[Hit]:
+def hits(documents: Sequence[Document], look: Callable[[bytes], bool]) -> Iterable[Hit]:
     """Give a hit for each text that is UTF-8, taken for another encoding and encoded once more, as a whole."""
-    for document, text in suspects(documents, lambda data: not data.isascii()):
+    for document, text in suspects(documents, look):
         if document.encoding not in (None, "utf-8"):  # then the declaration may be what is wrong
             continue
         once = decoded_once(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from corpusfmt.core.document import Document
@@ -10,17 +9,15 @@ from corpusfmt.core.rule import Check, Hit, Rule
 from corpusfmt.core.text import quoted
 from corpusfmt.core.texts import change_of, position_of, suspects
 from corpusfmt.rules._characters import difference
-from corpusfmt.rules._mojibake import decoded_once, mended, name_of, places
+from corpusfmt.rules._mojibake import decoded_once, may_hold, mended, name_of, places
 
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    # In UTF-8: a letter that is a lead byte, and as many characters as it announces that are second bytes.
-    tail = b"(?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb].|\xe2[\x80\x82\x84].)"
-    look = re.compile(b"\xc3(?:[\x82-\x9f]%b|[\xa0-\xaf]%b{2}|[\xb0-\xb4]%b{3})" % (tail, tail, tail), re.S).search
+    look = may_hold()
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        for document, text in suspects(documents, lambda data: look(data) is not None):
+        for document, text in suspects(documents, look):
             found = list(places(text))
             if not found or decoded_once(text) is not None:  # all of it is ENC002's matter
                 continue
