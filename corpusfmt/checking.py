@@ -54,6 +54,7 @@ class Checking:
         self.judges: dict[str, Judge] = {}
         if against.schema:
             self._judge(against.schema)
+        self._own: dict[str, Schema] = {}
         self.schemas = [
             (code, _compiled(path)) for code, path in (("SCH001", against.record), ("SCH002", against.metadata)) if path
         ]
@@ -172,15 +173,23 @@ class Checking:
         """Say what else the schema has against a record, of which a scan tells the first fault."""
         if finding.code not in format.schema_codes or self.reading.own or self.reading.shared:
             return finding
-        from corpusfmt.schema import violations
-
         others = [
-            words for key, words in violations(format.schema, batch.refused) if quoted(key) not in finding.message
+            f"{quoted(key)}: {one.message}" if key and one.keyword != "additionalProperties" else one.message
+            for one in self._shipped(format.schema).violations(batch.refused)
+            if not (key := one.pointer.partition("/")[2]) or quoted(key) not in finding.message
         ]
         if not others or finding.code == "JSONL003":
             return finding
         more = "; ".join(others[:3]) + ("; …" if len(others) > 3 else "")
         return finding._replace(message=f"{finding.message}; and {len(others)} more: {more}")
+
+    def _shipped(self, name: str) -> Schema:
+        """Return a schema of a format. It is loaded for records that a scan turned away alone."""
+        from corpusfmt.recordschemas import Schema
+
+        if name not in self._own:
+            self._own[name] = Schema(name, storage.shipped(name))
+        return self._own[name]
 
 
 def records_of(batch: Batch, format: Format) -> list[bytes]:

@@ -38,4 +38,4 @@ assert main(["validate", "x.jsonl"]) == 1
         [sys.executable, "-P", "-c", program], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
-    assert "and 1 more: 'meta' is of the wrong type" in result.stdout
+    assert "and 1 more: 'meta': expected object" in result.stdout
