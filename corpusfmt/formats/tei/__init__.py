@@ -8,9 +8,9 @@ is known about a text in its place in the header, and with the text and the meta
 reader would see it: its text without its markup, and what its header says as metadata.
 
 The rooms, from below: ``profile``, ``names``, ``head``, ``write``; ``fast`` (a document of ours from its bytes),
-``own`` (from events, when somebody touched it), ``readings`` (what may have been done to its text); ``foreign`` (what
-others write); ``encoding``, ``window``, ``parser``, ``across``; ``gathering``, ``judging``, ``documents``, ``frames``
-(from events to documents), ``scan``; ``places``, ``faults``.
+``own`` with ``ownhead`` (from events, when somebody touched it), ``readings`` (what may have been done to its text);
+``foreign`` (what others write); ``encoding``, ``window``, ``parser``, ``across``; ``gathering``, ``judging``,
+``documents``, ``frames`` (from events to documents), ``scan``; ``places``, ``faults``.
 """
 
 from __future__ import annotations
