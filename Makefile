@@ -56,6 +56,7 @@ docs: $(STAMP)
 bench:
 	$(PYTHON) benchmarks/run.py --setup
 	$(PYTHON) benchmarks/run.py --write
+	$(PYTHON) benchmarks/checks.py --write
 
 ## Renew the locked requirements.
 lock: $(STAMP)
