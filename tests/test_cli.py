@@ -164,7 +164,9 @@ def test_the_schema_tells_what_else_is_wrong(here: Path, capsys: pytest.CaptureF
     assert main(["validate", "x.jsonl"]) == 1
     out = capsys.readouterr().out
     assert "x.jsonl:1:7: JSONL007 'id' must be a string or an integer, not the number '1.5'; and 2 more: " in out
-    assert "; and 2 more: 'meta': expected object, found an array of 0 items; the key 'url' is not allowed here\n" in out
+    assert (
+        "; and 2 more: 'meta': expected object, found an array of 0 items; the key 'url' is not allowed here\n" in out
+    )
     Path("y.jsonl").write_bytes(b'{"message":"t"}\n')
     assert main(["validate", "y.jsonl"]) == 1
     assert "; and 1 more: expected the keys 'id', 'text', found none of that name\n" in capsys.readouterr().out
