@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from corpusfmt import fix, registry, validate
+from corpusfmt import Document, fix, registry, validate
 from corpusfmt.cli.main import main
 from corpusfmt.core.rule import SUBJECTS, Rule
 from corpusfmt.pages import page
@@ -125,6 +125,19 @@ def test_unsafe_names(name: str, why: str) -> None:
 
     found = fault_of(name)
     assert (why in found) if why else not found
+
+
+@pytest.mark.parametrize(
+    ("id", "what"),
+    [("d1", ""), ("a b", ""), ("é", ""), (7, ""), ("a|b", ""), (" a", "space"), ("a ", "space"), ("a\n", "U+000A"), ("a\u200b", "U+200B"),
+     ("a\xa0b", "U+00A0"), ("\u202ea", "U+202E"), ("a\x00", "U+0000"), ("e\u0301", "")],
+)  # fmt: skip
+def test_ids_that_cannot_be_seen(id: str | int, what: str) -> None:
+    from corpusfmt.rules.unsafe_id import check
+
+    docs = [Document("x", "y"), Document(id, "y"), Document("z", "y")]
+    messages = [hit.message for hit in check(docs) if hit.document is docs[1]]
+    assert (what in messages[0]) if what else messages == []
 
 
 def test_duplicate_names_fold_case_and_normalisation(tmp_path: Path) -> None:

@@ -27,11 +27,11 @@ def runs(selection: Selection) -> set[str]:
     [
         ((), (), (), set(), set()),
         ((), ("ENC004",), (), {"ENC004"}, set()),
-        ((), ("enc004",), ("DOC",), {"ENC004"}, {"DOC001", "DOC002", "DOC003", "DOC004"}),
+        ((), ("enc004",), ("DOC",), {"ENC004"}, {"DOC001", "DOC002", "DOC003", "DOC004", "DOC005"}),
         ((), (), ("DOC003",), set(), {"DOC003"}),
-        ((), ("DOC003",), ("DOC",), set(), {"DOC001", "DOC002", "DOC004"}),  # the longer one decides
+        ((), ("DOC003",), ("DOC",), set(), {"DOC001", "DOC002", "DOC004", "DOC005"}),  # the longer one decides
         ((), ("DOC",), ("DOC003",), set(), {"DOC003"}),
-        ((), ("DOC",), ("DOC",), set(), {"DOC001", "DOC002", "DOC003", "DOC004"}),
+        ((), ("DOC",), ("DOC",), set(), {"DOC001", "DOC002", "DOC003", "DOC004", "DOC005"}),
     ],
 )
 def test_what_is_added_and_taken_away(

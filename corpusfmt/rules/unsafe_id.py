@@ -1,0 +1,46 @@
+"""DOC005: an id that is hard to point to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from corpusfmt.core.document import Document
+from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.core.text import quoted
+
+#: Controls, marks that nobody sees, white space that is no plain space; and a space at either end.
+_ODD: Final = re.compile(
+    r"[\x00-\x1f\x7f-\xa0\xad\u061c\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]|\A | \Z"
+)
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for each id that holds what cannot be seen."""
+    joined = "|".join([f"{document.id}" for document in documents])
+    if not _ODD.search(joined) and "| " not in joined and " |" not in joined:
+        return
+    for document in documents:
+        match = _ODD.search(f"{document.id}")
+        if match:
+            what = "begins or ends with a space" if match[0] == " " else f"holds U+{ord(match[0]):04X}"
+            yield Hit(document, f"the id {quoted(str(document.id))} {what}")
+
+
+RULE = Rule(
+    code="DOC005",
+    severity="warning",
+    summary="id that cannot be seen as it is",
+    why="An id is copied, typed and looked for. With a control character, a mark that nobody sees or a space at its "
+    "end it is never found again.",
+    advice="give the document another id",
+    bad=b'<<<SEED 1>>>\n<<<FILE "d1\\u0020" a.txt>>>\nbody\n',
+    good=b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nbody\n",
+    start=start,
+)
