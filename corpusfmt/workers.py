@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt import across, storage
 from corpusfmt.baseline import mark_of
 from corpusfmt.checking import Against, Checking
-from corpusfmt.core.errors import CorpusfmtError
+from corpusfmt.core.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.limits import MIB
 from corpusfmt.reading import Reading
@@ -18,11 +19,15 @@ from corpusfmt.selection import Selection
 from corpusfmt.tally import Tally
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from corpusfmt.recordschemas.infer import Profile
 
 #: A task is so many bytes of sources, or so many sources.
 _TASK_BYTES: Final = 4 * MIB
 _TASK_SOURCES: Final = 64
+#: So many tasks are done before they can be told, for each process.
+_AHEAD: Final = 16
 
 
 class Job(NamedTuple):
@@ -102,24 +107,42 @@ def is_worth_it(paths: Sequence[str], jobs: int) -> bool:
     return len(paths) >= 200 or sum(map(storage.size_of, paths)) >= MIB
 
 
+_Task = list[tuple[int, str, Counter[str]]]
+
+
 def check_all(
     job: Job, paths: Sequence[str], knowns: Sequence[Counter[str]], jobs: int
 ) -> Generator[Outcome, None, None]:
-    """Check sources in ``jobs`` processes, and give what came of them in their order."""
-    import multiprocessing
+    """Check sources in ``jobs`` processes, and give what came of them in their order. Raises what a process raised.
 
-    # A fork has all that is loaded. Where a process may have threads that it would break, it is started anew.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    Each process has a pipe of its own, and no lock is shared: one that dies can hold up no other.
+    """
+    from multiprocessing.connection import wait
+
     tasks = list(_tasks(paths, knowns))
-    with (
-        storage.spills() as folder,
-        context.Pool(min(jobs, len(tasks)), _begin, (job._replace(spills=folder),)) as pool,
-    ):
-        for outcomes in pool.imap(_work, tasks):
-            yield from outcomes
-
-
-_Task = list[tuple[int, str, Counter[str]]]
+    ready: dict[int, list[Outcome]] = {}
+    given = told = 0
+    with storage.spills() as folder, _crew(min(jobs, len(tasks)), job._replace(spills=folder)) as crew:
+        busy: dict[Connection, int] = {}
+        while told < len(tasks):
+            for pipe in crew:
+                if pipe not in busy and given < len(tasks) and given - told < _AHEAD * jobs:
+                    pipe.send(tasks[given])
+                    busy[pipe] = given
+                    given += 1
+            for one in wait(list(busy)):
+                assert not isinstance(one, int)
+                pipe = crew[crew.index(one)]  # type: ignore[arg-type]
+                try:
+                    outcomes = pipe.recv()
+                except EOFError:
+                    raise ConfigurationError("a process that checked files was ended; was memory short?") from None
+                if isinstance(outcomes, BaseException):
+                    raise outcomes
+                ready[busy.pop(pipe)] = outcomes
+            while told in ready:
+                yield from ready.pop(told)
+                told += 1
 
 
 def _tasks(paths: Sequence[str], knowns: Sequence[Counter[str]]) -> Iterator[_Task]:
@@ -135,18 +158,49 @@ def _tasks(paths: Sequence[str], knowns: Sequence[Counter[str]]) -> Iterator[_Ta
         yield task
 
 
-#: What a process works with, made once.
-_own: list[tuple[Checking, Job]] = []
+@contextmanager
+def _crew(count: int, job: Job) -> Iterator[list[Connection]]:
+    """Start processes and give the pipe to each. They are ended whatever happens."""
+    import multiprocessing
+
+    # A fork has all that is loaded. Where a process may have threads that it would break, it is started anew.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    pipes: list[Connection] = []
+    processes = []
+    try:
+        for _ in range(count):
+            mine, its = context.Pipe()
+            pipes.append(mine)
+            # A fork inherits the other pipes too. With one of them open it would not see that this process is gone.
+            inherited = [*pipes] if sys.platform == "linux" else []
+            process = context.Process(target=_work, args=(its, job, inherited), daemon=True)  # type: ignore[attr-defined]
+            process.start()
+            its.close()
+            processes.append(process)
+        yield pipes
+    finally:
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.join()
+        for pipe in pipes:
+            pipe.close()
 
 
-def _begin(job: Job) -> None:
+def _work(pipe: Connection, job: Job, inherited: Sequence[Connection]) -> None:
+    """Check what comes through a pipe, until nothing more does."""
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends the others
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _own[:] = [(Checking(job.reading, job.selection, job.against, job.folder), job)]
-
-
-def _work(task: _Task) -> list[Outcome]:
-    checking, job = _own[0]
-    return [check(checking, job, number, path, known) for number, path, known in task]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the first process ends the others
+    for other in inherited:
+        other.close()
+    try:
+        checking = Checking(job.reading, job.selection, job.against, job.folder)
+        while True:
+            task = pipe.recv()
+            pipe.send([check(checking, job, number, path, known) for number, path, known in task])
+    except EOFError:
+        return
+    except BaseException as error:  # noqa: BLE001 - it is raised again where it can be told
+        pipe.send(error)
