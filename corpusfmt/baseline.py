@@ -1,6 +1,7 @@
 """A baseline: the findings that a corpus had when it was let in. They are not told again, and new ones are.
 
-Findings are matched by what they are about and not by their line: code, document and excerpt. The file only shrinks.
+Findings are matched by what they are about and not by their line: file, code, document, excerpt and message. One that
+stands for several places of a document is known up to their number. The file only shrinks.
 """
 
 from __future__ import annotations
@@ -19,14 +20,26 @@ from corpusfmt.core.text import quoted
 
 _VERSION: Final = 1
 _MARK: Final = re.compile("[0-9a-f]{16}")
-_DIGITS: Final = re.compile("[0-9]+")
+#: Messages may name another place, as in "was used before, on line 7". It moves as well.
+_PLACES: Final = re.compile(r"\b(line|column|byte|record) [0-9]+|:[0-9]+\b")
+#: And the number of places that they stand for.
+_AMOUNT: Final = re.compile(r"[;,]? (?:once\b|([0-9][0-9,]*) (?:times|repeats|such [a-z]+)(?: in all)?)")
 
 
 def mark_of(finding: Finding) -> str:
     """Return what a finding is about, as 16 hexadecimal digits. Lines above it may come and go."""
-    about = finding.excerpt.strip() or _DIGITS.sub("#", finding.message)
     document = "" if finding.document is None else str(finding.document)
-    return sha256(f"{finding.code}\0{document}\0{about}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    message = _AMOUNT.sub("", _PLACES.sub(r"\1", finding.message))
+    if finding.code.startswith("CORP") and document:  # it names another file, in one of many spellings
+        message = ""
+    about = f"{finding.code}\0{document}\0{finding.excerpt.strip()}\0{message}"
+    return sha256(about.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def weight_of(finding: Finding) -> int:
+    """Return how many places of a document a finding stands for."""
+    match = _AMOUNT.search(finding.message)
+    return int(match[1].replace(",", "")) if match and match[1] else 1
 
 
 class Baseline:
@@ -43,6 +56,19 @@ class Baseline:
     def of(self, path: str) -> Counter[str]:
         """Return what is known of a source, by ``code:mark``; to be counted down."""
         return Counter(self.known.get(self.name_of(path), ()))
+
+    def prune(self, gone: Mapping[str, Counter[str]]) -> int:
+        """Take out what was not found in sources, and what is known of files that are no more. Return how much."""
+        before = sum(marks.total() for marks in self.known.values())
+        for source, marks in gone.items():
+            self.known[self.name_of(source)] -= marks
+        for file in self.lost():
+            del self.known[file]
+        return before - sum(marks.total() for marks in self.known.values())
+
+    def lost(self) -> list[str]:
+        """List the files that are known and no more there."""
+        return [file for file in self.known if file != "-" and not storage.exists(storage.within(self.folder, file))]
 
     def write(self, *, new: bool) -> None:
         """Write the file, whole or not at all. A ``new`` one must not be there yet.

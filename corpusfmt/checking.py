@@ -39,6 +39,9 @@ class Against(NamedTuple):
     metadata: str = ""
 
 
+#: Why a change that is known is not made.
+_NO_EDIT = "no fix can write that in this file; convert it to JSON Lines, fix it there, and convert it back"
+_CONVERT = "a digest vouches for this text; convert it to a seed file or JSON Lines, fix it there, and convert it back"
 #: Takes the documents of a batch, for what only shows across files.
 Collect = Callable[[Batch, Format], None]
 
@@ -76,7 +79,7 @@ class Checking:
         """
         left_out = self.selection.left_out(storage.relative(path, self.folder)) if self.selection.per_file else None
         for finding in self._source(path, tally, collect):
-            if not (left_out and finding.code.startswith(tuple(left_out))):
+            if not (left_out and self.selection.is_left_out(finding, left_out)):
                 yield finding
 
     def _source(self, path: str, tally: Tally, collect: Collect | None) -> Iterator[Finding]:
@@ -99,15 +102,36 @@ class Checking:
         """Return fresh checks of the rules for one source."""
         return [(rule, rule.start()) for rule in self.rules if rule.start]
 
-    def batch(self, batch: Batch, path: str, format: Format, checks: Sequence[tuple[Rule, Check]]) -> list[Finding]:
-        """Return what is to be told of a batch, in order of place."""
+    def batch(
+        self,
+        batch: Batch,
+        path: str,
+        format: Format,
+        checks: Sequence[tuple[Rule, Check]],
+        wanted: Callable[[str, bool], bool] | None = None,
+    ) -> list[Finding]:
+        """Return what is to be told of a batch, in order of place.
+
+        ``wanted`` says whether a change is to be made, from the code of its rule and whether it is safe. With it, of
+        the changes of a document only the first, by code, is given: what the others are shows when that is made.
+        """
         tells = self.selection.tells
         plain = self.selection.is_default
         findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)]
         if batch.documents:
             documents = Documents(batch.documents)
+            changed: set[int] = set()
             for rule, check in checks:
-                findings += [self._finding(rule, hit, batch, path, format) for hit in check(documents)]
+                for hit in check(documents):
+                    change = hit.change
+                    if wanted is None or change is None or not wanted(rule.code, change.safe):
+                        findings.append(self._finding(rule, hit, batch, path, format))
+                        continue
+                    place = id(hit.document)
+                    if place not in changed:
+                        finding = self._finding(rule, hit, batch, path, format)
+                        findings.append(finding)
+                        changed |= {place} if finding.edit else set()
             for code, schema in self.schemas:
                 findings += self._held(code, schema, batch, path, format)
         for region in batch.judge:
@@ -122,12 +146,14 @@ class Checking:
         assert origin is not None, "a scan gives each document its origin"
         byte = origin.byte if hit.position is None else format.locate(batch.region, hit.document, hit.position)
         edit: Edit | None = None
+        hint = hit.hint or rule.advice
         if hit.change is not None and format.rewrite is not None:
             edit = format.rewrite(batch.region, hit.document, hit.change)
+            hint = hint if edit else _NO_EDIT
+        elif "fix" in rule.advice:
+            hint = _CONVERT if format.rewrite is None else hint
         near = self._pointer.near(batch.region, byte)
-        return found(
-            rule, hit.message, path, near, byte, document=hit.document.id, hint=hit.hint or rule.advice
-        )._replace(edit=edit)
+        return found(rule, hit.message, path, near, byte, document=hit.document.id, hint=hint)._replace(edit=edit)
 
     # -- schemas ----------------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ class Config(NamedTuple):
 def find(folder: str = ".") -> str:
     """Return the path of the configuration that holds for a folder: its own, or that of the nearest one above it."""
     for path in storage.upwards(folder, NAMES):
-        if path.endswith(NAMES[0]) or b"[tool.corpusfmt" in storage.small(path):
+        if path.endswith(NAMES[0]) or (storage.is_regular(path) and b"[tool.corpusfmt" in storage.small(path)):
             return path
     return ""
 
@@ -54,8 +54,10 @@ def load(path: str) -> Config:
 
     try:
         said: dict[str, Any] = tomllib.loads(storage.small(path).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{quoted(path, 400)}: no TOML: {str(error).lower()}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{quoted(path, 400)}: no TOML that can be read: it nests too deep") from None
+    except ValueError as error:  # no TOML, no UTF-8, or a number without end
+        raise ConfigurationError(f"{quoted(path, 400)}: no TOML: {str(error).lower()[:200]}") from None
     if storage.name_of(path) != NAMES[0] and "tool" in said:
         said = said["tool"].get("corpusfmt", {}) if isinstance(said["tool"], dict) else {}
     _check(path, said)

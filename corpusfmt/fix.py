@@ -9,17 +9,20 @@ from itertools import chain
 from os import PathLike, fspath
 
 from corpusfmt import storage
+from corpusfmt.baseline import Baseline
 from corpusfmt.checking import Against, Checking
 from corpusfmt.core.document import Document, build
-from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, ParseError, UnknownFormatError
+from corpusfmt.core.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.core.finding import Edit, Finding
-from corpusfmt.core.format import Format, ReadOptions, Stream
+from corpusfmt.core.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.core.text import WIDE_MARKS, quoted
 from corpusfmt.mending import Source, Work, pour, write_members
 from corpusfmt.mending.diffing import Diff
 from corpusfmt.mending.transcoding import Transcoded
 from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.selection import Selection
+from corpusfmt.tally import Tally
+from corpusfmt.workers import Baselined
 from corpusfmt.writing import named
 
 #: The rule about texts that are not in UTF-8. Its fix makes them so.
@@ -54,10 +57,12 @@ class Fixing:
         unsafe: bool = False,
         codes: Sequence[str] = (),
         selection: Selection | None = None,
+        baseline: Baseline | None = None,
         dry: bool = False,
         diff: Callable[[bytes], None] | None = None,
     ) -> None:
-        """Check what was asked. Rules run that are selected, or named by ``codes``.
+        """Check what was asked. Rules run that are selected, or named by ``codes``. What a ``baseline`` knows is mended
+        where it can be, and not told as left.
 
         Raises ConfigurationError, UnknownFormatError and OSError.
         """
@@ -69,7 +74,9 @@ class Fixing:
                 what = "standard input" if path == "-" else quoted(path, 400)
                 raise ConfigurationError(f"{what} cannot be fixed in its place; name a file")
         self.unsafe, self.dry, self.diff = unsafe, dry, diff
-        self.codes = tuple(code.upper() for code in codes)
+        self.codes = () if "ALL" in map(str.upper, codes) else tuple(code.upper() for code in codes)
+        self.named = bool(codes)
+        self.baseline = baseline
         self.unused = Unused(self.reading)
         #: Why files could not be fixed.
         self.failures: list[CorpusfmtError | OSError] = []
@@ -77,13 +84,16 @@ class Fixing:
         self._ruled = frozenset(rule.code for rule in self.checking.rules)
         #: Whether the file at hand gets an edit of its format that presumes something.
         self._presuming = False
+        #: Of the file at hand: codes that are left out, and changes of rules that cannot be made.
+        self._left_out: frozenset[str] = frozenset()
+        self._refused: set[tuple[str | int | None, str]] = set()
 
     def run(self) -> Iterator[Fixed]:
         """Fix one file after the other.
 
-        Raises ConfigurationError when a fixed file does not hold the documents that the old one held; and OSError,
-        UnknownFormatError, and ParseError for compressed data that is damaged, after all other files were fixed:
-        ``failures`` has them all.
+        Raises, after all other files were fixed, what kept one from it, the first of ``failures``: OSError,
+        UnknownFormatError, ParseError for compressed data that is damaged, and ConfigurationError when a fixed file
+        would not hold the documents that the old one held.
         """
         for path in self.paths:
             try:
@@ -91,7 +101,7 @@ class Fixing:
                     self.unused.saw(format, last=path == self.paths[-1])
                     options = self.reading.options_for(format, lines=False, thorough=True)
                 yield self._fix(path, format, options)
-            except (OSError, ParseError, UnknownFormatError) as failure:
+            except (OSError, CorpusfmtError) as failure:
                 self.failures.append(failure)
         self.checking.close()
         if self.failures:
@@ -107,6 +117,9 @@ class Fixing:
     def _fix(self, path: str, format: Format, options: ReadOptions) -> Fixed:
         fixed = Fixed(path)
         self._presuming = False
+        selection = self.checking.selection
+        self._left_out = selection.left_out(storage.relative(path, selection.folder or "."))
+        self._refused.clear()
         work = Work(path, traced=self.diff is not None)
         try:
             with storage.open_input(path) as looked, storage.open_input(path) as stream:
@@ -160,17 +173,17 @@ class Fixing:
     ) -> Iterator[Edit]:
         """Give the edits for a stream in order, none over another, and count them; count what else was found."""
         done = 0
-        checks = self.checking.checks()
-        for batch in format.scan(stream, options):
-            found = self.checking.batch(batch, fixed.path, format, checks) if checks else batch.findings
-            for finding in sorted(found, key=lambda finding: finding.edit.byte if finding.edit else -1):
+        for _, found in self._scan(stream, format, options, fixed.path):
+            for finding, is_known in sorted(found, key=lambda one: one[0].edit.byte if one[0].edit else -1):
                 edit, ruled = finding.edit, finding.code in self._ruled
                 if edit is not None and self._wanted(finding) and edit.byte >= done:
                     counts[finding.code] += 1
                     done = edit.byte + edit.length
                     self._presuming = self._presuming or not (edit.safe or ruled)
-                    yield edit
-                elif self._is_left(finding):
+                    yield (
+                        edit._replace(safe=True) if ruled else edit
+                    )  # what it takes away is no part of the file's frame
+                elif not is_known and self._is_left(finding):
                     fixed.left[finding.code] += 1
 
     def _replace(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
@@ -212,15 +225,45 @@ class Fixing:
 
     def _documents(self, format: Format, stream: Stream, options: ReadOptions, fixed: Fixed) -> Iterator[Document]:
         """Give the documents of the fixed file, and count what is still to be found."""
-        checks = self.checking.checks()
-        for batch in format.scan(stream, options):
-            found = self.checking.batch(batch, fixed.path, format, checks) if checks else batch.findings
-            fixed.left.update(finding.code for finding in found if self._is_left(finding))
+        for batch, found in self._scan(stream, format, options, fixed.path):
+            fixed.left.update(finding.code for finding, is_known in found if not is_known and self._is_left(finding))
             yield from batch.documents
 
+    def _scan(
+        self, stream: Stream, format: Format, options: ReadOptions, path: str
+    ) -> Iterator[tuple[Batch, list[tuple[Finding, bool]]]]:
+        """Give each batch with what is to be told of it, and whether the baseline knows that."""
+        checks = self.checking.checks()
+        baselined = Baselined(self.baseline.of(path) if self.baseline else Counter(), Tally())
+        for batch in format.scan(stream, options):
+            found = self.checking.batch(batch, path, format, checks, self._makes)
+            for finding in found:
+                if finding.edit is None and finding.code in self._ruled:
+                    self._refused.add((finding.document, finding.code))
+            kept = [
+                one
+                for one in found
+                if not (self._left_out and self.checking.selection.is_left_out(one, self._left_out))
+            ]
+            yield batch, [(one, baselined.is_known(one)) for one in kept]
+
+    def _makes(self, code: str, safe: bool) -> bool:
+        """Say whether a change of a rule is made."""
+        return (
+            (safe or self.unsafe)
+            and self._is_wanted(code)
+            and not (self._left_out and code.startswith(tuple(self._left_out)))
+        )
+
     def _is_left(self, finding: Finding) -> bool:
-        """Say whether a finding that is not mended is one that fixing speaks of: of the format, or one with an edit."""
-        return finding.severity != "note" and (finding.edit is not None or finding.code not in self._ruled)
+        """Say whether fixing speaks of a finding that it leaves: of the format, or one that it was asked for by name,
+        or that it could mend.
+        """
+        if finding.severity == "note":
+            return False
+        if finding.code not in self._ruled:
+            return True
+        return finding.edit is not None or (self.named and self._is_wanted(finding.code))
 
     def _settled(self, document: Document) -> Document:
         """Return a document with all changes made that rules want."""
@@ -228,10 +271,11 @@ class Fixing:
             changes = (
                 hit.change
                 for rule, check in self.checking.checks()
-                if self._is_wanted(rule.code)
+                if (document.id, rule.code) not in self._refused
                 for hit in check([document])
+                if hit.change is not None and self._makes(rule.code, hit.change.safe)
             )
-            change = next((one for one in changes if one is not None and (one.safe or self.unsafe)), None)
+            change = next(changes, None)
             if change is None:
                 break
             data = document.data

@@ -61,11 +61,19 @@ class Selection:
     def tells(self, finding: Finding) -> bool:
         """Say whether a finding of a format or the file layer is told; those of rules are when the rule runs."""
         code = finding.code
+        if _keeps_from_reading(finding):
+            return code not in self.ignore
         taken = max((len(_bare(name)) for name in self.ignore if _fits(name, code)), default=-1)
         given = max((len(_bare(name)) for name in (*self.select, *self.extend) if _fits(name, code)), default=-1)
         if taken > given:
             return False
-        return given >= 0 or not self.select or finding.severity == "error" or code.startswith("SCH")
+        return given >= 0 or not self.select
+
+    def looks_for(self, code: str) -> bool:
+        """Say whether a code would be told if it was found."""
+        if code in registry.builtin_rules() or code not in registry.faults():
+            return any(rule.code == code for rule in self.rules)
+        return self.tells(Finding(code, registry.faults()[code].severity, ""))
 
     def left_out(self, path: str) -> frozenset[str]:
         """Return the beginnings of codes that are not told of a file. ``path`` is relative to the configuration."""
@@ -75,10 +83,22 @@ class Selection:
                 codes += map(_bare, names)
         return frozenset(codes)
 
+    def is_left_out(self, finding: Finding, left_out: frozenset[str]) -> bool:
+        """Say whether a finding is not told of a file, of which ``left_out`` was given."""
+        if _keeps_from_reading(finding):
+            return finding.code in left_out
+        return finding.code.startswith(tuple(left_out))
+
     @property
     def is_default(self) -> bool:
         """Whether nothing was selected or ignored."""
         return not (self.select or self.extend or self.ignore or self.per_file)
+
+
+def _keeps_from_reading(finding: Finding) -> bool:
+    """Say whether a document, or all of a file, was not read for what a finding tells."""
+    rules = registry.builtin_rules()
+    return finding.severity == "error" and finding.code not in rules and finding.code != "TEI025"
 
 
 def _upper(codes: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from corpusfmt import across, registry, storage
-from corpusfmt.baseline import Baseline, mark_of
+from corpusfmt.baseline import Baseline, mark_of, weight_of
 from corpusfmt.checking import Against, Checking
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, UnknownFormatError
 from corpusfmt.core.finding import Finding
@@ -148,12 +148,33 @@ class Validation:
         for finding in findings:
             path = finding.path
             left_out = self.job.selection.left_out(storage.relative(path, self.job.folder))
-            if left_out and finding.code.startswith(tuple(left_out)):
+            if left_out and self.job.selection.is_left_out(finding, left_out):
                 continue
             self._mark(finding)
             baselined = Baselined(self.tally.unseen.get(path, Counter()), self.tally)
             if not baselined.is_known(finding) and self.tally.found(finding, self.job.cap):
                 yield finding
+
+    def gone(self) -> dict[str, Counter[str]]:
+        """Return what the baseline knows of the sources and was not found, of codes that were looked for.
+
+        What only shows across files may be there all the same when not all files of the baseline were looked at.
+        """
+        found: dict[str, Counter[str]] = {}
+        if self.baseline is None:
+            return found
+        there = {self.baseline.name_of(path) for path in self.paths}
+        whole = self.baseline.known.keys() - set(self.baseline.lost()) <= there
+        looks = self.job.selection.looks_for
+        for path, marks in self.tally.unseen.items():
+            kept = {
+                mark: count
+                for mark, count in marks.items()
+                if count > 0 and looks(mark.partition(":")[0]) and (whole or not mark.startswith("CORP"))
+            }
+            if kept:
+                found[path] = Counter(kept)
+        return found
 
     def _known(self, path: str) -> Counter[str]:
         return self.baseline.of(path) if self.baseline else Counter()
@@ -161,7 +182,7 @@ class Validation:
     def _mark(self, finding: Finding) -> None:
         if self.job.marked and finding.severity != "note":
             marks = self.tally.marks.setdefault(finding.path, Counter())
-            marks[f"{finding.code}:{mark_of(finding)}"] += 1
+            marks[f"{finding.code}:{mark_of(finding)}"] += weight_of(finding)
 
 
 def validate(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt import across, storage
-from corpusfmt.baseline import mark_of
+from corpusfmt.baseline import mark_of, weight_of
 from corpusfmt.checking import Against, Checking
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.core.finding import Finding
@@ -67,10 +67,10 @@ class Baselined:
         """Say whether a finding is known, and count it then."""
         if finding.severity == "note" or not self._known:
             return False
-        key = f"{finding.code}:{mark_of(finding)}"
-        if self._known[key] <= 0:
+        key, weight = f"{finding.code}:{mark_of(finding)}", weight_of(finding)
+        if self._known[key] < weight:
             return False
-        self._known[key] -= 1
+        self._known[key] -= weight
         self._tally.known += 1
         return True
 
@@ -85,7 +85,7 @@ def check(checking: Checking, job: Job, number: int, path: str, known: Counter[s
     try:
         for finding in checking.source(path, tally, gatherer):
             if job.marked and finding.severity != "note":
-                tally.marks.setdefault(path, Counter())[f"{finding.code}:{mark_of(finding)}"] += 1
+                tally.marks.setdefault(path, Counter())[f"{finding.code}:{mark_of(finding)}"] += weight_of(finding)
             if not baselined.is_known(finding) and tally.found(finding, job.cap):
                 findings.append(finding)
     except (CorpusfmtError, OSError) as failure:

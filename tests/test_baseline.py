@@ -68,7 +68,7 @@ def test_the_file_only_shrinks(here: Path, capsys: pytest.CaptureFixture[str]) -
     before = load("known.json").known["corpus/a.seed"]
     code, out, err = validate(capsys, "--baseline", "known.json", "--prune-baseline")
     assert (code, len(out)) == (1, 1)
-    assert "1 entry of the baseline no longer found" in err
+    assert "1 entry taken out of 'known.json'" in err
     after = load("known.json").known["corpus/a.seed"]
     assert after.total() == before.total() - 1
     assert after < before
@@ -133,3 +133,55 @@ def test_an_empty_baseline_is_one(tmp_path: Path) -> None:
     path = str(tmp_path / "known.json")
     Baseline(path).write(new=True)
     assert load(path).known == {}
+
+
+def test_more_of_the_same_in_one_document_is_new_and_less_is_not(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path("corpus/c.seed")
+    how = ("--select", "TXT,ENC")
+    path.write_bytes(b"<<<FILE d1 c>>>\nbad\x08 text\x08\n<<<FILE d2 d>>>\n\xe9\n")
+    validate(capsys, *how, "--write-baseline", "known.json")
+    assert validate(capsys, *how, "--baseline", "known.json")[:2] == (0, [])
+    path.write_bytes(b"<<<FILE d1 c>>>\nbad\x08 text\n<<<FILE d2 d>>>\n\xe9\n")
+    assert len(validate(capsys, *how, "--baseline", "known.json")[1]) <= 1  # another excerpt, at most
+    path.write_bytes(b"<<<FILE d1 c>>>\nbad\x08 text\x08\nmore \x07\x07 new\n<<<FILE d2 d>>>\n\xe9\nand \xe9\n")
+    code, out, _ = validate(capsys, *how, "--baseline", "known.json")
+    assert (code, [line.split()[1] for line in out]) == (1, ["TXT001", "ENC001"])
+
+
+def test_only_what_was_looked_for_is_pruned(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("corpus/b.seed").write_text(OLD)
+    validate(capsys, "--extend-select", "CORP", "--write-baseline", "known.json")
+    before = Path("known.json").read_bytes()
+    main(["validate", "corpus/a.seed", "--baseline", "known.json", "--prune-baseline"])  # CORP was not looked for
+    main(["validate", "corpus/a.seed", "--baseline", "known.json", "--prune-baseline", "--extend-select", "CORP"])
+    main(["validate", "corpus", "--baseline", "known.json", "--prune-baseline", "--select", "TXT"])
+    assert Path("known.json").read_bytes() == before
+    Path("corpus/b.seed").rename("corpus/z.seed")
+    capsys.readouterr()
+    main(["validate", "corpus/a.seed", "--baseline", "known.json"])
+    assert "of the baseline no longer found" in capsys.readouterr().err
+    main(["validate", "corpus/a.seed", "--baseline", "known.json", "--prune-baseline"])
+    assert load("known.json").known.keys() == {"corpus/a.seed"}
+
+
+def test_how_a_path_is_spelled_makes_no_difference(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("corpus/b.seed").write_text(OLD)
+    validate(capsys, "--extend-select", "CORP", "--write-baseline", "known.json")
+    for sources in (
+        ["corpus"],
+        ["./corpus"],
+        [str(here / "corpus")],
+        ["corpus/a.seed", "corpus/b.seed"],
+        ["corpus/../corpus"],
+    ):
+        assert main(["validate", *sources, "--extend-select", "CORP", "--baseline", "known.json", "-q"]) == 0
+
+
+def test_what_is_known_is_not_left_by_fix(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("corpus/c.seed").write_text("<<<FILE d1 c.txt>>>\nx <<<FILE zz y>>>\n <<<FILE q r>>>\n")
+    assert main(["fix", "corpus", "-q"]) == 1
+    Path("corpusfmt.toml").write_text('baseline = "known.json"\n')
+    assert main(["validate", "corpus", "-q", "--write-baseline", "known.json"]) == 0
+    assert main(["fix", "corpus", "-q"]) == 0

@@ -596,7 +596,7 @@ def test_what_is_inferred() -> None:
         "properties": {
             "id": {"type": "integer"},
             "lang": {"type": "string", "enum": ["de", "en"]},
-            "meta": {"type": "object", "properties": {"a": {"type": "null"}}},
+            "meta": {"type": "object", "properties": {"a": {"type": "null"}}, "additionalProperties": False},
             "n": {"type": "number"},
             "tags": {"type": "array", "items": {"type": "string", "enum": ["x"]}},
             "url": {"type": "string", "format": "uri"},

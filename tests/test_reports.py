@@ -455,8 +455,7 @@ def test_path_and_message_can_be_found_again(finding: Finding) -> None:
     assert text.startswith(shown(finding.path))
     assert shown(finding.message) in text
     for entry in (read_json(report("json", [finding]))["findings"][0], read_jsonl(report("jsonl", [finding]))[0]):
-        again = json.loads(json.dumps([finding.path, finding.message]))  # two halves of a pair become a character
-        assert [entry["path"], entry["message"]] == again
+        assert [entry["path"], entry["message"]] == [whole(finding.path), whole(finding.message)]
 
     ((command, properties, message),) = read_github(report("github", [finding]))
     assert command == {"note": "notice"}.get(finding.severity, finding.severity)

@@ -124,3 +124,55 @@ def test_texts_under_a_digest_are_left(tmp_path: Path) -> None:
         (fixed,) = fix(path, codes=["TXT006"], unsafe_fixes=True)
         assert not fixed.changed
         assert path.read_bytes() == before
+
+
+def test_changes_that_touch_are_made_one_after_the_other(tmp_path: Path) -> None:
+    for name, text in (
+        ("1", "ros\u00c3\u00a9e\u0301 \u00e9\n"),
+        ("2", "ros\u00c3\u00a9\u2028x\r\ny\u00e9\n"),
+        ("3", "so\u00adft\n"),
+    ):
+        for suffix in ("seed", "jsonl"):
+            path = tmp_path / f"{name}.{suffix}"
+            with open_writer(path) as writer:
+                writer.write(Document("d1", text))
+                writer.write(Document("d2", text))
+            (fixed,) = fix(path, codes=["TXT"], unsafe_fixes=True)
+            assert fixed.changed
+            (again,) = fix(path, codes=["TXT"], unsafe_fixes=True)
+            assert not again.changed
+            assert not (tmp_path / f"{name}.{suffix}.cut").exists()
+
+
+def test_files_that_are_left_out_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from corpusfmt.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    text = "<<<FILE d1 a>>>\nso\u00adft\n"
+    for name in ("a.seed", "b.seed"):
+        Path(name).write_text(text, encoding="utf-8")
+    Path("corpusfmt.toml").write_text('select = ["TXT"]\n[per-file-ignores]\n"b.seed" = ["TXT006"]\n')
+    assert main(["fix", "--unsafe-fixes", "-q", "."]) == 0
+    assert Path("a.seed").read_text(encoding="utf-8") == "<<<FILE d1 a>>>\nsoft\n"
+    assert Path("b.seed").read_text(encoding="utf-8") == text
+
+
+def test_one_file_that_cannot_be_fixed_keeps_no_other_from_it(tmp_path: Path) -> None:
+    from corpusfmt.cli.main import main
+
+    for name in ("1.seed", "3.seed"):
+        (tmp_path / name).write_bytes(b"\xef\xbb\xbf<<<FILE d1 a>>>\nx\n")
+    (tmp_path / "2.seed").write_bytes(b"\xff\xfe<\0<\0\0")
+    assert main(["fix", *(str(tmp_path / f"{n}.seed") for n in (1, 2, 3))]) == 2
+    assert [(tmp_path / f"{n}.seed").read_bytes()[:3] for n in (1, 3)] == [b"<<<"] * 2
+
+
+def test_what_no_fix_can_write_is_left_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from corpusfmt.cli.main import main
+
+    path = tmp_path / "a.seed"
+    path.write_bytes(b"<<<FILE d4 c.txt>>>\n\xc2\xad<<<FILE x y>>>\nb\n")
+    assert main(["fix", "--unsafe-fixes", "--select", "TXT", str(path)]) == 1
+    main(["validate", "--select", "TXT", str(path)])
+    assert "no fix can write that in this file" in capsys.readouterr().out
+    assert main(["fix", "--unsafe-fixes", "--select", "ALL", "-n", str(path)]) == 1

@@ -63,7 +63,8 @@ def test_faults_that_keep_a_document_from_being_read_are_told_unless_ignored() -
     assert Selection(["TXT"]).tells(error)
     assert not Selection(["TXT"]).tells(warning)
     assert Selection(["TXT", "SEED009"]).tells(warning)
-    assert not Selection(ignore=["SEED"]).tells(error)
+    assert Selection(ignore=["SEED"]).tells(error)
+    assert not Selection(ignore=["SEED002"]).tells(error)
     assert not Selection(ignore=["SEED"]).tells(warning)
     assert Selection(extend=["SEED002"], ignore=["SEED"]).tells(error)
 
@@ -188,3 +189,20 @@ def test_the_command_line_comes_before_the_configuration(
     assert main(["validate", "b.seed", "-q", "--config", "nothing.toml"]) == 2
     with pytest.raises(SystemExit, match="2"):
         main(["validate", "b.seed", "-q", "--config", "../corpusfmt.toml", "--isolated"])
+
+
+def test_hostile_configurations_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.seed").write_text("<<<FILE d a>>>\nx\n")
+    for text in ("a=" + "[" * 100_000, "{a=" * 100_000, "jobs=" + "9" * 10_000, "\0"):
+        Path("corpusfmt.toml").write_text(text)
+        assert main(["validate", "a.seed"]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    Path("corpusfmt.toml").unlink()
+    Path("corpusfmt.toml").symlink_to("nowhere.toml")
+    assert main(["validate", "a.seed"]) == 2
+    Path("corpusfmt.toml").unlink()
+    Path("corpusfmt.toml").mkdir()
+    assert main(["validate", "a.seed"]) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from corpusfmt.baseline import load
 from corpusfmt.cli.arguments import add_reading, parser
 from corpusfmt.cli.diffs import printer
 from corpusfmt.cli.settings import add_config, codes, config_of, settled
@@ -46,7 +47,8 @@ def run(arguments: Sequence[str]) -> int:
     dry = args.dry_run or args.diff
     fixing = Fixing(
         args.sources, settled(args, config), unsafe=args.unsafe_fixes, codes=codes(args.select),
-        selection=_selection(codes(args.select), config), dry=dry, diff=printer() if args.diff else None,
+        selection=_selection(codes(args.select), config), baseline=load(config.baseline) if config.baseline else None,
+        dry=dry, diff=printer() if args.diff else None,
     )  # fmt: skip
     left = changed = 0
     failure: Exception | None = None

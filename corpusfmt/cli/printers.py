@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TextIO
 
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import shown
+from corpusfmt.core.text import shown, shown_halves
 
 
 def print_finding(finding: Finding, file: TextIO) -> None:
@@ -36,7 +36,9 @@ def _columns(text: str) -> int:
 
 def as_json(finding: Finding) -> dict[str, Any]:
     """Return a finding as a JSON object. Bytes of an edit are in base64."""
-    record: dict[str, Any] = finding._asdict()
+    record: dict[str, Any] = {
+        key: shown_halves(value) if isinstance(value, str) else value for key, value in finding._asdict().items()
+    }
     if finding.edit is not None:
         from base64 import b64encode
 

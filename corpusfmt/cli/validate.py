@@ -56,9 +56,9 @@ def run(arguments: Sequence[str]) -> int:
         return _write_baseline(args.write_baseline, validation, quiet=args.quiet)
     _print(validation, args.output_format)
     if not args.quiet:
-        _summary(validation)
+        _summary(validation, pruned=args.prune_baseline)
     if args.prune_baseline:
-        _prune(validation)
+        _prune(validation, quiet=args.quiet)
     severities = validation.tally.severities
     return 1 if severities["error"] or severities["warning"] else 0
 
@@ -147,7 +147,7 @@ def _print(validation: Validation, name: str) -> None:
         raise failure
 
 
-def _summary(validation: Validation) -> None:
+def _summary(validation: Validation, *, pruned: bool) -> None:
     tally = validation.tally
     for code, count in sorted(tally.hidden.items()):
         say(f"... and {count:,} more of {code}; --no-cap shows all")
@@ -161,9 +161,11 @@ def _summary(validation: Validation) -> None:
         parts.append(f"{tally.known:,} known from the baseline")
     what = ", ".join(parts) if parts else "no findings"
     say(f"{plural(tally.documents, 'document')} in {plural(tally.sources, 'source')}: {what}")
-    gone = sum(marks.total() for marks in tally.unseen.values())
-    if gone:
-        say(f"{plural(gone, 'entry', 'entries')} of the baseline no longer found; --prune-baseline takes them out")
+    if validation.baseline is not None and not pruned:
+        gone = sum(marks.total() for marks in validation.gone().values())
+        gone += sum(validation.baseline.known[file].total() for file in validation.baseline.lost())
+        if gone:
+            say(f"{plural(gone, 'entry', 'entries')} of the baseline no longer found; --prune-baseline takes them out")
 
 
 def _write_baseline(path: str, validation: Validation, *, quiet: bool) -> int:
@@ -176,16 +178,17 @@ def _write_baseline(path: str, validation: Validation, *, quiet: bool) -> int:
     baseline.write(new=True)
     if not quiet:
         count = sum(marks.total() for marks in baseline.known.values())
-        say(f"{plural(count, 'finding')} in {plural(len(baseline.known), 'source')}: written to {quoted(path, 400)}")
+        sources = plural(validation.tally.sources, "source")
+        say(f"{plural(count, 'finding')} in {sources}: written to {quoted(path, 400)}")
     return 0
 
 
-def _prune(validation: Validation) -> None:
-    """Take out of the baseline what was not found in the sources of this run."""
-    baseline, gone = validation.baseline, validation.tally.unseen
+def _prune(validation: Validation, *, quiet: bool) -> None:
+    """Take out of the baseline what was looked for and not found."""
+    baseline = validation.baseline
     assert baseline is not None, "--prune-baseline was checked"
-    if not any(gone.values()):
-        return
-    for source, marks in gone.items():
-        baseline.known[baseline.name_of(source)] -= marks
-    baseline.write(new=False)
+    taken = baseline.prune(validation.gone())
+    if taken:
+        baseline.write(new=False)
+    if not quiet:
+        say(f"{plural(taken, 'entry', 'entries')} taken out of {quoted(baseline.path, 400)}")

@@ -32,13 +32,18 @@ def wide_encoding(head: bytes) -> str | None:
     return None
 
 
+def marked(head: bytes) -> bool:
+    """Say whether a file in UTF-16 or UTF-32 says so by a byte order mark."""
+    return any(head.startswith(mark) for mark, _ in WIDE_MARKS)
+
+
 def transcoding(head: bytes) -> str:
     """Say how to make UTF-8 of a file in UTF-16 or UTF-32 that begins with ``head``.
 
     With a byte order mark iconv must find the byte order itself: it keeps the mark otherwise.
     """
     name = wide_encoding(head) or "ENCODING"
-    if any(head.startswith(mark) for mark, _ in WIDE_MARKS):
+    if marked(head):
         name = name[:6]
     return f"convert it first: iconv -f {name} -t UTF-8 OLD > NEW"
 
@@ -90,3 +95,8 @@ def shown(text: str | bytes, limit: int = 0) -> str:
 def quoted(text: str | bytes, limit: int = 60) -> str:
     """Return ``text`` as :func:`shown` gives it, in single quotes."""
     return f"'{shown(text, limit)}'"
+
+
+def shown_halves(text: str) -> str:
+    """Return ``text`` with halves of surrogate pairs as escapes: JSON can hold them, many of its readers can not."""
+    return "".join([_escape(c) if "\ud800" <= c <= "\udfff" else c for c in text]) if not text.isascii() else text

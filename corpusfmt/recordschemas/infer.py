@@ -57,19 +57,16 @@ class Profile:
                 self._depth -= 1
 
     def schema(self, *, closed: bool = False) -> dict[str, Any]:
-        """Return a JSON Schema (draft 2020-12) that every record obeys; with ``closed`` no other keys are allowed at
-        the top level.
+        """Return a JSON Schema (draft 2020-12) that every record obeys; with ``closed`` no other keys are allowed.
 
         It says of each field its types, of objects what all have (validation, 6.5.3), of arrays their items, of strings
         the choices when they are few, and a format that all have (validation, 7.3).
         """
-        found = {"$schema": _DIALECT, **_schema_of(self.shape)}
-        if closed and self.shape.keys is not None and self._depth:
-            found["additionalProperties"] = False
-        return found
+        return {"$schema": _DIALECT, **_schema_of(self.shape, self._depth if closed else 0)}
 
 
-def _schema_of(shape: Shape) -> dict[str, Any]:
+def _schema_of(shape: Shape, closed: int) -> dict[str, Any]:
+    """Return the schema of a shape. So many levels of it, keys and items, are ``closed``: below them nobody looked."""
     kinds = shape.kinds
     types = [name for name in _TYPES if name in kinds and not (name == "integer" and "number" in kinds)]
     if not types:
@@ -81,14 +78,16 @@ def _schema_of(shape: Shape) -> dict[str, Any]:
         elif shape.choices and kinds.keys() <= {"string", "null"} and _is_list(kinds["string"].count, shape.choices):
             schema["enum"] = [*sorted(shape.choices), *([None] if "null" in kinds else [])]
     if shape.items is not None and shape.items.kinds:
-        schema["items"] = _schema_of(shape.items)
+        schema["items"] = _schema_of(shape.items, closed - 1)
     if shape.keys is None:
-        schema["additionalProperties"] = _schema_of(shape.rest) if shape.rest is not None else True
+        schema["additionalProperties"] = _schema_of(shape.rest, closed - 1) if shape.rest is not None else True
     elif shape.keys:
-        schema["properties"] = {key: _schema_of(shape.keys[key]) for key in sorted(shape.keys)}
+        schema["properties"] = {key: _schema_of(shape.keys[key], closed - 1) for key in sorted(shape.keys)}
         always = [key for key in sorted(shape.keys) if shape.keys[key].count == shape.objects]
         if always:
             schema["required"] = always
+        if closed > 0:
+            schema["additionalProperties"] = False
     return schema
 
 

@@ -15,6 +15,8 @@ from corpusfmt.core.utf8 import flaw_at, island_at
 #: Of so many documents of a source a detector is asked for its opinion, and of so many bytes of each.
 _ASKED: Final = 3
 _LOOKED_AT: Final = 20_000
+#: Texts that are shorter say nothing of their encoding.
+_ENOUGH: Final = 100
 
 
 def start() -> Check:
@@ -24,7 +26,9 @@ def start() -> Check:
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
         nonlocal asked
         for hit, unknown in hits(documents):
-            if unknown and asked < _ASKED:
+            data, at = hit.document.data, hit.position or 0
+            # Of a few bytes it says anything; and where a letter of Windows-1252 fits in, no more is to be said.
+            if unknown and asked < _ASKED and len(data) >= _ENOUGH and not island_at(data, at):
                 asked += 1
                 yield hit._replace(hint=_opinion(hit.document.data) or hit.hint)
             else:
@@ -63,7 +67,9 @@ def _words(data: bytes, at: int) -> str:
     shown = " ".join(f"{byte:02x}" for byte in data[at : at + min(flaw.length, 8)])
     island = island_at(data, at)
     likely = f"; in Windows-1252 it is {quoted(island)}" if island else ""
-    return f"not UTF-8: {flaw.what} ({shown}){likely}"
+    places = data.decode("utf-8", "replace").count("\ufffd") - data.count("\ufffd".encode())
+    amount = f"; {places:,} such places in all" if places > 1 else ""
+    return f"not UTF-8: {flaw.what} ({shown}){likely}{amount}"
 
 
 def _opinion(data: bytes) -> str:

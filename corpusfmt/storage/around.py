@@ -16,6 +16,8 @@ _LARGEST: Final = 256 * MIB
 
 def small(path: str) -> bytes:
     """Return all of a file that is to be held. Raises OSError, and ConfigurationError for one over 256 MiB."""
+    if os.path.lexists(path) and os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        raise ConfigurationError(f"{quoted(path, 400)} is no file")
     with open(path, "rb") as file:
         data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
@@ -24,12 +26,12 @@ def small(path: str) -> bytes:
 
 
 def upwards(folder: str, names: Sequence[str]) -> Iterator[str]:
-    """Give the files that have one of ``names``, in a folder and then in those above it."""
+    """Give what has one of ``names``, in a folder and then in those above it."""
     here = os.path.abspath(folder)
     while True:
         for name in names:
             path = os.path.join(here, name)
-            if os.path.isfile(path):
+            if os.path.lexists(path):
                 yield path
         above = os.path.dirname(here)
         if above == here:

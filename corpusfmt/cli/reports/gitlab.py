@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from corpusfmt.cli.printers import dump
-from corpusfmt.cli.reports.marks import Marks, scalars
+from corpusfmt.cli.reports.marks import Marks
 from corpusfmt.cli.reports.places import slashed
 from corpusfmt.cli.reports.record import Summary, Write
 from corpusfmt.core.finding import Finding
+from corpusfmt.core.text import shown_halves
 
 _SEVERITIES: Final = {"error": "major", "warning": "minor", "note": "info"}
 
@@ -31,12 +32,12 @@ class Report:
     def finding(self, finding: Finding) -> None:
         """Print a finding on a line of its own. One that has no file belongs to the folder."""
         entry = {
-            "description": scalars(finding.message),
-            "check_name": scalars(finding.code),
+            "description": shown_halves(finding.message),
+            "check_name": shown_halves(finding.code),
             "fingerprint": self._marks.of(finding),
             "severity": _SEVERITIES[finding.severity],
             "location": {
-                "path": scalars(slashed(finding.path)) or ".",
+                "path": shown_halves(slashed(finding.path)) or ".",
                 "lines": {"begin": max(finding.line, 1)},
             },
         }

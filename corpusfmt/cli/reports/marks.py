@@ -9,11 +9,9 @@ from typing import Final
 
 from corpusfmt.cli.reports.places import slashed
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import shown
 
 #: Messages may name another place, as in "was used before, on line 7". It moves as well.
 _PLACES: Final = re.compile(r"\b(line|column|byte|record) [0-9]+")
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 class Marks:
@@ -30,8 +28,3 @@ class Marks:
         before = self._seen[mark]
         self._seen[mark] += 1
         return sha256(b"%b %d" % (mark, before)).hexdigest() if before else mark.hex()
-
-
-def scalars(text: str) -> str:
-    """Return ``text`` with halves of surrogate pairs as escapes: JSON can hold them, many of its readers can not."""
-    return _SURROGATES.sub(lambda match: shown(match[0]), text)

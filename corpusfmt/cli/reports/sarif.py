@@ -11,12 +11,13 @@ from contextlib import suppress
 from typing import Any, Final
 
 from corpusfmt.cli.printers import dump
-from corpusfmt.cli.reports.marks import Marks, scalars
+from corpusfmt.cli.reports.marks import Marks
 from corpusfmt.cli.reports.places import uri
 from corpusfmt.cli.reports.record import Summary, Write
 from corpusfmt.core.errors import CorpusfmtError
 from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.rule import Rule
+from corpusfmt.core.text import shown_halves
 from corpusfmt.version import __version__
 
 _HEAD: Final = (
@@ -47,7 +48,7 @@ class Report:
             self._codes[finding.code] = len(self._codes)
             self._severities.append(finding.severity)
         result: dict[str, Any] = {
-            "ruleId": scalars(finding.code),
+            "ruleId": shown_halves(finding.code),
             "ruleIndex": self._codes[finding.code],
             "level": finding.severity,
             "message": _message(finding.message, finding.hint),
@@ -58,7 +59,7 @@ class Report:
         if finding.edit is not None and finding.path and _is_stored_as_read(finding):
             result.update(_fixes(finding.path, finding.edit))
         if finding.document is not None:
-            result["properties"] = {"document": scalars(str(finding.document))}
+            result["properties"] = {"document": shown_halves(str(finding.document))}
         self._write(self._before + dump(result))
         self._before = ",\n  "
 
@@ -74,7 +75,7 @@ class Report:
             "properties": {
                 "documents": summary.documents,
                 "sources": summary.sources,
-                "hidden": {scalars(code): count for code, count in sorted(summary.hidden.items())},
+                "hidden": {shown_halves(code): count for code, count in sorted(summary.hidden.items())},
                 "baselined": summary.baselined,
             },
         }
@@ -84,7 +85,7 @@ class Report:
         """Return the rules that occurred, in the order of their first results."""
         known = _known() if self._codes else {}
         return [
-            _descriptor(scalars(code), severity, known.get(code))
+            _descriptor(shown_halves(code), severity, known.get(code))
             for code, severity in zip(self._codes, self._severities, strict=True)
         ]
 
@@ -115,7 +116,7 @@ def _descriptor(code: str, severity: str, rule: Rule | None) -> dict[str, Any]:
 
 def _message(text: str, hint: str = "") -> dict[str, str]:
     """Return a message (3.11). Braces are doubled (3.11.5), and nothing in it can become a link (3.11.6)."""
-    said = scalars(f"{text}\n{hint}" if hint else text).replace("{", "{{").replace("}", "}}")
+    said = shown_halves(f"{text}\n{hint}" if hint else text).replace("{", "{{").replace("}", "}}")
     return {"text": said.replace("](", "]\\(") or "-"}  # an empty one is not allowed (3.11.8)
 
 

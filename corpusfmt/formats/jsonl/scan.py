@@ -18,7 +18,7 @@ from corpusfmt.core.objects import surrogates
 from corpusfmt.core.primitives import escape_json, first_invalid_utf8
 from corpusfmt.core.regions import pieces
 from corpusfmt.core.source import Region
-from corpusfmt.core.text import BOM, quoted, transcoding, wide_encoding
+from corpusfmt.core.text import BOM, marked, quoted, transcoding, wide_encoding
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
 from corpusfmt.formats.jsonl.record import Ambiguous, Fields, Place, RecordFault, document_of, native_document
@@ -47,7 +47,9 @@ class _Scan:
             head += more
         self.out.region = Region(head, 0, 1)
         if wide := wide_encoding(head):
-            hint = transcoding(head)
+            hint = (
+                f"'corpusfmt fix' makes UTF-8 of a file; or {transcoding(head)}" if marked(head) else transcoding(head)
+            )
             self.out.find("JSONL011", f"the file is in {wide}", 0, hint)
             yield self.out.batch(head, fatal=True)
             return

@@ -14,7 +14,7 @@ from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.primitives import first_invalid_utf8, occurrences
 from corpusfmt.core.regions import Piece, pieces
 from corpusfmt.core.source import Region
-from corpusfmt.core.text import BOM, quoted, transcoding, wide_encoding
+from corpusfmt.core.text import BOM, marked, quoted, transcoding, wide_encoding
 from corpusfmt.formats.seed.body import Body, BodyFault, near_misses
 from corpusfmt.formats.seed.faults import BY_CODE
 from corpusfmt.formats.seed.grammar import (
@@ -88,7 +88,11 @@ class _Scan:
             buffer += more
         self.out.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
-            hint = transcoding(buffer)
+            hint = (
+                f"'corpusfmt fix' makes UTF-8 of a file; or {transcoding(buffer)}"
+                if marked(buffer)
+                else transcoding(buffer)
+            )
             raise self._fatal("SEED007", f"the file is in {wide}", 0, hint)
         if buffer.startswith(BOM):
             self.out.find("SEED008", "byte order mark at the start", 0, edit=Edit(0, len(BOM), b""))
