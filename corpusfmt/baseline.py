@@ -17,6 +17,7 @@ from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.text import quoted
+from corpusfmt.tally import Tally
 
 _VERSION: Final = 1
 _MARK: Final = re.compile("[0-9a-f]{16}")
@@ -87,6 +88,24 @@ class Baseline:
             output.publish()
         finally:
             output.discard()
+
+
+class Baselined:
+    """Takes away what a baseline knows of a source."""
+
+    def __init__(self, known: Counter[str], tally: Tally) -> None:
+        self._known, self._tally = known, tally
+
+    def is_known(self, finding: Finding) -> bool:
+        """Say whether a finding is known, and count it then."""
+        if finding.severity == "note" or not self._known:
+            return False
+        key, weight = f"{finding.code}:{mark_of(finding)}", weight_of(finding)
+        if self._known[key] < weight:
+            return False
+        self._known[key] -= weight
+        self._tally.known += 1
+        return True
 
 
 def load(path: str) -> Baseline:

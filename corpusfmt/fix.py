@@ -9,26 +9,23 @@ from itertools import chain
 from os import PathLike, fspath
 
 from corpusfmt import storage
+from corpusfmt.amending import ROUNDS, Amending
 from corpusfmt.baseline import Baseline
 from corpusfmt.checking import Against, Checking
-from corpusfmt.core.document import Document, build
+from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError
-from corpusfmt.core.finding import Edit, Finding
-from corpusfmt.core.format import Batch, Format, ReadOptions, Stream
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.format import Format, ReadOptions, Stream
 from corpusfmt.core.text import WIDE_MARKS, quoted
 from corpusfmt.mending import Source, Work, pour, write_members
 from corpusfmt.mending.diffing import Diff
 from corpusfmt.mending.transcoding import Transcoded
 from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.selection import Selection
-from corpusfmt.tally import Tally
-from corpusfmt.workers import Baselined
 from corpusfmt.writing import named
 
 #: The rule about texts that are not in UTF-8. Its fix makes them so.
 LEGACY = "ENC008"
-#: One fix may bring another fault to light; more rounds than this mean that two undo each other.
-_ROUNDS = 20
 
 
 class Fixed:
@@ -74,19 +71,12 @@ class Fixing:
                 what = "standard input" if path == "-" else quoted(path, 400)
                 raise ConfigurationError(f"{what} cannot be fixed in its place; name a file")
         self.unsafe, self.dry, self.diff = unsafe, dry, diff
-        self.codes = () if "ALL" in map(str.upper, codes) else tuple(code.upper() for code in codes)
-        self.named = bool(codes)
-        self.baseline = baseline
+        self.amending = Amending(self.checking, baseline, codes, unsafe=unsafe)
         self.unused = Unused(self.reading)
         #: Why files could not be fixed.
         self.failures: list[CorpusfmtError | OSError] = []
-        #: The codes of rules about documents, whose edits are told from those of formats.
-        self._ruled = frozenset(rule.code for rule in self.checking.rules)
         #: Whether the file at hand gets an edit of its format that presumes something.
         self._presuming = False
-        #: Of the file at hand: codes that are left out, and changes of rules that cannot be made.
-        self._left_out: frozenset[str] = frozenset()
-        self._refused: set[tuple[str | int | None, str]] = set()
 
     def run(self) -> Iterator[Fixed]:
         """Fix one file after the other.
@@ -107,19 +97,10 @@ class Fixing:
         if self.failures:
             raise self.failures[0]
 
-    def _wanted(self, finding: Finding) -> bool:
-        edit = finding.edit
-        return edit is not None and (edit.safe or self.unsafe) and self._is_wanted(finding.code)
-
-    def _is_wanted(self, code: str) -> bool:
-        return not self.codes or code.startswith(self.codes)
-
     def _fix(self, path: str, format: Format, options: ReadOptions) -> Fixed:
         fixed = Fixed(path)
         self._presuming = False
-        selection = self.checking.selection
-        self._left_out = selection.left_out(storage.relative(path, selection.folder or "."))
-        self._refused.clear()
+        self.amending.begin(path)
         work = Work(path, traced=self.diff is not None)
         try:
             with storage.open_input(path) as looked, storage.open_input(path) as stream:
@@ -148,7 +129,7 @@ class Fixing:
 
     def _source(self, stream: storage.Input, format: Format) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
-        if format.wide_code and self._is_wanted(format.wide_code):
+        if format.wide_code and self.amending.wants_code(format.wide_code):
             head = stream.peek(4)
             encoding = next((name for mark, name in WIDE_MARKS if head.startswith(mark)), "")
             if encoding:
@@ -157,7 +138,7 @@ class Fixing:
 
     def _again(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed) -> None:
         """Fix until there is nothing more to fix."""
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             fixed.left.clear()
             more: Counter[str] = Counter()
             edits = self._edits(work.text.stream(), format, options, fixed, more)
@@ -173,17 +154,17 @@ class Fixing:
     ) -> Iterator[Edit]:
         """Give the edits for a stream in order, none over another, and count them; count what else was found."""
         done = 0
-        for _, found in self._scan(stream, format, options, fixed.path):
+        for _, found in self.amending.scan(stream, format, options, fixed.path):
             for finding, is_known in sorted(found, key=lambda one: one[0].edit.byte if one[0].edit else -1):
-                edit, ruled = finding.edit, finding.code in self._ruled
-                if edit is not None and self._wanted(finding) and edit.byte >= done:
+                edit, ruled = finding.edit, self.amending.is_ruled(finding)
+                if edit is not None and self.amending.wants(finding) and edit.byte >= done:
                     counts[finding.code] += 1
                     done = edit.byte + edit.length
                     self._presuming = self._presuming or not (edit.safe or ruled)
                     yield (
                         edit._replace(safe=True) if ruled else edit
                     )  # what it takes away is no part of the file's frame
-                elif not is_known and self._is_left(finding):
+                elif not is_known and self.amending.is_left(finding):
                     fixed.left[finding.code] += 1
 
     def _replace(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
@@ -212,7 +193,7 @@ class Fixing:
             for document in (
                 one for batch in format.scan(self._source(old, format), before) for one in batch.documents
             ):
-                expected = self._settled(document)
+                expected = self.amending.settled(document)
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
                     if self._presuming:
                         break
@@ -225,63 +206,11 @@ class Fixing:
 
     def _documents(self, format: Format, stream: Stream, options: ReadOptions, fixed: Fixed) -> Iterator[Document]:
         """Give the documents of the fixed file, and count what is still to be found."""
-        for batch, found in self._scan(stream, format, options, fixed.path):
-            fixed.left.update(finding.code for finding, is_known in found if not is_known and self._is_left(finding))
-            yield from batch.documents
-
-    def _scan(
-        self, stream: Stream, format: Format, options: ReadOptions, path: str
-    ) -> Iterator[tuple[Batch, list[tuple[Finding, bool]]]]:
-        """Give each batch with what is to be told of it, and whether the baseline knows that."""
-        checks = self.checking.checks()
-        baselined = Baselined(self.baseline.of(path) if self.baseline else Counter(), Tally())
-        for batch in format.scan(stream, options):
-            found = self.checking.batch(batch, path, format, checks, self._makes)
-            for finding in found:
-                if finding.edit is None and finding.code in self._ruled:
-                    self._refused.add((finding.document, finding.code))
-            kept = [
-                one
-                for one in found
-                if not (self._left_out and self.checking.selection.is_left_out(one, self._left_out))
-            ]
-            yield batch, [(one, baselined.is_known(one)) for one in kept]
-
-    def _makes(self, code: str, safe: bool) -> bool:
-        """Say whether a change of a rule is made."""
-        return (
-            (safe or self.unsafe)
-            and self._is_wanted(code)
-            and not (self._left_out and code.startswith(tuple(self._left_out)))
-        )
-
-    def _is_left(self, finding: Finding) -> bool:
-        """Say whether fixing speaks of a finding that it leaves: of the format, or one that it was asked for by name,
-        or that it could mend.
-        """
-        if finding.severity == "note":
-            return False
-        if finding.code not in self._ruled:
-            return True
-        return finding.edit is not None or (self.named and self._is_wanted(finding.code))
-
-    def _settled(self, document: Document) -> Document:
-        """Return a document with all changes made that rules want."""
-        for _ in range(_ROUNDS):
-            changes = (
-                hit.change
-                for rule, check in self.checking.checks()
-                if (document.id, rule.code) not in self._refused
-                for hit in check([document])
-                if hit.change is not None and self._makes(rule.code, hit.change.safe)
+        for batch, found in self.amending.scan(stream, format, options, fixed.path):
+            fixed.left.update(
+                finding.code for finding, is_known in found if not is_known and self.amending.is_left(finding)
             )
-            change = next(changes, None)
-            if change is None:
-                break
-            data = document.data
-            data = data[: change.position] + change.replacement + data[change.position + change.length :]
-            document = build(document.id, document.name, data, None, document.meta_json, None)
-        return document
+            yield from batch.documents
 
 
 def _is_kept(old: Document, new: Document) -> bool:

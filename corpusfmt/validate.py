@@ -9,14 +9,14 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from corpusfmt import across, registry, storage
-from corpusfmt.baseline import Baseline, mark_of, weight_of
+from corpusfmt.baseline import Baseline, Baselined, mark_of, weight_of
 from corpusfmt.checking import Against, Checking
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, UnknownFormatError
 from corpusfmt.core.finding import Finding
 from corpusfmt.reading import Reading, Unused, sources
 from corpusfmt.selection import Selection
 from corpusfmt.tally import Tally
-from corpusfmt.workers import Baselined, Job, check_all, is_worth_it
+from corpusfmt.workers import Job, check_all, is_worth_it
 from corpusfmt.writing import named
 
 if TYPE_CHECKING:

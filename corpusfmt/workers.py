@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt import across, storage
-from corpusfmt.baseline import mark_of, weight_of
+from corpusfmt.baseline import Baselined, mark_of, weight_of
 from corpusfmt.checking import Against, Checking
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.core.finding import Finding
@@ -55,24 +55,6 @@ class Outcome(NamedTuple):
     lines: str = ""
     profile: Profile | None = None
     error: CorpusfmtError | OSError | None = None
-
-
-class Baselined:
-    """Takes away what a baseline knows of a source."""
-
-    def __init__(self, known: Counter[str], tally: Tally) -> None:
-        self._known, self._tally = known, tally
-
-    def is_known(self, finding: Finding) -> bool:
-        """Say whether a finding is known, and count it then."""
-        if finding.severity == "note" or not self._known:
-            return False
-        key, weight = f"{finding.code}:{mark_of(finding)}", weight_of(finding)
-        if self._known[key] < weight:
-            return False
-        self._known[key] -= weight
-        self._tally.known += 1
-        return True
 
 
 def check(checking: Checking, job: Job, number: int, path: str, known: Counter[str]) -> Outcome:
