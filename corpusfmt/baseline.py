@@ -91,10 +91,19 @@ class Baseline:
 
 
 class Baselined:
-    """Takes away what a baseline knows of a source."""
+    """Counts the findings of a source, and takes away what a baseline knows of it. With ``marked`` it also gathers in
+    the tally what a new baseline would say.
+    """
 
-    def __init__(self, known: Counter[str], tally: Tally) -> None:
-        self._known, self._tally = known, tally
+    def __init__(self, known: Counter[str], tally: Tally, *, marked: bool = False) -> None:
+        self._known, self._tally, self._marked = known, tally, marked
+
+    def is_told(self, finding: Finding, cap: int) -> bool:
+        """Count a finding. Say whether it is told: one that is new, and one of the first ``cap`` of its code."""
+        if self._marked and finding.severity != "note":
+            marks = self._tally.marks.setdefault(finding.path, Counter())
+            marks[f"{finding.code}:{mark_of(finding)}"] += weight_of(finding)
+        return not self.is_known(finding) and self._tally.found(finding, cap)
 
     def is_known(self, finding: Finding) -> bool:
         """Say whether a finding is known, and count it then."""

@@ -9,7 +9,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from corpusfmt import across, registry, storage
-from corpusfmt.baseline import Baseline, Baselined, mark_of, weight_of
+from corpusfmt.baseline import Baseline, Baselined
 from corpusfmt.checking import Against, Checking
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, UnknownFormatError
 from corpusfmt.core.finding import Finding
@@ -92,12 +92,11 @@ class Validation:
         for number, path in enumerate(self.paths):
             tally.sources += 1
             known = self._known(path)
-            baselined = Baselined(known, tally)
+            baselined = Baselined(known, tally, marked=self.job.marked)
             gatherer = across.Gatherer(self.across, number, lines) if self.across else None
             try:
                 for finding in self.checking.source(path, tally, gatherer):
-                    self._mark(finding)
-                    if not baselined.is_known(finding) and tally.found(finding, self.job.cap):
+                    if baselined.is_told(finding, self.job.cap):
                         yield finding
             except PASSED as failure:
                 self.failures.append(failure)
@@ -150,9 +149,8 @@ class Validation:
             left_out = self.job.selection.left_out(storage.relative(path, self.job.folder))
             if left_out and self.job.selection.is_left_out(finding, left_out):
                 continue
-            self._mark(finding)
-            baselined = Baselined(self.tally.unseen.get(path, Counter()), self.tally)
-            if not baselined.is_known(finding) and self.tally.found(finding, self.job.cap):
+            known = self.tally.unseen.get(path, Counter())
+            if Baselined(known, self.tally, marked=self.job.marked).is_told(finding, self.job.cap):
                 yield finding
 
     def gone(self) -> dict[str, Counter[str]]:
@@ -178,11 +176,6 @@ class Validation:
 
     def _known(self, path: str) -> Counter[str]:
         return self.baseline.of(path) if self.baseline else Counter()
-
-    def _mark(self, finding: Finding) -> None:
-        if self.job.marked and finding.severity != "note":
-            marks = self.tally.marks.setdefault(finding.path, Counter())
-            marks[f"{finding.code}:{mark_of(finding)}"] += weight_of(finding)
 
 
 def validate(

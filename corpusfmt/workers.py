@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt import across, storage
-from corpusfmt.baseline import Baselined, mark_of, weight_of
+from corpusfmt.baseline import Baselined
 from corpusfmt.checking import Against, Checking
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.core.finding import Finding
@@ -61,14 +61,12 @@ def check(checking: Checking, job: Job, number: int, path: str, known: Counter[s
     """Check one source from its beginning to its end."""
     tally, findings, error = Tally(), list[Finding](), None
     tally.sources = 1
-    baselined = Baselined(known, tally)
+    baselined = Baselined(known, tally, marked=job.marked)
     spill = storage.Spill(job.spills, str(number)) if job.across else None
     gatherer = across.Gatherer(job.across, number, spill) if spill else None
     try:
         for finding in checking.source(path, tally, gatherer):
-            if job.marked and finding.severity != "note":
-                tally.marks.setdefault(path, Counter())[f"{finding.code}:{mark_of(finding)}"] += weight_of(finding)
-            if not baselined.is_known(finding) and tally.found(finding, job.cap):
+            if baselined.is_told(finding, job.cap):
                 findings.append(finding)
     except (CorpusfmtError, OSError) as failure:
         error = failure
@@ -109,22 +107,27 @@ def check_all(
         while told < len(tasks):
             for pipe in crew:
                 if pipe not in busy and given < len(tasks) and given - told < _AHEAD * jobs:
-                    pipe.send(tasks[given])
+                    with suppress(OSError):  # what it was ended by, it says when it is asked
+                        pipe.send(tasks[given])
                     busy[pipe] = given
                     given += 1
-            for one in wait(list(busy)):
-                assert not isinstance(one, int)
-                pipe = crew[crew.index(one)]  # type: ignore[arg-type]
-                try:
-                    outcomes = pipe.recv()
-                except EOFError:
-                    raise ConfigurationError("a process that checked files was ended; was memory short?") from None
-                if isinstance(outcomes, BaseException):
-                    raise outcomes
-                ready[busy.pop(pipe)] = outcomes
+            there = wait(list(busy))
+            for pipe in [pipe for pipe in crew if pipe in there]:
+                ready[busy.pop(pipe)] = _received(pipe)
             while told in ready:
                 yield from ready.pop(told)
                 told += 1
+
+
+def _received(pipe: Connection) -> list[Outcome]:
+    """Return what a process found. Raises what it raised, and ConfigurationError when it was ended."""
+    try:
+        outcomes: list[Outcome] | BaseException = pipe.recv()
+    except (EOFError, OSError):
+        raise ConfigurationError("a process that checked files was ended; was memory short?") from None
+    if isinstance(outcomes, BaseException):
+        raise outcomes
+    return outcomes
 
 
 def _tasks(paths: Sequence[str], knowns: Sequence[Counter[str]]) -> Iterator[_Task]:
@@ -155,7 +158,8 @@ def _crew(count: int, job: Job) -> Iterator[list[Connection]]:
             pipes.append(mine)
             # A fork inherits the other pipes too. With one of them open it would not see that this process is gone.
             inherited = [*pipes] if sys.platform == "linux" else []
-            process = context.Process(target=_work, args=(its, job, inherited), daemon=True)  # type: ignore[attr-defined]
+            arguments = (its, job, inherited)
+            process = context.Process(target=_work, args=arguments, daemon=True)  # type: ignore[attr-defined]  # all have it
             process.start()
             its.close()
             processes.append(process)

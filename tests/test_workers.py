@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from random import Random
 
 import pytest
 
-from corpusfmt import UnknownFormatError
+from corpusfmt import ConfigurationError, UnknownFormatError
 from corpusfmt.core.finding import Finding
 from corpusfmt.reading import Reading
 from corpusfmt.selection import Selection
@@ -136,3 +137,14 @@ def test_an_interrupted_run_leaves_no_process_and_no_file(tmp_path: Path) -> Non
             os.killpg(child.pid, 0)
             time.sleep(0.1)
     assert list(temporary.iterdir()) == []
+
+
+def test_a_process_that_is_ended_is_an_error_and_no_hang(tmp_path: Path) -> None:
+    planted(tmp_path, 3000, 700)
+    findings = Validation([str(tmp_path)], Reading(), Selection(ALL), jobs=2).run()
+    next(findings)
+    for child in multiprocessing.active_children():
+        child.kill()
+    with pytest.raises(ConfigurationError, match="was ended"):
+        list(findings)
+    assert multiprocessing.active_children() == []

@@ -75,7 +75,7 @@ class _Walk:
 
     def __init__(self, schema: Any, dialect: str) -> None:
         import jsonschema
-        from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped] # the metaschemas
+        from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it has no types
         from referencing.jsonschema import specification_with
 
         self.parts: list[Part] = []

@@ -25,7 +25,7 @@ class Reference:
         """Take a schema that the fast engine has compiled."""
         import jsonschema
         from jsonschema import validators
-        from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
+        from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it has no types
 
         base: Any = getattr(jsonschema, loaded.dialect)
         own = keywords.replaced(base.VALIDATORS, formats=formats)
