@@ -12,7 +12,8 @@ records of WARC 1.0 and 1.1, with what is said about them in ``metadata`` record
 
 The rooms, from below: ``fields`` (which fields stand on which records), ``values`` and ``digests`` (how they are
 spelled), ``header`` and ``shapes``, ``record``, ``members``, ``verify`` and ``window``, ``marks`` (what records begin
-and end with), ``framer`` (records, and finding the next one after a fault) and ``passing`` (blocks that are not held);
+and end with), ``framer`` (records) with ``failing`` (those that are not what they say, and where the next one begins)
+and ``passing`` (blocks that are not held);
 ``http``, ``codings``, ``charsets`` and ``html`` (what is inside a response); ``foreign``, ``own`` and ``bundle``
 (documents of records), ``across`` (references), ``scan``. Then ``profile``, ``dates``, ``uris``, ``write``, ``cdxj``;
 ``places``, ``faults``.

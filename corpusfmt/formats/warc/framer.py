@@ -12,9 +12,10 @@ from typing import Final
 
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Stream
-from corpusfmt.core.limits import KIB, MAX_DOCUMENT, MIB
+from corpusfmt.core.limits import KIB, MAX_DOCUMENT
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.digests import parse_digest
+from corpusfmt.formats.warc.failing import cut, junk, no_length, short, wrong_length
 from corpusfmt.formats.warc.header import (
     MAX_BLOCK,
     Fault,
@@ -24,7 +25,7 @@ from corpusfmt.formats.warc.header import (
     is_record_start,
     parse_header,
 )
-from corpusfmt.formats.warc.marks import AFTER, END, ENDS, LOOK, NEXT, OVERLAP
+from corpusfmt.formats.warc.marks import AFTER, END, ENDS, HELD, LOOK, NEXT, OVERLAP
 from corpusfmt.formats.warc.members import Members
 from corpusfmt.formats.warc.passing import pass_over
 from corpusfmt.formats.warc.profile import OWN_TYPE
@@ -34,8 +35,6 @@ from corpusfmt.formats.warc.texts import is_text, text_type
 from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
 from corpusfmt.formats.warc.window import More, Window
 
-#: A block up to this size is held whatever it is; a larger one only when it may be a text.
-HELD: Final = 4 * MIB
 _FIRST: Final = b"WARC/1.1"
 
 
@@ -147,7 +146,7 @@ class Framer(Window):
             return header
         length = content_length(header)
         if length < 0:
-            return self._no_length(header)
+            return no_length(self, header)
         body = at + header.size
         if length > min(self.limit, HELD):
             wanted = self._is_wanted(header, body)
@@ -156,7 +155,7 @@ class Framer(Window):
         self.need(header.size + length + AFTER)
         there = len(buffer) - body
         if there < length:
-            return self._short(header, length)
+            return short(self, header, length)
         record = self.record(header)
         if self._ends(record, body, length):
             record.block = buffer[body : body + length]
@@ -186,8 +185,8 @@ class Framer(Window):
         buffer, start = self.buffer, self.base + at
         if not is_record_start(buffer, at):
             if self._is_first_line_cut(at):
-                return self._cut(None, "the file ends inside the first line of a record")
-            return self._junk()
+                return cut(self, None, "the file ends inside the first line of a record")
+            return junk(self)
         end = header_end(buffer, at)
         if (end if end >= 0 else len(buffer)) - at > MAX_BLOCK:
             fault = Fault("WARC005", f"the header of the record is longer than {MAX_BLOCK // KIB} KiB", start)
@@ -196,7 +195,7 @@ class Framer(Window):
             return record
         if end < 0:
             self.need(len(buffer) - at + 1)
-            return self._cut(None, "the file ends inside the header of a record")
+            return cut(self, None, "the file ends inside the header of a record")
         header = parse_header(buffer[at:end], start)
         inside = NEXT.search(buffer, at + len(_FIRST), end) if header.faults else None
         if inside is not None and any(fault.code in ("WARC003", "WARC007") for fault in header.faults):
@@ -252,7 +251,7 @@ class Framer(Window):
         if run[0] == END and self._vouched(record, buffer[body:at], after):  # what follows is not its affair
             record.stop = self.base + after
             return True
-        self._wrong_length(record, f"Content-Length says {length}, but no record ends there", self.base + at)
+        wrong_length(self, record, f"Content-Length says {length}, but no record ends there", self.base + at)
         return False
 
     def _vouched(self, record: Record, block: bytes, after: int) -> bool:
@@ -261,84 +260,6 @@ class Framer(Window):
         if digest.value is not None:
             return holds(digest, block)
         return self.members.holds(record.start, self.base + after)
-
-    def _wrong_length(self, record: Record, message: str, byte: int) -> None:
-        """Refuse the record, and look for the next one from the beginning of its block on."""
-        body = record.body - self.base
-        found = NEXT.search(self.buffer, body)
-        if found is None and len(self.buffer) - body < HELD:
-            self.count -= 1
-            self.need(len(self.buffer) - self.at + 1)
-            self.count += 1
-        stop = found.start() if found else len(self.buffer)
-        edit = self._proven(record, body, stop) if found or self.ended else None
-        record.faults.append(Fault("WARC010", message, byte, edit=edit))
-        record.stop = self.base + stop
-        self.seeking, self.at = True, body
-
-    def _no_length(self, header: Header) -> Record:
-        record = self.record(header)
-        value = header.fields.get("content-length")
-        if value is not None:
-            byte = header.places.get("content-length", (record.start, 0))[0]
-            record.faults.append(Fault("WARC006", f"expected digits as Content-Length, found {quoted(value)}", byte))
-        self.seeking, self.at = True, record.body - self.base
-        return record
-
-    def _proven(self, record: Record, body: int, stop: int) -> Edit | None:
-        """Return the edit that mends Content-Length, where a digest or the ends of members prove the length."""
-        assert record.header is not None
-        header = record.header
-        place = header.places.get("content-length")
-        if place is None or not self.buffer.endswith(END, body, stop):
-            return None
-        block = self.buffer[body : stop - len(END)]
-        digest = parse_digest(header.fields.get("warc-block-digest", b""))
-        proof = holds(digest, block) if digest.value is not None else self.members.holds(record.start, self.base + stop)
-        return Edit(place[0], place[1], b"%d" % len(block)) if proof else None
-
-    def _short(self, header: Header, length: int) -> Record | None:
-        """The stream ends before the block does: it was cut, or the length is wrong."""
-        body = self.at + header.size
-        found = NEXT.search(self.buffer, body)
-        if found is None:
-            return self._cut(header, f"the file ends after {len(self.buffer) - body} of the {length} bytes of a block")
-        record = self.record(header)
-        what = f"Content-Length says {length}, but a record begins after {found.start() - body} bytes"
-        self._wrong_length(record, what, record.body)
-        return record
-
-    def _cut(self, header: Header | None, message: str) -> Record | None:
-        if self.failure is not None:
-            return None
-        start = self.base + self.at
-        stop = self.base + len(self.buffer)
-        fault = Fault("WARC008", message, start, edit=Edit(start, stop - start, b"", safe=False))
-        record = self.record(header, fault)
-        record.stop = stop
-        return record
-
-    def _junk(self) -> Record | None:
-        """What stands here is no record."""
-        buffer, at = self.buffer, self.at
-        self.need(AFTER)
-        if self.failure is not None and len(buffer) - at < OVERLAP:
-            return None
-        run = ENDS.match(buffer, at)
-        assert run is not None
-        after = run.end()
-        start = self.base + at
-        raw = self.members.file_byte(start)
-        if after > at and (after == len(buffer) or is_record_start(buffer, after)):
-            what = f"expected a record, found line ends: {quoted(run[0])}"
-            edit = Edit(start, after - at, b"")
-            record = Record(self.count, start, raw, None, [Fault("WARC009", what, start, edit=edit)])
-            record.stop = self.base + after
-            return record
-        what = f"expected 'WARC/1.1' or 'WARC/1.0', found {quoted(buffer[at : at + 60], 40)}"
-        record = Record(self.count, start, raw, None, [Fault("WARC001", what, start)])
-        self.seeking, self.at = True, at + 1
-        return record
 
 
 def _presuming(fault: Fault) -> Fault:

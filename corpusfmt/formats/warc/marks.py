@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from corpusfmt.core.limits import KIB
+from corpusfmt.core.limits import KIB, MIB
 
 #: Where a record may begin after a fault: at the start of a line, with a version that is known and a field. The line
 #: before it may have been clipped: then the field must be one of those that records have.
@@ -18,3 +18,5 @@ ENDS: Final = re.compile(rb"[\r\n]{0,64}")
 AFTER: Final = 64 + 16
 #: How much of a large block is looked at to tell whether it may be a text.
 LOOK: Final = 64 * KIB
+#: A block up to this size is held whatever it is; a larger one only when it may be a text.
+HELD: Final = 4 * MIB
