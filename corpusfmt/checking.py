@@ -87,7 +87,7 @@ class Checking:
             with opened(path, self.reading) as (stream, format):
                 tally.formats[format.name] = None
                 named = bool(self.against.schema and format.grammar)
-                options = self.reading.options_for(format, thorough=True)._replace(judged=named)
+                options = self.reading.options_for(format, path, thorough=True)._replace(judged=named)
                 checks = self.checks()
                 for batch in format.scan(stream, options):
                     tally.saw(batch)

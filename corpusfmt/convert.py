@@ -43,7 +43,7 @@ class Conversion:
         """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
         if on_error not in ("stop", "skip", "quarantine"):
             raise ConfigurationError(f"on an error: stop, skip or quarantine=FILE, not {quoted(on_error)}")
-        self.reading = reading.checked()
+        self.reading = reading.checked(asked)
         places = Places(target, writing, quarantine, report_to)
         self.paths, passed_over = sources(asked, self.reading, places.is_own)
         self.on_error, self.progress = on_error, progress
@@ -104,7 +104,7 @@ class Conversion:
                 with opened(path, self.reading) as (stream, format):
                     self.unused.saw(format)
                     try:
-                        for batch in format.scan(stream, self.reading.options_for(format, lines=False)):
+                        for batch in format.scan(stream, self.reading.options_for(format, path, lines=False)):
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))
@@ -133,12 +133,12 @@ class Conversion:
     def _write(self, documents: Sequence[Document]) -> None:
         try:
             if self.doomed:
-                self.target.writer.encode(documents)
+                self.target.check(documents)
             else:
-                self.target.write(documents)
+                lost = self.target.write(documents)
                 self.report.written += len(documents)
-                if self.target.options.allow:
-                    self._count_lost(documents)
+                if lost:
+                    self._count_lost(lost)
         except LossError as error:
             if len(documents) == 1:
                 self._refuse_document(documents[0], error)
@@ -146,10 +146,8 @@ class Conversion:
             for document in documents:
                 self._write([document])
 
-    def _count_lost(self, documents: Sequence[Document]) -> None:
-        losses, options = self.target.format.losses, self.target.options
-        for document in documents:
-            self.report.lost.update({loss.kind for loss in losses(document, options)})
+    def _count_lost(self, losses: Sequence[Loss]) -> None:
+        self.report.lost.update(kind for kind, _ in {(loss.kind, loss.document) for loss in losses})
 
     def _refuse_document(self, document: Document, error: LossError) -> None:
         report = self.report

@@ -63,7 +63,7 @@ class Fixing:
 
         Raises ConfigurationError, UnknownFormatError and OSError.
         """
-        self.reading = reading.checked()
+        self.reading = reading.checked(asked)
         self.checking = Checking(self.reading, selection or Selection(extend=codes), Against())
         self.paths = sources(asked, self.reading).paths
         for path in self.paths:
@@ -89,7 +89,7 @@ class Fixing:
             try:
                 with opened(path, self.reading) as (_, format):
                     self.unused.saw(format, last=path == self.paths[-1])
-                    options = self.reading.options_for(format, lines=False, thorough=True)
+                    options = self.reading.options_for(format, path, lines=False, thorough=True)
                 yield self._fix(path, format, options)
             except (OSError, CorpusfmtError) as failure:
                 self.failures.append(failure)

@@ -29,10 +29,11 @@ def read(
     Raises ParseError at the first error, when it is reached; ConfigurationError, UnknownFormatError and
     OSError at the call or when a source is opened.
     """
-    paths = [source] if isinstance(source, str | PathLike) else list(source)
+    asked = [fspath(path) for path in ([source] if isinstance(source, str | PathLike) else source)]
     own = named(options)
-    reading = Reading(format, own if format else {}, {} if format else own, encoding, id_from, max_document).checked()
-    return _documents(sources([fspath(path) for path in paths], reading).paths, reading)
+    reading = Reading(format, own if format else {}, {} if format else own, encoding, id_from, max_document)
+    reading = reading.checked(asked)
+    return _documents(sources(asked, reading).paths, reading)
 
 
 def _documents(paths: Sequence[str], reading: Reading) -> Iterator[Document]:
@@ -40,7 +41,7 @@ def _documents(paths: Sequence[str], reading: Reading) -> Iterator[Document]:
     for path in paths:
         with opened(path, reading) as (stream, format):
             unused.saw(format, last=path == paths[-1])
-            for batch in format.scan(stream, reading.options_for(format)):
+            for batch in format.scan(stream, reading.options_for(format, path)):
                 yield from batch.documents
                 for finding in batch.findings:
                     if finding.severity == "error":

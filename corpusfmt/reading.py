@@ -27,21 +27,25 @@ class Reading(NamedTuple):
     max_document: int = MAX_DOCUMENT
     #: Options of a configuration. They go to the formats that know them, and none needs to.
     preset: Mapping[str, str] = {}
+    #: The folders among the sources.
+    folders: tuple[str, ...] = ()
 
-    def checked(self) -> Reading:
-        """Return it with names normalised. Raises ConfigurationError."""
+    def checked(self, asked: Sequence[str]) -> Reading:
+        """Return it with names normalised, for sources that were asked for. Raises ConfigurationError."""
         if self.id_from is not None and self.id_from not in SOURCES:
             raise ConfigurationError(f"an id can be made from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
         if self.format is not None:
             registry.check_options(registry.format_named(self.format), "read", self.own)
-        return self._replace(encoding=_encoding(self.encoding))
+        folders = tuple(path for path in asked if storage.is_folder(path))
+        return self._replace(encoding=_encoding(self.encoding), folders=folders)
 
-    def options_for(self, format: Format, *, lines: bool = True, thorough: bool = False) -> ReadOptions:
-        """Return the options to scan with. Raises ConfigurationError for a wrong choice."""
+    def options_for(self, format: Format, path: str, *, lines: bool = True, thorough: bool = False) -> ReadOptions:
+        """Return the options to scan a source with. Raises ConfigurationError for a wrong choice."""
         known = registry.applicable(format, "read", {**self.preset, **self.shared})
         own = {**known, **self.own}
         registry.check_options(format, "read", own)
-        return ReadOptions(self.encoding, self.id_from, self.max_document, own, lines, thorough)
+        inside = storage.path_inside(path, self.folders) if format.whole else ""
+        return ReadOptions(self.encoding, self.id_from, self.max_document, own, lines, thorough, inside=inside)
 
 
 class Unused:
@@ -77,14 +81,18 @@ def _encoding(name: str | None) -> str | None:
 
 def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:
     """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``."""
-    suffixes = set(registry.format_named(reading.format).suffixes) if reading.format else None
+    format = registry.format_named(reading.format) if reading.format else None
+    suffixes = set(format.suffixes) if format else None
+    every = bool(format and format.whole)
 
     def known(name: str) -> bool:
+        if every:
+            return True
         if suffixes is not None:
             return detect.suffix_of(name) in suffixes
         return detect.format_for_suffix(name) is not None
 
-    return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known")
+    return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
 
 
 @contextmanager
@@ -93,6 +101,8 @@ def opened(path: str, reading: Reading) -> Iterator[tuple[storage.Input, Format]
 
     Raises OSError, UnknownFormatError, ConfigurationError, and ParseError for damaged compression.
     """
+    if path == "-" and reading.format is not None and registry.format_named(reading.format).whole:
+        raise ConfigurationError(f"standard input has no name, which {reading.format} makes the id of; name a file")
     with storage.open_input(path) as stream:
         if reading.format is not None:
             yield stream, registry.format_named(reading.format)

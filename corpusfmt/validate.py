@@ -47,7 +47,7 @@ class Validation:
 
         Raises ConfigurationError, SchemaError, UnknownFormatError and OSError.
         """
-        self.reading = reading.checked()
+        self.reading = reading.checked(asked)
         self.paths, self.passed_over = sources(asked, self.reading)
         selection = selection or Selection()
         folder = selection.folder or "."

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from corpusfmt import detect, registry, storage
-from corpusfmt.core.errors import ALLOWABLE, ConfigurationError, UnknownFormatError
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import ALLOWABLE, ConfigurationError, Loss, UnknownFormatError
 from corpusfmt.core.format import Format, WriteOptions, Writer
 from corpusfmt.core.text import quoted
 
@@ -56,6 +57,22 @@ def prepared(path: str, writing: Writing) -> Prepared:
     registry.check_options(format, "write", own)
     options = WriteOptions(writing.allow, own)
     return Prepared(format, options, format.writer(options))
+
+
+def is_folder(path: str, writing: Writing) -> bool:
+    """Say whether a target is a folder: by its name, because it is one, or because its format has nothing else.
+
+    Raises UnknownFormatError.
+    """
+    return storage.is_folder(path) or bool(writing.format and registry.format_named(writing.format).whole)
+
+
+def allowed_losses(format: Format, options: WriteOptions, documents: Sequence[Document]) -> list[Loss]:
+    """List what a target does not hold of documents that were written to it all the same."""
+    if not options.allow:
+        return []
+    losses = format.losses
+    return [loss for document in documents for loss in losses(document, options)]
 
 
 def base_name(path: str) -> str:

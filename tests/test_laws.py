@@ -44,6 +44,8 @@ class Variant:
 def _variants() -> list[Variant]:
     found = []
     for format in registry.formats().values():
+        if format.whole:  # a folder is no stream: its laws are in test_dir.py
+            continue
         choices = [o for o in options_for(format, "write").values() if o.choices]
         found += [
             Variant(format, {o.name: v for o, v in zip(choices, values, strict=True)})

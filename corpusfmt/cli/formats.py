@@ -18,7 +18,8 @@ def run(arguments: Sequence[str]) -> int:
         if index:
             print()
         print(f"{shown(format.name)}  {shown(format.title)}")
-        print(f"  suffixes      {' '.join(format.suffixes)}, each also with {' or '.join(detect.COMPRESSED)}")
+        suffixes = f"{' '.join(format.suffixes)}, each also with {' or '.join(detect.COMPRESSED)}"
+        print(f"  suffixes      {suffixes if format.suffixes else f'none: --from {format.name}, --to {format.name}'}")
         for option in format.options:
             choices = f" ({', '.join(option.choices)})" if option.choices else ""
             side = "" if option.side == "both" else f", to {option.side}"

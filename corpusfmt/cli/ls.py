@@ -20,7 +20,7 @@ def run(arguments: Sequence[str]) -> int:
         "--output-format", choices=("text", "jsonl"), default="text", help="text (default), or a JSON object a line"
     )
     args = options.parse_args(arguments)
-    reading = reading_of(args).checked()
+    reading = reading_of(args).checked(args.sources)
     line = _text if args.output_format == "text" else _json
     code = 0
     unused = Unused(reading)
@@ -28,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     for path in paths:
         with opened(path, reading) as (stream, format):
             unused.saw(format, last=path == paths[-1])
-            for batch in format.scan(stream, reading.options_for(format)):
+            for batch in format.scan(stream, reading.options_for(format, path)):
                 sys.stdout.write("".join([line(document) + "\n" for document in batch.documents]))
                 for finding in batch.findings:
                     if finding.severity == "error":

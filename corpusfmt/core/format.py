@@ -73,6 +73,8 @@ class ReadOptions(NamedTuple):
     thorough: bool = False
     #: Whether a grammar that the user named is to judge all documents, and not only the doubtful ones of ours.
     judged: bool = False
+    #: The path of the source in the folder that was named, or as it was named itself.
+    inside: str = ""
 
 
 class WriteOptions(NamedTuple):
@@ -158,6 +160,9 @@ class Format(NamedTuple):
     rewrite: Callable[[Region, Document, Change], Edit | None] | None = None
     #: Gives the JSON records of documents as they stand in the source, each where its document begins.
     records: Callable[[Region, Sequence[Document]], list[bytes]] | None = None
+    #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
+    #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
+    whole: bool = False
 
 
 def options_for(format: Format, side: str) -> dict[str, Option]:

@@ -16,6 +16,7 @@ SUBJECTS: Final = {
     "JSONL": "the JSON Lines format",
     "TEI": "the TEI format",
     "WARC": "the WARC format",
+    "DIR": "folders of text files",
     "ENC": "bytes and encodings",
     "TXT": "characters and lines",
     "DOC": "ids, names and metadata of documents",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from unicodedata import normalize
 
+from corpusfmt.core.filenames import folded
 from corpusfmt.core.rule import Check, Rule
 from corpusfmt.rules._repeats import repeats
 
@@ -19,11 +19,6 @@ def _folded(names: Sequence[str]) -> Sequence[str]:
     if joined.isascii() and joined.count("\n") == len(names) - 1:
         return joined.lower().split("\n")
     return [folded(name) for name in names]
-
-
-def folded(name: str) -> str:
-    """Return what file systems that fold case and normalise take a name for."""
-    return name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
 
 
 RULE = Rule(

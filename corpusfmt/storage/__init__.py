@@ -14,10 +14,11 @@ import sys
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.core.text import quoted
 from corpusfmt.storage.around import name_of, processors, relative, small, upwards, within
-from corpusfmt.storage.discover import Found, discover
+from corpusfmt.storage.discover import Found, discover, path_inside
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
 from corpusfmt.storage.inputs import Input, open_input
+from corpusfmt.storage.names import Paths
 from corpusfmt.storage.outputs import Output, Shards, old_shards, open_output
 from corpusfmt.storage.scratch import Pile, Scratch
 from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
@@ -29,6 +30,7 @@ __all__ = [
     "Found",
     "Input",
     "Output",
+    "Paths",
     "Pile",
     "Scratch",
     "Shards",
@@ -46,6 +48,7 @@ __all__ = [
     "old_shards",
     "open_input",
     "open_output",
+    "path_inside",
     "processors",
     "relative",
     "same_file",

@@ -26,11 +26,14 @@ def discover(
     known: Callable[[str], bool],
     own: Callable[[str], bool] = lambda _: False,
     what: str = "known",
+    *,
+    every: bool = False,
 ) -> Found:
     """Return the files that ``sources`` name, in a stable order.
 
     A folder stands for all files below it whose suffix is ``known`` (``what`` says which, in a message); others
-    are listed as passed over, hidden ones, links and pipes are not looked at. A pattern with ``*``, ``?`` or ``[`` that
+    are listed as passed over, hidden ones, links and pipes are not looked at; where ``every`` file is meant, they are
+    listed too, a hidden folder as one. A pattern with ``*``, ``?`` or ``[`` that
     is no file stands for what matches it (``**`` at any depth). What a run writes itself (``own``) is passed over
     in both. A file that is named twice, as by its folder and by its name, is read once.
 
@@ -50,13 +53,16 @@ def discover(
         if _REMOTE.match(source):
             raise ConfigurationError(f"{quoted(source)} is a remote address; download it first, then name the file")
         if os.path.isdir(source):
-            inside = _walk(source)
+            inside, beside = _walk(source)
+            passed_over += beside if every else []
             passed_over += [path for path in inside if not known(path)]
             inside = [path for path in inside if known(path)]
             nothing = (
                 f"the folder {quoted(source)} holds no file with a {what} suffix; "
                 "name the files and their format with --from"
             )
+            if every:
+                nothing = f"the folder {quoted(source)} holds no file"
         elif not os.path.lexists(source) and any(c in source for c in "*?["):
             inside = sorted(p for p in glob.glob(source, recursive=True) if os.path.isfile(p))
             nothing = f"no file matches {quoted(source)}"
@@ -82,12 +88,35 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _walk(folder: str) -> list[str]:
-    found = []
+def _walk(folder: str) -> tuple[list[str], list[str]]:
+    """Return the files below a folder, and what is no file of its own there: hidden things, links and pipes."""
+    found: list[str] = []
+    beside: list[str] = []
     for here, folders, files in os.walk(folder, onerror=_raise):
+        inner = [os.path.join(here, name, "") for name in sorted(folders)]
+        beside += [path for path in inner if os.path.basename(path[:-1])[0] == "." or os.path.islink(path[:-1])]
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = os.path.join(here, name)
-            if not name.startswith(".") and not os.path.islink(path) and os.path.isfile(path):
-                found.append(path)
-    return found
+            usual = not name.startswith(".") and not os.path.islink(path) and os.path.isfile(path)
+            (found if usual else beside).append(path)
+    return found, beside
+
+
+def path_inside(path: str, folders: Sequence[str]) -> str:
+    """Return the path of a file as it is in the first of ``folders`` that it was found in, with slashes.
+
+    That of another file is what it was named by, or its last part where that leads elsewhere. The suffix of compressed
+    data is left out: what is read is not compressed any more.
+    """
+    named = path
+    for folder in folders:
+        stem = os.path.join(folder, "")
+        if path.startswith(stem):
+            named = path[len(stem) :]
+            break
+    else:
+        if os.path.isabs(path) or ".." in path.replace(os.sep, "/").split("/"):
+            named = os.path.basename(path)
+    named = os.path.normpath(named).replace(os.sep, "/")
+    return named[: named.rindex(".")] if named.lower().endswith((".gz", ".zst")) else named

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.text import quoted
+from corpusfmt.storage.inputs import Input
 from corpusfmt.storage.names import Names
 from corpusfmt.storage.outputs import sync_folder
 
@@ -25,13 +25,15 @@ class Folder:
     The files go to a temporary folder beside the target, which ``publish`` renames to it. A folder that is not empty
     is written into with ``force`` alone; then, and for an empty one that cannot be replaced, because it is mounted or
     the current one, the temporary folder lies in it, and ``publish`` moves file after file. A file of the same name is
-    replaced, and a link is, not what it points to. Only names are kept in memory.
+    replaced, and a link is, not what it points to. Files may lie in folders of their own, which are made where there
+    are none, and never are links. Only names are kept in memory: ``names`` has them, in the order the files came.
     """
 
     def __init__(self, target: str, suffix: str, *, force: bool) -> None:
         self.target, self.size, self.files = target, 0, 0
         self._suffix = suffix
         self._names = Names()
+        self.names: list[str] = []
         self._temporary = ""
         self._path = path = os.path.realpath(target)
         there = os.path.isdir(path)
@@ -55,15 +57,29 @@ class Folder:
 
         Raises OSError.
         """
-        name = self._names.give(name) + self._suffix
+        self._add(self._names.give(name) + self._suffix, content)
+
+    def add_at(self, path: str, content: bytes) -> None:
+        """Write a file at a path with slashes, which is safe and that of no other file. Raises OSError."""
+        if "/" in path:
+            os.makedirs(os.path.join(self._temporary, os.path.dirname(path)), exist_ok=True)
+        self._add(path, content)
+
+    def _add(self, name: str, content: bytes) -> None:
         try:
             with open(os.path.join(self._temporary, name), "xb") as file:
                 file.write(content)
         except OSError as error:
             error.filename = os.path.join(self.target, name)
             raise
+        self.names.append(name)
         self.size += len(content)
         self.files += 1
+
+    def reread(self, name: str) -> Input:
+        """Open a file that was written, before ``publish``. Raises OSError."""
+        raw = open(os.path.join(self._temporary, name), "rb")  # noqa: SIM115
+        return Input(raw, os.path.join(self.target, name), owned=True)
 
     def finish(self) -> None:
         """Make all files durable, still out of their place.
@@ -71,24 +87,41 @@ class Folder:
         Raises OSError, and ConfigurationError for a folder that is in the way of a file.
         """
         if self._inside:
-            for _, place in self._places():
-                if os.path.isdir(place) and not os.path.islink(place):
-                    raise ConfigurationError(f"{quoted(place, 400)} is a folder, where a file is to be; move it away")
+            self._check_places()
         from concurrent.futures import ThreadPoolExecutor
 
         pool = ThreadPoolExecutor(_THREADS)
         try:
-            with os.scandir(self._temporary) as entries:
-                paths = (entry.path for entry in entries)
-                while some := list(islice(paths, _AT_A_TIME)):
-                    for _ in pool.map(_sync, some):
-                        pass
+            paths = (os.path.join(self._temporary, name) for name in self.names)
+            while some := list(islice(paths, _AT_A_TIME)):
+                for _ in pool.map(_sync, some):
+                    pass
         except OSError as error:
             error.filename = self.target
             raise
         finally:
             pool.shutdown(cancel_futures=True)
-        sync_folder(self._temporary)
+        for folder in (*self._folders(), ""):
+            sync_folder(os.path.join(self._temporary, folder))
+
+    def _folders(self) -> list[str]:
+        """Return the folders that files lie in, the inner ones first."""
+        found: dict[str, None] = {}
+        for name in self.names:
+            while (name := os.path.dirname(name)) and name not in found:
+                found[name] = None
+        return sorted(found, key=lambda folder: folder.count("/"), reverse=True)
+
+    def _check_places(self) -> None:
+        """Refuse what is in the way in a folder that is written into."""
+        for name in self.names:
+            place = os.path.join(self._path, name)
+            if os.path.isdir(place) and not os.path.islink(place):
+                raise ConfigurationError(f"{quoted(place, 400)} is a folder, where a file is to be; move it away")
+        for name in self._folders():
+            place = os.path.join(self._path, name)
+            if os.path.islink(place) or (os.path.lexists(place) and not os.path.isdir(place)):
+                raise ConfigurationError(f"{quoted(place, 400)} is no folder, where one is to be; move it away")
 
     def publish(self) -> None:
         """Put the files in their place. Raises OSError."""
@@ -118,23 +151,30 @@ class Folder:
     def _move(self) -> None:
         """Move file after file; those that were new are taken back when it comes to nothing."""
         new: list[str] = []
+        made: list[str] = []
         try:
-            for path, place in self._places():
+            for folder in reversed(self._folders()):
+                place = os.path.join(self._path, folder)
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(place)
+                    made.append(place)
+            for name in sorted(self.names):
+                place = os.path.join(self._path, name)
                 if not os.path.lexists(place):
                     new.append(place)
-                os.replace(path, place)
+                os.replace(os.path.join(self._temporary, name), place)
         except BaseException:
             for place in new:
                 with contextlib.suppress(OSError):
                     os.unlink(place)
+            for place in reversed(made):
+                with contextlib.suppress(OSError):
+                    os.rmdir(place)
             raise
+        for folder in self._folders():
+            sync_folder(os.path.join(self._path, folder))
+            os.rmdir(os.path.join(self._temporary, folder))
         os.rmdir(self._temporary)
-
-    def _places(self) -> Iterator[tuple[str, str]]:
-        """Give where each file is, and where it is to be."""
-        with os.scandir(self._temporary) as entries:
-            for name in sorted(entry.name for entry in entries):
-                yield os.path.join(self._temporary, name), os.path.join(self._path, name)
 
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""

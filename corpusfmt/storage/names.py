@@ -1,15 +1,8 @@
-"""Names of files that are made from names of documents: safe everywhere, and each of them another."""
+"""Names of files that are made from names of documents: each of them another, on every file system."""
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
-#: Names that are devices on Windows, in every folder, whatever follows a dot.
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?=\.|\Z)", re.I)
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
-#: In characters, without what tells a name from others and the suffix: file systems take 255 bytes.
-_LONGEST: Final = 200
+from corpusfmt.core.filenames import folded, safe_name
 
 
 class Names:
@@ -34,15 +27,56 @@ class Names:
         return f"{name}_{number}"
 
 
-def safe_name(name: str) -> str:
-    """Return a name, without suffix, that is one of a file everywhere and leads nowhere.
+class Paths:
+    """The paths of files in one folder and those below it. It remembers all of them.
 
-    What is no ASCII letter, digit, dot, dash or underscore becomes an underscore; so does a dot at the end. One is put
-    before a dot or dash at the beginning, and after the name of a device. It has 1 to 201 characters.
+    Two are one, to some file system, when they differ in case or normalisation alone. A path is no folder of another
+    one, and two folders that differ so are one as well.
     """
-    name = _UNSAFE.sub("_", name[:_LONGEST]) or "_"
-    if name.endswith("."):
-        name = name[:-1] + "_"
-    if name[0] in ".-":  # hidden, or an option to a command that is given it
-        return f"_{name}"
-    return _RESERVED.sub(r"\g<0>_", name, count=1) if _RESERVED.match(name) else name
+
+    def __init__(self) -> None:
+        self._files: set[str] = set()
+        #: How each folder was spelled the first time.
+        self._folders: dict[str, str] = {}
+        #: By path, the number that the last one like it got.
+        self._last: dict[str, int] = {}
+
+    def is_free(self, path: str) -> bool:
+        """Say whether a file can have that path beside all others."""
+        key = folded(path)
+        return key not in self._files and key not in self._folders and self._fits(path)
+
+    def _fits(self, path: str) -> bool:
+        """Say whether the folders that a path goes through can be there beside all others."""
+        return all(
+            self._folders.get(key, above) == above and key not in self._files
+            for key, above in zip(_above(folded(path)), _above(path), strict=True)
+        )
+
+    def take(self, path: str) -> None:
+        """Remember a path that is free."""
+        self._files.add(folded(path))
+        self._folders.update(zip(_above(folded(path)), _above(path), strict=True))
+
+    def drop(self, path: str) -> None:
+        """Forget a path that was taken, but not the folders that it goes through."""
+        self._files.discard(folded(path))
+
+    def give(self, path: str) -> str:
+        """Take a path and return it: with a number before its suffix where it is not free, as ``a_2.txt``."""
+        if not self._fits(path):
+            path = safe_name(path)
+        given, key = path, folded(path)
+        folder, slash, name = path.rpartition("/")
+        stem, dot, suffix = name.rpartition(".") if "." in name[1:] else (name, "", "")
+        while not self.is_free(given):
+            self._last[key] = self._last.get(key, 1) + 1
+            given = f"{folder}{slash}{stem}_{self._last[key]}{dot}{suffix}"
+        self.take(given)
+        return given
+
+
+def _above(path: str) -> list[str]:
+    """Return the folders that a path goes through."""
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from corpusfmt import storage
 from corpusfmt.targets.files import FileTarget
 from corpusfmt.targets.folders import FolderTarget
-from corpusfmt.writing import Writing
+from corpusfmt.writing import Writing, is_folder
 
 Target: TypeAlias = FileTarget | FolderTarget
 
 
 def open_target(path: str, writing: Writing) -> Target:
-    """Open a target: a folder, where the path is one, or ends in a slash and a format is named; otherwise a file.
+    """Open a target: a folder, where the path is one or ends in a slash, or the format has no files; otherwise a file.
 
     Raises ConfigurationError, UnknownFormatError and OSError.
     """
-    return FolderTarget(path, writing) if storage.is_folder(path) else FileTarget(path, writing)
+    return FolderTarget(path, writing) if is_folder(path, writing) else FileTarget(path, writing)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.errors import ConfigurationError, Loss
 from corpusfmt.targets.index import Index
-from corpusfmt.writing import Writing, base_name, prepared, whole_suffix
+from corpusfmt.writing import Writing, allowed_losses, base_name, prepared, whole_suffix
 
 
 class FileTarget:
@@ -53,11 +53,19 @@ class FileTarget:
         """The bytes written so far, before compression."""
         return sum(output.size for output in self.outputs)
 
-    def write(self, documents: Sequence[Document]) -> None:
-        """Encode and write. Raises LossError, having written nothing, and OSError."""
-        if not self._limit:
+    def check(self, documents: Sequence[Document]) -> None:
+        """Raise LossError where ``write`` would, and write nothing."""
+        self.writer.encode(documents)
+
+    def write(self, documents: Sequence[Document]) -> list[Loss]:
+        """Encode, write, and return what was lost as allowed. Raises LossError, having written nothing, and OSError."""
+        if self._limit:
+            self._write_shards(documents)
+        else:
             self._emit(self.writer.encode(documents), len(documents))
-            return
+        return allowed_losses(self.format, self.options, documents)
+
+    def _write_shards(self, documents: Sequence[Document]) -> None:
         for document in documents:
             pieces = self.writer.encode([document])
             ahead = len(self.writer.begin()) if self.output_begins and not self.format.members else 0

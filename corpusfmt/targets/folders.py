@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.writing import Writing, prepared
+from corpusfmt.core.errors import ConfigurationError, Loss, LossError
+from corpusfmt.core.losses import loss
+from corpusfmt.core.text import quoted
+from corpusfmt.writing import Writing, allowed_losses, prepared
 
 
 class FolderTarget:
@@ -21,6 +23,8 @@ class FolderTarget:
             raise ConfigurationError(
                 f"the format {self.format.name} cannot be written as a file per document; name a file"
             )
+        if path == "-":
+            raise ConfigurationError("standard output is no folder; name one with -o")
         if writing.shard_size:
             raise ConfigurationError(
                 "a folder with a file per document has no shards; name a file, or leave the size out"
@@ -28,7 +32,10 @@ class FolderTarget:
         if writing.cdxj:
             raise ConfigurationError("a folder has no index beside it; name a file")
         self._alone = self.format.alone
-        self._folder = storage.Folder(path, self.format.suffixes[0], force=writing.force)
+        suffix = "" if self.format.whole else self.format.suffixes[0]
+        self._folder = storage.Folder(path, suffix, force=writing.force)
+        #: The paths of documents, where the format makes them of their names alone.
+        self._paths = storage.Paths()
 
     @property
     def size(self) -> int:
@@ -40,10 +47,35 @@ class FolderTarget:
         """How many files there are."""
         return self._folder.files
 
-    def write(self, documents: Sequence[Document]) -> None:
-        """Encode and write. Raises LossError, having written nothing, and OSError."""
-        for piece in self.writer.encode(documents):
-            self._folder.add(*self._alone(piece))
+    def check(self, documents: Sequence[Document]) -> None:
+        """Raise LossError where ``write`` would, and write nothing."""
+        self._files(documents)
+
+    def write(self, documents: Sequence[Document]) -> list[Loss]:
+        """Encode, write, and return what was lost as allowed. Raises LossError, having written nothing, and OSError."""
+        files, moved = self._files(documents)
+        add = self._folder.add_at if self.format.whole else self._folder.add
+        for name, content in files:
+            add(name, content)
+        return allowed_losses(self.format, self.options, documents) + moved
+
+    def _files(self, documents: Sequence[Document]) -> tuple[list[tuple[str, bytes]], list[Loss]]:
+        """Return the name and the content of each document's file, and the losses of those that got another name."""
+        files = [self._alone(piece) for piece in self.writer.encode(documents)]
+        if not self.format.whole:
+            return files, []
+        moved: list[Loss] = []
+        placed: list[tuple[str, bytes]] = []
+        for document, (path, content) in zip(documents, files, strict=True):
+            if not self._paths.is_free(path):
+                lost = _taken(document, path)
+                if refused := [one for one in lost if one.kind not in self.options.allow]:
+                    for given, _ in placed:
+                        self._paths.drop(given)
+                    raise LossError(refused)
+                moved += lost
+            placed.append((self._paths.give(path), content))
+        return placed, moved
 
     def finish(self) -> None:
         """Make all files durable, none in its place yet. Raises OSError, and ConfigurationError for one in the way."""
@@ -57,3 +89,11 @@ class FolderTarget:
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""
         self._folder.discard()
+
+
+def _taken(document: Document, path: str) -> list[Loss]:
+    """List the losses of a document whose file has to have another name."""
+    why = f"another document has the file {quoted(path)}, or one that some system takes for it"
+    return [
+        loss(document, kind, why) for kind, value in (("id", document.id), ("name", document.name)) if value == path
+    ]

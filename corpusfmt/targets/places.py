@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.text import quoted
-from corpusfmt.writing import Writing, whole_suffix
+from corpusfmt.writing import Writing, is_folder, whole_suffix
 
 
 class Places:
     """The target of a run and what stands beside it; each is a path, or empty."""
 
     def __init__(self, target: str, writing: Writing, quarantine: str, report: str) -> None:
-        self._target, self._folder = target, storage.is_folder(target)
+        self._target, self._folder = target, is_folder(target, writing)
         suffix = whole_suffix(target)
         self._stem = target.removesuffix(suffix)
         self._shards = bool(writing.shard_size)

@@ -1,0 +1,174 @@
+"""A folder of text files: each file is one document, and its path in the folder is its name and its id.
+
+The bytes of a file are the text, from the first to the last; nothing is trimmed and no encoding is presumed. So a
+text comes back whatever it is, while a folder has no place for metadata, for an id that is not the name, and for the
+order of documents: files are read in order of their paths.
+
+*Written* are names that are paths on every usual file system, and each document to a path of its own, also where case
+or normalisation (NFC, NFD) makes no difference. What else a name may be is a loss. *Read* are all files below a folder
+but hidden ones and links, those that are compressed decompressed, and named without the suffix of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from corpusfmt.core.collector import Collector
+from corpusfmt.core.document import Document, build
+from corpusfmt.core.errors import ConfigurationError, Loss, LossError
+from corpusfmt.core.filenames import safe_name, unfit
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.format import Batch, Format, ReadOptions, Stream, WriteOptions
+from corpusfmt.core.ids import make_id
+from corpusfmt.core.limits import CHUNK
+from corpusfmt.core.losses import loss, undecodable, utf8_or_replaced
+from corpusfmt.core.metadata import EMPTY
+from corpusfmt.core.rule import Change, Rule
+from corpusfmt.core.source import Region
+from corpusfmt.core.text import quoted
+
+FAULTS: Final = (
+    Rule(
+        "DIR001", "error", "document over the size limit",
+        "A file of a folder is a document, which is held whole while it is converted. A limit keeps one file from "
+        "taking all memory.",
+        "raise the limit with --max-document, or leave the file out",
+        b"a text that is longer than the limit of this example, which is one hundred bytes; the usual one is 256 MiB\n",
+        b"a short text\n", "dir",
+    ),
+    Rule(
+        "DIR002", "error", "name of a file that is not UTF-8",
+        "The path of a file is the name and the id of its document, and these are characters. This path was written in "
+        "another encoding.",
+        "rename the file; convmv does so for whole folders",
+        b"", b"a text\n", "dir",
+    ),
+)  # fmt: skip
+BY_CODE: Final = {fault.code: fault for fault in FAULTS}
+#: What storage would take for compressed data of some kind, and not for a text.
+_MAGIC: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04")
+
+
+def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
+    """Give the document that a file is, or the fault that keeps it from being one."""
+    if options.id_from == "line":
+        raise ConfigurationError("a file of a folder is no line of anything; make the id from name or sha256")
+    out = Collector(stream.name, BY_CODE)
+    name = options.inside or stream.name.replace("\\", "/").rpartition("/")[2]
+    data = b"".join(_pieces(stream, options.max_document))
+    out.region = Region(data, 0, 1)
+    if not _is_text(name):
+        out.find("DIR002", f"the name of the file is not UTF-8: {quoted(name)}", 0)
+        yield out.batch(data)
+        return
+    if len(data) > options.max_document:
+        out.find("DIR001", f"the file is larger than {options.max_document:,} bytes", options.max_document)
+        yield out.batch(data[:CHUNK])
+        return
+    id = make_id(options.id_from or "name", name, 1, data)
+    out.documents.append(build(id, name, data, options.encoding, EMPTY, (stream.name, 0, 1, 0)))
+    yield out.batch()
+
+
+def _pieces(stream: Stream, limit: int) -> Iterator[bytes]:
+    """Give what a stream holds, up to a little more than ``limit`` bytes."""
+    size = 0
+    while size <= limit and (piece := stream.read(CHUNK)):
+        size += len(piece)
+        yield piece
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def locate(region: Region, _: Document, position: int) -> int:
+    """Return the stream offset of the byte at ``position`` of a document's ``data``: there is nothing else."""
+    return region.offset + position
+
+
+def rewrite(region: Region, _: Document, change: Change) -> Edit | None:
+    """Return the edit that makes a change in the text of a document."""
+    return Edit(region.offset + change.position, change.length, change.replacement, change.safe)
+
+
+def losses(document: Document, _: WriteOptions) -> list[Loss]:
+    """List what of a document a file in a folder cannot hold."""
+    found = []
+    path = _path(document)
+    if path != document.id:
+        found.append(
+            loss(document, "id", f"the id {quoted(str(document.id))} is not the name of the file, which is all it has")
+        )
+    if path != document.name:
+        found.append(loss(document, "name", f"the name {quoted(document.name)} {unfit(document.name)}"))
+    if document.meta_json != EMPTY and document.meta:
+        found.append(loss(document, "metadata", "a file of a folder has no metadata"))
+    if undecoded := undecodable(document):
+        found += undecoded
+    elif utf8_or_replaced(document).startswith(_MAGIC):
+        found.append(loss(document, "bytes", "the text begins as compressed data does, and would be read as such"))
+    return found
+
+
+def _path(document: Document) -> str:
+    """Return the path of a document's file: its name, or its id where it has no name; nothing where neither will do."""
+    wanted = document.name or (document.id if isinstance(document.id, str) else "")
+    return "" if unfit(wanted) else wanted
+
+
+class _Writer:
+    """Gives each document as its path and its text, with a NUL between."""
+
+    def __init__(self, options: WriteOptions) -> None:
+        self._options = options
+
+    def begin(self) -> bytes:
+        return b""
+
+    def encode(self, documents: Sequence[Document], /) -> list[bytes]:
+        pieces = []
+        for document in documents:
+            lost = losses(document, self._options)
+            if refused := [one for one in lost if one.kind not in self._options.allow]:
+                raise LossError(refused)
+            path = _path(document) or safe_name(document.name or str(document.id))
+            pieces.append(b"%b\0%b" % (path.encode(), utf8_or_replaced(document)))
+        return pieces
+
+    def end(self) -> bytes:
+        return b""
+
+
+def alone(piece: bytes) -> tuple[str, bytes]:
+    """Return the path and the content of a file."""
+    name, _, data = piece.partition(b"\0")
+    return name.decode(), data
+
+
+FORMAT = Format(
+    name="dir",
+    title="folders of text files: a file per document, the path is the name",
+    suffixes=(),
+    sniff=lambda _: False,
+    scan=scan,
+    writer=_Writer,
+    losses=losses,
+    locate=locate,
+    faults=FAULTS,
+    cannot={
+        "id": "an id that is not the name",
+        "name": "no name, and names that are no path of a file on every system; the name of another document",
+        "metadata": "any metadata",
+        "bytes": "texts that begin as compressed data does",
+        "encoding": "bytes that their declared encoding cannot decode",
+    },
+    alone=alone,
+    rewrite=rewrite,
+    whole=True,
+)
