@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         PluginError,
         SchemaError,
         UnknownFormatError,
+        VerificationError,
     )
     from corpusfmt.core.finding import Edit, Finding
     from corpusfmt.core.format import Format
@@ -43,11 +44,13 @@ if TYPE_CHECKING:
     from corpusfmt.registry import formats
     from corpusfmt.report import Progress, Report
     from corpusfmt.validate import validate
+    from corpusfmt.verify import Discrepancy, verify
     from corpusfmt.write import OpenWriter, open_writer
 
 __all__ = [
     "ConfigurationError",
     "CorpusfmtError",
+    "Discrepancy",
     "Document",
     "Edit",
     "Finding",
@@ -65,6 +68,7 @@ __all__ = [
     "Rule",
     "SchemaError",
     "UnknownFormatError",
+    "VerificationError",
     "__version__",
     "convert",
     "fix",
@@ -72,11 +76,14 @@ __all__ = [
     "open_writer",
     "read",
     "validate",
+    "verify",
 ]
 
 _ERRORS = "ConfigurationError CorpusfmtError Loss LossError ParseError PluginError SchemaError UnknownFormatError"
+_ERRORS += " VerificationError"
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "core.errors"),
+    "Discrepancy": "verify",
     "Document": "core.document",
     "Edit": "core.finding",
     "Finding": "core.finding",
@@ -94,6 +101,7 @@ _HOMES = {
     "open_writer": "write",
     "read": "read",
     "validate": "validate",
+    "verify": "verify",
 }
 
 

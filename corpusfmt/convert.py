@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike, fspath
+from typing import TYPE_CHECKING
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
@@ -15,9 +16,13 @@ from corpusfmt.core.text import quoted
 from corpusfmt.quarantine import Quarantine
 from corpusfmt.reading import Reading, Unused, opened, sources
 from corpusfmt.report import Progress, Report
-from corpusfmt.targets import open_target
+from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
 from corpusfmt.writing import Writing, kinds, named
+
+if TYPE_CHECKING:
+    from corpusfmt.proof import Proof
+    from corpusfmt.proof.sealing import Sealing
 
 
 class _Stopped(Exception):
@@ -38,13 +43,18 @@ class Conversion:
         quarantine: str = "",
         ids: Sequence[str] = (),
         report_to: str = "",
+        verify: bool = False,
+        receipt: str = "",
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        """Check what was asked. Raises ConfigurationError, UnknownFormatError and OSError."""
+        """Check what was asked. A ``receipt`` is written of what is verified in any case.
+
+        Raises ConfigurationError, UnknownFormatError and OSError.
+        """
         if on_error not in ("stop", "skip", "quarantine"):
             raise ConfigurationError(f"on an error: stop, skip or quarantine=FILE, not {quoted(on_error)}")
         self.reading = reading.checked(asked)
-        places = Places(target, writing, quarantine, report_to)
+        places = Places(target, writing, quarantine, report_to, receipt)
         self.paths, passed_over = sources(asked, self.reading, places.is_own)
         self.on_error, self.progress = on_error, progress
         self.ids, self.missing_ids = frozenset(ids), set(ids)
@@ -56,10 +66,23 @@ class Conversion:
         self.target = open_target(target, writing)
         self.unused = Unused(self.reading, *writing.shared)
         self.unused.names -= set(self.target.options.own)
+        self.quarantine: Quarantine | None = None
+        self.proof: Proof | None = None
+        self.receipt: Sealing | None = None
         try:
             self.quarantine = Quarantine(quarantine) if on_error == "quarantine" else None
+            if verify or receipt:
+                from corpusfmt.proof import Proof
+
+                self.proof = Proof(_folder_of(self.target), receipt)
+            if receipt and self.proof:
+                from corpusfmt.proof.sealing import Sealing, asked_for
+
+                more = {"on_error": on_error, "quarantine": quarantine, "ids": list(ids)}
+                head = asked_for(asked, target, reading, writing, more)
+                self.receipt = Sealing(receipt, self.proof, head, self.target.format, self.target.options)
         except BaseException:
-            self.target.discard()
+            self._discard()
             raise
 
     def run(self) -> Report:
@@ -77,19 +100,41 @@ class Conversion:
                 report.refused = report.read - report.written
                 if self.quarantine:
                     self.quarantine.discard()
-                return report
-            self.target.finish()
-            if self.quarantine:
-                self.quarantine.finish()
-                report.outputs.append(self.quarantine.publish())
-            report.bytes_written, report.files = self.target.size, self.target.files
-            report.outputs[:0] = self.target.publish()
-            report.committed = True
+            else:
+                self._commit()
+            if self.receipt:
+                self.receipt.write(report)
             return report
         finally:
-            self.target.discard()
-            if self.quarantine:
-                self.quarantine.discard()
+            self._discard()
+
+    def _commit(self) -> None:
+        """Make all durable, prove it if that was asked, and give it its names."""
+        report, target, quarantine = self.report, self.target, self.quarantine
+        target.finish()
+        if quarantine:
+            quarantine.finish()
+        if self.proof:
+            self.proof.check(target.reread(), target.format, target.options)
+            report.verified = self.proof.checked
+            if quarantine:
+                self.proof.check_aside(*quarantine.reread())
+        if quarantine:
+            report.outputs.append(quarantine.publish())
+        report.bytes_written, report.files = target.size, target.files
+        report.outputs[:0] = target.publish()
+        report.committed = True
+        if self.proof:
+            for path in target.beside:
+                self.proof.beside(path)
+
+    def _discard(self) -> None:
+        """Leave nothing behind of what has no name yet."""
+        for part in (self.target, self.quarantine, self.receipt):
+            if part:
+                part.discard()
+        if self.proof:
+            self.proof.close()
 
     def _check_asked(self) -> None:
         self.unused.check()
@@ -101,7 +146,8 @@ class Conversion:
         done = 0
         for path in self.paths:
             try:
-                with opened(path, self.reading) as (stream, format):
+                read = self.report.read
+                with opened(path, self.reading, hashed=self.receipt is not None) as (stream, format):
                     self.unused.saw(format)
                     try:
                         for batch in format.scan(stream, self.reading.options_for(format, path, lines=False)):
@@ -111,6 +157,8 @@ class Conversion:
                     finally:
                         done += stream.raw_position
                         self.report.bytes_read += stream.position
+                    if self.proof:
+                        self.proof.read(stream, path, format, self.report.read - read)
             except ParseError as error:  # from the file layer: compressed data that is cut or damaged
                 self._refuse_record(error.finding, b"")
 
@@ -137,8 +185,10 @@ class Conversion:
             else:
                 lost = self.target.write(documents)
                 self.report.written += len(documents)
-                if lost:
-                    self._count_lost(lost)
+                for some in lost:
+                    self.report.lost.update({loss.kind for loss in some})
+                if self.proof:
+                    self.proof.wrote(documents, [[self._placed(loss) for loss in some] for some in lost])
         except LossError as error:
             if len(documents) == 1:
                 self._refuse_document(documents[0], error)
@@ -146,15 +196,15 @@ class Conversion:
             for document in documents:
                 self._write([document])
 
-    def _count_lost(self, losses: Sequence[Loss]) -> None:
-        self.report.lost.update(kind for kind, _ in {(loss.kind, loss.document) for loss in losses})
-
     def _refuse_document(self, document: Document, error: LossError) -> None:
         report = self.report
         error = LossError([self._placed(loss) for loss in error.losses])
         report.add_losses(error.losses)
         report.refused += 1
         report.at_fault += 1
+        if self.proof:
+            self.proof.lost(error.losses, allowed=False)
+            self.proof.refused(document.id, ",".join(dict.fromkeys(x.kind for x in error.losses)), error.losses[0])
         if self.on_error == "stop":
             self.doomed = True
             if report.error is None:
@@ -176,12 +226,21 @@ class Conversion:
         report.read += 1
         report.refused += 1
         report.at_fault += 1
+        if self.proof:
+            self.proof.refused(finding.document, finding.code, finding)
         if self.on_error == "stop" or fatal or finding.code in storage.UNTRUSTED:
             self.doomed = True
             report.error = ParseError(finding)
             raise _Stopped
         if self.quarantine:
             self.quarantine.add_record(finding, raw)
+
+
+def _folder_of(target: Target) -> str:
+    """Return the folder of a target that can be read back. Raises ConfigurationError for one that cannot."""
+    if target.is_pipe:
+        raise ConfigurationError("what goes to a pipe or a device cannot be read back; name a file with -o")
+    return target.folder
 
 
 def convert(
@@ -202,6 +261,8 @@ def convert(
     shard_size: int = 0,
     force: bool = False,
     cdxj: bool = False,
+    verify: bool = False,
+    receipt: str | PathLike[str] = "",
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Convert sources to a target, whole or not at all, and report what was done.
@@ -214,10 +275,12 @@ def convert(
     ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line or sha256.
     ``on_error`` is stop, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
     ``max_document`` and ``shard_size`` are in bytes (the latter before compression). ``cdxj`` writes an index beside
-    a WARC target.
+    a WARC target. With ``verify`` the target is read back and compared before it gets its name; ``receipt`` is the
+    file for a proof of that.
 
     Raises ParseError at the first malformed record and LossError for what the target cannot hold, unless
-    ``on_error`` says otherwise; ConfigurationError, UnknownFormatError, PluginError and OSError.
+    ``on_error`` says otherwise; VerificationError when the target does not read back as it was given;
+    ConfigurationError, UnknownFormatError, PluginError and OSError.
     """
     paths = [source] if isinstance(source, str | PathLike) else list(source)
     mode, _, file = on_error.partition("=")
@@ -231,6 +294,8 @@ def convert(
         on_error=mode,
         quarantine=file,
         ids=ids,
+        verify=verify,
+        receipt=fspath(receipt),
         progress=progress,
     ).run()
     if report.error is not None:

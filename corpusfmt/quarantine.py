@@ -6,7 +6,7 @@ from corpusfmt import registry, storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, LossError
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.format import WriteOptions
+from corpusfmt.core.format import Format, WriteOptions
 from corpusfmt.core.text import quoted
 from corpusfmt.detect import suffix_of
 
@@ -79,6 +79,10 @@ class Quarantine:
         """Make the file durable. Raises OSError."""
         self._output.write(self._writer.end())
         self._output.finish()
+
+    def reread(self) -> tuple[storage.Input, Format, int]:
+        """Open it, after ``finish`` and before ``publish``; with its format and the number of documents in it."""
+        return self._output.reread(hashed=True), registry.format_named("seed"), self._count
 
     def publish(self) -> str:
         """Give the file its name and return it. Raises OSError."""

@@ -96,14 +96,14 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
 
 
 @contextmanager
-def opened(path: str, reading: Reading) -> Iterator[tuple[storage.Input, Format]]:
-    """Open a source and find its format.
+def opened(path: str, reading: Reading, *, hashed: bool = False) -> Iterator[tuple[storage.Input, Format]]:
+    """Open a source and find its format. What is ``hashed`` can tell its digest.
 
     Raises OSError, UnknownFormatError, ConfigurationError, and ParseError for damaged compression.
     """
     if path == "-" and reading.format is not None and registry.format_named(reading.format).whole:
         raise ConfigurationError(f"standard input has no name, which {reading.format} makes the id of; name a file")
-    with storage.open_input(path) as stream:
+    with storage.open_input(path, hashed=hashed) as stream:
         if reading.format is not None:
             yield stream, registry.format_named(reading.format)
             return

@@ -28,6 +28,13 @@ class Writing(NamedTuple):
     cdxj: bool = False
 
 
+class Written(NamedTuple):
+    """A file that was written and has no name yet. ``inside`` is its path in a target that is a folder, or empty."""
+
+    stream: storage.Input
+    inside: str = ""
+
+
 class Prepared(NamedTuple):
     """What documents are turned into bytes with."""
 
@@ -67,12 +74,12 @@ def is_folder(path: str, writing: Writing) -> bool:
     return storage.is_folder(path) or bool(writing.format and registry.format_named(writing.format).whole)
 
 
-def allowed_losses(format: Format, options: WriteOptions, documents: Sequence[Document]) -> list[Loss]:
-    """List what a target does not hold of documents that were written to it all the same."""
+def allowed_losses(format: Format, options: WriteOptions, documents: Sequence[Document]) -> list[list[Loss]]:
+    """List what a target does not hold of each document that was written all the same; nothing when it holds all."""
     if not options.allow:
         return []
-    losses = format.losses
-    return [loss for document in documents for loss in losses(document, options)]
+    lost = [format.losses(document, options) for document in documents]
+    return lost if any(lost) else []
 
 
 def base_name(path: str) -> str:

@@ -22,7 +22,7 @@ from corpusfmt.core.finding import Edit
 from corpusfmt.mending import Source, Work
 from corpusfmt.mending.diffing import Diff, name_of
 from corpusfmt.mending.scripts import Step, compose
-from corpusfmt.storage import Pile, Scratch, open_input
+from corpusfmt.storage import Pile, open_input
 from tests.support import Pieces, command
 from tests.test_fix import content
 from tests.warcs import BATCHES, packed, record, sha1
@@ -438,16 +438,14 @@ def test_names_in_the_head(path: str, name: bytes) -> None:
 
 
 def test_a_pile(tmp_path: Path) -> None:
-    scratch = Scratch(str(tmp_path), "a")
     for count in (0, 1, 50):
-        pile = Pile(scratch)
+        pile = Pile(str(tmp_path))
         for number in range(count):
             pile.write(bytes([number]) * 100_000)
         assert pile.size == count * 100_000
         for _ in range(2):
             assert b"".join(pile.pieces()) == b"".join(bytes([n]) * 100_000 for n in range(count))
         pile.close()
-    scratch.close()
 
 
 def test_a_file_that_changes_meanwhile_is_told(tmp_path: Path) -> None:

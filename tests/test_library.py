@@ -14,9 +14,9 @@ import corpusfmt
 from tests.support import ROOT
 
 PUBLIC = [
-    "ConfigurationError", "CorpusfmtError", "Document", "Edit", "Finding", "Fixed", "Format", "Loss", "LossError", "Metadata",
+    "ConfigurationError", "CorpusfmtError", "Discrepancy", "Document", "Edit", "Finding", "Fixed", "Format", "Loss", "LossError", "Metadata",
     "OpenWriter", "Origin", "ParseError", "PluginError", "Progress", "Report", "Rule", "SchemaError", "UnknownFormatError",
-    "__version__", "convert", "fix", "formats", "open_writer", "read", "validate",
+    "VerificationError", "__version__", "convert", "fix", "formats", "open_writer", "read", "validate", "verify",
 ]  # fmt: skip
 
 

@@ -52,6 +52,13 @@ def run(arguments: Sequence[str]) -> int:
     options.add_argument(
         "--cdxj", action="store_true", help="also write an index of the target, a CDXJ file beside it (WARC only)"
     )
+    options.add_argument(
+        "--verify", action="store_true", help="read the target back and compare it before it gets its name"
+    )
+    options.add_argument(
+        "--receipt", metavar="FILE", default="",
+        help="verify, and keep the proof: digests of all files and documents, what was lost; see 'corpusfmt verify'",
+    )  # fmt: skip
     options.add_argument("--report", metavar="FILE", help="write what was done as a JSON object")
     options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
     args = options.parse_args(arguments)
@@ -78,7 +85,8 @@ def run(arguments: Sequence[str]) -> int:
         with Bar(enabled=not args.quiet) as bar:
             report = Conversion(
                 args.sources, args.output, reading_of(args), writing,
-                on_error=mode, quarantine=file, ids=args.id, report_to=args.report or "", progress=bar.update,
+                on_error=mode, quarantine=file, ids=args.id, report_to=args.report or "", verify=args.verify,
+                receipt=args.receipt, progress=bar.update,
             ).run()  # fmt: skip
         _tell(report, time.monotonic() - began, quiet=args.quiet)
         if report_to is not None:
@@ -96,6 +104,7 @@ def _write(output: storage.Output, report: Report) -> None:
         "read": report.read,
         "written": report.written,
         "refused": report.refused,
+        "verified": report.verified,
         "bytes_read": report.bytes_read,
         "bytes_written": report.bytes_written,
         "outputs": report.outputs,
@@ -156,6 +165,8 @@ def _summary(report: Report, seconds: float) -> None:
         say(f"lost, as allowed: {parts}")
     if report.files:
         say(f"{plural(report.files, 'file')} ({size(report.bytes_written)}) in {report.outputs[0]}")
+    if report.verified:
+        say(f"verified: {plural(report.verified, 'document')} read back, as they were given")
     rate = f" in {seconds:.1f} s, {size(report.bytes_read / seconds)}/s" if seconds >= 0.05 else ""
     fault = f" ({report.at_fault:,} at fault)" if report.refused > report.at_fault else ""
     say(

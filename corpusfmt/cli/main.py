@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 import corpusfmt
 
-COMMANDS = ("convert", "validate", "fix", "ls", "formats", "rule", "rules", "schema")
+COMMANDS = ("convert", "verify", "validate", "fix", "ls", "formats", "rule", "rules", "schema")
 _HELP = """\
 usage: corpusfmt COMMAND ...
 
 Read, validate and convert text corpora without losing anything in silence.
 
   corpusfmt convert SOURCE... -o TARGET   convert sources to a target, whole or not at all
+  corpusfmt verify RECEIPT                check the files of a conversion against its receipt
   corpusfmt validate SOURCE...            say what is wrong with sources, and where
   corpusfmt fix SOURCE...                 mend what can be mended without loss, in place
   corpusfmt ls SOURCE...                  list documents: id, name, size, place
@@ -25,8 +26,9 @@ Read, validate and convert text corpora without losing anything in silence.
   corpusfmt --version
 
 'corpusfmt COMMAND --help' tells the options of a command.
-Exit codes: 0 clean; 1 findings (validate), findings left (fix), or documents that were refused or would lose
-something (convert); 2 could not do what was asked. Warnings do not stop convert.
+Exit codes: 0 clean; 1 findings (validate), findings left (fix), documents that were refused or would lose
+something (convert), or files that are not as the receipt says (verify);
+2 could not do what was asked. Warnings do not stop convert.
 """
 
 

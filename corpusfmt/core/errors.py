@@ -57,6 +57,10 @@ class LossError(CorpusfmtError):
         self.losses = tuple(losses)
 
 
+class VerificationError(CorpusfmtError):
+    """What was written does not read back as it was given. Nothing was committed."""
+
+
 class UnknownFormatError(CorpusfmtError):
     """No format, or more than one, answers to a name, a suffix or a content."""
 

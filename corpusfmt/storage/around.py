@@ -14,14 +14,17 @@ from corpusfmt.core.text import quoted
 _LARGEST: Final = 256 * MIB
 
 
-def small(path: str) -> bytes:
-    """Return all of a file that is to be held. Raises OSError, and ConfigurationError for one over 256 MiB."""
+def small(path: str, largest: int = _LARGEST) -> bytes:
+    """Return all of a file that is to be held.
+
+    Raises OSError, and ConfigurationError for one over ``largest`` bytes.
+    """
     if os.path.lexists(path) and os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise ConfigurationError(f"{quoted(path, 400)} is no file")
     with open(path, "rb") as file:
-        data = file.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise ConfigurationError(f"{quoted(path, 400)} is larger than {_LARGEST // MIB} MiB")
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise ConfigurationError(f"{quoted(path, 400)} is larger than {largest // MIB} MiB")
     return data
 
 
@@ -56,6 +59,11 @@ def relative(path: str, folder: str) -> str:
     except ValueError:
         found = path
     return found.replace(os.sep, "/")
+
+
+def is_absolute(path: str) -> bool:
+    """Say whether a path begins at the root."""
+    return os.path.isabs(path)
 
 
 def processors() -> int:

@@ -76,10 +76,10 @@ class Folder:
         self.size += len(content)
         self.files += 1
 
-    def reread(self, name: str) -> Input:
-        """Open a file that was written, before ``publish``. Raises OSError."""
+    def reread(self, name: str, *, plain: bool) -> Input:
+        """Open a file that was written, before ``publish``; ``plain``, as it is stored. Raises OSError."""
         raw = open(os.path.join(self._temporary, name), "rb")  # noqa: SIM115
-        return Input(raw, os.path.join(self.target, name), owned=True)
+        return Input(raw, os.path.join(self.target, name), owned=True, hashed=True, plain=plain)
 
     def finish(self) -> None:
         """Make all files durable, still out of their place.

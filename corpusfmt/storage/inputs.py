@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from types import TracebackType
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.finding import Finding
@@ -14,6 +14,9 @@ from corpusfmt.storage.codecs import Damage, Decoder, Members
 from corpusfmt.storage.faults import BY_CODE
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 #: How many times larger than its file a decompressed stream may be, past the first 64 MiB.
 MAX_RATIO: Final = 1000
@@ -32,8 +35,12 @@ class Input:
     the source is not compressed, and a list otherwise: see ``track_members``.
     """
 
-    def __init__(self, raw: BinaryIO, name: str, *, owned: bool, size: int = 0) -> None:
+    def __init__(
+        self, raw: BinaryIO, name: str, *, owned: bool, size: int = 0, hashed: bool = False, plain: bool = False
+    ) -> None:
+        """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with."""
         self.name, self.size = name, size
+        self._hash = _sha256() if hashed else None
         self._raw, self._owned = raw, owned
         self._ahead = b""
         self._failure: ParseError | None = None
@@ -44,6 +51,9 @@ class Input:
         self._decoder: Decoder | None = None
         #: How the source is compressed: ``gz``, ``zst``, or empty.
         self.codec = ""
+        if plain:
+            self.members = None
+            return
         if head.startswith(GZIP_MAGIC):
             self._decoder, self.codec = GzipDecoder(self._next_raw), "gz"
         elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
@@ -93,6 +103,15 @@ class Input:
         self._tracked = True
         return self.members
 
+    def digest(self) -> str:
+        """Return the SHA-256 of the file as it is stored, in hexadecimal digits, having read the rest of it.
+
+        Raises OSError. It is for a stream that was opened to be ``hashed``.
+        """
+        while self._raw_read(CHUNK):
+            pass
+        return self._hash.hexdigest() if self._hash else ""
+
     def close(self) -> None:
         """Close the file, unless it is standard input or was opened by someone else."""
         if self._owned:
@@ -109,6 +128,8 @@ class Input:
     def _raw_read(self, size: int) -> bytes:
         data = self._raw.read(size)
         self.raw_position += len(data)
+        if self._hash:
+            self._hash.update(data)
         return data
 
     def _next_raw(self, size: int) -> bytes:
@@ -147,8 +168,16 @@ class Input:
         return ParseError(Finding(code, rule.severity, message, self.name, 0, 0, byte, None, rule.advice))
 
 
-def open_input(source: str) -> Input:
+def _sha256() -> _Hash:
+    from hashlib import sha256
+
+    return sha256()
+
+
+def open_input(source: str, *, hashed: bool = False, plain: bool = False) -> Input:
     """Open a path, or ``-`` for standard input. Compression is found by the first bytes.
+
+    What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored.
 
     Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError (FILE002)
     when the name says that the file is compressed and it is not.
@@ -156,12 +185,12 @@ def open_input(source: str) -> Input:
     if source == "-":
         if sys.stdin is None:
             raise ConfigurationError("standard input is closed; name a file")
-        return Input(sys.stdin.buffer, "<stdin>", owned=False)
+        return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed)
     if os.path.isdir(source):
         raise ConfigurationError(f"{source} is a folder")
     raw = open(source, "rb", buffering=CHUNK)  # noqa: SIM115
     try:
-        return Input(raw, source, owned=True, size=os.fstat(raw.fileno()).st_size)
+        return Input(raw, source, owned=True, size=os.fstat(raw.fileno()).st_size, hashed=hashed, plain=plain)
     except BaseException:
         raw.close()
         raise

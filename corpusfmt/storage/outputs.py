@@ -159,9 +159,9 @@ class Output:
         if self.target != "-":
             raw.close()
 
-    def reread(self) -> Input:
+    def reread(self, *, hashed: bool = False) -> Input:
         """Open what was written, after ``finish`` and before ``publish``. Raises OSError."""
-        return Input(open(self._temporary, "rb", buffering=CHUNK), self.target, owned=True)
+        return Input(open(self._temporary, "rb", buffering=CHUNK), self.target, owned=True, hashed=hashed)
 
     def publish(self) -> None:
         """Give the file its name, in one step. Raises OSError."""

@@ -62,9 +62,10 @@ class ScratchStream:
 class Pile:
     """Bytes that are written and then read in order: in memory while they are few, and then in a scratch file."""
 
-    def __init__(self, beside: Scratch) -> None:
+    def __init__(self, folder: str) -> None:
+        """``folder`` is where a scratch file lies when there is one."""
         self.size = 0
-        self._beside = beside
+        self._folder = folder
         self._held: list[bytes] = []
         self._scratch: Scratch | None = None
 
@@ -73,7 +74,7 @@ class Pile:
         self._held.append(data)
         self.size += len(data)
         if self.size - (self._scratch.size if self._scratch else 0) > _HELD:
-            self._scratch = self._scratch or Scratch(self._beside.folder, self._beside.name)
+            self._scratch = self._scratch or Scratch(self._folder, "aside")
             self._scratch.write(b"".join(self._held))
             self._held.clear()
 

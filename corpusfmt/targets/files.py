@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, Loss
 from corpusfmt.targets.index import Index
-from corpusfmt.writing import Writing, allowed_losses, base_name, prepared, whole_suffix
+from corpusfmt.writing import Writing, Written, allowed_losses, base_name, prepared, whole_suffix
 
 
 class FileTarget:
@@ -57,8 +57,11 @@ class FileTarget:
         """Raise LossError where ``write`` would, and write nothing."""
         self.writer.encode(documents)
 
-    def write(self, documents: Sequence[Document]) -> list[Loss]:
-        """Encode, write, and return what was lost as allowed. Raises LossError, having written nothing, and OSError."""
+    def write(self, documents: Sequence[Document]) -> list[list[Loss]]:
+        """Encode, write, and return what each document lost, as allowed; nothing when none did.
+
+        Raises LossError, having written nothing, and OSError.
+        """
         if self._limit:
             self._write_shards(documents)
         else:
@@ -114,6 +117,16 @@ class FileTarget:
         if self._index:
             self._index.finish()
 
+    def reread(self) -> Iterator[Written]:
+        """Open each file, in order, after ``finish`` and before ``publish``. Raises OSError."""
+        for output in self.outputs:
+            yield Written(output.reread(hashed=True))
+
+    @property
+    def folder(self) -> str:
+        """The folder that the files lie in, for what is put aside."""
+        return self.output.folder or ""
+
     def _end(self) -> None:
         if tail := self.writer.end():
             self.output.write(tail)
@@ -124,6 +137,12 @@ class FileTarget:
         if self._index:
             published.append(self._index.publish())
         return published
+
+    @property
+    def beside(self) -> list[str]:
+        """What stands beside the target, after ``publish``: the manifest of shards, the index."""
+        manifest = [self._shards.manifest] if self._shards else []
+        return [*manifest, *([self._index.path] if self._index else [])]
 
     def _publish(self) -> list[str]:
         if self._shards is None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, Loss, LossError
 from corpusfmt.core.losses import loss
 from corpusfmt.core.text import quoted
-from corpusfmt.writing import Writing, allowed_losses, prepared
+from corpusfmt.writing import Writing, Written, allowed_losses, prepared
 
 
 class FolderTarget:
@@ -51,35 +51,53 @@ class FolderTarget:
         """Raise LossError where ``write`` would, and write nothing."""
         self._files(documents)
 
-    def write(self, documents: Sequence[Document]) -> list[Loss]:
-        """Encode, write, and return what was lost as allowed. Raises LossError, having written nothing, and OSError."""
+    def write(self, documents: Sequence[Document]) -> list[list[Loss]]:
+        """Encode, write, and return what each document lost, as allowed; nothing when none did.
+
+        Raises LossError, having written nothing, and OSError.
+        """
         files, moved = self._files(documents)
         add = self._folder.add_at if self.format.whole else self._folder.add
         for name, content in files:
             add(name, content)
-        return allowed_losses(self.format, self.options, documents) + moved
+        lost = allowed_losses(self.format, self.options, documents)
+        if any(moved):
+            lost = [[*one, *other] for one, other in zip(lost or [[] for _ in moved], moved, strict=True)]
+        return lost
 
-    def _files(self, documents: Sequence[Document]) -> tuple[list[tuple[str, bytes]], list[Loss]]:
+    def _files(self, documents: Sequence[Document]) -> tuple[list[tuple[str, bytes]], list[list[Loss]]]:
         """Return the name and the content of each document's file, and the losses of those that got another name."""
         files = [self._alone(piece) for piece in self.writer.encode(documents)]
         if not self.format.whole:
             return files, []
-        moved: list[Loss] = []
+        moved: list[list[Loss]] = []
         placed: list[tuple[str, bytes]] = []
         for document, (path, content) in zip(documents, files, strict=True):
-            if not self._paths.is_free(path):
-                lost = _taken(document, path)
-                if refused := [one for one in lost if one.kind not in self.options.allow]:
-                    for given, _ in placed:
-                        self._paths.drop(given)
-                    raise LossError(refused)
-                moved += lost
+            lost = [] if self._paths.is_free(path) else _taken(document, path)
+            if refused := [one for one in lost if one.kind not in self.options.allow]:
+                for given, _ in placed:
+                    self._paths.drop(given)
+                raise LossError(refused)
+            moved.append(lost)
             placed.append((self._paths.give(path), content))
         return placed, moved
 
     def finish(self) -> None:
         """Make all files durable, none in its place yet. Raises OSError, and ConfigurationError for one in the way."""
         self._folder.finish()
+
+    def reread(self) -> Iterator[Written]:
+        """Open each file, in the order they came, after ``finish`` and before ``publish``. Raises OSError."""
+        for name in self._folder.names:
+            yield Written(self._folder.reread(name, plain=self.format.whole), name)
+
+    @property
+    def folder(self) -> str:
+        """The folder that the target lies in, for what is put aside."""
+        return storage.folder_of(self._folder.target.rstrip("/"))
+
+    #: Nothing stands beside it.
+    beside: Sequence[str] = ()
 
     def publish(self) -> list[str]:
         """Give the folder its name, and return it. Raises OSError."""

@@ -17,7 +17,9 @@ class Index:
         if target == "-":
             raise ConfigurationError("standard output has no index beside it; name a file with -o")
         self._line = format.index_line
-        self._lines = storage.SortedLines(f"{target.removesuffix(suffix)}.cdxj")
+        #: Where it is to stand.
+        self.path = f"{target.removesuffix(suffix)}.cdxj"
+        self._lines = storage.SortedLines(self.path)
 
     def add(self, piece: bytes, name: str, offset: int, length: int) -> None:
         """Take note of a piece in the file ``name``: offset and length are in bytes, as stored. Raises OSError."""

@@ -13,7 +13,7 @@ from corpusfmt.writing import Writing, is_folder, whole_suffix
 class Places:
     """The target of a run and what stands beside it; each is a path, or empty."""
 
-    def __init__(self, target: str, writing: Writing, quarantine: str, report: str) -> None:
+    def __init__(self, target: str, writing: Writing, quarantine: str, report: str, receipt: str = "") -> None:
         self._target, self._folder = target, is_folder(target, writing)
         suffix = whole_suffix(target)
         self._stem = target.removesuffix(suffix)
@@ -22,8 +22,9 @@ class Places:
             "quarantine": quarantine,
             "index": f"{self._stem}.cdxj" if writing.cdxj and not self._folder else "",
             "report": report,
+            "receipt": receipt,
         }
-        self._own = [target, quarantine]
+        self._own = [target, quarantine, report, receipt]
         if self._shards:
             self._own += [f"{self._stem}.manifest.json", *storage.old_shards(target, suffix)]
 

@@ -1,0 +1,52 @@
+"""``corpusfmt verify``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.printers import dump
+from corpusfmt.cli.talk import plural, say
+from corpusfmt.core.text import shown
+from corpusfmt.verify import SIDES, Discrepancy, Verification
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Check files against a receipt. Returns 0 when all are as it says, and 1 otherwise."""
+    options = parser("verify", "Check the files of a conversion, and the documents in them, against its receipt.")
+    options.add_argument("receipt", metavar="RECEIPT", help="the file that 'corpusfmt convert --receipt' wrote")
+    options.add_argument("--only", choices=SIDES, help="look at what was read, or at what was written, alone")
+    options.add_argument("--quick", action="store_true", help="compare files by their digests; do not read documents")
+    options.add_argument(
+        "--output-format", choices=("text", "jsonl"), default="text", help="text (default), or a JSON object a line"
+    )
+    options.add_argument("-q", "--quiet", action="store_true", help="no summary")
+    args = options.parse_args(arguments)
+    verification = Verification(args.receipt, (args.only,) if args.only else SIDES, quick=args.quick)
+    line = _json if args.output_format == "jsonl" else _text
+    count = 0
+    for discrepancy in verification.run():
+        count += 1
+        print(line(discrepancy))
+    if not args.quiet:
+        _summary(verification, count)
+    return 1 if count else 0
+
+
+def _text(discrepancy: Discrepancy) -> str:
+    return f"{shown(discrepancy.path)}: {shown(discrepancy.message)}"
+
+
+def _json(discrepancy: Discrepancy) -> str:
+    return dump(discrepancy._asdict())
+
+
+def _summary(verification: Verification, count: int) -> None:
+    good = plural(verification.files, "file")
+    if verification.documents:
+        good += f" and {plural(verification.documents, 'document')}"
+    if verification.unchecked:
+        say(f"{plural(verification.unchecked, 'input')} came from standard input and cannot be checked")
+    verb = "is" if good == "1 file" else "are"
+    less = f", {plural(count, 'thing')} {'is' if count == 1 else 'are'} not" if count else ""
+    say(f"{good} {verb} as the receipt says{less}")

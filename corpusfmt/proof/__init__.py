@@ -1,0 +1,176 @@
+"""Proving a conversion: what was written is read back and compared, and a receipt keeps what was found.
+
+``entries`` are what the target was given, ``sections`` the lists of a receipt, ``facts`` what stands before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+
+from corpusfmt import registry, storage
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import Loss, ParseError, VerificationError
+from corpusfmt.core.finding import Finding
+from corpusfmt.core.format import Format, ReadOptions, WriteOptions
+from corpusfmt.core.text import quoted, shown
+from corpusfmt.proof.entries import Entries, Entry, text_digest
+from corpusfmt.proof.sections import NAMES, Section
+from corpusfmt.writing import Written
+
+#: What is read back was written whole, so no limit of a reader is to keep a document of it.
+_NO_LIMIT = 1 << 62
+
+
+class Proof:
+    """What is known of one conversion. Without a receipt only what is needed to compare is kept."""
+
+    def __init__(self, folder: str, receipt: str = "") -> None:
+        """Put things aside in ``folder``; ``receipt`` is the path of the receipt, or empty. Raises OSError."""
+        self._entries = Entries(folder)
+        self._paths = _Paths(receipt) if receipt else None
+        self.sections = {name: Section(folder) for name in NAMES}
+        self.checked = 0
+
+    def close(self) -> None:
+        """Let go of what was put aside."""
+        self._entries.close()
+        for section in self.sections.values():
+            section.close()
+
+    # -- what happens ------------------------------------------------------------------------------------------
+
+    def read(self, stream: storage.Input, path: str, format: Format, documents: int) -> None:
+        """Take note of a source that was read to its end. Raises OSError."""
+        if self._paths:
+            digest = stream.digest()
+            self.sections["inputs"].add(
+                {
+                    "path": self._paths.of(path),
+                    "size": stream.raw_position,
+                    "sha256": digest,
+                    "format": format.name,
+                    "documents": documents,
+                }
+            )
+
+    def wrote(self, documents: Sequence[Document], losses: Sequence[Sequence[Loss]]) -> None:
+        """Take note of documents that went to the target, and of what each lost, as allowed. Raises OSError."""
+        self._entries.add(documents, losses)
+        for lost in losses:
+            self.lost(lost, allowed=True)
+
+    def lost(self, losses: Iterable[Loss], *, allowed: bool) -> None:
+        """Take note of losses. Raises OSError."""
+        if self._paths:
+            for loss in losses:
+                place = {"path": self._paths.of(loss.path), "line": loss.line, "byte": loss.byte}
+                record = {"document": loss.document, "kind": loss.kind, "allowed": allowed, "message": loss.message}
+                self.sections["losses"].add({**record, **place})
+
+    def refused(self, document: str | int | None, why: str, place: Loss | Finding) -> None:
+        """Take note of a document or a record that is not in the target: ``why`` is a code, or kinds of loss."""
+        if self._paths:
+            where = {"path": self._paths.of(place.path), "line": place.line, "byte": place.byte}
+            self.sections["refused"].add({"document": document, "why": why, "message": place.message, **where})
+
+    # -- reading back ------------------------------------------------------------------------------------------
+
+    def check(self, files: Iterator[Written], format: Format, options: WriteOptions) -> None:
+        """Read what was written and compare it. Raises VerificationError at the first difference, and OSError."""
+        entries = iter(self._entries)
+        for stream, inside in files:
+            with stream:
+                count = 0
+                for document in _documents(stream, format, _reading(format, options, inside)):
+                    count += 1
+                    self._compare(document, next(entries, None), stream.name)
+                self.checked += count
+                self._file(stream, {"documents": count, **({"inside": inside} if inside else {})})
+        left = next(entries, None)
+        if left is not None:
+            raise VerificationError(f"what was written does not hold the document {left.label}; nothing was committed")
+
+    def check_aside(self, stream: storage.Input, format: Format, count: int) -> None:
+        """Read a file of refused documents, of which there must be ``count``. Raises VerificationError and OSError."""
+        with stream:
+            found = sum(1 for _ in _documents(stream, format, ReadOptions(max_document=_NO_LIMIT)))
+            if found != count:
+                raise VerificationError(
+                    f"{shown(stream.name)} holds {found} of {count} refused documents; nothing was committed"
+                )
+            self._file(stream, {"refused": count})
+
+    def beside(self, path: str) -> None:
+        """Take note of what was written beside the target. Raises OSError."""
+        if self._paths:
+            with storage.open_input(path, hashed=True) as stream:
+                self._file(stream, {})
+
+    def _compare(self, document: Document, entry: Entry | None, name: str) -> None:
+        if entry is None:
+            what = "a document too many"
+        elif not (what := entry.difference(document)):
+            if self._paths:
+                self._document(document)
+            return
+        given = f"; it was given {entry.label}" if entry else ""
+        raise VerificationError(
+            f"what was written does not read back: {what} came of document {quoted(str(document.id))}{given}; "
+            f"nothing was committed: {shown(name)}"
+        )
+
+    def _document(self, document: Document) -> None:
+        self.sections["documents"].add(digests(document))
+
+    def _file(self, stream: storage.Input, more: dict[str, object]) -> None:
+        if self._paths:
+            digest = stream.digest()
+            record: dict[str, object] = {"path": self._paths.of(stream.name), "size": stream.raw_position}
+            record["sha256"] = digest
+            self.sections["outputs"].add({**record, **more})
+
+
+class _Paths:
+    """Paths as a receipt has them: those that are not absolute begin at its folder, so that both can be moved."""
+
+    def __init__(self, receipt: str) -> None:
+        self._folder = storage.folder_of(receipt)
+        self._last = ("", "")
+
+    def of(self, path: str) -> str:
+        if path != self._last[0]:
+            kept = path in ("-", "<stdin>") or storage.is_absolute(path)
+            self._last = path, path if kept else storage.relative(path, self._folder)
+        return self._last[1]
+
+
+def digests(document: Document) -> dict[str, object]:
+    """Return what a receipt has of a document that was read back."""
+    record: dict[str, object] = {"id": document.id, "name": document.name, "sha256": text_digest(document).hex()}
+    if document.meta_json != b"{}":
+        record["metadata"] = sha256(document.meta_json).hexdigest()
+    return record
+
+
+def reading_back(format: Format, own: Mapping[str, str], inside: str, *, made: bool) -> ReadOptions:
+    """Return how to read what was written with options of the format's own; ``made``, ids that were lost are made."""
+    id_from = "line" if made and not format.whole else None
+    known = registry.applicable(format, "read", own)
+    return ReadOptions(id_from=id_from, max_document=_NO_LIMIT, own=known, lines=False, inside=inside)
+
+
+def _reading(format: Format, options: WriteOptions, inside: str) -> ReadOptions:
+    return reading_back(format, options.own, inside, made="id" in options.allow)
+
+
+def _documents(stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Document]:
+    """Give the documents of a file that was written. Raises VerificationError for what is no document."""
+    try:
+        for batch in format.scan(stream, options):
+            yield from batch.documents
+            for finding in batch.findings:
+                if finding.severity == "error":
+                    raise ParseError(finding)
+    except ParseError as error:
+        raise VerificationError(f"what was written does not read back: {error}; nothing was committed") from None

@@ -1,0 +1,168 @@
+"""Verifying: the files of a conversion, and the documents in them, held against its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from os import PathLike, fspath
+from typing import Any, NamedTuple
+
+from corpusfmt import registry, storage
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, ParseError
+from corpusfmt.core.format import Format, ReadOptions
+from corpusfmt.core.text import quoted
+from corpusfmt.proof import digests, reading_back
+from corpusfmt.proof.sections import Receipt
+
+#: What a receipt speaks of.
+SIDES = ("inputs", "outputs")
+
+
+class Discrepancy(NamedTuple):
+    """One thing that is not as the receipt says. ``kind`` is missing, changed, document or uncommitted.
+
+    ``path`` is that of the file, or of the receipt; ``document`` the id of the document, where one is meant.
+    """
+
+    kind: str
+    path: str
+    message: str
+    document: str | int | None = None
+
+
+class Verification:
+    """One run over a receipt. ``files`` and ``documents`` count what was as it should be, ``unchecked`` the inputs
+    that were no files.
+    """
+
+    def __init__(self, path: str, only: Sequence[str] = SIDES, *, quick: bool = False) -> None:
+        """``quick`` compares files alone, by their digests. Raises OSError and ConfigurationError."""
+        if unknown := sorted(set(only) - set(SIDES)):
+            raise ConfigurationError(f"a receipt has {' and '.join(SIDES)}, not {quoted(unknown[0])}")
+        self._receipt = Receipt(path)
+        self._only, self._quick = only, quick
+        self._folder = storage.folder_of(path)
+        self.files = self.documents = self.unchecked = 0
+
+    def run(self) -> Iterator[Discrepancy]:
+        """Give what is not as the receipt says, file after file. Raises OSError and ConfigurationError."""
+        receipt = self._receipt
+        if receipt.head.get("committed") is not True:
+            yield Discrepancy("uncommitted", receipt.path, "the receipt is of a conversion that committed nothing")
+        if "inputs" in self._only:
+            for record in receipt.section("inputs"):
+                yield from self._file(record)
+        if "outputs" in self._only:
+            documents = receipt.section("documents")
+            for record in receipt.section("outputs"):
+                yield from self._file(record)
+                count = record.get("documents", 0)
+                if not isinstance(count, int):
+                    raise self._damaged()
+                some = islice(documents, count)
+                if "documents" in record and not self._quick:
+                    yield from self._documents(record, some)
+                for _ in some:  # what is left of a file that could not be read to its end
+                    pass
+
+    def _damaged(self) -> ConfigurationError:
+        return ConfigurationError(
+            f"the receipt {quoted(self._receipt.path, 400)} is damaged: a field is not what it was"
+        )
+
+    def _text(self, record: Mapping[str, Any], key: str) -> str:
+        value = record.get(key)
+        if not isinstance(value, str) or "\0" in value:
+            raise self._damaged()
+        return value
+
+    def _file(self, record: Mapping[str, Any]) -> Iterator[Discrepancy]:
+        named = self._text(record, "path")
+        if named in ("-", "<stdin>"):
+            self.unchecked += 1
+            return
+        path = storage.within(self._folder, named)
+        if not storage.is_regular(path):
+            what = "is no file any more" if storage.exists(path) else "is not there"
+            yield Discrepancy("missing", path, f"the file {what}")
+            return
+        with storage.open_input(path, hashed=True, plain=True) as stream:
+            digest = stream.digest()
+            size = stream.raw_position
+        if digest == self._text(record, "sha256"):
+            self.files += 1
+            return
+        was = record.get("size")
+        grown = f"; it has {size:,} bytes and had {was:,}" if isinstance(was, int) and was != size else ""
+        yield Discrepancy("changed", path, f"the file is not the one that the receipt is about{grown}")
+
+    def _documents(self, record: Mapping[str, Any], expected: Iterator[dict[str, Any]]) -> Iterator[Discrepancy]:
+        """Give the first document of a file that is not as the receipt says. Files that are not there were told."""
+        path = storage.within(self._folder, self._text(record, "path"))
+        if not storage.is_regular(path):
+            return
+        format, options = self._reading(record)
+        number = 0
+        try:
+            with storage.open_input(path, plain=format.whole) as stream:
+                for document in _read(stream, format, options):
+                    number += 1
+                    was = next(expected, None)
+                    if was is None:
+                        yield Discrepancy("document", path, "the file holds more documents than it did", document.id)
+                        return
+                    if what := _difference(was, document):
+                        yield Discrepancy("document", path, f"document {number}: {what}", document.id)
+                        return
+                    self.documents += 1
+        except (ParseError, CorpusfmtError) as error:
+            yield Discrepancy("document", path, f"the file cannot be read: {error}")
+            return
+        if was := next(expected, None):
+            id = quoted(str(was.get("id")))
+            yield Discrepancy("document", path, f"the file ends before the document {id}")
+
+    def _reading(self, record: Mapping[str, Any]) -> tuple[Format, ReadOptions]:
+        target = self._receipt.head.get("target")
+        if not isinstance(target, dict):
+            raise self._damaged()
+        format = registry.format_named(self._text(target, "format"))
+        own = target.get("options")
+        if not isinstance(own, dict) or not all(isinstance(value, str) for value in own.values()):
+            raise self._damaged()
+        known = registry.applicable(format, "read", own)
+        registry.check_options(format, "read", known)
+        inside = self._text(record, "inside") if "inside" in record else ""
+        return format, reading_back(format, known, inside, made=target.get("ids_made") is True)
+
+
+def _read(stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Document]:
+    for batch in format.scan(stream, options):
+        yield from batch.documents
+        for finding in batch.findings:
+            if finding.severity == "error":
+                raise ParseError(finding)
+
+
+def _difference(was: dict[str, Any], document: Document) -> str:
+    """Say what of a document is not as a receipt has it; nothing when all is."""
+    found = digests(document)
+    if (type(was.get("id")), was.get("id")) != (type(document.id), document.id):
+        return f"its id was {quoted(str(was.get('id')))} and is {quoted(str(document.id))}"
+    if was.get("name") != document.name:
+        return f"its name was {quoted(str(was.get('name')))} and is {quoted(document.name)}"
+    if was.get("sha256") != found["sha256"]:
+        return "its text is another one"
+    return "its metadata is other" if was.get("metadata") != found.get("metadata") else ""
+
+
+def verify(receipt: str | PathLike[str], *, only: Sequence[str] = SIDES, quick: bool = False) -> Iterator[Discrepancy]:
+    """Give what of the files of a conversion is not as its receipt says: nothing when all is.
+
+    ``only`` holds inputs, outputs or both. With ``quick`` files are compared by their digests, and the documents in
+    them are not read. Paths that are not absolute begin at the folder of the receipt.
+
+    Raises OSError, and ConfigurationError for what is no receipt.
+    """
+    return Verification(fspath(receipt), only, quick=quick).run()

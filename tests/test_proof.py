@@ -1,0 +1,456 @@
+"""Proving a conversion: reading back what was written, the receipt, and holding files against it later."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpusfmt import ConfigurationError, Document, VerificationError, convert, open_writer, verify
+from corpusfmt.cli.main import main
+from corpusfmt.proof.entries import Entries, text_digest
+from corpusfmt.proof.sections import Receipt
+from tests import strategies
+from tests.support import SEEDS
+from tests.test_laws import VARIANTS, Variant
+
+ALL = ["id", "name", "metadata", "bytes", "encoding", "character"]
+TARGETS: list[tuple[str, dict[str, Any]]] = [
+    ("out.seed", {}), ("out.seed.gz", {}), ("out.jsonl.zst", {}), ("out.warc", {}), ("out.warc.gz", {}), ("out.warc.zst", {}),
+    ("out.xml", {}), ("tei/", {"to_format": "tei"}), ("out.jsonl", {"shard_size": 5000}), ("out.warc.gz", {"cdxj": True}),
+    ("dir", {"to_format": "dir", "allow_loss": ALL}), ("plain.seed", {"write_options": {"dialect": "plain"}, "allow_loss": ALL}),
+    ("hf.jsonl", {"write_options": {"layout": "hf"}, "allow_loss": ALL}),
+    ("tm.jsonl", {"write_options": {"layout": "text-meta"}, "allow_loss": ALL}),
+]  # fmt: skip
+every_target = pytest.mark.parametrize(("target", "options"), TARGETS, ids=[f"{name} {list(o)}" for name, o in TARGETS])
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def seed(path: str, documents: Sequence[Document]) -> None:
+    with open_writer(path) as writer:
+        for document in documents:
+            writer.write(document)
+
+
+def told(receipt: str | Path = "r.json", **options: Any) -> list[tuple[str, str]]:
+    return [(one.kind, one.message) for one in verify(receipt, **options)]
+
+
+# -- reading back --------------------------------------------------------------------------------------------------
+
+
+@every_target
+def test_every_kind_of_target_is_read_back_and_its_receipt_holds(
+    target: str, options: dict[str, Any], here: Path
+) -> None:
+    report = convert(str(SEEDS), target, receipt="r.json", **options)
+    assert (report.verified, report.written) == (62, 62)
+    receipt = json.loads(Path("r.json").read_bytes())
+    assert receipt["counts"]["read"] == receipt["counts"]["written"] + receipt["counts"]["refused"] == 62
+    assert len(receipt["documents"]) == 62
+    assert sum(one["documents"] for one in receipt["inputs"]) == 62
+    assert sum(one.get("documents", 0) for one in receipt["outputs"]) == 62
+    for one in receipt["inputs"] + receipt["outputs"]:
+        data = Path(one["path"]).read_bytes()
+        assert (len(data), sha256(data).hexdigest()) == (one["size"], one["sha256"])
+    assert told() == []
+    assert list(verify("r.json", quick=True)) == []
+    there = {str(path) for path in Path().rglob("*") if path.is_file()}
+    assert there == {one["path"] for one in receipt["outputs"]} | {"r.json"}
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+@given(documents=strategies.corpora)
+def test_whatever_is_given_is_read_back_or_was_lost_as_allowed(variant: Variant, documents: list[Document]) -> None:
+    with TemporaryDirectory() as place:
+        source = f"{place}/in.jsonl"
+        kept = [d for d in documents if "size" not in {loss.kind for loss in variant.format.losses(d, variant.writing)}]
+        seed(f"{place}/in.seed", kept)
+        source = f"{place}/in.seed"
+        report = convert(
+            source, f"{place}/out{variant.format.suffixes[0]}", write_options=variant.own, allow_loss=ALL,
+            receipt=f"{place}/r.json", on_error="skip",
+        )  # fmt: skip
+        assert report.verified == report.written
+        assert list(verify(f"{place}/r.json")) == []
+        receipt = json.loads(Path(place, "r.json").read_bytes())
+        assert {loss["kind"] for loss in receipt["losses"] if loss["allowed"]} == set(report.lost)
+
+
+class _Falsifying:
+    """A writer that writes something else of one document."""
+
+    def __init__(self, inner: Any, change: Any) -> None:
+        self._inner, self._change = inner, change
+        self.begin, self.end = inner.begin, inner.end
+
+    def encode(self, documents: Sequence[Document], /) -> list[bytes]:
+        pieces: list[bytes] = self._inner.encode(
+            [self._change(document) for document in documents if self._change(document)]
+        )
+        return pieces
+
+
+def changed(document: Document, **parts: Any) -> Document:
+    had = {"id": document.id, "text": document.data, "name": document.name, "meta": document.meta_json, **parts}
+    return Document(had.pop("id"), had.pop("text"), **had)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: changed(d, text=d.data + b"x") if d.id == "b" else d, "another text came of document 'b'"),
+        (lambda d: changed(d, id="c") if d.id == "b" else d, "the id 'c' came of document 'c'; it was given 'b'"),
+        (lambda d: changed(d, id=7) if d.id == "7" else d, "the id '7' came of document '7'; it was given '7'"),
+        (lambda d: changed(d, name="z") if d.id == "b" else d, "the name 'z' in place of 'b.txt'"),
+        (lambda d: changed(d, meta={"k": 1.0}) if d.id == "b" else d, "other metadata"),
+        (lambda d: None if d.id == "7" else d, "does not hold the document '7'"),
+        (lambda d: None if d.id == "a" else d, "the id 'b'"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("target", ["out.seed", "out.jsonl.gz", "out.warc", "out.xml", "tei/"])
+def test_a_writer_that_lies_is_caught_and_nothing_is_committed(
+    target: str, change: Any, message: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import corpusfmt.writing as room
+
+    seed("in.seed", [Document("a", "1\n"), Document("b", "2\n", name="b.txt", meta={"k": 1}), Document("7", "3\n")])
+    if target == "out.seed":
+        Path("out.seed").write_bytes(b"old")
+    prepared = room.prepared
+
+    def lying(path: str, writing: Any) -> Any:
+        made = prepared(path, writing)
+        return made if path == "in.seed" else made._replace(writer=_Falsifying(made.writer, change))
+
+    monkeypatch.setattr("corpusfmt.targets.files.prepared", lying)
+    monkeypatch.setattr("corpusfmt.targets.folders.prepared", lying)
+    before = sorted(os.listdir())
+    with pytest.raises(VerificationError, match=message.replace("(", r"\(")):
+        convert("in.seed", target, to_format="tei" if target == "tei/" else None, verify=True, receipt="r.json")
+    assert sorted(os.listdir()) == before
+    if target == "out.seed":
+        assert Path("out.seed").read_bytes() == b"old"
+
+
+def test_damage_on_the_way_to_the_disk_is_caught(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from corpusfmt.storage.outputs import Output
+
+    seed("in.seed", [Document("a", "one text\n" * 50), Document("b", "another\n" * 50)])
+    put = Output._put
+
+    def flipping(self: Output, data: bytes) -> None:
+        put(self, data.replace(b"another\n", b"anothar\n", 1) if self.target.startswith("out") else data)
+
+    monkeypatch.setattr(Output, "_put", flipping)
+    assert main(["convert", "in.seed", "-o", "out.jsonl", "--verify"]) == 0  # its escaped line ends are not touched
+    assert main(["convert", "in.seed", "-o", "out.seed", "--verify"]) == 2
+    assert "another text came of document 'b'" in capsys.readouterr().err
+    assert main(["convert", "in.seed", "-o", "out.warc", "--verify"]) == 2
+    assert "does not read back" in capsys.readouterr().err
+    assert sorted(os.listdir()) == ["in.seed", "out.jsonl"]
+
+
+@pytest.mark.parametrize("arguments", [["--verify"], ["--receipt", "r.json"]])
+@pytest.mark.parametrize("target", ["-", "/dev/null"])
+def test_what_cannot_be_read_back_is_refused(
+    target: str, arguments: list[str], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if os.name != "posix" and target != "-":
+        pytest.skip("a POSIX device")
+    assert main(["convert", str(SEEDS / "plain.seed"), "-o", target, "--to", "jsonl", *arguments]) == 2
+    assert "cannot be read back" in capsys.readouterr().err
+    assert os.listdir() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "o.jsonl", "--receipt", "in.seed"], "also a source or the target"), (["-o", "r.jsonl", "--receipt", "r.jsonl"], "also a source"),
+        (["-o", "o.jsonl", "--receipt", "-"], "does not go to standard output"), (["-o", "o.jsonl", "--receipt", "no/r.json"], "does not exist"),
+        (["-o", "o/", "--to", "dir", "--receipt", "o/r.json"], "lies in the target"),
+    ],
+)  # fmt: skip
+def test_places_that_a_receipt_cannot_have(
+    arguments: list[str], message: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed("in.seed", [Document("a", "1\n", name="a")])
+    assert main(["convert", "in.seed", *arguments]) == 2
+    assert message in capsys.readouterr().err
+    assert os.listdir() == ["in.seed"]
+
+
+# -- what a receipt says -------------------------------------------------------------------------------------------
+
+
+def test_a_receipt_lists_each_loss_and_each_refusal(here: Path) -> None:
+    count = 130  # more than a report keeps
+    records = [{"id": f"d{n}", "name": f"n{n}", "text": "x", "meta": {"k": n}} for n in range(count)]
+    Path("in.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records) + '{"id": "bad"}\n')
+    options: dict[str, Any] = {"write_options": {"layout": "hf"}, "receipt": "r.json"}
+    report = convert("in.jsonl", "out.jsonl", allow_loss=["name"], on_error="quarantine=q.seed", **options)
+    receipt = json.loads(Path("r.json").read_bytes())
+    assert (report.read, report.written, report.refused) == (131, 130, 1)
+    assert [loss["document"] for loss in receipt["losses"]] == [f"d{n}" for n in range(count)]
+    assert {(loss["kind"], loss["allowed"], loss["path"]) for loss in receipt["losses"]} == {("name", True, "in.jsonl")}
+    assert [loss["line"] for loss in receipt["losses"]] == list(range(1, count + 1))
+    (refused,) = receipt["refused"]
+    assert (refused["why"], refused["path"], refused["line"]) == ("JSONL006", "in.jsonl", 131)
+    assert receipt["lost"] == {"name": 130}
+    assert [(one["path"], one.get("refused")) for one in receipt["outputs"]] == [("out.jsonl", None), ("q.seed", 1)]
+    assert told() == []
+    assert receipt["asked"]["allow_loss"] == ["name"]
+    assert receipt["tool"]["packages"]["zstandard"]
+
+
+def test_a_run_that_committed_nothing_has_a_receipt_of_why(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("in.jsonl").write_text("".join(f'{{"id": "d{n}", "name": "n", "text": "x"}}\n' for n in range(120)))
+    assert main(["convert", "in.jsonl", "-o", "o.jsonl", "--to", "jsonl:layout=hf", "--receipt", "r.json"]) == 1
+    receipt = json.loads(Path("r.json").read_bytes())
+    assert (receipt["committed"], receipt["counts"]["refused"], receipt["verified"]) == (False, 120, 0)
+    assert len(receipt["losses"]) == len(receipt["refused"]) == 120
+    assert not any(loss["allowed"] for loss in receipt["losses"])
+    assert receipt["outputs"] == receipt["documents"] == []
+    assert sorted(os.listdir()) == ["in.jsonl", "r.json"]
+    capsys.readouterr()
+    assert main(["verify", "r.json"]) == 1
+    assert "committed nothing" in capsys.readouterr().out
+
+
+def test_what_reading_left_behind_is_in_it(here: Path) -> None:
+    Path("in.xml").write_text(
+        '<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>T</title></titleStmt><publicationStmt>'
+        "<p>x</p></publicationStmt><sourceDesc><p>x</p></sourceDesc></fileDesc></teiHeader><text><body><p>One <hi>two</hi> "
+        "<persName>three</persName> <hi>four</hi>.</p></body></text></TEI>"
+    )
+    convert("in.xml", "out.jsonl", receipt="r.json", id_from="sha256")
+    assert json.loads(Path("r.json").read_bytes())["left_behind"] == {"hi": 2, "persName": 1}
+
+
+def test_standard_input_has_a_digest_and_cannot_be_checked(here: Path) -> None:
+    import subprocess
+    import sys
+
+    data = b"<<<FILE a b>>>\n1\n"
+    command = [sys.executable, "-m", "corpusfmt", "convert", "-", "-o", "o.jsonl", "--receipt", "r.json"]
+    subprocess.run(command, input=data, check=True, capture_output=True)
+    (source,) = json.loads(Path("r.json").read_bytes())["inputs"]
+    assert (source["path"], source["sha256"], source["size"]) == ("-", sha256(data).hexdigest(), len(data))
+    assert told() == []
+
+
+def test_the_same_run_gives_the_same_receipt(here: Path) -> None:
+    found = set()
+    for _ in range(2):
+        convert(str(SEEDS), "o.warc.gz", receipt="r.json")
+        found.add(Path("r.json").read_bytes())
+    assert len(found) == 1
+
+
+def test_a_receipt_of_many_documents_is_written_from_disk(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpusfmt.storage.scratch._HELD", 100)
+    monkeypatch.setattr("corpusfmt.proof.entries.MIB", 100)
+    seed("in.seed", [Document(f"d{n}", "x" * n, meta={"n": n}) for n in range(200)])
+    convert("in.seed", "o.jsonl", receipt="r.json")
+    receipt = json.loads(Path("r.json").read_bytes())
+    assert [one["id"] for one in receipt["documents"]] == [f"d{n}" for n in range(200)]
+    assert receipt["documents"][3]["sha256"] == sha256(b"xxx").hexdigest()
+    assert told() == []
+
+
+# -- later ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def made(here: Path) -> Path:
+    seed("in.seed", [Document("a", "one\n", name="n", meta={"k": 1}), Document("b", "two\n"), Document(7, "three\n")])
+    convert("in.seed", "out.jsonl", receipt="r.json")
+    return here
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b"two", b"tvo", "document 2: its text is another one"), (b'"b"', b'"c"', "document 2: its id was 'b' and is 'c'"),
+        (b'"n"', b'"m"', "document 1: its name was 'n' and is 'm'"), (b'"k":1', b'"k":2', "document 1: its metadata is other"),
+        (b'"id":7', b'"id":"7"', "document 3: its id was '7' and is '7'"), (b"two\\n", b"two\\", "cannot be read"),
+    ],
+)  # fmt: skip
+def test_a_document_that_changed_is_named(old: bytes, new: bytes, message: str, made: Path) -> None:
+    data = Path("out.jsonl").read_bytes()
+    assert old in data
+    Path("out.jsonl").write_bytes(data.replace(old, new))
+    found = told()
+    assert [kind for kind, _ in found] == ["changed", "document"]
+    assert message in found[1][1]
+    assert [kind for kind, _ in told(quick=True)] == ["changed"]
+    assert told(only=["inputs"]) == []
+
+
+def test_files_that_are_gone_cut_or_longer(made: Path) -> None:
+    data = Path("out.jsonl").read_bytes()
+    lines = data.splitlines(keepends=True)
+    Path("out.jsonl").write_bytes(b"".join(lines[:2]))
+    assert told()[1] == ("document", "the file ends before the document '7'")
+    Path("out.jsonl").write_bytes(data + lines[0])
+    assert told()[1] == ("document", "the file holds more documents than it did")
+    Path("out.jsonl").unlink()
+    assert told() == [("missing", "the file is not there")]
+    Path("out.jsonl").mkdir()
+    assert told() == [("missing", "the file is no file any more")]
+    Path("in.seed").write_bytes(b"")
+    assert [kind for kind, _ in told(only=["inputs"])] == ["changed"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are POSIX")
+def test_a_pipe_is_not_opened(made: Path) -> None:
+    Path("out.jsonl").unlink()
+    os.mkfifo("out.jsonl")
+    assert told() == [("missing", "the file is no file any more")]
+
+
+def test_one_file_of_several_that_changed_does_not_hide_the_others(here: Path) -> None:
+    convert(str(SEEDS), "out.jsonl", shard_size=5000, receipt="r.json")
+    first, second = Path("out-00001.jsonl"), Path("out-00003.jsonl")
+    first.write_bytes(first.read_bytes().replace(b'"text":"', b'"text":"x', 1))
+    second.write_bytes(b"{}\n")
+    assert [(one.kind, Path(one.path).name) for one in verify("r.json")] == [
+        ("changed", "out-00001.jsonl"), ("document", "out-00001.jsonl"), ("changed", "out-00003.jsonl"), ("document", "out-00003.jsonl"),
+    ]  # fmt: skip
+
+
+def test_a_receipt_and_its_files_can_be_moved_together(made: Path) -> None:
+    Path("sub").mkdir()
+    for name in ("in.seed", "out.jsonl", "r.json"):
+        Path(name).rename(Path("sub", name))
+    assert told("sub/r.json") == []
+
+
+def test_a_receipt_that_was_written_anew_is_read(made: Path) -> None:
+    receipt = json.loads(Path("r.json").read_bytes())
+    for text in (json.dumps(receipt), json.dumps(receipt, indent=4), json.dumps(receipt, sort_keys=True)):
+        Path("r.json").write_text(text)
+        assert told() == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "null", '{"receipt": 2}', "\x1f\x8b", "x" * 100, '{"receipt": 1', "[" * 100_000]
+)
+def test_what_is_no_receipt(text: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("r.json").write_bytes(text.encode("latin-1"))
+    assert main(["verify", "r.json"]) == 2
+    assert capsys.readouterr().err.startswith("corpusfmt: ")
+
+
+@given(st.data())
+def test_a_receipt_that_was_damaged_never_passes_for_whole_without_a_word(data: st.DataObject) -> None:
+    """A byte of a digest, a size, an id that changes is told; one of what a receipt merely relates need not be."""
+    with TemporaryDirectory() as place:
+        seed(f"{place}/in.seed", [Document(f"d{n}", f"text {n}\n", name=f"n{n}", meta={"n": n}) for n in range(4)])
+        convert(f"{place}/in.seed", f"{place}/out.jsonl", receipt=f"{place}/r.json")
+        path = Path(place, "r.json")
+        whole = path.read_bytes()
+        at = data.draw(st.integers(0, len(whole) - 1))
+        how = data.draw(st.sampled_from(["cut", "flip", "drop line"]))
+        if how == "cut":
+            path.write_bytes(whole[:at])
+        elif how == "flip":
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ data.draw(st.integers(1, 255))]) + whole[at + 1 :])
+        else:
+            lines = whole.split(b"\n")
+            del lines[whole.count(b"\n", 0, at)]
+            path.write_bytes(b"\n".join(lines))
+        try:
+            found = list(verify(path))
+        except (ConfigurationError, UnicodeDecodeError) as error:
+            assert isinstance(error, ConfigurationError)
+            return
+        except Exception as error:  # noqa: BLE001  # no other may pass
+            from corpusfmt import CorpusfmtError
+
+            assert isinstance(error, CorpusfmtError)
+            return
+        if how == "cut" and at < len(whole) - 4:
+            assert found
+
+
+def test_the_command_tells_and_counts(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "r.json"]) == 0
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "2 files and 3 documents are as the receipt says\n")
+    Path("out.jsonl").write_bytes(b"\x1b[31m")
+    assert main(["verify", "r.json", "--output-format", "jsonl"]) == 1
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["kind"] for line in out.splitlines()] == ["changed", "document"]
+    assert "\x1b" not in out
+    assert err == "1 file is as the receipt says, 2 things are not\n"
+    assert main(["verify", "nothing.json"]) == 2
+    assert main(["verify", "r.json", "--only", "inputs", "-q"]) == 0
+
+
+def test_paths_that_lead_elsewhere_open_files_alone(made: Path) -> None:
+    receipt = json.loads(Path("r.json").read_bytes())
+    receipt["outputs"][0]["path"] = "/dev/zero"
+    Path("r.json").write_text(json.dumps(receipt))
+    assert told() == [("missing", "the file is no file any more")]
+
+
+# -- parts ---------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(strategies.any_documents, max_size=8))
+def test_entries_come_back_in_order(documents: list[Document]) -> None:
+    with TemporaryDirectory() as place:
+        entries = Entries(place)
+        entries.add(documents[:3], [])
+        entries.add(documents[3:], [])
+        assert [entry.difference(document) for entry, document in zip(entries, documents, strict=True)] == [""] * len(
+            documents
+        )
+        entries.close()
+
+
+def test_a_digest_is_of_the_text_whatever_its_encoding() -> None:
+    assert (
+        text_digest(Document("a", "é"))
+        == text_digest(Document("a", "é".encode("cp1252"), encoding="cp1252"))
+        == sha256("é".encode()).digest()
+    )
+    assert (
+        text_digest(Document("a", b"\xff"))
+        == text_digest(Document("a", b"\xff", encoding="ascii"))
+        == sha256(b"\xff").digest()
+    )
+
+
+def test_metadata_that_is_spelled_otherwise_is_the_same() -> None:
+    with TemporaryDirectory() as place:
+        entries = Entries(place)
+        entries.add([Document("a", "x", meta=b'{ "k" : "\\u0041" }')], [])
+        (entry,) = entries
+        assert entry.difference(Document("a", "x", meta=b'{"k":"A"}')) == ""
+        assert entry.difference(Document("a", "x", meta=b'{"k":"B"}')) == "other metadata"
+        entries.close()
+
+
+def test_sections_of_a_receipt_are_streamed(made: Path) -> None:
+    receipt = Receipt("r.json")
+    assert [one["id"] for one in receipt.section("documents")] == ["a", "b", 7]
+    assert list(receipt.section("losses")) == []
+    with pytest.raises(ConfigurationError, match="do not end"):
+        list(receipt.section("nothing"))
