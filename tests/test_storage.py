@@ -104,6 +104,17 @@ def test_every_flipped_bit_is_seen_or_harmless(codec: str) -> None:
                 assert damage.code in ("FILE001", "FILE002", "FILE003")
 
 
+@pytest.mark.parametrize("flag", [0x20, 0x40, 0x80])
+def test_flags_that_a_gzip_header_must_not_have_are_refused(flag: int) -> None:
+    sound = compress("gz", TEXT)
+    unknown = sound[:3] + bytes([sound[3] | flag]) + sound[4:]
+    for data in (unknown, sound + unknown, unknown + sound):
+        for piece in (1, 1 << 30):
+            with pytest.raises(Damage, match="unknown flags") as caught:
+                decompress("gz", data, piece)
+            assert caught.value.code == "FILE002"
+
+
 @every_codec
 def test_what_follows_the_last_member_is_told(codec: str) -> None:
     for junk in (b"garbage", b"\0" * 16, b"\x1f", b"\x28"):
