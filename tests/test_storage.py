@@ -104,6 +104,32 @@ def test_every_flipped_bit_is_seen_or_harmless(codec: str) -> None:
                 assert damage.code in ("FILE001", "FILE002", "FILE003")
 
 
+def block(kind: int, size: int, *, last: bool = False) -> bytes:
+    """The header of a zstd block: kind 0 is raw, 2 compressed."""
+    return (size << 3 | kind << 1 | last).to_bytes(3, "little")
+
+
+def frame(size: int, *blocks: bytes) -> bytes:
+    """A zstd frame that says that it holds ``size`` bytes."""
+    return b"\x28\xb5\x2f\xfd\x20" + bytes([size]) + b"".join(blocks)
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        frame(9, block(0, 0, last=True)),
+        frame(9, block(0, 3), b"abc", block(0, 0, last=True)),
+        frame(2, block(0, 3), b"abc", block(0, 0, last=True)),
+    ],
+)
+def test_a_frame_that_holds_another_number_of_bytes_than_it_says_is_damaged(damaged: bytes) -> None:
+    assert decompress("zst", frame(3, block(0, 3), b"abc", block(0, 0, last=True))) == b"abc"
+    for data in (damaged, compress("zst", TEXT) + damaged + compress("zst", TEXT)):
+        with pytest.raises(Damage) as caught:
+            decompress("zst", data)
+        assert caught.value.code == "FILE002"
+
+
 @pytest.mark.parametrize("flag", [0x20, 0x40, 0x80])
 def test_flags_that_a_gzip_header_must_not_have_are_refused(flag: int) -> None:
     sound = compress("gz", TEXT)

@@ -81,6 +81,7 @@ class ZstdDecoder:
         self._dictionary = 0  # its id
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._checksum = 0
+        self._told, self._made = -1, 0  # what the frame says that it holds (-1: nothing), and what it has given
         self._buffer, self._at = b"", 0
         self._given = 0
         self.consumed = 0
@@ -166,10 +167,14 @@ class ZstdDecoder:
         if kind == 3 or (length > 128 * 1024 and kind != 1):
             raise Damage("FILE002", "the zstd data is damaged (impossible block)")
         data = header + self._take(1 if kind == 1 else length)
-        if block & 1:
-            data += self._take(self._checksum)
+        last = block & 1
+        out = self._decompress(frame, data + self._take(self._checksum if last else 0))
+        self._made += len(out)
+        if last:
             self._frame = None
-        return self._decompress(frame, data)
+            if self._told not in (-1, self._made):  # the library does not compare them where the last block is empty
+                raise Damage("FILE002", f"the zstd data is damaged (a frame of {self._told} bytes has {self._made})")
+        return out
 
     def _begin_frame(self) -> None:
         first, start = not self.consumed, self.consumed
@@ -200,6 +205,8 @@ class ZstdDecoder:
             which = f"the file has dictionary {self._dictionary}" if self._dictionary else "the file has none"
             raise Damage("FILE002", f"the zstd data needs dictionary {needed}, and {which}")
         self._checksum = header.checksum
+        size = int.from_bytes(data[header.id_stop :], "little")
+        self._told, self._made = (-1 if header.plus < 0 else size + header.plus), 0
         self._frame = self._decompressor.decompressobj()
         self._decompress(self._frame, data)
 
