@@ -130,6 +130,16 @@ def test_a_frame_that_holds_another_number_of_bytes_than_it_says_is_damaged(dama
         assert caught.value.code == "FILE002"
 
 
+def test_an_empty_block_that_is_said_to_be_compressed_is_damage() -> None:
+    assert decompress("zst", frame(0, block(0, 0, last=True))) == b""
+    for damaged in (
+        frame(0, block(2, 0, last=True)),
+        b"\x28\xb5\x2f\xfd\0\x58" + block(0, 3) + b"abc" + block(2, 0) + block(0, 3, last=True) + b"def",
+    ):
+        with pytest.raises(Damage, match="impossible block"):
+            decompress("zst", damaged)
+
+
 @pytest.mark.parametrize("flag", [0x20, 0x40, 0x80])
 def test_flags_that_a_gzip_header_must_not_have_are_refused(flag: int) -> None:
     sound = compress("gz", TEXT)

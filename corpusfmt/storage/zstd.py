@@ -164,7 +164,8 @@ class ZstdDecoder:
         header = self._take(3)
         block = header[0] | header[1] << 8 | header[2] << 16
         kind, length = block >> 1 & 3, block >> 3
-        if kind == 3 or (length > 128 * 1024 and kind != 1):
+        # The library passes over an empty compressed block.
+        if kind == 3 or (kind == 2 and not length) or (length > 128 * 1024 and kind != 1):
             raise Damage("FILE002", "the zstd data is damaged (impossible block)")
         data = header + self._take(1 if kind == 1 else length)
         last = block & 1
