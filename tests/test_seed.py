@@ -227,6 +227,22 @@ def test_a_document_over_the_limit_is_refused_and_the_next_is_read() -> None:
         assert (origin.line, origin.byte) == (5002, 10016)
 
 
+@pytest.mark.parametrize(
+    ("source", "codes"),
+    [
+        # Its end was passed over: that the file stops in the middle of a line was said of the middle of the document.
+        (V1 + b"<<<FILE d1 a>>>\n" + b"line\n" * 50, ["SEED010"]),
+        (V1 + b"<<<FILE d1 a>>>\n" + b"line\n" * 50 + b"cut he", ["SEED010"]),
+        (V1 + b"<<<FILE d1 a>>>\n" + b"line\n" * 50 + b"<<<FILE d2 a>>>\ncut he", ["SEED010", "SEED015"]),
+        (V1 + b"no header\n" * 30, ["SEED001"]),
+        (b"<<<FILE d1 a>>>\n" + b"<<FILE x y>>>\n" * 30 + b"<<<FILE d2 a>>>\n", ["SEED010"]),
+    ],
+)
+def test_of_what_is_too_large_nothing_else_is_said(source: bytes, codes: list[str]) -> None:
+    for size in (1, 7, 50, 1 << 20):
+        assert [f.code for f in findings(scan(FORMAT, source, size, ReadOptions(max_document=200)))] == codes
+
+
 def test_a_declared_encoding_is_transcoded() -> None:
     (document,) = parse(FORMAT, b"<<<FILE d1 a>>>\ncaf\xe9\n", options=ReadOptions(encoding="cp1252"))
     assert document.text == "café\n"

@@ -48,6 +48,7 @@ class _Scan:
     def __init__(self, stream: Stream, options: ReadOptions) -> None:
         self.stream, self.options, self.path = stream, options, stream.name
         self.version = 0
+        self.passed = -1  # where the last thing ends that was not read: a document that is too large, or no document
         self.out = Collector(stream.name, BY_CODE)
         self.after: BodyFault | None = None
 
@@ -68,8 +69,13 @@ class _Scan:
             yield stop.batch
 
     def _check_end(self) -> None:
-        """Remark on a version 1 file that stops in the middle of a line: all writers end the last one."""
+        """Remark on a version 1 file that stops in the middle of a line: all writers end the last one.
+
+        What was not read may not be at hand up to its end.
+        """
         buffer, offset, _, _ = self.out.region
+        if self.passed >= offset + len(buffer):
+            return
         if self.version and buffer and buffer[-1] != 0x0A and not buffer.endswith(MARKED[:-1]):
             header = buffer.rfind(b"\n") < buffer.rfind(FILE)
             edit = Edit(offset + len(buffer), 0, b"\n" if header else MARKED)
@@ -135,6 +141,7 @@ class _Scan:
                     )
                 yield from self.out.flush(before)
             if first < 0:
+                self.passed = offset + max(len(buffer), piece.skipped)
                 return
         if piece.skipped:
             self._too_large(offset, piece.skipped)
@@ -215,15 +222,15 @@ class _Scan:
         self, buffer: bytes, start: int, header: int, body: int, stop: int, end: int, line: int, odd: bool
     ) -> Document | None:
         offset = self.out.region.offset
+        if end - start > self.options.max_document:
+            self._too_large(offset + start, end - start)
+            return None
         if odd:  # before anything else: a near miss explains a fault that follows
             for miss in near_misses(buffer, body, stop):
                 edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
                 self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
         if header - start >= MAX_HEADER:
             self.out.find("SEED011", f"the header is longer than {MAX_HEADER} bytes", offset + start)
-            return None
-        if end - start > self.options.max_document:
-            self._too_large(offset + start, end - start)
             return None
         text = buffer[start + 8 : header]
         if (
@@ -283,4 +290,5 @@ class _Scan:
 
     def _too_large(self, byte: int, size: int) -> None:
         limit = self.options.max_document
+        self.passed = byte + size
         self.out.find("SEED010", f"the document has {size} bytes; the limit is {limit}", byte)
