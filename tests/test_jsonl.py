@@ -215,6 +215,20 @@ def test_a_line_over_the_limit_is_refused_and_the_next_is_read() -> None:
         assert [d.id for d in documents(batches)] == ["b"]
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
+@pytest.mark.parametrize("more", [-1, 0, 1, 2])
+def test_the_limit_of_a_line_does_not_depend_on_the_pieces(end: bytes, more: int) -> None:
+    line = b'{"id":"a","text":"%b"}' % (b"x" * 79)
+    source = line + end
+    options = ReadOptions(max_document=len(line) + more)
+    (told, docs), *others = [
+        ([f[:7] for f in findings(batches)], documents(batches))
+        for batches in (scan(FORMAT, source, size, options) for size in (1 << 20, 1, len(line) + 1, len(line) + 2))
+    ]
+    assert others == [(told, docs)] * 3
+    assert bool(docs) == (len(line + end.removesuffix(b"\n")) <= len(line) + more)
+
+
 @pytest.mark.parametrize(
     "source", [b'{"id":"a","text":"b"}\r\n\r\n{"id":"c","text":"d"}\r\n', b'{"id":"a","text":"b"}\n  ']
 )

@@ -78,9 +78,12 @@ class _Scan:
         quick = self._native if self.layout.name == "native" else self._mapped
         for raw in lines:
             line = raw.removesuffix(b"\r") if carriage else raw
-            document = quick(line, offset, number) if len(line) <= limit else None
-            # What went wrong, the strict reader says; it may also find that nothing did.
-            document = document or self._strict(line, offset, number)
+            document = None
+            if len(raw) > limit:  # with its CR, and told with its LF: as one that was passed over is counted
+                self._too_large(offset, len(raw) + (offset - self.out.region.offset + len(raw) < len(buffer)))
+            else:
+                # What went wrong, the strict reader says; it may also find that nothing did.
+                document = quick(line, offset, number) or self._strict(line, offset, number)
             if document:
                 self.out.documents.append(document)
             elif self.out.findings and self.out.findings[-1].severity == "error":
@@ -113,9 +116,6 @@ class _Scan:
             at = offset - self.out.region.offset
             stop = self.out.region.buffer.find(b"\n", at) + 1 or len(self.out.region.buffer)
             self.out.find("JSONL009", "blank line", offset, edit=Edit(offset, stop - at, b""))
-            return None
-        if len(line) > self.options.max_document:
-            self._too_large(offset, len(line))
             return None
         invalid = first_invalid_utf8(line)
         if invalid >= 0:
