@@ -603,3 +603,18 @@ def test_markup_that_is_too_large_is_at_its_beginning() -> None:
     )
     (finding,) = findings(scan(FORMAT, data, 1 << 16))
     assert (finding.code, finding.line, finding.column) == ("TEI008", 2, 3)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso8859-1"])
+def test_places_in_another_encoding_are_those_of_the_file(encoding: str) -> None:
+    text = "<p>\u00e9t\u00e9 \u00e0 la mer</p>\n" * 40
+    source = (
+        f'<?xml version="1.0" encoding="{encoding}"?>\n<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="d1">\n<teiHeader/>\n'
+        f'<text><body>\n{text}<ref target="#nowhere">x</ref>\n{text}</body></text>\n</TEI>\n'
+    )
+    data = source.encode(encoding)
+    for size in (1, 100, 1 << 20):
+        told = findings(scan(FORMAT, data, size, ReadOptions(thorough=True)))
+        assert [f.code for f in told] == ["TEI013", "TEI015"]
+        for finding, markup in zip(told, ("<TEI ", "<ref "), strict=True):
+            assert data[finding.byte :].decode(encoding if encoding[:3] == "iso" else "utf-16-le").startswith(markup)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from codecs import getincrementaldecoder
 from typing import Final
 
@@ -33,7 +34,7 @@ class Decoded:
         self._held = _head(stream)
         self.encoding = ""
         self._failure: Undecodable | None = None
-        #: Where pieces begin in the source and in UTF-8: the last few, for ``source_byte``.
+        #: Where pieces begin in the source and in UTF-8, for ``source_byte``.
         self._marks: list[tuple[int, int]] = [(0, 0)]
         try:
             self.encoding = encoding_of(self._held)
@@ -67,7 +68,7 @@ class Decoded:
             piece = text.encode("utf-8", "surrogatepass")
             if piece:
                 self._utf8 += len(piece)
-                self._marks = [*self._marks[-64:], (self._source - len(self._decoder.getstate()[0]), self._utf8)]
+                self._marks.append((self._source - len(self._decoder.getstate()[0]), self._utf8))
                 return piece
             if self._failure is not None:
                 raise self._failure
@@ -78,8 +79,8 @@ class Decoded:
         """Return the offset in the source of an offset in UTF-8. ``buffer`` holds the UTF-8 from ``base`` on."""
         if not self.encoding:
             return byte
-        source, start = next((mark for mark in reversed(self._marks) if mark[1] <= byte), self._marks[0])
-        if start < base or start > byte:
+        source, start = self._marks[max(0, bisect_right(self._marks, byte, key=lambda mark: mark[1]) - 1)]
+        if start < base:
             return source
         passed = buffer[start - base : byte - base].decode("utf-8", "ignore")
         return source + len(passed.encode(self.encoding, "ignore"))

@@ -78,7 +78,7 @@ class Frames:
         if self.across is not None:
             for pointer in self.across.dangling():
                 what = f"{quoted(f'#{pointer.name}')} names no xml:id of the file"
-                gathering.out.find("TEI015", what, pointer.byte, near=pointer.near)
+                gathering.find("TEI015", what, pointer.byte, near=pointer.near)
         self.judging.whole(self.parser)
         gathering.flush()
         if not gathering.any:

@@ -34,9 +34,13 @@ class Gathering:
         edit: Edit | None = None,
         id: str | int | None = None,
         hint: str = "",
+        near: Region | None = None,
     ) -> None:
-        """Add a finding at a stream offset of the UTF-8. In a source in another encoding it has no edit."""
-        near = self.window.near(byte)
+        """Add a finding at a stream offset of the UTF-8. In a source in another encoding it has no edit.
+
+        ``near`` is what the window gave for the offset, where it holds it no more.
+        """
+        near = near or self.window.near(byte)
         if edit is not None and self.source.encoding:
             edit, hint = None, "bring the file to UTF-8 first, then 'corpusfmt fix' mends it"
         self.out.find(code, message, byte, hint, edit=edit, id=id, near=near)
