@@ -618,3 +618,11 @@ def test_places_in_another_encoding_are_those_of_the_file(encoding: str) -> None
         assert [f.code for f in told] == ["TEI013", "TEI015"]
         for finding, markup in zip(told, ("<TEI ", "<ref "), strict=True):
             assert data[finding.byte :].decode(encoding if encoding[:3] == "iso" else "utf-16-le").startswith(markup)
+
+
+def test_columns_do_not_depend_on_where_characters_are_cut() -> None:
+    source = tale("\n<p>" + "\u00e9\u20ac\U0001f600" * 200 + "\x1a</p>")
+    expected = [f[:8] for f in findings(scan(FORMAT, source))]
+    assert expected[0][5] == len(source.decode().partition("\x1a")[0].rpartition("\n")[2]) + 1
+    for size in range(1, 700):
+        assert [f[:8] for f in findings(scan(FORMAT, source, size))] == expected

@@ -23,7 +23,8 @@ class Region(NamedTuple):
     """A run of bytes of a source that begins at the start of a line.
 
     ``offset`` is where it begins in the decompressed stream, in bytes; ``line`` is the number of its
-    first line, from 1. ``column`` is 0, but where a long line was cut: the code points of it before the region.
+    first line, from 1. ``column`` is 0, but where a line was cut: the code points of it before the region. Where a
+    character was cut too, it is less by each byte that the region has of it.
     """
 
     buffer: bytes
@@ -36,7 +37,7 @@ class Region(NamedTuple):
         at = byte - self.offset
         start = self.buffer.rfind(b"\n", 0, at) + 1
         column = len(self.buffer[start:at].decode("utf-8", "surrogateescape")) + 1 + (0 if start else self.column)
-        return Place(self.line + self.buffer.count(b"\n", 0, start), column, byte)
+        return Place(self.line + self.buffer.count(b"\n", 0, start), max(1, column), byte)
 
     def excerpt(self, byte: int) -> tuple[str, int]:
         """Return the line around ``byte``, clipped and safe to show, and the index of the fault in it."""

@@ -57,7 +57,10 @@ class Window:
             return Region(b"", self.stop, self._line, self._column)
         chosen = [pieces[i] for i in range(first, last + 1)]
         data = chosen[0].data if len(chosen) == 1 else b"".join([piece.data for piece in chosen])
-        return Region(data, chosen[0].offset, chosen[0].line, chosen[0].column)
+        _, offset, line, column = chosen[0]
+        # The rest of a character that was cut is counted with the piece before.
+        rest = len(data[:3]) - len(data[:3].lstrip(_CONTINUE))
+        return Region(data, offset, line, column - rest)
 
     def near(self, byte: int) -> Region:
         """Return a region around a stream offset, for its place and an excerpt."""
