@@ -626,3 +626,11 @@ def test_columns_do_not_depend_on_where_characters_are_cut() -> None:
     assert expected[0][5] == len(source.decode().partition("\x1a")[0].rpartition("\n")[2]) + 1
     for size in range(1, 700):
         assert [f[:8] for f in findings(scan(FORMAT, source, size))] == expected
+
+
+def test_text_outside_of_documents_is_counted_once_however_it_is_cut() -> None:
+    corpus = b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">' + tale("<p>x</p>")
+    corpus += b"stray text\nin two lines" + tale("<p>y</p>", attributes=' xml:id="d2"') + b" and more </teiCorpus>"
+    for size in (1, 5, 100, 1 << 20):
+        left = [batch.left_behind for batch in scan(FORMAT, corpus, size)]
+        assert sum(counts.get("text outside of documents", 0) for counts in left) == 2

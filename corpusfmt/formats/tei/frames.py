@@ -52,6 +52,7 @@ class Frames:
     def __init__(self, gathering: Gathering) -> None:
         self.gathering, self.judging = gathering, Judging(gathering)
         self.stack: list[Frame] = []
+        self._strayed = False  # the text that the parser is in was counted as outside of documents
         self.across = Across() if gathering.options.thorough else None
         self.parser = Parser(self, _ignored)
         own = gathering.options.own
@@ -125,6 +126,7 @@ class Frames:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take the start of an element."""
+        self._strayed = False
         if self.across is not None:
             self._look_across(attributes)
         if not self.stack:
@@ -158,6 +160,7 @@ class Frames:
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
+        self._strayed = False
         if not self.stack:
             return
         frame = self.stack[-1]
@@ -233,8 +236,9 @@ class Frames:
             self._stray(found.text)
 
     def _stray(self, data: str) -> None:
-        """Count text that stands in a corpus and in no document."""
-        if data.strip(" \t\r\n"):
+        """Count text that stands in a corpus and in no document: once up to the next tag, however it was cut."""
+        if not self._strayed and data.strip(" \t\r\n"):
+            self._strayed = True
             self.gathering.out.leave("text outside of documents")
 
     def _hear_outer(self) -> None:
