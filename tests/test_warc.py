@@ -1054,3 +1054,13 @@ def test_records_without_a_length_do_not_slow_down_a_compressed_file(tmp_path: P
         for _ in FORMAT.scan(stream, ReadOptions()):
             longest = max(longest, len(stream.members or []))
     assert longest < 1500
+
+
+@pytest.mark.parametrize("type", ["resource", "request"])
+def test_the_place_of_a_record_that_was_passed_over_is_told(type: str) -> None:
+    """Its block is too large to be held: the record after it is all that is at hand at the end."""
+    large = record(type, b"\0\n" * (3 << 20), number=2, Content_Type=b"image/png", WARC_Concurrent_To=uuid(77))
+    archive = record() + large + record(number=3) * 2
+    told = [f for f in findings(scan(FORMAT, archive, options=ReadOptions(thorough=True))) if f.code == "WARC025"]
+    assert [(f.line, f.column, f.byte) for f in told] == [(record().count(b"\n") + 1, 1, len(record()))]
+    assert told[0].excerpt.startswith("WARC/1.1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from corpusfmt.core.collector import Collector
@@ -10,6 +10,7 @@ from corpusfmt.core.document import Document, build
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.limits import CHUNK
 from corpusfmt.core.primitives import occurrences
+from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted, shown
 from corpusfmt.formats.warc.across import Across
 from corpusfmt.formats.warc.bundle import read_bundle
@@ -88,6 +89,11 @@ class _Scan:
         near = record.near if byte < self.framer.base else None
         self.out.find(code, message, byte, hint, edit, id, record=record.number, file_byte=record.raw, near=near)
 
+    def _near(self, record: Record) -> Callable[[int], Region]:
+        """Return what gives the surroundings of a place in the header of a record."""
+        near = record.near
+        return self.out.near if near is None else lambda _: near
+
     def _remark(self, record: Record) -> None:
         for fault in record.faults:
             self._find(fault, record)
@@ -115,7 +121,7 @@ class _Scan:
         if not record.framed:
             return
         self.begun += 1
-        if self.across is not None and self.across.take(record, self.out.near):
+        if self.across is not None and self.across.take(record, self._near(record)):
             value = record.fields["warc-record-id"]
             byte, _ = self.framer.header_of(record).places.get("warc-record-id", (record.start, 0))
             what = f"the record id {quoted(value, 80)} stands on an earlier record too"
