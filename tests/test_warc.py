@@ -1064,3 +1064,14 @@ def test_the_place_of_a_record_that_was_passed_over_is_told(type: str) -> None:
     told = [f for f in findings(scan(FORMAT, archive, options=ReadOptions(thorough=True))) if f.code == "WARC025"]
     assert [(f.line, f.column, f.byte) for f in told] == [(record().count(b"\n") + 1, 1, len(record()))]
     assert told[0].excerpt.startswith("WARC/1.1")
+
+
+def test_the_column_of_a_record_that_begins_in_a_long_line_is_told() -> None:
+    junk = "\u00e9\u20ac".encode() * 60_000
+    bad = record(without=["WARC-Date"])
+    for size in (1 << 20, 70_001):
+        told = findings(scan(FORMAT, junk + bad, size))
+        assert [(f.code, f.line, f.column, f.byte) for f in told] == [
+            ("WARC001", 1, 1, 0),
+            ("WARC011", 1, 120_001, len(junk)),
+        ]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from corpusfmt.core.errors import ParseError
 from corpusfmt.core.format import Stream
 from corpusfmt.core.limits import CHUNK
 from corpusfmt.core.primitives import occurrences
 from corpusfmt.core.source import Region
+
+#: The bytes of UTF-8 that continue a character.
+_CONTINUE: Final = bytes(range(0x80, 0xC0))
 
 
 class More(Exception):
@@ -36,6 +41,7 @@ class Window:
         """Drop what was used, and read on until ``needed`` bytes stand from here on, or the stream ends."""
         cut = self.at if self.keep < 0 else min(self.at, self.keep - self.base)
         line = self.region.line + (occurrences(self.buffer[:cut], b"\n") if cut else 0)
+        column = self._column(cut)
         held = [self.buffer[cut:]] if cut < len(self.buffer) else []
         size = len(self.buffer) - cut
         self.base += cut
@@ -45,7 +51,15 @@ class Window:
             held.append(more)
             size += len(more)
         self.buffer = held[0] if len(held) == 1 else b"".join(held)
-        self.region = Region(self.buffer, self.base, line)
+        self.region = Region(self.buffer, self.base, line, column)
+
+    def _column(self, cut: int) -> int:
+        """Return the column of a region that begins at ``cut`` in the buffer."""
+        start = self.buffer.rfind(b"\n", 0, cut) + 1
+        rest = self.buffer[cut : cut + 3]
+        stop = cut + len(rest) - len(rest.lstrip(_CONTINUE))  # not inside of a character
+        before = len(self.buffer[start:stop].decode("utf-8", "surrogateescape")) - (stop - cut)
+        return before if start else before + self.region.column
 
     def _read(self) -> bytes:
         if self.ended:
