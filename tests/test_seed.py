@@ -7,7 +7,7 @@ import pytest
 from corpusfmt.core.document import Document
 from corpusfmt.core.format import ReadOptions, WriteOptions
 from corpusfmt.formats.seed import FORMAT
-from corpusfmt.formats.seed.grammar import MARKER
+from corpusfmt.formats.seed.grammar import MARKED, MARKER
 from tests.support import documents, findings, parse, scan, write
 
 V1 = b"<<<SEED 1>>>\n"
@@ -205,6 +205,66 @@ def test_near_misses_are_told_with_what_was_meant(line: str, mended: str) -> Non
 )
 def test_no_near_miss_is_seen_where_there_is_none(text: str) -> None:
     assert not findings(scan(FORMAT, f"<<<FILE d1 a>>>\n{text}\n".encode()))
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "after", "size"),
+    [
+        (b"<<<FILE d1 a>>>\ntext\n", b"<<<FILE d2 b.txt>>>\n", b"more\n", 7),
+        (b"<<<FILE d1 a>>>\n", b"<<<FILE d2 b.txt>>>\n", b"more\n", 7),
+        (b"<<<FILE d1 a>>>\n", b'<<<META {"a": [1]}>>>\n', b"more\n", 7),
+        (b"<<<FILE d1 a>>>\ntext\n", V1, b"<<<FILE d2 b.txt>>>\nmore\n", 7),
+        (b"<<<FILE d1 a>>>\ntext\n", b"\\ No newline at end of file\n", b"", 27),
+        (b"<<<FILE d1 a>>>\ntext\n", b"\\ No newline at end of file\n", b"<<<FILE d2 b.txt>>>\nmore\n", 28),
+    ],
+)
+def test_a_line_of_the_format_with_one_wrong_byte_is_told_with_what_was_meant(
+    before: bytes, line: bytes, after: bytes, size: int
+) -> None:
+    """As text it would glue two documents together, or put metadata or a marker into a text."""
+    whole = V1 + before + line + after
+    docs, start = parse(FORMAT, whole), len(V1 + before)
+    assert not findings(scan(FORMAT, whole))
+    for at in range(start - 1, start + size):  # from the line end before it on
+        changed = [whole[:at] + bytes([byte]) + whole[at + 1 :] for byte in b"\n\r \tx<\\\x00\xff\x3d"]
+        if size == 7:  # no marker
+            changed.append(whole[:at] + whole[at + 1 :])
+            changed += [whole[:at] + byte + whole[at:] for byte in (b"<", b"\n", b"x") if at > start]
+        for source in changed:
+            batches = scan(FORMAT, source)
+            if documents(batches) == docs or any(finding.severity == "error" for finding in findings(batches)):
+                continue
+            assert "SEED009" in [finding.code for finding in findings(batches)], source
+
+
+@pytest.mark.parametrize(
+    ("source", "mended"),
+    [
+        (b"<<<FILE d1 a>>>\ntext\n<<<FIKE d2 b>>>\nx\n", b"<<<FILE d1 a>>>\ntext\n<<<FILE d2 b>>>\nx\n"),
+        (b"<<<FILE d1 a>>>\n\n<<\nFILE d2 b>>>\nx\n", b"<<<FILE d1 a>>>\n\n<<<FILE d2 b>>>\nx\n"),
+        (b"<<<FILE d1 a>>> <<<FILE d2 b>>>\nx\n", b"<<<FILE d1 a>>>\n<<<FILE d2 b>>>\nx\n"),
+        (V1 + b"<<<FILE d1 a>>>\n<<<MEUA {}>>>\nx\n", V1 + b"<<<FILE d1 a>>>\n<<<META {}>>>\nx\n"),
+        (V1 + b"<<<FILE d1 a>>>\r_<<<META {}>>>\nx\n", V1 + b"<<<FILE d1 a>>>\r\n<<<META {}>>>\nx\n"),
+        (V1 + b"<<<FILE d1 a>>>\n<<<MTA {}>>>\nx\n", V1 + b"<<<FILE d1 a>>>\n<<<META {}>>>\nx\n"),
+        (b"<<<FILE d1 a>>>\ntext\n<<<FI\nLE d2 b>>>\nx\n", b"<<<FILE d1 a>>>\ntext\n<<<FILE d2 b>>>\nx\n"),
+        (V1 + b"<<<FILE d1 a>>>\nx\n<<<SEEB 1>>>\n", V1 + b"<<<FILE d1 a>>>\nx\n<<<SEED 1>>>\n"),
+        (V1 + b"<<<FILE d1 a>>>\nx\n\\ No newline at end or file\n", V1 + b"<<<FILE d1 a>>>\nx" + MARKED),
+    ],
+)
+def test_a_byte_that_went_wrong_can_be_mended(source: bytes, mended: bytes) -> None:
+    (finding,) = findings(scan(FORMAT, source))
+    assert finding.edit is not None
+    assert not finding.edit.safe
+    at, length, replacement, _ = finding.edit
+    assert source[:at] + replacement + source[at + length :] == mended
+    assert not findings(scan(FORMAT, mended))
+
+
+@pytest.mark.parametrize(
+    "text", [rb"\\ No newline at end of file", b"x\n" + rb"\\\ No newline at end of file", rb" \<<<FILE a b>>>"]
+)
+def test_an_escape_is_no_near_miss(text: bytes) -> None:
+    assert not findings(scan(FORMAT, V1 + b"<<<FILE d1 a>>>\n" + text + b"\n"))
 
 
 @pytest.mark.parametrize(("how", "expected"), [("name", "only"), ("line", "1"), ("sha256", None)])

@@ -1,4 +1,4 @@
-"""A closer look at bodies that hold backslashes or angle brackets."""
+"""A closer look at documents that hold backslashes or angle brackets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from corpusfmt.core.text import quoted
-from corpusfmt.formats.seed.grammar import MARKED, MARKER, PRAGMA, unescape
+from corpusfmt.formats.seed.grammar import FILE, MARKED, MARKER, META, PRAGMA, HeaderFault, parse_header, unescape
+from corpusfmt.formats.seed.meta import MetaFault, check_metadata
 
 #: Lines of a version 1 body that only a writer other than ours, or a hand edit, leaves unescaped.
 _BARE_MARKER: Final = re.compile(rb"^\\ No newline at end of file\r?$", re.M)
@@ -19,6 +20,11 @@ _NEAR: Final = re.compile(
 )
 _CLOSERS: Final = (b">>>>", b">>>", b">>", b"\xef\xbc\x9e" * 3, b"\xef\xbc\x9e" * 2, b"\xe3\x80\x8b")
 _LINE_END: Final = re.compile(rb">>>\r?$", re.M)
+_ESCAPED: Final = re.compile(rb"\\++ No newline at end of file\r?\n")
+#: A header whose line end is missing or another byte: what followed it is part of its name.
+_JOINED: Final = re.compile(rb">>>\r?(.?)<<<(?:FILE|META) ", re.S)
+#: What lines of the format begin with, a space behind it: a line may begin so but for one byte.
+_BEGINNINGS: Final = (FILE + b" ", META + b" ", b"<<<SEED ")
 
 
 class BodyFault(Exception):
@@ -99,11 +105,25 @@ class Body(NamedTuple):
         return None
 
 
-def near_misses(buffer: bytes, start: int, stop: int) -> Iterator[NearMiss]:
-    """Give what stands in a body and looks like a header, in order."""
-    body = buffer[start:stop]
-    if b"<<" not in body and b"\xef\xbc\x9c\xef\xbc\x9c" not in body:
-        return
+def near_misses(buffer: bytes, start: int, body: Body) -> Iterator[NearMiss]:
+    """Give what stands in a document, which begins at ``start``, and looks like a line of the format, in order."""
+    first = body.start
+    line = buffer[start : buffer.find(b"\n", start, first)]
+    if match := _JOINED.search(line):
+        message = f"a header or metadata in the middle of a line: {quoted(line)}"
+        yield NearMiss(message, start + match.start(1), len(match[1]), b"\n")
+    text = buffer[first : body.stop]
+    found: list[NearMiss] = []
+    if b"<" in text or b"\xef\xbc\x9c\xef\xbc\x9c" in text:
+        found += _headers(text, first)
+        told = {miss.at for miss in found}
+        found += [miss for miss in _damaged(text, first, body.version) if miss.at not in told]
+    found += _marker(body)
+    yield from sorted(found, key=lambda miss: miss.at)
+
+
+def _headers(body: bytes, start: int) -> Iterator[NearMiss]:
+    """Give headers that were mistyped, and those in the middle of a line."""
     told = set()
     for match in _NEAR.finditer(body):
         inside = match[1].rstrip(b" \t\r")
@@ -117,7 +137,7 @@ def near_misses(buffer: bytes, start: int, stop: int) -> Iterator[NearMiss]:
     for match in _LINE_END.finditer(body):
         first = body.rfind(b"\n", 0, match.start()) + 1
         at = max(body.find(b"<<<FILE ", first + 1, match.start()), body.find(b"<<<SEED 1", first + 1, match.start()))
-        if at > 0 and first not in told and body[at - 1] not in b"\\<" and _is_header(body[at : match.start()]):
+        if at > 0 and first not in told and body[first:at].strip(b" \t\\<") and _is_header(body[at : match.start()]):
             message = f"a header in the middle of a line: {quoted(body[at : match.end()])}"
             yield NearMiss(message, start + at, 0, b"\n")
 
@@ -125,3 +145,57 @@ def near_misses(buffer: bytes, start: int, stop: int) -> Iterator[NearMiss]:
 def _is_header(text: bytes) -> bool:
     """Say whether ``text``, without its closing brackets, is a header with two fields or the first line."""
     return text == b"<<<SEED 1" or len(text.split(b" ", 2)) == 3
+
+
+def _damaged(body: bytes, start: int, version: int) -> Iterator[NearMiss]:
+    """Give lines that would be lines of the format but for one byte at their beginning."""
+    for match in _LINE_END.finditer(body):
+        first = body.rfind(b"\n", 0, match.start()) + 1
+        for at in range(first, max(first - len(FILE) - 2, -1), -1):  # the byte may be a line end
+            if at and body[at - 1] != 0x0A:
+                continue
+            text = body[at : match.end()]
+            for mark in _BEGINNINGS:
+                size = _beginning(text, mark)
+                if size >= 0 and (mark[3:7] != b"META" or (version and at == 0)):
+                    whole = text.removesuffix(b"\r")
+                    if _is_of_the_format(mark + whole[size:], version):
+                        yield NearMiss(f"this looks like a header or metadata: {quoted(whole)}", start + at, size, mark)
+
+
+def _beginning(text: bytes, mark: bytes) -> int:
+    """Return the size of what ``text`` begins with, if it is ``mark`` but for one byte that is another, is missing or
+    too many; otherwise -1.
+    """
+    same = 0
+    if text.startswith(b"\\<<<"):  # an escape
+        return -1
+    while same < len(mark) and text[same : same + 1] == mark[same : same + 1]:
+        same += 1
+    for more, rest in ((1, same + 1), (0, same + 1), (1, same)):
+        if text.startswith(mark[rest:], same + more):
+            return same + more + len(mark[rest:])
+    return -1
+
+
+def _marker(body: Body) -> Iterator[NearMiss]:
+    """Give the end of a body that would be the end marker if one byte were another."""
+    buffer, start, stop, end, version = body
+    at, last = stop - len(MARKED), max(buffer.rfind(b"\n", start, stop - 1) + 1, start)
+    if version and stop == end and at >= start and sum(map(int.__ne__, buffer[at:stop], MARKED)) == 1:
+        if _ESCAPED.fullmatch(buffer, last, stop):
+            return
+        yield NearMiss("the end of the text looks like an end marker", at, len(MARKED), MARKED)
+
+
+def _is_of_the_format(line: bytes, version: int) -> bool:
+    try:
+        if line.startswith(FILE):
+            parse_header(line, version)
+        elif line.startswith(META):
+            check_metadata(line)
+        else:
+            return line == PRAGMA
+    except (HeaderFault, MetaFault, UnicodeDecodeError):
+        return False
+    return True

@@ -73,7 +73,8 @@ FAULTS: Final = (
     Rule(
         "SEED009", "warning", "line that looks like a header",
         "Lines such as '<<< FILE d2 b.txt>>>' or a header in the middle of a line (what joining files makes of a missing "
-        "final newline) are text by the rules. They are most often headers that went wrong, which glues two documents.",
+        "final newline) are text by the rules. They are most often headers that went wrong, which glues two documents. The "
+        "same goes for a metadata line or an end marker with one wrong byte, and for a header that goes on with '<<<META'.",
         "write '<<<FILE id name>>>' at the start of a line; if it is text, leave it",
         b"<<<FILE d1 a.txt>>>\nbody\n<<< FILE d2 b.txt>>>\nbody\n",
         b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>>>\nbody\n",

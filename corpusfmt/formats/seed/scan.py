@@ -211,6 +211,8 @@ class _Scan:
                 elif end == size and buffer.endswith(MARKED[:-1], body, end):
                     stop = end - len(MARKED) + 1
                     slashes += 1
+                elif buffer.endswith(b" No newline at end of file\n", body, end):
+                    slashes -= 1  # a marker with another byte for its backslash needs a closer look
             spans.append((at, header, body, stop, end))
             at = end
         rest = buffer[first:] if first else buffer
@@ -226,7 +228,7 @@ class _Scan:
             self._too_large(offset + start, end - start)
             return None
         if odd:  # before anything else: a near miss explains a fault that follows
-            for miss in near_misses(buffer, body, stop):
+            for miss in near_misses(buffer, start, Body(buffer, body, stop, end, self.version)):
                 edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
                 self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
         if header - start >= MAX_HEADER:
