@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import resource
-import runpy
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,20 +16,15 @@ import pytest
 from lxml import etree
 
 from corpusfmt import Document, registry
-from corpusfmt.cli.main import main
 from corpusfmt.core.format import Batch, ReadOptions
+from tests.hostile import adversarial, alone, run
 from tests.support import DATA, ROOT, documents, findings, needs_data, scan, write
 
 TEI = registry.format_named("tei")
 NS = "http://www.tei-c.org/ns/1.0"
 SAMPLES = DATA / "xml"
-MAKER = DATA.parent / "harness" / "gen_adversarial.py"
 NOVELS = sorted((DATA / "tei" / "eltec-por").glob("*.xml"))
 READING = ReadOptions(thorough=True, id_from="line")
-#: What must not reach a terminal: controls but for line ends, marks of direction, surrogates and what else is unseen.
-UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-#: How long one command may take with a file of a few kilobytes.
-SECONDS = 5.0
 
 OPEN = b'<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="d1"><teiHeader><fileDesc><titleStmt><title>T</title></titleStmt>\
 <publicationStmt><authority>u</authority></publicationStmt><sourceDesc><p>s</p></sourceDesc></fileDesc></teiHeader><text><body>'
@@ -64,21 +56,6 @@ FIRST, SECOND = Document("d1", "one\ntwo\n\nthree", name="n", meta={"title": "T"
 # -- commands ----------------------------------------------------------------------------------------------------------
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str]:
-    """Run a command here. Return its code and what it said, after a look at both."""
-    capsys.readouterr()
-    began = time.monotonic()
-    code = main(list(map(str, arguments)))
-    took = time.monotonic() - began
-    out, err = capsys.readouterr()
-    said = out + err
-    assert code in (0, 1, 2), said
-    assert "Traceback" not in said
-    assert UNSEEN.search(said) is None, ascii(said)
-    assert took < SECONDS, f"{arguments}: {took:.1f} s"
-    return code, said
-
-
 def both(capsys: pytest.CaptureFixture[str], path: Path, target: Path) -> tuple[int, str]:
     """Validate and convert a file."""
     code, said = run(capsys, "validate", path, "--from", "tei", "-q")
@@ -91,27 +68,6 @@ def both(capsys: pytest.CaptureFixture[str], path: Path, target: Path) -> tuple[
     else:
         assert code != 0, how
     return code, said + how
-
-
-def limited(path: Path, *arguments: str | Path, megabytes: int = 400) -> int:
-    """Run a command in a process of its own, with so much memory and five seconds. Return its code."""
-    out = path.with_name("said")
-
-    def limits() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (5, 6))
-        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-
-    with out.open("wb") as file:
-        done = subprocess.run(
-            [sys.executable, "-m", "corpusfmt", *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-            cwd=path.parent, preexec_fn=limits, timeout=60, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-    said = out.read_text(errors="surrogateescape")
-    assert done.returncode in (0, 1, 2), said
-    assert "Traceback" not in said
-    assert "MemoryError" not in said
-    assert UNSEEN.search(said) is None, ascii(said)
-    return done.returncode
 
 
 # -- nothing is lost in silence ----------------------------------------------------------------------------------------
@@ -173,18 +129,11 @@ def wrapped(data: bytes) -> bytes | None:
     return data[: root.start()] + OPEN + b"<p>" + data[root.start() :].rstrip() + b"</p>" + CLOSE
 
 
-def adversarial(folder: Path) -> list[Path]:
-    """Every XML file of the adversarial set."""
-    if not MAKER.is_file():
-        pytest.skip("the maker of the adversarial set is not here (set CORPUSFMT_DATA)")
-    arguments, sys.argv = sys.argv, [str(MAKER), str(folder)]
-    try:
-        runpy.run_path(str(MAKER), run_name="__main__")
-    finally:
-        sys.argv = arguments
-    made = [p for p in sorted(folder.rglob("*")) if p.suffix in (".xml", ".rng")]
-    assert len(made) > 20
-    return made
+def xml_of(made: list[Path]) -> list[Path]:
+    """The XML files of the adversarial set."""
+    found = [path for path in made if path.suffix in (".xml", ".rng")]
+    assert len(found) > 20
+    return found
 
 
 def samples() -> list[Path]:
@@ -217,7 +166,7 @@ def test_samples_of_others_inside_of_tei(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_the_adversarial_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     codes = {}
-    for path in adversarial(tmp_path / "made"):
+    for path in xml_of(adversarial(tmp_path / "made")):
         data = path.read_bytes()
         codes[path.stem], _ = both(capsys, path, tmp_path / "out.jsonl")
         accounted(data)
@@ -232,10 +181,11 @@ def test_the_adversarial_set(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_the_adversarial_set_in_little_memory(tmp_path: Path) -> None:
-    paths = {path.stem: path for path in adversarial(tmp_path / "made")}
+    paths = {path.stem: path for path in xml_of(adversarial(tmp_path / "made"))}
     for name in ("billion-laughs", "quadratic", "deep-100000", "xxe-http", "self-ref"):
-        limited(paths[name], "validate", paths[name], "-q")
-        assert limited(paths[name], "convert", paths[name], "--id-from", "line", "-o", tmp_path / f"{name}.jsonl") == 1
+        alone(tmp_path / "said", "validate", paths[name], "-q", megabytes=200)
+        target = tmp_path / f"{name}.jsonl"
+        assert alone(tmp_path / "said", "convert", paths[name], "--id-from", "line", "-o", target, megabytes=200) == 1
 
 
 STRAY = b"<!-- -->WORDS"
