@@ -302,6 +302,7 @@ def modules(*arguments: str) -> set[str]:
     return set(result.stderr.decode().split("\n")[-2].split(" "))
 
 
+@pytest.mark.undisturbed
 @pytest.mark.parametrize(
     ("arguments", "absent"),
     [

@@ -313,6 +313,7 @@ def test_huge_lines(size: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is told by /proc")
+@pytest.mark.undisturbed
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """64 MB between two edits, and a cut end of 64 MB."""
     path = tmp_path / "a.jsonl"

@@ -358,6 +358,7 @@ def test_unknown_format() -> None:
         reporter("xml", str)
 
 
+@pytest.mark.undisturbed
 def test_a_report_for_people_loads_nothing_heavy() -> None:
     code = (
         "import sys; from corpusfmt.cli.reports import reporter; reporter('text', str).begin();"

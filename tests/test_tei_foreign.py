@@ -475,6 +475,7 @@ def test_all_markup_and_all_text_is_in_the_text_or_counted(body: str) -> None:
     assert count.get("sic", 0) + count.get("text of sic", 0) == unchosen
 
 
+@pytest.mark.undisturbed
 def test_time_and_size_are_linear() -> None:
     hostile = {
         "spaces": "<p>" + " \n\t" * 100_000 + "</p>",
