@@ -141,7 +141,7 @@ class Folder:
                 os.chmod(self._temporary, stat.S_IMODE(there.st_mode))
                 with contextlib.suppress(OSError, AttributeError):  # only root may give folders away
                     os.chown(self._temporary, there.st_uid, there.st_gid)
-                if os.name != "posix":  # where a folder is not renamed to one that is there
+                if os.name != "posix":  # pragma: no cover: Windows, where a folder is not renamed to one that is there
                     os.rmdir(self._path)
             os.rename(self._temporary, self._path)
         except OSError as error:  # as when another program has put something there since

@@ -30,7 +30,6 @@ class GzipDecoder:
         self._read, self._make = read, isal_zlib.decompressobj
         self._error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # the stub says object
         self._member: Decompress | None = None
-        self._fresh = True  # nothing of the current member has been read
         self._data, self._at = b"", 0
         self._step = _STEP
         self._given = 0
@@ -72,7 +71,7 @@ class GzipDecoder:
             else:
                 begin_member(self.members, given, base + at)
             if not member.eof:
-                self._member, self._fresh = member, False
+                self._member = member
                 at += len(piece) - len(member.unconsumed_tail)
                 break
             at += len(piece) - len(member.unused_data)
@@ -83,9 +82,7 @@ class GzipDecoder:
         return b"".join(pieces)
 
     def _part(self, member: Decompress, size: int) -> bytes:
-        if not self._fill(1) and self._fresh:
-            raise Damage("FILE001", "the gzip data ends early, in the header of a member")
-        self._fresh = False
+        self._fill(1)
         piece = memoryview(self._data)[self._at : self._at + self._step]
         try:
             out = member.decompress(piece, size)
@@ -121,7 +118,7 @@ class GzipDecoder:
         if self._data[self._at + 3 : self._at + 4] >= _RESERVED:
             raise Damage("FILE002", "the gzip data is damaged (unknown flags in the header of a member)")
         begin_member(self.members, self._given, self.consumed)
-        self._member, self._fresh = self._make(31), True
+        self._member = self._make(31)
         return self._member
 
     def _fill(self, size: int) -> bool:

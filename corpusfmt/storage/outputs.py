@@ -93,11 +93,6 @@ class Output:
         return not self._temporary
 
     @property
-    def compressed(self) -> bool:
-        """Whether what is written is compressed."""
-        return self._encoder is not None
-
-    @property
     def folder(self) -> str | None:
         """The folder of the file; None where there is none, as for standard output."""
         return os.path.dirname(self._temporary) if self._temporary else None
@@ -185,7 +180,7 @@ class Output:
 
 def sync_folder(folder: str) -> None:
     """Make the names in a folder durable, where that can be."""
-    if os.name == "posix":
+    if os.name == "posix":  # pragma: no branch: elsewhere folders cannot be opened
         with contextlib.suppress(OSError):  # some file systems cannot; the file itself is durable
             descriptor = os.open(folder, os.O_RDONLY)
             try:
