@@ -288,6 +288,17 @@ def test_a_disk_that_is_full_is_named_by_the_target(here: Path, monkeypatch: pyt
     assert tree() == SOURCES
 
 
+def test_a_file_that_cannot_be_written_is_named_by_the_target(here: Path) -> None:
+    folder = Folder("out/", ".leaf", force=False)
+    os.rmdir(folder._temporary)
+    with pytest.raises(FileNotFoundError) as caught:
+        folder.add("a", b"new")
+    assert caught.value.filename == os.path.join("out/", "a.leaf")
+    assert (folder.files, folder.size) == (0, 0)
+    folder.discard()
+    assert tree() == SOURCES
+
+
 def test_what_came_into_the_way_meanwhile_stays(here: Path) -> None:
     folder = Folder("out/", ".leaf", force=False)
     folder.add("a", b"new")
@@ -378,6 +389,19 @@ def test_the_current_folder_is_filled_and_not_replaced(here: Path, monkeypatch: 
     convert("../good.seed", ".", to_format="leaves")
     assert tree() == ["one.leaf", "three.leaf", "two.leaf"]
     assert Path("../out").stat().st_ino == number
+
+
+@posix
+def test_where_there_is_no_current_folder_any_more(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("out").mkdir()
+    Path("gone").mkdir()
+    monkeypatch.chdir("gone")
+    (here / "gone").rmdir()
+    folder = Folder(str(here / "out"), ".leaf", force=False)
+    folder.add("a", b"new")
+    folder.finish()
+    folder.publish()
+    assert tree(here / "out") == ["a.leaf"]
 
 
 def test_a_temporary_folder_of_an_older_run_is_no_obstacle(here: Path) -> None:

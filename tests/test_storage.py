@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import ntpath
 import os
 import shutil
 import stat
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +18,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt import ConfigurationError, ParseError
-from corpusfmt.storage import Shards, discover, open_input, open_output
+from corpusfmt.storage import (
+    Folder,
+    Shards,
+    SortedLines,
+    Sorter,
+    Spill,
+    discover,
+    is_stdout,
+    open_input,
+    open_output,
+    processors,
+    relative,
+    small,
+    spilled,
+    spills,
+)
 from corpusfmt.storage.codecs import Damage
 from corpusfmt.storage.gzip import GzipDecoder, GzipEncoder
 from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder
@@ -218,6 +235,15 @@ def test_compression_is_found_by_content_and_a_lying_name_is_told(tmp_path: Path
         open_input(str(foreign))
 
 
+def test_a_folder_is_no_source(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="is a folder"):
+        open_input(str(tmp_path))
+
+
+def test_what_is_not_there_is_not_standard_output(tmp_path: Path) -> None:
+    assert not is_stdout(str(tmp_path / "missing"))
+
+
 def test_a_target_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     target.write_bytes(b"old")
@@ -258,6 +284,50 @@ def test_a_target_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "fresh.txt").stat().st_mode) == 0o666 & ~mask
 
 
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_target_that_cannot_be_made_durable_leaves_nothing(
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: int) -> None:
+        raise error
+
+    target = tmp_path / "a.txt"
+    output = open_output(str(target))
+    output.write(b"never")
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(type(error)) as caught:
+        output.finish()
+    assert getattr(caught.value, "filename", str(target)) == str(target)
+    output.discard()
+    assert os.listdir(tmp_path) == []
+
+
+def test_finishing_twice_changes_nothing(tmp_path: Path) -> None:
+    output = open_output(str(tmp_path / "a.gz"))
+    output.write(b"once")
+    output.finish()
+    size = output.raw_size
+    output.finish()
+    assert output.raw_size == size
+    output.publish()
+    assert gzip.decompress((tmp_path / "a.gz").read_bytes()) == b"once"
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_a_member_ends_where_it_is_told_to(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.txt{suffix}"
+    output = open_output(str(path))
+    for part in (b"one", b"two"):
+        output.write(part)
+        output.end_member()
+    output.finish()
+    output.publish()
+    with open_input(str(path)) as stream:
+        members = stream.track_members()
+        assert stream.read(10) == b"onetwo"
+        assert [at for at, _ in members or ()] == ([0, 3] if suffix else [])
+
+
 def test_targets_that_cannot_be(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="is a folder"):
         open_output(str(tmp_path))
@@ -271,6 +341,15 @@ def test_a_temporary_file_of_an_older_run_is_no_obstacle(tmp_path: Path) -> None
     output.finish()
     output.publish()
     assert (tmp_path / "a.txt").read_bytes() == b""
+
+
+def test_a_folder_full_of_temporary_files_is_told(tmp_path: Path) -> None:
+    for number in range(1000):
+        (tmp_path / f".corpusfmt-{os.getpid()}-{number}.tmp").touch()
+    with pytest.raises(ConfigurationError, match="is full of temporary files; remove"):
+        open_output(str(tmp_path / "a.txt"))
+    with pytest.raises(ConfigurationError, match="is full of temporary files; remove"):
+        Folder(str(tmp_path / "a"), ".txt", force=False)
 
 
 def test_shards_of_an_older_run_are_not_mixed_with_new_ones(tmp_path: Path) -> None:
@@ -332,3 +411,106 @@ def test_discover_refuses(
     Path("empty/x.txt").write_bytes(b"")
     with pytest.raises(error, match=match):
         discover(sources, known)
+
+
+def test_discover_tells_of_a_folder_that_it_may_not_look_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("good/a.seed", "locked/b.seed"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"")
+    real = os.scandir
+
+    def scandir(path: str) -> Any:
+        if os.path.basename(path) == "locked":
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(PermissionError, match="locked"):
+        discover([str(tmp_path)], known)
+
+
+# -- lines in order ----------------------------------------------------------------------------------------------------
+
+LINES = [b"b", b"a\tz", b"", b"\xff", b"a", b"b", b"aa"]
+SORTED = [b"", b"a", b"a\tz", b"aa", b"b", b"b", b"\xff"]
+
+
+@pytest.mark.parametrize("held", [0, 120, 1 << 20])
+def test_lines_come_sorted_however_many_are_held(held: int, tmp_path: Path) -> None:
+    sorter = Sorter(str(tmp_path), held)
+    for line in LINES:
+        sorter.add(line)
+    assert list(sorter.lines()) == [line + b"\n" for line in SORTED]
+    sorter.close()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_sorter_holds_no_more_than_it_may(tmp_path: Path) -> None:
+    sorter = Sorter(str(tmp_path), 200)
+    for number in range(1000):
+        sorter.add(b"%d" % number)
+        assert len(sorter._lines) <= 4
+    assert len(list(sorter.lines())) == 1000
+    sorter.close()
+
+
+@pytest.mark.parametrize("held", [0, 1 << 20])
+def test_a_target_of_sorted_lines(held: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.cdxj"
+    for finish in (True, False):
+        lines = SortedLines(str(path), held)
+        for line in LINES if finish else [b"never"]:
+            lines.add(line)
+        if finish:
+            lines.finish()
+            assert lines.publish() == str(path)
+        lines.discard()
+        assert path.read_bytes() == b"".join(line + b"\n" for line in SORTED)
+    assert os.listdir(tmp_path) == ["a.cdxj"]
+
+
+def test_lines_are_handed_over_in_a_file_that_is_gone_when_it_was_read() -> None:
+    with spills() as folder:
+        left = []
+        for name in ("1", "2"):
+            spill = Spill(folder, name)
+            for line in LINES:
+                spill.add(line)
+            spill.close()
+            left.append(spill.path)
+        assert list(spilled(left[0])) == LINES
+        assert os.listdir(folder) == ["2"]
+    assert not os.path.exists(folder)
+
+
+# -- around a corpus ---------------------------------------------------------------------------------------------------
+
+
+def test_a_small_file_is_a_file_and_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.toml"
+    monkeypatch.setattr("corpusfmt.storage.around._LARGEST", 1 << 20)
+    path.write_bytes(b"x" * (1 << 20))
+    assert small(str(path)) == path.read_bytes()
+    path.write_bytes(b"x" * ((1 << 20) + 1))
+    with pytest.raises(ConfigurationError, match="toml' is larger than 1 MiB"):
+        small(str(path))
+    with pytest.raises(OSError, match="missing"):
+        small(str(tmp_path / "missing"))
+    if os.name == "posix":
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(ConfigurationError, match="pipe' is no file"):
+            small(str(tmp_path / "pipe"))
+
+
+def test_a_path_on_another_drive_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpusfmt.storage.around.os", SimpleNamespace(path=ntpath, sep="\\"))
+    assert relative("C:\\corpus\\sub\\a.seed", "C:\\corpus") == "sub/a.seed"
+    assert relative("D:\\corpus\\a.seed", "C:\\corpus") == "D:/corpus/a.seed"
+
+
+def test_processors_are_counted_where_nobody_says_which_are_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 7)
+    assert processors() == 7
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert processors() == 1

@@ -52,7 +52,7 @@ class Sorter:
 
         for run in self._runs:
             run.seek(0)
-        yield from merge(lines, *self._runs)
+        yield from merge(lines, *self._runs, key=lambda line: line[:-1])  # a tab comes before a line end
 
     def close(self) -> None:
         """Let go of what was put aside."""
