@@ -19,6 +19,8 @@ def test_text_and_bytes_are_two_views() -> None:
     assert legacy.text == "naïve"
     assert legacy.utf8() == "naïve".encode()
     assert legacy == document
+    assert document.utf8() == document.data
+    assert Document("d1", "naïve".encode()).utf8() == "naïve".encode()
 
 
 def test_bytes_of_unknown_encoding_are_compared_as_bytes() -> None:
@@ -26,6 +28,7 @@ def test_bytes_of_unknown_encoding_are_compared_as_bytes() -> None:
     assert one == Document("d1", b"caf\xe9")
     assert one != Document("d1", b"caf\xe8")
     assert one != Document("d1", "caf\u00e9")
+    assert one != Document("d1", b"caf\xe9", encoding="cp1252")
     with pytest.raises(ParseError, match="0xe9 at 3"):
         one.text  # noqa: B018
 
@@ -96,6 +99,12 @@ def test_metadata_is_a_mapping_that_nothing_done_to_a_value_changes() -> None:
     assert meta["a"] == [1, {"b": 2}]
     assert meta == {"a": [1, {"b": 2}], "c": None}
     assert meta != {"a": 1}
+    assert meta != {1: 2}
+    assert meta != {"a": float("nan")}
+    assert meta != [("a", [1, {"b": 2}]), ("c", None)]
+    assert Document("d2", "", meta=meta).meta_json == meta.json
+    assert Metadata.of(meta) is meta
+    assert Metadata.of(None) == {}
     with pytest.raises(TypeError):
         meta["a"] = 1  # type: ignore[index]  # wrong on purpose
 

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, LossError
 from corpusfmt.core.format import ReadOptions, WriteOptions
+from corpusfmt.core.rule import Change
 from corpusfmt.formats.jsonl import FORMAT
 from corpusfmt.storage import shipped
 from tests import strategies
@@ -94,7 +95,8 @@ def test_ids_are_made_on_request(how: str, expected: str) -> None:
         ('{"id":"é","text":"'.encode() + b'\xff"}', "JSONL002", 19), (b'"text"', "JSONL003", 1), (b"[]", "JSONL003", 1), (b"7", "JSONL003", 1),
         (b'{"id":"a","text":"b","text":"c"}', "JSONL004", 22), (b'{"id":"a", "id":"a", "text":"b"}', "JSONL004", 12),
         (b'{"id":"a","\\u0069d":"b","text":"b"}', "JSONL004", 11),
-        (b'{"text":"b"}', "JSONL005", 1), (b'{"id":"","text":"b"}', "JSONL005", 7), (b'{"id":"a"}', "JSONL006", 1), (b"{}", "JSONL006", 1),
+        (b'{"text":"b"}', "JSONL005", 1), (b'{"id":"","text":"b"}', "JSONL005", 7), (b'{"id":"","name":"","text":"b","meta":{}}', "JSONL005", 7),
+        (b'{"id":"a"}', "JSONL006", 1), (b"{}", "JSONL006", 1),
         (b'{"id":null,"text":"b"}', "JSONL007", 7), (b'{"id":-0,"text":"b"}', "JSONL007", 7), (b'{"id":1e3,"text":"b"}', "JSONL007", 7),
         (b'{"id":true,"text":"b"}', "JSONL007", 7), (b'{"id":"a","text":["b"]}', "JSONL007", 18), (b'{"id":"a","text":"b","name":1}', "JSONL007", 29),
         (b'{"id":"a","text":"b","meta":[]}', "JSONL007", 29), (b'{"id":' + b"9" * 2000 + b',"text":"b"}', "JSONL007", 7),
@@ -125,6 +127,19 @@ def test_faults_say_what_to_do(line: bytes, hint: str) -> None:
     (finding,) = findings(scan(FORMAT, line + b"\n"))
     if finding.code != "JSONL003":
         assert hint in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        (b'{"text":"t","meta":{}}', "read it with --layout text-meta"), (b'{"text":"t"}', "read it with --layout text-meta"),
+        (b'{"id":"a","text":"t"}', "read it with --layout hf"), (b'{"document":"t","text":1,"x":2}', "read it with --text-field document"),
+        (b'{"x":"t"}', "name the key of the text with --text-field"),
+    ],
+)  # fmt: skip
+def test_a_text_under_another_key_is_told_with_how_to_read_it(line: bytes, hint: str) -> None:
+    (finding,) = findings(scan(FORMAT, line + b"\n", options=ReadOptions(own={"text-field": "body"})))
+    assert (finding.code, finding.hint) == ("JSONL006", hint)
 
 
 def test_repeated_keys_inside_metadata_are_carried_and_told() -> None:
@@ -256,6 +271,47 @@ def test_metadata_and_integer_ids_come_back_up_to_the_limit() -> None:
         assert [loss.kind for loss in FORMAT.losses(larger, WriteOptions(own=own))] == ["size"]
         with pytest.raises(LossError):
             write(FORMAT, [larger], WriteOptions(own=own))
+    line = b'{"id":1,"name":"","text":"t","meta":%b}\n' % larger.meta_json
+    (finding,) = findings(scan(FORMAT, line))
+    assert (finding.code, finding.message) == ("JSONL015", "the metadata is longer than 16 MiB")
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
+@pytest.mark.parametrize("middle", [b'{"id":"b","text":"y"}', b"", b'{"id":1}'])
+def test_the_records_of_a_region(end: bytes, middle: bytes) -> None:
+    lines = [b'{"id":"a","text":"x"}', middle, b'{"text":"z", "id":"c"}']
+    found: list[bytes] = []
+    for batch in scan(FORMAT, (end or b"\n").join(lines) + end):
+        assert FORMAT.records is not None
+        found += FORMAT.records(batch.region, batch.documents)
+    assert found == [line for line in lines if b'"text"' in line]
+
+
+def test_where_reading_can_go_on() -> None:
+    assert FORMAT.resync is not None
+    buffer = b'{"a":1}\n{"b":2}\n{'
+    assert [FORMAT.resync(buffer, at) for at in (0, 1, 7, 8, 9, 16, 17)] == [0, 8, 8, 8, 16, 16, -1]
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        (b'{"content":"a b","id":"i"}\n', b'{"content":"a\\n\\"b","id":"i"}\n'),
+        (b'{"title":"a b","text":"a b","id":"i"}\n', b'{"title":"a b","text":"a\\n\\"b","id":"i"}\n'),
+        (b'{"title":"a b","content":"a b","id":"i"}\n', None),
+        (b'{"id":"a b","content":"a\\u0020b"}\n', None),
+    ],
+)
+def test_a_change_is_made_where_one_string_can_be_the_text(line: bytes, after: bytes | None) -> None:
+    own = {"text-field": "text" if b'"text"' in line else "content", "id-field": "id"}
+    (batch,) = scan(FORMAT, line, options=ReadOptions(own=own))
+    assert FORMAT.rewrite is not None
+    edit = FORMAT.rewrite(batch.region, batch.documents[0], Change(1, 1, b'\n"'))
+    if after is None:
+        assert edit is None
+    else:
+        assert edit is not None
+        assert line[: edit.byte] + edit.replacement + line[edit.byte + edit.length :] == after
 
 
 def test_a_null_id_is_none() -> None:

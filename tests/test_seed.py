@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from corpusfmt.core.document import Document
+from corpusfmt.core.errors import LossError
 from corpusfmt.core.format import ReadOptions, WriteOptions
+from corpusfmt.core.rule import Change
 from corpusfmt.formats.seed import FORMAT
 from corpusfmt.formats.seed.grammar import MARKED, MARKER
 from tests.support import documents, findings, parse, scan, write
@@ -155,6 +157,8 @@ def test_concatenation_is_the_sum() -> None:
         ("<<<FILE é é\u00e9".encode() + b"\xff>>>\n", "SEED014", 1, 13),
         ("<<<FILE a b>>>\n".encode("utf-16-be"), "SEED007", 1, 1),
         ("<<<FILE a b>>>\n".encode("utf-32"), "SEED007", 1, 1),
+        ("<<<FILE a b>>>\n".encode("utf-32-le"), "SEED007", 1, 1),
+        ("<<<FILE a b>>>\n".encode("utf-32-be"), "SEED007", 1, 1),
     ],
 )  # fmt: skip
 def test_faults(source: bytes, code: str, line: int, column: int) -> None:
@@ -381,6 +385,65 @@ def test_metadata_and_integer_ids_come_back_up_to_the_limit() -> None:
     larger = Document(-(10**999), "t", meta=metadata[:-2] + b'x"}')
     assert [loss.kind for loss in FORMAT.losses(larger, WriteOptions())] == ["size"]
     assert parse(FORMAT, write(FORMAT, [Document(-(10**999), "t")])) == [Document(-(10**999), "t")]
+    (finding,) = findings(scan(FORMAT, V1 + b"<<<FILE d1 a>>>\n<<<META %b>>>\nx\n" % larger.meta_json))
+    assert (finding.code, finding.message) == ("SEED004", "the metadata is longer than 16 MiB")
+
+
+def test_bytes_that_their_encoding_cannot_decode_are_written_when_that_is_allowed() -> None:
+    document = Document("d1", b"a\xffb\n", encoding="ascii")
+    with pytest.raises(LossError) as caught:
+        write(FORMAT, [Document("d0", "fine"), document])
+    assert [loss.kind for loss in caught.value.losses] == ["encoding"]
+    allowed = write(FORMAT, [document], WriteOptions(frozenset({"encoding"})))
+    assert allowed == V1 + '<<<FILE d1 "">>>\na\ufffdb\n'.encode()
+
+
+def test_text_before_the_first_header_is_refused_and_all_documents_are_read() -> None:
+    batches = scan(FORMAT, b"\n  text\nmore\n<<<FILE d1 a>>>\nx\n<<<FILE d2 b>>>\ny\n")
+    assert [(f.code, f.line, f.message) for f in findings(batches)] == [
+        ("SEED001", 2, "text before the first header: '  text\\nmore\\n'")
+    ]
+    assert [batch.refused for batch in batches if batch.refused] == [b"  text\nmore\n"]
+    assert [(d.id, d.data) for d in documents(batches)] == [("d1", b"x\n"), ("d2", b"y\n")]
+
+
+def test_where_reading_can_go_on() -> None:
+    assert FORMAT.resync is not None
+    buffer = b"<<<FILE d1 a>>>\nx <<<FILE no>>>\n<<<FILE d2 b>>>\ny\n"
+    found = {at: FORMAT.resync(buffer, at) for at in (0, 1, 16, 18, 31, 32, 33, len(buffer))}
+    assert found == {0: 0, 1: 32, 16: 32, 18: 32, 31: 32, 32: 32, 33: -1, len(buffer): -1}
+
+
+@pytest.mark.parametrize(
+    ("body", "position", "replacement", "after"),
+    [
+        (b"one\ntwo\n", 4, b"2", b"one\n2wo\n"),
+        (b"\\<<<FILE x y>>>\n", 8, b"z", b"\\<<<FILE z y>>>\n"),
+        (b"one\n\\<<<FILE x y>>>\n", 12, b"z", b"one\n\\<<<FILE z y>>>\n"),
+        (b"\\<<<FILE x y>>>\n\\<<<FILE z>>>\n", 23, b"w", b"\\<<<FILE x y>>>\n\\<<<FILE w>>>\n"),
+        (b"\\\\<<<FILE x y>>>\n", 0, b"-", b"-<<<FILE x y>>>\n"),
+        (b"one\n", 0, b"\n<<<FILE x y>>>\n", None),  # one that needs one now
+        (b"one\ntwo\n\\ No newline at end of file\n", 6, b"\n", None),  # the marker would be wrong
+        (b"one\ntwo\n\\ No newline at end of file\n", 6, b"0", b"one\ntw0\n\\ No newline at end of file\n"),
+    ],
+)
+def test_a_change_is_made_in_the_lines_as_they_are_escaped(
+    body: bytes, position: int, replacement: bytes, after: bytes | None
+) -> None:
+    head = V1 + b"<<<FILE d1 a>>>\n"
+    source = head + body
+    (batch,) = scan(FORMAT, source)
+    (document,) = batch.documents
+    assert FORMAT.rewrite is not None
+    edit = FORMAT.rewrite(batch.region, document, Change(position, 1, replacement))
+    if after is None:
+        assert edit is None
+        return
+    assert edit is not None
+    fixed = source[: edit.byte] + edit.replacement + source[edit.byte + edit.length :]
+    assert fixed == head + after
+    text = document.data[:position] + replacement + document.data[position + 1 :]
+    assert parse(FORMAT, fixed) == [Document("d1", text, name="a")]
 
 
 @pytest.mark.parametrize(

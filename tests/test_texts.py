@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt import Document
-from corpusfmt.core.texts import Documents, position_of, suspects
+from corpusfmt.core.rule import Change
+from corpusfmt.core.texts import Documents, change_of, position_of, suspects
 
 ENCODINGS = ["utf-8", "cp1252", "koi8-r", "gb18030", "utf-16", "utf-16-le", "utf-32", "utf-8-sig"]
 
@@ -25,6 +26,13 @@ def test_the_place_of_a_character_in_any_encoding(encoding: str, marked: bool) -
         at = position_of(document, text, index)
         assert data[at:].decode(encoding.removesuffix("-sig")) == text[index:] or encoding in ("utf-16", "utf-32")
         assert data[at:].startswith("X".encode(encoding).removeprefix(mark))
+
+
+def test_a_change_is_in_bytes_and_of_utf_8_alone() -> None:
+    change = Change(2, 3, "ä".encode())
+    assert change_of(Document("d", "é€x"), "é€x", 1, 2, "ä") == change
+    assert change_of(Document("d", "é€x".encode()), "é€x", 1, 2, "ä") == change
+    assert change_of(Document("d", b"\xe9\x80x", encoding="cp1252"), "é€x", 1, 2, "ä") is None
 
 
 @given(

@@ -18,10 +18,8 @@ def lone_surrogate(raw: bytes) -> int:
     """Return the offset in a valid JSON string of an escape that is half a surrogate pair, or -1."""
     if not _SURROGATE.search(raw) or not _LONE.search(string_value(raw)):
         return -1
-    for match in _ESCAPE.finditer(raw):
-        if match[0][1:2] == b"u" and _LONE.search(string_value(b'"%b"' % match[0])):
-            return match.start()
-    return -1
+    escapes = (match for match in _ESCAPE.finditer(raw) if match[0][1:2] == b"u")
+    return next((match.start() for match in escapes if _LONE.search(string_value(b'"%b"' % match[0]))), -1)
 
 
 def duplicates(node: Node) -> list[tuple[str, int]]:

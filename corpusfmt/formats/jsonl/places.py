@@ -56,23 +56,16 @@ def record(region: Region, document: Document) -> tuple[bytes, int]:
 
 def locate(region: Region, document: Document, position: int) -> int:
     """Return the stream offset of the byte at ``position`` of the document's ``data``."""
-    if document.origin is None:
-        return region.offset
     line, start = record(region, document)
-    texts = _texts(line, document)
-    if not texts:
-        return start
-    _, begin, stop = texts[0]
+    _, begin, stop = _texts(line, document)[0]
     return start + begin + _raw_position(line[begin:stop], position)
 
 
 def rewrite(region: Region, document: Document, change: Change) -> Edit | None:
     """Return the edit that makes a change in the text of a document; None where several strings may be the text."""
-    if document.origin is None:
-        return None
     line, start = record(region, document)
     texts = _texts(line, document)
-    if not texts or (len(texts) > 1 and texts[0][0] != _TEXT):
+    if len(texts) > 1 and texts[0][0] != _TEXT:
         return None
     _, begin, stop = texts[0]
     raw = line[begin:stop]

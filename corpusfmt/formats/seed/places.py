@@ -30,8 +30,7 @@ def resync(buffer: bytes, position: int) -> int:
 def locate(region: Region, document: Document, position: int) -> int:
     """Return the stream offset of the byte at ``position`` of the document's ``data``."""
     origin = document.origin
-    if origin is None:
-        return region.offset
+    assert origin is not None, "the document comes from this region"
     start = origin.body - region.offset
     before = document.data[:position]
     if region.buffer.startswith(before, start):
@@ -77,10 +76,3 @@ def rewrite(region: Region, document: Document, change: Change) -> Edit | None:
 def _is_marked(data: bytes) -> bool:
     """Say whether a marker follows a text: it does not end in LF."""
     return bool(data) and not data.endswith(b"\n")
-
-
-def first_content(buffer: bytes, at: int) -> int:
-    """Return the start of the first line at or after ``at`` that is not blank."""
-    rest = buffer[at:].lstrip(BLANK)
-    content = len(buffer) - len(rest)
-    return max(at, buffer.rfind(b"\n", at, content) + 1) if rest else len(buffer)

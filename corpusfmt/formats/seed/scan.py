@@ -27,7 +27,7 @@ from corpusfmt.formats.seed.grammar import (
     parse_header,
 )
 from corpusfmt.formats.seed.meta import MetaFault, check_metadata
-from corpusfmt.formats.seed.places import BLANK, first_content, resync
+from corpusfmt.formats.seed.places import BLANK, resync
 
 
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
@@ -131,15 +131,11 @@ class _Scan:
         if not buffer.startswith(FILE):  # only before the first header of the file
             first = resync(buffer, 0)
             before = buffer if first < 0 else buffer[:first]
-            blank = first_content(before, 0)
-            if blank < len(before):
-                if self.version and before.startswith(b"<<<META", blank):
-                    self.out.find("SEED004", "metadata before the first header", offset + blank)
-                else:
-                    self.out.find(
-                        "SEED001", f"text before the first header: {quoted(before[blank:][:200])}", offset + blank
-                    )
-                yield from self.out.flush(before)
+            if self.version and before.startswith(b"<<<META"):
+                self.out.find("SEED004", "metadata before the first header", offset)
+            else:
+                self.out.find("SEED001", f"text before the first header: {quoted(before[:200])}", offset)
+            yield from self.out.flush(before)
             if first < 0:
                 self.passed = offset + max(len(buffer), piece.skipped)
                 return
