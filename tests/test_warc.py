@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs as registered
 import gzip
 import hashlib
 import zlib
@@ -11,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from corpusfmt import convert, read, validate
+from corpusfmt import Document, LossError, convert, read, validate
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.format import ReadOptions
+from corpusfmt.core.format import ReadOptions, WriteOptions
 from corpusfmt.core.limits import MAX_METADATA
 from corpusfmt.formats.warc import FORMAT
 from corpusfmt.storage import open_input
-from tests.support import Pieces, documents, findings, scan
+from tests.support import Pieces, documents, findings, parse, scan, write
 from tests.test_real_data import files
 from tests.warcs import DATE, FIELDS, codes, docs, found, http, packed, page, record, sha1, uuid
 
@@ -315,7 +316,7 @@ def test_lengths_that_are_right(value: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [b"-8", b"+8", b"8.0", b"0x8", b"8 8", b"8,8", b"1_0", "８".encode(), "٨".encode(), b"eight", b"8;"]
+    "value", [b"-8", b"+8", b"8.0", b"0x8", b"8 8", b"8,8", b"1_0", "８".encode(), "٨".encode(), b"eight", b"8;", b""]
 )
 def test_lengths_that_are_malformed(value: bytes) -> None:
     assert codes(record(Content_Length=value) + record(number=2)) == ["WARC006"]
@@ -600,9 +601,15 @@ def test_pages(data: bytes, text: str, encoding: str | None, tmp_path: Path) -> 
         (record("resource", b"x", without=["Content-Type"]), {}, 0, "resource records of no type"),
         (record("resource", b"x", without=["Content-Type"], WARC_Identified_Payload_Type=b"text/html"), {}, 1, ""),
         (record("resource", b"x", Content_Type=b"application/xhtml+xml"), {}, 1, ""),
+        (page(b"GIF89a" + bytes(5 << 20), b"Content-Type: image/gif"), {}, 0, "response records that are no text"),
+        (record("response", bytes(5 << 20), Content_Type=b"text/dns"), {}, 0, "response records of text/dns"),
+        (record("response", b"HTTP" + bytes(5 << 20)), {}, 0, "response records that are no text"),
+        (record("resource", bytes(5 << 20), Content_Type=b"image/gif"), {}, 0, "resource records of image/gif"),
+        (record("request", bytes(5 << 20)), {}, 0, "request records"),
+        (record("metadata", bytes(5 << 20), number=2), {}, 0, "metadata records"),
         (record("conversion", b"x", Content_Type=b"TEXT/Plain"), {}, 1, ""),
     ],
-    ids=range(12),
+    ids=range(18),
 )
 def test_what_is_a_document(data: bytes, own: dict[str, str], count: int, left: str, tmp_path: Path) -> None:
     assert len(docs(data, **own)) == count
@@ -656,6 +663,22 @@ def test_faults_inside_of_records(data: bytes, code: str) -> None:
     assert len(docs(data + record(number=2))) == (1 if code == "WARC021" else 2)
 
 
+def test_a_page_whose_bytes_are_not_its_encoding_gives_its_text_with_a_remark() -> None:
+    data = page(b"<p>caf\xe9", b"Content-Type: text/html; charset=utf-8")
+    (finding,) = found(data, html="text")
+    assert (finding.code, finding.byte) == ("WARC028", data.index(b"HTTP/"))
+    assert "byte 0xe9 of the page is not utf-8; such bytes are replaced" in finding.message
+    assert docs(data, html="text")[0].text == "caf\ufffd"
+
+
+def test_a_tag_that_would_keep_a_parser_busy_is_refused() -> None:
+    data = page(b"<p " + b"a" * 100_000 + b">text", b"Content-Type: text/html")
+    (finding,) = found(data + record(number=2), html="text")
+    assert (finding.code, finding.message) == ("WARC021", "a tag of the page is longer than 100,000 characters")
+    assert [document.data for document in docs(data + record(number=2), html="text")] == [b"A text.\n"]
+    assert len(docs(data)) == 1
+
+
 ABOUT_IT = record("metadata", b"k: 1\r\n", number=2, WARC_Refers_To=uuid(1))
 
 
@@ -668,11 +691,25 @@ ABOUT_IT = record("metadata", b"k: 1\r\n", number=2, WARC_Refers_To=uuid(1))
         b'{"n":-0}',
         b'{"a":1,"a":2}',
         b'{"n":' + b"9" * 40 + b"}",
+        b"{no JSON}",
     ],
 )
 def test_json_that_a_crawler_wrote_is_kept_digit_for_digit(value: bytes) -> None:
     data = record() + record("metadata", b"k: %b\r\n" % value, number=2, WARC_Refers_To=uuid(1))
     assert value in docs(data)[0].meta_json or docs(data)[0].meta["metadata"]["k"] == value.decode()
+
+
+def test_a_metadata_record_that_is_not_utf_8_is_joined_with_a_remark() -> None:
+    data = record() + record("metadata", b"a: caf\xe9\r\n", number=2, WARC_Refers_To=uuid(1))
+    (finding,) = found(data)
+    assert (finding.code, finding.byte, finding.record) == ("WARC028", data.index(b"\xe9"), 2)
+    assert docs(data)[0].meta["metadata"] == {"a": "caf\ufffd"}
+
+
+def test_an_empty_metadata_record_says_nothing() -> None:
+    data = record() + record("metadata", b"", number=2, WARC_Refers_To=uuid(1), Content_Type=b"text/plain")
+    assert codes(data) == []
+    assert "metadata" not in docs(data)[0].meta
 
 
 def test_metadata_records_without_end_do_not_fill_memory() -> None:
@@ -730,6 +767,19 @@ def test_metadata_records_in_other_spellings(block: bytes, id: str | int, name: 
     (document,) = docs(own(block))
     assert (document.id, document.name, document.meta_json) == (id, name, meta)
     assert codes(own(block)) == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [b'{"id":"a","name":"b","meta":%b}', b'{"meta" : %b,"id":"a","name":"b"}', b'{"meta":%b,"id":"a","name":"b"}'],
+)
+def test_metadata_comes_back_up_to_the_limit(block: bytes) -> None:
+    metadata = b'{"a":"' + b"x" * (MAX_METADATA - 8) + b'"}'
+    assert codes(own(block % metadata)) == []
+    assert docs(own(block % metadata))[0].meta_json == metadata
+    for more in (b"x", b"x" * MAX_METADATA):
+        (finding,) = found(own(block % metadata.replace(b'"}', more + b'"}')))
+        assert (finding.code, finding.message) == ("WARC027", "the metadata is longer than 16 MiB")
 
 
 @pytest.mark.parametrize("meta", [b'{"x":1,"x":2}', b'{"a":{"x":1,"x":1}}', b'{"a":"\\ud800"}'])
@@ -1075,3 +1125,177 @@ def test_the_column_of_a_record_that_begins_in_a_long_line_is_told() -> None:
             ("WARC001", 1, 1, 0),
             ("WARC011", 1, 120_001, len(junk)),
         ]
+
+
+# -- what is not held ---------------------------------------------------------------------------------------------------
+
+PICTURES = b"\x89PNG\n" + b"z" * LARGE
+
+
+@pytest.mark.parametrize("size", [1 << 30, 10_000])
+@pytest.mark.parametrize(
+    ("change", "expected", "count"),
+    [
+        ({"Content_Length": b"%d" % (len(PICTURES) - 1000)}, ["WARC010"], 1),
+        ({"end": b"\r\n"}, ["WARC009"], 1),
+        ({"end": b"\n\n"}, ["WARC009"], 1),
+        ({"Content_Length": b"9" * 17}, ["WARC010"], 1),
+        ({"Content_Length": b"9" * 17, "end": b"\r\nWARC/1.1"}, ["WARC008"], 0),
+        ({"Content_Length": b"%d" % (2 * LARGE), "end": b"\r\nWARC/1.1"}, ["WARC008"], 0),
+    ],
+    ids=range(6),
+)
+def test_a_large_block_that_is_not_what_it_says(
+    change: dict[str, Any], expected: list[str], count: int, size: int
+) -> None:
+    data = record("resource", PICTURES, Content_Type=b"image/png", **change) + record(number=2) * count
+    batches = scan(FORMAT, data, size)
+    assert [f.code for f in findings(batches)] == expected
+    assert [d.id for d in documents(batches)] == [uuid(2)[1:-1].decode()] * count
+    for finding in findings(batches):
+        if finding.code == "WARC009":
+            at, length, replacement, _ = finding.edit or (0, 0, b"", False)
+            assert not findings(scan(FORMAT, data[:at] + replacement + data[at + length :], size))
+
+
+def test_no_more_of_a_block_is_kept_than_a_document_may_have() -> None:
+    """A record in a block is where reading goes on when the block was cut, but only if it is not too far back."""
+    inner = record(number=7) + record(number=8)
+    for size, expected in ((1 << 20, ["WARC008"]), (8 << 20, ["WARC010"])):
+        data = record(block=b"\x89PNG\n" + inner + b"z" * LARGE, Content_Type=b"image/png", Content_Length=b"99999999")
+        batches = scan(FORMAT, data, 10_000, ReadOptions(max_document=size))
+        assert [f.code for f in findings(batches)][:1] == expected
+        assert [d.data for d in documents(batches)] == [b"A text.\n"] * (expected == ["WARC010"])
+
+
+def test_a_compressed_file_that_is_cut_in_a_block_that_is_not_held_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(gzip.compress(record(block=PICTURES, Content_Type=b"image/png"), mtime=0)[:-100])
+    assert [finding.code for finding in validate(path)] == ["FILE001"]
+
+
+@pytest.mark.parametrize(("rubbish", "expected"), [(b"rubbish", []), (b"rubbish" * 10, ["WARC001"])])
+def test_a_compressed_file_that_is_damaged_behind_rubbish(rubbish: bytes, expected: list[str], tmp_path: Path) -> None:
+    """The little that is there before the damage may have been the beginning of a record."""
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(gzip.compress(record(WARC_Block_Digest=RIGHT) + rubbish, mtime=0) + b"no gzip data")
+    assert [finding.code for finding in validate(path)] == [*expected, "FILE003"]
+
+
+def test_a_header_of_more_than_a_mebibyte_is_refused_and_the_next_record_is_read() -> None:
+    lines = [b"X-%d: " % number + b"x" * 60_000 for number in range(20)]
+    for data in (record(lines=lines) + record(number=2), record(lines=[*lines, *lines], without=["WARC-Date"])):
+        batches = scan(FORMAT, data, 10_000)
+        (finding,) = findings(batches)
+        assert (finding.code, finding.message, finding.byte) == (
+            "WARC005", "the header of the record is longer than 1024 KiB", 0,
+        )  # fmt: skip
+        assert [d.id for d in documents(batches)] == [uuid(2)[1:-1].decode()] * (data.count(b"WARC/1.1") - 1)
+
+
+def test_a_folded_line_that_continues_nothing() -> None:
+    data = record().replace(b"WARC/1.1\r\n", b"WARC/1.1\r\nno field\r\n folded\r\n")
+    told = [finding.message for finding in found(data)]
+    assert told == ["expected 'Name: value', found 'no field'"]
+    data = record().replace(b"WARC/1.1\r\n", b"WARC/1.1\r\nX-Long: " + b"x" * 70_000 + b"\r\n folded\r\n")
+    assert codes(data) == ["WARC005"]
+
+
+def test_the_digest_of_chunks_that_are_not_held_is_nobodys_fault() -> None:
+    """Without its chunks the payload may have the digest, and nobody can tell; the digest of the block is verified."""
+    body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(PICTURES), PICTURES)
+    block = http(body, b"Content-Type: image/png", b"Transfer-Encoding: chunked")
+    digest = sha1(PICTURES)
+    assert codes(record("response", block, WARC_Payload_Digest=digest, WARC_Block_Digest=sha1(block))) == []
+    assert codes(record("response", block, WARC_Payload_Digest=digest, WARC_Block_Digest=WRONG)) == ["WARC016"]
+
+
+# -- what is written ----------------------------------------------------------------------------------------------------
+
+
+def test_members_that_hold_a_text_and_its_metadata_are_told(tmp_path: Path) -> None:
+    data = write(FORMAT, [Document(f"d{number}", f"text {number}\n") for number in range(3)])
+    cuts = [at for at in range(len(data)) if data.startswith(b"WARC/1.1\r\n", at)]
+    pieces = [data[a:b] for a, b in zip(cuts, [*cuts[1:], len(data)], strict=True)]
+    info, *rest = pieces
+    path = tmp_path / "a.warc.gz"
+    for arranged, told in (
+        ([info, *rest], []),
+        ([info, b"".join(rest[:2]), *rest[2:]], [3]),
+        ([info, rest[0], b"".join(rest[1:3]), *rest[3:]], [4]),
+        ([info, rest[0][:50], rest[0][50:], *rest[1:]], [2]),
+        ([info, rest[0], rest[1][:50], rest[1][50:], *rest[2:]], [3]),
+    ):
+        path.write_bytes(packed(arranged, "gz"))
+        assert [(each.code, each.record) for each in validate(path)] == [("WARC023", record) for record in told]
+        assert [document.id for document in read(path)] == ["d0", "d1", "d2"]
+
+
+@pytest.mark.parametrize(
+    ("document", "what"),
+    [
+        (Document("d", "t", name="n" * 1_000_001), "the name is longer than 1,000,000 characters"),
+        (Document("d" * 1_000_001, "t"), "the id is longer than 1,000,000 characters"),
+        (Document("d", "t", meta=b'{"a":"' + b"x" * (MAX_METADATA - 7) + b'"}'), "the metadata is longer than 16 MiB"),
+    ],
+    ids=["name", "id", "metadata"],
+)
+def test_what_is_too_large_is_not_written(document: Document, what: str) -> None:
+    assert [(loss.kind, loss.message) for loss in FORMAT.losses(document, WriteOptions())] == [("size", what)]
+    with pytest.raises(LossError, match=what):
+        write(FORMAT, [Document("first", "fine"), document])
+
+
+def test_what_is_just_not_too_large_is_written() -> None:
+    document = Document("d" * 1_000_000, "t", name="n" * 1_000_000)
+    assert not FORMAT.losses(document, WriteOptions())
+    assert parse(FORMAT, write(FORMAT, [document])) == [document]
+
+
+@pytest.mark.parametrize(("id", "uri"), [("é" * 1365, "%C3%A9" * 1365), ("é" * 1366, "sha256:")])
+def test_the_uri_of_a_document_has_a_length_that_readers_can_take(id: str, uri: str) -> None:
+    written = write(FORMAT, [Document(id, "t"), Document(id + "x", "t")], WriteOptions(own={"corpus": "c"}))
+    uris = [line for line in written.split(b"\r\n") if line.startswith(b"WARC-Target-URI: ")]
+    assert len(set(uris)) == 2
+    assert all(len(each) < 8300 for each in uris)
+    assert uris[0].startswith(b"WARC-Target-URI: urn:x-corpusfmt:c:" + uri.encode())
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("20240518", b"2024-05-18T00:00:00Z"), ("20240518T015810Z", b"2024-05-18T01:58:10Z"), ("20240518015810", b"2024-05-18T01:58:10Z"),
+        ("20241318", b"1970-01-01T00:00:00Z"), ("20240518T0158", b"1970-01-01T00:00:00Z"),
+    ],
+)  # fmt: skip
+def test_dates_without_dashes(date: str, expected: bytes) -> None:
+    written = write(FORMAT, [Document("d", "t", meta={"date": date})])
+    assert written.count(b"WARC-Date: " + expected) == (3 if expected.startswith(b"1970") else 2)
+
+
+def test_an_encoding_that_only_this_python_knows_keeps_its_name() -> None:
+    def search(name: str) -> registered.CodecInfo | None:
+        latin = registered.lookup("latin-1")
+        return registered.CodecInfo(latin.encode, latin.decode, name=name) if name == "cp1259" else None
+
+    registered.register(search)
+    try:
+        document = Document("d", b"caf\xe9", encoding="cp1259")
+        assert b"Content-Type: text/plain; charset=cp1259\r\n" in write(FORMAT, [document])
+    finally:
+        registered.unregister(search)
+
+
+@pytest.mark.parametrize("field", ["WARC-Concurrent-To", "WARC-Refers-To"])
+def test_references_that_lead_nowhere_are_counted_beyond_a_hundred(field: str) -> None:
+    """The places of a hundred are remembered; and those that lead somewhere after all are not told."""
+    type = "resource" if field == "WARC-Concurrent-To" else "metadata"
+    many = [record(type, b"a: b\r\n", number=n, fields={field: uuid(n + 1000)}) for n in range(1, 106)]
+    told = [finding.message for finding in found(b"".join(many) + record(number=1003) + record(number=1104))]
+    assert f"record that is not in the file: '{uuid(1001).decode()}'" in told[0]
+    if type == "resource":
+        assert len(told) == 99
+        assert told[0].endswith(" (and 4 more)")
+    else:
+        assert len(told) == 1
+        assert told[0].endswith(" (and 102 more)")

@@ -251,6 +251,14 @@ def test_a_coded_body_that_is_cut_or_followed_by_rubbish(name: str, data: bytes)
         assert fault.message.endswith("followed by something else")
 
 
+def test_a_wrong_check_sum_of_zstd_is_found() -> None:
+    packed = zstandard.ZstdCompressor(write_checksum=True).compress(PAGE)
+    assert content(response(packed, "Content-Encoding: zstd")).data == PAGE
+    fault = fault_of(response(packed[:-1] + bytes([packed[-1] ^ 1]), "Content-Encoding: zstd"))
+    assert fault.kind == "coding"
+    assert "is damaged" in fault.message
+
+
 @pytest.mark.parametrize("name", ["gzip", "zlib"])
 def test_a_wrong_check_sum_is_found(name: str) -> None:
     label, coder = CODERS[name]
@@ -408,6 +416,8 @@ HTML = "Content-Type: text/html"
         (HTML, b"<!-- <meta charset=gbk> --><meta charset=koi8-r>", "koi8-r"),
         (HTML, b"<!--><meta charset=gbk>", "gb18030"),
         (HTML, b"<!-- <meta charset=gbk>", None),
+        (HTML, b"<!doctype html <meta charset=gbk", None),
+        (HTML, b"<meta http-equiv=Content-Type content=text/html><p>charset=gbk", None),
         (HTML, b"<!doctype html><? <meta charset=gbk> ?><meta charset=big5>", "big5hkscs"),
         (HTML, b"<p title='<meta charset=gbk>'><metal charset=gbk>", None),
         (HTML, b"<meta charset=utf-16>", None),

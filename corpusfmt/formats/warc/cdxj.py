@@ -12,8 +12,6 @@ import json
 import re
 from typing import Final
 
-from corpusfmt.formats.warc.texts import is_text
-
 _URL: Final = re.compile(r"(https?)://(?:[^/?#@]*@)?(\[[0-9a-fA-F:.]*\]|[^/?#:]*)(?::([0-9]*))?([^#]*)(?:#.*)?", re.I)
 _WWW: Final = re.compile(r"^www[0-9]*\.")
 _PORTS: Final = {"http": "80", "https": "443"}
@@ -26,8 +24,6 @@ def entry(record: bytes) -> tuple[bytes, bytes] | None:
     if fields[b"WARC-Type"] not in (b"resource", b"conversion"):
         return None
     mime = fields[b"Content-Type"].partition(b";")[0].strip().decode()
-    if not is_text(mime):
-        return None
     url = fields[b"WARC-Target-URI"].decode()
     digits = re.sub(rb"[^0-9]", b"", fields[b"WARC-Date"])[:14].decode()
     digest = fields[b"WARC-Payload-Digest"].decode()

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from corpusfmt.core.format import ReadOptions
 from corpusfmt.core.jsontext import JSONFault
-from corpusfmt.core.limits import MAX_DEPTH, MAX_METADATA, MIB
+from corpusfmt.core.limits import MAX_DEPTH, MIB
 from corpusfmt.core.metadata import values_of
 from corpusfmt.core.objects import check_object
 from corpusfmt.core.primitives import first_invalid_utf8
@@ -152,8 +152,7 @@ def pending_of(record: Record, options: ReadOptions) -> Pending | str:
     kind = kind or identified(fields)
     if not is_text(kind):
         return f"{record.type} records of {shown(kind, 60) or 'no type'}"
-    if record.block is None:
-        return f"{record.type} records of {shown(kind, 60)}, too large"
+    assert record.block is not None, "the framer holds a text, or refuses it"
     pending = Pending(record, record.block, encoding if declared else options.encoding, record.body)
     if unknown:
         pending.remarks.append(Fault("WARC028", f"no known encoding: {quoted(unknown)}", record.start))
@@ -213,8 +212,6 @@ def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
         pending.remarks.append(Fault("WARC030", f"the text is cut: {quoted(reason)}", pending.record.start))
     if kind in HTML and options.own.get("html") == "text":
         _extract(pending)
-    if len(pending.record.fields.get("warc-target-uri", b"")) > MAX_METADATA:
-        raise FaultError(Fault("WARC005", "the target URI is too long", pending.record.start))
     return pending
 
 

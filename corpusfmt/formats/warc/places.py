@@ -30,7 +30,6 @@ def locate(region: Region, document: Document, position: int) -> int:
     Of a text that was decoded (chunks, compression, HTML) it is the beginning of the block.
     """
     origin = document.origin
-    if origin is None:
-        return region.offset
+    assert origin is not None, "the document comes from this region"
     start = origin.body - region.offset
     return origin.body + (position if region.buffer.startswith(document.data, start) else 0)

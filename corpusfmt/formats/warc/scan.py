@@ -162,7 +162,7 @@ class _Scan:
         while (bundle := read_bundle(buffer, at, options.max_document)) is not None:
             identifier, name, meta, utf8, data, body, about, stop = bundle
             start = base + at
-            if members.compressed and not members.two(start, base + about, base + stop):
+            if not members.two(start, base + about, base + stop):
                 break
             line = self._line_of(start) if options.lines else 0
             encoding = None if utf8 else options.encoding
