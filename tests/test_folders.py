@@ -299,6 +299,24 @@ def test_a_file_that_cannot_be_written_is_named_by_the_target(here: Path) -> Non
     assert tree() == SOURCES
 
 
+@pytest.mark.parametrize("call", ["chmod", "mkdir"])
+def test_a_folder_that_cannot_be_begun_leaves_nothing(call: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.mkdir
+
+    def failing(path: str, *given: Any) -> None:
+        if call == "mkdir":  # a signal comes between the call and what would have told of it
+            real(path, *given)
+            raise KeyboardInterrupt
+        raise PermissionError(13, "Permission denied")
+
+    Path("out").mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr(f"corpusfmt.storage.folders.os.{call}", failing)
+        with pytest.raises((OSError, KeyboardInterrupt)):
+            Folder("out", ".leaf", force=False)
+    assert tree() == [*SOURCES, "out"]
+
+
 def test_what_came_into_the_way_meanwhile_stays(here: Path) -> None:
     folder = Folder("out/", ".leaf", force=False)
     folder.add("a", b"new")

@@ -352,6 +352,46 @@ def test_a_folder_full_of_temporary_files_is_told(tmp_path: Path) -> None:
         Folder(str(tmp_path / "a"), ".txt", force=False)
 
 
+@pytest.mark.parametrize("call", ["fchmod", "fdopen", "open"])
+def test_a_target_that_cannot_be_begun_leaves_nothing(
+    call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is nobody's yet: the constructor has not come to its end."""
+    target, real, opened = tmp_path / "a.txt", os.open, []
+    target.write_bytes(b"old")
+    target.chmod(0o600)
+
+    def failing(*given: Any, **named: Any) -> int:
+        if call == "open":  # a signal comes between the call and what would have told of it
+            opened.append(real(*given, **named))
+            raise KeyboardInterrupt
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        if hasattr(os, call):
+            patched.setattr(f"corpusfmt.storage.outputs.os.{call}", failing)
+            with pytest.raises((OSError, KeyboardInterrupt)):
+                open_output(str(target))
+    for descriptor in opened:
+        os.close(descriptor)
+    assert os.listdir(tmp_path) == ["a.txt"]
+    assert target.read_bytes() == b"old"
+
+
+def test_what_others_have_begun_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = tmp_path / f".corpusfmt-{os.getpid()}-0.tmp"
+    theirs.write_bytes(b"theirs")
+
+    def failing(*given: Any, **named: Any) -> int:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("corpusfmt.storage.outputs.os.open", failing)
+        with pytest.raises(OSError, match="Too many"):
+            open_output(str(tmp_path / "a.txt"))
+    assert theirs.read_bytes() == b"theirs"
+
+
 def test_shards_of_an_older_run_are_not_mixed_with_new_ones(tmp_path: Path) -> None:
     for number in (1, 2, 3):
         (tmp_path / f"a-{number:05d}.jsonl").write_bytes(b"old")

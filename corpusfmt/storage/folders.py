@@ -48,9 +48,25 @@ class Folder:
                 f"the folder {quoted(target)} is not empty; name a new or empty one, or write into it with --force"
             )
         self._inside = there and (filled or _stays(path))
-        self._temporary = _make_temporary(path if self._inside else parent)
-        if there and not self._inside:  # as private as what it replaces, from the first file on
-            os.chmod(self._temporary, stat.S_IMODE(os.stat(path).st_mode) | stat.S_IRWXU)
+        try:
+            self._make_temporary(path if self._inside else parent)
+            if there and not self._inside:  # as private as what it replaces, from the first file on
+                os.chmod(self._temporary, stat.S_IMODE(os.stat(path).st_mode) | stat.S_IRWXU)
+        except BaseException:  # nobody has this yet to discard it
+            self.discard()
+            raise
+
+    def _make_temporary(self, folder: str) -> None:
+        for attempt in range(1000):
+            self._temporary = os.path.join(folder, f".corpusfmt-{os.getpid()}-{attempt}.tmp")
+            try:
+                os.mkdir(self._temporary)
+                return
+            except OSError as error:
+                self._temporary = ""  # it is not there, or somebody else's
+                if not isinstance(error, FileExistsError):
+                    raise
+        raise ConfigurationError(f"the folder {quoted(folder)} is full of temporary files; remove '.corpusfmt-*.tmp'")
 
     def add(self, name: str, content: bytes) -> None:
         """Write a file. Its name is made safe and told from others, also where case makes no difference.
@@ -215,15 +231,6 @@ def _stays(folder: str) -> bool:
     with contextlib.suppress(OSError):
         return os.path.ismount(folder) or os.path.samefile(folder, os.curdir)
     return False
-
-
-def _make_temporary(folder: str) -> str:
-    for attempt in range(1000):
-        path = os.path.join(folder, f".corpusfmt-{os.getpid()}-{attempt}.tmp")
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(path)
-            return path
-    raise ConfigurationError(f"the folder {quoted(folder)} is full of temporary files; remove '.corpusfmt-*.tmp'")
 
 
 def _sync(path: str) -> None:

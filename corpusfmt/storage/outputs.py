@@ -46,7 +46,7 @@ class Output:
         self.target, self.size, self.raw_size = target, 0, 0
         self._encoder = _encoder_for(target, codec)
         self._temporary = ""
-        self._raw: BinaryIO | None
+        self._raw: BinaryIO | None = None
         if target == "-":
             if sys.__stdout__ is None:
                 raise ConfigurationError("standard output is closed; name a file with -o")
@@ -62,7 +62,11 @@ class Output:
                 raise ConfigurationError(f"the target {quoted(target)} is a folder; name a file in it")
             self._raw = open(target, "wb", buffering=_BUFFER)  # noqa: SIM115
         else:
-            self._raw = self._open_temporary(os.path.realpath(target))
+            try:
+                self._raw = self._open_temporary(os.path.realpath(target))
+            except BaseException:  # nobody has this yet to discard it
+                self.discard()
+                raise
 
     def _open_temporary(self, path: str) -> BinaryIO:
         folder = os.path.dirname(path)
@@ -71,20 +75,26 @@ class Output:
                 f"the folder {quoted(os.path.dirname(self.target) or folder)} does not exist; make it first"
             )
         mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o666
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         for attempt in range(1000):
-            temporary = os.path.join(folder, f".corpusfmt-{os.getpid()}-{attempt}.tmp")
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+            self._temporary = os.path.join(folder, f".corpusfmt-{os.getpid()}-{attempt}.tmp")
             try:
-                descriptor = os.open(temporary, flags, mode)
-            except FileExistsError:
-                continue
-            self._temporary = temporary
-            if mode != 0o666 and hasattr(os, "fchmod"):
-                os.fchmod(descriptor, mode)
-                with contextlib.suppress(OSError):  # only root may give files away
-                    there = os.stat(path)
-                    os.fchown(descriptor, there.st_uid, there.st_gid)
-            return os.fdopen(descriptor, "wb", buffering=_BUFFER)
+                descriptor = os.open(self._temporary, flags, mode)
+            except OSError as error:
+                self._temporary = ""  # it is not there, or somebody else's
+                if isinstance(error, FileExistsError):
+                    continue
+                raise
+            try:
+                if mode != 0o666 and hasattr(os, "fchmod"):
+                    os.fchmod(descriptor, mode)
+                    with contextlib.suppress(OSError):  # only root may give files away
+                        there = os.stat(path)
+                        os.fchown(descriptor, there.st_uid, there.st_gid)
+                return os.fdopen(descriptor, "wb", buffering=_BUFFER)
+            except BaseException:
+                os.close(descriptor)
+                raise
         raise ConfigurationError(f"the folder {quoted(folder)} is full of temporary files; remove '.corpusfmt-*.tmp'")
 
     @property
