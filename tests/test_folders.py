@@ -317,6 +317,23 @@ def test_a_folder_that_cannot_be_begun_leaves_nothing(call: str, here: Path, mon
     assert tree() == [*SOURCES, "out"]
 
 
+@pytest.mark.parametrize("call", ["chmod", "mkdir", "listdir", "replace"])
+def test_what_fails_has_a_name_that_the_user_knows(call: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(path: str, *given: Any) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    Path("out").mkdir()
+    if call in ("listdir", "replace"):
+        Path("out/mine").write_bytes(b"mine")
+    before = tree()
+    with monkeypatch.context() as patched:
+        patched.setattr(f"corpusfmt.storage.folders.os.{call}", failing)
+        with pytest.raises(PermissionError) as caught:
+            convert("good.seed", "out", to_format="leaves", force=True)
+    assert caught.value.filename == (os.path.join("out", "one.leaf") if call == "replace" else "out")
+    assert tree() == before
+
+
 def test_what_came_into_the_way_meanwhile_stays(here: Path) -> None:
     folder = Folder("out/", ".leaf", force=False)
     folder.add("a", b"new")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import ntpath
+
+
+import io
 import os
 import shutil
 import stat
@@ -11,6 +14,9 @@ import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+
+from typing import Any, BinaryIO
 
 import pytest
 import zstandard
@@ -34,6 +40,9 @@ from corpusfmt.storage import (
     spilled,
     spills,
 )
+
+
+from corpusfmt.storage import Input, Shards, discover, open_input, open_output
 from corpusfmt.storage.codecs import Damage
 from corpusfmt.storage.gzip import GzipDecoder, GzipEncoder
 from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder
@@ -350,6 +359,66 @@ def test_a_folder_full_of_temporary_files_is_told(tmp_path: Path) -> None:
         open_output(str(tmp_path / "a.txt"))
     with pytest.raises(ConfigurationError, match="is full of temporary files; remove"):
         Folder(str(tmp_path / "a"), ".txt", force=False)
+
+
+@pytest.mark.parametrize("call", ["open", "fdopen", "fsync", "close", "replace"])
+def test_what_fails_has_the_name_of_the_target(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows the temporary file, and some errors of the system have no name at all."""
+
+    def failing(*given: Any, **named: Any) -> Any:
+        raise PermissionError(13, "Permission denied", *given[:1])
+
+    target = str(tmp_path / "a.txt")
+    with monkeypatch.context() as patched:
+        if call in ("open", "fdopen"):
+            patched.setattr(f"corpusfmt.storage.outputs.os.{call}", failing)
+        with pytest.raises(PermissionError) as caught:
+            output = open_output(target)
+            if call == "close":
+                assert output._raw is not None
+                patched.setattr(output, "_raw", Closing(output._raw))
+            elif call not in ("open", "fdopen"):
+                patched.setattr(f"corpusfmt.storage.outputs.os.{call}", failing)
+            output.write(b"text")
+            output.finish()
+            output.publish()
+    assert (caught.value.filename, caught.value.filename2) == (target, None)
+    if call not in ("open", "fdopen"):
+        output.discard()
+    assert os.listdir(tmp_path) == []
+
+
+class Closing:
+    """A file that cannot be closed, as on a network that is gone."""
+
+    def __init__(self, inner: BinaryIO) -> None:
+        self._inner = inner
+        self.write, self.flush, self.fileno = inner.write, inner.flush, inner.fileno
+
+    def close(self) -> None:
+        if not self._inner.closed:
+            self._inner.close()
+            raise PermissionError(13, "Permission denied")
+
+
+class Failing(io.BytesIO):
+    """A disk that fails in the middle of a file."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise OSError(5, "Input/output error")
+        return super().read(size)
+
+    def close(self) -> None:
+        raise OSError(5, "Input/output error")
+
+
+def test_what_fails_in_reading_has_the_name_of_the_source() -> None:
+    stream = Input(Failing(b"x" * 100), "a.txt", owned=True)
+    assert stream.read(10) == b"x" * 8
+    for call in (lambda: stream.read(10), stream.close):
+        with pytest.raises(OSError, match=r"Input/output error: 'a\.txt'"):
+            call()
 
 
 @pytest.mark.parametrize("call", ["fchmod", "fdopen", "open"])

@@ -52,8 +52,9 @@ class Folder:
             self._make_temporary(path if self._inside else parent)
             if there and not self._inside:  # as private as what it replaces, from the first file on
                 os.chmod(self._temporary, stat.S_IMODE(os.stat(path).st_mode) | stat.S_IRWXU)
-        except BaseException:  # nobody has this yet to discard it
+        except BaseException as error:  # nobody has this yet to discard it
             self.discard()
+            _name(error, target)
             raise
 
     def _make_temporary(self, folder: str) -> None:
@@ -113,7 +114,7 @@ class Folder:
                 for _ in pool.map(_sync, some):
                     pass
         except OSError as error:
-            error.filename = self.target
+            _name(error, self.target)
             raise
         finally:
             pool.shutdown(cancel_futures=True)
@@ -161,36 +162,37 @@ class Folder:
                     os.rmdir(self._path)
             os.rename(self._temporary, self._path)
         except OSError as error:  # as when another program has put something there since
-            error.filename, error.filename2 = self.target, None
+            _name(error, self.target)
             raise
 
     def _move(self) -> None:
         """Move file after file; those that were new are taken back when it comes to nothing."""
         new: list[str] = []
         made: list[str] = []
+        told = self.target
         try:
             for folder in reversed(self._folders()):
-                place = os.path.join(self._path, folder)
+                place, told = os.path.join(self._path, folder), os.path.join(self.target, folder)
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(place)
                     made.append(place)
             for name in sorted(self.names):
-                place = os.path.join(self._path, name)
+                place, told = os.path.join(self._path, name), os.path.join(self.target, name)
                 if not os.path.lexists(place):
                     new.append(place)
                 os.replace(os.path.join(self._temporary, name), place)
-        except BaseException:
+        except BaseException as error:
             for place in new:
                 with contextlib.suppress(OSError):
                     os.unlink(place)
             for place in reversed(made):
                 with contextlib.suppress(OSError):
                     os.rmdir(place)
+            _name(error, told)
             raise
         for folder in self._folders():
             sync_folder(os.path.join(self._path, folder))
-            os.rmdir(os.path.join(self._temporary, folder))
-        os.rmdir(self._temporary)
+        self.discard()  # what is left of it is empty, and in nobody's way if it stays
 
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""
@@ -231,6 +233,12 @@ def _stays(folder: str) -> bool:
     with contextlib.suppress(OSError):
         return os.path.ismount(folder) or os.path.samefile(folder, os.curdir)
     return False
+
+
+def _name(error: BaseException, name: str) -> None:
+    """Give an error of the system a name that the user knows: it has none, or that of something temporary."""
+    if isinstance(error, OSError):
+        error.filename, error.filename2 = name, None
 
 
 def _sync(path: str) -> None:

@@ -115,7 +115,11 @@ class Input:
     def close(self) -> None:
         """Close the file, unless it is standard input or was opened by someone else."""
         if self._owned:
-            self._raw.close()
+            try:
+                self._raw.close()
+            except OSError as error:
+                error.filename = self.name
+                raise
 
     def __enter__(self) -> Input:
         return self
@@ -126,7 +130,11 @@ class Input:
         self.close()
 
     def _raw_read(self, size: int) -> bytes:
-        data = self._raw.read(size)
+        try:
+            data = self._raw.read(size)
+        except OSError as error:  # as of a disk that fails: it has no name
+            error.filename = self.name
+            raise
         self.raw_position += len(data)
         if self._hash:
             self._hash.update(data)

@@ -64,8 +64,9 @@ class Output:
         else:
             try:
                 self._raw = self._open_temporary(os.path.realpath(target))
-            except BaseException:  # nobody has this yet to discard it
+            except BaseException as error:  # nobody has this yet to discard it
                 self.discard()
+                self._name(error)
                 raise
 
     def _open_temporary(self, path: str) -> BinaryIO:
@@ -140,10 +141,10 @@ class Output:
             self._name(error)
             raise
 
-    def _name(self, error: OSError) -> None:
-        """Give the name of the target to an error of the system that has none, as a full disk."""
-        if not isinstance(error, BrokenPipeError):
-            error.filename = error.filename or self.target
+    def _name(self, error: BaseException) -> None:
+        """Give the name of the target to an error of the system, which has none or that of the temporary file."""
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            error.filename, error.filename2 = "standard output" if self.target == "-" else self.target, None
 
     def finish(self) -> None:
         """Complete the file and make it durable, still without its name. Raises OSError."""
@@ -151,28 +152,34 @@ class Output:
             return
         if self._encoder:
             self._put(self._encoder.end_member())
-        raw, self._raw = self._raw, None
         try:
-            raw.flush()
+            self._raw.flush()
             if self._temporary:
-                os.fsync(raw.fileno())
-        except BaseException as error:
-            self._raw = raw
-            if isinstance(error, OSError):
-                self._name(error)
+                os.fsync(self._raw.fileno())
+            if self.target != "-":
+                self._raw.close()
+        except OSError as error:
+            self._name(error)
             raise
-        if self.target != "-":
-            raw.close()
+        self._raw = None
 
     def reread(self, *, hashed: bool = False) -> Input:
         """Open what was written, after ``finish`` and before ``publish``. Raises OSError."""
-        return Input(open(self._temporary, "rb", buffering=CHUNK), self.target, owned=True, hashed=hashed)
+        try:
+            return Input(open(self._temporary, "rb", buffering=CHUNK), self.target, owned=True, hashed=hashed)
+        except OSError as error:
+            self._name(error)
+            raise
 
     def publish(self) -> None:
         """Give the file its name, in one step. Raises OSError."""
         if self._temporary:
             target = os.path.realpath(self.target)
-            os.replace(self._temporary, target)
+            try:
+                os.replace(self._temporary, target)
+            except OSError as error:
+                self._name(error)
+                raise
             self._temporary = ""
             sync_folder(os.path.dirname(target))
 
