@@ -421,16 +421,45 @@ def test_descriptors_that_stand_for_files_are_not_replaced(here: Path) -> None:
     [
         ("2>&-", "convert bad.jsonl --on-error skip -o - --to jsonl", 1), (">&-", "convert good.seed -o - --to jsonl", 2),
         (">&-", "ls good.seed", 0), ("<&-", "convert - -o x.jsonl", 2), (">/dev/full", "--version", 2), ("2>/dev/full", "convert good.seed -o x.jsonl", 0),
+        (">/dev/full", "ls good.seed", 2), (">/dev/full", "convert --help", 2), (">/dev/full", "convert good.seed -o - --to seed", 2),
+        ("2>/dev/full", "convert bad.jsonl --on-error skip -o x.jsonl", 1), ("2>/dev/full", "ls bad.jsonl", 1),
     ],
 )  # fmt: skip
-def test_standard_streams_that_are_closed_or_full(here: Path, closing: str, arguments: str, code: int) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_standard_streams_that_are_closed_or_full(
+    here: Path, closing: str, arguments: str, code: int, unbuffered: str
+) -> None:
     Path("bad.jsonl").write_bytes(b'{"id":"a","text":"b"}\n{bad}\n')
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
     script = f"{sys.executable} -m corpusfmt {arguments} {closing}"
     result = subprocess.run(["sh", "-c", script], env=env, capture_output=True, stdin=subprocess.DEVNULL, check=False)
     assert result.returncode == code, result.stderr
     assert b"Traceback" not in result.stderr
+    assert b"Exception ignored" not in result.stderr
     assert b"JSONL001" not in result.stdout
+    if closing == ">/dev/full":
+        assert result.stderr == b"corpusfmt: standard output: No space left on device\n"
+
+
+@posix
+@pytest.mark.parametrize("arguments", ["convert good.seed -q -o - --to seed", "ls good.seed"])
+def test_a_part_of_a_write_is_not_the_whole_of_it(here: Path, arguments: str) -> None:
+    """Python itself drops the rest when standard output is not buffered and a disk takes a part of the last write."""
+    script = f"ulimit -f 1; {sys.executable} -m corpusfmt {arguments} > out"
+    for unbuffered in ("", "1"):
+        Path("good.seed").write_bytes(b"<<<FILE d n>>>\n%b\n" % (b"x" * 1500) + b"<<<FILE e n>>>\n\n" * 100)
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
+        result = subprocess.run(["sh", "-c", script], env=env, capture_output=True, check=False)
+        assert result.returncode == 2, Path("out").stat()
+        assert result.stderr == b"corpusfmt: standard output: File too large\n"
+
+
+@posix
+def test_help_that_nobody_reads_is_quiet(here: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
+    script = f"{{ sleep 0.1; {sys.executable} -m corpusfmt convert --help; echo $? >&2; }} | true"
+    result = subprocess.run(["sh", "-c", script], env=env, capture_output=True, check=False)
+    assert result.stderr == b"141\n"
 
 
 def test_an_ascii_terminal_is_shown_escapes(here: Path) -> None:

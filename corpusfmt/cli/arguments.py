@@ -35,6 +35,11 @@ class Parser(argparse.ArgumentParser):
         complain(f"{message}; see '{self.prog} --help'")
         sys.exit(2)
 
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """Exit after the help, when all of it was taken. Raises OSError."""
+        sys.stdout.flush()
+        super().exit(status, message)
+
 
 def parser(command: str, summary: str) -> Parser:
     """Return the parser of a subcommand."""

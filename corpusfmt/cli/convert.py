@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 import time
 from collections.abc import Sequence
 
 from corpusfmt import storage
 from corpusfmt.cli.arguments import add_reading, byte_count, format_spec, parser, reading_of, shared_options
-from corpusfmt.cli.printers import as_json, dump, print_finding
+from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over, size
 from corpusfmt.convert import Conversion
@@ -126,7 +125,7 @@ def _tell(report: Report, seconds: float, *, quiet: bool) -> None:
     order = {path: index for index, path in enumerate(dict.fromkeys(finding.path for finding in report.findings))}
     for finding in sorted(report.findings, key=lambda finding: (order[finding.path], finding.byte)):
         if not quiet or finding.severity == "error":
-            print_finding(finding, sys.stderr)
+            say_finding(finding)
     for code, count in report.finding_counts.items():
         shown = sum(1 for finding in report.findings if finding.code == code)
         if count > shown:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from corpusfmt.cli.arguments import add_reading, parser, reading_of
-from corpusfmt.cli.printers import dump, print_finding
+from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.core.document import Document
 from corpusfmt.core.text import shown
 from corpusfmt.reading import Unused, opened, sources
@@ -33,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
                 for finding in batch.findings:
                     if finding.severity == "error":
                         code = 1
-                        print_finding(finding, sys.stderr)
+                        say_finding(finding)
     return code
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
 import corpusfmt
+from corpusfmt.cli.streams import let_go, mend_streams
 
 COMMANDS = ("convert", "verify", "validate", "fix", "ls", "formats", "rule", "rules", "schema")
 _HELP = """\
@@ -35,40 +35,31 @@ something (convert), or files that are not as the receipt says (verify);
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Returns the exit code: 0 clean, 1 findings or refused documents, 2 failure."""
     args = list(sys.argv[1:] if arguments is None else arguments)
-    first = args[0] if args else ""
-    _mend_streams()
+    mend_streams()
     try:
-        if first in ("--version", "-V"):
-            print(f"corpusfmt {corpusfmt.__version__}")
-            return _flushed(0)
-        if first in ("", "-h", "--help", "help"):
-            print(_HELP, end="", file=sys.stdout if first else sys.stderr)
-            return _flushed(0 if first else 2)
-        if first not in COMMANDS:
-            return _unknown(first)
-        return _run(first, args[1:])
-    except BrokenPipeError:
-        # The reader has had enough. Python would complain once more while it flushes at exit.
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        return _main(args)
+    except BrokenPipeError:  # the reader has had enough
         return 141
     except KeyboardInterrupt:
         return 130
-    except OSError as error:  # standard output is full
+    except OSError as error:  # it has no name: the disk behind standard output is full
         from corpusfmt.cli.talk import complain
 
         complain(f"standard output: {error.strerror or error}")
         return 2
+    finally:
+        let_go()
 
 
-def _mend_streams() -> None:
-    """Make standard output and error fit to print to: open, and able to show any character."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:  # closed by the caller; print would take the other one
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+def _main(args: list[str]) -> int:
+    first = args[0] if args else ""
+    if first in ("--version", "-V"):
+        print(f"corpusfmt {corpusfmt.__version__}")
+        return _flushed(0)
+    if first in ("", "-h", "--help", "help"):
+        print(_HELP, end="", file=sys.stdout if first else sys.stderr)
+        return _flushed(0 if first else 2)
+    return _run(first, args[1:]) if first in COMMANDS else _unknown(first)
 
 
 def _flushed(code: int) -> int:
@@ -112,5 +103,7 @@ def _run(command: str, args: list[str]) -> int:
         complain("out of memory; a lower --max-document refuses the largest documents")
         return 2
     except OSError as error:
+        if not error.filename:
+            raise
         complain(described(error))
         return 2

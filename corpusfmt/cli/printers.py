@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from typing import Any, TextIO
 
 from corpusfmt.core.finding import Finding
@@ -22,6 +24,12 @@ def print_finding(finding: Finding, file: TextIO) -> None:
         print(f"    @ {where}", file=file)
     if finding.hint:
         print(f"    = {shown(finding.hint)}", file=file)
+
+
+def say_finding(finding: Finding) -> None:
+    """Print a finding to standard error; a full disk behind that changes no outcome."""
+    with contextlib.suppress(OSError):
+        print_finding(finding, sys.stderr)
 
 
 def _columns(text: str) -> int:

@@ -136,7 +136,8 @@ class Output:
         assert self._raw is not None
         self.raw_size += len(data)
         try:
-            self._raw.write(data)
+            while (taken := self._raw.write(data) or 0) < len(data):  # standard output may not be buffered
+                data = data[taken:]
         except OSError as error:
             self._name(error)
             raise

@@ -1,0 +1,34 @@
+"""Standard output and error: closed, full or not buffered, they spoil no run, and lose nothing without a word."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+
+
+def mend_streams() -> None:
+    """Make standard output and error fit to print to: open, whole, and able to show any character."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller; print would take the other one
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
+        # Not buffered: where the system takes a part of what is written, Python drops the rest. Lines are flushed.
+        number, encoding = sys.stdout.fileno(), sys.stdout.encoding
+        sys.stdout = open(  # noqa: SIM115
+            number, "w", buffering=1, encoding=encoding, errors="backslashreplace", closefd=False
+        )
+
+
+def let_go() -> None:
+    """Write what is still to be written. What cannot be is dropped: Python would complain once more at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), stream.fileno())
