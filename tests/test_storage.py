@@ -475,6 +475,24 @@ def test_shards_of_an_older_run_are_not_mixed_with_new_ones(tmp_path: Path) -> N
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a-00001.jsonl": b"new"}
 
 
+def test_the_old_manifest_is_durably_gone_before_any_shard_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power failure it would be beside shards that it does not tell of."""
+    for name in ("a-00001.jsonl", "a-00002.jsonl", "a.manifest.json"):
+        (tmp_path / name).write_bytes(b"old")
+    shards = Shards(str(tmp_path / "a.jsonl"), ".jsonl", force=True)
+    shards.next().finish()
+    synced: list[bool] = []
+    monkeypatch.setattr(
+        "corpusfmt.storage.outputs.sync_folder",
+        lambda folder: synced.append(folder == str(tmp_path) and not (tmp_path / "a.manifest.json").exists()),
+    )
+    shards.clear_old()
+    assert synced == [True]
+    shards.outputs[0].discard()
+
+
 def known(name: str) -> bool:
     return name.endswith(".seed")
 

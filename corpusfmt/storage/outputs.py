@@ -207,6 +207,13 @@ def sync_folder(folder: str) -> None:
                 os.close(descriptor)
 
 
+def withdraw(path: str) -> None:
+    """Remove a file, if it is there, and make that durable: it tells of what is replaced next. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+        sync_folder(os.path.dirname(os.path.realpath(path)))
+
+
 def open_output(target: str) -> Output:
     """Open a path, or ``-`` for standard output. ``.gz`` and ``.zst`` are compressed.
 
@@ -251,8 +258,7 @@ class Shards:
 
     def clear_old(self) -> None:
         """Remove the manifest and the shards of an older run that this run does not replace."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.manifest)
+        withdraw(self.manifest)
         kept = {os.path.realpath(output.target) for output in self.outputs}
         for path in self._old:
             if os.path.realpath(path) not in kept:
