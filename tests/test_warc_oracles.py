@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import subprocess
 from argparse import Namespace
@@ -486,3 +487,23 @@ def test_a_run_that_fails_leaves_no_index(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     assert main(["convert", "-q", "a.jsonl", "-o", "o.warc.gz", "--cdxj"]) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+@pytest.mark.parametrize("fails", [1, 2])
+def test_an_index_that_is_there_fits(fails: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offsets into another archive are worse than none."""
+    monkeypatch.chdir(tmp_path)
+    write_file(tmp_path / "a.seed", [Document("d", "x", meta={"url": "https://example.org/"})])
+    assert main(["convert", "-q", "a.seed", "-o", "o.warc.gz", "--cdxj"]) == 0
+    write_file(tmp_path / "a.seed", [Document("e", "yy", meta={"url": "https://example.org/"})])
+    real, calls = os.replace, []
+
+    def failing(*given: str) -> None:
+        calls.append(given)
+        if len(calls) == fails:
+            raise OSError(5, "Input/output error")
+        real(*given)
+
+    monkeypatch.setattr("corpusfmt.storage.outputs.os.replace", failing)
+    assert main(["convert", "-q", "a.seed", "-o", "o.warc.gz", "--cdxj"]) == 2
+    assert sorted(os.listdir()) == ["a.seed", "o.warc.gz"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from corpusfmt.core.limits import MIB
-from corpusfmt.storage.outputs import Output
+from corpusfmt.storage.outputs import Output, withdraw
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -75,6 +75,11 @@ class SortedLines:
             self._output.write(line)
         self._output.finish()
         self._sorter.close()
+
+    def clear_old(self) -> None:
+        """Remove the file of an older run. Raises OSError."""
+        if not self._output.is_pipe:
+            withdraw(os.path.realpath(self._output.target))
 
     def publish(self) -> str:
         """Give the file its name and return it. Raises OSError."""

@@ -133,6 +133,8 @@ class FileTarget:
 
     def publish(self) -> list[str]:
         """Give all files their names, and shards a manifest. Returns the names. Raises OSError."""
+        if self._index:
+            self._index.clear_old()
         published = self._publish()
         if self._index:
             published.append(self._index.publish())

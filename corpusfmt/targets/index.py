@@ -8,7 +8,7 @@ from corpusfmt.core.format import Format
 
 
 class Index:
-    """The index of one target, or of all its shards. It appears with the target, sorted."""
+    """The index of one target, or of all its shards. It comes last, sorted: one that is there fits."""
 
     def __init__(self, format: Format, target: str, suffix: str) -> None:
         if format.index_line is None:
@@ -34,6 +34,10 @@ class Index:
     def finish(self) -> None:
         """Complete the file and make it durable, still without its name. Raises OSError."""
         self._lines.finish()
+
+    def clear_old(self) -> None:
+        """Remove the index of an older run: it does not fit what is published next. Raises OSError."""
+        self._lines.clear_old()
 
     def publish(self) -> str:
         """Give the file its name and return it. Raises OSError."""
