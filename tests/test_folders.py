@@ -334,6 +334,16 @@ def test_what_fails_has_a_name_that_the_user_knows(call: str, here: Path, monkey
     assert tree() == before
 
 
+def test_what_fails_in_cleaning_up_does_not_hide_why(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*given: Any, **named: Any) -> None:
+        raise OSError(9, "Bad file descriptor")
+
+    folder = Folder("out/", ".leaf", force=False)
+    with monkeypatch.context() as patched:
+        patched.setattr("shutil.rmtree", failing)
+        folder.discard()
+
+
 def test_what_came_into_the_way_meanwhile_stays(here: Path) -> None:
     folder = Folder("out/", ".leaf", force=False)
     folder.add("a", b"new")

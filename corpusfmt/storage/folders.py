@@ -201,7 +201,8 @@ class Folder:
 
             with contextlib.suppress(OSError):
                 os.chmod(self._temporary, stat.S_IRWXU)
-            rmtree(self._temporary, ignore_errors=True)
+            with contextlib.suppress(OSError):  # of closing a folder it tells all the same
+                rmtree(self._temporary, ignore_errors=True)
             self._temporary = ""
 
 
