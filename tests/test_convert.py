@@ -67,7 +67,7 @@ def test_losses_are_looked_for_to_the_end(here: Path) -> None:
         convert("raw.seed", "out.jsonl")
     assert [loss.document for loss in caught.value.losses] == ["d1"]
     assert not Path("out.jsonl").exists()
-    from corpusfmt.convert import Conversion
+    from corpusfmt.conversion import Conversion
     from corpusfmt.reading import Reading
     from corpusfmt.writing import Writing
 

@@ -41,7 +41,7 @@ def test_public_docstrings(name: str) -> None:
 def test_rooms_of_the_same_name_do_not_hide_the_functions() -> None:
     program = (
         "import corpusfmt, corpusfmt.convert, corpusfmt.validate, corpusfmt.read, corpusfmt.formats.seed\n"
-        "from corpusfmt.convert import Conversion\n"
+        "from corpusfmt.conversion import Conversion\n"
         "assert callable(corpusfmt.convert) and callable(corpusfmt.formats) and callable(corpusfmt.read)\n"
         "assert 'seed' in corpusfmt.formats()\n"
     )

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import ntpath
-
-
 import io
+import ntpath
 import os
 import shutil
 import stat
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
-
-
 from typing import Any, BinaryIO
 
 import pytest
@@ -26,6 +21,7 @@ from hypothesis import strategies as st
 from corpusfmt import ConfigurationError, ParseError
 from corpusfmt.storage import (
     Folder,
+    Input,
     Shards,
     SortedLines,
     Sorter,
@@ -40,9 +36,6 @@ from corpusfmt.storage import (
     spilled,
     spills,
 )
-
-
-from corpusfmt.storage import Input, Shards, discover, open_input, open_output
 from corpusfmt.storage.codecs import Damage
 from corpusfmt.storage.gzip import GzipDecoder, GzipEncoder
 from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder

@@ -12,7 +12,7 @@ from corpusfmt.cli.arguments import add_reading, byte_count, format_spec, parser
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over, size
-from corpusfmt.convert import Conversion
+from corpusfmt.conversion import Conversion
 from corpusfmt.core.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
 from corpusfmt.report import Report
 from corpusfmt.storage import UNTRUSTED

@@ -78,16 +78,16 @@ class Folder:
 
     def add_at(self, path: str, content: bytes) -> None:
         """Write a file at a path with slashes, which is safe and that of no other file. Raises OSError."""
-        if "/" in path:
-            os.makedirs(os.path.join(self._temporary, os.path.dirname(path)), exist_ok=True)
         self._add(path, content)
 
     def _add(self, name: str, content: bytes) -> None:
         try:
+            if "/" in name:
+                os.makedirs(os.path.join(self._temporary, os.path.dirname(name)), exist_ok=True)
             with open(os.path.join(self._temporary, name), "xb") as file:
                 file.write(content)
         except OSError as error:
-            error.filename = os.path.join(self.target, name)
+            _name(error, os.path.join(self.target, name))
             raise
         self.names.append(name)
         self.size += len(content)
@@ -95,7 +95,11 @@ class Folder:
 
     def reread(self, name: str, *, plain: bool) -> Input:
         """Open a file that was written, before ``publish``; ``plain``, as it is stored. Raises OSError."""
-        raw = open(os.path.join(self._temporary, name), "rb")  # noqa: SIM115
+        try:
+            raw = open(os.path.join(self._temporary, name), "rb")  # noqa: SIM115
+        except OSError as error:
+            _name(error, os.path.join(self.target, name))
+            raise
         return Input(raw, os.path.join(self.target, name), owned=True, hashed=True, plain=plain)
 
     def finish(self) -> None:
