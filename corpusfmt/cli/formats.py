@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpusfmt import detect, registry
-from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.arguments import format_spec, parser
 from corpusfmt.core.text import shown
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Print what is read and written. Returns 0."""
-    parser("formats", "What is read and written, the suffixes, and what each format cannot carry.").parse_args(
-        arguments
-    )
+    """Print what is read and written, or what does not fit from one format into another. Returns 0."""
+    options = parser("formats", "What is read and written, the suffixes, and what each format cannot carry.")
+    options.add_argument(
+        "--pair", nargs=2, metavar=("FROM", "TO"),
+        help="what documents of one format would lose in another, with options as in jsonl:layout=hf",
+    )  # fmt: skip
+    options.add_argument("--output-format", choices=("text", "json"), default="text", help="of --pair: text or json")
+    args = options.parse_args(arguments)
+    if args.pair:
+        _pair(*args.pair, as_json=args.output_format == "json")
+        return 0
+    if args.output_format != "text":
+        options.error("--output-format goes with --pair")
     for index, format in enumerate(registry.formats().values()):
         if index:
             print()
@@ -26,4 +35,41 @@ def run(arguments: Sequence[str]) -> int:
             print(f"  option        {option.name}: {option.summary}{choices}{side}")
         for kind, what in format.cannot.items():
             print(f"  cannot carry  {kind}: {what}")
+        if format.leaves:
+            print(f"  leaves behind {format.leaves}")
     return 0
+
+
+def _pair(source: str, target: str, *, as_json: bool) -> None:
+    from corpusfmt.cli.printers import dump
+    from corpusfmt.pairing import pair, side
+
+    found = pair(side(*_named(source)), side(*_named(target)))
+    if as_json:
+        record = found._asdict()
+        record["lost"] = [{"kind": kind, "what": what, "why": why} for kind, what, why in found.lost]
+        print(dump(record))
+        return
+    print(f"{shown(found.source)} -> {shown(found.target)}")
+    for kind, what, why in found.lost:
+        print(f"  would lose    {kind}: {what} ({shown(why)})")
+    if not found.lost:
+        print("  fits          ids, names, metadata and texts, whatever they are")
+    if found.size:
+        print(f"  too large     {found.size}")
+    if found.transcoded:
+        print("  changes       texts in another encoding that is known are written in UTF-8")
+    if not found.ordered:
+        print("  not kept      the order of documents")
+    if found.left_behind:
+        print(f"  leaves behind {found.left_behind}")
+    kinds = dict.fromkeys(kind for kind, _, _ in found.lost)
+    if kinds:
+        print(
+            f"A conversion that comes to one of these commits nothing, unless told to: --allow-loss {','.join(kinds)}"
+        )
+
+
+def _named(spec: str) -> tuple[str, dict[str, str]]:
+    name, own = format_spec(spec)
+    return name or "", own

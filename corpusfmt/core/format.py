@@ -163,6 +163,8 @@ class Format(NamedTuple):
     #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
     #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
     whole: bool = False
+    #: What reading leaves out of a source on purpose, in words.
+    leaves: str = ""
 
 
 def options_for(format: Format, side: str) -> dict[str, Option]:

@@ -171,4 +171,5 @@ FORMAT = Format(
     alone=alone,
     rewrite=rewrite,
     whole=True,
+    leaves="hidden files, links and pipes, which are listed; dates and permissions of files",
 )

@@ -57,4 +57,5 @@ FORMAT = Format(
     resync=resync,
     grammar="corpusfmt-tei.rng",
     alone=alone,
+    leaves="the markup of TEI that others wrote, counted by element, and of its header what is not known metadata",
 )

@@ -72,5 +72,6 @@ FORMAT = Format(
     ),
     resync=resync,
     members=_members,
+    leaves="records that hold no text, counted by type; HTTP headers; transfer and content codings",
     index_line=_index,
 )

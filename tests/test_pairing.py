@@ -1,0 +1,91 @@
+"""What does not fit from one format into another, said beforehand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from corpusfmt import registry
+from corpusfmt.cli.main import main
+from corpusfmt.core.format import WriteOptions
+from corpusfmt.pairing import _PROBES, Side, pair, side
+
+SIDES = [
+    ("seed", {}), ("seed", {"dialect": "plain"}), ("jsonl", {}), ("jsonl", {"layout": "hf"}), ("jsonl", {"layout": "text-meta"}), ("tei", {}),
+    ("warc", {}), ("dir", {}),
+]  # fmt: skip
+
+
+def lost(source: str, target: str, **own: str) -> list[tuple[str, str]]:
+    return [(kind, what) for kind, what, _ in pair(side(source, {}), side(target, own)).lost]
+
+
+@pytest.mark.parametrize("target", SIDES, ids=str)
+@pytest.mark.parametrize("source", SIDES, ids=str)
+def test_what_a_conversion_loses_was_said(
+    source: tuple[str, dict[str, str]], target: tuple[str, dict[str, str]]
+) -> None:
+    """Each probe that the source holds whole is lost in the target if, and only if, it was said."""
+    one, other = Side(registry.format_named(source[0]), source[1]), Side(registry.format_named(target[0]), target[1])
+    found = pair(one, other)
+    said = {(kind, what) for kind, what, _ in found.lost}
+    for probe in _PROBES:
+        writing = WriteOptions(own=registry.applicable(other.format, "write", other.own))
+        reading = WriteOptions(own=registry.applicable(one.format, "write", one.own))
+        if probe.kind in {loss.kind for loss in one.format.losses(probe.document, reading)}:
+            assert (probe.kind, probe.what) not in said
+            continue
+        kinds = {loss.kind for loss in other.format.losses(probe.document, writing)}
+        assert (probe.kind in kinds) == ((probe.kind, probe.what) in said)
+
+
+def test_each_kind_that_a_format_cannot_carry_has_a_probe() -> None:
+    """So that nothing it cannot carry goes unsaid; sizes are said in words."""
+    found: dict[str, set[str]] = {}
+    for name, own in SIDES:
+        format = registry.format_named(name)
+        kinds = {loss.kind for probe in _PROBES for loss in format.losses(probe.document, WriteOptions(own=own))}
+        found.setdefault(name, set()).update(kinds)
+    assert found == {name: set(registry.format_named(name).cannot) - {"size"} for name in found}
+
+
+def test_well_known_pairs() -> None:
+    assert lost("tei", "warc") == lost("jsonl", "seed") == []
+    assert lost("seed", "jsonl") == [
+        ("bytes", "bytes that are no UTF-8, in no known encoding"),
+    ]
+    assert ("metadata", "metadata") in lost("jsonl", "dir")
+    assert ("id", "an integer id") in lost("jsonl", "seed", dialect="plain")
+    assert not pair(side("seed", {}), side("dir", {})).ordered
+    assert pair(side("seed", {}), side("jsonl", {})).transcoded
+    assert not pair(side("seed", {}), side("warc", {})).transcoded
+    assert "counted by element" in pair(side("tei", {}), side("warc", {})).left_behind
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["tei", "warc"], 0, "tei -> warc\n  fits          ids, names"), (["seed", "jsonl:layout=hf"], 0, "would lose    name: a name ("),
+        (["seed", "dir"], 0, "--allow-loss id,name,metadata,bytes"), (["seed:dialect=plain", "jsonl"], 0, "seed:dialect=plain -> jsonl"),
+        (["seed", "nothing"], 2, "unknown format 'nothing'"), (["seed", "jsonl:layout=no"], 2, "must be one of"),
+        (["seed", "warc:dialect=1"], 2, "has no option 'dialect'"), (["seed", ":x"], 2, "expected"), (["seed"], 2, "expected 2 arguments"),
+    ],
+)  # fmt: skip
+def test_the_command(arguments: Sequence[str], code: int, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        assert main(["formats", "--pair", *arguments]) == code
+    except SystemExit as stopped:
+        assert stopped.code == code
+    out, err = capsys.readouterr()
+    assert text in (err if code else out)
+
+
+def test_the_command_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["formats", "--pair", "jsonl", "dir", "--output-format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {one["kind"] for one in found["lost"]} == {"id", "name", "metadata", "bytes"}
+    assert found["ordered"] is False
+    with pytest.raises(SystemExit):
+        main(["formats", "--output-format", "json"])
