@@ -66,7 +66,7 @@ def alone(said: Path, *arguments: str | Path, megabytes: int, seconds: float = S
     """
     done = subprocess.run(
         [sys.executable, "-S", "-c", _WATCH, str(said), "-m", "corpusfmt", *map(str, arguments)],
-        capture_output=True, cwd=said.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=300,
+        capture_output=True, cwd=said.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=3600,
     )  # fmt: skip
     code, kilobytes, took = done.stdout.split()
     text = said.read_text(errors="surrogateescape")
