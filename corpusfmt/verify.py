@@ -58,7 +58,7 @@ class Verification:
             for record in receipt.section("outputs"):
                 yield from self._file(record)
                 count = record.get("documents", 0)
-                if not isinstance(count, int):
+                if not isinstance(count, int) or count < 0:
                     raise self._damaged()
                 some = islice(documents, count)
                 if "documents" in record and not self._quick:

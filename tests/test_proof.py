@@ -403,6 +403,36 @@ def test_the_command_tells_and_counts(made: Path, capsys: pytest.CaptureFixture[
     assert main(["verify", "r.json", "--only", "inputs", "-q"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("outputs", "documents", -1), ("outputs", "documents", "1"), ("outputs", "path", 7), ("outputs", "path", "a\0b"), ("inputs", "sha256", None),
+        ("target", "format", "nothing"), ("target", "format", None), ("target", "options", []), ("target", "options", {"layout": "no"}),
+    ],
+)  # fmt: skip
+def test_a_receipt_whose_fields_are_damaged(
+    section: str, key: str, value: Any, made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receipt = json.loads(Path("r.json").read_bytes())
+    (receipt[section][0] if isinstance(receipt[section], list) else receipt[section])[key] = value
+    Path("r.json").write_text(json.dumps(receipt))
+    assert main(["verify", "r.json"]) == 2
+    assert "receipt" in (err := capsys.readouterr().err) or "unknown format" in err or "must be one of" in err
+
+
+def test_paths_that_are_no_text_are_not_there(made: Path) -> None:
+    receipt = json.loads(Path("r.json").read_bytes())
+    receipt["outputs"][0]["path"] = "\ud800"
+    Path("r.json").write_text(json.dumps(receipt))
+    assert told() == [("missing", "the file is not there")]
+
+
+def test_a_receipt_can_be_compressed(here: Path) -> None:
+    convert(str(SEEDS), "o.jsonl", receipt="r.json.gz")
+    assert Path("r.json.gz").read_bytes()[:2] == b"\x1f\x8b"
+    assert told("r.json.gz") == []
+
+
 def test_paths_that_lead_elsewhere_open_files_alone(made: Path) -> None:
     receipt = json.loads(Path("r.json").read_bytes())
     receipt["outputs"][0]["path"] = "/dev/zero"
