@@ -15,7 +15,7 @@ from corpusfmt.core.rule import Check, Hit, Rule, found
 from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import quoted
 from corpusfmt.core.texts import Documents
-from corpusfmt.reading import Reading, opened
+from corpusfmt.reading import Reading, bounded, opened
 from corpusfmt.selection import Selection
 from corpusfmt.tally import Tally
 
@@ -89,7 +89,7 @@ class Checking:
                 named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, path, thorough=True)._replace(judged=named)
                 checks = self.checks()
-                for batch in format.scan(stream, options):
+                for batch in bounded(format.scan(stream, options)):
                     tally.saw(batch)
                     yield from self.batch(batch, stream.name, format, checks)
                     if collect is not None:

@@ -13,7 +13,7 @@ from corpusfmt.core.format import Batch
 from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import quoted
 from corpusfmt.quarantine import Quarantine
-from corpusfmt.reading import Reading, Unused, opened, sources
+from corpusfmt.reading import Reading, Unused, bounded, opened, sources
 from corpusfmt.report import Progress, Report
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
@@ -149,7 +149,7 @@ class Conversion:
                 with opened(path, self.reading, hashed=self.receipt is not None) as (stream, format):
                     self.unused.saw(format)
                     try:
-                        for batch in format.scan(stream, self.reading.options_for(format, path, lines=False)):
+                        for batch in bounded(format.scan(stream, self.reading.options_for(format, path, lines=False))):
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))

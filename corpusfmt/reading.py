@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from corpusfmt import detect, registry, storage
 from corpusfmt.core.errors import ConfigurationError, ParseError
-from corpusfmt.core.format import Format, ReadOptions
+from corpusfmt.core.format import Batch, Format, ReadOptions
 from corpusfmt.core.ids import SOURCES
-from corpusfmt.core.limits import HEAD, MAX_DOCUMENT
+from corpusfmt.core.limits import HEAD, MAX_DOCUMENT, MAX_FAULTS
 from corpusfmt.core.text import charset, quoted
 
 
@@ -93,6 +93,24 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
         return detect.format_for_suffix(name) is not None
 
     return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
+
+
+def bounded(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Give what a scan gives, until too many records in a row were refused (FILE005): then that, and no more."""
+    refused = 0
+    for batch in batches:
+        yield batch
+        if batch.documents:
+            refused = 0
+        if batch.findings and batch.findings[-1].severity == "error":
+            refused += 1
+            if refused >= MAX_FAULTS:
+                last = batch.findings[-1]
+                what = f"{refused:,} records in a row were refused; the rest of the file is not read"
+                rule = storage.FAULTS[-1]
+                finding = last._replace(code=rule.code, message=what, hint=rule.advice, edit=None, document=None)
+                yield Batch((), (finding,), batch.region, fatal=True)
+                return
 
 
 @contextmanager

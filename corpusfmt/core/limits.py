@@ -15,6 +15,8 @@ MAX_HEADER: Final = 64 * KIB
 MAX_METADATA: Final = 16 * MIB
 #: How deep JSON values may nest (levels).
 MAX_DEPTH: Final = 512
+#: How many records in a row may be refused before the rest of a source is not read.
+MAX_FAULTS: Final = 50_000
 #: Digits of an integer id (Python turns no longer numeral into an int without being asked).
 MAX_ID_DIGITS: Final = 1000
 #: How much is read at a time: larger pieces leave the processor's cache, smaller ones cost calls.

@@ -35,6 +35,13 @@ FAULTS: Final = (
         "if it is a corpus after all, decompress it to a file first",
         b"", _PLAIN,
     ),
+    Rule(
+        "FILE005", "error", "too many faults in a row",
+        "So many records in a row are refused that the file is something else than it was taken for, or is made to keep a "
+        "reader busy. The rest of it is not read, and a conversion stops, also with --on-error skip.",
+        "look at the first faults: often the format, the layout or the encoding is another one",
+        b"", _PLAIN,
+    ),
 )  # fmt: skip
 
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}
