@@ -450,7 +450,7 @@ def test_a_change_is_made_in_the_lines_as_they_are_escaped(
     ("end", "told"),
     [
         (b"cut he", True), (b"cut here\n", False), (b"x\n\\ No newline at end of file", False), (b"x\n\\ No newline at e", True),
-        (b"x\n<<<FILE d2 b>>>", True),
+        (b"x\n<<<FILE d2 b>>>", True), (b"x\nsee <<<FILE", True), (b"x\n\\<<<FILE", True),
     ],
 )  # fmt: skip
 def test_a_version_1_file_that_stops_in_a_line_is_told(end: bytes, told: bool) -> None:

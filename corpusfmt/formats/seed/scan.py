@@ -77,7 +77,7 @@ class _Scan:
         if self.passed >= offset + len(buffer):
             return
         if self.version and buffer and buffer[-1] != 0x0A and not buffer.endswith(MARKED[:-1]):
-            header = buffer.rfind(b"\n") < buffer.rfind(FILE)
+            header = buffer.startswith(FILE, buffer.rfind(b"\n") + 1)
             edit = Edit(offset + len(buffer), 0, b"\n" if header else MARKED)
             self.out.find("SEED015", "the file ends in the middle of a line", offset + len(buffer), edit=edit)
 
