@@ -13,6 +13,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
+
+from typing import Any
+from zlib import crc32
+
 import pytest
 import zstandard
 from hypothesis import given
@@ -157,6 +161,37 @@ def test_an_empty_block_that_is_said_to_be_compressed_is_damage() -> None:
     ):
         with pytest.raises(Damage, match="impossible block"):
             decompress("zst", damaged)
+
+
+def headed(flags: int, wrong: int = 0) -> bytes:
+    """A gzip member of ``TEXT`` whose header has the fields that ``flags`` name."""
+    header = b"\x1f\x8b\x08" + bytes([flags]) + b"\0\0\0\0\0\xff"
+    header += b"\x06\0ab\x02\0cd" if flags & 4 else b""
+    header += b"a.jsonl\0" if flags & 8 else b""
+    header += b"a comment\0" if flags & 16 else b""
+    header += ((crc32(header) + wrong) & 0xFFFF).to_bytes(2, "little") if flags & 2 else b""
+    return header + gzip.compress(TEXT)[10:]
+
+
+@pytest.mark.parametrize("flags", range(32))
+def test_every_field_of_a_gzip_header_is_read_wherever_it_is_cut(flags: int) -> None:
+    data = headed(flags)
+    assert gzip.decompress(data) == TEXT
+    for piece in (*range(1, 45), 1 << 20):
+        assert decompress("gz", data, piece) == TEXT
+    assert decompress("gz", data + compress("gz", b"x") + data) == TEXT + b"x" + TEXT
+    for cut in range(2, 45):
+        with pytest.raises(Damage, match="ends early"):
+            decompress("gz", data[:cut])
+
+
+def test_a_gzip_header_with_a_wrong_checksum_or_without_end_is_damage() -> None:
+    for flags in (2, 6, 31):
+        for piece in (1, 1 << 20):
+            with pytest.raises(Damage, match="wrong checksum"):
+                decompress("gz", headed(flags, 1), piece)
+    with pytest.raises(Damage, match="no end"):
+        decompress("gz", headed(12)[:20] + b"x" * (1 << 20))
 
 
 @pytest.mark.parametrize("flag", [0x20, 0x40, 0x80])
