@@ -238,6 +238,16 @@ def test_members_and_frames_in_a_row() -> None:
     assert content(response(frames[len(zstandard.compress(b"a")) :], "Content-Encoding: zstd")).data == b"b"
 
 
+def test_a_frame_that_holds_less_than_it_says_is_damaged() -> None:
+    text = b"0123456789" * 25
+    blocks = (8 * 250).to_bytes(3, "little") + text + b"\x18\0\0abc\1\0\0"  # the last of them is empty
+    sound, short = (b"\x28\xb5\x2f\xfd\x20" + bytes([size]) + blocks for size in (253, 255))
+    for before, more in ((b"", b""), (zstandard.compress(PAGE), PAGE), (b"\x50\x2a\x4d\x18\2\0\0\0xx", b"")):
+        assert content(response(before + sound, "Content-Encoding: zstd")).data == more + text + b"abc"
+        fault = fault_of(response(before + short, "Content-Encoding: zstd"))
+        assert "is damaged (a frame of 255 bytes has 253)" in fault.message
+
+
 @every_coding
 @pytest.mark.parametrize("data", [PAGE, b"a", b"<p>x</p>"])
 def test_a_coded_body_that_is_cut_or_followed_by_rubbish(name: str, data: bytes) -> None:

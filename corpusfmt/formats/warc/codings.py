@@ -35,17 +35,17 @@ class _Sink:
     def __init__(self, coding: str, most: int, at: int) -> None:
         self.coding, self.most, self.at = coding, most, at
         self.parts: list[bytes] = []
-        self._length = 0
+        self.length = 0
 
     def room(self) -> int:
         """Return how much a decoder may give at a time (bytes)."""
-        return min(MIB, self.most - self._length + 1)
+        return min(MIB, self.most - self.length + 1)
 
     def add(self, part: bytes) -> None:
         """Take one part. Raises HTTPFault when it is too much."""
         self.parts.append(part)
-        self._length += len(part)
-        if self._length > self.most:
+        self.length += len(part)
+        if self.length > self.most:
             raise self.fault(f"holds more than {self.most} bytes")
 
     def fault(self, what: str) -> HTTPFault:
@@ -146,7 +146,7 @@ def _unzstd(data: bytes, sink: _Sink) -> None:
     while at < len(data):
         if not data.startswith(ZSTD_MAGIC, at) and not _is_skippable(data[at : at + 4]):
             raise sink.fault("is followed by something else")
-        frame = library.decompressobj()
+        frame, start, before = library.decompressobj(), at, sink.length
         while not frame.eof:
             piece = view[at : at + 256]  # which can grow to 8 MiB at most: the library has no limit of its own
             if not piece:
@@ -157,6 +157,11 @@ def _unzstd(data: bytes, sink: _Sink) -> None:
                 reason = str(damage).removeprefix("zstd decompressor error: ").lower()
                 raise sink.fault(f"is damaged ({reason})") from None
             at += len(piece) - len(frame.unused_data)
+        told = zstandard.get_frame_parameters(view[start:at]).content_size
+        size = sink.length - before
+        # The library does not compare them where the last block is empty.
+        if told not in (zstandard.CONTENTSIZE_UNKNOWN, size) and not _is_skippable(data[start : start + 4]):
+            raise sink.fault(f"is damaged (a frame of {told} bytes has {size})")
 
 
 #: What undoes a coding, and what data in it begins with.
