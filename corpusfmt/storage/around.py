@@ -14,11 +14,12 @@ from corpusfmt.core.text import quoted
 _LARGEST: Final = 256 * MIB
 
 
-def small(path: str, largest: int = _LARGEST) -> bytes:
+def small(path: str, largest: int = 0) -> bytes:
     """Return all of a file that is to be held.
 
-    Raises OSError, and ConfigurationError for one over ``largest`` bytes.
+    Raises OSError, and ConfigurationError for one over ``largest`` bytes, or 256 MiB where that is not given.
     """
+    largest = largest or _LARGEST
     if os.path.lexists(path) and os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise ConfigurationError(f"{quoted(path, 400)} is no file")
     with open(path, "rb") as file:
