@@ -519,6 +519,7 @@ def test_where_lxml_cannot_compile_a_schema_jing_is_asked(tmp_path: Path) -> Non
         assert judge.engines[0].startswith("jing")
 
 
+@pytest.mark.undisturbed
 def test_a_document_that_takes_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     judge = Judge(OURS, engine="lxml", seconds=0.5)
     assert judge.check(region(SAMPLE)) == []

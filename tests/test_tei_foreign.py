@@ -237,7 +237,15 @@ TEXTS = [
         "<p><app><lem>x<wit>A</wit></lem><rdg><choice><sic>a</sic><corr>b</corr></choice></rdg><witDetail>D</witDetail></app></p>",
         "x\n\nD",
     ),
+    ("<p>a<rdgGrp><rdg>x</rdg><lem>y</lem></rdgGrp>b</p>", "ayb"),
+    ("<p><app><lem>x<rdgGrp><rdg>a</rdg><rdg>b</rdg></rdgGrp></lem></app></p>", "xa"),
     ("<p>x<ruby><rb>漢</rb><rt>かん</rt></ruby></p>", "x漢"),
+    # white space that is kept, in pieces
+    ("<p xml:space='preserve'>con-<lb break='no'/>\n <hi>tinued</hi></p>", "continued"),
+    ("<p xml:space='preserve'>a<hi> \n</hi><lb break='no'/>b</p>", "ab"),
+    ("<p xml:space='preserve'><hi> \n</hi><lb break='no'/>b</p>", "b"),
+    ("<p>a<note xml:space='preserve'>N  n</note> b  c</p>", "a b c\n\nN  n"),
+    ("<p>a</p><p><pc join='left'>,</pc>b</p>", "a\n\n,b"),
     # notes and forme work
     ("<p>a<note>N <hi>n</hi></note>, b</p><p>c<note><p>M</p><p>m</p></note></p>", "a, b\n\nc\n\nN n\n\nM\n\nm"),
     ("<p>a<note>N<note>inner</note></note></p>", "a\n\nN\n\ninner"),
@@ -267,6 +275,8 @@ def test_what_a_reader_sees(body: str, expected: str) -> None:
         (INLINE, "<p>a<note><list><item>x</item><item>y<lb/>z</item></list></note>b</p><p>c</p>", "a x y z b\n\nc"),
         (INLINE, "<lg><l>a</l><note>N</note><l>b</l></lg>", "a\nN\nb"),
         (INLINE, "<p>a</p><note>N</note><p>b</p>", "a\n\nN\n\nb"),
+        (INLINE, "<p>a<note>b<lb/></note>c</p>", "a b c"),
+        (INLINE, "<p>a<note>b.<lb/></note>c<lb/>d</p>", "a b. c\nd"),
         (OUT, "<p>a<note>N</note>, b</p><note>M</note>", "a, b"),
         (FW, "<fw>12</fw><p>a<fw>13</fw>b</p>", "12\n\na 13 b"),
         (SPACES, "<p>a<lb/>b <lb/>c<lb break='no'/>d</p><l>e</l>", "a b cd\n\ne"),
@@ -498,6 +508,33 @@ def test_the_size_is_that_of_the_text() -> None:
         f'<TEI xmlns="{NS}"><text><body><p>  one \n two<note> three</note><del>four</del></p></body></text></TEI>'
     )
     assert read.sizes == [len("one two") + len("three")]
+
+
+@pytest.mark.parametrize("kept", ["", " xml:space='preserve'"])
+def test_a_text_in_many_pieces_is_the_same_text(kept: str) -> None:
+    """They are made one now and then, but for those that an alternative may give back."""
+    many, size = "<hi>a</hi> <hi>b</hi>" * 5000, len("a b") * 5000
+    body = f"<p{kept}>{many}-<lb break='no'/>{many}<choice><sic>{many}x</sic><corr>y</corr></choice>{many}</p>"
+    expected = "a b" * 10_000 + "y" + "a b" * 5000
+    assert text(body) == expected
+    assert len(expected) == 3 * size + 1
+
+
+def test_notes_without_text_are_not_held() -> None:
+    foreign = Foreign(Choices(notes="end"), lambda code, message: None)
+    for name in ("text", "body", "p"):
+        foreign.start(name, {})
+    for data in ("", "N", ""):
+        foreign.start("note", {})
+        if data:
+            foreign.text(data)
+        foreign.end("note")
+    assert [note.text() for note in foreign.notes] == ["N"]
+
+
+def test_what_a_header_repeats_without_end_has_a_limit() -> None:
+    authors = heading(stmt("".join(f"<author>A{number}</author>" for number in range(1100)))).authors
+    assert authors == tuple(f"A{number}" for number in range(1000))
 
 
 def test_the_names_that_are_counted_have_a_limit() -> None:

@@ -68,10 +68,7 @@ def read_own(document: bytes) -> Own | None:
         return None
     if not _NCNAME.fullmatch(xml_id):
         return None
-    try:
-        ncname, told, spelled = xml_id.decode("ascii"), name.decode(), identifier.decode()
-    except UnicodeDecodeError:
-        return None
+    ncname, told, spelled = xml_id.decode("ascii"), name.decode(), identifier.decode()
     known = int(spelled) if integer else spelled
     meta = EMPTY
     # Without metadata all but the title is always the same, and the title is the name or the id.

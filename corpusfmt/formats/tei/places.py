@@ -50,8 +50,7 @@ def locate(region: Region, document: Document, position: int) -> int:
     Of a text that was made from other markup than ours it is where the text begins.
     """
     origin = document.origin
-    if origin is None:
-        return region.offset
+    assert origin is not None, "the document comes from this region"
     start = origin.body - region.offset
     if not _OWN.match(region.buffer, max(0, origin.byte - region.offset)):
         return origin.body

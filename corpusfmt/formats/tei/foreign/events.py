@@ -160,8 +160,6 @@ class Foreign:
         buffer = self._buffer
         data = buffer[0] if len(buffer) == 1 else "".join(buffer)
         buffer.clear()
-        if not data:
-            return
         flow = self.flow
         before = flow.size
         if self.mode and not data.strip(WHITE):
