@@ -79,6 +79,20 @@ def test_what_no_metadata_can_be(meta: Any) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "equal"),
     [
+        (Document("d", b"\xff\xfea\0", encoding="utf-16"), Document("d", b"\xfe\xff\0a", encoding="utf-16"), True),
+        (Document("d", b"\xff\xfea\0", encoding="utf-16"), Document("d", b"\xff\xfeb\0", encoding="utf-16"), False),
+        (Document("d", b"\x81", encoding="ascii"), Document("d", b"\x81", encoding="ascii"), True),
+        (Document("d", b"\x81", encoding="ascii"), Document("d", b"\x82", encoding="ascii"), False),
+        (Document("d", b"\x81", encoding="ascii"), Document("d", b"\x81"), False),
+    ],
+)
+def test_texts_are_equal_by_their_characters(one: Document, other: Document, equal: bool) -> None:
+    assert (one == other) == (other == one) == equal
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
         (b'{"a":1}', b'{ "a" : 1 }', True), (b'{"a":1}', b'{"a":1.0}', False), (b'{"a":1e2}', b'{"a":100}', False),
         (b'{"a":1,"b":2}', b'{"b":2,"a":1}', False), (b'{"a":"\\u00e9"}', '{"a":"é"}'.encode(), True),
         (b'{"a":"\\/"}', b'{"a":"/"}', True), (b"{}", b"{ }", True), (b'{"a":-0}', b'{"a":0}', False),

@@ -122,19 +122,24 @@ class Document:
             return False
         if self.meta_json != other.meta_json and self.meta != other.meta:
             return False
-        ours, theirs = self.encoding or "utf-8", other.encoding or "utf-8"
-        if ours == theirs:
-            return self.data == other.data
-        try:
-            return self.data.decode(ours) == other.data.decode(theirs)
-        except UnicodeDecodeError:
-            return False
+        return same_text(self, other)
 
     __hash__ = None  # type: ignore[assignment]  # attributes are plain for speed, so nothing holds them still
 
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
         return f"<Document {self.id!r}{name}, {len(self.data)} bytes>"
+
+
+def same_text(one: Document, other: Document) -> bool:
+    """Say whether two texts are the same characters; bytes that their encoding cannot decode are compared as bytes."""
+    ours, theirs = one.encoding or "utf-8", other.encoding or "utf-8"
+    if ours == theirs and (ours == "utf-8" or one.data == other.data):
+        return one.data == other.data
+    try:  # other encodings can spell one text in several ways: with a byte order mark, with shifts
+        return one.data.decode(ours) == other.data.decode(theirs)
+    except UnicodeDecodeError:
+        return False
 
 
 def line_of(document: Document) -> int:
