@@ -37,6 +37,7 @@ from corpusfmt.storage import (
     processors,
     relative,
     small,
+    sorting,
     spilled,
     spills,
 )
@@ -523,6 +524,17 @@ def test_the_old_manifest_is_durably_gone_before_any_shard_is_replaced(
 
 def known(name: str) -> bool:
     return name.endswith(".seed")
+
+
+def test_runs_of_a_sorter_become_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sorting, "_MOST_RUNS", 3)
+    sorter = Sorter(held=200)
+    lines = [b"%06d" % (k * 7919 % 1000) for k in range(1000)]
+    for line in lines:
+        sorter.add(line)
+    assert sum(len(level) for level in sorter._levels) <= 2 * len(sorter._levels)
+    assert list(sorter.lines()) == [line + b"\n" for line in sorted(lines)]
+    sorter.close()
 
 
 def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from corpusfmt.core.limits import MIB
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Lines are held up to this size, in bytes; then they are sorted and put aside in a file without a name.
 _HELD: Final = 16 * MIB
+#: So many files of one size are open at most; then they become one.
+_MOST_RUNS: Final = 64
 
 
 class Sorter:
@@ -23,7 +25,7 @@ class Sorter:
         self._folder = folder
         self._limit, self._size = held, 0
         self._lines: list[bytes] = []
-        self._runs: list[BinaryIO] = []
+        self._levels: list[list[BinaryIO]] = []
 
     def add(self, line: bytes) -> None:
         """Take a line, without its line end. Raises OSError."""
@@ -33,32 +35,49 @@ class Sorter:
             self._put_aside()
 
     def _put_aside(self) -> None:
+        self._lines.sort()
+        self._write(0, [line + b"\n" for line in self._lines])
+        self._lines, self._size = [], 0
+
+    def _write(self, level: int, lines: Iterable[bytes]) -> None:
+        """Write sorted lines into a run. A level that is full becomes one run of the next."""
         from tempfile import TemporaryFile
 
-        run = TemporaryFile(dir=self._folder)  # noqa: SIM115
-        self._runs.append(run)
-        self._lines.sort()
-        run.writelines([line + b"\n" for line in self._lines])
-        self._lines, self._size = [], 0
+        if level == len(self._levels):
+            self._levels.append([])
+        runs = self._levels[level]
+        runs.append(TemporaryFile(dir=self._folder))  # noqa: SIM115
+        runs[-1].writelines(lines)
+        if len(runs) == _MOST_RUNS:
+            self._write(level + 1, _merged(runs))
+            self._levels[level] = []
+            for run in runs:
+                run.close()
 
     def lines(self) -> Iterator[bytes]:
         """Give all lines in order, with their line ends; once. Raises OSError."""
         self._lines.sort()
         lines = [line + b"\n" for line in self._lines]
-        if not self._runs:
+        if not self._levels:
             yield from lines
             return
-        from heapq import merge
-
-        for run in self._runs:
-            run.seek(0)
-        yield from merge(lines, *self._runs, key=lambda line: line[:-1])  # a tab comes before a line end
+        yield from _merged([run for runs in self._levels for run in runs], lines)
 
     def close(self) -> None:
         """Let go of what was put aside."""
-        for run in self._runs:
-            run.close()
-        self._runs = []
+        for runs in self._levels:
+            for run in runs:
+                run.close()
+        self._levels = []
+
+
+def _merged(runs: Iterable[BinaryIO], *more: Iterable[bytes]) -> Iterable[bytes]:
+    """Give the lines of runs, and of ``more``, in order."""
+    from heapq import merge
+
+    for run in runs:
+        run.seek(0)
+    return merge(*more, *runs, key=lambda line: line[:-1])  # a tab comes before a line end
 
 
 class SortedLines:
