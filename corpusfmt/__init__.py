@@ -8,6 +8,8 @@
     report = corpusfmt.convert(["a.seed", "b.jsonl.zst"], "all.jsonl")
     for finding in corpusfmt.validate("news.seed"):
         print(finding.code, finding.where())
+    for difference in corpusfmt.diff("old.seed", "new.jsonl"):
+        print(difference.kind, difference.document, difference.message)
 
 Importing the package loads none of its parts; each name loads what it needs.
 """
@@ -22,6 +24,7 @@ from corpusfmt.version import __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from corpusfmt.comparing.difference import Difference
     from corpusfmt.convert import convert
     from corpusfmt.core.document import Document, Origin
     from corpusfmt.core.errors import (
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from corpusfmt.core.format import Format
     from corpusfmt.core.metadata import Metadata
     from corpusfmt.core.rule import Rule
+    from corpusfmt.diff import diff
     from corpusfmt.fix import Fixed, fix
     from corpusfmt.read import read
     from corpusfmt.registry import formats
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ConfigurationError",
     "CorpusfmtError",
+    "Difference",
     "Discrepancy",
     "Document",
     "Edit",
@@ -71,6 +76,7 @@ __all__ = [
     "VerificationError",
     "__version__",
     "convert",
+    "diff",
     "fix",
     "formats",
     "open_writer",
@@ -83,6 +89,7 @@ _ERRORS = "ConfigurationError CorpusfmtError Loss LossError ParseError PluginErr
 _ERRORS += " VerificationError"
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "core.errors"),
+    "Difference": "comparing.difference",
     "Discrepancy": "verify",
     "Document": "core.document",
     "Edit": "core.finding",
@@ -96,6 +103,7 @@ _HOMES = {
     "Report": "report",
     "Rule": "core.rule",
     "convert": "convert",
+    "diff": "diff",
     "fix": "fix",
     "formats": "registry",
     "open_writer": "write",

@@ -14,9 +14,9 @@ import corpusfmt
 from tests.support import ROOT
 
 PUBLIC = [
-    "ConfigurationError", "CorpusfmtError", "Discrepancy", "Document", "Edit", "Finding", "Fixed", "Format", "Loss", "LossError", "Metadata",
+    "ConfigurationError", "CorpusfmtError", "Difference", "Discrepancy", "Document", "Edit", "Finding", "Fixed", "Format", "Loss", "LossError", "Metadata",
     "OpenWriter", "Origin", "ParseError", "PluginError", "Progress", "Report", "Rule", "SchemaError", "UnknownFormatError",
-    "VerificationError", "__version__", "convert", "fix", "formats", "open_writer", "read", "validate", "verify",
+    "VerificationError", "__version__", "convert", "diff", "fix", "formats", "open_writer", "read", "validate", "verify",
 ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ PAGES = [
     "docs/warc.md",
     "docs/tei.md",
     "docs/checks.md",
+    "docs/diff.md",
     "docs/encodings.md",
     "docs/library.md",
 ]

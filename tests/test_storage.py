@@ -12,9 +12,6 @@ import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
-
-
-from typing import Any
 from zlib import crc32
 
 import pytest

@@ -66,6 +66,11 @@ def add_reading(parser: Parser) -> None:
     parser.add_argument(
         "sources", nargs="+", metavar="SOURCE", help="a file, a folder, a pattern, or - for standard input"
     )
+    add_reading_options(parser)
+
+
+def add_reading_options(parser: Parser) -> None:
+    """Add how to read sources."""
     parser.add_argument(
         "--from",
         dest="from_format",

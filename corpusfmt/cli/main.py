@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import corpusfmt
 from corpusfmt.cli.streams import let_go, mend_streams
 
-COMMANDS = ("convert", "verify", "validate", "fix", "ls", "formats", "rule", "rules", "schema")
+COMMANDS = ("convert", "verify", "validate", "fix", "diff", "ls", "formats", "rule", "rules", "schema")
 _HELP = """\
 usage: corpusfmt COMMAND ...
 
@@ -18,6 +18,7 @@ Read, validate and convert text corpora without losing anything in silence.
   corpusfmt verify RECEIPT                check the files of a conversion against its receipt
   corpusfmt validate SOURCE...            say what is wrong with sources, and where
   corpusfmt fix SOURCE...                 mend what can be mended without loss, in place
+  corpusfmt diff OLD NEW                  compare two corpora of any formats, document by document
   corpusfmt ls SOURCE...                  list documents: id, name, size, place
   corpusfmt formats                       what is read and written
   corpusfmt rule CODE                     the page of one rule or fault
@@ -26,8 +27,8 @@ Read, validate and convert text corpora without losing anything in silence.
   corpusfmt --version
 
 'corpusfmt COMMAND --help' tells the options of a command.
-Exit codes: 0 clean; 1 findings (validate), findings left (fix), documents that were refused or would lose
-something (convert), or files that are not as the receipt says (verify);
+Exit codes: 0 clean; 1 findings (validate), findings left (fix), documents that differ (diff), documents that were
+refused or would lose something (convert), or files that are not as the receipt says (verify);
 2 could not do what was asked. Warnings do not stop convert.
 """
 

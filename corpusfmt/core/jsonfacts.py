@@ -12,6 +12,10 @@ _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 #: One escape; two where they are the halves of a surrogate pair.
 _ESCAPE: Final = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[^u]")
 _LONE: Final = re.compile("[\ud800-\udfff]")
+#: JSON without escapes, and without white space outside of strings.
+_PLAIN: Final = re.compile(rb'(?:[^ \t\n\r"]++|"[^"\\]*+")*+')
+_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.S)
+_SPACE: Final = b" \t\n\r"
 
 
 def lone_surrogate(raw: bytes) -> int:
@@ -77,6 +81,20 @@ def canonical(raw: bytes) -> bytes:
         else:
             out.append(raw[here.start : here.stop])
     return b"".join(out)
+
+
+def spelled(raw: bytes) -> bytes:
+    """Return what :func:`canonical` does, of JSON that has been checked: faster, and in little room."""
+    if _PLAIN.fullmatch(raw):
+        return raw
+    out, at = bytearray(), 0
+    for match in _STRING.finditer(raw):
+        string = match[0]
+        out += raw[at : match.start()].translate(None, _SPACE)
+        out += b'"%b"' % _spell(string_value(string)) if b"\\" in string else string
+        at = match.end()
+    out += raw[at:].translate(None, _SPACE)
+    return bytes(out)
 
 
 def _spell(text: str) -> bytes:

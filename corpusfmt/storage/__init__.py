@@ -20,12 +20,13 @@ from corpusfmt.storage.folders import Folder, inside, is_folder
 from corpusfmt.storage.inputs import Input, open_input
 from corpusfmt.storage.names import Paths
 from corpusfmt.storage.outputs import Output, Shards, old_shards, open_output
-from corpusfmt.storage.scratch import Pile, Scratch
+from corpusfmt.storage.scratch import Copying, Pile, Scratch
 from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
 
 __all__ = [
     "FAULTS",
     "UNTRUSTED",
+    "Copying",
     "Folder",
     "Found",
     "Input",
@@ -43,6 +44,7 @@ __all__ = [
     "inside",
     "is_absolute",
     "is_folder",
+    "is_nothing",
     "is_regular",
     "is_stdout",
     "name_of",
@@ -88,6 +90,11 @@ def exists(path: str) -> bool:
 def is_regular(path: str) -> bool:
     """Say whether a path is that of a regular file, which can be read twice and replaced."""
     return os.path.isfile(path)
+
+
+def is_nothing(path: str) -> bool:
+    """Say whether a path is that of the null device, which git names for a file that is not there."""
+    return path == os.devnull
 
 
 def same_file(one: str, other: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from corpusfmt.core.format import Stream
 from corpusfmt.core.limits import CHUNK, MIB
 
 #: A pile is held in memory up to this size, in bytes.
@@ -57,6 +58,24 @@ class ScratchStream:
 
     def track_members(self) -> None:
         """Return nothing: there are no members."""
+
+
+class Copying:
+    """A stream of which a scratch file gets a copy, for reading it again."""
+
+    def __init__(self, stream: Stream, copy: Scratch) -> None:
+        self.name, self.codec = stream.name, stream.codec
+        self._stream, self._copy = stream, copy
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes, as the stream does."""
+        data = self._stream.read(size)
+        self._copy.write(data)
+        return data
+
+    def track_members(self) -> list[tuple[int, int]] | None:
+        """Return the list of the stream."""
+        return self._stream.track_members()
 
 
 class Pile:

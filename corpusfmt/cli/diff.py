@@ -1,0 +1,160 @@
+"""``corpusfmt diff``."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from corpusfmt.cli.arguments import add_reading_options, format_spec, parser, reading_of
+from corpusfmt.cli.printers import dump, print_finding
+from corpusfmt.cli.talk import plural, say, say_passed_over
+from corpusfmt.comparing.difference import IGNORABLE, KINDS, Difference, Kind
+from corpusfmt.core.document import Origin
+from corpusfmt.core.errors import ParseError
+from corpusfmt.core.text import shown, shown_halves
+from corpusfmt.diff import Comparison
+from corpusfmt.reading import Reading
+
+#: Of each kind, so many differences are printed unless --no-cap is given.
+CAP: Final = 50
+#: The kinds of which each difference is about one document.
+_COUNTED: Final = tuple(kind for kind in KINDS if kind != "reordered")
+#: Characters of an id that are shown in text.
+_SHOWN: Final = 200
+#: A string that would be taken for an integer.
+_INTEGER: Final = re.compile("0|-?[1-9][0-9]*")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Compare. Returns 0 when nothing differs, 1 when something does, 2 for a record that cannot be read."""
+    options = parser("diff", "Compare two corpora document by document, by id: what is in OLD, and what is in NEW.")
+    for name, metavar in (("a", "OLD"), ("b", "NEW")):
+        options.add_argument(
+            name, metavar=metavar, help="a file, a folder, a pattern, or - for standard input, which one of them can be"
+        )
+    add_reading_options(options)
+    for name, metavar in (("a", "OLD"), ("b", "NEW")):
+        options.add_argument(f"--from-{name}", metavar="FORMAT", help=f"as --from, for {metavar} alone")
+    options.add_argument(
+        "--ignore", action="append", default=[], metavar="WHAT,...",
+        help=f"do not compare these: {', '.join(IGNORABLE)}; may be repeated",
+    )  # fmt: skip
+    options.add_argument(
+        "--output-format", choices=("text", "json", "jsonl"), default="text",
+        help="text (default), one JSON object, or an object for each difference, a line each (all of them)",
+    )  # fmt: skip
+    options.add_argument(
+        "--no-cap", action="store_true", help=f"print all differences, not the first {CAP} of each kind"
+    )
+    options.add_argument("-q", "--quiet", action="store_true", help="print nothing; the exit code tells")
+    args = options.parse_args(arguments)
+    comparison = Comparison(
+        [args.a],
+        [args.b],
+        (_reading(args, args.from_a), _reading(args, args.from_b)),
+        ignore=[what.strip() for what in ",".join(args.ignore).split(",") if what.strip()],
+        cap=0 if args.no_cap or args.output_format == "jsonl" else CAP,
+        quiet=args.quiet,
+    )
+    gc.set_threshold(100_000)  # documents are many and make no cycles
+    try:
+        _print(comparison, args.output_format, quiet=args.quiet)
+    except ParseError as error:
+        print_finding(error.finding, sys.stderr)
+        return 2
+    return 1 if comparison.counts else 0
+
+
+def _reading(args: argparse.Namespace, its: str | None) -> Reading:
+    reading = reading_of(args)
+    if its is None:
+        return reading
+    name, own = format_spec(its)
+    return reading._replace(format=name, own=own)
+
+
+def _print(comparison: Comparison, output: str, *, quiet: bool) -> None:
+    held: list[dict[str, Any]] = []
+    for difference in comparison.run():
+        if output == "text":
+            print(_line(difference))
+        elif output == "jsonl":
+            print(dump(_record(difference)))
+        else:
+            held.append(_record(difference))
+    if quiet:
+        return
+    if output == "json":
+        record = {
+            "differ": comparison.differ,
+            "equal": comparison.equal,
+            "ignored": sorted(comparison.ignore),
+            "counts": _by_kind(comparison.counts),
+            "hidden": _by_kind(comparison.hidden),
+            "differences": held,
+        }
+        print(dump(record))
+    sys.stdout.flush()
+    if output != "jsonl":
+        for kind in KINDS:
+            if comparison.hidden[kind]:
+                say(f"... and {comparison.hidden[kind]:,} more {kind}; --no-cap shows all")
+    say_passed_over([*comparison.a.passed_over, *comparison.b.passed_over])
+    if output == "text":
+        print(_totals(comparison))
+
+
+def _by_kind(counts: Mapping[Kind, int]) -> dict[str, int]:
+    return {kind: counts[kind] for kind in KINDS if counts.get(kind)}
+
+
+def _totals(comparison: Comparison) -> str:
+    differ = comparison.differ
+    kinds = ", ".join([f"{count:,} {kind}" for kind, count in _by_kind(comparison.counts).items() if kind in _COUNTED])
+    what = f"{plural(differ, 'document')} {'differs' if differ == 1 else 'differ'}: {kinds}"
+    if comparison.counts["reordered"]:
+        what = f"{what}; the order differs" if differ else "no document differs, but the order does"
+    elif not differ:
+        what = "no document differs"
+    return f"{what}; {comparison.equal:,} equal"
+
+
+def _line(difference: Difference) -> str:
+    kind, id = difference.kind, difference.document
+    if id is None:
+        return f"{kind:<7}  {difference.message}"
+    spelled = shown(str(id), _SHOWN)
+    if isinstance(id, str) and _INTEGER.fullmatch(id):
+        spelled = f"'{spelled}'"
+    origin = difference.old if kind == "removed" else difference.new
+    what = difference.message or (f"{shown(origin.path)}:{origin.line}" if origin else "")
+    return f"{kind:<7}  {spelled}  {what}"
+
+
+def _record(difference: Difference) -> dict[str, Any]:
+    """Return a difference as a JSON object, without what it does not have."""
+    record: dict[str, Any] = {"kind": difference.kind}
+    if difference.document is not None:
+        record |= {"id": difference.document, "name": shown_halves(difference.name)}
+    if difference.message:
+        record["message"] = difference.message
+    old, new = difference.places
+    if difference.kind == "reordered":
+        return record | {"first": old, "last": new}
+    for side, place, origin in (("old", old, difference.old), ("new", new, difference.new)):
+        if place:
+            record[side] = {"place": place, **_origin(origin)}
+    for name, part in (("text", difference.text), ("metadata", difference.metadata)):
+        if part is not None:
+            record[name] = {
+                key: shown_halves(value) if isinstance(value, str) else value for key, value in part._asdict().items()
+            }
+    return record
+
+
+def _origin(origin: Origin | None) -> dict[str, Any]:
+    return {"path": shown_halves(origin.path), "line": origin.line, "byte": origin.byte} if origin else {}
