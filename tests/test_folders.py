@@ -24,6 +24,10 @@ from corpusfmt.core.format import Format, WriteOptions
 from corpusfmt.formats.jsonl import FORMAT as JSONL
 from corpusfmt.storage import Folder, inside, is_folder
 from corpusfmt.storage.names import Names
+
+
+from corpusfmt.storage.folders import _stays
+from corpusfmt.storage.names import Names, safe_name
 from tests.support import ROOT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX")
@@ -447,6 +451,7 @@ def test_where_there_is_no_current_folder_any_more(here: Path, monkeypatch: pyte
     folder.finish()
     folder.publish()
     assert tree(here / "out") == ["a.leaf"]
+    assert not _stays(str(here / "out" / "gone too"))
 
 
 def test_a_temporary_folder_of_an_older_run_is_no_obstacle(here: Path) -> None:
