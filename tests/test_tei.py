@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from xml.dom import minidom
 
@@ -12,16 +13,18 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from corpusfmt import Document, ParseError, convert, fix, read, validate
+from corpusfmt import Document, LossError, ParseError, convert, fix, read, validate
 from corpusfmt.cli.main import main
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import ReadOptions, WriteOptions
+from corpusfmt.core.limits import MIB
 from corpusfmt.core.source import Region
 from corpusfmt.formats.tei import FORMAT
 from corpusfmt.formats.tei.fast import read_own
 from corpusfmt.formats.tei.head import forbidden_in, header
 from corpusfmt.formats.tei.names import ncname
+from corpusfmt.formats.tei.profile import CORPUS_END, DECLARATION
 from corpusfmt.formats.tei.write import alone
 from tests import strategies
 from tests.support import command, documents, findings, parse, scan, write
@@ -92,6 +95,16 @@ def test_the_body_is_not_indented_and_the_header_is() -> None:
     assert "    <fileDesc>" in lines
     assert "<p>One<lb/>two</p>" in lines
     assert "<p>three&#13;<lb/>&lt;&amp;&gt;</p>" in lines
+
+
+@pytest.mark.parametrize(
+    ("author", "shown"),
+    [("A; B", ["A", "B"]), ("A; ; B", ["A; ; B"]), ("A; ", ["A;"]), (["A", "B"], ["A", "B"]), ("A;B", ["A;B"])],
+)
+def test_authors_that_are_several(author: str | list[str], shown: list[str]) -> None:
+    document = Document("d1", "x", meta={"author": author})
+    assert [element.text for element in tree(one(document)).iter(f"{TEI}author")] == shown
+    assert damaged(ours(document)) == ([document], [])
 
 
 @pytest.mark.parametrize(
@@ -372,9 +385,16 @@ def tale(inside: str, before: str = "", attributes: str = ' xml:id="d1"') -> byt
      (tale("<p>&x;</p>", '<!DOCTYPE TEI [<!ENTITY x SYSTEM "file:///etc/passwd">]>'), {"TEI006": b"&x;"}),
      (tale("<p>&x;</p>", '\n<!DOCTYPE TEI SYSTEM "no.dtd">'), {"TEI005": b"<!DOCTYPE", "TEI006": b"&x;"}),
      (tale('<p n="&x;">a</p>', '<!DOCTYPE TEI SYSTEM "no.dtd">'), {"TEI005": b"<!DOCTYPE", "TEI006": b'<p n="'}),
+     (tale('<p n="&amp;&own;">a</p>', '<!DOCTYPE TEI SYSTEM "no.dtd" [<!ENTITY own "x">]>'), {"TEI005": b"<!DOCTYPE"}),
+     (tale("<p>&x; &y;</p>", '\n<!DOCTYPE TEI SYSTEM "no.dtd">'), {"TEI005": b"<!DOCTYPE", "TEI006": b"&x;"}),
+     (tale("<p>a</p>", '<!DOCTYPE TEI [<!ENTITY % p "">%p;]>'), {}),
+     (tale("<p>a</p>", "<!DOCTYPE TEI [%nothing;]>"), {}),
+     (tale("<p>a&b;</p>", '<!DOCTYPE TEI [%nothing;<!ENTITY b "x">]>'), {"TEI006": b"&b;"}),
      (tale("<p>a</p>") + b"<TEI2/>", {"TEI001": b"<TEI2/>"}),
      (tale("<p>a</p>", '<?xml version="1.0" encoding="KLINGON"?>'), {"TEI024": None}),
      (tale("<p>a</p>", '<?xml version="1.0" encoding="UTF-16"?>'), {"TEI024": None}),
+     (tale("<p>a</p>", '\ufeff<?xml version="1.0" encoding="ISO-8859-1"?>'), {"TEI024": None}),
+     (tale("<p>a\n\u00c1</p>", '<?xml version="1.0" encoding="windows-1252"?>').replace(b"\xc3", b""), {"TEI024": b"\x81"}),
      (tale("<p>\u00e9</p>", '<?xml version="1.0" encoding="ISO-8859-1"?>\n'), {}),
      (tale("<p>a\n\u00e9 </p>").decode().encode("latin-1"), {"TEI024": b"\xe9"})],
 )  # fmt: skip
@@ -394,6 +414,94 @@ def test_a_place_in_another_encoding_is_that_of_the_file() -> None:
     (finding,) = findings(scan(FORMAT, data))
     assert (finding.code, finding.line, finding.column) == ("TEI001", 2, 2)
     assert data[finding.byte - 1 : finding.byte + 1] == b"& "
+
+
+@pytest.mark.parametrize(
+    ("encoding", "char"),
+    [("ISO-8859-1", "§"), ("Shift_JIS", "あ"), ("UTF-16", "あ"), ("UTF-32BE", "§"), ("UTF-8", "§")],
+)
+def test_a_place_far_back_is_that_of_the_file(encoding: str, char: str) -> None:
+    """What is found at the end of a document, or of the file, may stand where reading was long ago."""
+    before = f'<?xml version="1.0" encoding="{encoding}"?>\n<!-- {char * 50} -->\n'
+    text = tale(f'<p corresp="#nothing">{"x" * 200}</p>', before).decode().replace("<title>T</title>", "<title/>")
+    data = text.encode(encoding)
+    for size in (1, 13, 1 << 30):
+        found = findings(scan(FORMAT, data, size, THOROUGH))
+        assert [(f.code, f.line) for f in found] == [("TEI012", 3), ("TEI015", 3)]
+        for finding, needle in zip(found, ("<TEI", "<p corresp"), strict=True):
+            assert data[finding.byte :].decode(encoding).startswith(needle)
+
+
+def test_what_follows_a_byte_that_cannot_be_decoded_is_not_left_out_in_silence() -> None:
+    """Nor where the document before it was refused, and the next one was looked for."""
+    first, *rest = (Document(f"d{number}", "One line.") for number in range(3))
+    head = '<?xml version="1.0" encoding="windows-1252"?>\n'
+    for damage, codes in (((b"<p>One", b"<q>One"), ["TEI001", "TEI024"]), ((b"One", b"One"), ["TEI024"])):
+        data = ours(first, *rest).replace(DECLARATION, head.encode()).replace(*damage, 1)
+        at = data.index(b'<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="d1"')
+        for size in (1, 1 << 30):
+            batches = scan(FORMAT, data[:at] + b"\x81" + data[at:], size)
+            assert [f.code for f in findings(batches)] == codes
+            assert findings(batches)[-1].byte == at
+            assert batches[-1].fatal
+            assert documents(batches) == ([first] if len(codes) == 1 else [])
+
+
+def test_a_document_that_is_read_in_pieces_is_passed_over_when_it_is_over_the_limit() -> None:
+    large = tale("<p>" + "x" * 400_000 + "</p>", attributes=' xml:id="large"')
+    corpus = b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">' + large + tale("<p>y</p>") + b"</teiCorpus>"
+    for size in (1 << 14, 1 << 30):
+        batches = scan(FORMAT, corpus, size, ReadOptions(max_document=100_000))
+        assert [document.id for document in documents(batches)] == ["d1"]
+        assert [(f.code, f.byte) for f in findings(batches)] == [("TEI009", corpus.index(b"<TEI"))]
+
+
+def test_more_names_of_elements_than_are_remembered() -> None:
+    many = "".join(f"<x{number}>a</x{number}>" for number in range(10_100))
+    assert parse(FORMAT, tale(f"<p><hi>{many}</hi></p><p>b</p>"))[0].text == "a" * 10_100 + "\n\nb"
+
+
+def test_the_text_begins_where_the_text_does_and_not_where_its_pictures_do() -> None:
+    text, pictures = b"<text><body><p>x</p></body></text>", b"<sourceDoc><surface><zone>y</zone></surface></sourceDoc>"
+    for order in (text + pictures, pictures + text):
+        data = tale("").replace(b"<text><body></body></text>", order)
+        (document,) = parse(FORMAT, data)
+        assert document.text == "x"
+        assert document.origin is not None
+        assert data[document.origin.body :].startswith(b"<body>")
+
+
+def test_where_reading_can_go_on() -> None:
+    assert FORMAT.resync is not None
+    data = ours(Document("d1", "x"), Document("d2", "y"))
+    first, second = (match.start() for match in re.finditer(b"<TEI ", data))
+    assert [FORMAT.resync(data, at) for at in (0, first, first + 1, second, second + 1)] == [
+        first,
+        first,
+        second,
+        second,
+        -1,
+    ]
+    assert FORMAT.resync(data.replace(b"\n<TEI ", b" <TEI ", 1), 0) == second
+    assert FORMAT.resync(data.replace(b"\n<TEI ", b" <TEI "), 0) == -1
+    assert FORMAT.resync(data[first:], 0) == 0
+
+
+def test_the_place_of_each_character() -> None:
+    text = "a&b\x00ü\n\n<\nd"
+    data = ours(Document("d0", "x"), Document("d1", text))
+    (batch,) = [batch for batch in scan(FORMAT, data) if batch.documents]
+    document = batch.documents[1]
+    assert document.origin is not None
+    spelled = [b"a", b"&amp;", b"b", b"<g ", "ü".encode(), b"</p>", b"</p>", b"&lt;", b"<lb/>", b"d"]
+    for index, expected in enumerate(spelled):
+        at = FORMAT.locate(batch.region, document, len(text[:index].encode()))
+        assert data[at:].startswith(expected)
+    assert FORMAT.locate(batch.region, document, len(document.data)) == document.origin.body
+    (batch,) = scan(FORMAT, tale("<p>x <hi>y</hi></p>"))
+    (foreign,) = batch.documents
+    assert foreign.origin is not None
+    assert [FORMAT.locate(batch.region, foreign, at) for at in (0, 2)] == [foreign.origin.body] * 2
 
 
 def test_entities_that_multiply_are_stopped() -> None:
@@ -419,6 +527,15 @@ def test_a_document_over_the_limit_is_passed_over() -> None:
     assert [f.code for f in findings(batches)] == ["TEI009"]
 
 
+def test_two_documents_of_ours_with_one_xml_id() -> None:
+    first, other = Document("d1", "x"), Document("d1", "y")
+    data = ours(first)[: -len(CORPUS_END)] + one(other) + CORPUS_END
+    assert damaged(data)[0] == damaged(data, THOROUGH)[0] == [first, other]
+    assert damaged(data)[1] == []
+    (finding,) = damaged(data, THOROUGH)[1]
+    assert (finding.code, finding.byte) == ("TEI014", data.rindex(b"<TEI "))
+
+
 def test_duplicate_ids_and_pointers_to_nothing() -> None:
     inside = '<p xml:id="a">x</p>\n<p xml:id="a" corresp="#b #c #a">y</p><p xml:id="c" n="#zz">z</p>'
     assert said(tale(inside), THOROUGH) == [("TEI014", 2, 1), ("TEI015", 2, 1)]
@@ -439,7 +556,12 @@ def test_nested_corpora_and_what_their_headers_say() -> None:
 
 def test_a_namespace_that_is_missing_or_wrong_is_mended() -> None:
     good = tale("<p>x</p>")
-    for wrong in (good.replace(b' xmlns="http://www.tei-c.org/ns/1.0"', b""), good.replace(b"http:", b"https:")):
+    namespace = b' xmlns="http://www.tei-c.org/ns/1.0"'
+    for wrong in (
+        good.replace(namespace, b""),
+        good.replace(b"http:", b"https:"),
+        good.replace(namespace, b' xmlns=""'),
+    ):
         docs, (finding,) = damaged(wrong)
         assert docs == parse(FORMAT, good)
         assert finding.code == "TEI004"
@@ -591,6 +713,30 @@ def test_a_parameter_entity_elsewhere_is_told() -> None:
         + b"</TEI>"
     )
     assert [f.code for f in findings(scan(FORMAT, data))] == ["TEI005"]
+
+
+def test_a_g_that_stands_for_two_characters_is_no_character() -> None:
+    data = ours(Document("d1", "a\x00b"))
+    assert data.count(b'value="U+0000"') == 1
+    docs, found = damaged(data.replace(b'value="U+0000"', b'value="U+0001"'))
+    assert docs == []
+    assert [(f.code, f.message) for f in found] == [("TEI019", "the g '#d1_u0000' stands for two characters")]
+
+
+def test_metadata_comes_back_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("fast", "ownhead", "write"):
+        monkeypatch.setattr(import_module(f"corpusfmt.formats.tei.{module}"), "MAX_METADATA", MIB)
+    document = Document("d1", "x", meta=b'{"a":"' + b"x" * (MIB - 8) + b'"}')
+    data = ours(document)
+    assert parse(FORMAT, data) == [document]
+    (finding,) = findings(scan(FORMAT, data.replace(b'"}<', b'x"}<', 1)))
+    assert (finding.code, finding.message) == ("TEI019", "the metadata is longer than 1 MiB")
+    larger = Document("d1", "x", meta=document.meta_json.replace(b'"}', b'x"}'))
+    assert [(loss.kind, loss.message) for loss in FORMAT.losses(larger, WriteOptions())] == [
+        ("size", "the metadata is longer than 1 MiB")
+    ]
+    with pytest.raises(LossError, match="longer than 1 MiB"):
+        ours(larger)
 
 
 def test_markup_that_is_too_large_is_at_its_beginning() -> None:

@@ -26,6 +26,8 @@ class Pointer(NamedTuple):
 
     name: str
     byte: int
+    #: As ``byte``, in a source in another encoding than UTF-8.
+    real: int
     near: Region
 
 
@@ -49,7 +51,9 @@ class Across:
         """Say whether an ``xml:id`` was there."""
         return hash(xml_id) in self._ids
 
-    def point(self, attributes: dict[str, str], byte: int, near: Callable[[int], Region]) -> None:
+    def point(
+        self, attributes: dict[str, str], byte: int, real: Callable[[int], int], near: Callable[[int], Region]
+    ) -> None:
         """Take the pointers among the attributes of an element that begins at the stream offset ``byte``."""
         for attribute, value in attributes.items():
             if "#" not in value or attribute not in POINTERS:
@@ -59,7 +63,7 @@ class Across:
                 if one[0] != "#" or not name or name.startswith("xpath(") or name in self._waiting:
                     continue
                 if hash(name) not in self._ids and len(self._waiting) < _MOST:
-                    self._waiting[name] = Pointer(name, byte, near(byte))
+                    self._waiting[name] = Pointer(name, byte, real(byte), near(byte))
 
     def dangling(self) -> Iterator[Pointer]:
         """Give the pointers to nothing, in order of their first place."""

@@ -77,13 +77,16 @@ class Decoded:
 
     def source_byte(self, byte: int, buffer: bytes, base: int) -> int:
         """Return the offset in the source of an offset in UTF-8. ``buffer`` holds the UTF-8 from ``base`` on."""
-        if not self.encoding:
-            return byte
-        source, start = self._marks[max(0, bisect_right(self._marks, byte, key=lambda mark: mark[1]) - 1)]
-        if start < base:
-            return source
+        source, start = self._marks[self._mark(byte)]
         passed = buffer[start - base : byte - base].decode("utf-8", "ignore")
         return source + len(passed.encode(self.encoding, "ignore"))
+
+    def forget(self, before: int) -> None:
+        """Let go of what tells where an offset in UTF-8 is that lies before another."""
+        del self._marks[: self._mark(before)]
+
+    def _mark(self, byte: int) -> int:
+        return max(0, bisect_right(self._marks, byte, key=lambda mark: mark[1]) - 1)
 
 
 def _head(stream: Stream) -> bytes:

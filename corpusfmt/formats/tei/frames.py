@@ -79,7 +79,8 @@ class Frames:
         if self.across is not None:
             for pointer in self.across.dangling():
                 what = f"{quoted(f'#{pointer.name}')} names no xml:id of the file"
-                gathering.find("TEI015", what, pointer.byte, near=pointer.near)
+                gathering.out.find("TEI015", what, pointer.byte, near=pointer.near)
+                gathering.out.findings[-1] = gathering.out.findings[-1]._replace(byte=pointer.real)
         self.judging.whole(self.parser)
         gathering.flush()
         if not gathering.any:
@@ -160,9 +161,6 @@ class Frames:
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
-        self._strayed = False
-        if not self.stack:
-            return
         frame = self.stack[-1]
         level = self.parser.depth - frame.depth
         if level == 0:
@@ -180,7 +178,7 @@ class Frames:
         if xml_id is not None and self.across.name(xml_id):
             self.gathering.find("TEI014", f"the xml:id {quoted(xml_id)} stands on an earlier element too", byte)
         if attributes:
-            self.across.point(attributes, byte, self.gathering.window.near)
+            self.across.point(attributes, byte, self.gathering.source_byte, self.gathering.window.near)
 
     def _behind_tag(self) -> int:
         """Return the stream offset behind the tag that the parser is at."""

@@ -44,10 +44,7 @@ class Gathering:
         if edit is not None and self.source.encoding:
             edit, hint = None, "bring the file to UTF-8 first, then 'corpusfmt fix' mends it"
         self.out.find(code, message, byte, hint, edit=edit, id=id, near=near)
-        if self.source.encoding:
-            found = self.out.findings[-1]
-            real = self.source.source_byte(byte, near.buffer, near.offset)
-            self.out.findings[-1] = found._replace(byte=real)
+        self.out.findings[-1] = self.out.findings[-1]._replace(byte=self.source_byte(byte))
 
     def add(self, id: str | int, name: str, data: bytes, meta: bytes, byte: int, body: int, line: int = 0) -> None:
         """Add a document whose element begins at the stream offset ``byte`` and whose text at ``body``."""
@@ -71,6 +68,13 @@ class Gathering:
     def line_of(self, byte: int) -> int:
         """Return the line of a stream offset."""
         return self.window.near(byte).place(byte).line
+
+    def source_byte(self, byte: int) -> int:
+        """Return the offset in the source of a stream offset of the UTF-8."""
+        if not self.source.encoding:
+            return byte
+        near = self.window.near(byte)
+        return self.source.source_byte(byte, near.buffer, near.offset)
 
     def tag(self, byte: int) -> tuple[bytes, bytes]:
         """Return the tag that begins at a stream offset, as it is written, and the name in it.

@@ -58,6 +58,7 @@ class _Scan:
                 self._report(broken, fatal=not go_on and self._loses_more(broken))
                 yield from self._given()
                 if not go_on or not self._recover(broken.byte):
+                    yield from self._given()
                     return
             except Undecodable as error:
                 self._undecodable(error)
@@ -92,6 +93,7 @@ class _Scan:
         needed = min(frames.parser.consumed, frames.parser.fed)
         frame = frames.open_document()
         self.window.drop(needed if frame is None else min(needed, frame.byte))
+        self.source.forget(self.window.base)
 
     # -- going on ---------------------------------------------------------------------------------------
 
@@ -227,7 +229,8 @@ class _Scan:
             self.window.drop(at)
             try:
                 piece = self.source.read()
-            except Undecodable:
+            except Undecodable as error:
+                self._undecodable(error)
                 return False
             if not piece:
                 return False
