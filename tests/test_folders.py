@@ -23,11 +23,8 @@ from corpusfmt.core.filenames import safe_name
 from corpusfmt.core.format import Format, WriteOptions
 from corpusfmt.formats.jsonl import FORMAT as JSONL
 from corpusfmt.storage import Folder, inside, is_folder
-from corpusfmt.storage.names import Names
-
-
 from corpusfmt.storage.folders import _stays
-from corpusfmt.storage.names import Names, safe_name
+from corpusfmt.storage.names import Names
 from tests.support import ROOT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX")

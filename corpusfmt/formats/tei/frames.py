@@ -161,6 +161,7 @@ class Frames:
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
+        self._strayed = False
         frame = self.stack[-1]
         level = self.parser.depth - frame.depth
         if level == 0:
