@@ -11,6 +11,7 @@ from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ParseError
 from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.format import Batch, Format, WriteOptions
+from corpusfmt.core.limits import SCHEMA_SECONDS
 from corpusfmt.core.rule import Check, Hit, Rule, found
 from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import quoted
@@ -33,7 +34,7 @@ class Against(NamedTuple):
 
     schema: str = ""
     engine: str = "auto"
-    seconds: float = 60.0
+    seconds: float = SCHEMA_SECONDS
     jing: str = ""
     record: str = ""
     metadata: str = ""

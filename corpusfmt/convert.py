@@ -7,7 +7,8 @@ from os import PathLike, fspath
 
 from corpusfmt.conversion import Conversion
 from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.reading import Reading
+from corpusfmt.core.limits import MAX_DOCUMENT
+from corpusfmt.reading import Reading, limited
 from corpusfmt.report import Progress, Report
 from corpusfmt.writing import Writing, kinds, named
 
@@ -23,7 +24,8 @@ def convert(
     write_options: Mapping[str, str] | None = None,
     encoding: str | None = None,
     id_from: str | None = None,
-    max_document: int = Reading().max_document,
+    max_document: int = MAX_DOCUMENT,
+    limits: Mapping[str, int] | None = None,
     on_error: str = "stop",
     allow_loss: Iterable[str] = (),
     ids: Sequence[str] = (),
@@ -43,7 +45,8 @@ def convert(
     ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its format).
     ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line or sha256.
     ``on_error`` is stop, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
-    ``max_document`` and ``shard_size`` are in bytes (the latter before compression). ``cdxj`` writes an index beside
+    ``max_document`` and ``shard_size`` are in bytes (the latter before compression); ``limits`` are other limits of
+    reading by name (docs/limits.md), as in ``{"header": 1 << 20}``. ``cdxj`` writes an index beside
     a WARC target. With ``verify`` the target is read back and compared before it gets its name; ``receipt`` is the
     file for a proof of that.
 
@@ -58,7 +61,7 @@ def convert(
     report = Conversion(
         [fspath(path) for path in paths],
         fspath(target),
-        Reading(from_format, named(read_options), named(options), encoding, id_from, max_document),
+        Reading(from_format, named(read_options), named(options), encoding, id_from, limited(max_document, limits)),
         Writing(to_format, named(write_options), named(options), kinds(allow_loss), shard_size, force, {}, cdxj),
         on_error=mode,
         quarantine=file,

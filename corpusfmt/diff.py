@@ -17,9 +17,9 @@ from corpusfmt.comparing.ledger import Ledger
 from corpusfmt.comparing.order import MOST, find_moved
 from corpusfmt.comparing.places import Places
 from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.limits import MIB
+from corpusfmt.core.limits import MAX_DOCUMENT, MIB
 from corpusfmt.core.text import quoted
-from corpusfmt.reading import Reading, Unused
+from corpusfmt.reading import Reading, Unused, limited
 from corpusfmt.sides import Side
 from corpusfmt.writing import named
 
@@ -132,7 +132,8 @@ def diff(
     options_b: Mapping[str, str] | None = None,
     encoding: str | None = None,
     id_from: str | None = None,
-    max_document: int = Reading().max_document,
+    max_document: int = MAX_DOCUMENT,
+    limits: Mapping[str, int] | None = None,
     ignore: Iterable[str] = (),
 ) -> Iterator[Difference]:
     """Give the differences between two corpora, document by document, paired by their ids.
@@ -149,7 +150,7 @@ def diff(
     """
     shared = named(options)
     readings = [
-        Reading(its or format, named(own), shared, encoding, id_from, max_document)
+        Reading(its or format, named(own), shared, encoding, id_from, limited(max_document, limits))
         for its, own in ((format_a, options_a), (format_b, options_b))
     ]
     asked = [[fspath(path) for path in ([side] if isinstance(side, str | PathLike) else side)] for side in (a, b)]

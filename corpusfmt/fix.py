@@ -16,11 +16,12 @@ from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Format, ReadOptions, Stream
+from corpusfmt.core.limits import MAX_DOCUMENT
 from corpusfmt.core.text import WIDE_MARKS, quoted
 from corpusfmt.mending import Source, Work, pour, write_members
 from corpusfmt.mending.diffing import Diff
 from corpusfmt.mending.transcoding import Transcoded
-from corpusfmt.reading import Reading, Unused, opened, sources
+from corpusfmt.reading import Reading, Unused, limited, opened, sources
 from corpusfmt.selection import Selection
 from corpusfmt.writing import named
 
@@ -103,7 +104,7 @@ class Fixing:
         self.amending.begin(path)
         work = Work(path, traced=self.diff is not None)
         try:
-            with storage.open_input(path) as looked, storage.open_input(path) as stream:
+            with self._opened(path) as looked, self._opened(path) as stream:
                 source = self._source(looked, format)
                 if isinstance(source, Transcoded):
                     fixed.fixes[format.wide_code] += 1
@@ -119,13 +120,16 @@ class Fixing:
             self._again(work, format, options, fixed)
             fixed.changed = True
             if self.diff:
-                with storage.open_input(path) as stream:
+                with self._opened(path) as stream:
                     Diff(path, self._source(stream, format), work.text, self.diff).run(work.steps())
             if not self.dry:
                 self._replace(work, format, options, fixed, codec)
         finally:
             work.close()
         return fixed
+
+    def _opened(self, path: str) -> storage.Input:
+        return storage.open_input(path, ratio=self.reading.limits.ratio)
 
     def _source(self, stream: storage.Input, format: Format) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
@@ -187,7 +191,7 @@ class Fixing:
     def _compare(self, fixed: Fixed, format: Format, options: ReadOptions, output: storage.Output) -> None:
         """Check that each document of the old file is in the new one, in order. Counts what is still to be found."""
         fixed.left.clear()
-        with storage.open_input(fixed.path) as old, output.reread() as new:
+        with self._opened(fixed.path) as old, output.reread() as new:
             there = self._documents(format, new, options, fixed)
             before = options._replace(encoding=self.reading.encoding)
             for document in (
@@ -243,7 +247,8 @@ def fix(
     options: Mapping[str, str] | None = None,
     encoding: str | None = None,
     id_from: str | None = None,
-    max_document: int = Reading().max_document,
+    max_document: int = MAX_DOCUMENT,
+    limits: Mapping[str, int] | None = None,
     unsafe_fixes: bool = False,
     codes: Sequence[str] = (),
     dry_run: bool = False,
@@ -261,7 +266,12 @@ def fix(
     """
     paths = [source] if isinstance(source, str | PathLike) else list(source)
     reading = Reading(
-        format, named(options) if format else {}, {} if format else named(options), encoding, id_from, max_document
+        format,
+        named(options) if format else {},
+        {} if format else named(options),
+        encoding,
+        id_from,
+        limited(max_document, limits),
     )
     asked = [fspath(path) for path in paths]
     return list(Fixing(asked, reading, unsafe=unsafe_fixes, codes=codes, dry=dry_run, diff=diff).run())

@@ -10,7 +10,7 @@ from corpusfmt import detect, registry, storage
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.format import Batch, Format, ReadOptions
 from corpusfmt.core.ids import SOURCES
-from corpusfmt.core.limits import HEAD, MAX_DOCUMENT, MAX_FAULTS
+from corpusfmt.core.limits import HEAD, MAX_FAULTS, USUAL, Limits
 from corpusfmt.core.text import charset, quoted
 
 
@@ -24,7 +24,7 @@ class Reading(NamedTuple):
     shared: Mapping[str, str] = {}
     encoding: str | None = None
     id_from: str | None = None
-    max_document: int = MAX_DOCUMENT
+    limits: Limits = USUAL
     #: Options of a configuration. They go to the formats that know them, and none needs to.
     preset: Mapping[str, str] = {}
     #: The folders among the sources.
@@ -45,7 +45,16 @@ class Reading(NamedTuple):
         own = {**known, **self.own}
         registry.check_options(format, "read", own)
         inside = storage.path_inside(path, self.folders) if format.whole else ""
-        return ReadOptions(self.encoding, self.id_from, self.max_document, own, lines, thorough, inside=inside)
+        return ReadOptions(
+            self.encoding, self.id_from, self.limits.document, own, lines, thorough, inside=inside, limits=self.limits
+        )
+
+
+def limited(max_document: int, limits: Mapping[str, int] | None) -> Limits:
+    """Return the limits of a run: the largest document in bytes, and others by name. Raises ConfigurationError."""
+    from corpusfmt.core.limittable import limits_of
+
+    return limits_of({"document": max_document, **(limits or {})})
 
 
 class Unused:
@@ -121,7 +130,7 @@ def opened(path: str, reading: Reading, *, hashed: bool = False) -> Iterator[tup
     """
     if path == "-" and reading.format is not None and registry.format_named(reading.format).whole:
         raise ConfigurationError(f"standard input has no name, which {reading.format} makes the id of; name a file")
-    with storage.open_input(path, hashed=hashed) as stream:
+    with storage.open_input(path, hashed=hashed, ratio=reading.limits.ratio) as stream:
         if reading.format is not None:
             yield stream, registry.format_named(reading.format)
             return

@@ -13,7 +13,8 @@ from corpusfmt.baseline import Baseline, Baselined
 from corpusfmt.checking import Against, Checking
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, UnknownFormatError
 from corpusfmt.core.finding import Finding
-from corpusfmt.reading import Reading, Unused, sources
+from corpusfmt.core.limits import MAX_DOCUMENT, SCHEMA_SECONDS
+from corpusfmt.reading import Reading, Unused, limited, sources
 from corpusfmt.selection import Selection
 from corpusfmt.tally import Tally
 from corpusfmt.workers import Job, check_all, is_worth_it
@@ -185,7 +186,8 @@ def validate(
     options: Mapping[str, str] | None = None,
     encoding: str | None = None,
     id_from: str | None = None,
-    max_document: int = Reading().max_document,
+    max_document: int = MAX_DOCUMENT,
+    limits: Mapping[str, int] | None = None,
     select: Sequence[str] = (),
     extend_select: Sequence[str] = (),
     ignore: Sequence[str] = (),
@@ -193,7 +195,7 @@ def validate(
     record_schema: str | PathLike[str] | None = None,
     metadata_schema: str | PathLike[str] | None = None,
     engine: str = "auto",
-    schema_timeout: float = 60.0,
+    schema_timeout: float = SCHEMA_SECONDS,
 ) -> Iterator[Finding]:
     """Give the findings of the sources, in order: faults of their formats, then of the rules.
 
@@ -208,7 +210,12 @@ def validate(
     """
     paths = [source] if isinstance(source, str | PathLike) else list(source)
     reading = Reading(
-        format, named(options) if format else {}, {} if format else named(options), encoding, id_from, max_document
+        format,
+        named(options) if format else {},
+        {} if format else named(options),
+        encoding,
+        id_from,
+        limited(max_document, limits),
     )
     rng, record, metadata = (
         fspath(path) if path is not None else "" for path in (schema, record_schema, metadata_schema)

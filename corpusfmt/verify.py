@@ -11,6 +11,7 @@ from corpusfmt import registry, storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, ParseError
 from corpusfmt.core.format import Format, ReadOptions
+from corpusfmt.core.limittable import HIGHEST
 from corpusfmt.core.text import quoted
 from corpusfmt.proof import digests, reading_back
 from corpusfmt.proof.sections import Receipt
@@ -105,7 +106,7 @@ class Verification:
         format, options = self._reading(record)
         number = 0
         try:
-            with storage.open_input(path, plain=format.whole) as stream:
+            with storage.open_input(path, plain=format.whole, ratio=HIGHEST.ratio) as stream:
                 for document in _read(stream, format, options):
                     number += 1
                     was = next(expected, None)

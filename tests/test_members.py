@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt import ParseError
+from corpusfmt.core.limits import MAX_DICTIONARY
 from corpusfmt.storage import Input, open_output
 from corpusfmt.storage.codecs import MAX_EMPTY
 from corpusfmt.storage.gzip import GzipEncoder
-from corpusfmt.storage.zstd import MAX_DICTIONARY, ZstdEncoder
+from corpusfmt.storage.zstd import ZstdEncoder
 from tests.support import DATA, needs_data
 
 every_codec = pytest.mark.parametrize("codec", ["gz", "zst"])

@@ -652,7 +652,7 @@ def test_lines_are_handed_over_in_a_file_that_is_gone_when_it_was_read() -> None
 
 def test_a_small_file_is_a_file_and_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.toml"
-    monkeypatch.setattr("corpusfmt.storage.around._LARGEST", 1 << 20)
+    monkeypatch.setattr("corpusfmt.storage.around.SMALL_FILE", 1 << 20)
     path.write_bytes(b"x" * (1 << 20))
     assert small(str(path)) == path.read_bytes()
     path.write_bytes(b"x" * ((1 << 20) + 1))

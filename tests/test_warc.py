@@ -1188,7 +1188,7 @@ def test_a_header_of_more_than_a_mebibyte_is_refused_and_the_next_record_is_read
         batches = scan(FORMAT, data, 10_000)
         (finding,) = findings(batches)
         assert (finding.code, finding.message, finding.byte) == (
-            "WARC005", "the header of the record is longer than 1024 KiB", 0,
+            "WARC005", "the header of the record is longer than 1 MiB", 0,
         )  # fmt: skip
         assert [d.id for d in documents(batches)] == [uuid(2)[1:-1].decode()] * (data.count(b"WARC/1.1") - 1)
 

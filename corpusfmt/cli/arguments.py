@@ -9,7 +9,7 @@ from typing import NoReturn
 from corpusfmt.cli.talk import complain
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.ids import SOURCES
-from corpusfmt.core.limits import MAX_DOCUMENT, bytes_of
+from corpusfmt.core.limits import USUAL, Limits, bytes_of
 from corpusfmt.reading import Reading
 
 #: Flags that are options of formats. They go to the formats of the run that know them.
@@ -61,6 +61,31 @@ def byte_count(text: str) -> int:
         raise argparse.ArgumentTypeError(f"expected a size such as 256MB or 64KiB, not {text!a}") from None
 
 
+def limit_values(text: str) -> dict[str, int]:
+    """Read limits such as header=1MiB,depth=64; for argparse."""
+    from corpusfmt.core.limittable import SETTABLE, limits_of
+
+    asked: dict[str, int] = {}
+    try:
+        for item in text.split(","):
+            name, equals, value = item.partition("=")
+            limit = SETTABLE.get(name.replace("_", "-"))
+            if not equals:
+                raise argparse.ArgumentTypeError(f"expected NAME=VALUE,..., not {item!a}")
+            number = 1 if limit is None else byte_count(value) if limit.unit == "bytes" else _count(value)
+            limits_of({name: number})
+            asked[name.replace("-", "_")] = number
+    except ConfigurationError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return asked
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text)):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, not {text!a}")
+    return int(text)
+
+
 def add_reading(parser: Parser) -> None:
     """Add the sources and how to read them."""
     parser.add_argument(
@@ -83,7 +108,14 @@ def add_reading_options(parser: Parser) -> None:
         "--max-document",
         type=byte_count,
         metavar="SIZE",
-        help="largest document (default 256MiB)",
+        help="largest document (default 256MiB): the same as --limit document=",
+    )
+    parser.add_argument(
+        "--limit",
+        action="append",
+        type=limit_values,
+        metavar="NAME=VALUE,...",
+        help="another limit, as in header=1MiB,depth=64; 'corpusfmt limits' lists them",
     )
     for name, (metavar, text) in FORMAT_FLAGS.items():
         parser.add_argument(f"--{name}", metavar=metavar, help=text)
@@ -112,4 +144,11 @@ def format_spec(text: str | None) -> tuple[str | None, dict[str, str]]:
 def reading_of(args: argparse.Namespace) -> Reading:
     """Return how to read, from parsed arguments. Raises ConfigurationError."""
     name, own = format_spec(args.from_format)
-    return Reading(name, own, shared_options(args), args.encoding, args.id_from, args.max_document or MAX_DOCUMENT)
+    return Reading(name, own, shared_options(args), args.encoding, args.id_from, _limits(args))
+
+
+def _limits(args: argparse.Namespace) -> Limits:
+    asked: dict[str, int] = {"document": args.max_document} if args.max_document else {}
+    for values in args.limit or ():
+        asked.update(values)
+    return USUAL._replace(**asked)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import corpusfmt
 from corpusfmt.cli.streams import let_go, mend_streams
 
-COMMANDS = ("convert", "verify", "validate", "fix", "diff", "ls", "formats", "rule", "rules", "schema")
+COMMANDS = ("convert", "verify", "validate", "fix", "diff", "ls", "formats", "rule", "rules", "limits", "schema")
 _HELP = """\
 usage: corpusfmt COMMAND ...
 
@@ -23,6 +23,7 @@ Read, validate and convert text corpora without losing anything in silence.
   corpusfmt formats                       what is read and written
   corpusfmt rule CODE                     the page of one rule or fault
   corpusfmt rules                         all of them, and which are checked by default
+  corpusfmt limits                        all limits, and what sets them
   corpusfmt schema infer SOURCE...        the JSON Schema that the records of sources obey
   corpusfmt --version
 

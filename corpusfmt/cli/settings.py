@@ -46,12 +46,14 @@ def config_of(args: argparse.Namespace) -> Config:
 def settled(args: argparse.Namespace, config: Config) -> Reading:
     """Return how to read: as the arguments say, and else the configuration."""
     reading = reading_of(args)
+    asked = args.max_document or any("document" in values for values in args.limit or ())
+    configured = config.max_document and not asked
     # An option that stands in the configuration is for the formats that know it; no run must have one of them.
     return reading._replace(
         preset={name: value for name, value in config.options.items() if name not in reading.shared},
         encoding=reading.encoding or config.encoding or None,
         id_from=reading.id_from or config.id_from or None,
-        max_document=config.max_document if config.max_document and not args.max_document else reading.max_document,
+        limits=reading.limits._replace(document=config.max_document) if configured else reading.limits,
     )
 
 

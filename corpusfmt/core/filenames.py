@@ -6,6 +6,7 @@ import re
 from typing import Final
 from unicodedata import normalize
 
+from corpusfmt.core.limits import PATH, PATH_PART
 from corpusfmt.core.text import quoted
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -16,9 +17,6 @@ _RESERVED: Final = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3]) *(?:[.:].*)?", re.I | re.S
 )
 _FORBIDDEN: Final = re.compile(r'[\\<>:"|?*]')
-#: What file systems take, in bytes of UTF-8: a part of a path, and a path with room for the folder that it lies in.
-_LONGEST_PART: Final = 255
-_LONGEST: Final = 1024
 #: Names that are devices on Windows, in every folder, whatever follows a dot.
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?=\.|\Z)", re.I)
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
@@ -62,8 +60,8 @@ def unfit(name: str) -> str:
         return "has a part that begins with a dot, and hidden files are not read"
     if name.lower().endswith(_COMPRESSED):
         return "ends as that of a compressed file, and would be read as one"
-    if len(name.encode()) > _LONGEST or any(len(part.encode()) > _LONGEST_PART for part in parts):
-        return f"is longer than {_LONGEST:,} bytes, or a part of it than {_LONGEST_PART}"
+    if len(name.encode()) > PATH or any(len(part.encode()) > PATH_PART for part in parts):
+        return f"is longer than {PATH:,} bytes, or a part of it than {PATH_PART}"
     return ""
 
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import Loss
 from corpusfmt.core.finding import Edit, Finding
-from corpusfmt.core.limits import MAX_DOCUMENT
+from corpusfmt.core.limits import MAX_DOCUMENT, USUAL, Limits
 from corpusfmt.core.rule import Change, Rule
 from corpusfmt.core.source import Region
 
@@ -59,7 +59,8 @@ class Batch(NamedTuple):
 class ReadOptions(NamedTuple):
     """How to read. ``encoding`` names the encoding of texts that do not declare one; ``id_from`` (name,
     line or sha256) makes an id where there is none; ``max_document`` is in bytes; ``own`` holds the
-    options that only some formats know.
+    options that only some formats know; ``limits`` are all others: scans take the size of a document from
+    ``max_document`` alone, which :class:`corpusfmt.reading.Reading` fills in from its limits.
     """
 
     encoding: str | None = None
@@ -75,6 +76,7 @@ class ReadOptions(NamedTuple):
     judged: bool = False
     #: The path of the source in the folder that was named, or as it was named itself.
     inside: str = ""
+    limits: Limits = USUAL
 
 
 class WriteOptions(NamedTuple):

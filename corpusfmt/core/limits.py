@@ -1,28 +1,102 @@
-"""Limits on what is read, in one place. All are in bytes unless the name says otherwise."""
+"""Limits on what is read, in one place. All are in bytes unless the name or what is said of it says otherwise.
+
+A limit keeps what a stranger made from filling the memory, or from taking hours. ``limittable`` tells users of them.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
+#: More than any source has: where a limit may be so high, it may be left out.
+ANY: Final = (1 << 62) - 1
 
 #: A document, header and body together, as it stands in the source.
 MAX_DOCUMENT: Final = 256 * MIB
-#: One header line of a seed file, line end included.
+#: One header line of a seed file, line end included; of a WARC record or an HTTP message.
 MAX_HEADER: Final = 64 * KIB
+#: All header lines of a WARC record, or of an HTTP message.
+MAX_HEADER_BLOCK: Final = MIB
 #: One metadata object, as JSON.
 MAX_METADATA: Final = 16 * MIB
 #: How deep JSON values may nest (levels).
 MAX_DEPTH: Final = 512
 #: How many records in a row may be refused before the rest of a source is not read.
 MAX_FAULTS: Final = 50_000
+#: How deep XML elements may nest (levels): as deep as libxml2 goes when it is not told to go deeper.
+MAX_XML_DEPTH: Final = 256
+#: The largest tag, comment or processing instruction.
+MAX_MARKUP: Final = 4 * MIB
+#: How many times larger than its file a decompressed stream may be, and whatever the file, how large.
+MAX_RATIO: Final = 1000
+RATIO_FREE: Final = 64 * MIB
 #: Digits of an integer id (Python turns no longer numeral into an int without being asked).
 MAX_ID_DIGITS: Final = 1000
+#: What a zstd decoder may have to remember. `zstd --long=27` and `--ultra` stay within it; RFC 9659 says what a body of
+#: HTTP may ask for.
+MAX_WINDOW: Final = 128 * MIB
+HTTP_WINDOW: Final = 8 * MIB
+#: A zstd dictionary, as it is stored and as it is used. The IIPC's proposal asks for 8 MiB.
+MAX_DICTIONARY: Final = 10 * MIB
+#: The id and the name of a document in WARC (characters): with the metadata they stand in one record that is held.
+WARC_NAME: Final = 1_000_000
+#: What is joined of the metadata records about one foreign text.
+WARC_JOINED: Final = MIB
+#: Digits of a Content-Length: no file is as long as the shortest number that has more. And no block is so long.
+LENGTH_DIGITS: Final = 40
+LONGEST_BLOCK: Final = 1 << 40
+#: A tag of a page whose main text is asked for (characters): a longer one is made to keep a parser busy for hours.
+HTML_TAG: Final = 100_000
+#: What file systems take, in UTF-8: a part of a path, and a path with room for the folder that it lies in.
+PATH_PART: Final = 255
+PATH: Final = 1024
+#: A configuration, a JSON Schema or a baseline; a receipt that stands in one line; a RELAX NG schema, and its files.
+SMALL_FILE: Final = 256 * MIB
+RECEIPT: Final = 64 * MIB
+GRAMMAR: Final = 64 * MIB
+GRAMMAR_FILES: Final = 200
+#: What libxml2 takes as one text, in bytes, when it judges a document.
+JUDGED_TEXT: Final = 10_000_000
+#: Seconds for compiling a RELAX NG schema, and for judging each document by it.
+SCHEMA_SECONDS: Final = 60
+#: How often a JSON Schema may look at one value, how many keywords the exact engine looks at for one record, and how
+#: large a number that is to be divided may be (digits).
+SCHEMA_LOOKS: Final = 100_000
+SCHEMA_STEPS: Final = 100_000
+SCHEMA_DIGITS: Final = 10_000
+#: A pattern of a schema, compiled; and the text that one of more than 256 KiB is searched in.
+PATTERN: Final = 12 * MIB
+PATTERN_TEXT: Final = 16 * KIB
 #: How much is read at a time: larger pieces leave the processor's cache, smaller ones cost calls.
 CHUNK: Final = 128 * KIB
 #: How much of the head of a source a sniffer sees.
 HEAD: Final = 8 * KIB
+
+
+class Limits(NamedTuple):
+    """The limits that may be set for a run."""
+
+    document: int = MAX_DOCUMENT
+    header: int = MAX_HEADER
+    header_block: int = MAX_HEADER_BLOCK
+    metadata: int = MAX_METADATA
+    depth: int = MAX_DEPTH
+    xml_depth: int = MAX_XML_DEPTH
+    markup: int = MAX_MARKUP
+    ratio: int = MAX_RATIO
+
+
+#: The limits of a run for which none was set.
+USUAL: Final = Limits()
+
+
+def sized(size: int) -> str:
+    """Return a number of bytes for people: ``16 MiB``, ``64 KiB``, ``1,000 bytes``."""
+    for unit, name in ((1 << 40, "TiB"), (1 << 30, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
+        if size % unit == 0:
+            return f"{size // unit:,} {name}"
+    return f"{size:,} bytes"
 
 
 def bytes_of(text: str) -> int:

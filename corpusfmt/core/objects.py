@@ -14,15 +14,15 @@ from corpusfmt.core.text import quoted
 _NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 
 
-def check_object(raw: bytes) -> list[tuple[str, int]]:
+def check_object(raw: bytes, depth: int = MAX_DEPTH) -> list[tuple[str, int]]:
     """Check that ``raw``, which is UTF-8, is one JSON object. Return remarks, each with its byte.
 
     Remarked are keys that repeat in one object and halves of surrogate pairs: both are carried as they
-    are. Raises JSONFault for all else, nesting deeper than 512 levels among it.
+    are. Raises JSONFault for all else, nesting deeper than ``depth`` levels among it.
     """
-    if raw == b"{}" or is_canonical(raw):
+    if raw == b"{}" or is_canonical(raw, depth):
         return []
-    node = parse(raw)
+    node = parse(raw, max_depth=depth)
     if node.kind != "{":
         raise JSONFault("expected an object in braces", node.start)
     notes = [(f"the key {quoted(key)} repeats; readers keep one or the other", at) for key, at in duplicates(node)]
@@ -30,11 +30,11 @@ def check_object(raw: bytes) -> list[tuple[str, int]]:
     return sorted(notes, key=lambda note: note[1])
 
 
-def is_canonical(raw: bytes) -> bool:
+def is_canonical(raw: bytes, depth: int = MAX_DEPTH) -> bool:
     """Say whether a JSON object is spelled as a serializer spells what it parsed: then no key repeats,
-    and nothing in it is unusual. False means only that nobody knows yet.
+    and nothing in it is unusual, or nests deeper than ``depth`` levels. False means only that nobody knows yet.
     """
-    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH // 2 and not _is_shallow(raw):
+    if raw.count(b"{") + raw.count(b"[") > depth // 2 and not _is_shallow(raw, depth):
         return False
     import msgspec
 
@@ -54,12 +54,12 @@ def is_canonical(raw: bytes) -> bool:
     return json.dumps(value, ensure_ascii=False).encode() == raw
 
 
-def _is_shallow(raw: bytes) -> bool:
-    """Say whether valid JSON nests no deeper than a fast parser is sure to follow."""
+def _is_shallow(raw: bytes, depth: int) -> bool:
+    """Say whether valid JSON nests no deeper than half of ``depth``, as far as a fast parser is sure to follow."""
     import re
 
     brackets = re.sub(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', b"", raw, flags=re.S).translate(None, _NO_BRACKETS)
-    for _ in range(MAX_DEPTH // 4):
+    for _ in range(depth // 4):
         inner = brackets.replace(b"{}", b"").replace(b"[]", b"")
         if len(inner) == len(brackets):
             break

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError, SchemaError
-from corpusfmt.core.limits import MIB
+from corpusfmt.core.limits import GRAMMAR, MIB, SCHEMA_SECONDS, sized
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted
 from corpusfmt.judging import jing as other
@@ -16,7 +16,6 @@ from corpusfmt.judging.asking import Child
 from corpusfmt.judging.child import MOST, NotCompiledError, Told
 
 ENGINES: Final = ("auto", "lxml", "jing")
-_MOST_BYTES: Final = 64 * MIB
 
 
 class Verdict(NamedTuple):
@@ -31,7 +30,13 @@ class Judge:
     """Judges documents by one schema. ``engines`` tells who did so until now, for people."""
 
     def __init__(
-        self, schema: str, *, engine: str = "auto", seconds: float = 60.0, jing: str = "", shipped: bool = False
+        self,
+        schema: str,
+        *,
+        engine: str = "auto",
+        seconds: float = SCHEMA_SECONDS,
+        jing: str = "",
+        shipped: bool = False,
     ) -> None:
         """Take the path of a schema, or the name of one that is ``shipped`` (as a name is when no file has it).
 
@@ -130,13 +135,13 @@ def _read(path: str) -> bytes:
     try:
         with storage.open_input(path) as stream:
             pieces, size = [], 0
-            while size <= _MOST_BYTES and (piece := stream.read(MIB)):
+            while size <= GRAMMAR and (piece := stream.read(MIB)):
                 pieces.append(piece)
                 size += len(piece)
     except OSError as error:
         raise SchemaError(f"the schema {quoted(path, 200)} cannot be read: {error.strerror or error}") from None
-    if size > _MOST_BYTES:
-        raise SchemaError(f"the schema {quoted(path, 200)} is larger than {_MOST_BYTES // MIB} MiB")
+    if size > GRAMMAR:
+        raise SchemaError(f"the schema {quoted(path, 200)} is larger than {sized(GRAMMAR)}")
     return b"".join(pieces)
 
 

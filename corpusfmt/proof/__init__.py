@@ -13,13 +13,14 @@ from corpusfmt.core.document import Document
 from corpusfmt.core.errors import Loss, ParseError, VerificationError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import Format, ReadOptions, WriteOptions
+from corpusfmt.core.limittable import HIGHEST
 from corpusfmt.core.text import quoted, shown
 from corpusfmt.proof.entries import Entries, Entry, text_digest
 from corpusfmt.proof.sections import NAMES, Section
 from corpusfmt.writing import Written
 
 #: What is read back was written whole, so no limit of a reader is to keep a document of it.
-_NO_LIMIT = 1 << 62
+_UNLIMITED = ReadOptions(max_document=HIGHEST.document, limits=HIGHEST)
 
 
 class Proof:
@@ -94,7 +95,7 @@ class Proof:
     def check_aside(self, stream: storage.Input, format: Format, count: int) -> None:
         """Read a file of refused documents, of which there must be ``count``. Raises VerificationError and OSError."""
         with stream:
-            found = sum(1 for _ in _documents(stream, format, ReadOptions(max_document=_NO_LIMIT)))
+            found = sum(1 for _ in _documents(stream, format, _UNLIMITED))
             if found != count:
                 raise VerificationError(
                     f"{shown(stream.name)} holds {found} of {count} refused documents; nothing was committed"
@@ -157,7 +158,7 @@ def reading_back(format: Format, own: Mapping[str, str], inside: str, *, made: b
     """Return how to read what was written with options of the format's own; ``made``, ids that were lost are made."""
     id_from = "line" if made and not format.whole else None
     known = registry.applicable(format, "read", own)
-    return ReadOptions(id_from=id_from, max_document=_NO_LIMIT, own=known, lines=False, inside=inside)
+    return _UNLIMITED._replace(id_from=id_from, own=known, lines=False, inside=inside)
 
 
 def _reading(format: Format, options: WriteOptions, inside: str) -> ReadOptions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from corpusfmt.core.limits import USUAL
 from corpusfmt.reading import Reading
 from corpusfmt.report import Report
 from corpusfmt.version import __version__
@@ -25,13 +26,14 @@ def asked_for(
     sources: Sequence[str], target: str, reading: Reading, writing: Writing, more: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return what was asked, without what is as it is by default."""
-    usual = Reading()
+    limits = {name: value for name, value in reading.limits._asdict().items() if value != getattr(USUAL, name)}
     said: dict[str, Any] = {
         "from": reading.format,
         "read_options": {**reading.shared, **reading.own},
         "encoding": reading.encoding,
         "id_from": reading.id_from,
-        "max_document": reading.max_document if reading.max_document != usual.max_document else None,
+        "max_document": limits.pop("document", None),
+        "limits": limits,
         "to": writing.format,
         "write_options": {**writing.defaults, **writing.shared, **writing.own},
         "allow_loss": sorted(writing.allow),

@@ -8,14 +8,12 @@ from typing import Any, Final
 
 from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError, ParseError
-from corpusfmt.core.limits import CHUNK, MIB
+from corpusfmt.core.limits import CHUNK, RECEIPT
 from corpusfmt.core.text import quoted
 
 #: In the order they stand in.
 NAMES: Final = ("inputs", "outputs", "losses", "refused", "documents")
 _VERSION: Final = 1
-#: A receipt that stands in one line, or on lines of its own making, is read whole up to this size, in bytes.
-_LARGEST: Final = 64 * MIB
 
 
 class Section:
@@ -72,7 +70,7 @@ class Receipt:
             lines.append(line)
         self.head = self._parsed(b"\n".join(lines).rstrip(b", \r\n") + b"}")
         if self.head is None:  # written anew by something else
-            self._whole = self.head = self._parsed(storage.small(path, _LARGEST))
+            self._whole = self.head = self._parsed(storage.small(path, RECEIPT))
         if not isinstance(self.head, dict) or self.head.get("receipt") != _VERSION:
             raise ConfigurationError(f"{quoted(path, 400)} is no receipt of a conversion (version {_VERSION})")
 
@@ -115,7 +113,7 @@ class Receipt:
                 while more := stream.read(CHUNK):
                     *lines, rest = (rest + more).split(b"\n")
                     yield from lines
-                    if len(rest) > _LARGEST:
+                    if len(rest) > RECEIPT:
                         break
         except ParseError as error:
             raise ConfigurationError(str(error)) from None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from corpusfmt.core.errors import SchemaError
-from corpusfmt.core.limits import KIB, MIB
+from corpusfmt.core.limits import KIB, MIB, PATTERN, PATTERN_TEXT
 from corpusfmt.core.text import quoted, shown
 from corpusfmt.recordschemas.faults import Fault
 from corpusfmt.recordschemas.loading import Loaded
-from corpusfmt.recordschemas.patterns import LARGE, LARGE_TEXT, SMALL, kind_of, options
+from corpusfmt.recordschemas.patterns import SMALL, kind_of, options
 from corpusfmt.recordschemas.values import at, depth_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Fast:
                 raise SchemaError(f"the schema {quoted(name, 200)} cannot be used at {where}: {error}") from None
         self._loaded, self._formats, self._validators = loaded, formats, dict[int, Any]()
         self._kind = "steps" if "steps" in kinds else "large" if "large" in kinds else "small"
-        self._most = LARGE_TEXT if "large" in kinds else 1 << 62
+        self._most = PATTERN_TEXT if "large" in kinds else 1 << 62
         #: Whether it looks at records of any size.
         self.final = self._kind == "small"
         try:
@@ -62,7 +62,7 @@ class Fast:
             import jsonschema_rs
 
             make = getattr(jsonschema_rs, self._loaded.dialect)
-            patterns = options(self._kind, min(limit, _SIZES[-2] * 4), LARGE if self._most == LARGE_TEXT else SMALL)
+            patterns = options(self._kind, min(limit, _SIZES[-2] * 4), PATTERN if self._most == PATTERN_TEXT else SMALL)
             self._validators[limit] = make(
                 self._loaded.schema, offline=True, validate_formats=self._formats, pattern_options=patterns
             )

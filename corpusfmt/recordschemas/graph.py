@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from corpusfmt.core.limits import SCHEMA_LOOKS
 from corpusfmt.core.text import quoted
 from corpusfmt.recordschemas.flattening import MOST_WAYS, flatten, ways
 from corpusfmt.recordschemas.measuring import components, measured
@@ -13,8 +14,6 @@ from corpusfmt.recordschemas.vocabulary import PART, SAME, inner_schemas
 _REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
 #: Annotations since draft 2019-09, and here in draft-07 too, where it is left open (validation, 8.1 there).
 _CONTENT: Final = ("contentEncoding", "contentMediaType")
-#: A schema may look at one value so many times.
-MOST_LOOKS: Final = 100_000
 
 
 class Graph(NamedTuple):
@@ -50,7 +49,7 @@ def look_at(schema: Any, dialect: str) -> Graph:
     """Walk a schema that its metaschema accepts, and all that it refers to.
 
     Raises Wrong for a reference that leaves the file or leads nowhere, schemas that refer to one another without ever
-    going into the value (JSON Schema core, 9.4.1), and more looks than :data:`MOST_LOOKS`.
+    going into the value (JSON Schema core, 9.4.1), and more looks than :data:`SCHEMA_LOOKS`.
     """
     walk = _Walk(schema, dialect)
     walk.run()
@@ -59,8 +58,8 @@ def look_at(schema: Any, dialect: str) -> Graph:
         where = quoted(walk.parts[min(circle)].pointer, 200)
         raise Wrong(f"never ends: what is at {where} refers to itself for the same value")
     looks, branching = measured(walk.parts)
-    if looks > MOST_LOOKS:
-        raise Wrong(f"grows beyond all bounds: it may look at one value more than {MOST_LOOKS} times")
+    if looks > SCHEMA_LOOKS:
+        raise Wrong(f"grows beyond all bounds: it may look at one value more than {SCHEMA_LOOKS} times")
     if ways(walk.parts) > MOST_WAYS and not flatten(walk.parts):
         raise Wrong("cannot be used: the schemas with a '$id' inside it refer to one another in too many ways")
     return Graph(walk.patterns, looks, branching)

@@ -8,12 +8,12 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from corpusfmt.core.limits import SCHEMA_DIGITS
 from corpusfmt.recordschemas.patterns import Pattern, Undecided
 from corpusfmt.recordschemas.values import whole
 
 Function = Callable[..., Any]
 #: Numbers of more digits are not divided.
-_MOST_DIGITS = 10_000
 
 
 def replaced(functions: Mapping[str, Function], *, formats: bool) -> dict[str, Function]:
@@ -161,7 +161,7 @@ def _multiple_of(_validator: Any, want: Any, instance: Any, _schema: Any) -> Ite
     """Divide what the digits say: 19.99 is a multiple of 0.01, although their doubles are not."""
     if isinstance(instance, int | float | Decimal) and not isinstance(instance, bool):
         for number in (instance, want):
-            if isinstance(number, Decimal) and abs(number.adjusted()) > _MOST_DIGITS:
+            if isinstance(number, Decimal) and abs(number.adjusted()) > SCHEMA_DIGITS:
                 raise Undecided("a number in it is too large to be divided")
         if _exact(instance) % _exact(want):
             yield _error()

@@ -11,18 +11,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from corpusfmt.core.limits import KIB, MIB
+from corpusfmt.core.limits import KIB, PATTERN, PATTERN_TEXT
 from corpusfmt.core.text import quoted
 from corpusfmt.recordschemas.values import whole
 
 if TYPE_CHECKING:
     from jsonschema_rs import FancyRegexOptions, RegexOptions, Validator
 
-#: Compiled to so many bytes, a pattern is searched in texts of any length.
+#: Compiled to so many bytes, a pattern is searched in texts of any length; to more, up to PATTERN, in short ones.
 SMALL: Final = 256 * KIB
-#: Compiled to more, up to this, it is searched in texts of so many bytes.
-LARGE: Final = 12 * MIB
-LARGE_TEXT: Final = 16 * KIB
 #: Steps of a backtracking search, times bytes of the text, since each step may look at all of it.
 _WORK: Final = 80_000_000
 _STEPS: Final = (64, 20_000)
@@ -37,7 +34,7 @@ def options(kind: str, size: int, most: int = SMALL) -> RegexOptions | FancyRege
     import jsonschema_rs
 
     if kind != "steps":
-        return jsonschema_rs.RegexOptions(size_limit=LARGE if kind == "large" else most)
+        return jsonschema_rs.RegexOptions(size_limit=PATTERN if kind == "large" else most)
     return jsonschema_rs.FancyRegexOptions(backtrack_limit=steps(size), size_limit=most)
 
 
@@ -85,7 +82,7 @@ class Pattern:
         """Say whether the pattern matches anywhere in a text. Raises Undecided."""
         clean = whole(text)
         size = len(clean.encode())
-        if self._kind == "large" and size > LARGE_TEXT:
+        if self._kind == "large" and size > PATTERN_TEXT:
             raise Undecided(f"the pattern {quoted(self._pattern)} is too large for a text of {size} bytes")
         power = size.bit_length()
         if power not in self._kinds:

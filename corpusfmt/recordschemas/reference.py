@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
+from corpusfmt.core.limits import SCHEMA_STEPS
 from corpusfmt.recordschemas import keywords
 from corpusfmt.recordschemas.faults import Fault, message_of
 from corpusfmt.recordschemas.loading import Loaded
 from corpusfmt.recordschemas.patterns import Undecided
-
-#: Keywords that are looked at for one record: a second or two.
-_MOST_STEPS: Final = 100_000
 
 
 class Reference:
@@ -60,8 +58,8 @@ class Reference:
     def _counted(self, function: Any) -> Any:
         def keyword(validator: Any, want: Any, instance: Any, schema: Any) -> Iterator[Any]:
             self._steps += 1
-            if self._steps > _MOST_STEPS:
-                raise Undecided(f"judging it takes more than {_MOST_STEPS} steps")
+            if self._steps > SCHEMA_STEPS:
+                raise Undecided(f"judging it takes more than {SCHEMA_STEPS} steps")
             yield from function(validator, want, instance, schema) or ()
 
         return keyword

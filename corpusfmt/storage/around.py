@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.limits import MIB
+from corpusfmt.core.limits import SMALL_FILE, sized
 from corpusfmt.core.text import quoted
-
-#: A configuration, a schema or a baseline is no larger.
-_LARGEST: Final = 256 * MIB
 
 
 def small(path: str, largest: int = 0) -> bytes:
@@ -19,13 +15,13 @@ def small(path: str, largest: int = 0) -> bytes:
 
     Raises OSError, and ConfigurationError for one over ``largest`` bytes, or 256 MiB where that is not given.
     """
-    largest = largest or _LARGEST
+    largest = largest or SMALL_FILE
     if os.path.lexists(path) and os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise ConfigurationError(f"{quoted(path, 400)} is no file")
     with open(path, "rb") as file:
         data = file.read(largest + 1)
     if len(data) > largest:
-        raise ConfigurationError(f"{quoted(path, 400)} is larger than {largest // MIB} MiB")
+        raise ConfigurationError(f"{quoted(path, 400)} is larger than {sized(largest)}")
     return data
 
 

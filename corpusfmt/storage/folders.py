@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.limits import ANY
 from corpusfmt.core.text import quoted
 from corpusfmt.storage.inputs import Input
 from corpusfmt.storage.names import Names
@@ -100,7 +101,7 @@ class Folder:
         except OSError as error:
             _name(error, os.path.join(self.target, name))
             raise
-        return Input(raw, os.path.join(self.target, name), owned=True, hashed=True, plain=plain)
+        return Input(raw, os.path.join(self.target, name), owned=True, hashed=True, plain=plain, ratio=ANY)
 
     def finish(self) -> None:
         """Make all files durable, still out of their place.

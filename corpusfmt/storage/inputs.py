@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.limits import CHUNK, MIB
+from corpusfmt.core.limits import CHUNK, MAX_RATIO, RATIO_FREE
 from corpusfmt.storage.codecs import Damage, Decoder, Members
 from corpusfmt.storage.faults import BY_CODE
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
@@ -18,9 +18,6 @@ from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-#: How many times larger than its file a decompressed stream may be, past the first 64 MiB.
-MAX_RATIO: Final = 1000
-_RATIO_FREE: Final = 64 * MIB
 _FOREIGN: Final = (
     (b"BZh", "bzip2", "bzip2 -dc"),
     (b"\xfd7zXZ\x00", "xz", "xz -dc"),
@@ -36,10 +33,20 @@ class Input:
     """
 
     def __init__(
-        self, raw: BinaryIO, name: str, *, owned: bool, size: int = 0, hashed: bool = False, plain: bool = False
+        self,
+        raw: BinaryIO,
+        name: str,
+        *,
+        owned: bool,
+        size: int = 0,
+        hashed: bool = False,
+        plain: bool = False,
+        ratio: int = MAX_RATIO,
     ) -> None:
-        """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with."""
-        self.name, self.size = name, size
+        """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with. Past 64 MiB a
+        decompressed stream may be ``ratio`` times larger than its file.
+        """
+        self.name, self.size, self._ratio = name, size, ratio
         self._hash = _sha256() if hashed else None
         self._raw, self._owned = raw, owned
         self._ahead = b""
@@ -165,8 +172,8 @@ class Input:
                 raise self._failure from None
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         total = self.position + len(self._ahead) + ready
-        if total > _RATIO_FREE and total > MAX_RATIO * max(1, self._decoder.consumed):
-            self._failure = self._fault("FILE004", f"the compressed data expands more than {MAX_RATIO} times")
+        if total > RATIO_FREE and total > self._ratio * max(1, self._decoder.consumed):
+            self._failure = self._fault("FILE004", f"the compressed data expands more than {self._ratio} times")
             raise self._failure
         return data
 
@@ -182,10 +189,11 @@ def _sha256() -> _Hash:
     return sha256()
 
 
-def open_input(source: str, *, hashed: bool = False, plain: bool = False) -> Input:
+def open_input(source: str, *, hashed: bool = False, plain: bool = False, ratio: int = MAX_RATIO) -> Input:
     """Open a path, or ``-`` for standard input. Compression is found by the first bytes.
 
-    What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored.
+    What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored; past 64 MiB the content may be
+    ``ratio`` times larger than the file.
 
     Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError (FILE002)
     when the name says that the file is compressed and it is not.
@@ -193,12 +201,13 @@ def open_input(source: str, *, hashed: bool = False, plain: bool = False) -> Inp
     if source == "-":
         if sys.stdin is None:
             raise ConfigurationError("standard input is closed; name a file")
-        return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed)
+        return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio)
     if os.path.isdir(source):
         raise ConfigurationError(f"{source} is a folder")
     raw = open(source, "rb", buffering=CHUNK)  # noqa: SIM115
     try:
-        return Input(raw, source, owned=True, size=os.fstat(raw.fileno()).st_size, hashed=hashed, plain=plain)
+        size = os.fstat(raw.fileno()).st_size
+        return Input(raw, source, owned=True, size=size, hashed=hashed, plain=plain, ratio=ratio)
     except BaseException:
         raw.close()
         raise

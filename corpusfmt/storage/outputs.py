@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.limits import CHUNK
+from corpusfmt.core.limits import ANY, CHUNK
 from corpusfmt.core.text import quoted
 from corpusfmt.storage.codecs import Encoder
 from corpusfmt.storage.gzip import GzipEncoder
@@ -165,9 +165,10 @@ class Output:
         self._raw = None
 
     def reread(self, *, hashed: bool = False) -> Input:
-        """Open what was written, after ``finish`` and before ``publish``. Raises OSError."""
+        """Open what was written, after ``finish`` and before ``publish``, however small it became. Raises OSError."""
         try:
-            return Input(open(self._temporary, "rb", buffering=CHUNK), self.target, owned=True, hashed=hashed)
+            raw = open(self._temporary, "rb", buffering=CHUNK)  # noqa: SIM115
+            return Input(raw, self.target, owned=True, hashed=hashed, ratio=ANY)
         except OSError as error:
             self._name(error)
             raise

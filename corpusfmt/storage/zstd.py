@@ -7,17 +7,13 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from corpusfmt.core.limits import CHUNK, MIB
+from corpusfmt.core.limits import CHUNK, MAX_DICTIONARY, MAX_WINDOW, MIB
 from corpusfmt.storage.codecs import Damage, Members, begin_member
 
 if TYPE_CHECKING:
     import zstandard
 
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
-#: What a decoder may have to remember. `zstd --long=27` and `--ultra` stay within it.
-MAX_WINDOW: Final = 128 * MIB
-#: A dictionary, as it is stored and as it is used. The IIPC's proposal asks for 8 MiB.
-MAX_DICTIONARY: Final = 10 * MIB
 ZSTD_LEVEL: Final = 3
 #: A skippable frame of this kind at the head of a file holds a dictionary for all frames after it (IIPC,
 #: "Zstandard Compression for WARC Files 1.0", Dictionary frame format).

@@ -11,7 +11,7 @@ from corpusfmt.core.document import Document, build
 from corpusfmt.core.format import ReadOptions
 from corpusfmt.core.ids import make_id
 from corpusfmt.core.jsontext import JSONFault
-from corpusfmt.core.limits import MAX_ID_DIGITS, MAX_METADATA, MIB
+from corpusfmt.core.limits import MAX_ID_DIGITS, Limits, sized
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.objects import check_object, is_canonical
 from corpusfmt.core.primitives import escape_json, is_utf8
@@ -75,7 +75,7 @@ def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Pla
         why = "the id is empty" if present else "the record has no id"
         hint = "there is no name to make it from; try --id-from line or sha256" if options.id_from == "name" else ""
         raise RecordFault("JSONL005", why, layout.id if present else "", hint)
-    meta = _metadata(fields, layout, remarked)
+    meta = _metadata(fields, layout, options.limits, remarked)
     return build(identifier, name, text, "utf-8", meta, (place.path, place.byte, place.line, place.byte))
 
 
@@ -93,7 +93,7 @@ _read_native: Final = msgspec.json.Decoder(_Native).decode
 _AROUND: Final = len(b'{"id":,"text":,"name":,"meta":}')
 
 
-def native_document(line: bytes, path: str, byte: int, number: int) -> Document | None:
+def native_document(line: bytes, path: str, byte: int, number: int, limits: Limits) -> Document | None:
     """Read a native record in the plainest spelling, four keys and no spaces. None means: look closer.
 
     A parser keeps the last of two equal keys; a line no longer than its four values has no other.
@@ -106,13 +106,15 @@ def native_document(line: bytes, path: str, byte: int, number: int) -> Document 
     identifier = _read_string(raw_id)
     if not identifier:
         return None
-    if meta != EMPTY and not (meta.isascii() and len(meta) < MAX_METADATA and meta[:1] == b"{" and is_canonical(meta)):
-        return None
+    if meta != EMPTY:
+        plain = meta.isascii() and len(meta) < limits.metadata and meta[:1] == b"{"
+        if not (plain and is_canonical(meta, limits.depth)):
+            return None
     name, text = _read_string(raw_name), _read_string(raw_text).encode()
     return build(identifier, name, text, "utf-8", meta, (path, byte, number, byte))
 
 
-def _metadata(fields: Fields, layout: Layout, remarked: bool) -> bytes:
+def _metadata(fields: Fields, layout: Layout, limits: Limits, remarked: bool) -> bytes:
     if layout.meta:
         raw = fields.pop(layout.meta, None)
         if fields:
@@ -137,13 +139,13 @@ def _metadata(fields: Fields, layout: Layout, remarked: bool) -> bytes:
         flat = True
     if len(meta) < 16 and not meta[1:-1].strip(b" \t\r\n"):
         return EMPTY
-    if len(meta) > MAX_METADATA:
-        raise RecordFault("JSONL015", f"the metadata is longer than {MAX_METADATA // MIB} MiB", layout.meta)
+    if len(meta) > limits.metadata:
+        raise RecordFault("JSONL015", f"the metadata is longer than {sized(limits.metadata)}", layout.meta)
     if not is_utf8(meta):
         raise ValueError("the metadata is not UTF-8")
     if remarked or not flat or b"{" in meta[1:] or b"[" in meta:
         try:
-            if check_object(meta) and not remarked:
+            if check_object(meta, limits.depth) and not remarked:
                 raise Ambiguous
         except JSONFault as fault:
             raise RecordFault("JSONL014", fault.message, layout.meta) from None

@@ -13,7 +13,7 @@ from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.jsonfacts import duplicates, lone_surrogate, strings
 from corpusfmt.core.jsontext import JSONFault, Node, parse
-from corpusfmt.core.limits import HEAD, MAX_DEPTH
+from corpusfmt.core.limits import HEAD
 from corpusfmt.core.objects import surrogates
 from corpusfmt.core.primitives import escape_json, first_invalid_utf8
 from corpusfmt.core.regions import pieces
@@ -95,7 +95,7 @@ class _Scan:
     def _native(self, line: bytes, byte: int, number: int) -> Document | None:
         """Read a native record the fastest way, or the fast way; None when neither will do."""
         try:
-            document = native_document(line, self.path, byte, number)
+            document = native_document(line, self.path, byte, number, self.options.limits)
         except (ValueError, RecursionError):  # msgspec's DecodeError and UnicodeDecodeError are ValueErrors
             document = None
         return document or self._mapped(line, byte, number)
@@ -125,7 +125,7 @@ class _Scan:
             self.out.find("JSONL003", "the line is an array, not an object in braces", offset, _ARRAY)
             return None
         try:
-            node = parse(line, max_depth=MAX_DEPTH + 1)
+            node = parse(line, max_depth=self.options.limits.depth + 1)
         except JSONFault as fault:
             self._json_fault(fault, offset)
             return None
@@ -164,7 +164,7 @@ class _Scan:
 
     def _json_fault(self, fault: JSONFault, offset: int) -> None:
         if fault.kind == "depth":
-            self.out.find("JSONL014", f"nested deeper than {MAX_DEPTH} levels", offset + fault.at)
+            self.out.find("JSONL014", f"nested deeper than {self.options.limits.depth} levels", offset + fault.at)
             return
         hint = ""
         if "end of the line" in fault.message or "does not end" in fault.message:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from corpusfmt.core.limits import USUAL
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.seed.grammar import FILE, MARKED, MARKER, META, PRAGMA, HeaderFault, parse_header, unescape
 from corpusfmt.formats.seed.meta import MetaFault, check_metadata
@@ -193,7 +194,7 @@ def _is_of_the_format(line: bytes, version: int) -> bool:
         if line.startswith(FILE):
             parse_header(line, version)
         elif line.startswith(META):
-            check_metadata(line)
+            check_metadata(line, USUAL)
         else:
             return line == PRAGMA
     except (HeaderFault, MetaFault, UnicodeDecodeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpusfmt.core.jsontext import JSONFault
-from corpusfmt.core.limits import MAX_METADATA, MIB
+from corpusfmt.core.limits import Limits, sized
 from corpusfmt.core.objects import check_object
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.seed.grammar import META
@@ -17,7 +17,7 @@ class MetaFault(Exception):
         self.message, self.at = message, at
 
 
-def check_metadata(line: bytes) -> tuple[bytes, list[tuple[str, int]]]:
+def check_metadata(line: bytes, limits: Limits) -> tuple[bytes, list[tuple[str, int]]]:
     """Return the JSON object of a metadata line, and remarks on it with their byte in the line.
 
     Raises MetaFault.
@@ -27,14 +27,14 @@ def check_metadata(line: bytes) -> tuple[bytes, list[tuple[str, int]]]:
         raise MetaFault(f"expected '<<<META {{...}}>>>', found {quoted(text)}", 0)
     start = len(META) + 1
     raw = text[start:-3]
-    if len(raw) > MAX_METADATA:
-        raise MetaFault(f"the metadata is longer than {MAX_METADATA // MIB} MiB", 0)
+    if len(raw) > limits.metadata:
+        raise MetaFault(f"the metadata is longer than {sized(limits.metadata)}", 0)
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MetaFault("the metadata is not UTF-8", start + error.start) from None
     try:
-        notes = check_object(raw)
+        notes = check_object(raw, limits.depth)
     except JSONFault as fault:
         raise MetaFault(f"the metadata is not a JSON object: {fault.message}", start + fault.at) from None
     return raw, [(message, start + at) for message, at in notes]

@@ -9,7 +9,7 @@ from corpusfmt.core.document import Document, build
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.ids import make_id
-from corpusfmt.core.limits import MAX_HEADER
+from corpusfmt.core.limits import CHUNK
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.primitives import first_invalid_utf8, occurrences
 from corpusfmt.core.regions import Piece, pieces
@@ -47,6 +47,7 @@ class _Scan:
 
     def __init__(self, stream: Stream, options: ReadOptions) -> None:
         self.stream, self.options, self.path = stream, options, stream.name
+        self.limits = options.limits
         self.version = 0
         self.passed = -1  # where the last thing ends that was not read: a document that is too large, or no document
         self.out = Collector(stream.name, BY_CODE)
@@ -90,7 +91,7 @@ class _Scan:
     def _prologue(self) -> Region:
         """Read line by line up to the first that is neither blank nor a pragma. Return what was read from there on."""
         buffer = b""
-        while len(buffer) < 4 and (more := self.stream.read(MAX_HEADER)):
+        while len(buffer) < 4 and (more := self.stream.read(CHUNK)):
             buffer += more
         self.out.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
@@ -105,7 +106,7 @@ class _Scan:
         offset, line = (len(BOM), 1) if buffer.startswith(BOM) else (0, 1)
         rest, begun = buffer[offset:], False
         while True:
-            while b"\n" not in rest and len(rest) <= MAX_HEADER and (more := self.stream.read(MAX_HEADER)):
+            while b"\n" not in rest and len(rest) <= self.limits.header and (more := self.stream.read(CHUNK)):
                 rest += more
             text = rest[: rest.find(b"\n") + 1] or rest
             if text.startswith(b"<<<SEED") and (self.version or not begun):
@@ -227,8 +228,8 @@ class _Scan:
             for miss in near_misses(buffer, start, Body(buffer, body, stop, end, self.version)):
                 edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
                 self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
-        if header - start >= MAX_HEADER:
-            self.out.find("SEED011", f"the header is longer than {MAX_HEADER} bytes", offset + start)
+        if header - start >= self.limits.header:
+            self.out.find("SEED011", f"the header is longer than {self.limits.header} bytes", offset + start)
             return None
         text = buffer[start + 8 : header]
         if (
@@ -271,7 +272,7 @@ class _Scan:
             return None, fault.one_field
 
     def _metadata(self, line: bytes, byte: int, identifier: str | int | None) -> bytes:
-        raw, notes = check_metadata(line)
+        raw, notes = check_metadata(line, self.limits)
         for message, at in notes:
             self.out.find("SEED012", message, byte + at, id=identifier)
         return raw

@@ -35,7 +35,7 @@ def take_own(frames: Frames, frame: Frame, events: OwnEvents, stop: int) -> None
     gathering, byte = frames.gathering, frame.byte
     raw = gathering.window.slice(byte, stop)
     literal = bool(gathering.tag(byte)[1])  # not inside of an entity, whose place is that of its reference
-    clean = read_own(raw + b"\n")
+    clean = read_own(raw + b"\n", gathering.options.limits)
     if clean is not None:
         gathering.add(clean.id, clean.name, clean.data, clean.meta, byte, byte + clean.body)
         return

@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from corpusfmt.core.limits import MAX_METADATA
+from corpusfmt.core.limits import USUAL, Limits
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.objects import is_canonical
 from corpusfmt.core.primitives import unescape_xml
@@ -38,7 +38,7 @@ class Own(NamedTuple):
     body: int
 
 
-def read_own(document: bytes) -> Own | None:
+def read_own(document: bytes, limits: Limits = USUAL) -> Own | None:
     """Read a ``TEI`` element, from its first byte to the line end behind it; None where the parser must look closely.
 
     What is read is read right whatever else is in the file: the header is one that the writer makes, the text has its
@@ -87,7 +87,7 @@ def read_own(document: bytes) -> Own | None:
         xeno = document.find(_XENO, at, body)
         if xeno >= 0:
             said = unescape_xml(document[xeno + len(_XENO) : document.find(_XENO_END, xeno, body)])
-            if said is None or len(said) > MAX_METADATA or not is_canonical(said):
+            if said is None or len(said) > limits.metadata or not is_canonical(said, limits.depth):
                 return None
             meta = said
         if header(ncname, known, told, meta, digest) != document[:body]:

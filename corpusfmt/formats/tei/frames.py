@@ -54,7 +54,7 @@ class Frames:
         self.stack: list[Frame] = []
         self._strayed = False  # the text that the parser is in was counted as outside of documents
         self.across = Across() if gathering.options.thorough else None
-        self.parser = Parser(self, _ignored)
+        self.parser = Parser(self, _ignored, gathering.options.limits)
         own = gathering.options.own
         self._choices = Choices(
             own.get("choice", "edited"), own.get("notes", "end"), own.get("fw", "out"), own.get("lb", "newline")
@@ -89,7 +89,7 @@ class Frames:
 
     def begin_again(self, corpus: bytes, at: int) -> None:
         """Go on behind a fault, at the stream offset ``at``: in a ``corpus`` of which only the start tag is known."""
-        self.parser = Parser(self, _ignored)
+        self.parser = Parser(self, _ignored, self.gathering.options.limits)
         self.stack, self.judging.names = [], []
         self.parser.feed(corpus, at - len(corpus))
 
@@ -209,7 +209,7 @@ class Frames:
             self._open_in(self.stack[-1])
         events: Foreign | OwnEvents
         if attributes.get("type") == MARK and not frame.is_corpus:
-            events = OwnEvents(attributes)
+            events = OwnEvents(attributes, self.gathering.options.limits)
         else:
             events = Foreign(self._choices, self._remark, attributes, lambda: self.parser.byte)
         frame.events = events

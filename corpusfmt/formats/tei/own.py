@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from corpusfmt.core.limits import Limits
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.tei.head import forbidden_in, glyphs, header
 from corpusfmt.formats.tei.ownhead import SPACE, XML_ID, Identity, OwnFault, OwnHead
@@ -38,12 +39,12 @@ class Told(NamedTuple):
 class OwnEvents:
     """Takes the events below a TEI element of ours."""
 
-    def __init__(self, attributes: dict[str, str]) -> None:
+    def __init__(self, attributes: dict[str, str], limits: Limits) -> None:
         self.size = 0
         self.digest = ""
         #: Elements that the profile does not have, by name.
         self.left_behind: dict[str, int] = {}
-        self._head = OwnHead(attributes.get(XML_ID, ""))
+        self._head = OwnHead(attributes.get(XML_ID, ""), limits)
         self._open: list[str] = []
         #: Paragraphs of lines, each in pieces.
         self._paragraphs: list[list[list[str]]] = []

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from corpusfmt.core.jsontext import JSONFault
 from corpusfmt.core.known import VOCABULARY
-from corpusfmt.core.limits import MAX_ID_DIGITS, MAX_METADATA, MIB
+from corpusfmt.core.limits import MAX_ID_DIGITS, Limits, sized
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.objects import check_object
 from corpusfmt.core.text import quoted
@@ -58,7 +58,8 @@ class Identity(NamedTuple):
 class OwnHead:
     """Takes the events of a header of ours. ``slot`` takes the text of the element that is open, if it counts."""
 
-    def __init__(self, xml_id: str) -> None:
+    def __init__(self, xml_id: str, limits: Limits) -> None:
+        self._limits = limits
         self.slot: list[str] | None = None
         self._xml_id = xml_id
         self._slots: dict[str, list[str]] = {}
@@ -210,10 +211,10 @@ class OwnHead:
         if said is None:
             return EMPTY, []
         raw = said.strip(SPACE).replace("\n", " ").replace("\r", " ").encode()
-        if len(raw) > MAX_METADATA:
-            raise OwnFault("TEI019", f"the metadata is longer than {MAX_METADATA // MIB} MiB")
+        if len(raw) > self._limits.metadata:
+            raise OwnFault("TEI019", f"the metadata is longer than {sized(self._limits.metadata)}")
         try:
-            return raw, [message for message, _ in check_object(raw)]
+            return raw, [message for message, _ in check_object(raw, self._limits.depth)]
         except JSONFault as fault:
             raise OwnFault("TEI019", f"the metadata: {fault.message}") from None
 

@@ -11,13 +11,10 @@ from collections.abc import Callable
 from typing import Final, Protocol
 from xml.parsers import expat
 
+from corpusfmt.core.limits import USUAL, Limits, sized
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.tei.profile import NAMESPACE, TAG
 
-#: As deep as libxml2 goes when it is not told to go deeper.
-MAX_DEPTH: Final = 256
-#: The largest tag, comment or processing instruction, in bytes.
-MAX_MARKUP: Final = 4 << 20
 MAX_DECLARED: Final = 3
 _CUT: Final = frozenset({3, 5, 6, 20})  # no element found, unclosed token, partial character, unclosed CDATA section
 _UNDEFINED, _INVALID, _AMPLIFIED, _RECURSIVE = 11, 4, 43, 12
@@ -55,12 +52,14 @@ class Parser:
     comes next: what lies between two pieces may be left out, where whole elements lie there.
     """
 
-    def __init__(self, events: Events, text: Callable[[str], None]) -> None:
+    def __init__(self, events: Events, text: Callable[[str], None], limits: Limits = USUAL) -> None:
         self.depth = 0
+        self._deepest, self._longest = limits.xml_depth, limits.markup
         self.fed = self._start = 0
         self.doctype = False
         self._events = events
         self._taken = 0  # bytes that expat has been given
+        self._waiting = 0  # those of them that it has not parsed
         self._cdata = False
         #: The name of the last element that began, as expat has it: the namespace, a space and the name.
         self.name = ""
@@ -97,15 +96,23 @@ class Parser:
     def feed(self, piece: bytes, at: int, *, last: bool = False) -> None:
         """Parse ``piece``, which begins at the stream offset ``at``. Raises Broken."""
         self.skip(at)
-        self.fed = at + len(piece)
+        # What is not parsed yet begins a tag or the like. No more of it is fed than it may have.
+        while len(piece) > (room := self._longest - self._waiting):
+            self._feed(piece[:room], last=False)
+            piece = piece[room:]
+            if self._waiting >= self._longest:
+                what = f"a tag or a comment is larger than {sized(self._longest)}"
+                raise Broken("TEI008", what, self.consumed)
+        self._feed(piece, last=last)
+
+    def _feed(self, piece: bytes, *, last: bool) -> None:
+        self.fed += len(piece)
         self._taken += len(piece)
         try:
             self._expat.Parse(piece, last)
         except expat.ExpatError as error:
             raise self._broken(error) from None
-        if self._taken - self._expat.CurrentByteIndex > MAX_MARKUP:
-            what = f"a tag or a comment is larger than {MAX_MARKUP >> 20} MiB"
-            raise Broken("TEI008", what, self.consumed)
+        self._waiting = self._taken - self._expat.CurrentByteIndex
 
     def skip(self, to: int) -> None:
         """Leave out what lies before the stream offset ``to``: whole elements, where the parser rests."""
@@ -137,8 +144,8 @@ class Parser:
 
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Broken("TEI008", f"elements nest deeper than {MAX_DEPTH} levels", self.byte)
+        if self.depth > self._deepest:
+            raise Broken("TEI008", f"elements nest deeper than {self._deepest} levels", self.byte)
         if self._loose and attributes:
             self._attributes()
         self.name = name

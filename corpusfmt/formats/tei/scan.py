@@ -26,6 +26,9 @@ _NEXT: Final = b"\n" + TEI_START
 _REFERENCE: Final = re.compile(rb"&[^;\s<&]{1,80};")
 #: The header of a corpus of ours ends within so many bytes.
 _PROLOG: Final = 64 * KIB
+#: No document of ours nests deeper (levels), or has a longer tag.
+_OWN_DEPTH: Final = 16
+_OWN_MARKUP: Final = 64 * KIB
 
 
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
@@ -47,6 +50,8 @@ class _Scan:
         self.frames = Frames(self.gathering)
         self.prolog = True  # nothing has been parsed yet
         self.between = self.ours = False
+        #: Nothing that our writer makes is over the limits of the parser, unless they are very low.
+        self.quick = options.limits.xml_depth >= _OWN_DEPTH and options.limits.markup >= _OWN_MARKUP
 
     def run(self) -> Iterator[Batch]:
         while True:
@@ -180,9 +185,13 @@ class _Scan:
 
     def _one(self, document: bytes, byte: int, line: int, *, clean: bool) -> bool:
         """Take a document of ours if it is just as it was written."""
-        if len(document) > self.options.max_document or not (clean or (is_utf8(document) and is_xml(document))):
+        if (
+            not self.quick
+            or len(document) > self.options.max_document
+            or not (clean or (is_utf8(document) and is_xml(document)))
+        ):
             return False
-        own = read_own(document)
+        own = read_own(document, self.options.limits)
         if own is None:
             return False
         frames = self.frames

@@ -9,7 +9,7 @@ import re
 from hashlib import sha256
 from typing import Final, TypeAlias
 
-from corpusfmt.core.limits import MAX_HEADER
+from corpusfmt.core.limits import Limits
 from corpusfmt.formats.warc.own import read_own
 from corpusfmt.formats.warc.profile import OWN_VERSION
 from corpusfmt.formats.warc.shapes import PATTERNS
@@ -35,8 +35,11 @@ _ABOUT: Final = re.compile(
 Bundle: TypeAlias = tuple[str | int, str, bytes, bool, bytes, int, int, int]
 
 
-def read_bundle(buffer: bytes, at: int, limit: int) -> Bundle | None:
-    """Read a document whose two records begin at ``at``, digests verified, if a record follows them."""
+def read_bundle(buffer: bytes, at: int, limit: int, longest: int, limits: Limits) -> Bundle | None:
+    """Read a document whose two records begin at ``at``, digests verified, if a record follows them.
+
+    ``limit`` is that of a block, ``longest`` that of a header.
+    """
     text = _TEXT(buffer, at)
     if text is None:
         return None
@@ -44,7 +47,7 @@ def read_bundle(buffer: bytes, at: int, limit: int) -> Bundle | None:
     body = text.end()
     end = body + int(length)
     about = _ABOUT(buffer, end)
-    if about is None or end - body > limit or body - at > MAX_HEADER or about.end() - end > MAX_HEADER:
+    if about is None or end - body > limit or body - at > longest or about.end() - end > longest:
         return None
     about_date, refers, about_digest, about_length = about.groups()
     begin = about.end()
@@ -56,7 +59,7 @@ def read_bundle(buffer: bytes, at: int, limit: int) -> Bundle | None:
         return None
     if not (is_date(date) and is_date(about_date)):
         return None
-    own = read_own(block, remarked=False)
+    own = read_own(block, limits, remarked=False)
     if own is None:
         return None
     return own.id, own.name, own.meta, utf8 is not None, data, body, end + 4, stop + 4

@@ -7,14 +7,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
-from corpusfmt.core.limits import CHUNK, KIB, MIB
+from corpusfmt.core.limits import CHUNK, HTTP_WINDOW, KIB, MIB
 from corpusfmt.core.text import quoted
 
-#: What a body may become whatever it was (bytes); past that, so many times its own size.
-FREE: Final = 64 * MIB
-MAX_RATIO: Final = 1000
-#: What a zstd body may make its decoder remember (RFC 9659).
-ZSTD_WINDOW: Final = 8 * MIB
 GZIP_MAGIC: Final = b"\x1f\x8b"
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 #: Characters that stand in no text; form feed, and escape of ISO-2022-JP, may.
@@ -142,7 +137,7 @@ def _is_skippable(data: bytes) -> bool:
 def _unzstd(data: bytes, sink: _Sink) -> None:
     import zstandard
 
-    library, view, at = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW), memoryview(data), 0
+    library, view, at = zstandard.ZstdDecompressor(max_window_size=HTTP_WINDOW), memoryview(data), 0
     while at < len(data):
         if not data.startswith(ZSTD_MAGIC, at) and not _is_skippable(data[at : at + 4]):
             raise sink.fault("is followed by something else")

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from corpusfmt.core.format import ReadOptions
 from corpusfmt.core.jsontext import JSONFault
-from corpusfmt.core.limits import MAX_DEPTH, MIB
+from corpusfmt.core.limits import WARC_JOINED
 from corpusfmt.core.metadata import values_of
 from corpusfmt.core.objects import check_object
 from corpusfmt.core.primitives import first_invalid_utf8
@@ -24,10 +24,9 @@ from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.texts import HTML, identified, is_text, media_type_of
 from corpusfmt.formats.warc.values import bare
 
-#: So much of metadata records is joined to one document, in bytes: what comes after it is left behind.
-_MOST_JOINED: Final = MIB
-#: Brackets in a JSON value that is joined as one: it stands a few levels deep in the metadata, which has a limit.
-_MOST_BRACKETS: Final = MAX_DEPTH - 16
+#: Brackets in a JSON value that is joined as one are fewer than levels by so many: it stands a few levels deep in the
+#: metadata.
+_AROUND: Final = 16
 #: A part of a document (RFC 9110, section 15.3.7).
 _PARTIAL: Final = 206
 
@@ -50,11 +49,14 @@ class Pending:
         self.extra: dict[str, Any] = {}
         #: What metadata records say: JSON values as they are to be written, by name.
         self.joined: dict[str, list[bytes]] = {}
-        self.room, self.count = _MOST_JOINED, 0
+        self.room, self.count = WARC_JOINED, 0
         self.remarks: list[Fault] = []
 
-    def join(self, record: Record) -> Fault | None:
-        """Add what a metadata record says: ``application/warc-fields``, or any text. Return a remark, or None."""
+    def join(self, record: Record, depth: int) -> Fault | None:
+        """Add what a metadata record says: ``application/warc-fields``, or any text. Return a remark, or None.
+
+        ``depth`` is how deep the metadata may nest, in levels.
+        """
         block = record.block or b""
         self.room -= len(block) + 1000
         self.count += 1
@@ -65,11 +67,11 @@ class Pending:
             for line in re.sub(r"\r?\n[ \t]+", " ", text).split("\n"):
                 name, colon, value = line.partition(":")
                 if colon and name.strip():
-                    self.joined.setdefault(name.strip(), []).append(_value(value.strip()))
+                    self.joined.setdefault(name.strip(), []).append(_value(value.strip(), depth))
                 elif line.strip():
                     self.joined.setdefault("", []).append(_dump(line.strip()))
         elif block:
-            self.joined.setdefault(kind.decode("ascii", "replace") or "text", []).append(_value(text))
+            self.joined.setdefault(kind.decode("ascii", "replace") or "text", []).append(_value(text, depth))
         if invalid < 0:
             return None
         return Fault("WARC028", "the metadata record is not UTF-8; such bytes are replaced", record.body + invalid)
@@ -105,9 +107,9 @@ def _listed(values: list[bytes]) -> bytes:
     return values[0] if len(values) == 1 else b"[%b]" % b",".join(values)
 
 
-def _value(text: str) -> bytes:
+def _value(text: str, depth: int) -> bytes:
     """Return a JSON object that stands in a field as one, its numbers digit for digit; anything else as a string."""
-    if text.startswith("{") and text.count("{") + text.count("[") < _MOST_BRACKETS:
+    if text.startswith("{") and text.count("{") + text.count("[") < depth - _AROUND:
         raw = text.replace("\n", " ").replace("\r", " ").encode()
         try:
             if not check_object(raw):
@@ -170,11 +172,11 @@ def _response(record: Record, options: ReadOptions) -> Pending | str:
         return "response records that are no text"
     block, start = record.block, record.body
     try:
-        message = parse_message(block)
+        message = parse_message(block, options.limits)
         while 100 <= message.status < 200 and block.startswith(b"HTTP/", message.body):  # interim responses come first
             start += message.body
             block = block[message.body :]
-            message = parse_message(block)
+            message = parse_message(block, options.limits)
         if (not 200 <= message.status < 300 or message.status == _PARTIAL) and options.own.get("status") != "all":
             return f"response records with status {message.status}"
         kind = said_type(message)[0] or identified(record.fields)
@@ -182,7 +184,7 @@ def _response(record: Record, options: ReadOptions) -> Pending | str:
             return f"response records of {shown(kind, 60) or 'no type'}"
         if message.body == len(block) and not block.endswith((b"\n\n", b"\n\r\n")):
             raise HTTPFault("header", "the HTTP header has no end", 0)
-        content = content_of(block, message, options.max_document)
+        content = content_of(block, message, options.max_document, options.limits.ratio)
     except HTTPFault as fault:
         raise FaultError(Fault("WARC021", fault.message, start + fault.at)) from None
     encoding = content.charset if content.declared else options.encoding

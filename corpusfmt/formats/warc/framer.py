@@ -12,12 +12,12 @@ from typing import Final
 
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Stream
-from corpusfmt.core.limits import KIB, MAX_DOCUMENT
+from corpusfmt.core.limits import MAX_DOCUMENT, USUAL, Limits, sized
+from corpusfmt.core.limittable import HIGHEST
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.failing import cut, junk, no_length, short, wrong_length
 from corpusfmt.formats.warc.header import (
-    MAX_BLOCK,
     Fault,
     Header,
     content_length,
@@ -48,11 +48,12 @@ class _PassOver(Exception):
 class Framer(Window):
     """Gives the records of a stream."""
 
-    def __init__(self, stream: Stream, limit: int) -> None:
+    def __init__(self, stream: Stream, limit: int, limits: Limits = USUAL) -> None:
+        """``limit`` is that of a document; ``limits`` are those of headers."""
         super().__init__(stream)
-        self.limit = limit
+        self.limit, self.limits = limit, limits
         self.members = Members(stream)
-        self._shapes = Shapes()
+        self._shapes = Shapes(min(limits.header, limits.header_block))
         #: Whether the next record is to be looked for.
         self.seeking = False
         #: Nothing can be kept this time: a block is about to be passed over.
@@ -170,7 +171,8 @@ class Framer(Window):
     def header_of(self, record: Record) -> Header:
         """Return the header of a record that the region still has, looked at closely."""
         start = record.start - self.base
-        return record.header or parse_header(self.buffer[start : record.body - self.base], record.start)
+        head = self.buffer[start : record.body - self.base]
+        return record.header or parse_header(head, record.start, self.limits.header)
 
     def record(self, header: Header | None, *faults: Fault) -> Record:
         """Make the record at hand."""
@@ -188,15 +190,16 @@ class Framer(Window):
                 return cut(self, None, "the file ends inside the first line of a record")
             return junk(self)
         end = header_end(buffer, at)
-        if (end if end >= 0 else len(buffer)) - at > MAX_BLOCK:
-            fault = Fault("WARC005", f"the header of the record is longer than {MAX_BLOCK // KIB} KiB", start)
+        if (end if end >= 0 else len(buffer)) - at > self.limits.header_block:
+            what = f"the header of the record is longer than {sized(self.limits.header_block)}"
+            fault = Fault("WARC005", what, start)
             record = self.record(None, fault)
             self.seeking, self.at = True, at + 1
             return record
         if end < 0:
             self.need(len(buffer) - at + 1)
             return cut(self, None, "the file ends inside the header of a record")
-        header = parse_header(buffer[at:end], start)
+        header = parse_header(buffer[at:end], start, self.limits.header)
         inside = NEXT.search(buffer, at + len(_FIRST), end) if header.faults else None
         if inside is not None and any(fault.code in ("WARC003", "WARC007") for fault in header.faults):
             fault = Fault("WARC003", "the header has no end: a record begins in it", self.base + inside.start())
@@ -221,9 +224,9 @@ class Framer(Window):
         if header.type == "response":
             self.need(header.size + size)
             if header_end(self.buffer[: body + size], body) < 0:  # a long header of HTTP
-                size = MAX_BLOCK + LOOK
+                size = self.limits.header_block + LOOK
                 self.need(header.size + size)
-        return is_text(text_type(header.type, header.fields, self.buffer[body : body + size]))
+        return is_text(text_type(header.type, header.fields, self.buffer[body : body + size], self.limits))
 
     def _ends(self, record: Record, body: int, length: int) -> bool:
         """Look at what follows the block of ``length`` at ``body``. Say whether the block is what it says."""
@@ -270,7 +273,7 @@ def _presuming(fault: Fault) -> Fault:
 def record_ends(stream: Stream) -> Iterator[int]:
     """Give the stream offsets where one record ends and the next begins, refused ones too."""
     last = 0
-    for record in Framer(stream, MAX_DOCUMENT).records():
+    for record in Framer(stream, MAX_DOCUMENT, HIGHEST).records():
         if record is not None and record.framed and record.start > last:
             last = record.start
             yield last

@@ -6,18 +6,12 @@ import re
 from typing import Final, NamedTuple
 
 from corpusfmt.core.finding import Edit
-from corpusfmt.core.limits import KIB, MAX_HEADER, MIB
+from corpusfmt.core.limits import LENGTH_DIGITS, MAX_HEADER, sized
 from corpusfmt.core.primitives import first_invalid_utf8
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.fields import BY_NAME, FORBIDDEN, MANDATORY, REQUIRED, TYPES
 from corpusfmt.formats.warc.values import SYNTAX, bare
-
-#: All header lines of a record together, in bytes.
-MAX_BLOCK: Final = MIB
-
-#: Digits of a Content-Length: no file is as long as the shortest number that has more.
-_MOST_DIGITS: Final = 40
 
 VERSION: Final = re.compile(rb"WARC/([0-9]+\.[0-9]+)")
 _LIKE_VERSION: Final = re.compile(rb"(?i:warc)/[0-9.]+[ \t]*+")
@@ -64,8 +58,11 @@ def is_record_start(buffer: bytes, at: int) -> bool:
     return _LIKE_VERSION.match(buffer, at) is not None
 
 
-def parse_header(head: bytes, start: int) -> Header:
-    """Read a header closely: ``head`` from its first byte to the blank line, which begins at ``start``."""
+def parse_header(head: bytes, start: int, longest: int = MAX_HEADER) -> Header:
+    """Read a header closely: ``head`` from its first byte to the blank line, which begins at ``start``.
+
+    A line has at most ``longest`` bytes.
+    """
     lines = head.split(b"\n")
     del lines[-2:]  # the blank line, and what follows the last LF: nothing
     faults: list[Fault] = []
@@ -85,7 +82,11 @@ def parse_header(head: bytes, start: int) -> Header:
     byte, name = start + len(lines[0]) + 1, ""
     for raw in lines[1:]:
         line = raw.removesuffix(b"\r")
-        fault, name = _field(line, byte, name, fields, places, concurrent)
+        fault: Fault | None
+        if len(line) > longest:
+            fault, name = Fault("WARC005", f"a header line is longer than {sized(longest)}", byte), ""
+        else:
+            fault, name = _field(line, byte, name, fields, places, concurrent)
         if fault:
             faults.append(fault)
         byte += len(raw) + 1
@@ -105,8 +106,6 @@ def _field(
     concurrent: list[bytes],
 ) -> tuple[Fault | None, str]:
     """Take a header line into ``fields``. Return what is wrong with it, and the name of its field."""
-    if len(line) > MAX_HEADER:
-        return Fault("WARC005", f"a header line is longer than {MAX_HEADER // KIB} KiB", byte), ""
     control = _CONTROL.search(line)
     if control:
         what = f"a control character in the header: {quoted(line)}"
@@ -187,4 +186,4 @@ def _digest_faults(name: str, value: bytes, byte: int, length: int) -> list[Faul
 def content_length(header: Header) -> int:
     """Return the value of Content-Length, or -1 when it is missing or malformed (clause 5.3: digits alone)."""
     value = header.fields.get("content-length", b"")
-    return int(value) if value.isdigit() and len(value) <= _MOST_DIGITS else -1
+    return int(value) if value.isdigit() and len(value) <= LENGTH_DIGITS else -1

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Final
 
 from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.limits import HTML_TAG
 
 #: What pages mark as no part of their content (HTML Standard 4.3; WAI-ARIA 1.2, 5.3.4, landmark roles).
 _ASIDE: Final = ["nav", "aside", "footer", "menu", "dialog", "noscript", "[hidden]"] + [
@@ -14,7 +15,7 @@ _ASIDE: Final = ["nav", "aside", "footer", "menu", "dialog", "noscript", "[hidde
     for role in ("navigation", "complementary", "contentinfo", "banner", "search", "menu", "dialog", "alertdialog")
 ]
 
-_LONG_TAG: Final = re.compile(r"<[^<>]{100000}")
+_LONG_TAG: Final = re.compile(rf"<[^<>]{{{HTML_TAG + 1}}}")
 
 
 def text_of(html: str) -> str:
@@ -30,6 +31,6 @@ def text_of(html: str) -> str:
         message = "the text of HTML needs a package that is missing: install corpusfmt[web]"
         raise ConfigurationError(message) from None
     if _LONG_TAG.search(html):
-        raise ValueError("a tag of the page is longer than 100,000 characters")
+        raise ValueError(f"a tag of the page is longer than {HTML_TAG:,} characters")
     text: str = extract(html, list_bullets=False, alt_texts=False, skip_elements=_ASIDE)
     return text

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from corpusfmt.core.limits import KIB, MIB
+from corpusfmt.core.limits import KIB, MAX_RATIO, RATIO_FREE, USUAL, Limits, sized
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.charsets import byte_order_mark, declared_charset
-from corpusfmt.formats.warc.codings import FREE, MAX_RATIO, HTTPFault, decoded
-
-#: One line of a header, and a header in all (bytes).
-MAX_LINE: Final = 64 * KIB
-MAX_HEADER: Final = MIB
+from corpusfmt.formats.warc.codings import HTTPFault, decoded
 
 _END: Final = re.compile(rb"\n\r?\n")
 _STATUS: Final = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t].*)?")
@@ -52,28 +48,29 @@ class Content(NamedTuple):
     declared: bool = False
 
 
-def parse_message(block: bytes) -> Message:
+def parse_message(block: bytes, limits: Limits = USUAL) -> Message:
     """Read the start line and the fields (RFC 9112, sections 2 to 5). Raises HTTPFault of kind ``header``.
 
     As lenient as archives need: lines may end with LF alone or be folded, a line without a colon is skipped, and a
     header that never ends is the whole block.
     """
+    longest, most = limits.header, limits.header_block
     begin = len(block[:64]) - len(block[:64].lstrip(b"\r\n"))
-    end = _END.search(block, begin, begin + MAX_HEADER)
-    head = block[begin : end.start() if end else begin + MAX_HEADER + 1]
+    end = _END.search(block, begin, begin + most)
+    head = block[begin : end.start() if end else begin + most + 1]
     first, _, rest = head.partition(b"\n")
-    line = first[:MAX_LINE].rstrip(b" \t\r")
+    line = first[:longest].rstrip(b" \t\r")
     status = _STATUS.fullmatch(line)
     if not status and not _REQUEST.fullmatch(line):
         raise HTTPFault("header", f"expected 'HTTP/1.1 200 OK' or 'GET / HTTP/1.1', found {quoted(line)}", begin)
-    if len(head) > MAX_LINE:
+    if len(head) > longest:
         at = begin
         for line in head.split(b"\n"):
-            if len(line) > MAX_LINE:
-                raise HTTPFault("header", f"a line of the header is longer than {MAX_LINE // KIB} KiB", at)
+            if len(line) > longest:
+                raise HTTPFault("header", f"a line of the header is longer than {sized(longest)}", at)
             at += len(line) + 1
-    if len(head) > MAX_HEADER:
-        raise HTTPFault("header", f"the header is longer than {MAX_HEADER // MIB} MiB", begin + MAX_HEADER)
+    if len(head) > most:
+        raise HTTPFault("header", f"the header is longer than {sized(most)}", begin + most)
     text = rest.decode("latin-1")
     if "\n " in text or "\n\t" in text:
         text = _FOLD.sub(" ", text)
@@ -109,10 +106,11 @@ def dechunked(body: bytes) -> bytes | None:
         return None
 
 
-def content_of(block: bytes, message: Message, limit: int) -> Content:
+def content_of(block: bytes, message: Message, limit: int, ratio: int = MAX_RATIO) -> Content:
     """Undo the transfer and content codings of a body (RFC 9110, section 8.4) and find out its encoding.
 
-    ``data`` has at most ``limit`` bytes. What crawlers have stored decoded is taken as it is, with a remark.
+    ``data`` has at most ``limit`` bytes, and past 64 MiB ``ratio`` times those that were sent. What crawlers have
+    stored decoded is taken as it is, with a remark.
     Raises HTTPFault of kind ``chunked`` or ``coding``.
     """
     remarks: list[str] = []
@@ -126,7 +124,7 @@ def content_of(block: bytes, message: Message, limit: int) -> Content:
     else:
         data = block[start:]
         remarks.append("the body is not chunked, though the header says so")
-    most = min(limit, max(FREE, MAX_RATIO * len(data)))
+    most = min(limit, max(RATIO_FREE, ratio * len(data)))
     for coding in reversed(codings):
         if data and coding not in {"chunked", "identity"}:
             undone = decoded(coding, data, most, message.body)

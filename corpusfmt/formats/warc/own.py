@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from corpusfmt.core.jsontext import JSONFault, Node, parse
-from corpusfmt.core.limits import MAX_ID_DIGITS, MAX_METADATA, MIB
+from corpusfmt.core.limits import MAX_ID_DIGITS, MAX_METADATA, Limits, sized
 from corpusfmt.core.metadata import EMPTY
 from corpusfmt.core.objects import check_object, is_canonical
 from corpusfmt.core.primitives import first_invalid_utf8
@@ -45,7 +45,7 @@ class Own(NamedTuple):
     remarks: list[tuple[str, int]]
 
 
-def read_own(block: bytes, *, remarked: bool) -> Own | None:
+def read_own(block: bytes, limits: Limits, *, remarked: bool) -> Own | None:
     """Read the block of a metadata record. Raises OwnFault; unless ``remarked``, it is None where a close look may find
     something to remark on, or a fault.
     """
@@ -54,18 +54,20 @@ def read_own(block: bytes, *, remarked: bool) -> Own | None:
         identifier, name, meta = record.id, record.name, bytes(record.meta)
         size = _AROUND + len(identifier.encode()) + len(name.encode()) + len(meta)
         plain = size == len(block) and identifier and block.startswith(b'{"id":')  # no escapes, no key twice
-        if plain and (meta == EMPTY or (meta[:1] == b"{" and len(meta) <= MAX_METADATA and is_canonical(meta))):
+        if plain and (
+            meta == EMPTY or (meta[:1] == b"{" and len(meta) <= limits.metadata and is_canonical(meta, limits.depth))
+        ):
             return Own(identifier, name, meta, _NONE)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors; the strict reader says what is wrong
         pass
     if not remarked:
         return None
-    if len(block) > 2 * MAX_METADATA:  # what else there is takes less
-        raise OwnFault(f"the metadata is longer than {MAX_METADATA // MIB} MiB", 0)
-    return _closely(block)
+    if len(block) > 2 * max(limits.metadata, MAX_METADATA):  # what else there is takes less
+        raise OwnFault(f"the metadata is longer than {sized(limits.metadata)}", 0)
+    return _closely(block, limits)
 
 
-def _closely(block: bytes) -> Own:
+def _closely(block: bytes, limits: Limits) -> Own:
     invalid = first_invalid_utf8(block)
     if invalid >= 0:
         raise OwnFault("the metadata record is not UTF-8", invalid)
@@ -81,13 +83,13 @@ def _closely(block: bytes) -> Own:
     name = _string(block, values["name"], "name")
     at = values["meta"]
     meta = block[at.start : at.stop]
-    if len(meta) > MAX_METADATA:
-        raise OwnFault(f"the metadata is longer than {MAX_METADATA // MIB} MiB", at.start)
+    if len(meta) > limits.metadata:
+        raise OwnFault(f"the metadata is longer than {sized(limits.metadata)}", at.start)
     if at.kind != "{":
         raise OwnFault("the metadata must be an object", at.start)
     meta = meta.replace(b"\n", b" ").replace(b"\r", b" ")
     try:
-        notes = check_object(meta)
+        notes = check_object(meta, limits.depth)
     except JSONFault as fault:
         raise OwnFault(f"the metadata: {fault.message}", at.start + fault.at) from None
     return Own(identifier, name, meta, [(message, at.start + byte) for message, byte in notes])

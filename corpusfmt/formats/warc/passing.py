@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from corpusfmt.core.finding import Edit
-from corpusfmt.core.limits import CHUNK
+from corpusfmt.core.limits import CHUNK, LONGEST_BLOCK
 from corpusfmt.core.primitives import occurrences
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted
@@ -17,9 +17,6 @@ from corpusfmt.formats.warc.verify import Verification
 if TYPE_CHECKING:
     from corpusfmt.formats.warc.framer import Framer
 
-#: No record is so long, in bytes: a Content-Length above it is wrong.
-_LONGEST: Final = 1 << 40
-
 
 def pass_over(framer: Framer, header: Header, length: int, *, wanted: bool) -> Record | None:
     """Read past a block. What follows is looked at as usual. None at a failure of the file layer."""
@@ -28,7 +25,7 @@ def pass_over(framer: Framer, header: Header, length: int, *, wanted: bool) -> R
     record.near = Region(framer.buffer[framer.at : framer.at + header.size], record.start, line)
     framer.at += header.size
     framer.fill(LOOK)  # the head of the block: an HTTP header is found in it
-    if length > _LONGEST:
+    if length > LONGEST_BLOCK:  # no record is so long
         return _search(framer, record, length)
     verification = Verification(header)
     left, watch = length, _Watch(framer)

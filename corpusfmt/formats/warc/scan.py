@@ -37,7 +37,8 @@ class _Scan:
 
     def __init__(self, stream: Stream, options: ReadOptions) -> None:
         self.options, self.path = options, stream.name
-        self.framer = Framer(stream, options.max_document)
+        self.framer = Framer(stream, options.max_document, options.limits)
+        self.longest = min(options.limits.header, options.limits.header_block)
         self.out = Collector(stream.name, BY_CODE)
         self.pending: Pending | None = None
         self.ours = False  # the last warcinfo record says that corpusfmt wrote what follows it
@@ -159,7 +160,8 @@ class _Scan:
         if self.pending is not None:
             return at, records
         base, options, members = self.framer.base, self.options, self.framer.members
-        while (bundle := read_bundle(buffer, at, options.max_document)) is not None:
+        limit, longest, limits = options.max_document, self.longest, options.limits
+        while (bundle := read_bundle(buffer, at, limit, longest, limits)) is not None:
             identifier, name, meta, utf8, data, body, about, stop = bundle
             start = base + at
             if not members.two(start, base + about, base + stop):
@@ -179,7 +181,7 @@ class _Scan:
         own = fields.get("content-type", b"").startswith(OWN_TYPE)
         if pending is not None and self._is_about(record, pending) and pending.room > 0:
             if not own:
-                if remark := pending.join(record):
+                if remark := pending.join(record, self.options.limits.depth):
                     self._find(remark, record)
                 return
             texts = pending.record.type != "response"
@@ -207,7 +209,7 @@ class _Scan:
         if pending.count:
             self.out.leave("metadata records", pending.count)
         try:
-            own = read_own(record.block or b"", remarked=True)
+            own = read_own(record.block or b"", self.options.limits, remarked=True)
             assert own is not None
         except OwnFault as fault:
             yield from self._refuse(record, Fault("WARC027", fault.message, record.body + fault.at))

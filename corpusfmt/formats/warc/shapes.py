@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from corpusfmt.core.limits import MAX_HEADER
 from corpusfmt.formats.warc.fields import BY_NAME
 from corpusfmt.formats.warc.header import Header
 from corpusfmt.formats.warc.values import is_date
@@ -47,7 +46,9 @@ class Shape(NamedTuple):
 class Shapes:
     """The shapes of one file. After each the one that followed it the last time is tried first."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int) -> None:
+        """A header over ``longest`` bytes needs a close look."""
+        self._longest = longest
         self._known: list[Shape] = []
         self._following: dict[int, Shape] = {}
         self._last = -1
@@ -66,7 +67,7 @@ class Shapes:
                 return None
         assert shape is not None
         fields = dict(zip(shape.names, match.groups(), strict=True))
-        if match.end() - at > MAX_HEADER or not is_date(fields["warc-date"]):
+        if match.end() - at > self._longest or not is_date(fields["warc-date"]):
             return None
         self._last = id(shape)
         return shape, fields, match.end()

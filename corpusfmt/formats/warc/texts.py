@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from corpusfmt.core.limits import Limits
+
 XHTML: Final = "application/xhtml+xml"
 HTML: Final = ("text/html", XHTML)
 
@@ -27,7 +29,7 @@ def identified(fields: dict[str, bytes]) -> str:
     return media_type_of(fields.get("warc-identified-payload-type", b""))
 
 
-def text_type(type: str, fields: dict[str, bytes], head: bytes) -> str:
+def text_type(type: str, fields: dict[str, bytes], head: bytes, limits: Limits) -> str:
     """Return the media type of what a record holds; of a response what its HTTP header says, which begins ``head``.
 
     Empty where none is said, or the header cannot be read.
@@ -41,6 +43,6 @@ def text_type(type: str, fields: dict[str, bytes], head: bytes) -> str:
     from corpusfmt.formats.warc.http import parse_message, said_type
 
     try:
-        return said_type(parse_message(head))[0] or identified(fields)
+        return said_type(parse_message(head, limits))[0] or identified(fields)
     except HTTPFault:
         return ""

@@ -12,7 +12,7 @@ from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, Loss, LossError
 from corpusfmt.core.format import WriteOptions
 from corpusfmt.core.known import known
-from corpusfmt.core.limits import MAX_METADATA, MIB
+from corpusfmt.core.limits import MAX_METADATA, MIB, WARC_NAME
 from corpusfmt.core.losses import loss
 from corpusfmt.core.objects import spelled_ids
 from corpusfmt.core.primitives import escape_json_each, is_utf8
@@ -44,8 +44,6 @@ _INFO: Final = (
     b"WARC/1.1\r\nWARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:%b>\r\nWARC-Date: %b\r\n"
     b"Content-Type: application/warc-fields\r\nWARC-Block-Digest: sha256:%b\r\nContent-Length: %d\r\n\r\n%b\r\n\r\n"
 )
-#: Characters of a name or an id: with the metadata they stand in one record that is held in memory.
-_LONGEST_NAME: Final = 1_000_000
 _UTF8: Final = b"text/plain; charset=utf-8"
 _NO_METADATA: Final = (b"{}", b"")
 
@@ -57,17 +55,17 @@ def writer(options: WriteOptions) -> WARCWriter:
 
 def losses(document: Document, _options: WriteOptions) -> list[Loss]:
     """List what a WARC file cannot hold of ``document``: only what is too large."""
-    if len(document.name) > _LONGEST_NAME:
-        return [loss(document, "size", f"the name is longer than {_LONGEST_NAME:,} characters")]
+    if len(document.name) > WARC_NAME:
+        return [loss(document, "size", f"the name is longer than {WARC_NAME:,} characters")]
     if _has_long_id(document):
-        return [loss(document, "size", f"the id is longer than {_LONGEST_NAME:,} characters")]
+        return [loss(document, "size", f"the id is longer than {WARC_NAME:,} characters")]
     if len(document.meta_json) > MAX_METADATA:
         return [loss(document, "size", f"the metadata is longer than {MAX_METADATA // MIB} MiB")]
     return []
 
 
 def _has_long_id(document: Document) -> bool:
-    return isinstance(document.id, str) and len(document.id) > _LONGEST_NAME
+    return isinstance(document.id, str) and len(document.id) > WARC_NAME
 
 
 class WARCWriter:
@@ -104,7 +102,7 @@ class WARCWriter:
     def encode(self, documents: Sequence[Document]) -> list[bytes]:
         """Return the records of the documents, two of each. Raises LossError."""
         for document in documents:
-            if len(document.meta_json) > MAX_METADATA or len(document.name) > _LONGEST_NAME or _has_long_id(document):
+            if len(document.meta_json) > MAX_METADATA or len(document.name) > WARC_NAME or _has_long_id(document):
                 raise LossError(losses(document, self._options))
         ids = spelled_ids(documents)
         names = escape_json_each([document.name.encode() for document in documents])

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt.core.errors import SchemaError
+from corpusfmt.core.limits import GRAMMAR_FILES
 from corpusfmt.core.text import quoted
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ REFERENCES: Final = (f"{RNG}include", f"{RNG}externalRef")
 _BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 #: A relative path that means the same as a URI and as a file name, everywhere.
 _PLAIN: Final = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.\-]*/)*[A-Za-z0-9_][A-Za-z0-9_.\-]*", re.A)
-_MOST_FILES: Final = 200
 
 
 def parser(encoding: str | None = None) -> XMLParser:
@@ -64,8 +64,8 @@ class Files:
     def _parsed(self, data: bytes, path: str) -> _Element:
         from lxml import etree
 
-        if len(self._roots) >= _MOST_FILES:
-            raise SchemaError(f"the schema is spread over more than {_MOST_FILES} files")
+        if len(self._roots) >= GRAMMAR_FILES:
+            raise SchemaError(f"the schema is spread over more than {GRAMMAR_FILES} files")
         try:
             # As a relative address: in another, a space or a percent sign of a folder would mean something.
             root = etree.fromstring(data, parser(), base_url=path)

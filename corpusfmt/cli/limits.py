@@ -1,0 +1,23 @@
+"""``corpusfmt limits``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpusfmt.cli.arguments import parser
+from corpusfmt.core.limittable import LIMITS, measured
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print all limits. Returns 0."""
+    parser(
+        "limits", "All limits on what is read: the usual value, the largest that may be set, what sets it, of what."
+    ).parse_args(arguments)
+    rows = [("name", "default", "most", "set by", "of what")]
+    for one in LIMITS:
+        most = measured(one.most, one.unit) if one.option else "fixed"
+        rows.append((one.name, measured(one.default, one.unit), most, one.option.strip() or "-", one.what))
+    widths = [max(len(row[at]) for row in rows) for at in range(4)]
+    for row in rows:
+        print("  ".join([cell.ljust(width) for cell, width in zip(row, widths, strict=False)] + [row[4]]))
+    return 0
