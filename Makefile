@@ -21,7 +21,8 @@ demo: $(STAMP)
 	$(BIN)/corpusfmt convert demo/corpus.jsonl -o demo/back.seed
 	$(BIN)/corpusfmt convert demo/back.seed -o demo/again.jsonl
 	@cmp demo/corpus.jsonl demo/again.jsonl && echo "Nothing was lost: the way back and there again gave the same bytes."
-	$(BIN)/corpusfmt convert seeds -o demo/corpus.warc.gz
+	$(BIN)/corpusfmt convert seeds -o demo/corpus.warc.gz --receipt demo/receipt.json
+	$(BIN)/corpusfmt verify demo/receipt.json
 	$(BIN)/corpusfmt convert demo/corpus.warc.gz -o demo/archived.jsonl
 	@cmp demo/corpus.jsonl demo/archived.jsonl && echo "Nor by way of a web archive."
 	$(BIN)/corpusfmt convert seeds -o demo/corpus.xml
