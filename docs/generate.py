@@ -1,30 +1,43 @@
-"""Write docs/rules/ and the table of elements in docs/tei.md, from the records of the code: ``make docs``."""
+"""Write docs/rules/ and the tables of elements and of limits, from the records of the code: ``make docs``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from corpusfmt import registry
-from corpusfmt.formats.tei.foreign.elements import table
+from corpusfmt.core.limittable import LIMITS, measured
+from corpusfmt.formats.tei.foreign.elements import table as elements
 from corpusfmt.pages import page
 
 DOCS = Path(__file__).resolve().parent
 
 
 def main() -> None:
-    """Write a page for each code, the list of them, and the table of elements."""
+    """Write a page for each code, the list of them, and the tables."""
     rules()
-    tei = DOCS / "tei.md"
-    tei.write_text(with_elements(tei.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    for file, mark, made in (("tei.md", "elements", elements()), ("limits.md", "limits", table())):
+        path = DOCS / file
+        path.write_text(with_table(path.read_text(encoding="utf-8"), mark, made), encoding="utf-8", newline="\n")
 
 
-def with_elements(text: str) -> str:
-    """Return the page on TEI with the table of elements as the code has it, between its marks."""
-    before, mark, rest = text.partition("<!-- elements -->\n")
-    _, end, after = rest.partition("<!-- end of elements -->\n")
+def with_table(text: str, name: str, made: str) -> str:
+    """Return a page with a table as the code has it, between its marks."""
+    before, mark, rest = text.partition(f"<!-- {name} -->\n")
+    _, end, after = rest.partition(f"<!-- end of {name} -->\n")
     if not (mark and end):
-        raise SystemExit("docs/tei.md has lost the marks around its table of elements")
-    return f"{before}{mark}\n{table()}\n{end}{after}"
+        raise SystemExit(f"a page has lost the marks around its table of {name}")
+    return f"{before}{mark}\n{made}\n{end}{after}"
+
+
+def table() -> str:
+    """Return the table of limits."""
+    lines = ["| name | usual | at most | of what | set by | told as |", "| --- | --- | --- | --- | --- | --- |"]
+    for one in LIMITS:
+        most = measured(one.most, one.unit) if one.option else "fixed"
+        codes = " ".join(f"[{code}](rules/{code}.md)" for code in one.codes) or f"a message: {one.word}"
+        option = f"`{one.option.strip()}`" if one.option else ""
+        lines.append(f"| {one.name} | {measured(one.default, one.unit)} | {most} | {one.what} | {option} | {codes} |")
+    return "\n".join(lines) + "\n"
 
 
 def rules() -> None:

@@ -24,14 +24,9 @@ from corpusfmt.core.limits import (
     MIB,
     PATH,
     PATH_PART,
-    PATTERN,
-    PATTERN_TEXT,
     RATIO_FREE,
     RECEIPT,
-    SCHEMA_DIGITS,
-    SCHEMA_LOOKS,
     SCHEMA_SECONDS,
-    SCHEMA_STEPS,
     SMALL_FILE,
     USUAL,
     WARC_JOINED,
@@ -109,12 +104,6 @@ LIMITS: Final = (
            word="files"),
     _fixed("judged-text", JUDGED_TEXT, _B, "one text between two tags, when a RELAX NG schema judges it (libxml2)",
            "TEI025"),
-    _fixed("schema-looks", SCHEMA_LOOKS, "times", "how often a JSON Schema may look at one value", word="looks"),
-    _fixed("schema-steps", SCHEMA_STEPS, "keywords", "what the exact engine looks at for one record",
-         "SCH001", "SCH002"),
-    _fixed("schema-digits", SCHEMA_DIGITS, "digits", "a number that multipleOf divides", "SCH001", "SCH002"),
-    _fixed("pattern", PATTERN, _B, "a regular expression of a JSON Schema, compiled", word="too large"),
-    _fixed("pattern-text", PATTERN_TEXT, _B, "a text that one of more than 256 KiB is searched in", "SCH001", "SCH002"),
 )  # fmt: skip
 #: Those that may be set, by name, with the option that sets them.
 SETTABLE: Final = {one.name: one for one in LIMITS if one.option.startswith("--limit")}
