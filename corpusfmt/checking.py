@@ -90,7 +90,7 @@ class Checking:
                 named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, path, thorough=True)._replace(judged=named)
                 checks = self.checks()
-                for batch in bounded(format.scan(stream, options)):
+                for batch in bounded(format.scan(stream, options), self.reading.limits):
                     tally.saw(batch)
                     yield from self.batch(batch, stream.name, format, checks)
                     if collect is not None:

@@ -148,8 +148,9 @@ class Conversion:
                 read = self.report.read
                 with opened(path, self.reading, hashed=self.receipt is not None) as (stream, format):
                     self.unused.saw(format)
+                    options = self.reading.options_for(format, path, lines=False)
                     try:
-                        for batch in bounded(format.scan(stream, self.reading.options_for(format, path, lines=False))):
+                        for batch in bounded(format.scan(stream, options), self.reading.limits):
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))

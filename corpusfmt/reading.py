@@ -10,7 +10,7 @@ from corpusfmt import detect, registry, storage
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.format import Batch, Format, ReadOptions
 from corpusfmt.core.ids import SOURCES
-from corpusfmt.core.limits import HEAD, MAX_FAULTS, USUAL, Limits
+from corpusfmt.core.limits import HEAD, USUAL, Limits
 from corpusfmt.core.text import charset, quoted
 
 
@@ -104,7 +104,7 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
 
 
-def bounded(batches: Iterator[Batch]) -> Iterator[Batch]:
+def bounded(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
     """Give what a scan gives, until too many records in a row were refused (FILE005): then that, and no more."""
     refused = 0
     for batch in batches:
@@ -113,7 +113,7 @@ def bounded(batches: Iterator[Batch]) -> Iterator[Batch]:
             refused = 0
         if batch.findings and batch.findings[-1].severity == "error":
             refused += 1
-            if refused >= MAX_FAULTS:
+            if refused >= limits.faults:
                 last = batch.findings[-1]
                 what = f"{refused:,} records in a row were refused; the rest of the file is not read"
                 rule = storage.FAULTS[-1]

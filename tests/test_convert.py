@@ -474,22 +474,20 @@ def test_the_report_counts_what_was_left_behind(tmp_path: Path) -> None:
 def test_a_source_of_which_nothing_can_be_read_is_given_up(
     count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("corpusfmt.reading.MAX_FAULTS", 5)
     monkeypatch.chdir(tmp_path)
     good = b'{"id":"a","text":"x"}\n'
     Path("in.jsonl").write_bytes(good + b"{}\n" * count + good)
     ends = count >= 5
-    found = [f.code for f in corpusfmt.validate("in.jsonl", ignore=["DOC"])]
+    found = [f.code for f in corpusfmt.validate("in.jsonl", ignore=["DOC"], limits={"faults": 5})]
     assert found == (["JSONL006"] * 5 + ["FILE005"] if ends else ["JSONL006"] * count)
-    assert main(["convert", "in.jsonl", "-o", "out.jsonl", "--on-error", "skip"]) == 1
+    assert main(["convert", "in.jsonl", "-o", "out.jsonl", "--on-error", "skip", "--limit", "faults=5"]) == 1
     err = capsys.readouterr().err
     assert Path("out.jsonl").exists() != ends
     assert ("5 records in a row were refused; the rest of the file is not read" in err) == ends
     assert main(["ls", "in.jsonl"]) == 1
 
 
-def test_faults_between_documents_are_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpusfmt.reading.MAX_FAULTS", 5)
+def test_faults_between_documents_are_no_row(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
     path.write_bytes((b"{}\n" * 4 + b'{"id":"a","text":"x"}\n') * 9)
-    assert [f.code for f in corpusfmt.validate(path, ignore=["DOC"])] == ["JSONL006"] * 36
+    assert [f.code for f in corpusfmt.validate(path, ignore=["DOC"], limits={"faults": 5})] == ["JSONL006"] * 36

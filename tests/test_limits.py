@@ -193,6 +193,16 @@ def _ratio(tmp_path: Path) -> None:
 
 
 @case
+def _faults(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"{}\n" * 9)
+    found = [one.code for one in validate(path, limits={"faults": 10}, ignore=["JSONL003"])]
+    assert "FILE005" not in found
+    found = [one.code for one in validate(path, limits={"faults": 9}, ignore=["JSONL003"])]
+    assert found[-1] == "FILE005"
+
+
+@case
 def _schema_seconds(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_bytes(foreign("<p>x</p>"))

@@ -28,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     for path in paths:
         with opened(path, reading) as (stream, format):
             unused.saw(format, last=path == paths[-1])
-            for batch in bounded(format.scan(stream, reading.options_for(format, path))):
+            for batch in bounded(format.scan(stream, reading.options_for(format, path)), reading.limits):
                 sys.stdout.write("".join([line(document) + "\n" for document in batch.documents]))
                 for finding in batch.findings:
                     if finding.severity == "error":

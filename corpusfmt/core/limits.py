@@ -85,6 +85,7 @@ class Limits(NamedTuple):
     xml_depth: int = MAX_XML_DEPTH
     markup: int = MAX_MARKUP
     ratio: int = MAX_RATIO
+    faults: int = MAX_FAULTS
 
 
 #: The limits of a run for which none was set.

@@ -89,7 +89,7 @@ FAULTS: Final = (
     Rule(
         "SEED011", "error", "header longer than the limit",
         "A header line has at most 64 KiB. A longer one is a header that lost its end.",
-        "end the header with '>>>' and a line end",
+        "end the header with '>>>' and a line end, or allow longer ones with --limit header=SIZE",
         b"<<<FILE d1 " + b"a" * 65536 + b">>>\nbody\n",
         b"<<<FILE d1 a.txt>>>\nbody\n",
     ),

@@ -71,7 +71,7 @@ FAULTS: Final = (
     Rule(
         "WARC005", "error", "header that is too long",
         "A line of a header has at most 64 KiB here, and a header 1 MiB: longer ones are made to fill memory.",
-        "shorten the field",
+        "shorten the field, or allow longer ones with --limit header=SIZE",
         _record(b"X-Long: " + b"x" * 70_000), _GOOD, "warc",
     ),
     Rule(
