@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import os
 from base64 import b32encode
 from pathlib import Path
@@ -583,3 +584,25 @@ def test_a_fix_is_not_made_again_for_what_it_left(tmp_path: Path) -> None:
     before = stamp(path)
     assert not mended(path).changed
     assert stamp(path) == before
+
+
+@pytest.mark.parametrize("call", ["write", "close"])
+def test_a_scratch_file_that_fails_is_not_told_of_by_name(
+    call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has none. What it stands for has: the file that is being fixed."""
+
+    class Failing(io.BytesIO):
+        def write(self, data: Any, /) -> int:
+            if call == "write":
+                raise OSError(28, "No space left on device")
+            return super().write(data)
+
+        def close(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    path = tmp_path / "a.jsonl"
+    path.write_bytes('{"id":"a","name":"","text":"x","meta":{}}\n'.encode("utf-16"))
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Failing())
+    assert main(["fix", str(path)]) == (2 if call == "write" else 0)
+    assert capsys.readouterr().err == (f"corpusfmt: {path}: No space left on device\n" if call == "write" else "")

@@ -519,6 +519,16 @@ def test_the_old_manifest_is_durably_gone_before_any_shard_is_replaced(
     shards.outputs[0].discard()
 
 
+def test_a_full_disk_where_lines_are_put_aside_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(dir: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    sorter = Sorter(str(tmp_path), held=10)
+    with pytest.raises(OSError, match=r"No space left on device: '.*test_a_full_disk"):
+        sorter.add(b"a line")
+
+
 def known(name: str) -> bool:
     return name.endswith(".seed")
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 import corpusfmt
-from corpusfmt.cli.streams import let_go, mend_streams
+from corpusfmt.cli.streams import is_stuck, let_go, mend_streams
 
 COMMANDS = ("convert", "verify", "validate", "fix", "diff", "ls", "formats", "rule", "rules", "limits", "schema")
 _HELP = """\
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 141
     except KeyboardInterrupt:
         return 130
-    except OSError as error:  # it has no name: the disk behind standard output is full
+    except OSError as error:  # the disk behind it is full
         from corpusfmt.cli.talk import complain
 
         complain(f"standard output: {error.strerror or error}")
@@ -105,7 +105,7 @@ def _run(command: str, args: list[str]) -> int:
         complain("out of memory; a lower --max-document refuses the largest documents")
         return 2
     except OSError as error:
-        if not error.filename:
+        if not error.filename and is_stuck("stdout"):
             raise
         complain(described(error))
         return 2

@@ -24,11 +24,18 @@ def mend_streams() -> None:
         )
 
 
+def is_stuck(name: str) -> bool:
+    """Say whether ``stdout`` or ``stderr`` holds what it cannot write."""
+    try:
+        getattr(sys, name).flush()
+    except (OSError, ValueError):
+        return True
+    return False
+
+
 def let_go() -> None:
     """Write what is still to be written. What cannot be is dropped: Python would complain once more at exit."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
+    for name in ("stdout", "stderr"):
+        if is_stuck(name):
             with contextlib.suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
-                os.dup2(nowhere.fileno(), stream.fileno())
+                os.dup2(nowhere.fileno(), getattr(sys, name).fileno())

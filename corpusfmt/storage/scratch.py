@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from corpusfmt.core.format import Stream
@@ -19,12 +20,14 @@ class Scratch:
         from tempfile import TemporaryFile
 
         self.folder, self.name, self.size = folder, name, 0
-        self._file = TemporaryFile(dir=folder or None)  # noqa: SIM115
+        with self._named():
+            self._file = TemporaryFile(dir=folder or None)  # noqa: SIM115
 
     def write(self, data: bytes) -> None:
         """Take bytes, after those that were given before. Raises OSError."""
-        self._file.seek(self.size)
-        self._file.write(data)
+        with self._named():
+            self._file.seek(self.size)
+            self._file.write(data)
         self.size += len(data)
 
     def stream(self) -> ScratchStream:
@@ -33,12 +36,23 @@ class Scratch:
 
     def at(self, position: int, size: int) -> bytes:
         """Return up to ``size`` bytes from ``position`` on."""
-        self._file.seek(position)
-        return self._file.read(size)
+        with self._named():
+            self._file.seek(position)
+            return self._file.read(size)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Give an error the name of what is worked on: nobody knows this file."""
+        try:
+            yield
+        except OSError as error:
+            error.filename, error.filename2 = self.name, None
+            raise
 
     def close(self) -> None:
         """Let go of it."""
-        self._file.close()
+        with suppress(OSError):  # what it holds is not needed any more
+            self._file.close()
 
 
 class ScratchStream:

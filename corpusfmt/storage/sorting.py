@@ -35,8 +35,14 @@ class Sorter:
             self._put_aside()
 
     def _put_aside(self) -> None:
+        from tempfile import gettempdir
+
         self._lines.sort()
-        self._write(0, [line + b"\n" for line in self._lines])
+        try:
+            self._write(0, [line + b"\n" for line in self._lines])
+        except OSError as error:  # nobody knows the file of a run, but where it lies
+            error.filename, error.filename2 = self._folder or gettempdir(), None
+            raise
         self._lines, self._size = [], 0
 
     def _write(self, level: int, lines: Iterable[bytes]) -> None:
