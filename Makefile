@@ -5,7 +5,7 @@ BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP = $(VENV)/.installed
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test deep-test coverage lint docs bench lock clean
+.PHONY: demo test deep-test coverage torture lint docs bench lock clean
 
 $(STAMP): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'corpusfmt needs Python 3.11 or later; name one with PYTHON=python3.11')"
@@ -49,6 +49,10 @@ coverage: $(STAMP)
 	$(BIN)/coverage run -m pytest -n auto -m "not undisturbed"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+## Kill runs, interrupt them and let calls to the system fail; takes an hour or two. TORTURE=--quick does a few of each.
+torture: $(STAMP)
+	$(BIN)/python -m tests.torture $(TORTURE)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

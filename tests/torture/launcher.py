@@ -1,0 +1,196 @@
+"""Runs the command in a process whose calls to the system are counted, and one of them fails or is followed by a signal.
+
+The plan is JSON in the variable TORTURE. ``call`` and ``nth`` say which call, ``errno`` what it fails with, ``lasting``
+that all later ones do too, ``signal`` that it is done and the process gets that signal; ``line`` gives it the signal
+before the n-th line of what handles files. ``short`` makes writes take half of what they are given, ``trace`` writes all
+calls down. ``ready`` is a descriptor that gets a byte when all is set up. The log gets a JSON object for each event.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import io
+import json
+import os
+import shutil  # noqa: F401 - what it can do is found out from the real functions
+import sys
+import tempfile  # noqa: F401 - as that
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+#: The calls that are counted, by the functions that make them. ``open`` and ``fdopen`` of files have their own.
+CALLS = {
+    "open": "open", "fsync": "fsync", "replace": "rename", "rename": "rename", "unlink": "unlink", "remove": "unlink",
+    "rmdir": "rmdir", "mkdir": "mkdir", "close": "close", "chmod": "chmod", "fchmod": "chmod", "scandir": "scandir",
+    "listdir": "scandir",
+}  # fmt: skip
+#: Where a signal may come, line by line.
+WATCHED = ("storage", "targets", "convert.py", "fix.py", "quarantine.py", "mending", "cli")
+
+
+class Plan:
+    """What is to happen, and what did."""
+
+    def __init__(self, wanted: dict[str, Any]) -> None:
+        self.call, self.nth = wanted.get("call", ""), wanted.get("nth", 0)
+        self.errno, self.signal = wanted.get("errno", 0), wanted.get("signal", 0)
+        self.lasting, self.short = wanted.get("lasting", False), wanted.get("short", False)
+        self.trace, self.line = wanted.get("trace", False), wanted.get("line", 0)
+        self.count = self.lines = 0
+        self.paths: dict[int, str] = {}
+        self._write, self._fd = os.write, -1
+        self._kill, self._pid = os.kill, os.getpid()
+        if wanted.get("log"):
+            self._fd = os.open(wanted["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+
+    def note(self, **event: Any) -> None:
+        """Write an event down."""
+        if self._fd >= 0:
+            self._write(self._fd, json.dumps(event).encode() + b"\n")
+
+    def path(self, what: Any) -> str:
+        """The path of a file that is named, or open."""
+        if isinstance(what, int):
+            return self.paths.get(what, f"descriptor {what}")
+        return os.path.abspath(os.fsdecode(what))
+
+    def before(self, call: str, what: Any, other: Any = None) -> None:
+        """Fail, when this is the call to fail."""
+        if self.trace:
+            self.note(call=call, path=self.path(what), other=other and self.path(other))
+        if call != self.call:
+            return
+        self.count += 1
+        if self.errno and (self.count == self.nth or (self.lasting and self.count > self.nth)):
+            self.note(failed=call, path=self.path(what))
+            error = OSError(self.errno, os.strerror(self.errno))
+            if not isinstance(what, int) and call not in ("write", "read", "close"):
+                error.filename, error.filename2 = what, other
+            raise error
+
+    def after(self, call: str) -> None:
+        """Send the signal, when it is to follow this call."""
+        if self.signal and call == self.call and self.count == self.nth:
+            self.send()
+
+    def send(self) -> None:
+        """Send the signal to this process."""
+        self.count, self.nth = 0, -1
+        self.note(sent=self.signal)
+        self._kill(self._pid, self.signal)
+
+    def watch(self, frame: FrameType, event: str, _: Any) -> Any:
+        """Count lines; for sys.settrace."""
+        if event == "call":
+            parts = frame.f_code.co_filename.replace(os.sep, "/").rpartition("/corpusfmt/")[2].split("/")
+            return self.watch if parts[0] in WATCHED else None
+        if event == "line":
+            self.lines += 1
+            if self.lines == self.line:
+                sys.settrace(None)
+                self.send()
+        return self.watch
+
+
+class Faulty(io.FileIO):
+    """A file whose reads, writes and closing are counted."""
+
+    def __init__(self, plan: Plan, file: Any, mode: str, closefd: bool = True, opener: Any = None) -> None:
+        self._plan = plan
+        super().__init__(file, mode, closefd=closefd, opener=opener)
+        self._path = plan.paths.get(file, str(file)) if isinstance(file, int) else plan.path(file)
+        plan.paths[self.fileno()] = self._path
+
+    def write(self, data: Any, /) -> int:
+        self._plan.before("write", self.fileno())
+        view = memoryview(data).cast("B")
+        taken = super().write(view[: max(1, len(view) // 2)] if self._plan.short else view)
+        self._plan.after("write")
+        return taken
+
+    def readinto(self, buffer: Any, /) -> int:
+        self._plan.before("read", self.fileno())
+        return super().readinto(buffer)
+
+    def readall(self) -> bytes:
+        self._plan.before("read", self.fileno())
+        return super().readall()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._plan.before("read", self.fileno())
+        return super().read(-1 if size is None else size)
+
+    def close(self) -> None:
+        if not self.closed:
+            number = self.fileno()
+            super().close()
+            self._plan.before("close", number)
+            self._plan.after("close")
+
+
+def install(plan: Plan) -> None:
+    """Put what counts in the place of what does."""
+    for name, call in CALLS.items():
+        setattr(os, name, _counted(plan, call, getattr(os, name)))
+
+    def opened(file: Any, mode: str = "r", buffering: int = -1, *more: Any, opener: Any = None, **others: Any) -> Any:
+        if "b" not in mode:
+            return io.TextIOWrapper(
+                opened(file, f"{mode}b", -1, opener=opener, closefd=others.pop("closefd", True)), **others
+            )
+        call = "fdopen" if isinstance(file, int) else "open"
+        if opener is None:
+            plan.before(call, file)
+        raw = Faulty(plan, file, mode.replace("b", ""), others.get("closefd", True), opener)
+        if opener is None:
+            plan.after(call)
+        if buffering == 0:
+            return raw
+        size = buffering if buffering > 1 else io.DEFAULT_BUFFER_SIZE
+        if "+" in mode:
+            return io.BufferedRandom(raw, size)
+        return io.BufferedReader(raw, size) if mode[0] == "r" else io.BufferedWriter(raw, size)
+
+    builtins.open = io.open = opened
+    if sys.stdout is not None and not sys.stdout.isatty():
+        raw = Faulty(plan, 1, "w", closefd=False)
+        whole: Any = raw if plan.short else io.BufferedWriter(raw)  # as with PYTHONUNBUFFERED, and without
+        sys.stdout = io.TextIOWrapper(whole, encoding="utf-8", write_through=plan.short)
+
+
+def _counted(plan: Plan, call: str, real: Callable[..., Any]) -> Callable[..., Any]:
+    def counted(what: Any = ".", *more: Any, **others: Any) -> Any:
+        done = call == "close" and real(what)  # that fails after all is done
+        plan.before(call, what, more[0] if call == "rename" else None)
+        found = done if call == "close" else real(what, *more, **others)
+        if call == "open":
+            plan.paths[found] = plan.path(what)
+        plan.after(call)
+        return found
+
+    return counted
+
+
+def run() -> int:
+    """Run the command as planned."""
+    wanted = json.loads(os.environ.pop("TORTURE"))
+    from corpusfmt.cli.main import main
+
+    plan = Plan(wanted)
+    install(plan)
+    if "ready" in wanted:
+        plan._write(wanted["ready"], b"!")
+    if plan.line:
+        sys.settrace(plan.watch)
+    try:
+        return main(sys.argv[1:])
+    finally:
+        sys.settrace(None)
+        with contextlib.suppress(OSError):
+            plan.note(lines=plan.lines)
+
+
+if __name__ == "__main__":
+    sys.exit(run())
