@@ -62,13 +62,13 @@ class Conversion:
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
         places.check(self.paths)
-        self.target = open_target(target, writing)
-        self.unused = Unused(self.reading, *writing.shared)
-        self.unused.names -= set(self.target.options.own)
         self.quarantine: Quarantine | None = None
         self.proof: Proof | None = None
         self.receipt: Sealing | None = None
+        self.target = open_target(target, writing)
         try:
+            self.unused = Unused(self.reading, *writing.shared)
+            self.unused.names -= set(self.target.options.own)
             self.quarantine = Quarantine(quarantine) if on_error == "quarantine" else None
             if verify or receipt:
                 from corpusfmt.proof import Proof
@@ -86,8 +86,8 @@ class Conversion:
 
     def run(self) -> Report:
         """Convert. Raises OSError, and ConfigurationError for options that no format knew."""
-        report = self.report
         try:
+            report = self.report
             try:
                 self._read_all()
                 self._check_asked()

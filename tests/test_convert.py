@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -491,3 +492,18 @@ def test_faults_between_documents_are_no_row(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
     path.write_bytes((b"{}\n" * 4 + b'{"id":"a","text":"x"}\n') * 9)
     assert [f.code for f in corpusfmt.validate(path, ignore=["DOC"], limits={"faults": 5})] == ["JSONL006"] * 36
+
+
+@pytest.mark.parametrize("moment", ["after the target", "before the first document"])
+def test_an_interrupt_between_two_steps_leaves_nothing(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "a.seed").write_bytes(b"<<<FILE d1 a.txt>>>\nbody\n")
+    name = "Unused" if moment == "after the target" else "opened"
+    monkeypatch.setattr(sys.modules["corpusfmt.conversion"], name, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        convert(tmp_path / "a.seed", tmp_path / "b.jsonl")
+    assert os.listdir(tmp_path) == ["a.seed"]
