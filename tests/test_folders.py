@@ -335,14 +335,27 @@ def test_what_fails_has_a_name_that_the_user_knows(call: str, here: Path, monkey
     assert tree() == before
 
 
-def test_what_fails_in_cleaning_up_does_not_hide_why(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("call", ["chmod", "scandir", "unlink", "rmdir"])
+def test_what_comes_in_cleaning_up_hides_nothing(call: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure is not the one to tell of; a signal ends the run, and what is left is removed after it."""
+
     def failing(*given: Any, **named: Any) -> None:
         raise OSError(9, "Bad file descriptor")
 
+    def interrupted(*given: Any, **named: Any) -> None:
+        raise KeyboardInterrupt
+
     folder = Folder("out/", ".leaf", force=False)
+    folder.add("a", b"new")
     with monkeypatch.context() as patched:
-        patched.setattr("shutil.rmtree", failing)
-        folder.discard()
+        patched.setattr(f"corpusfmt.storage.folders.os.{call}", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            folder.discard()
+    folder.discard()
+    assert tree() == SOURCES
+    with monkeypatch.context() as patched:
+        patched.setattr(f"corpusfmt.storage.folders.os.{call}", failing)
+        Folder("out/", ".leaf", force=False).discard()
 
 
 def test_what_came_into_the_way_meanwhile_stays(here: Path) -> None:

@@ -202,12 +202,16 @@ class Folder:
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""
         if self._temporary:
-            from shutil import rmtree
-
             with contextlib.suppress(OSError):
                 os.chmod(self._temporary, stat.S_IRWXU)
-            with contextlib.suppress(OSError):  # of closing a folder it tells all the same
-                rmtree(self._temporary, ignore_errors=True)
+            paths: list[str] = []
+            with contextlib.suppress(OSError), os.scandir(self._temporary) as entries:
+                paths = [entry.path for entry in entries]
+            for path in paths:
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
+            with contextlib.suppress(OSError):
+                os.rmdir(self._temporary)
             self._temporary = ""
 
 
