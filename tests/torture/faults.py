@@ -40,10 +40,11 @@ def check(stage: Stage, runs: int) -> Outcome:
                     with stage.folder() as folder:
                         result = stage.run(folder, plan)
                         wrong, state = judged(stage, folder, plan, result)
-                    if not any("failed" in event for event in result.log):
+                    failed = next((event["path"] for event in result.log if "failed" in event), None)
+                    if failed is None:
                         break
                     counts[state.partition(":")[0]] += 1
-                    named = f"{call} {nth}{' and on' * lasting} {errno.errorcode[number]} ({os.path.basename(result.log[0]['path'])})"
+                    named = f"{call} {nth}{' and on' * lasting} {errno.errorcode[number]} ({os.path.basename(failed)})"
                     failures += [f"{named}: {what}" for what in wrong]
     return Outcome(counts, failures)
 
@@ -60,7 +61,7 @@ def judged(stage: Stage, folder: Path, plan: dict[str, Any], result: Result) -> 
         wrong += _unclear(stage, said, plan["errno"], [event["path"] for event in result.log if "failed" in event])
     elif result.code != stage.target.code:
         wrong.append(f"exit code {result.code}: {said[-200:]}")
-    elif state != "new" and result.log and "failed" in result.log[0]:
+    elif state != "new":
         wrong.append(f"exit code {result.code}, and the target is {state}")
     return wrong, state
 

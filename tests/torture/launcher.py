@@ -2,7 +2,7 @@
 
 The plan is JSON in the variable TORTURE. ``call`` and ``nth`` say which call, ``errno`` what it fails with, ``lasting``
 that all later ones do too, ``signal`` that it is done and the process gets that signal; ``line`` gives it the signal
-before the n-th line of what handles files. ``short`` makes writes take half of what they are given, ``trace`` writes all
+before the n-th line of what handles files (-1 writes down which lines are the first of their place). ``short`` makes writes take half of what they are given, ``trace`` writes all
 calls down. ``ready`` is a descriptor that gets a byte when all is set up. The log gets a JSON object for each event.
 """
 
@@ -27,7 +27,16 @@ CALLS = {
     "listdir": "scandir",
 }  # fmt: skip
 #: Where a signal may come, line by line.
-WATCHED = ("storage", "targets", "convert.py", "fix.py", "quarantine.py", "mending", "cli")
+WATCHED = (
+    "storage/",
+    "targets/",
+    "convert.py",
+    "fix.py",
+    "quarantine.py",
+    "mending/__init__.py",
+    "cli/convert.py",
+    "cli/fix.py",
+)
 
 
 class Plan:
@@ -39,6 +48,7 @@ class Plan:
         self.lasting, self.short = wanted.get("lasting", False), wanted.get("short", False)
         self.trace, self.line = wanted.get("trace", False), wanted.get("line", 0)
         self.count = self.lines = 0
+        self.places: dict[str, int] = {}
         self.paths: dict[int, str] = {}
         self._write, self._fd = os.write, -1
         self._kill, self._pid = os.kill, os.getpid()
@@ -75,22 +85,25 @@ class Plan:
         if self.signal and call == self.call and self.count == self.nth:
             self.send()
 
-    def send(self) -> None:
+    def send(self, where: str = "") -> None:
         """Send the signal to this process."""
         self.count, self.nth = 0, -1
-        self.note(sent=self.signal)
+        self.note(sent=self.signal, where=where)
         self._kill(self._pid, self.signal)
 
     def watch(self, frame: FrameType, event: str, _: Any) -> Any:
         """Count lines; for sys.settrace."""
         if event == "call":
-            parts = frame.f_code.co_filename.replace(os.sep, "/").rpartition("/corpusfmt/")[2].split("/")
-            return self.watch if parts[0] in WATCHED else None
+            name = frame.f_code.co_filename.replace(os.sep, "/").rpartition("/corpusfmt/")[2]
+            return self.watch if name.startswith(WATCHED) else None
         if event == "line":
             self.lines += 1
+            where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+            if self.line < 0:
+                self.places.setdefault(where, self.lines)
             if self.lines == self.line:
                 sys.settrace(None)
-                self.send()
+                self.send(where)
         return self.watch
 
 
@@ -154,6 +167,13 @@ def install(plan: Plan) -> None:
         return io.BufferedReader(raw, size) if mode[0] == "r" else io.BufferedWriter(raw, size)
 
     builtins.open = io.open = opened
+    real = os.dup2
+
+    def dup2(*given: Any) -> int:  # standard output is led elsewhere: there nothing fails
+        plan.call = ""
+        return real(*given)
+
+    os.dup2 = dup2  # type: ignore[assignment]
     if sys.stdout is not None and not sys.stdout.isatty():
         raw = Faulty(plan, 1, "w", closefd=False)
         whole: Any = raw if plan.short else io.BufferedWriter(raw)  # as with PYTHONUNBUFFERED, and without
@@ -189,7 +209,7 @@ def run() -> int:
     finally:
         sys.settrace(None)
         with contextlib.suppress(OSError):
-            plan.note(lines=plan.lines)
+            plan.note(lines=sorted(plan.places.values()))
 
 
 if __name__ == "__main__":

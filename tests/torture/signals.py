@@ -18,9 +18,10 @@ def check(stage: Stage, runs: int) -> Outcome:
     numbers = random.Random(f"{stage.seed} signals {stage.target.name}")
     counts: Counter[str] = Counter()
     failures: list[str] = []
+    span = stage.seconds
     for run in range(runs):
         first, twice = _SIGNALS[run // 2 % 3], run % 2 == 1
-        moment, pause = numbers.uniform(0, stage.seconds), numbers.uniform(0, 0.02)
+        moment, pause = numbers.uniform(0, span), numbers.uniform(0, 0.02)
         second = numbers.choice(_SIGNALS)
         with stage.folder() as folder:
             reading, writing = os.pipe()
@@ -29,6 +30,7 @@ def check(stage: Stage, runs: int) -> Outcome:
             os.read(reading, 1)
             os.close(reading)
             time.sleep(moment)
+            span *= 0.95 if process.poll() is not None else 1.05 if moment > span * 0.8 else 1
             process.send_signal(first)
             if twice:
                 time.sleep(pause)
