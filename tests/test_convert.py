@@ -498,7 +498,7 @@ def test_faults_between_documents_are_no_row(tmp_path: Path) -> None:
 def test_an_interrupt_between_two_steps_leaves_nothing(
     moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     (tmp_path / "a.seed").write_bytes(b"<<<FILE d1 a.txt>>>\nbody\n")

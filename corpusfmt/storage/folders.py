@@ -204,15 +204,23 @@ class Folder:
         if self._temporary:
             with contextlib.suppress(OSError):
                 os.chmod(self._temporary, stat.S_IRWXU)
-            paths: list[str] = []
-            with contextlib.suppress(OSError), os.scandir(self._temporary) as entries:
-                paths = [entry.path for entry in entries]
-            for path in paths:
-                with contextlib.suppress(OSError):
-                    os.unlink(path)
-            with contextlib.suppress(OSError):
-                os.rmdir(self._temporary)
+            _remove(self._temporary)
             self._temporary = ""
+
+
+def _remove(folder: str) -> None:
+    """Remove a folder with all that is in it, as far as the system lets us. ``rmtree`` can lose a signal."""
+    entries: list[os.DirEntry[str]] = []
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        entries = list(found)
+    for entry in entries:
+        with contextlib.suppress(OSError):
+            if entry.is_dir(follow_symlinks=False):
+                _remove(entry.path)
+            else:
+                os.unlink(entry.path)
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
 
 
 def is_folder(target: str) -> bool:
