@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import LossError
 from corpusfmt.core.format import ReadOptions, WriteOptions
+from corpusfmt.core.limits import MAX_HEADER
 from corpusfmt.core.rule import Change
 from corpusfmt.formats.seed import FORMAT
-from corpusfmt.formats.seed.grammar import MARKED, MARKER
+from corpusfmt.formats.seed.grammar import (
+    MARKED,
+    MARKER,
+    HeaderFault,
+    escape,
+    parse_header,
+    spell_id,
+    spell_name,
+    unescape,
+)
 from tests.support import documents, findings, parse, scan, write
 
 V1 = b"<<<SEED 1>>>\n"
+PLAIN = WriteOptions(own={"dialect": "plain"})
 
 
 @pytest.mark.parametrize(
@@ -33,6 +46,7 @@ V1 = b"<<<SEED 1>>>\n"
         (b"<<<FILE =7 a>>>\nx\n", [("=7", "a", b"x\n")]),
         (b"<<<FILE d1 a>>>\n\\<<<FILE d2 b>>>\n<<<META {}>>>\n", [("d1", "a", b"\\<<<FILE d2 b>>>\n<<<META {}>>>\n")]),
         (b"<<<FILE d1 a>>>\n\\ No newline at end of file\n", [("d1", "a", MARKER + b"\n")]),
+        (b"<<<FILE d1 a>>>\nx <<<SEED 1>>> y\n", [("d1", "a", b"x <<<SEED 1>>> y\n")]),
         (b"<<<FILE d1 a>>>\na\rb\x00\xff\xe2\x80\xa8\n", [("d1", "a", b"a\rb\x00\xff\xe2\x80\xa8\n")]),
     ],
 )
@@ -73,6 +87,10 @@ def test_plain(source: bytes, expected: list[tuple[str, str, bytes]]) -> None:
             [("d1", "a", b"x"), ("d2", "b", b"")],
         ),
         (b"<<<FILE d1 a>>>\r\n<<<META {}>>>\r\nx\r\n", [("d1", "a", b"x\r\n")]),
+        (
+            b"<<<FILE d1 a>>>\nx\n<<<SEED 1>>>\r\n\r\n \t\n<<<FILE d2 b>>>\ny\n",
+            [("d1", "a", b"x\n"), ("d2", "b", b"y\n")],
+        ),
     ],
 )
 def test_version_1(source: bytes, expected: list[tuple[str | int, str, bytes]]) -> None:
@@ -142,6 +160,7 @@ def test_concatenation_is_the_sum() -> None:
         (V1 + b'<<<FILE d1 a>>>\n<<<META {"a":' + b"[" * 600 + b"]" * 600 + b"}>>>\n", "SEED004", 3, 525),
         (V1 + b"<<<FILE d1 a>>>\nx\n<<<SEED 2>>>\n", "SEED005", 4, 1),
         (V1 + b"<<<FILE d1 a>>>\nx\n<<<SEED 1>>>\ntext\n<<<FILE d2 b>>>\n", "SEED001", 5, 1),
+        (V1 + b"<<<FILE d1 a>>>\nx\n<<<SEED 1>>>\ny", "SEED001", 5, 1),
         (V1 + b"<<<FILE d1 a>>>\n\\ No newline at end of file\n", "SEED006", 3, 1),
         (V1 + b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\r\n", "SEED006", 4, 1),
         (V1 + b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n\\ No newline at end of file\n", "SEED006", 4, 1),
@@ -164,6 +183,13 @@ def test_concatenation_is_the_sum() -> None:
 def test_faults(source: bytes, code: str, line: int, column: int) -> None:
     errors = [f for f in findings(scan(FORMAT, source)) if f.severity == "error"]
     assert [(f.code, f.line, f.column) for f in errors[:1]] == [(code, line, column)]
+
+
+def test_an_end_marker_in_the_wrong_place_says_whether_its_line_end_is_wrong() -> None:
+    for end, message in ((b"\r\n", "ends in CR"), (b"\nmore\n", "not at the end")):
+        (found,) = findings(scan(FORMAT, V1 + b"<<<FILE d1 a>>>\nx\n" + MARKER + end))
+        assert found.code == "SEED006"
+        assert message in found.message
 
 
 def test_reading_goes_on_after_a_fault() -> None:
@@ -190,7 +216,8 @@ def test_a_plain_file_with_a_version_1_file_after_it_is_read_no_further() -> Non
         ("<<< FILE d2 b.txt>>>", "<<<FILE d2 b.txt>>>"), ("<<FILE d2 b.txt>>", "<<<FILE d2 b.txt>>>"),
         ("<<<file d2 b.txt>>>", "<<<FILE d2 b.txt>>>"), ("  <<<FILE d2 b.txt>>>", "<<<FILE d2 b.txt>>>"),
         ("\uff1c\uff1c\uff1cFILE d2 b.txt\uff1e\uff1e\uff1e", "<<<FILE d2 b.txt>>>"), ("<<<<FILE d2 b.txt>>>>", "<<<FILE d2 b.txt>>>"),
-        ("end<<<FILE d2 b.txt>>>", "end\n<<<FILE d2 b.txt>>>"),
+        ("end<<<FILE d2 b.txt>>>", "end\n<<<FILE d2 b.txt>>>"), ("\uff1c\uff1cFILE d2 b.txt\uff1e\uff1e", "<<<FILE d2 b.txt>>>"),
+        ("\u300aFILE d2 b.txt\u300b", "<<<FILE d2 b.txt>>>"), ("\t<<<FILE d2 b.txt>>>", "<<<FILE d2 b.txt>>>"),
     ],
 )  # fmt: skip
 def test_near_misses_are_told_with_what_was_meant(line: str, mended: str) -> None:
@@ -205,8 +232,10 @@ def test_near_misses_are_told_with_what_was_meant(line: str, mended: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["a << b", "<<EOF", "x <<< y", "\\<<<FILE a b>>>", "if (a<<2) file", "<file a b>", "<<<<<<< HEAD"]
-)
+    "text",
+    ["a << b", "<<EOF", "x <<< y", "\\<<<FILE a b>>>", "if (a<<2) file", "<file a b>", "<<<<<<< HEAD", "<<<MEUA {}>>>", "\u300afile\u300b",
+     "<<<file a>>>", "<<<<<file a b>>>>>", "x <<<FILE b>>>", "x <<<FILE b c>>> y", "<<<FIKE b c>>> y", "x <<<SEED 2>>>", "\\ <<<FILE a b>>>"],
+)  # fmt: skip
 def test_no_near_miss_is_seen_where_there_is_none(text: str) -> None:
     assert not findings(scan(FORMAT, f"<<<FILE d1 a>>>\n{text}\n".encode()))
 
@@ -245,6 +274,15 @@ def test_a_line_of_the_format_with_one_wrong_byte_is_told_with_what_was_meant(
     ("source", "mended"),
     [
         (b"<<<FILE d1 a>>>\ntext\n<<<FIKE d2 b>>>\nx\n", b"<<<FILE d1 a>>>\ntext\n<<<FILE d2 b>>>\nx\n"),
+        (V1 + b"<<<FILE d1 a>>>\r\nx\r\n<<<SEEB 1>>>\r\n", V1 + b"<<<FILE d1 a>>>\r\nx\r\n<<<SEED 1>>>\r\n"),
+        (
+            b"<<<FILE d1 a>>>\n<<<FIKE d2 b>>>\nx\n<<<FILE d3 c>>>\n<<<FILE d4 d>>>\ny\n",
+            b"<<<FILE d1 a>>>\n<<<FILE d2 b>>>\nx\n<<<FILE d3 c>>>\n<<<FILE d4 d>>>\ny\n",
+        ),
+        (b"<<<FILE d1 a>>>\r\nx\r\n<<<FIKE d2 b>>>\r\n", b"<<<FILE d1 a>>>\r\nx\r\n<<<FILE d2 b>>>\r\n"),
+        (b"<<<FILE d1 a>>>\r\nx <<<FILE d2 b>>>\r\n", b"<<<FILE d1 a>>>\r\nx \n<<<FILE d2 b>>>\r\n"),
+        (b"<<<FILE d1 a>>>\n\n<<<FIKE d2 b>>>\nx\n", b"<<<FILE d1 a>>>\n\n<<<FILE d2 b>>>\nx\n"),
+        (b"<<<FILE d1 a>>>\n\n <<<FILE d2 b>>>\nx\n", b"<<<FILE d1 a>>>\n\n<<<FILE d2 b>>>\nx\n"),
         (b"<<<FILE d1 a>>>\n\n<<\nFILE d2 b>>>\nx\n", b"<<<FILE d1 a>>>\n\n<<<FILE d2 b>>>\nx\n"),
         (b"<<<FILE d1 a>>> <<<FILE d2 b>>>\nx\n", b"<<<FILE d1 a>>>\n<<<FILE d2 b>>>\nx\n"),
         (V1 + b"<<<FILE d1 a>>>\n<<<MEUA {}>>>\nx\n", V1 + b"<<<FILE d1 a>>>\n<<<META {}>>>\nx\n"),
@@ -252,6 +290,7 @@ def test_a_line_of_the_format_with_one_wrong_byte_is_told_with_what_was_meant(
         (V1 + b"<<<FILE d1 a>>>\n<<<MTA {}>>>\nx\n", V1 + b"<<<FILE d1 a>>>\n<<<META {}>>>\nx\n"),
         (b"<<<FILE d1 a>>>\ntext\n<<<FI\nLE d2 b>>>\nx\n", b"<<<FILE d1 a>>>\ntext\n<<<FILE d2 b>>>\nx\n"),
         (V1 + b"<<<FILE d1 a>>>\nx\n<<<SEEB 1>>>\n", V1 + b"<<<FILE d1 a>>>\nx\n<<<SEED 1>>>\n"),
+        (V1 + b"<<<FILE d1 a>>>\n_\\ No newline at end of file\n", V1 + b"<<<FILE d1 a>>>\n" + MARKED),
         (V1 + b"<<<FILE d1 a>>>\nx\n\\ No newline at end or file\n", V1 + b"<<<FILE d1 a>>>\nx" + MARKED),
     ],
 )
@@ -262,6 +301,11 @@ def test_a_byte_that_went_wrong_can_be_mended(source: bytes, mended: bytes) -> N
     at, length, replacement, _ = finding.edit
     assert source[:at] + replacement + source[at + length :] == mended
     assert not findings(scan(FORMAT, mended))
+
+
+def test_a_header_behind_one_byte_is_one_byte_too_many_or_in_the_middle_of_a_line() -> None:
+    found = findings(scan(FORMAT, b"<<<FILE d1 a>>>\nx<<<FILE d2 b>>>\n"))
+    assert [(f.byte, f.edit and f.edit.length) for f in found] == [(16, 9), (17, 0)]
 
 
 @pytest.mark.parametrize(
@@ -317,6 +361,11 @@ def test_headers_too_long_are_refused_both_ways() -> None:
     document = Document("d1", "x", name="n" * 70_000)
     assert [loss.kind for loss in FORMAT.losses(document, WriteOptions())] == ["size"]
     assert [f.code for f in findings(scan(FORMAT, b"<<<FILE d1 " + b"n" * 70_000 + b">>>\nx\n"))] == ["SEED011"]
+    for options in (WriteOptions(), PLAIN):
+        just = Document("d1", "x\n", name="n" * (MAX_HEADER - len("<<<FILE d1 >>>\n")))
+        assert parse(FORMAT, write(FORMAT, [just], options)) == [just]
+        with pytest.raises(LossError):
+            write(FORMAT, [Document("d1", "x\n", name=just.name + "n")], options)
 
 
 @pytest.mark.parametrize("size", [1, 2, 13, 15, 1000])
@@ -477,3 +526,108 @@ def test_a_document_of_just_the_limit_is_read_wherever_the_pieces_end() -> None:
     source = b"<<<FILE d1 a>>>\n" + b"x" * 83 + b"\n<<<FILE d2 b>>>\ny\n"
     for size in range(1, 110):
         assert len(parse(FORMAT, source, size, ReadOptions(max_document=100))) == 2
+
+
+# -- the grammar, a character at a time --------------------------------------------------------------------------------
+
+STRINGS = [
+    *(f'"a{chr(code)}b"' for code in range(0x81) if code != 0x0A), *(f'"a\\{chr(code)}b"' for code in range(0x20, 0x81)),
+    *(f'"\\u{place[:at]}{digit}{place[at:]}"' for place in ("000", "1aB") for at in range(4) for digit in "059afgAFG:/@`"),
+    '"', '""', '"\\"', '"\\\\"', '"\\\\\\""', '"a"b"', '"\\u12"', '"\\ud800\\udc00"', '"\\udc00"', '"\\ud800"', '"\ud7ff\ue000"',
+]  # fmt: skip
+
+
+def test_a_quoted_name_or_id_is_what_json_says() -> None:
+    for raw in STRINGS:
+        try:
+            expected = str(json.loads(raw))
+            expected.encode()
+        except ValueError:
+            with pytest.raises(HeaderFault):
+                parse_header(f"<<<FILE d1 {raw}>>>".encode(), 1)
+            continue
+        assert parse_header(f"<<<FILE d1 {raw}>>>".encode(), 1) == ("d1", expected)
+        if expected:
+            assert parse_header(f"<<<FILE {raw} n>>>".encode(), 1) == (expected, "n")
+
+
+def is_bare(text: str, also: str, before: str) -> bool:
+    """Say slowly whether an id or a name stands as it is: what it may hold of what is odd, and what it may begin with."""
+    odd = any((ord(c) <= 0x20 or 0x7F <= ord(c) <= 0x9F) and c not in also for c in text)
+    return bool(text) and not odd and ">>>" not in text and text[0] not in before and text[-1] not in "> "
+
+
+def test_ids_and_names_are_quoted_where_they_must_be_and_nowhere_else() -> None:
+    odd = [chr(code) for code in range(0xA2)] + ["\n\n", "\nb\nc", "\u2028", "\ud7ff", "\U0001f600", ">>", ">>>", "\\"]
+    values = [value for c in odd for value in (c, f"a{c}b", f"{c}b", f"a{c}", f"a\n{c}b")]
+    for value in ["", *values]:
+        spelled_id, spelled_name = spell_id(value), spell_name(value)
+        assert (spelled_id == value) == is_bare(value, "", '"='), value
+        assert (spelled_name == value) == is_bare(value, " ", ' "'), value
+        for spelled in (spelled_id, spelled_name):
+            assert spelled == value or (json.loads(spelled) == value and ">" not in spelled and " " not in spelled)
+            assert not any(c < " " or "\x7f" <= c <= "\x9f" for c in spelled)
+        if value:
+            line = f"<<<FILE {spelled_id} {spelled_name}>>>\n".encode()
+            assert parse_header(line[:-1], 1) == (value, value)
+            alone = f"<<<FILE {spelled_id} n>>>\n2\n".encode()
+            assert write(FORMAT, [Document(value, "2\n", name="n")]) == V1 + alone
+            docs = [Document("x", "1\n", name="y"), Document(value, "2\n", name=value)]
+            assert write(FORMAT, docs) == V1 + b"<<<FILE x y>>>\n1\n" + line + b"2\n"
+    assert [spell_id(number) for number in (0, 7, -7, 10)] == ["=0", "=7", "=-7", "=10"]
+
+
+@pytest.mark.parametrize(
+    ("document", "kinds"),
+    [(Document("d", "x\n", name="n"), []), (Document(7, "x\n", name="n"), ["id"]), (Document("a b", "x\n", name="n"), ["id"]), (Document("a\tb", "x\n"), ["id"]),
+     (Document("a\nb", "x\n"), ["id"]), (Document("d", "x\n", name="a b\tc"), []), (Document("d", "x\n", name="a\nb"), ["name"]), (Document("d", ""), []),
+     (Document("d", "x"), ["character"]), (Document("d", "<<<FILE\n"), ["character"]), (Document("d", "x\n<<<SEED\n"), ["character"]),
+     (Document("d", "<<<FILE"), ["character", "character"]), (Document("d", "<<FILE\n<<<EED\n<<<SEE\n<<<META\n x<<<SEED\n\\<<<FILE\n"), []),
+     (Document("d", "x\n", meta={"k": 1}), ["metadata"]), (Document("d", "x\n", meta=b"{ }"), []), (Document("d", b"\x81\n", encoding="cp1252"), ["encoding"])],
+)  # fmt: skip
+def test_what_the_plain_dialect_cannot_hold(document: Document, kinds: list[str]) -> None:
+    assert [loss.kind for loss in FORMAT.losses(document, PLAIN)] == kinds
+    if kinds:
+        with pytest.raises(LossError):
+            write(FORMAT, [document], PLAIN)
+        allowed = WriteOptions(own={"dialect": "plain"}, allow=frozenset(kinds))
+        assert len(parse(FORMAT, write(FORMAT, [document], allowed))) == 1
+    else:
+        assert [(d.id, d.name, d.data) for d in parse(FORMAT, write(FORMAT, [document], PLAIN))] == [
+            (document.id, document.name, document.data)
+        ]
+
+
+def test_what_is_lost_to_the_plain_dialect_is_the_least() -> None:
+    allowed = WriteOptions(own={"dialect": "plain"}, allow=frozenset(["id", "name", "character", "metadata"]))
+    docs = [Document("a b\tc\nd", "x\n<<<FILE y", name="n\nm", meta={"k": 1}), Document(7, "")]
+    assert write(FORMAT, docs, allowed) == b"<<<FILE a_b_c_d n m>>>\nx\n\\<<<FILE y\n<<<FILE 7 >>>\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [("=0", 0), ("=10", 10), ("=-1", -1), ("=-0", "=-0"), ("=00", "=00"), ("=+1", "=+1"), ("=1x", "=1x"), ("=", "="), ("x=1", "x=1"), ("=9", 9),
+     ("=--1", "=--1"), ("=0x1", "=0x1"), ("=-", "=-"), ("=\u0661", "=\u0661"), ("=1=1", "=1=1")],
+)  # fmt: skip
+def test_an_integer_id_has_one_spelling(raw: str, expected: str | int) -> None:
+    assert parse_header(f"<<<FILE {raw} n>>>".encode(), 1) == (expected, "n")
+    assert parse_header(f"<<<FILE {raw} n>>>".encode(), 0) == (raw, "n")
+
+
+@pytest.mark.parametrize(
+    ("line", "escaped"),
+    [(b"<<<FILE", True), (b"<<<SEED", True), (b"<<<META", True), (b"\\<<<FILEx", True), (b"\\\\\\<<<META {}", True), (b"<<<FIL", False),
+     (b"<<FILE", False), (b"<<<<FILE", False), (b" <<<FILE", False), (b"<<<file", False), (b"x<<<SEED", False), (b"<<<SEE", False), (b"<<<MET", False),
+     (b"\\ No newline at end of file", True), (b"\\\\ No newline at end of file", True), (b"\\ No newline at end of file\r", True),
+     (b" No newline at end of file", False), (b"\\ No newline at end of file.", False), (b"\\ No newline at end of file\r\r", False),
+     (b"x\\ No newline at end of file", False), (b"\\No newline at end of file", False), (b"\\", False), (b"\\x", False), (b"\\<<<FIL", False),
+     (b"\\<<<SEE", False), (b"\\<<<MET", False), (b"\\\\ No newline at end of fil", False), (b"\\<<FILE", False)],
+)  # fmt: skip
+def test_which_lines_are_escaped(line: bytes, escaped: bool) -> None:
+    for before in (b"", b"x\n", b"\n", b"\\\n"):
+        for after in (b"", b"\n", b"\ny"):
+            body = before + line + after
+            written = before + b"\\" * escaped + line + after
+            assert escape(body) == written
+            assert unescape(written) == body
+            assert write(FORMAT, [Document("d1", body, name="n")]).startswith(V1 + b"<<<FILE d1 n>>>\n" + written)

@@ -19,9 +19,11 @@ _SEED_LINE: Final = re.compile(rb"^<<<SEED[^\n]*", re.M)
 _NEAR: Final = re.compile(
     rb"^[ \t]*+(?:<{2,4}+|(?:\xef\xbc\x9c){2,4}+|\xe3\x80\x8a)[ \t]*+(?i:file)[ \t]++([^\n]*+)$", re.M
 )
+#: The beginning of such a line in the brackets that an input method makes of two.
+TITLED: Final = re.compile(rb"\xe3\x80\x8a[ \t]*+(?i:file)")
 _CLOSERS: Final = (b">>>>", b">>>", b">>", b"\xef\xbc\x9e" * 3, b"\xef\xbc\x9e" * 2, b"\xe3\x80\x8b")
 _LINE_END: Final = re.compile(rb">>>\r?$", re.M)
-_ESCAPED: Final = re.compile(rb"\\++ No newline at end of file\r?\n")
+_ESCAPED: Final = re.compile(rb"\\++ No newline at end of file\n")
 #: A header whose line end is missing or another byte: what followed it is part of its name.
 _JOINED: Final = re.compile(rb">>>\r?(.?)<<<(?:FILE|META) ", re.S)
 #: What lines of the format begin with, a space behind it: a line may begin so but for one byte.
@@ -78,8 +80,7 @@ class Body(NamedTuple):
         after = None
         if b"<<<" in data and (match := _SEED_OR_META.search(data)):
             after = self._next_part(match)
-            data = data[: match.start()]
-            data = data.removesuffix(MARKED) if data.endswith(MARKED) else data
+            data = data[: match.start()].removesuffix(MARKED)
         if b"\\" not in data:
             return data, after
         if MARKER in data and (match := _BARE_MARKER.search(data)):
@@ -115,7 +116,7 @@ def near_misses(buffer: bytes, start: int, body: Body) -> Iterator[NearMiss]:
         yield NearMiss(message, start + match.start(1), len(match[1]), b"\n")
     text = buffer[first : body.stop]
     found: list[NearMiss] = []
-    if b"<" in text or b"\xef\xbc\x9c\xef\xbc\x9c" in text:
+    if b"<" in text or b"\xef\xbc\x9c\xef\xbc\x9c" in text or TITLED.search(text):
         found += _headers(text, first)
         told = {miss.at for miss in found}
         found += [miss for miss in _damaged(text, first, body.version) if miss.at not in told]

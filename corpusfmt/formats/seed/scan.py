@@ -15,7 +15,7 @@ from corpusfmt.core.primitives import first_invalid_utf8, occurrences
 from corpusfmt.core.regions import Piece, pieces
 from corpusfmt.core.source import Region
 from corpusfmt.core.text import BOM, marked, quoted, transcoding, wide_encoding
-from corpusfmt.formats.seed.body import Body, BodyFault, near_misses
+from corpusfmt.formats.seed.body import TITLED, Body, BodyFault, near_misses
 from corpusfmt.formats.seed.faults import BY_CODE
 from corpusfmt.formats.seed.grammar import (
     BOUNDARY,
@@ -215,6 +215,7 @@ class _Scan:
         rest = buffer[first:] if first else buffer
         odd = occurrences(rest, b"<") != brackets or (version == 1 and occurrences(rest, b"\\") != slashes)
         odd = odd or (b"\xef" in buffer and b"\xef\xbc\x9c\xef\xbc\x9c" in buffer)
+        odd = odd or (b"\xe3" in buffer and TITLED.search(buffer) is not None)
         return spans, odd
 
     def _document(
