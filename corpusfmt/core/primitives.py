@@ -12,8 +12,9 @@ from typing import Final
 
 #: Every C0 control becomes an exclamation mark: ``translate`` then answers "is there any" in one pass.
 _PROBE: Final = bytes(0x21 if i < 0x20 else i for i in range(256))
-_NAMED: Final = {0x08: b"\\b", 0x09: b"\\t", 0x0C: b"\\f", 0x0D: b"\\r"}
-_ESCAPES: Final = tuple((bytes([i]), _NAMED.get(i, b"\\u%04x" % i)) for i in range(0x20) if i != 0x0A)
+#: The controls that are rare in texts. Tab and line ends are not: they are replaced before.
+_NAMED: Final = {0x08: b"\\b", 0x0C: b"\\f"}
+_ESCAPES: Final = tuple((bytes([i]), _NAMED.get(i, b"\\u%04x" % i)) for i in range(0x20) if i not in b"\t\n\r")
 #: The second byte of a JSON escape (RFC 8259, section 7) and what it stands for; ``\\`` and ``\u`` apart.
 _SIMPLE: Final = {
     0x22: b'"', 0x2F: b"/", 0x62: b"\b", 0x66: b"\f", 0x6E: b"\n", 0x72: b"\r", 0x74: b"\t",
