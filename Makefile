@@ -5,7 +5,7 @@ BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 STAMP = $(VENV)/.installed
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test deep-test coverage torture lint docs bench lock clean
+.PHONY: demo test deep-test coverage torture mutate lint docs bench lock clean
 
 $(STAMP): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'corpusfmt needs Python 3.11 or later; name one with PYTHON=python3.11')"
@@ -53,6 +53,10 @@ coverage: $(STAMP)
 ## Kill runs, interrupt them and let calls to the system fail; takes an hour or two. TORTURE=--quick does a few of each.
 torture: $(STAMP)
 	$(BIN)/python -m tests.torture $(TORTURE)
+
+## Mutants of the code that escapes and frames, and those that no test catches; takes about an hour on two cores.
+mutate: $(STAMP)
+	$(BIN)/python -m tests.mutation
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

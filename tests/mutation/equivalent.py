@@ -1,0 +1,130 @@
+"""Mutants that behave as the code does, or that differ in nothing that is promised, and why."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Equivalent(NamedTuple):
+    """Mutants of a module: those of the lines that begin with ``line`` whose change is like ``change``."""
+
+    module: str
+    line: str
+    change: str
+    why: str
+
+    def is_meant(self, module: str, line: str, change: str) -> bool:
+        """Say whether a mutant is one of these."""
+        named = module.endswith(f".{self.module}") and line.startswith(self.line)
+        return named and re.fullmatch(self.change, change) is not None
+
+
+EQUIVALENT: tuple[Equivalent, ...] = tuple(
+    Equivalent(*row)
+    for row in [
+        (
+            "core.primitives",
+            "_PROBE:",
+            r"condition -> True|Lt -> LtE \(0\)|32 -> 33|33 -> (34|32)",
+            "where the probe finds too much, the slow way finds nothing to do",
+        ),
+        (
+            "core.primitives",
+            "0x22: b'\"'",
+            r"\d+ -> \d+",
+            "what the table lacks goes to a parser; what it has too much follows no backslash of valid JSON",
+        ),
+        ("core.primitives", "if data.isascii()", r"condition -> False", "saves time alone"),
+        ("core.primitives", "if text.translate(_PROBE)", r"condition -> True", "saves time alone"),
+        ("core.primitives", "if len(texts) == 1", r"condition -> False", "saves time alone"),
+        ("core.primitives", "return [escape_json(texts[0])]", r"0 -> -1", "there is one"),
+        ("core.primitives", "if not rest", r"condition -> False", "saves time alone"),
+        ("core.primitives", 'if b"&" not in raw', r"condition -> False", "saves time alone"),
+        (
+            "core.utf8",
+            "if lead in (0xC0, 0xC1)",
+            r"Lt -> LtE \(0\)|160 -> 161|144 -> 145",
+            "these second bytes make the sequence valid, and it is not asked for",
+        ),
+        (
+            "core.utf8",
+            "if lead == 0xED",
+            r"160 -> 159|GtE -> Gt \(0\)",
+            "these second bytes make the sequence valid, and it is not asked for",
+        ),
+        (
+            "core.utf8",
+            "value = sequence[0]",
+            r"255 -> 254|1 -> 0",
+            "the bits that it is about are shifted out, or are the zero that ends the lead",
+        ),
+        ("core.utf8", "around = data[max(0, at - 1)", r"0 -> -1", "a slice that ends at 0 is empty wherever it begins"),
+        ("seed.grammar", "_TO_ESCAPE:", r"pattern without its b'\+' at 30", "possessive for speed alone"),
+        ("seed.grammar", "_ESCAPED:", r"pattern without its b'\+' at \d+", "possessive for speed alone"),
+        (
+            "seed.grammar",
+            "super().__init__(message)",
+            r"statement removed",
+            "the exception is caught inside; its text stands in its fields",
+        ),
+        (
+            "seed.body",
+            'rb"^[ \\t]*+(?:<{2,4}+',
+            r"pattern without its b'(\$|\+)' at \d+",
+            "what it says is so already: the group takes all up to the line end",
+        ),
+        ("seed.body", "_ESCAPED:", r"pattern without its b'\+' at 3", "possessive for speed alone"),
+        ("seed.body", 'if b"\\\\" not in data', r"condition -> False", "saves time alone"),
+        (
+            "seed.body",
+            "line = buffer[start : buffer.find",
+            r"upper bound -1",
+            "the line ends in >>>, and what is looked for does not",
+        ),
+        ("seed.body", 'at = max(body.find(b"<<<FILE "', r"1 -> 0", "no line of a body begins so"),
+        (
+            "seed.body",
+            "if at > 0 and first not in told",
+            r"Gt -> GtE \(0\)",
+            "what was found stands behind the first byte of a line",
+        ),
+        ("seed.body", "if size >= 0 and", r"0 -> 1", "a beginning has seven bytes at least"),
+        ("seed.body", "return -1", r"1 -> 2", "less than nothing is all that is asked"),
+        (
+            "seed.body",
+            "at, last = stop - len(MARKED)",
+            r"1 -> 2",
+            "a line end for the last byte but one is one wrong byte too many, or no escape either way",
+        ),
+        ("seed.write", "if not documents", r"condition -> False", "a piece without bytes is as good as none"),
+        ("seed.write", "bodies = [d.data if", r"condition -> False", "saves time alone: UTF-8 comes back as it is"),
+        (
+            "seed.write",
+            'joined = b"\\n".join',
+            r"b'\\n' -> b'\\x0b'",
+            "any byte that no line of the format has will do between them",
+        ),
+        (
+            "seed.write",
+            'if (b"<" in joined and b"<<<"',
+            r"condition -> True|and <-> or|1 -> [02]",
+            "saves time alone: what needs no escape gets none",
+        ),
+        ("seed.write", "for document, header, body in zip", r"True -> False", "they are always as many"),
+        ("seed.write", 'return [f"<<<FILE {i} {n}>>>', r"True -> False", "they are always as many"),
+        (
+            "seed.write",
+            "some_ids, some_names",
+            r"'\\n' -> '\\x0b'",
+            "a joint that is odd itself leads to the slow way, which gives the same",
+        ),
+        ("seed.write", "len(plain_ids) < len(ids)", r"Lt -> LtE \(0\)", "the slow way gives the same"),
+        (
+            "seed.write",
+            "or some_ids.count",
+            r"2 -> 3",
+            "of the second one: there are never so few line ends",
+        ),
+    ]
+)
