@@ -27,10 +27,13 @@ from corpusfmt import (
 )
 from corpusfmt.cli.main import main
 from corpusfmt.core.filenames import unfit
-from corpusfmt.core.format import WriteOptions
+from corpusfmt.core.finding import Edit
+from corpusfmt.core.format import ReadOptions, WriteOptions
+from corpusfmt.core.rule import Change
+from corpusfmt.core.source import Region
 from corpusfmt.formats.dir import FORMAT, losses
 from corpusfmt.storage import Paths, path_inside
-from tests import strategies
+from tests import strategies, support
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and bytes in names are POSIX")
 #: Names that a folder can hold, and some that are one file to many systems.
@@ -390,3 +393,76 @@ def test_what_was_moved_is_taken_back_when_a_move_fails(tmp_path: Path, monkeypa
     with pytest.raises(OSError, match="no more"):
         write(tmp_path / "out", docs, force=True)
     assert [str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*")] == ["out", "out/old"]
+
+
+# -- the format alone, to the byte -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("document", "kinds"),
+    [
+        (Document("a", "x", name="a"), []), (Document("a", "x"), ["name"]), (Document("b", "x", name="a"), ["id"]), (Document("a", "x", name=".."), ["id", "name"]),
+        (Document(7, "x", name="7"), ["id"]), (Document(7, "x"), ["id"]), (Document("..", "x"), ["id"]), (Document("a", "x", name="a", meta={"k": 1}), ["metadata"]),
+        (Document("a", "x", name="a", meta=b"{ }"), []), (Document("a", b"\x81", name="a", encoding="cp1252"), ["encoding"]), (Document("a", b"\xff", name="a"), []),
+        *((Document("a", magic + b"x", name="a"), ["bytes"]) for magic in (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\0", b"PK\x03\x04")),
+        *((Document("a", magic + b"x", name="a"), []) for magic in (b"\x1f", b"\x28\xb5\x2f", b"BZ", b"\xfd7zXZ", b"PK\x03")),
+        (Document("a", "\u00fd7zXZ\0".encode("latin-1"), name="a", encoding="latin-1"), []), (Document("a", b"BZh", name="a", encoding="latin-1"), ["bytes"]),
+    ],
+)  # fmt: skip
+def test_what_a_file_cannot_hold(document: Document, kinds: list[str]) -> None:
+    assert [loss.kind for loss in losses(document, WriteOptions())] == kinds
+    writer = FORMAT.writer(WriteOptions())
+    if kinds:
+        for allowed in (frozenset(kinds[1:]), frozenset(set(FORMAT.cannot) - {kinds[0]})):
+            with pytest.raises(LossError) as caught:
+                FORMAT.writer(WriteOptions(allowed)).encode([Document("b", "", name="b"), document])
+            assert kinds[0] in [loss.kind for loss in caught.value.losses]
+        assert len(FORMAT.writer(WriteOptions(frozenset(kinds))).encode([document])) == 1
+    else:
+        (piece,) = writer.encode([document])
+        assert FORMAT.alone is not None
+        assert FORMAT.alone(piece) == (
+            document.name,
+            document.data.decode("latin-1").encode() if document.encoding else document.data,
+        )
+    assert (writer.begin(), writer.end()) == (b"", b"")
+
+
+def test_a_file_without_a_name_is_written_under_its_id() -> None:
+    writer = FORMAT.writer(WriteOptions(frozenset(["name", "id"])))
+    assert writer.encode([Document("a/b", "x\0y"), Document(7, "")]) == [b"a/b\0x\0y", b"7\0"]
+    assert FORMAT.alone is not None
+    assert FORMAT.alone(b"a/b\0x\0y") == ("a/b", b"x\0y")
+
+
+@pytest.mark.parametrize("size", [1, 3, 1 << 30])
+@pytest.mark.parametrize(
+    ("path", "inside", "name"),
+    [("folder/a.txt", None, "a.txt"), ("c:\\folder\\a.txt", None, "a.txt"), ("a.txt", None, "a.txt"), ("f/x/a.txt", "x/a.txt", "x/a.txt")],
+)  # fmt: skip
+def test_a_stream_is_a_document(size: int, path: str, inside: str | None, name: str) -> None:
+    options = ReadOptions(max_document=6) if inside is None else ReadOptions(max_document=6, inside=inside)
+    (document,) = support.documents(list(FORMAT.scan(support.Pieces(b"a text", size, path), options)))
+    assert (document.id, document.name, document.data, document.origin) == (name, name, b"a text", (path, 0, 1, 0))
+
+
+def test_a_stream_over_the_limit_or_without_a_name_is_none() -> None:
+    for size in (1, 4, 1 << 30):
+        (batch,) = support.scan(FORMAT, b"a text!", size, ReadOptions(max_document=6))
+        assert [(finding.code, finding.byte) for finding in batch.findings] == [("DIR001", 6)]
+        assert not batch.documents
+        assert batch.refused == b"a text!"[: len(batch.refused)]
+    (batch,) = FORMAT.scan(support.Pieces(b"x", name="a\udcff"), ReadOptions())
+    assert [(finding.code, finding.byte) for finding in batch.findings] == [("DIR002", 0)]
+    assert batch.refused == b"x"
+    with pytest.raises(ConfigurationError):
+        list(FORMAT.scan(support.Pieces(b"x"), ReadOptions(id_from="line")))
+
+
+def test_places_in_a_file_are_places_in_its_text() -> None:
+    region = Region(b"a text", 40, 1)
+    assert FORMAT.rewrite is not None
+    assert FORMAT.locate(region, Document("a", "a text"), 2) == 42
+    assert FORMAT.rewrite(region, Document("a", "a text"), Change(2, 3, b"x")) == Edit(
+        42, 3, b"x", Change(2, 3, b"x").safe
+    )

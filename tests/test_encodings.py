@@ -34,6 +34,10 @@ FLAWS = [
     (b"\xf0\x80\x80\xaf", 4, "overlong form of U+002F"), (b"\xc1\xbf", 2, "overlong form of U+007F"), (b"\xe0\x9f\xbf", 3, "overlong form of U+07FF"),
     (b"\xed\xa0\x80", 3, "surrogate U+D800"), (b"\xed\xbf\xbf", 3, "surrogate U+DFFF"),
     (b"\xf4\x90\x80\x80", 4, "code point U+110000 above U+10FFFF"), (b"\xf7\xbf\xbf\xbf", 4, "code point U+1FFFFF above U+10FFFF"),
+    (b"\xf7\x80\x80\x80", 4, "code point U+1C0000 above U+10FFFF"),
+    (b"a\xbfb", 1, "continuation byte without a lead byte"), (b"a\x80\xc0\x80", 1, "continuation byte without a lead byte"),
+    (b"a\xef\xbfb", 2, "sequence of 3 bytes cut after 2"), (b"a\xdf\xdf", 1, "sequence of 2 bytes cut after 1"),
+    (b"a\xc3\x7f", 1, "sequence of 2 bytes cut after 1"), (b"a\xe2\x82\xc0", 2, "sequence of 3 bytes cut after 2"),
     (b"\xfe", 1, "byte that UTF-8 never has"), (b"\xff\xff", 1, "byte that UTF-8 never has"), (b"\xf8\x88\x80\x80\x80", 1, "byte that UTF-8 never has"),
 ]  # fmt: skip
 
@@ -55,7 +59,10 @@ def test_every_flaw_has_a_name(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "letters"),
     [(b"caf\xe9\n", "é"), (b"na\xefve", "ï"), (b"\x93quoted\x94", "\u201c"), (b"it\x92s", "\u2019"), (b"\x80 5", "€"), (b"\xcf\xf0\xe8\xe2", ""),
-     (b"a\xff\xfe\xfd\xfcb", ""), (b"\x81x", ""), (b"1\xe92", "")],
+     (b"a\xff\xfe\xfd\xfcb", ""), (b"\x81x", ""), (b"1\xe92", ""), (b"caf\xe9", "é"), (b"caf\xe9\x7f", "é"), (b"a\xe9\xe8\xe9b", "éèé"),
+     (b"a\xe9\xe9\xe9\xe9b", ""), (b"a\xe9\xe9\xe9\xe9\xe9b", ""), (b"1\xe9b", "é"), (b"a\xe91", "é"), (b"1\x962", "\u2013"),
+     (b"\x96", "\u2013"), (b"\xe9", ""), (b"\xe9b", "é"), (b"a \xe9 b", ""), (b"a\xe9\xa4b", ""), (b"a\xd7b", ""),
+     (b"a1\xe92", ""), (b"1\xe92b", ""), (b"a\x93\x93\x93\x93b", ""), (b"a\x93\x93\x93b", "\u201c" * 3), (b"1 \x95 2", "\u2022"), (b"1 \xd7 2", "")],
 )  # fmt: skip
 def test_an_island_of_windows_1252(data: bytes, letters: str) -> None:
     assert island_at(data, at(data)) == letters

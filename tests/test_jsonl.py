@@ -317,3 +317,74 @@ def test_a_change_is_made_where_one_string_can_be_the_text(line: bytes, after: b
 def test_a_null_id_is_none() -> None:
     (finding,) = findings(scan(FORMAT, b'{"id":null,"text":"b"}\n', options=ReadOptions(own={"layout": "hf"})))
     assert (finding.code, finding.message) == ("JSONL005", "the record has no id")
+
+
+# -- what is written, to the byte --------------------------------------------------------------------------------------
+
+ONE = Document("a", "t\n", name="n", meta={"k": 1})
+OTHER = Document(7, 'é"')
+EVERY = frozenset({"id", "name", "metadata", "bytes", "encoding"})
+
+
+@pytest.mark.parametrize(
+    ("own", "one", "other"),
+    [
+        ({}, '{"id":"a","name":"n","text":"t\\n","meta":{"k":1}}', '{"id":7,"name":"","text":"é\\"","meta":{}}'),
+        ({"layout": "hf"}, '{"id":"a","text":"t\\n","k":1}', '{"id":7,"text":"é\\""}'),
+        ({"layout": "text-meta"}, '{"text":"t\\n","meta":{"k":1}}', '{"text":"é\\"","meta":{}}'),
+        ({"name-field": "title"}, '{"id":"a","title":"n","text":"t\\n","k":1}', '{"id":7,"title":"","text":"é\\""}'),
+        ({"id-field": "", "name-field": "n"}, '{"n":"n","text":"t\\n","k":1}', '{"n":"","text":"é\\""}'),
+        ({"id-field": "", "text-field": "b"}, '{"b":"t\\n","k":1}', '{"b":"é\\""}'),
+        ({"layout": "native", "name-field": ""}, '{"id":"a","text":"t\\n","meta":{"k":1}}', '{"id":7,"text":"é\\"","meta":{}}'),
+        ({"layout": "native", "id-field": ""}, '{"name":"n","text":"t\\n","meta":{"k":1}}', '{"name":"","text":"é\\"","meta":{}}'),
+        ({"layout": "native", "meta-field": ""}, '{"id":"a","name":"n","text":"t\\n","k":1}', '{"id":7,"name":"","text":"é\\""}'),
+        ({"text-field": 'q"\\é'}, '{"id":"a","q\\"\\\\é":"t\\n","k":1}', '{"id":7,"q\\"\\\\é":"é\\""}'),
+    ],
+)  # fmt: skip
+def test_each_layout_to_the_byte(own: dict[str, str], one: str, other: str) -> None:
+    options = WriteOptions(EVERY, own)
+    assert write(FORMAT, [ONE, OTHER], options) == f"{one}\n{other}\n".encode()
+    assert write(FORMAT, [OTHER], options) == f"{other}\n".encode()
+    assert write(FORMAT, [], options) == b""
+    for document in (ONE, OTHER):
+        kinds = [loss.kind for loss in FORMAT.losses(document, options)]
+        for kind in kinds:
+            with pytest.raises(LossError) as caught:
+                write(FORMAT, [OTHER, document], WriteOptions(EVERY - {kind}, own))
+            assert [loss.kind for loss in caught.value.losses] == [kind]
+        assert kinds or write(FORMAT, [document], WriteOptions(own=own)) == write(FORMAT, [document], options)
+
+
+@pytest.mark.parametrize(
+    ("meta", "members", "kinds"),
+    [
+        (b'{"x":"id"}', ',"x":"id"', []), (b'{ "x" : 1.0 }', ',"x" : 1.0', []), (b" { } ", "", []), (b'{"id":1}', "", ["metadata"]),
+        (b'{"x":1,"id":2,"y":3}', ',"x":1,"y":3', ["metadata"]), (b'{"x":1,"x":1}', ',"x":1', ["metadata"]),
+        (b'{"i\\u0064":1,"y":[2]}', ',"y":[2]', ["metadata"]), (b'{"\\ud800":1,"\\udfff":2}', "", ["metadata", "metadata"]),
+        (b'{"\\ud7ff":1}', ',"\\ud7ff":1', []), (b'{"\\ue000":1}', ',"\\ue000":1', []), (b'{"\\\\":1}', ',"\\\\":1', []), (b'{"meta":{}}', ',"meta":{}', []),
+        (b'{"name":1}', ',"name":1', []),
+    ],
+)  # fmt: skip
+def test_metadata_as_further_members(meta: bytes, members: str, kinds: list[str]) -> None:
+    document, own = Document("a", "t", meta=meta), {"layout": "hf"}
+    assert [loss.kind for loss in FORMAT.losses(document, WriteOptions(own=own))] == kinds
+    assert write(FORMAT, [document], WriteOptions(EVERY, own)) == f'{{"id":"a","text":"t"{members}}}\n'.encode()
+    if kinds:
+        with pytest.raises(LossError):
+            write(FORMAT, [document], WriteOptions(EVERY - {"metadata"}, own))
+
+
+TEXTS = [
+    (Document("a", "é"), "é", ""), (Document("a", "é".encode(), encoding="utf-8"), "é", ""), (Document("a", b"\xe9", encoding="latin-1"), "é", ""),
+    (Document("a", b"\xe9"), "\ufffd", "bytes"), (Document("a", b"\xe9x", encoding="ascii"), "\ufffdx", "encoding"),
+]  # fmt: skip
+
+
+def test_texts_in_several_encodings_are_written_together() -> None:
+    for one, first, lost in TEXTS:
+        for other, second, also in TEXTS:
+            wanted = f'{{"id":"a","name":"","text":"{first}","meta":{{}}}}\n{{"id":"a","name":"","text":"{second}","meta":{{}}}}\n'
+            assert write(FORMAT, [one, other], WriteOptions(EVERY)) == wanted.encode()
+            for kind in {lost, also} - {""}:
+                with pytest.raises(LossError):
+                    write(FORMAT, [one, other], WriteOptions(EVERY - {kind}))

@@ -40,7 +40,7 @@ from corpusfmt.storage import (
 )
 from corpusfmt.storage.codecs import Damage
 from corpusfmt.storage.gzip import GzipDecoder, GzipEncoder
-from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder
+from corpusfmt.storage.zstd import MAX_WINDOW, ZstdDecoder, ZstdEncoder, is_skippable
 from tests.support import Pieces
 
 CODECS: dict[str, tuple[type[Any], type[Any]]] = {"gz": (GzipEncoder, GzipDecoder), "zst": (ZstdEncoder, ZstdDecoder)}
@@ -59,6 +59,7 @@ def decompress(codec: str, data: bytes, piece: int = 1 << 30, size: int = 4096) 
     out = []
     while more := decoder.read(size):
         out.append(more)
+    assert more == decoder.read(size) == b""
     assert decoder.consumed == len(data)
     return b"".join(out)
 
@@ -82,6 +83,13 @@ def test_others_read_what_we_write(codec: str) -> None:
     tool = shutil.which("gzip" if codec == "gz" else "zstd")
     if tool:
         assert subprocess.run([tool, "-t", "-q"], input=data, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096, 1 << 20])
+@pytest.mark.parametrize("piece", [1, 5, 1001, 1 << 30])
+def test_what_looks_like_a_member_inside_of_a_member_is_none(piece: int, size: int) -> None:
+    text = b"\x1f\x8b\x08\x00" * (20 * min(size, 1000))
+    assert decompress("gz", gzip.compress(text, 0) + gzip.compress(b"x"), piece, size) == text + b"x"
 
 
 def test_we_read_what_others_write() -> None:
@@ -149,6 +157,78 @@ def test_a_frame_that_holds_another_number_of_bytes_than_it_says_is_damaged(dama
         with pytest.raises(Damage) as caught:
             decompress("zst", data)
         assert caught.value.code == "FILE002"
+
+
+HEADERS = [flags for flags in range(256) if not flags & 8]
+
+
+@pytest.mark.parametrize("flags", HEADERS)
+def test_every_form_of_a_frame_header(flags: int) -> None:
+    """Single segment or not, each width of the content size and of the dictionary's id (RFC 8878, 3.1.1.1)."""
+    single, width = flags & 0x20, (1 if flags & 0x20 else 0, 2, 4, 8)[flags >> 6]
+    content = b"abc" * 100 if width != 1 else b"abc" * 10
+    size = len(content) - (256 if width == 2 else 0)
+    head = b"\x28\xb5\x2f\xfd" + bytes([flags]) + b"\x58" * (not single) + bytes((0, 1, 2, 4)[flags & 3])
+    told = head + (size.to_bytes(width, "little") if width else b"")
+    assert zstandard.frame_header_size(told + bytes(18)) == len(told)
+    checksum = zstandard.ZstdCompressor(write_checksum=True).compress(content)[-4:] if flags & 4 else b""
+    half = len(content) // 2
+    for blocks in (
+        block(0, len(content), last=True) + content,
+        block(0, half) + content[:half] + block(0, half, last=True) + content[half:],
+    ):
+        sound = told + blocks + checksum
+        for piece in (1, 1 << 30):
+            assert decompress("zst", sound + sound, piece) == content + content
+        if checksum:
+            with pytest.raises(Damage, match="checksum"):
+                decompress("zst", sound[:-1] + bytes([sound[-1] ^ 1]))
+        if width:
+            with pytest.raises(Damage) as caught:
+                decompress("zst", sound + head + (size + 1).to_bytes(width, "little") + blocks + checksum)
+            assert caught.value.code == "FILE002"
+        if flags & 3:
+            other = bytearray(sound)
+            other[len(head) - 1] = 1  # the last byte of the id
+            with pytest.raises(Damage, match=f"needs dictionary {256 ** ((0, 1, 2, 4)[flags & 3] - 1)}, and"):
+                decompress("zst", sound + bytes(other))
+
+
+def test_blocks_and_windows_of_just_the_limit() -> None:
+    most = 128 << 10
+    head = b"\x28\xb5\x2f\xfd\x00"
+    content = TEXT * (most // len(TEXT) + 1)
+    for window, blocks, data in [
+        (b"\x58", block(0, most, last=True) + content[:most], content[:most]),
+        (b"\x58", block(1, most, last=True) + b"x", b"x" * most),
+        (b"\x88", block(0, 3, last=True) + b"abc", b"abc"),  # 128 MiB
+    ]:
+        assert decompress("zst", head + window + blocks) == data
+    assert MAX_WINDOW == 1 << (10 + (0x88 >> 3))
+    with pytest.raises(Damage, match="window of more than"):
+        decompress("zst", head + b"\x89" + block(0, 3, last=True) + b"abc")
+    with pytest.raises(Damage, match="impossible block"):
+        decompress("zst", head + b"\x58" + block(0, most + 1, last=True) + content[: most + 1])
+    with pytest.raises(Damage, match="impossible block"):
+        decompress("zst", head + b"\x58" + block(3, 3, last=True) + b"abc")
+
+
+@pytest.mark.parametrize(
+    ("first", "skippable"), [(0x4F, False), (0x50, True), (0x51, True), (0x5E, True), (0x5F, True), (0x60, False)]
+)
+def test_which_frames_are_passed_over(first: int, skippable: bool) -> None:
+    head = bytes([first]) + b"\x2a\x4d\x18"
+    assert is_skippable(head) == is_skippable(head + b"\0") == skippable
+    assert not is_skippable(head[:3])
+    assert not any(is_skippable(head[:at] + b"\0" + head[at + 1 :]) for at in range(4))
+    for size in (0, 1, 300, 200_000, 262_144):
+        data = compress("zst", b"x") + head + size.to_bytes(4, "little") + bytes(size) + compress("zst", b"y")
+        if skippable:
+            assert decompress("zst", data) == b"xy"
+        else:
+            with pytest.raises(Damage) as caught:
+                decompress("zst", data)
+            assert caught.value.code == "FILE003"
 
 
 def test_an_empty_block_that_is_said_to_be_compressed_is_damage() -> None:

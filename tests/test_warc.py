@@ -15,8 +15,10 @@ import pytest
 from corpusfmt import Document, LossError, convert, read, validate
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import ReadOptions, WriteOptions
-from corpusfmt.core.limits import MAX_METADATA
+from corpusfmt.core.limits import MAX_HEADER, MAX_METADATA
 from corpusfmt.formats.warc import FORMAT
+from corpusfmt.formats.warc.framer import Framer, record_ends
+from corpusfmt.formats.warc.header import MAX_BLOCK, content_length, header_end, is_record_start, parse_header
 from corpusfmt.storage import open_input
 from tests.support import Pieces, documents, findings, parse, scan, write
 from tests.test_real_data import files
@@ -1299,3 +1301,117 @@ def test_references_that_lead_nowhere_are_counted_beyond_a_hundred(field: str) -
     else:
         assert len(told) == 1
         assert told[0].endswith(" (and 102 more)")
+
+
+# -- framing, to the byte ----------------------------------------------------------------------------------------------
+
+
+def framed(stream: Pieces, limit: int = 1 << 28) -> list[tuple[int, int, int, int, int, bytes | None, list[str]]]:
+    framer = Framer(stream, limit)
+    seen = []
+    for one in framer.records():
+        if one is not None:
+            faults = [fault.code for fault in one.faults]
+            seen.append((one.number, one.start, one.body, one.stop, one.raw, one.block, faults))
+    assert framer.count == len(seen)
+    return seen
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 1000, 1 << 30])
+@pytest.mark.parametrize("end", [b"\r\n\r\n", b"\r\n", b"\n\n", b""])
+def test_where_records_begin_and_end(size: int, end: bytes) -> None:
+    """Those like the one before, which are framed in one look, and others; the last ends otherwise."""
+    blocks = [b"", b"x", b"WARC/1.1\r\n", b"a text\n" * 40, b"\r\n\r\n", b"\r\n\r\nWARC/1.1", b"x" * 700, b"y"]
+    types = ["resource", "resource", "resource", "conversion", "resource", "conversion", "warcinfo", "resource"]
+    records = [
+        record(type, block, number=number, end=end if number == 7 else b"\r\n\r\n")
+        for number, (type, block) in enumerate(zip(types, blocks, strict=True))
+    ]
+    expected, at = [], 0
+    for number, (whole, block) in enumerate(zip(records, blocks, strict=True), 1):
+        body = at + whole.index(b"\r\n\r\n") + 4
+        faults = ["WARC009"] if number == 8 and end != b"\r\n\r\n" else []
+        expected.append((number, at, body, at + len(whole), -1, block, faults))
+        at += len(whole)
+    data = b"".join(records)
+    assert framed(Pieces(data, size)) == expected
+    starts = [start for _, start, *_ in expected[1:]]
+    assert list(record_ends(Pieces(data, size))) == starts
+    plain = framed(Pieces(data + b"rubbish\r\n" + records[0], size))
+    assert [one[:6] for one in plain[:7]] == [one[:6] for one in expected[:7]]
+    assert plain[-1][:3] == (len(plain), at + 9, at + 9 + expected[0][2])
+
+
+def test_a_block_is_held_up_to_the_limit() -> None:
+    blocks = [b"x" * size for size in (99, 100, 101, 100)]
+    data = b"".join(record(block=block, number=number) for number, block in enumerate(blocks))
+    for size in (1, 50, 1 << 30):
+        assert [one[5] for one in framed(Pieces(data, size), 100)] == [blocks[0], blocks[1], None, blocks[3]]
+
+
+def test_a_header_is_read_with_the_places_of_its_values() -> None:
+    head = (
+        b"WARC/1.1\r\nWARC-Type:  Resource \r\nX-Empty:\r\nX-Blank: \t\r\nContent-Length:7\r\nX-Folded: a \r\n\t b \r\n  c\r\n"
+        b"WARC-Concurrent-To: <urn:x:1>\r\nwarc-concurrent-to: <urn:x:2>\r\nX-Again: 1\r\nX-Again: 2\r\n more\r\nX-Colon: a:b: c\r\n\r\n"
+    )
+    header = parse_header(head, 1000)
+    assert (header.version, header.type, header.size) == (b"1.1", "resource", len(head))
+    assert header.fields == {
+        "warc-type": b"Resource", "x-empty": b"", "x-blank": b"", "content-length": b"7", "x-folded": b"a b c",
+        "warc-concurrent-to": b"<urn:x:2>", "x-again": b"1", "x-colon": b"a:b: c",
+    }  # fmt: skip
+    assert header.concurrent == [b"<urn:x:1>", b"<urn:x:2>"]
+    assert "x-folded" not in header.places
+    for name, (byte, length) in header.places.items():
+        assert head[byte - 1000 : byte - 1000 + length] == header.fields[name]
+    assert header.places["x-empty"] == (1000 + head.index(b"X-Blank") - 2, 0)
+    assert header.places["x-blank"] == (1000 + head.index(b"Content-Length") - 2, 0)
+    assert content_length(header) == 7
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "at"),
+    [(b"X: a\x00b", "WARC003", 4), (b"X: \x7f", "WARC003", 3), (b"X: a\x08", "WARC003", 4), (b"X: \xc3\xa9\xff", "WARC003", 5), (b"no colon", "WARC003", 0),
+     (b": x", "WARC003", 0), (b"X Y: x", "WARC003", 0), (b"X\xc3\xa9: x", "WARC003", 0), (b"WARC-Date: 2020-01-01T00:00:00Z", "WARC007", 0),
+     (b"X: " + b"x" * (MAX_HEADER - 3), "", 0), (b"X: " + b"x" * (MAX_HEADER - 2), "WARC005", 0), (b"X: \x1f", "WARC003", 3), (b"X: a\tb", "", 0)],
+)  # fmt: skip
+def test_a_fault_of_a_header_line_says_at_which_byte(line: bytes, code: str, at: int) -> None:
+    data = record(lines=[line, b"X-Next: x"])
+    head = data[: header_end(data, 0)]
+    faults = [(fault.code, fault.byte) for fault in parse_header(head, 500).faults]
+    assert faults == ([(code, 500 + data.index(line) + at)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("buffer", "end"),
+    [(b"a\r\n\r\nb", 5), (b"a\n\nb", 3), (b"a\n\r\nb", 4), (b"a\r\n\n", 4), (b"a\r\n\r", -1), (b"a\r\n", -1), (b"", -1), (b"a\r\r\n", -1)],
+)  # fmt: skip
+def test_where_a_header_ends(buffer: bytes, end: int) -> None:
+    assert header_end(buffer, 0) == end
+    assert header_end(b"\n\n" + buffer, 2) == (end + 2 if end >= 0 else -1)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [(b"WARC/1.1\r\n", True), (b"warc/1.0\n", True), (b"WARC/0.18", True), (b"WARC/x", False), (b"WARC-1.1", False), (b"XWARC/1.1", False), (b"WARC/", False)],
+)  # fmt: skip
+def test_what_looks_like_the_beginning_of_a_record(line: bytes, is_one: bool) -> None:
+    assert is_record_start(line, 0) == is_record_start(b"WARC/x" + line, 6) == is_one
+
+
+@pytest.mark.parametrize(
+    ("value", "length"),
+    [(b"0", 0), (b"12", 12), (b"9" * 40, int("9" * 40)), (b"9" * 41, -1), (b"", -1), (b"-1", -1), (b"+1", -1), (b"1 2", -1), (b"0x1", -1), (b"1.0", -1)],
+)  # fmt: skip
+def test_the_length_of_a_block_is_digits_alone(value: bytes, length: int) -> None:
+    assert content_length(parse_header(b"WARC/1.1\r\nContent-Length: " + value + b"\r\n\r\n", 0)) == length
+    assert content_length(parse_header(b"WARC/1.1\r\n\r\n", 0)) == -1
+
+
+def test_all_lines_of_a_header_together_have_a_limit() -> None:
+    room = MAX_BLOCK - len(record(block=b"", lines=[b"X: "])) + len(b"\r\n\r\n")
+    lines = [b"X: " + b"x" * 1000] * (room // 1005)
+    room -= 1005 * len(lines)
+    for more, expected in ((0, []), (1, ["WARC005"])):
+        data = record(block=b"", lines=[*lines, b"X: " + b"x" * (room + more)])
+        assert framed(Pieces(data + record()))[0][6] == expected
