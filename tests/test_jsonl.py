@@ -362,7 +362,7 @@ def test_each_layout_to_the_byte(own: dict[str, str], one: str, other: str) -> N
         (b'{"x":1,"id":2,"y":3}', ',"x":1,"y":3', ["metadata"]), (b'{"x":1,"x":1}', ',"x":1', ["metadata"]),
         (b'{"i\\u0064":1,"y":[2]}', ',"y":[2]', ["metadata"]), (b'{"\\ud800":1,"\\udfff":2}', "", ["metadata", "metadata"]),
         (b'{"\\ud7ff":1}', ',"\\ud7ff":1', []), (b'{"\\ue000":1}', ',"\\ue000":1', []), (b'{"\\\\":1}', ',"\\\\":1', []), (b'{"meta":{}}', ',"meta":{}', []),
-        (b'{"name":1}', ',"name":1', []),
+        (b'{"name":1}', ',"name":1', []), (b'{"hf":1}', ',"hf":1', []),
     ],
 )  # fmt: skip
 def test_metadata_as_further_members(meta: bytes, members: str, kinds: list[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from corpusfmt import Document, LossError, convert, read, validate
-from corpusfmt.core.finding import Finding
+from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.format import ReadOptions, WriteOptions
 from corpusfmt.core.limits import MAX_HEADER, MAX_METADATA
 from corpusfmt.formats.warc import FORMAT
@@ -1415,3 +1415,18 @@ def test_all_lines_of_a_header_together_have_a_limit() -> None:
     for more, expected in ((0, []), (1, ["WARC005"])):
         data = record(block=b"", lines=[*lines, b"X: " + b"x" * (room + more)])
         assert framed(Pieces(data + record()))[0][6] == expected
+
+
+@pytest.mark.parametrize("digest", [b"", sha1(b"x"), sha1(b"y")])
+@pytest.mark.parametrize("end", [b"\r\n", b"\n\n", b"\r\n\r\n\r\n", b"\r\n\r\n\r", b""])
+@pytest.mark.parametrize("size", [1, 1 << 30])
+def test_an_odd_end_is_mended_safely_where_nothing_of_the_block_can_be_lost(
+    digest: bytes, end: bytes, size: int
+) -> None:
+    data = record(block=b"x", end=end, lines=[b"WARC-Block-Digest: " + digest] * bool(digest))
+    first, *_ = (one for one in Framer(Pieces(data + record(number=2), size), 1 << 28).records() if one is not None)
+    (odd,) = (fault for fault in first.faults if fault.code == "WARC009")
+    safe = digest == sha1(b"x") or (not digest and len(end) <= 4)
+    assert odd.edit == Edit(len(data) - len(end), len(end), b"\r\n\r\n", safe)
+    assert first.stop == len(data)
+    assert any(fault.code != "WARC009" for fault in first.faults) == (digest == sha1(b"y"))
