@@ -442,7 +442,9 @@ def test_a_file_without_a_name_is_written_under_its_id() -> None:
 )  # fmt: skip
 def test_a_stream_is_a_document(size: int, path: str, inside: str | None, name: str) -> None:
     options = ReadOptions(max_document=6) if inside is None else ReadOptions(max_document=6, inside=inside)
-    (document,) = support.documents(list(FORMAT.scan(support.Pieces(b"a text", size, path), options)))
+    (batch,) = FORMAT.scan(support.Pieces(b"a text", size, path), options)
+    (document,) = batch.documents
+    assert batch.region == Region(b"a text", 0, 1)
     assert (document.id, document.name, document.data, document.origin) == (name, name, b"a text", (path, 0, 1, 0))
 
 
@@ -457,6 +459,13 @@ def test_a_stream_over_the_limit_or_without_a_name_is_none() -> None:
     assert batch.refused == b"x"
     with pytest.raises(ConfigurationError):
         list(FORMAT.scan(support.Pieces(b"x"), ReadOptions(id_from="line")))
+
+
+def test_no_more_is_read_than_shows_that_it_is_too_much() -> None:
+    stream = support.Pieces(b"x" * 100, 1)
+    list(FORMAT.scan(stream, ReadOptions(max_document=6)))
+    assert len(stream.read(200)) == 1
+    assert len(b"".join(iter(lambda: stream.read(200), b""))) == 92
 
 
 def test_places_in_a_file_are_places_in_its_text() -> None:

@@ -1373,7 +1373,7 @@ def test_a_header_is_read_with_the_places_of_its_values() -> None:
     ("line", "code", "at"),
     [(b"X: a\x00b", "WARC003", 4), (b"X: \x7f", "WARC003", 3), (b"X: a\x08", "WARC003", 4), (b"X: \xc3\xa9\xff", "WARC003", 5), (b"no colon", "WARC003", 0),
      (b": x", "WARC003", 0), (b"X Y: x", "WARC003", 0), (b"X\xc3\xa9: x", "WARC003", 0), (b"WARC-Date: 2020-01-01T00:00:00Z", "WARC007", 0),
-     (b"X: " + b"x" * (MAX_HEADER - 3), "", 0), (b"X: " + b"x" * (MAX_HEADER - 2), "WARC005", 0), (b"X: \x1f", "WARC003", 3), (b"X: a\tb", "", 0)],
+     (b"X: " + b"x" * (MAX_HEADER - 3), "", 0), (b"X: " + b"x" * (MAX_HEADER - 2), "WARC005", 0), (b"X: \x1f", "WARC003", 3), (b"X: a\tb", "", 0), (b"X.a!#$%&'*+^_`|~9-: x", "", 0)],
 )  # fmt: skip
 def test_a_fault_of_a_header_line_says_at_which_byte(line: bytes, code: str, at: int) -> None:
     data = record(lines=[line, b"X-Next: x"])
@@ -1430,3 +1430,21 @@ def test_an_odd_end_is_mended_safely_where_nothing_of_the_block_can_be_lost(
     assert odd.edit == Edit(len(data) - len(end), len(end), b"\r\n\r\n", safe)
     assert first.stop == len(data)
     assert any(fault.code != "WARC009" for fault in first.faults) == (digest == sha1(b"y"))
+
+
+@pytest.mark.parametrize("line", [b"X: \x00", b"X: \xff", b"no colon", b"X: " + b"x" * MAX_HEADER])
+def test_a_folded_line_after_a_faulty_one_continues_nothing(line: bytes) -> None:
+    head = b"WARC/1.1\r\n" + line + b"\r\n one\r\n two\r\nX-Late:\r\n \tv\r\n\r\n"
+    header = parse_header(head, 0)
+    assert [fault.byte for fault in header.faults if "continues nothing" in fault.message] == [
+        head.index(b" one"),
+        head.index(b" two"),
+    ]
+    assert header.fields == {"x-late": b"v"}
+
+
+def test_a_header_with_bare_line_ends_is_mended_whole() -> None:
+    proper = record()[: header_end(record(), 0)]
+    for bare in (proper.replace(b"\r\n", b"\n"), proper.replace(b"\r\n", b"\n", 2)):
+        (fault,) = parse_header(bare, 30).faults
+        assert (fault.code, fault.byte, fault.edit) == ("WARC004", 30, Edit(30, len(bare), proper))

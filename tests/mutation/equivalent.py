@@ -262,5 +262,15 @@ EQUIVALENT: tuple[Equivalent, ...] = tuple(
             r"In -> NotIn \(0\)",
             "a closer look at the keys gives the same; what is canonical has no escape that hides one",
         ),
+        (
+            "formats.dir",
+            "yield out.batch(data[:CHUNK])",
+            r"upper bound -1",
+            "how much of what is too large is shown is a choice",
+        ),
+        ("formats.dir", "id = make_id(options.id_from", r"1 -> [02]", "an id from the line is refused before"),
+        ("formats.dir", "return False", r"return -> None", "no is no"),
+        ("warc.header", "VERSION:", r"pattern without its b'\\\\' at 12", "a version that is not 1.0 or 1.1 is none"),
+        ("warc.header", "_REPEATED:", r"'-' -> ','", "anything that is no name of a field"),
     ]
 )
