@@ -275,6 +275,20 @@ def test_a_signal_leaves_nothing_half_done(here: Path, number: int, code: int) -
 
 
 @posix
+def test_two_signals_at_once_are_quiet(tmp_path: Path) -> None:
+    program = (
+        "import os, signal\nfrom corpusfmt.cli.signals import Stopped, stopping\n"
+        "both = [signal.SIGHUP, signal.SIGINT]\ntry:\n    with stopping():\n"
+        "        signal.pthread_sigmask(signal.SIG_BLOCK, both)\n        for one in both:\n            os.kill(os.getpid(), one)\n"
+        "        signal.pthread_sigmask(signal.SIG_UNBLOCK, both)\nexcept Stopped as stopped:\n    print(stopped.number)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"1\n", b"")
+
+
+@posix
 def test_appending_to_a_source_is_refused(here: Path) -> None:
     with open("good.seed", "ab") as out:
         result = subprocess.run(

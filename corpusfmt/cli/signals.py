@@ -19,6 +19,10 @@ class Stopped(BaseException):
         self.number = number
 
 
+def _pass(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: the run is ending."""
+
+
 def _importing(frame: FrameType | None) -> bool:
     """Say whether a module is being imported: an exception there may crash an extension half made."""
     while frame is not None:
@@ -41,7 +45,8 @@ def stopping() -> Iterator[None]:
         nonlocal asked
         asked = asked or number
         for name in names:
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+            if signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
+                signal.signal(getattr(signal, name), _pass)  # of one that came with this, SIG_IGN makes a complaint
         if hasattr(signal, "setitimer") and _importing(frame):
             signal.signal(signal.SIGALRM, stop)
             signal.setitimer(signal.ITIMER_REAL, _LATER)
