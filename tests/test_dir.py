@@ -335,6 +335,16 @@ def test_an_encoding_that_is_named_is_transcoded(tmp_path: Path) -> None:
     assert (tmp_path / "o/a").read_bytes() == "é\n".encode()
 
 
+@pytest.mark.parametrize("text", ["P*M\x18\0\0\0\0", "_*M\x18x", "BZh", "PK\x03\x04"])
+def test_a_text_that_reading_would_decompress_is_a_loss(text: str, tmp_path: Path) -> None:
+    document = Document("a", text, name="a")
+    with pytest.raises(LossError) as caught:
+        write(tmp_path / "out", [document])
+    assert [loss.kind for loss in caught.value.losses] == ["bytes"]
+    write(tmp_path / "out", [document], allow_loss=["bytes"])
+    assert (tmp_path / "out" / "a").read_bytes() == text.encode()
+
+
 def test_a_fix_mends_a_file_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a").write_bytes(b"one\r\ntwo\nthree\n")

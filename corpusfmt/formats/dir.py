@@ -46,8 +46,11 @@ FAULTS: Final = (
     ),
 )  # fmt: skip
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}
-#: What storage would take for compressed data of some kind, and not for a text.
-_MAGIC: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04")
+#: What storage would take for compressed data of some kind, and not for a text; the last are skippable frames.
+_MAGIC: Final = (
+    b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04",
+    *(bytes([kind]) + b"\x2a\x4d\x18" for kind in range(0x50, 0x60)),
+)  # fmt: skip
 
 
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
