@@ -162,7 +162,8 @@ def test_names_that_are_no_path(name: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [("a", "A"), ("a", "a"), ("é", "e\u0301"), ("a", "a/b"), ("a/b", "a"), ("x/a", "X/b"), ("ß", "SS"), ("x/é", "x/e\u0301")]
+    "names", [("a", "A"), ("a", "a"), ("é", "e\u0301"), ("a", "a/b"), ("a/b", "a"), ("x/a", "X/b"), ("ß", "SS"), ("x/é", "x/e\u0301"),
+     ("p" * 255, "P" * 255), ("é" * 125 + ".txt", "É" * 125 + ".txt"), ("a." + "x" * 253, "A." + "x" * 253)]
 )  # fmt: skip
 def test_names_that_are_one_to_some_system(
     names: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]

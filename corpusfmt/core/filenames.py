@@ -17,6 +17,8 @@ _RESERVED: Final = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3]) *(?:[.:].*)?", re.I | re.S
 )
 _FORBIDDEN: Final = re.compile(r'[\\<>:"|?*]')
+#: In characters: what is longer stands behind a dot by chance.
+_LONGEST_SUFFIX: Final = 30
 #: Names that are devices on Windows, in every folder, whatever follows a dot.
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?=\.|\Z)", re.I)
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
@@ -68,6 +70,15 @@ def unfit(name: str) -> str:
 def folded(name: str) -> str:
     """Return what file systems that fold case and normalise take a name for."""
     return name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
+
+
+def numbered(name: str, number: int) -> str:
+    """Return the name of a file with a number before its suffix, as ``a_2.txt``, cut where it would be too long."""
+    stem, dot, suffix = name.rpartition(".") if "." in name[1:] else (name, "", "")
+    if len(suffix) > _LONGEST_SUFFIX:
+        stem, dot, suffix = name, "", ""
+    tail = f"_{number}{dot}{suffix}"
+    return stem.encode()[: PATH_PART - len(tail.encode())].decode(errors="ignore") + tail
 
 
 def safe_name(name: str) -> str:

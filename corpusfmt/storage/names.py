@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpusfmt.core.filenames import folded, safe_name
+from corpusfmt.core.filenames import folded, numbered, safe_name
 
 
 class Names:
@@ -68,10 +68,9 @@ class Paths:
             path = safe_name(path)
         given, key = path, folded(path)
         folder, slash, name = path.rpartition("/")
-        stem, dot, suffix = name.rpartition(".") if "." in name[1:] else (name, "", "")
         while not self.is_free(given):
             self._last[key] = self._last.get(key, 1) + 1
-            given = f"{folder}{slash}{stem}_{self._last[key]}{dot}{suffix}"
+            given = f"{folder}{slash}{numbered(name, self._last[key])}"
         self.take(given)
         return given
 
