@@ -336,6 +336,12 @@ def test_an_encoding_that_is_named_is_transcoded(tmp_path: Path) -> None:
     assert (tmp_path / "o/a").read_bytes() == "é\n".encode()
 
 
+@pytest.mark.parametrize("name", ["a.gz", "x/b.ZST", "n" * 197 + ".gz:", ".gz"])
+def test_a_name_that_is_made_is_not_that_of_a_compressed_file(name: str, tmp_path: Path) -> None:
+    write(tmp_path / "out", [Document("a", "1", name="n"), Document(7, "2", name=name)], allow_loss=["id", "name"])
+    assert sorted(document.text for document in read(str(tmp_path / "out"), format="dir")) == ["1", "2"]
+
+
 @pytest.mark.parametrize("text", ["P*M\x18\0\0\0\0", "_*M\x18x", "BZh", "PK\x03\x04"])
 def test_a_text_that_reading_would_decompress_is_a_loss(text: str, tmp_path: Path) -> None:
     document = Document("a", text, name="a")

@@ -93,3 +93,9 @@ def safe_name(name: str) -> str:
     if name[0] in ".-":  # hidden, or an option to a command that is given it
         return f"_{name}"
     return _DEVICE.sub(r"\g<0>_", name, count=1) if _DEVICE.match(name) else name
+
+
+def safe_path(name: str) -> str:
+    """Return a safe name that is a whole one, suffix included: that of no compressed file."""
+    name = safe_name(name)
+    return f"{name}_" if name.lower().endswith(_COMPRESSED) else name

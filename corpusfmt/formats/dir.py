@@ -17,7 +17,7 @@ from typing import Final
 from corpusfmt.core.collector import Collector
 from corpusfmt.core.document import Document, build
 from corpusfmt.core.errors import ConfigurationError, Loss, LossError
-from corpusfmt.core.filenames import safe_name, unfit
+from corpusfmt.core.filenames import safe_path, unfit
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Batch, Format, ReadOptions, Stream, WriteOptions
 from corpusfmt.core.ids import make_id
@@ -140,7 +140,7 @@ class _Writer:
             lost = losses(document, self._options)
             if refused := [one for one in lost if one.kind not in self._options.allow]:
                 raise LossError(refused)
-            path = _path(document) or safe_name(document.name or str(document.id))
+            path = _path(document) or safe_path(document.name or str(document.id))
             pieces.append(b"%b\0%b" % (path.encode(), utf8_or_replaced(document)))
         return pieces
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpusfmt.core.filenames import folded, numbered, safe_name
+from corpusfmt.core.filenames import folded, numbered, safe_name, safe_path
 
 
 class Names:
@@ -65,7 +65,7 @@ class Paths:
     def give(self, path: str) -> str:
         """Take a path and return it: with a number before its suffix where it is not free, as ``a_2.txt``."""
         if not self._fits(path):
-            path = safe_name(path)
+            path = safe_path(path)
         given, key = path, folded(path)
         folder, slash, name = path.rpartition("/")
         while not self.is_free(given):
