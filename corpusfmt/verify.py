@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from os import PathLike, fspath
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from corpusfmt import registry, storage
 from corpusfmt.core.document import Document
@@ -18,6 +18,8 @@ from corpusfmt.proof.sections import Receipt
 
 #: What a receipt speaks of.
 SIDES = ("inputs", "outputs")
+#: No file holds as many documents.
+_MANY: Final = 1 << 62
 
 
 class Discrepancy(NamedTuple):
@@ -59,7 +61,7 @@ class Verification:
             for record in receipt.section("outputs"):
                 yield from self._file(record)
                 count = record.get("documents", 0)
-                if not isinstance(count, int) or count < 0:
+                if not isinstance(count, int) or not 0 <= count < _MANY:
                     raise self._damaged()
                 some = islice(documents, count)
                 if "documents" in record and not self._quick:

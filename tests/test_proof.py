@@ -406,7 +406,7 @@ def test_the_command_tells_and_counts(made: Path, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("section", "key", "value"),
     [
-        ("outputs", "documents", -1), ("outputs", "documents", "1"), ("outputs", "path", 7), ("outputs", "path", "a\0b"), ("inputs", "sha256", None),
+        ("outputs", "documents", -1), ("outputs", "documents", "1"), ("outputs", "documents", 1 << 63), ("outputs", "path", 7), ("outputs", "path", "a\0b"), ("inputs", "sha256", None),
         ("target", "format", "nothing"), ("target", "format", None), ("target", "options", []), ("target", "options", {"layout": "no"}),
     ],
 )  # fmt: skip
