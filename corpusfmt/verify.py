@@ -14,7 +14,7 @@ from corpusfmt.core.format import Format, ReadOptions
 from corpusfmt.core.limittable import HIGHEST
 from corpusfmt.core.text import quoted
 from corpusfmt.proof import digests, reading_back
-from corpusfmt.proof.sections import Receipt
+from corpusfmt.proof.sections import DamagedReceipt, Receipt
 
 #: What a receipt speaks of.
 SIDES = ("inputs", "outputs")
@@ -119,6 +119,8 @@ class Verification:
                         yield Discrepancy("document", path, f"document {number}: {what}", document.id)
                         return
                     self.documents += 1
+        except DamagedReceipt:
+            raise
         except (ParseError, CorpusfmtError) as error:
             yield Discrepancy("document", path, f"the file cannot be read: {error}")
             return

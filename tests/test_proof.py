@@ -357,6 +357,16 @@ def test_what_is_no_receipt(text: str, here: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().err.startswith("corpusfmt: ")
 
 
+def test_a_receipt_that_is_cut_in_its_documents_is_no_word_against_a_file(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = Path("r.json").read_bytes()
+    Path("r.json").write_bytes(whole[: whole.index(b'"id": "b"')])
+    assert main(["verify", "r.json"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "corpusfmt: the receipt 'r.json' is damaged: a list holds what is no object\n")
+
+
 @given(st.data())
 def test_a_receipt_that_was_damaged_never_passes_for_whole_without_a_word(data: st.DataObject) -> None:
     """A byte of a digest, a size, an id that changes is told; one of what a receipt merely relates need not be."""

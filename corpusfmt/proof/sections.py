@@ -16,6 +16,10 @@ NAMES: Final = ("inputs", "outputs", "losses", "refused", "documents")
 _VERSION: Final = 1
 
 
+class DamagedReceipt(ConfigurationError):
+    """A receipt that is cut, or holds what none has."""
+
+
 class Section:
     """A list that grows on disk."""
 
@@ -98,11 +102,11 @@ class Receipt:
                 if line.startswith(b"]", len(begin)):
                     return
                 inside = True
-        raise ConfigurationError(f"the receipt {quoted(self.path, 400)} is cut or damaged: its {name} do not end")
+        raise DamagedReceipt(f"the receipt {quoted(self.path, 400)} is cut or damaged: its {name} do not end")
 
     def _checked(self, record: Any) -> dict[str, Any]:
         if not isinstance(record, dict):
-            raise ConfigurationError(f"the receipt {quoted(self.path, 400)} is damaged: a list holds what is no object")
+            raise DamagedReceipt(f"the receipt {quoted(self.path, 400)} is damaged: a list holds what is no object")
         return record
 
     def _lines(self) -> Iterator[bytes]:
