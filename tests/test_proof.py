@@ -343,7 +343,7 @@ def test_a_receipt_and_its_files_can_be_moved_together(made: Path) -> None:
 
 def test_a_receipt_that_was_written_anew_is_read(made: Path) -> None:
     receipt = json.loads(Path("r.json").read_bytes())
-    for text in (json.dumps(receipt), json.dumps(receipt, indent=4), json.dumps(receipt, sort_keys=True)):
+    for text in (*(json.dumps(receipt, indent=n) for n in (None, 1, 4)), json.dumps(receipt, sort_keys=True)):
         Path("r.json").write_text(text)
         assert told() == []
 

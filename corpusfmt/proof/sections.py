@@ -67,13 +67,14 @@ class Receipt:
         """Raises OSError, and ConfigurationError for what is no receipt."""
         self.path = path
         self._whole: dict[str, Any] | None = None
-        lines: list[bytes] = []
-        for line in self._lines():
+        head: list[bytes] = []
+        lines = self._lines()
+        for line in lines:
             if line.startswith(b' "inputs": ['):
                 break
-            lines.append(line)
-        self.head = self._parsed(b"\n".join(lines).rstrip(b", \r\n") + b"}")
-        if self.head is None:  # written anew by something else
+            head.append(line)
+        self.head = self._parsed(b"\n".join(head).rstrip(b", \r\n") + b"}")
+        if self.head is None or next(lines, b"").startswith(b"  "):  # written anew by something else
             self._whole = self.head = self._parsed(storage.small(path, RECEIPT))
         if not isinstance(self.head, dict) or self.head.get("receipt") != _VERSION:
             raise ConfigurationError(f"{quoted(path, 400)} is no receipt of a conversion (version {_VERSION})")
