@@ -55,7 +55,10 @@ class Verification:
             yield Discrepancy("uncommitted", receipt.path, "the receipt is of a conversion that committed nothing")
         if "inputs" in self._only:
             for record in receipt.section("inputs"):
-                yield from self._file(record)
+                if record.get("path") == "-":
+                    self.unchecked += 1
+                else:
+                    yield from self._file(record)
         if "outputs" in self._only:
             documents = receipt.section("documents")
             for record in receipt.section("outputs"):
@@ -81,11 +84,7 @@ class Verification:
         return value
 
     def _file(self, record: Mapping[str, Any]) -> Iterator[Discrepancy]:
-        named = self._text(record, "path")
-        if named in ("-", "<stdin>"):
-            self.unchecked += 1
-            return
-        path = storage.within(self._folder, named)
+        path = storage.within(self._folder, self._text(record, "path"))
         if not storage.is_regular(path):
             what = "is no file any more" if storage.exists(path) else "is not there"
             yield Discrepancy("missing", path, f"the file {what}")

@@ -254,6 +254,18 @@ def test_standard_input_has_a_digest_and_cannot_be_checked(here: Path) -> None:
     assert told() == []
 
 
+@pytest.mark.parametrize("name", ["./-", "<stdin>"])
+def test_a_file_with_the_name_of_standard_input_is_a_file(name: str, here: Path) -> None:
+    seed("in.seed", [Document("a", "1\n")])
+    convert("in.seed", name, to_format="seed", receipt="r.json")
+    Path("sub").mkdir()
+    convert(name, "out.jsonl", receipt="sub/r.json")
+    assert told() == told("sub/r.json") == []
+    Path(name).write_bytes(Path(name).read_bytes() + b"2\n")
+    assert [kind for kind, _ in told()] == ["changed", "document"]
+    assert [kind for kind, _ in told("sub/r.json")] == ["changed"]
+
+
 def test_the_same_run_gives_the_same_receipt(here: Path) -> None:
     found = set()
     for _ in range(2):

@@ -65,14 +65,14 @@ class Proof:
         """Take note of losses. Raises OSError."""
         if self._paths:
             for loss in losses:
-                place = {"path": self._paths.of(loss.path), "line": loss.line, "byte": loss.byte}
+                place = {"path": self._paths.of_place(loss.path), "line": loss.line, "byte": loss.byte}
                 record = {"document": loss.document, "kind": loss.kind, "allowed": allowed, "message": loss.message}
                 self.sections["losses"].add({**record, **place})
 
     def refused(self, document: str | int | None, why: str, place: Loss | Finding) -> None:
         """Take note of a document or a record that is not in the target: ``why`` is a code, or kinds of loss."""
         if self._paths:
-            where = {"path": self._paths.of(place.path), "line": place.line, "byte": place.byte}
+            where = {"path": self._paths.of_place(place.path), "line": place.line, "byte": place.byte}
             self.sections["refused"].add({"document": document, "why": why, "message": place.message, **where})
 
     # -- reading back ------------------------------------------------------------------------------------------
@@ -141,9 +141,13 @@ class _Paths:
 
     def of(self, path: str) -> str:
         if path != self._last[0]:
-            kept = path in ("-", "<stdin>") or storage.is_absolute(path)
-            self._last = path, path if kept else storage.relative(path, self._folder)
+            kept = path == "-" or storage.is_absolute(path)
+            found = path if kept else storage.relative(path, self._folder)
+            self._last = path, "./-" if found == "-" and not kept else found
         return self._last[1]
+
+    def of_place(self, path: str) -> str:
+        return path if path == "<stdin>" else self.of(path)
 
 
 def digests(document: Document) -> dict[str, object]:
