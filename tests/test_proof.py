@@ -353,6 +353,20 @@ def test_a_receipt_and_its_files_can_be_moved_together(made: Path) -> None:
     assert told("sub/r.json") == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere '..' leads back over a link")
+def test_a_path_that_leads_back_from_a_link_is_that_of_the_file(here: Path) -> None:
+    Path("far/deep").mkdir(parents=True)
+    Path("link").symlink_to("far/deep")
+    seed("far/in.seed", [Document("a", "1\n")])
+    seed("in.seed", [Document("b", "another\n")])
+    convert("link/../in.seed", "link/../out.jsonl", receipt="r.json")
+    receipt = json.loads(Path("r.json").read_bytes())
+    assert [one["path"] for one in receipt["inputs"] + receipt["outputs"]] == ["far/in.seed", "far/out.jsonl"]
+    assert told() == []
+    convert("in.seed", "link/o.jsonl", receipt="r.json")
+    assert json.loads(Path("r.json").read_bytes())["outputs"][0]["path"] == "link/o.jsonl"
+
+
 def test_a_receipt_that_was_written_anew_is_read(made: Path) -> None:
     receipt = json.loads(Path("r.json").read_bytes())
     for text in (*(json.dumps(receipt, indent=n) for n in (None, 1, 4)), json.dumps(receipt, sort_keys=True)):

@@ -142,7 +142,7 @@ class _Paths:
     def of(self, path: str) -> str:
         if path != self._last[0]:
             kept = path == "-" or storage.is_absolute(path)
-            found = path if kept else storage.relative(path, self._folder)
+            found = path if kept else storage.relative(storage.straight(path), self._folder)
             self._last = path, "./-" if found == "-" and not kept else found
         return self._last[1]
 

@@ -13,7 +13,7 @@ import sys
 
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.core.text import quoted
-from corpusfmt.storage.around import is_absolute, name_of, processors, relative, small, upwards, within
+from corpusfmt.storage.around import is_absolute, name_of, processors, relative, small, straight, upwards, within
 from corpusfmt.storage.discover import Found, discover, path_inside
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
@@ -60,6 +60,7 @@ __all__ = [
     "small",
     "spilled",
     "spills",
+    "straight",
     "upwards",
     "within",
 ]

@@ -58,6 +58,13 @@ def relative(path: str, folder: str) -> str:
     return found.replace(os.sep, "/")
 
 
+def straight(path: str) -> str:
+    """Return a path without ``..``, which leads out of the folder that a link before it leads to."""
+    if os.pardir not in path.replace(os.sep, "/").split("/"):
+        return path
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+
+
 def is_absolute(path: str) -> bool:
     """Say whether a path begins at the root."""
     return os.path.isabs(path)
