@@ -242,6 +242,17 @@ def test_what_reading_left_behind_is_in_it(here: Path) -> None:
     assert json.loads(Path("r.json").read_bytes())["left_behind"] == {"hi": 2, "persName": 1}
 
 
+def test_what_was_passed_over_is_named_from_the_folder_of_the_receipt(here: Path) -> None:
+    Path("texts/.hidden").mkdir(parents=True)
+    for name in ("a.txt", ".b", ".hidden/c"):
+        Path("texts", name).write_text("1\n")
+    Path("proofs").mkdir()
+    convert("texts", "out.seed", from_format="dir", receipt="proofs/r.json")
+    receipt = json.loads(Path("proofs/r.json").read_bytes())
+    assert receipt["passed_over"] == ["../texts/.hidden/", "../texts/.b"]
+    assert [one["path"] for one in receipt["inputs"]] == ["../texts/a.txt"]
+
+
 def test_standard_input_has_a_digest_and_cannot_be_checked(here: Path) -> None:
     import subprocess
     import sys

@@ -75,6 +75,11 @@ class Proof:
             where = {"path": self._paths.of_place(place.path), "line": place.line, "byte": place.byte}
             self.sections["refused"].add({"document": document, "why": why, "message": place.message, **where})
 
+    def placed(self, paths: Iterable[str]) -> list[str]:
+        """Return paths as a receipt has them; that of a folder ends in a slash."""
+        of = self._paths.of if self._paths else str
+        return [f"{of(path).rstrip('/')}/" if path.endswith("/") else of(path) for path in paths]
+
     # -- reading back ------------------------------------------------------------------------------------------
 
     def check(self, files: Iterator[Written], format: Format, options: WriteOptions) -> None:

@@ -61,5 +61,4 @@ def counted(report: Report) -> dict[str, Any]:
         "lost": dict(sorted(report.lost.items())),
         "left_behind": dict(sorted(report.left_behind.items())),
         "finding_counts": dict(sorted(report.finding_counts.items())),
-        "passed_over": report.passed_over,
     }

@@ -29,6 +29,7 @@ class Sealing:
     def write(self, report: Report) -> None:
         """Write it and give it its name. Raises OSError."""
         head = {"tool": tool(), "asked": self._asked, "target": self._target, **counted(report)}
+        head["passed_over"] = self._proof.placed(report.passed_over)
         for piece in written(head, self._proof.sections):
             self._output.write(piece)
         self._output.finish()
