@@ -55,7 +55,7 @@ class Verification:
             yield Discrepancy("uncommitted", receipt.path, "the receipt is of a conversion that committed nothing")
         if "inputs" in self._only:
             for record in receipt.section("inputs"):
-                if record.get("path") == "-":
+                if record.get("path") == "-" or record.get("pipe") is True:
                     self.unchecked += 1
                 else:
                     yield from self._file(record)

@@ -341,6 +341,22 @@ def test_files_that_are_gone_cut_or_longer(made: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are POSIX")
+def test_a_source_that_was_a_pipe_cannot_be_checked(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from threading import Thread
+
+    data = b"<<<FILE a b>>>\n1\n"
+    os.mkfifo("pipe")
+    feeding = Thread(target=lambda: Path("pipe").write_bytes(data))
+    feeding.start()
+    convert("pipe", "o.jsonl", from_format="seed", receipt="r.json")
+    feeding.join()
+    (source,) = json.loads(Path("r.json").read_bytes())["inputs"]
+    assert (source["path"], source["sha256"], source["pipe"]) == ("pipe", sha256(data).hexdigest(), True)
+    assert main(["verify", "r.json"]) == 0
+    assert "1 input came from standard input or a pipe and cannot be checked" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are POSIX")
 def test_a_pipe_is_not_opened(made: Path) -> None:
     Path("out.jsonl").unlink()
     os.mkfifo("out.jsonl")

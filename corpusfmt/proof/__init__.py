@@ -45,15 +45,11 @@ class Proof:
         """Take note of a source that was read to its end. Raises OSError."""
         if self._paths:
             digest = stream.digest()
-            self.sections["inputs"].add(
-                {
-                    "path": self._paths.of(path),
-                    "size": stream.raw_position,
-                    "sha256": digest,
-                    "format": format.name,
-                    "documents": documents,
-                }
-            )
+            record: dict[str, object] = {"path": self._paths.of(path), "size": stream.raw_position, "sha256": digest}
+            record |= {"format": format.name, "documents": documents}
+            if path != "-" and not storage.is_regular(path):
+                record["pipe"] = True
+            self.sections["inputs"].add(record)
 
     def wrote(self, documents: Sequence[Document], losses: Sequence[Sequence[Loss]]) -> None:
         """Take note of documents that went to the target, and of what each lost, as allowed. Raises OSError."""
