@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt import ConfigurationError, ParseError
+from corpusfmt.core.limits import MAX_WINDOW
 from corpusfmt.storage import (
     Folder,
     Input,
@@ -40,7 +41,7 @@ from corpusfmt.storage import (
 )
 from corpusfmt.storage.codecs import Damage
 from corpusfmt.storage.gzip import GzipDecoder, GzipEncoder
-from corpusfmt.storage.zstd import MAX_WINDOW, ZstdDecoder, ZstdEncoder, is_skippable
+from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder, is_skippable
 from tests.support import Pieces
 
 CODECS: dict[str, tuple[type[Any], type[Any]]] = {"gz": (GzipEncoder, GzipDecoder), "zst": (ZstdEncoder, ZstdDecoder)}

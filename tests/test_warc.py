@@ -15,10 +15,10 @@ import pytest
 from corpusfmt import Document, LossError, convert, read, validate
 from corpusfmt.core.finding import Edit, Finding
 from corpusfmt.core.format import ReadOptions, WriteOptions
-from corpusfmt.core.limits import MAX_HEADER, MAX_METADATA
+from corpusfmt.core.limits import MAX_HEADER, MAX_HEADER_BLOCK, MAX_METADATA
 from corpusfmt.formats.warc import FORMAT
 from corpusfmt.formats.warc.framer import Framer, record_ends
-from corpusfmt.formats.warc.header import MAX_BLOCK, content_length, header_end, is_record_start, parse_header
+from corpusfmt.formats.warc.header import content_length, header_end, is_record_start, parse_header
 from corpusfmt.storage import open_input
 from tests.support import Pieces, documents, findings, parse, scan, write
 from tests.test_real_data import files
@@ -1409,7 +1409,7 @@ def test_the_length_of_a_block_is_digits_alone(value: bytes, length: int) -> Non
 
 
 def test_all_lines_of_a_header_together_have_a_limit() -> None:
-    room = MAX_BLOCK - len(record(block=b"", lines=[b"X: "])) + len(b"\r\n\r\n")
+    room = MAX_HEADER_BLOCK - len(record(block=b"", lines=[b"X: "])) + len(b"\r\n\r\n")
     lines = [b"X: " + b"x" * 1000] * (room // 1005)
     room -= 1005 * len(lines)
     for more, expected in ((0, []), (1, ["WARC005"])):
