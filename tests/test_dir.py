@@ -342,6 +342,16 @@ def test_a_name_that_is_made_is_not_that_of_a_compressed_file(name: str, tmp_pat
     assert sorted(document.text for document in read(str(tmp_path / "out"), format="dir")) == ["1", "2"]
 
 
+@pytest.mark.parametrize("id", [7, "a:b", "a.gz"])
+def test_no_name_is_a_loss_also_where_the_id_is_no_path(id: str | int, tmp_path: Path) -> None:
+    assert [loss.kind for loss in losses(Document(id, "1"), WriteOptions())] == ["id", "name"]
+    with open_writer(str(tmp_path / "in.seed")) as writer:
+        writer.write(Document(id, "1\n"))
+    source, target = str(tmp_path / "in.seed"), str(tmp_path / "out")
+    report = convert(source, target, to_format="dir", allow_loss=["id", "name"], verify=True)
+    assert dict(report.lost) == {"id": 1, "name": 1}
+
+
 @pytest.mark.parametrize("text", ["P*M\x18\0\0\0\0", "_*M\x18x", "BZh", "PK\x03\x04"])
 def test_a_text_that_reading_would_decompress_is_a_loss(text: str, tmp_path: Path) -> None:
     document = Document("a", text, name="a")

@@ -108,7 +108,7 @@ def losses(document: Document, _: WriteOptions) -> list[Loss]:
         found.append(
             loss(document, "id", f"the id {quoted(str(document.id))} is not the name of the file, which is all it has")
         )
-    if path != document.name:
+    if not path or path != document.name:
         found.append(loss(document, "name", f"the name {quoted(document.name)} {unfit(document.name)}"))
     if document.meta_json != EMPTY and document.meta:
         found.append(loss(document, "metadata", "a file of a folder has no metadata"))
