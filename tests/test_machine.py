@@ -19,10 +19,10 @@ import corpusfmt
 from corpusfmt import CorpusfmtError, Document, LossError, ParseError, registry
 from corpusfmt.core.format import ReadOptions, WriteOptions
 from corpusfmt.core.jsonfacts import canonical
-from tests import flips, strategies
+from tests import flips, strategies, test_dir
 
 #: What a conversion is asked for besides; every conversion of the machine gets it.
-ASKED: dict[str, Any] = {}
+ASKED: dict[str, Any] = {"verify": True}
 
 
 class Kind(NamedTuple):
@@ -44,7 +44,7 @@ class Kind(NamedTuple):
 
 #: Every format in its usual way, and what is beside it.
 KINDS = [
-    *(Kind(name) for name in registry.formats()),
+    *(Kind(name) for name, format in registry.formats().items() if not format.whole),  # see ``unpack``
     Kind("seed", {"dialect": "plain"}),
     Kind("warc", {"record": "conversion"}),
     Kind("tei", folder=True),
@@ -207,6 +207,28 @@ class Corpora(RuleBasedStateMachine):
             return multiple()
         ids = data.draw(st.lists(st.sampled_from([str(d.id) for d in source.documents]), min_size=1, max_size=2))
         return self._made(source.paths, [d for d in source.documents if str(d.id) in ids], kind, packed, b"", ids=ids)
+
+    @rule(target=files, documents=test_dir.anything)
+    def unpack(self, documents: list[Document]) -> Any:
+        """Into a folder of text files and back: those come back that a folder holds, the others are a loss."""
+        self._count += 1
+        whole, folder, back = (f"{self._folder.name}/u{self._count}{end}" for end in (".seed", "", ".jsonl"))
+        kept = test_dir.held(documents)
+        for some in (documents, kept):
+            with corpusfmt.open_writer(whole) as writer:
+                for document in some:
+                    writer.write(document)
+            try:
+                corpusfmt.convert(whole, folder, to_format="dir", force=True, **ASKED)
+                assert len(some) == len(kept)
+            except LossError:
+                assert len(some) > len(kept)
+                assert snapshot(folder) == {}
+        if not kept or not Kind("jsonl").holds(kept):
+            return multiple()
+        corpusfmt.convert(folder, back, from_format="dir", **ASKED)
+        assert told(corpusfmt.read(back)) == told(kept)
+        return self._taken([back], list(corpusfmt.read(back)))
 
     @rule(target=files, source=files, packed=st.sampled_from(PACKED))
     def compress(self, source: Files, packed: str) -> Any:
