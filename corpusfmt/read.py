@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike, fspath
 
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ParseError
 from corpusfmt.core.limits import MAX_DOCUMENT
-from corpusfmt.reading import Reading, Unused, limited, opened, sources
+from corpusfmt.reading import Reading, Unused, limited, opened, sources, whole
 from corpusfmt.writing import named
 
 
@@ -44,8 +43,5 @@ def _documents(paths: Sequence[str], reading: Reading) -> Iterator[Document]:
     for path in paths:
         with opened(path, reading) as (stream, format):
             unused.saw(format, last=path == paths[-1])
-            for batch in format.scan(stream, reading.options_for(format, path)):
-                yield from batch.documents
-                for finding in batch.findings:
-                    if finding.severity == "error":
-                        raise ParseError(finding)
+            for documents in whole(format.scan(stream, reading.options_for(format, path))):
+                yield from documents

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from corpusfmt import detect, registry, storage
+from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.format import Batch, Format, ReadOptions
 from corpusfmt.core.ids import SOURCES
@@ -102,6 +103,15 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
         return detect.format_for_suffix(name) is not None
 
     return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
+
+
+def whole(batches: Iterator[Batch]) -> Iterator[Sequence[Document]]:
+    """Give the documents of a scan, a list at a time. Raises ParseError at the first error, after those before it."""
+    for batch in batches:
+        yield batch.documents
+        for finding in batch.findings:
+            if finding.severity == "error":
+                raise ParseError(finding)
 
 
 def bounded(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:

@@ -6,10 +6,9 @@ from collections.abc import Generator, Iterator, Sequence
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ParseError
 from corpusfmt.core.format import Format, Stream
 from corpusfmt.core.text import quoted
-from corpusfmt.reading import Reading, Unused, opened, sources
+from corpusfmt.reading import Reading, Unused, opened, sources, whole
 
 
 class Side:
@@ -60,11 +59,7 @@ class Side:
                     yield from self._scan(stream, format, path, lines=True)
 
     def _scan(self, stream: Stream, format: Format, path: str, *, lines: bool) -> Iterator[Sequence[Document]]:
-        for batch in format.scan(stream, self.reading.options_for(format, path, lines=lines)):
-            yield batch.documents
-            for finding in batch.findings:
-                if finding.severity == "error":
-                    raise ParseError(finding)
+        return whole(format.scan(stream, self.reading.options_for(format, path, lines=lines)))
 
     def close(self) -> None:
         """Let go of copies."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from os import PathLike, fspath
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from corpusfmt.core.limittable import HIGHEST
 from corpusfmt.core.text import quoted
 from corpusfmt.proof import digests, reading_back
 from corpusfmt.proof.sections import DamagedReceipt, Receipt
+from corpusfmt.reading import whole
 
 #: What a receipt speaks of.
 SIDES = ("inputs", "outputs")
@@ -108,7 +109,7 @@ class Verification:
         number = 0
         try:
             with storage.open_input(path, plain=format.whole, ratio=HIGHEST.ratio) as stream:
-                for document in _read(stream, format, options):
+                for document in chain.from_iterable(whole(format.scan(stream, options))):
                     number += 1
                     was = next(expected, None)
                     if was is None:
@@ -139,14 +140,6 @@ class Verification:
         registry.check_options(format, "read", known)
         inside = self._text(record, "inside") if "inside" in record else ""
         return format, reading_back(format, known, inside, made=target.get("ids_made") is True)
-
-
-def _read(stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Document]:
-    for batch in format.scan(stream, options):
-        yield from batch.documents
-        for finding in batch.findings:
-            if finding.severity == "error":
-                raise ParseError(finding)
 
 
 def _difference(was: dict[str, Any], document: Document) -> str:

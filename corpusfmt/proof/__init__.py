@@ -17,6 +17,7 @@ from corpusfmt.core.limittable import HIGHEST
 from corpusfmt.core.text import quoted, shown
 from corpusfmt.proof.entries import Entries, Entry, text_digest
 from corpusfmt.proof.sections import NAMES, Section
+from corpusfmt.reading import whole
 from corpusfmt.writing import Written
 
 #: What is read back was written whole, so no limit of a reader is to keep a document of it.
@@ -173,10 +174,7 @@ def _reading(format: Format, options: WriteOptions, inside: str) -> ReadOptions:
 def _documents(stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Document]:
     """Give the documents of a file that was written. Raises VerificationError for what is no document."""
     try:
-        for batch in format.scan(stream, options):
-            yield from batch.documents
-            for finding in batch.findings:
-                if finding.severity == "error":
-                    raise ParseError(finding)
+        for documents in whole(format.scan(stream, options)):
+            yield from documents
     except ParseError as error:
         raise VerificationError(f"what was written does not read back: {error}; nothing was committed") from None
