@@ -67,6 +67,10 @@ class Side(NamedTuple):
         found = self.format.losses(probe.document, self._writing)
         return next((loss.message for loss in found if loss.kind == probe.kind), "")
 
+    def reads(self, probe: Probe) -> bool:
+        """Say whether reading may give a document that the format itself cannot hold."""
+        return self.format.gives is not None and self.format.gives(probe.document)
+
     @property
     def transcodes(self) -> bool:
         """Whether a text in another encoding is written in UTF-8."""
@@ -114,7 +118,7 @@ def pair(source: Side, target: Side) -> Pair:
     lost = []
     for probe in _PROBES:
         why = target.lacks(probe)
-        if why and not source.lacks(probe):
+        if why and (not source.lacks(probe) or source.reads(probe)):
             lost.append((probe.kind, probe.what, why))
     whole = target.format.whole
     return Pair(

@@ -62,16 +62,22 @@ class Verification:
                     yield from self._file(record)
         if "outputs" in self._only:
             documents = receipt.section("documents")
+            listed = 0
             for record in receipt.section("outputs"):
                 yield from self._file(record)
                 count = record.get("documents", 0)
                 if not isinstance(count, int) or not 0 <= count < _MANY:
                     raise self._damaged()
+                listed += count
                 some = islice(documents, count)
                 if "documents" in record and not self._quick:
                     yield from self._documents(record, some)
                 for _ in some:  # what is left of a file that could not be read to its end
                     pass
+            counts = receipt.head.get("counts")
+            written = counts.get("written") if isinstance(counts, dict) else None
+            if receipt.head.get("committed") is True and (listed != written or next(documents, None) is not None):
+                raise self._damaged()
 
     def _damaged(self) -> ConfigurationError:
         return ConfigurationError(

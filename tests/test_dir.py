@@ -429,7 +429,7 @@ def test_what_was_moved_is_taken_back_when_a_move_fails(tmp_path: Path, monkeypa
     ("document", "kinds"),
     [
         (Document("a", "x", name="a"), []), (Document("a", "x"), ["name"]), (Document("b", "x", name="a"), ["id"]), (Document("a", "x", name=".."), ["id", "name"]),
-        (Document(7, "x", name="7"), ["id"]), (Document(7, "x"), ["id"]), (Document("..", "x"), ["id"]), (Document("a", "x", name="a", meta={"k": 1}), ["metadata"]),
+        (Document(7, "x", name="7"), ["id"]), (Document(7, "x"), ["id", "name"]), (Document("..", "x"), ["id", "name"]), (Document("a", "x", name="a", meta={"k": 1}), ["metadata"]),
         (Document("a", "x", name="a", meta=b"{ }"), []), (Document("a", b"\x81", name="a", encoding="cp1252"), ["encoding"]), (Document("a", b"\xff", name="a"), []),
         *((Document("a", magic + b"x", name="a"), ["bytes"]) for magic in (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\0", b"PK\x03\x04")),
         *((Document("a", magic + b"x", name="a"), []) for magic in (b"\x1f", b"\x28\xb5\x2f", b"BZ", b"\xfd7zXZ", b"PK\x03")),

@@ -483,6 +483,17 @@ def test_a_receipt_whose_fields_are_damaged(
     assert "receipt" in (err := capsys.readouterr().err) or "unknown format" in err or "must be one of" in err
 
 
+@pytest.mark.parametrize("section", ["outputs", "documents"])
+def test_a_receipt_that_lists_less_than_it_counts(section: str, made: Path) -> None:
+    receipt = json.loads(Path("r.json").read_bytes())
+    del receipt[section][0]
+    Path("r.json").write_text(json.dumps(receipt))
+    try:
+        assert told()
+    except ConfigurationError as error:
+        assert "is damaged" in str(error)
+
+
 def test_paths_that_are_no_text_are_not_there(made: Path) -> None:
     receipt = json.loads(Path("r.json").read_bytes())
     receipt["outputs"][0]["path"] = "\ud800"

@@ -61,6 +61,7 @@ def _pair(source: str, target: str, *, as_json: bool) -> None:
         print("  changes       texts in another encoding that is known are written in UTF-8")
     if not found.ordered:
         print("  not kept      the order of documents")
+        print("  may clash     names that differ in case or normalisation alone, or that are folders of others")
     if found.left_behind:
         print(f"  leaves behind {found.left_behind}")
     kinds = dict.fromkeys(kind for kind, _, _ in found.lost)

@@ -31,8 +31,8 @@ def unsafe(name: str) -> str:
     """Say what makes a name dangerous or impossible as a path, in words that follow it; nothing when it is safe."""
     if _CONTROL.search(name):
         return "holds a control character"
-    if _ABSOLUTE.match(name):
-        return "is an absolute path"
+    if match := _ABSOLUTE.match(name):
+        return "is an absolute path" if len(match[0]) == 1 else "begins as an absolute path on Windows, with a drive"
     for part in _PARTS.split(name):
         if part == "..":
             return "leads out of its folder with '..'"

@@ -167,6 +167,8 @@ class Format(NamedTuple):
     whole: bool = False
     #: What reading leaves out of a source on purpose, in words.
     leaves: str = ""
+    #: Says of a document that the writer cannot hold whether reading may give it all the same; nothing is never.
+    gives: Callable[[Document], bool] | None = None
 
 
 def options_for(format: Format, side: str) -> dict[str, Option]:

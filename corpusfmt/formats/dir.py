@@ -100,6 +100,12 @@ def rewrite(region: Region, _: Document, change: Change) -> Edit | None:
     return Edit(region.offset + change.position, change.length, change.replacement, change.safe)
 
 
+def gives(document: Document) -> bool:
+    """Say whether some file of some folder is this document: any name that is a path, with or without an encoding."""
+    parts = document.name.split("/")
+    return document.id == document.name and "" not in parts and ".." not in parts and not document.meta
+
+
 def losses(document: Document, _: WriteOptions) -> list[Loss]:
     """List what of a document a file in a folder cannot hold."""
     found = []
@@ -174,5 +180,6 @@ FORMAT = Format(
     alone=alone,
     rewrite=rewrite,
     whole=True,
+    gives=gives,
     leaves="hidden files, links and pipes, which are listed; dates and permissions of files",
 )

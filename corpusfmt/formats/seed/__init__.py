@@ -54,4 +54,5 @@ FORMAT = Format(
     resync=resync,
     wide_code="SEED007",
     rewrite=rewrite,
+    gives=lambda document: document.encoding not in (None, "utf-8"),  # that the user named
 )
