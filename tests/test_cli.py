@@ -456,6 +456,7 @@ def test_standard_streams_that_are_closed_or_full(
 
 
 @posix
+@pytest.mark.undisturbed
 @pytest.mark.parametrize("arguments", ["convert good.seed -q -o - --to seed", "ls good.seed"])
 def test_a_part_of_a_write_is_not_the_whole_of_it(here: Path, arguments: str) -> None:
     """Python itself drops the rest when standard output is not buffered and a disk takes a part of the last write."""

@@ -24,6 +24,7 @@ from corpusfmt.core.limits import MAX_WINDOW
 from corpusfmt.storage import (
     Folder,
     Input,
+    Paths,
     Shards,
     SortedLines,
     Sorter,
@@ -769,3 +770,67 @@ def test_processors_are_counted_where_nobody_says_which_are_ours(monkeypatch: py
     assert processors() == 7
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert processors() == 1
+
+
+# -- what the system does only now and then ------------------------------------------------------------------------------
+
+
+def test_a_write_of_a_part_goes_on_with_the_rest(tmp_path: Path) -> None:
+    class Grudging:
+        """Takes three bytes at a time, as a pipe that is not buffered may."""
+
+        def __init__(self) -> None:
+            self.taken = b""
+
+        def write(self, data: bytes) -> int:
+            self.taken += data[:3]
+            return min(3, len(data))
+
+        def close(self) -> None:
+            return
+
+    output = open_output(str(tmp_path / "a"))
+    assert output._raw is not None
+    output._raw.close()
+    grudging = Grudging()
+    output._raw = grudging  # type: ignore[assignment]  # what is used of a file
+    output.write(b"0123456789")
+    assert grudging.taken == b"0123456789"
+    output.discard()
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_cannot_be_read_back_is_named_by_the_target(kind: str, tmp_path: Path) -> None:
+    target = str(tmp_path / "a")
+    if kind == "file":
+        output = open_output(target)
+        output.finish()
+        os.unlink(output._temporary)
+        with pytest.raises(FileNotFoundError) as caught:
+            output.reread()
+        assert caught.value.filename == target
+        output.discard()
+    else:
+        folder = Folder(target, "", force=False)
+        with pytest.raises(FileNotFoundError) as caught:
+            folder.reread("b", plain=True)
+        assert caught.value.filename == os.path.join(target, "b")
+        folder.discard()
+
+
+def test_an_index_that_goes_to_a_device_has_no_older_one() -> None:
+    lines = SortedLines(os.devnull)
+    lines.add(b"b")
+    lines.clear_old()
+    lines.finish()
+    assert lines.publish() == os.devnull
+    assert os.path.exists(os.devnull)
+
+
+def test_a_path_that_was_dropped_is_free_again() -> None:
+    paths = Paths()
+    paths.take("x/A")
+    assert not paths.is_free("x/a")
+    paths.drop("x/A")
+    assert paths.is_free("x/a")
+    assert not paths.is_free("X/a")

@@ -39,6 +39,7 @@ def test_a_call_that_fails(call: str, number: int, stages: dict[str, Stage]) -> 
     assert result.log[0]["failed"] == call
 
 
+@pytest.mark.undisturbed
 def test_a_few_of_the_others(stages: dict[str, Stage]) -> None:
     stage = stages["jsonl"]
     assert short.check(stage, 1).failures == []
