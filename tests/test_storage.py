@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import ntpath
@@ -9,6 +10,7 @@ import os
 import shutil
 import stat
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
@@ -553,6 +555,26 @@ def test_a_target_that_cannot_be_begun_leaves_nothing(
         os.close(descriptor)
     assert os.listdir(tmp_path) == ["a.txt"]
     assert target.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    "make", [lambda path: open_output(f"{path}/a.txt"), lambda path: Folder(f"{path}/a/", ".txt", force=False)]
+)
+def test_what_nobody_holds_is_discarded(make: Callable[[Path], object], tmp_path: Path) -> None:
+    """A signal may come between making it and handing it over. A process that was forked off has no say in it."""
+    target = make(tmp_path)
+    (name,) = os.listdir(tmp_path)
+    if hasattr(os, "fork"):
+        child = os.fork()
+        if child == 0:
+            del target
+            gc.collect()
+            os._exit(0)
+        os.waitpid(child, 0)
+    assert os.listdir(tmp_path) == [name]
+    del target
+    gc.collect()
+    assert os.listdir(tmp_path) == []
 
 
 def test_what_others_have_begun_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

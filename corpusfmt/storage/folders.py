@@ -30,12 +30,14 @@ class Folder:
     are none, and never are links. Only names are kept in memory: ``names`` has them, in the order the files came.
     """
 
+    _temporary = ""
+
     def __init__(self, target: str, suffix: str, *, force: bool) -> None:
         self.target, self.size, self.files = target, 0, 0
+        self._process = os.getpid()
         self._suffix = suffix
         self._names = Names()
         self.names: list[str] = []
-        self._temporary = ""
         self._path = path = os.path.realpath(target)
         there = os.path.isdir(path)
         if not there and os.path.lexists(path):
@@ -206,6 +208,11 @@ class Folder:
                 os.chmod(self._temporary, stat.S_IRWXU)
             _remove(self._temporary)
             self._temporary = ""
+
+    def __del__(self) -> None:
+        """Leave nothing behind when a signal came before anybody had this to discard it."""
+        if self._temporary and self._process == os.getpid():  # a process that was forked off has no say in it
+            self.discard()
 
 
 def _remove(folder: str) -> None:

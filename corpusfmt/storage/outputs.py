@@ -42,11 +42,13 @@ class Output:
     such protection and are written to as they are.
     """
 
+    _temporary = ""
+    _raw: BinaryIO | None = None
+
     def __init__(self, target: str, codec: str | None = None) -> None:
         self.target, self.size, self.raw_size = target, 0, 0
+        self._process = os.getpid()
         self._encoder = _encoder_for(target, codec)
-        self._temporary = ""
-        self._raw: BinaryIO | None = None
         if target == "-":
             if sys.__stdout__ is None:
                 raise ConfigurationError("standard output is closed; name a file with -o")
@@ -195,6 +197,11 @@ class Output:
             with contextlib.suppress(OSError):
                 os.unlink(self._temporary)
             self._temporary = ""
+
+    def __del__(self) -> None:
+        """Leave nothing behind when a signal came before anybody had this to discard it."""
+        if self._temporary and self._process == os.getpid():  # a process that was forked off has no say in it
+            self.discard()
 
 
 def sync_folder(folder: str) -> None:
