@@ -275,6 +275,20 @@ def test_a_signal_leaves_nothing_half_done(here: Path, number: int, code: int) -
 
 
 @posix
+def test_a_signal_while_something_is_finalised_is_not_lost(tmp_path: Path) -> None:
+    """Python drops an exception there, with a complaint, and the run went on to its end."""
+    program = (
+        "import os, signal, time\nfrom corpusfmt.cli.signals import Stopped, stopping\n"
+        "class Dying:\n    def __del__(self):\n        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "try:\n    with stopping():\n        Dying()\n        time.sleep(5)\nexcept Stopped as stopped:\n    print(stopped.number)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"15\n", b"")
+
+
+@posix
 def test_two_signals_at_once_are_quiet(tmp_path: Path) -> None:
     program = (
         "import os, signal\nfrom corpusfmt.cli.signals import Stopped, stopping\n"

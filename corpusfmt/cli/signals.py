@@ -23,10 +23,15 @@ def _pass(_number: int, _frame: FrameType | None) -> None:
     """Do nothing: the run is ending."""
 
 
-def _importing(frame: FrameType | None) -> bool:
-    """Say whether a module is being imported: an exception there may crash an extension half made."""
+def _delicate(frame: FrameType | None) -> bool:
+    """Say whether this is no moment for an exception: it may crash an extension that is half imported, and Python drops
+    it, and the signal with it, where something is finalised.
+    """
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
+        code = frame.f_code
+        if code.co_filename.startswith("<frozen importlib") or code.co_name == "__del__":
+            return True
+        if code.co_filename.endswith(("_weakrefset.py", "weakref.py")):
             return True
         frame = frame.f_back
     return False
@@ -47,7 +52,7 @@ def stopping() -> Iterator[None]:
         for name in names:
             if signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
                 signal.signal(getattr(signal, name), _pass)  # of one that came with this, SIG_IGN makes a complaint
-        if hasattr(signal, "setitimer") and _importing(frame):
+        if hasattr(signal, "setitimer") and _delicate(frame):
             signal.signal(signal.SIGALRM, stop)
             signal.setitimer(signal.ITIMER_REAL, _LATER)
             return
