@@ -289,6 +289,25 @@ def test_a_signal_while_something_is_finalised_is_not_lost(tmp_path: Path) -> No
 
 
 @posix
+def test_a_signal_after_one_that_ended_the_run_is_quiet(tmp_path: Path) -> None:
+    """Python itself is cleaning up then."""
+    program = (
+        "import atexit, os, signal, sys\nimport corpusfmt.cli.formats as formats\nfrom corpusfmt.cli.main import main\n"
+        "formats.run = lambda _: os.kill(os.getpid(), signal.SIGINT)\n"
+        "atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))\nsys.argv = ['corpusfmt', 'formats']\n"
+        "code = main({})\nprint(signal.getsignal(signal.SIGINT) is signal.default_int_handler)\nsys.exit(code)\n"
+    )
+    for given, restored in (("", b"False\n"), ("['formats']", b"True\n")):
+        result = subprocess.run(
+            [sys.executable, "-c", program.format(given)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False,
+        )  # fmt: skip
+        assert result.stdout == restored
+        if not given:
+            assert (result.returncode, result.stderr) == (130, b"")
+
+
+@posix
 def test_two_signals_at_once_are_quiet(tmp_path: Path) -> None:
     program = (
         "import os, signal\nfrom corpusfmt.cli.signals import Stopped, stopping\n"

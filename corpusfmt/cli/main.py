@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = list(sys.argv[1:] if arguments is None else arguments)
     mend_streams()
     try:
-        return _main(args)
+        return _main(args, at_last=arguments is None)
     except BrokenPipeError:  # the reader has had enough
         return 141
     except KeyboardInterrupt:
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         let_go()
 
 
-def _main(args: list[str]) -> int:
+def _main(args: list[str], *, at_last: bool) -> int:
     first = args[0] if args else ""
     if first in ("--version", "-V"):
         print(f"corpusfmt {corpusfmt.__version__}")
@@ -61,7 +61,7 @@ def _main(args: list[str]) -> int:
     if first in ("", "-h", "--help", "help"):
         print(_HELP, end="", file=sys.stdout if first else sys.stderr)
         return _flushed(0 if first else 2)
-    return _run(first, args[1:]) if first in COMMANDS else _unknown(first)
+    return _run(first, args[1:], at_last=at_last) if first in COMMANDS else _unknown(first)
 
 
 def _flushed(code: int) -> int:
@@ -80,7 +80,7 @@ def _unknown(command: str) -> int:
     return 2
 
 
-def _run(command: str, args: list[str]) -> int:
+def _run(command: str, args: list[str], *, at_last: bool) -> int:
     from importlib import import_module
 
     from corpusfmt.cli.signals import Stopped, stopping
@@ -88,7 +88,7 @@ def _run(command: str, args: list[str]) -> int:
     from corpusfmt.core.errors import CorpusfmtError
 
     try:
-        with stopping():
+        with stopping(at_last=at_last):
             code: int = import_module(f"corpusfmt.cli.{command}").run(args)
         return _flushed(code)
     except Stopped as stopped:

@@ -38,10 +38,10 @@ def _delicate(frame: FrameType | None) -> bool:
 
 
 @contextlib.contextmanager
-def stopping() -> Iterator[None]:
+def stopping(*, at_last: bool = False) -> Iterator[None]:
     """Turn SIGINT, SIGTERM and SIGHUP into Stopped while the block runs.
 
-    A second one does not disturb the cleaning up.
+    A second one does not disturb the cleaning up, nor, when the process ends ``at_last``, that of Python.
     """
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     asked = 0
@@ -69,5 +69,6 @@ def stopping() -> Iterator[None]:
     finally:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if not (asked and at_last):
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -205,7 +205,7 @@ def run() -> int:
     if plan.line:
         sys.settrace(plan.watch)
     try:
-        return main(sys.argv[1:])
+        return main()
     finally:
         sys.settrace(None)
         with contextlib.suppress(OSError):
