@@ -18,7 +18,7 @@ from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Format, ReadOptions, Stream
 from corpusfmt.core.limits import MAX_DOCUMENT
 from corpusfmt.core.text import WIDE_MARKS, quoted
-from corpusfmt.mending import Source, Work, pour, write_members
+from corpusfmt.mending import Source, Work, is_in, pour, write_members
 from corpusfmt.mending.diffing import Diff
 from corpusfmt.mending.transcoding import Transcoded
 from corpusfmt.reading import Reading, Unused, limited, opened, sources
@@ -181,11 +181,12 @@ class Fixing:
             output.finish()
             self._compare(fixed, format, options, output)
             if work.cut.size:
-                with _discarding(storage.Output(_free(f"{fixed.path}.cut"), "")) as side:
-                    pour(work.cut, side)
-                    side.finish()
-                    side.publish()
-                    fixed.side = side.target
+                fixed.side = f"{fixed.path}.cut"
+                if not is_in(work.cut, fixed.side):  # of a run that was ended before it replaced the file
+                    with _discarding(storage.Output(_free(fixed.side), "")) as side:
+                        pour(work.cut, side)
+                        side.finish()
+                        side.publish()
             output.publish()
 
     def _compare(self, fixed: Fixed, format: Format, options: ReadOptions, output: storage.Output) -> None:

@@ -287,6 +287,18 @@ def test_what_was_cut_off_before_is_not_overwritten(tmp_path: Path, capsys: pyte
     assert (tmp_path / "a.warc.cut").read_bytes() == LAST[:-20]
 
 
+@pytest.mark.parametrize("kept", [LAST[:-20], b"\x1f\x8b" + LAST[2:-20], LAST[:-21] + b"!"])
+def test_a_run_that_was_ended_can_be_repeated(kept: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it cut off is there already, and the file is as it was: only the same bytes are not in the way."""
+    path, side = made(tmp_path, [FIRST, LAST[:-20]], ""), tmp_path / "a.warc.cut"
+    side.write_bytes(kept)
+    same = kept == LAST[:-20]
+    assert main(["fix", "--unsafe-fixes", str(path)]) == (0 if same else 2)
+    assert side.read_bytes() == kept
+    assert path.read_bytes() == (FIRST if same else FIRST + LAST[:-20])
+    assert f"what was cut off is in {side}" in capsys.readouterr().err or not same
+
+
 @every_codec
 @pytest.mark.parametrize("name", ["WARC-Block-Digest", "WARC-Payload-Digest"])
 def test_a_digest_that_does_not_match_is_left_unless_asked_for(name: str, codec: str, tmp_path: Path) -> None:

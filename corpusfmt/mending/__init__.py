@@ -7,7 +7,7 @@ from functools import reduce
 from itertools import chain, pairwise
 
 from corpusfmt import storage
-from corpusfmt.core.errors import ParseError
+from corpusfmt.core.errors import CorpusfmtError, ParseError
 from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Stream
 from corpusfmt.core.limits import CHUNK, MIB
@@ -117,6 +117,20 @@ def pour(scratch: storage.Scratch, output: storage.Output) -> None:
     stream = scratch.stream()
     while data := stream.read(CHUNK):
         output.write(data)
+
+
+def is_in(scratch: storage.Scratch, path: str) -> bool:
+    """Say whether a file holds just what a scratch file holds. Raises OSError."""
+    if storage.size_of(path) != scratch.size:
+        return False
+    at = 0
+    try:
+        with storage.open_input(path) as stream:
+            while (data := stream.read(CHUNK)) and data == scratch.at(at, len(data)):
+                at += len(data)
+    except CorpusfmtError:  # it looks like something compressed
+        return False
+    return at == scratch.size
 
 
 def write_members(
