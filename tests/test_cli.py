@@ -468,7 +468,7 @@ def test_descriptors_that_stand_for_files_are_not_replaced(here: Path) -> None:
     [
         ("2>&-", "convert bad.jsonl --on-error skip -o - --to jsonl", 1), (">&-", "convert good.seed -o - --to jsonl", 2),
         (">&-", "ls good.seed", 0), ("<&-", "convert - -o x.jsonl", 2), (">/dev/full", "--version", 2), ("2>/dev/full", "convert good.seed -o x.jsonl", 0),
-        (">/dev/full", "ls good.seed", 2), (">/dev/full", "convert --help", 2), (">/dev/full", "convert good.seed -o - --to seed", 2),
+        (">/dev/full", "ls good.seed", 2), (">/dev/full", "ls long.seed", 2), (">/dev/full", "validate long.seed", 2), (">/dev/full", "convert --help", 2), (">/dev/full", "convert good.seed -o - --to seed", 2),
         ("2>/dev/full", "convert bad.jsonl --on-error skip -o x.jsonl", 1), ("2>/dev/full", "ls bad.jsonl", 1),
     ],
 )  # fmt: skip
@@ -477,6 +477,7 @@ def test_standard_streams_that_are_closed_or_full(
     here: Path, closing: str, arguments: str, code: int, unbuffered: str
 ) -> None:
     Path("bad.jsonl").write_bytes(b'{"id":"a","text":"b"}\n{bad}\n')
+    Path("long.seed").write_bytes(b"<<<FILE a a>>>\n\xff\n" * 3000)
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
     script = f"{sys.executable} -m corpusfmt {arguments} {closing}"
     result = subprocess.run(["sh", "-c", script], env=env, capture_output=True, stdin=subprocess.DEVNULL, check=False)

@@ -105,7 +105,15 @@ def _run(command: str, args: list[str], *, at_last: bool) -> int:
         complain("out of memory; a lower --max-document refuses the largest documents")
         return 2
     except OSError as error:
-        if not error.filename and is_stuck("stdout"):
+        if not error.filename and (is_stuck("stdout") or _in_printing(error)):
             raise
         complain(described(error))
         return 2
+
+
+def _in_printing(error: OSError) -> bool:
+    """Say whether an error came of printing: the command opens nothing itself. What is long is not held to be stuck."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("corpusfmt.cli.")
