@@ -19,6 +19,7 @@ from corpusfmt.cli.main import main
 from corpusfmt.core.format import ReadOptions
 from corpusfmt.formats.warc import FORMAT
 from corpusfmt.storage import open_input
+from corpusfmt.storage.zstd import ZSTD_MAGIC, is_skippable
 from tests import strategies
 from tests.support import DATA, needs_data
 from tests.warcs import BATCHES, by_warcio, file_codes, http, ours, packed, record, sha1, uuid
@@ -543,7 +544,7 @@ def test_twice_is_once_and_no_document_is_lost(
     try:
         fixed = mended(path, unsafe_fixes=unsafe, format="warc")
     except ParseError:
-        assert data.startswith(b"\x1f\x8b")
+        assert data.startswith((b"\x1f\x8b", ZSTD_MAGIC)) or is_skippable(data[:8])
         assert stamp(path) == told
         return
     assert fixed.changed or stamp(path) == told
