@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -76,6 +78,16 @@ def write(format: Format, docs: Sequence[Document], options: WriteOptions | None
     """Return ``docs`` as a file of ``format``."""
     writer = format.writer(options or WriteOptions())
     return writer.begin() + b"".join(writer.encode(docs)) + writer.end()
+
+
+def headed(text: bytes, flags: int, wrong: int = 0, name: bytes = b"a.jsonl") -> bytes:
+    """Return a gzip member of ``text`` whose header has the fields that ``flags`` name (RFC 1952)."""
+    header = b"\x1f\x8b\x08" + bytes([flags]) + b"\0\0\0\0\0\xff"
+    header += b"\x06\0ab\x02\0cd" if flags & 4 else b""
+    header += name + b"\0" if flags & 8 else b""
+    header += b"a comment\0" if flags & 16 else b""
+    header += ((crc32(header) + wrong) & 0xFFFF).to_bytes(2, "little") if flags & 2 else b""
+    return header + gzip.compress(text)[10:]
 
 
 def command(

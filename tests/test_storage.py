@@ -14,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
-from zlib import crc32
 
 import pytest
 import zstandard
@@ -45,7 +44,7 @@ from corpusfmt.storage import (
 from corpusfmt.storage.codecs import Damage
 from corpusfmt.storage.gzip import GzipDecoder, GzipEncoder
 from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder, is_skippable
-from tests.support import Pieces
+from tests.support import Pieces, headed
 
 CODECS: dict[str, tuple[type[Any], type[Any]]] = {"gz": (GzipEncoder, GzipDecoder), "zst": (ZstdEncoder, ZstdDecoder)}
 every_codec = pytest.mark.parametrize("codec", CODECS)
@@ -245,19 +244,9 @@ def test_an_empty_block_that_is_said_to_be_compressed_is_damage() -> None:
             decompress("zst", damaged)
 
 
-def headed(flags: int, wrong: int = 0) -> bytes:
-    """A gzip member of ``TEXT`` whose header has the fields that ``flags`` name."""
-    header = b"\x1f\x8b\x08" + bytes([flags]) + b"\0\0\0\0\0\xff"
-    header += b"\x06\0ab\x02\0cd" if flags & 4 else b""
-    header += b"a.jsonl\0" if flags & 8 else b""
-    header += b"a comment\0" if flags & 16 else b""
-    header += ((crc32(header) + wrong) & 0xFFFF).to_bytes(2, "little") if flags & 2 else b""
-    return header + gzip.compress(TEXT)[10:]
-
-
 @pytest.mark.parametrize("flags", range(32))
 def test_every_field_of_a_gzip_header_is_read_wherever_it_is_cut(flags: int) -> None:
-    data = headed(flags)
+    data = headed(TEXT, flags)
     assert gzip.decompress(data) == TEXT
     for piece in (*range(1, 45), 1 << 20):
         assert decompress("gz", data, piece) == TEXT
@@ -271,9 +260,9 @@ def test_a_gzip_header_with_a_wrong_checksum_or_without_end_is_damage() -> None:
     for flags in (2, 6, 31):
         for piece in (1, 1 << 20):
             with pytest.raises(Damage, match="wrong checksum"):
-                decompress("gz", headed(flags, 1), piece)
+                decompress("gz", headed(TEXT, flags, 1), piece)
     with pytest.raises(Damage, match="no end"):
-        decompress("gz", headed(12)[:20] + b"x" * (1 << 20))
+        decompress("gz", headed(TEXT, 12)[:20] + b"x" * (1 << 20))
 
 
 @pytest.mark.parametrize("flag", [0x20, 0x40, 0x80])

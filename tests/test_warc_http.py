@@ -25,7 +25,7 @@ from corpusfmt.formats.warc.http import (
     media_type,
     parse_message,
 )
-from tests.support import DATA, needs_data
+from tests.support import DATA, headed, needs_data
 
 LIMIT = 1 << 28
 PAGE = b"<!DOCTYPE html><title>T</title><p>A page of some length, a page of some length.</p>\n" * 20
@@ -236,6 +236,28 @@ def test_members_and_frames_in_a_row() -> None:
     frames = zstandard.compress(b"a") + b"\x50\x2a\x4d\x18\x02\x00\x00\x00xx" + zstandard.compress(b"b")
     assert content(response(frames, "Content-Encoding: zstd")).data == b"ab"
     assert content(response(frames[len(zstandard.compress(b"a")) :], "Content-Encoding: zstd")).data == b"b"
+
+
+@pytest.mark.parametrize("flags", range(32))
+def test_every_field_of_a_gzip_header_is_read(flags: int) -> None:
+    packed = headed(PAGE, flags)
+    assert content(response(packed + packed, "Content-Encoding: gzip")).data == PAGE + PAGE
+    for cut in range(2, len(packed)):
+        assert "ends early" in fault_of(response(packed[:cut], "Content-Encoding: gzip")).message
+
+
+def test_a_long_gzip_header_is_read() -> None:
+    """The library is handed 4 KiB at first, and refuses sound headers that it gets in parts."""
+    packed = headed(PAGE, 31, name=b"n" * 5000)
+    assert content(response(packed, "Content-Encoding: gzip")).data == PAGE
+
+
+def test_a_faulty_gzip_header_is_damage() -> None:
+    for packed, what in (
+        (headed(PAGE, 2, 1), "wrong checksum"), (headed(PAGE, 32), "unknown flags"), (b"\x1f\x8b\x07" + headed(PAGE, 0)[3:], "unknown compression"),
+    ):  # fmt: skip
+        fault = fault_of(response(headed(PAGE, 0) + packed, "Content-Encoding: gzip"))
+        assert f"is damaged ({what}" in fault.message
 
 
 def test_a_frame_that_holds_less_than_it_says_is_damaged() -> None:

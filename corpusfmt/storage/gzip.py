@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from corpusfmt.core.gzipheader import header_size
 from corpusfmt.core.limits import CHUNK, KIB
 from corpusfmt.storage.codecs import Damage, Members, begin_member
-from corpusfmt.storage.gzipheader import header_size
 
 if TYPE_CHECKING:
     from isal.isal_zlib import Decompress
@@ -125,11 +125,14 @@ class GzipDecoder:
     def _pass_header(self) -> None:
         """Read the header of a member, and put one without fields in its place.
 
-        The library refuses sound checksums, and loses its way where several fields come in parts.
+        The library refuses a sound checksum, and loses its way among several fields, where a header comes in parts.
         """
-        while not (size := header_size(self._data, self._at)):
-            if not self._fill(len(self._data) - self._at + 1):
-                raise Damage("FILE001", "the gzip data ends early, in the header of a member")
+        try:
+            while not (size := header_size(self._data, self._at)):
+                if not self._fill(len(self._data) - self._at + 1):
+                    raise Damage("FILE001", "the gzip data ends early, in the header of a member")
+        except ValueError as error:
+            raise Damage("FILE002", f"the gzip data is damaged ({error})") from None
         at = self._at + size - 10
         self._data = self._data[:at] + self._data[self._at : self._at + 3] + bytes(7) + self._data[at + 10 :]
         self.consumed += at - self._at

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
+from corpusfmt.core.gzipheader import header_size
 from corpusfmt.core.limits import CHUNK, HTTP_WINDOW, KIB, MIB
 from corpusfmt.core.text import quoted
 
@@ -78,7 +79,14 @@ def _gunzip(data: bytes, sink: _Sink) -> None:
     while at < len(data):
         if not data.startswith(GZIP_MAGIC, at):
             raise sink.fault("is followed by something else")
-        at = _inflate(data, at, 31, sink)
+        try:
+            size = header_size(data, at)
+        except ValueError as error:
+            raise sink.fault(f"is damaged ({error})") from None
+        if not size:
+            raise sink.fault("ends early")
+        # The library may refuse a sound header that it gets in parts, so it is given one without fields.
+        at = _inflate(data, at + size, 31, sink, header=data[at : at + 3] + bytes(7))
 
 
 def _undeflate(data: bytes, sink: _Sink) -> None:
@@ -88,12 +96,13 @@ def _undeflate(data: bytes, sink: _Sink) -> None:
         raise sink.fault("is followed by something else")
 
 
-def _inflate(data: bytes, at: int, wbits: int, sink: _Sink) -> int:
-    """Decode one member or stream from ``at``. Return the offset of its end."""
+def _inflate(data: bytes, at: int, wbits: int, sink: _Sink, header: bytes = b"") -> int:
+    """Decode one member or stream from ``at``, whose header may be given by itself. Return the offset of its end."""
     from isal import isal_zlib
 
     error: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # the stub says object
     member, view = isal_zlib.decompressobj(wbits=wbits), memoryview(data)
+    member.decompress(header)
     step = 4 * KIB  # what the library does not use it copies each time: little to begin with, for tiny members
     while True:
         piece = view[at : at + step]
