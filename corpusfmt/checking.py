@@ -118,7 +118,7 @@ class Checking:
         """
         tells = self.selection.tells
         plain = self.selection.is_default
-        findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)]
+        findings: list[Finding] = []
         if batch.documents:
             documents = Documents(batch.documents)
             changed: set[int] = set()
@@ -137,6 +137,9 @@ class Checking:
                 findings += self._held(code, schema, batch, path, format)
         for region in batch.judge:
             findings += [f for f in self._judged(region, batch, path, format) if plain or tells(f)]
+        if (source_byte := batch.source_byte) is not None:
+            findings = [finding._replace(byte=source_byte(finding.byte)) for finding in findings]
+        findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)] + findings
         findings.sort(key=lambda finding: finding.byte)
         return findings
 

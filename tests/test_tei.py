@@ -766,6 +766,25 @@ def test_places_in_another_encoding_are_those_of_the_file(encoding: str) -> None
             assert data[finding.byte :].decode(encoding if encoding[:3] == "iso" else "utf-16-le").startswith(markup)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "iso8859-1"])
+@pytest.mark.parametrize("documents", [1, 9000])
+def test_what_rules_find_in_another_encoding_is_placed_in_the_file(
+    encoding: str, documents: int, tmp_path: Path
+) -> None:
+    text = "<text><body><p>\u00e9t\u00e9 \u00e0 la mer</p></body></text>"
+    plain = f'<TEI xmlns="http://www.tei-c.org/ns/1.0">{text}</TEI>\n' * documents
+    last = '<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="last"><text><body><p>&#xFFFD;</p></body></text></TEI>'
+    data = (
+        f'<?xml version="1.0" encoding="{encoding}"?>\n<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">'
+        f"<teiHeader/>{plain}{last}</teiCorpus>"
+    ).encode(encoding)
+    path = tmp_path / "a.xml"
+    path.write_bytes(data)
+    (finding,) = validate(path, id_from="line", select=["ENC004"])
+    rest = data[finding.byte :].decode(encoding if encoding[:3] == "iso" else "utf-16-le")
+    assert (finding.document, rest.partition(">")[0]) == ("last", "<body")
+
+
 def test_columns_do_not_depend_on_where_characters_are_cut() -> None:
     source = tale("\n<p>" + "\u00e9\u20ac\U0001f600" * 200 + "\x1a</p>")
     expected = [f[:8] for f in findings(scan(FORMAT, source))]

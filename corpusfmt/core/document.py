@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class Origin(NamedTuple):
     """Where a document was read. ``byte`` (from 0, in the decompressed stream) and ``line`` (from 1; 0 when
     nobody counted) are where it begins, ``body`` is the byte where its text begins as it is written there.
+    Of XML in another encoding than UTF-8 the bytes are those of its UTF-8.
     """
 
     path: str

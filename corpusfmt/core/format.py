@@ -54,6 +54,9 @@ class Batch(NamedTuple):
     fatal: bool = False
     #: Whole XML documents of the source, in UTF-8, that a grammar is to judge.
     judge: Sequence[Region] = ()
+    #: What gives the offset in the source of one of the region, where that is no run of the source's own bytes; to be
+    #: asked before the next batch is.
+    source_byte: Callable[[int], int] | None = None
 
 
 class ReadOptions(NamedTuple):

@@ -62,7 +62,8 @@ class Gathering:
         reasons = any(found.severity == "error" or found.code == "TEI011" for found in out.findings)
         self.any = self.any or bool(out.documents) or reasons
         out.region = self.window.whole(self._first if self._first >= 0 else self.window.stop)
-        self.batches.append(out.batch(refused, fatal=fatal)._replace(judge=self.judge))
+        source_byte = self.source_byte if self.source.encoding else None
+        self.batches.append(out.batch(refused, fatal=fatal)._replace(judge=self.judge, source_byte=source_byte))
         self.judge, self._first = [], -1
 
     def line_of(self, byte: int) -> int:
