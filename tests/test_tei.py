@@ -766,6 +766,16 @@ def test_places_in_another_encoding_are_those_of_the_file(encoding: str) -> None
             assert data[finding.byte :].decode(encoding if encoding[:3] == "iso" else "utf-16-le").startswith(markup)
 
 
+@pytest.mark.parametrize("rest", ["stray & bad", "stray &x; bad", "stray \x01 bad", "stray </x>", "stray<!-- -- -->"])
+def test_text_before_a_fault_is_counted_however_the_file_is_cut(rest: str) -> None:
+    """It is buffered, and was lost when the fault came in the same piece."""
+    head = f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><TEI>{OTHERS.decode()}</TEI>'
+    for before in range(len(rest) + 1):  # the second piece begins behind so much of the rest
+        comment = f"<!--{'x' * (80_000 - 7 - len(head) - before)}-->"
+        batches = scan(FORMAT, (comment + head + rest).encode(), 80_000, ReadOptions(id_from="line"))
+        assert sum(batch.left_behind.get("text outside of documents", 0) for batch in batches) == 1
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "iso8859-1"])
 @pytest.mark.parametrize("documents", [1, 9000])
 def test_what_rules_find_in_another_encoding_is_placed_in_the_file(

@@ -111,6 +111,7 @@ class Parser:
         try:
             self._expat.Parse(piece, last)
         except expat.ExpatError as error:
+            self._expat.buffer_text = False  # which makes it give the text before the fault too
             raise self._broken(error) from None
         self._waiting = self._taken - self._expat.CurrentByteIndex
 
