@@ -388,3 +388,15 @@ def test_texts_in_several_encodings_are_written_together() -> None:
             for kind in {lost, also} - {""}:
                 with pytest.raises(LossError):
                     write(FORMAT, [one, other], WriteOptions(EVERY - {kind}))
+
+
+@pytest.mark.parametrize("layout", ["hf", "dolma"])
+def test_half_a_surrogate_in_another_string_is_not_in_the_way_of_a_text(layout: str) -> None:
+    options = ReadOptions(own={"layout": layout})
+    (batch,) = scan(FORMAT, b'{"k":"\\ud800","id":"a","text":"\\u00e9t"}\n', options=options)
+    (document,) = batch.documents
+    assert FORMAT.locate(batch.region, document, 2) == 37
+    assert FORMAT.rewrite is not None
+    edit = FORMAT.rewrite(batch.region, document, Change(0, 2, b"x"))
+    assert edit is not None
+    assert (edit.byte, edit.length) == (31, 6)

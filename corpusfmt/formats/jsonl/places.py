@@ -8,6 +8,7 @@ from typing import Final
 
 from corpusfmt.core.document import Document
 from corpusfmt.core.finding import Edit
+from corpusfmt.core.jsonfacts import lone_surrogate
 from corpusfmt.core.jsontext import parse
 from corpusfmt.core.limits import MAX_DEPTH
 from corpusfmt.core.primitives import escape_json, unescape_json
@@ -78,7 +79,9 @@ def _texts(line: bytes, document: Document) -> list[tuple[str, int, int]]:
     """Return the strings that are the text of a document, by key and place; one with the key of texts comes first."""
     found = []
     for key, _, value in parse(line, 0, len(line), MAX_DEPTH + 1).members:
-        if value.kind == '"' and unescape_json(line[value.start + 1 : value.stop - 1]) == document.data:
+        if value.kind != '"' or lone_surrogate(line[value.start : value.stop]) >= 0:  # such a one is metadata
+            continue
+        if unescape_json(line[value.start + 1 : value.stop - 1]) == document.data:
             found.append((key, value.start + 1, value.stop - 1))
     return sorted(found, key=lambda one: one[0] != _TEXT)
 
