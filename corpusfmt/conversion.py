@@ -73,7 +73,7 @@ class Conversion:
             if verify or receipt:
                 from corpusfmt.proof import Proof
 
-                self.proof = Proof(_folder_of(self.target), receipt)
+                self.proof = Proof(_folder_of(self.target), target, receipt)
             if receipt and self.proof:
                 from corpusfmt.proof.sealing import Sealing, asked_for
 

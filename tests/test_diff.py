@@ -440,7 +440,7 @@ def test_names_in_the_head(path: str, name: bytes) -> None:
 
 def test_a_pile(tmp_path: Path) -> None:
     for count in (0, 1, 50):
-        pile = Pile(str(tmp_path))
+        pile = Pile(str(tmp_path), "")
         for number in range(count):
             pile.write(bytes([number]) * 100_000)
         assert pile.size == count * 100_000

@@ -520,7 +520,7 @@ def test_paths_that_lead_elsewhere_open_files_alone(made: Path) -> None:
 @given(st.lists(strategies.any_documents, max_size=8))
 def test_entries_come_back_in_order(documents: list[Document]) -> None:
     with TemporaryDirectory() as place:
-        entries = Entries(place)
+        entries = Entries(place, "a.jsonl")
         entries.add(documents[:3], [])
         entries.add(documents[3:], [])
         assert [entry.difference(document) for entry, document in zip(entries, documents, strict=True)] == [""] * len(
@@ -544,7 +544,7 @@ def test_a_digest_is_of_the_text_whatever_its_encoding() -> None:
 
 def test_metadata_that_is_spelled_otherwise_is_the_same() -> None:
     with TemporaryDirectory() as place:
-        entries = Entries(place)
+        entries = Entries(place, "a.jsonl")
         entries.add([Document("a", "x", meta=b'{ "k" : "\\u0041" }')], [])
         (entry,) = entries
         assert entry.difference(Document("a", "x", meta=b'{"k":"A"}')) == ""

@@ -26,6 +26,7 @@ from corpusfmt.storage import (
     Folder,
     Input,
     Paths,
+    Scratch,
     Shards,
     SortedLines,
     Sorter,
@@ -610,6 +611,14 @@ def test_the_old_manifest_is_durably_gone_before_any_shard_is_replaced(
     shards.clear_old()
     assert synced == [True]
     shards.outputs[0].discard()
+
+
+@pytest.mark.parametrize(("name", "named"), [("out.jsonl", "out.jsonl"), ("", "")])
+def test_a_scratch_file_that_fails_has_the_name_of_what_it_is_for(name: str, named: str, tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    with pytest.raises(FileNotFoundError) as caught:
+        Scratch(nowhere, name)
+    assert caught.value.filename == (named or nowhere)
 
 
 def test_a_full_disk_where_lines_are_put_aside_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,7 +115,7 @@ class Diff:
 
     def _opened(self) -> _Block:
         if self._block is None:
-            self._block = _Block(storage.Pile(self._new.folder), self._at)
+            self._block = _Block(storage.Pile(self._new.folder, self._new.name), self._at)
         return self._block
 
     def _close(self) -> None:

@@ -47,7 +47,7 @@ class Hunks:
     def change(self, old: Iterable[bytes], start: int, stop: int) -> None:
         """Take lines of the old text, in pieces, in the place of which the new one has others. Raises OSError."""
         if self._body is None:
-            self._body = storage.Pile(self._new.folder)
+            self._body = storage.Pile(self._new.folder, self._new.name)
             self._old_start = self._old_lines - len(self._near)
             self._new_start = self._new_lines - len(self._near)
             self._old_count = self._new_count = 0

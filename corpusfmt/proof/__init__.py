@@ -27,11 +27,11 @@ _UNLIMITED = ReadOptions(max_document=HIGHEST.document, limits=HIGHEST)
 class Proof:
     """What is known of one conversion. Without a receipt only what is needed to compare is kept."""
 
-    def __init__(self, folder: str, receipt: str = "") -> None:
-        """Put things aside in ``folder``; ``receipt`` is the path of the receipt, or empty. Raises OSError."""
-        self._entries = Entries(folder)
+    def __init__(self, folder: str, target: str, receipt: str = "") -> None:
+        """Put things aside in ``folder``, that of ``target``; ``receipt`` is a path, or empty. Raises OSError."""
+        self._entries = Entries(folder, target)
         self._paths = _Paths(receipt) if receipt else None
-        self.sections = {name: Section(folder) for name in NAMES}
+        self.sections = {name: Section(folder, receipt) for name in NAMES}
         self.checked = 0
 
     def close(self) -> None:

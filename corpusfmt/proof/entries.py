@@ -88,8 +88,8 @@ class Entry(NamedTuple):
 class Entries:
     """The documents that a target was given, in order, on disk beside it."""
 
-    def __init__(self, folder: str) -> None:
-        self._scratch = storage.Scratch(folder, "what was written")
+    def __init__(self, folder: str, target: str) -> None:
+        self._scratch = storage.Scratch(folder, target)
         self._held: list[bytes] = []
         self._size = 0
         self.count = 0

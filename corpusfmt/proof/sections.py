@@ -23,15 +23,16 @@ class DamagedReceipt(ConfigurationError):
 class Section:
     """A list that grows on disk."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+    def __init__(self, folder: str, name: str) -> None:
+        """``folder`` is where it lies; ``name`` is what an error is said to be of."""
+        self._folder, self._name = folder, name
         self._pile: storage.Pile | None = None
         self.count = 0
 
     def add(self, record: dict[str, Any]) -> None:
         """Take a JSON object. Raises OSError."""
         if self._pile is None:
-            self._pile = storage.Pile(self._folder)
+            self._pile = storage.Pile(self._folder, self._name)
         line = json.dumps(record, ensure_ascii=True).encode()
         self._pile.write(b",\n" + line if self.count else b"\n" + line)
         self.count += 1

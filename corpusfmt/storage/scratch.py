@@ -17,9 +17,10 @@ class Scratch:
     """Bytes that are written once and read any number of times. Gone when it is closed, or the process ends."""
 
     def __init__(self, folder: str, name: str) -> None:
-        from tempfile import TemporaryFile
+        """``folder`` is where it lies, empty for the one of the system; ``name`` is what an error is said to be of."""
+        from tempfile import TemporaryFile, gettempdir
 
-        self.folder, self.name, self.size = folder, name, 0
+        self.folder, self.name, self.size = folder, name or folder or gettempdir(), 0
         with self._named():
             self._file = TemporaryFile(dir=folder or None)  # noqa: SIM115
 
@@ -95,10 +96,10 @@ class Copying:
 class Pile:
     """Bytes that are written and then read in order: in memory while they are few, and then in a scratch file."""
 
-    def __init__(self, folder: str) -> None:
-        """``folder`` is where a scratch file lies when there is one."""
+    def __init__(self, folder: str, name: str) -> None:
+        """``folder`` and ``name`` are those of the scratch file, when there is one."""
         self.size = 0
-        self._folder = folder
+        self._folder, self._name = folder, name
         self._held: list[bytes] = []
         self._scratch: Scratch | None = None
 
@@ -107,7 +108,7 @@ class Pile:
         self._held.append(data)
         self.size += len(data)
         if self.size - (self._scratch.size if self._scratch else 0) > _HELD:
-            self._scratch = self._scratch or Scratch(self._folder, "aside")
+            self._scratch = self._scratch or Scratch(self._folder, self._name)
             self._scratch.write(b"".join(self._held))
             self._held.clear()
 
