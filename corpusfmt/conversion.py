@@ -120,6 +120,7 @@ class Conversion:
                 self.proof.check_aside(*quarantine.reread())
         if quarantine:
             report.outputs.append(quarantine.publish())
+            report.cut = quarantine.cut
         report.bytes_written, report.files = target.size, target.files
         report.outputs[:0] = target.publish()
         report.committed = True
@@ -154,12 +155,14 @@ class Conversion:
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))
+                    except ParseError as error:  # from the file layer: compressed data that is cut or damaged
+                        self._refuse_record(error.finding, b"")
                     finally:
                         done += stream.raw_position
                         self.report.bytes_read += stream.position
                     if self.proof:
                         self.proof.read(stream, path, format, self.report.read - read)
-            except ParseError as error:  # from the file layer: compressed data that is cut or damaged
+            except ParseError as error:  # the same, in the first bytes of a file without a format
                 self._refuse_record(error.finding, b"")
 
     def _take(self, batch: Batch) -> None:

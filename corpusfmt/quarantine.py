@@ -7,6 +7,7 @@ from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, LossError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import Format, WriteOptions
+from corpusfmt.core.limits import CHUNK
 from corpusfmt.core.text import quoted
 from corpusfmt.detect import suffix_of
 
@@ -14,10 +15,10 @@ from corpusfmt.detect import suffix_of
 class Quarantine:
     """A seed file of refused documents.
 
-    A document that was read keeps its id, name and text; its metadata stands under ``meta``. A record that
-    could not be read is kept as the bytes it had (its first 128 KiB when it is over the limit of a document), under
-    the id ``refused-N``. The reason of either stands
-    under ``refused``.
+    A document that was read keeps its id, name and text; its metadata stands under ``meta``. One that no seed file can
+    hold so, because of its id or its metadata, is kept as a record of JSON Lines. A record that could not be read is
+    kept as the bytes it had, under the id ``refused-N``; of one that is over a limit the first 128 KiB. The reason of
+    each stands under ``refused``.
     """
 
     def __init__(self, path: str) -> None:
@@ -27,9 +28,10 @@ class Quarantine:
         self._output = storage.open_output(path)
         self._output.write(self._writer.begin())
         self._count = 0
+        self.cut = 0  # records of which only the beginning is kept
 
     def add_document(self, document: Document, error: LossError) -> None:
-        """Keep a document that the target could not hold. Raises OSError."""
+        """Keep a document that the target could not hold. Raises OSError, and ConfigurationError if that cannot be."""
         first = error.losses[0]
         reason: dict[str, object] = {
             "losses": [{"kind": loss.kind, "message": loss.message} for loss in error.losses],
@@ -41,22 +43,20 @@ class Quarantine:
         self._count += 1
         encoding = "utf-8" if document.encoding == "utf-8" else None
         apart: dict[str, object] = {**reason, "id": document.id, "name": document.name}
-        forms: list[tuple[str | int, str, bytes]] = [
-            (document.id, document.name, b'{"refused":%b,"meta":%b}' % (_dump(reason), document.meta_json)),
-            # A header that no seed file can hold is part of the reason; metadata that has no room is left out.
-            (f"refused-{self._count}", "", b'{"refused":%b,"meta":%b}' % (_dump(apart), document.meta_json)),
-            (
-                f"refused-{self._count}",
-                "",
-                b'{"refused":%b}' % _dump({**apart, "meta": "left out: too large or too deep"}),
-            ),
-        ]
-        for id, name, meta in forms:
+        for id, name, why in ((document.id, document.name, reason), (f"refused-{self._count}", "", apart)):
+            meta = b'{"refused":%b,"meta":%b}' % (_dump(why), document.meta_json)
             try:
                 self._write(Document(id, document.data, name=name, meta=meta, encoding=encoding))
             except (LossError, ValueError):
                 continue
             return
+        try:
+            (record,) = registry.format_named("jsonl").writer(WriteOptions()).encode([document])
+            meta = b'{"refused":%b}' % _dump({**reason, "record": "jsonl"})
+            self._write(Document(f"refused-{self._count}", record, meta=meta))
+        except (LossError, ValueError):
+            what = f"the quarantine cannot hold the document {quoted(str(document.id))}: its header is too large"
+            raise ConfigurationError(f"{what} for a seed file, and its text is not in a known encoding") from None
 
     def add_record(self, finding: Finding, raw: bytes) -> None:
         """Keep the bytes of a record that could not be read. Raises OSError."""
@@ -68,6 +68,9 @@ class Quarantine:
             "byte": finding.byte,
         }
         self._count += 1
+        if len(raw) == CHUNK:  # what scans give of a record that is over a limit
+            self.cut += 1
+            reason["kept"] = f"the first {CHUNK:,} bytes"
         meta = b'{"refused":%b}' % _dump(reason)
         self._write(Document(f"refused-{self._count}", raw, meta=meta))
 

@@ -25,9 +25,9 @@ class Report:
     """What a conversion did. ``read`` is always ``written`` + ``refused``.
 
     ``committed`` says whether the target stands; when it does not, every document counts as refused, and
-    ``at_fault`` counts those that are the reason. ``verified`` counts those that were read back and
-    compared. ``error`` is what ended the run, or None. ``findings`` and
-    ``losses`` hold the first of each code and kind, ``finding_counts`` and ``loss_counts`` all.
+    ``at_fault`` counts those that are the reason. ``verified`` counts those that were read back and compared, ``cut``
+    the refused records of which the quarantine has only the beginning. ``error`` is what ended the run, or None.
+    ``findings`` and ``losses`` hold the first of each code and kind, ``finding_counts`` and ``loss_counts`` all.
     ``lost`` counts the documents with a loss that was allowed, by kind; ``left_behind`` what reading left out;
     ``passed_over`` lists files of source folders that were not read. ``outputs`` lists what was written; ``files``
     counts the files in a target that is a folder.
@@ -36,6 +36,7 @@ class Report:
     def __init__(self) -> None:
         self.read = self.written = self.refused = self.at_fault = 0
         self.bytes_read = self.bytes_written = self.files = 0
+        self.cut = 0
         self.committed = False
         self.verified = 0
         self.findings: list[Finding] = []

@@ -403,7 +403,52 @@ def test_quarantine_keeps_metadata_where_the_header_does_not_fit(here: Path) -> 
     one, other = read("q.seed")
     assert one.meta["meta"] == {"precious": 1}
     assert one.meta["refused"]["name"] == name
-    assert other.meta["refused"]["meta"] == "left out: too large or too deep"
+    assert other.meta["refused"]["record"] == "jsonl"
+    Path("again.jsonl").write_bytes(other.data)
+    assert [(d.name, d.meta_json) for d in read("again.jsonl")] == [(name, deep)]
+
+
+def test_quarantine_keeps_a_document_whose_id_no_seed_file_can_hold(here: Path) -> None:
+    id = "i" * (16 << 20)
+    with open_writer("a.jsonl") as writer:
+        writer.write(Document(id, "precious"))
+    convert("a.jsonl", "x.seed", on_error="quarantine=q.seed")
+    (kept,) = read("q.seed")
+    Path("again.jsonl").write_bytes(kept.data)
+    assert [(d.id, d.text) for d in read("again.jsonl")] == [(id, "precious")]
+
+
+def test_a_quarantine_that_cannot_hold_a_document_ends_the_run(here: Path) -> None:
+    with open_writer("a.seed") as writer:
+        writer.write(Document("a", b"\xff", meta=b'{"k":' + b"[" * 511 + b"]" * 511 + b"}"))
+    with pytest.raises(ConfigurationError, match="the quarantine cannot hold the document 'a'"):
+        convert("a.seed", "x.jsonl", on_error="quarantine=q.seed")
+    assert not Path("x.jsonl").exists()
+
+
+def test_quarantine_says_of_which_records_it_has_the_beginning(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_writer("a.jsonl") as writer:
+        writer.write(Document("a", "x" * 300_000))
+        writer.write(Document("b", "x"))
+    arguments = ["a.jsonl", "-o", "b.jsonl", "--limit", "document=200KiB", "--on-error", "quarantine=q.seed"]
+    assert main(["convert", *arguments]) == 1
+    (kept,) = read("q.seed")
+    assert kept.meta["refused"]["kept"] == "the first 131,072 bytes"
+    assert len(kept.data) == 131_072
+    assert "of 1 refused record over a limit the quarantine has only the beginning" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", [".xml", ".warc"])
+def test_quarantine_keeps_records_within_the_limits_whole(suffix: str, here: Path) -> None:
+    body = "word " * 60_000
+    if suffix == ".xml":
+        data = f'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text><body><p>{body}</p></body></text></TEI>'
+    else:
+        data = f"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: {len(body)}\r\n\r\n{body}\r\n\r\n"
+    Path(f"a{suffix}").write_text(data, newline="")
+    convert(f"a{suffix}", "b.jsonl", on_error="quarantine=q.seed")
+    (kept,) = read("q.seed")
+    assert data.rstrip("\r\n") == kept.text.rstrip("\r\n")
 
 
 @pytest.mark.parametrize("name", ["idna", "punycode", "utf-7", "unicode_escape", "raw_unicode_escape", "undefined"])

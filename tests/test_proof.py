@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from collections.abc import Sequence
@@ -512,6 +513,19 @@ def test_paths_that_lead_elsewhere_open_files_alone(made: Path) -> None:
     receipt["outputs"][0]["path"] = "/dev/zero"
     Path("r.json").write_text(json.dumps(receipt))
     assert told() == [("missing", "the file is no file any more")]
+
+
+def test_a_damaged_source_is_in_the_receipt(here: Path) -> None:
+    """The documents before the damage are in the target."""
+    data = gzip.compress(b'{"id":"a","text":"x"}\n') + b"rubbish"
+    Path("d.jsonl.gz").write_bytes(data)
+    report = convert("d.jsonl.gz", "d.seed", on_error="skip", receipt="d.json")
+    assert (report.written, report.refused) == (1, 1)
+    (source,) = Receipt("d.json").section("inputs")
+    assert (source["size"], source["sha256"]) == (len(data), sha256(data).hexdigest())
+    assert not list(verify("d.json"))
+    Path("d.jsonl.gz").write_bytes(data[:-1])
+    assert [one.kind for one in verify("d.json")] == ["changed"]
 
 
 # -- parts ---------------------------------------------------------------------------------------------------------

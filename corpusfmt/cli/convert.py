@@ -164,6 +164,8 @@ def _summary(report: Report, seconds: float) -> None:
         say(f"lost, as allowed: {parts}")
     if report.files:
         say(f"{plural(report.files, 'file')} ({size(report.bytes_written)}) in {report.outputs[0]}")
+    if report.cut:
+        say(f"of {plural(report.cut, 'refused record')} over a limit the quarantine has only the beginning")
     if report.verified:
         say(f"verified: {plural(report.verified, 'document')} read back, as they were given")
     rate = f" in {seconds:.1f} s, {size(report.bytes_read / seconds)}/s" if seconds >= 0.05 else ""

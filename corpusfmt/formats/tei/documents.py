@@ -48,7 +48,7 @@ def take_own(frames: Frames, frame: Frame, events: OwnEvents, stop: int) -> None
             gathering.judge.append(frames.judging.region(byte, stop, frames.parser))
         edit = _confirmed(fault, events, raw, byte) if literal else None
         hint = _LET_GO if fault.code == "TEI017" and edit is None else ""
-        frames.refuse(fault.code, fault.message, byte, edit=edit, hint=hint)
+        frames.refuse(fault.code, fault.message, byte, edit=edit, hint=hint, at_end=True)
         return
     if raw != told.anew and not judged:
         gathering.judge.append(frames.judging.region(byte, stop, frames.parser))
@@ -76,7 +76,7 @@ def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
     _check_header(gathering, frame, found.heading)
     if {"id", "sha256"} <= found.heading.idno_types:
         what = f"it has a SHA-256 of its text and is not of the type {MARK}, as what corpusfmt wrote is"
-        frames.refuse("TEI019", what, byte)
+        frames.refuse("TEI019", what, byte, at_end=True)
         return
     id, name = identity(found.heading, frame.attributes)
     if not found.has_text:
@@ -88,7 +88,7 @@ def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
         how = gathering.options.id_from
         id = make_id(how, name, gathering.line_of(byte), data) if how else ""
         if not id:
-            frames.refuse("TEI010", "the document has no id", byte)
+            frames.refuse("TEI010", "the document has no id", byte, at_end=True)
             return
     elif XML_ID not in frame.attributes:
         # An xml:id comes before all else: another one than the id would be another id. In a corpus, one that is to come

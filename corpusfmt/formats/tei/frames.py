@@ -106,8 +106,13 @@ class Frames:
         else:
             self.gathering.find(code, message, byte)
 
-    def refuse(self, code: str, message: str, byte: int, *, edit: Edit | None = None, hint: str = "") -> None:
-        """Refuse the document that is open, if it has not been refused before, and give the batch with its finding."""
+    def refuse(
+        self, code: str, message: str, byte: int, *, edit: Edit | None = None, hint: str = "", at_end: bool = False
+    ) -> None:
+        """Refuse the document that is open, if it has not been refused before, and give the batch with its finding.
+
+        ``at_end`` says that the parser is at its end tag, so that all of it is known.
+        """
         frame = self.stack[-1] if self.stack else None
         start = byte
         if frame is not None and not frame.is_corpus:
@@ -116,7 +121,7 @@ class Frames:
             start, frame.events = frame.byte, None
             self.parser.hear(_ignored)
         self.gathering.find(code, message, byte, edit=edit, hint=hint)
-        self.gathering.flush(self.gathering.window.slice(start, start + CHUNK))
+        self.gathering.flush(self.gathering.window.slice(start, self._behind_tag() if at_end else start + CHUNK))
 
     def too_large(self, frame: Frame) -> None:
         """Refuse the document that is open, for its size."""

@@ -114,7 +114,7 @@ class _Scan:
             return
         start = record.start - self.framer.base
         size = record.stop - record.start if record.stop > record.start else CHUNK
-        yield from self.out.flush(self.framer.buffer[start : start + min(size, CHUNK)])
+        yield from self.out.flush(self.framer.buffer[start : start + size])
 
     # -- records ----------------------------------------------------------------------------------------
 
@@ -227,7 +227,7 @@ class _Scan:
             what = "the metadata record of the document is missing"
             record = pending.record
             self._find(Fault("WARC027", what, record.start), record)
-            yield from self.out.flush((record.block or b"")[:CHUNK])
+            yield from self.out.flush(record.block or b"")
             return
         self._add(pending, *pending.identity())
 
