@@ -96,15 +96,19 @@ class Verification:
             what = "is no file any more" if storage.exists(path) else "is not there"
             yield Discrepancy("missing", path, f"the file {what}")
             return
+        was, size = record.get("size"), storage.size_of(path)
+        if not isinstance(was, int) or was < 0:
+            raise self._damaged()
+        told = "the file is not the one that the receipt is about"
+        if size != was:
+            yield Discrepancy("changed", path, f"{told}; it has {size:,} bytes and had {was:,}")
+            return
         with storage.open_input(path, hashed=True, plain=True) as stream:
             digest = stream.digest()
-            size = stream.raw_position
         if digest == self._text(record, "sha256"):
             self.files += 1
-            return
-        was = record.get("size")
-        grown = f"; it has {size:,} bytes and had {was:,}" if isinstance(was, int) and was != size else ""
-        yield Discrepancy("changed", path, f"the file is not the one that the receipt is about{grown}")
+        else:
+            yield Discrepancy("changed", path, told)
 
     def _documents(self, record: Mapping[str, Any], expected: Iterator[dict[str, Any]]) -> Iterator[Discrepancy]:
         """Give the first document of a file that is not as the receipt says. Files that are not there were told."""

@@ -418,7 +418,7 @@ def test_a_receipt_that_is_cut_in_its_documents_is_no_word_against_a_file(
     Path("r.json").write_bytes(whole[: whole.index(b'"id": "b"')])
     assert main(["verify", "r.json"]) == 2
     out, err = capsys.readouterr()
-    assert (out, err) == ("", "corpusfmt: the receipt 'r.json' is damaged: a list holds what is no object\n")
+    assert (out, err) == ("", "corpusfmt: the receipt 'r.json' is cut or damaged: its lists do not end\n")
 
 
 @given(st.data())
@@ -526,6 +526,54 @@ def test_a_damaged_source_is_in_the_receipt(here: Path) -> None:
     assert not list(verify("d.json"))
     Path("d.jsonl.gz").write_bytes(data[:-1])
     assert [one.kind for one in verify("d.json")] == ["changed"]
+
+
+def test_a_receipt_that_is_cut_anywhere_is_none(made: Path) -> None:
+    whole = Path("r.json").read_bytes()
+    for stop in range(len(whole) - 1):  # without its last line end it is sound
+        Path("r.json").write_bytes(whole[:stop])
+        with pytest.raises(ConfigurationError):
+            list(verify("r.json", only=["inputs"]))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b'"losses": []', b'"losses": [x]'), (b'"losses": []', b'"losses": [\n]'), (b'\n],\n "outputs"', b'\n],\nx\n "outputs"'), (b"\n}\n", b"\n}\nx\n"), (b'"size": ', b'"size": -')],
+)  # fmt: skip
+def test_a_receipt_with_something_between_its_lists_is_damaged(before: bytes, after: bytes, made: Path) -> None:
+    whole = Path("r.json").read_bytes()
+    assert before in whole
+    Path("r.json").write_bytes(whole.replace(before, after))
+    if after.endswith(b"[\n]"):  # another way to write nothing
+        assert not list(verify("r.json"))
+    else:
+        with pytest.raises(ConfigurationError, match="damaged"):
+            list(verify("r.json"))
+
+
+@pytest.mark.parametrize("indent", [None, 1, 2, "\t"])
+def test_a_receipt_that_another_program_has_written_anew_is_one(indent: int | str | None, here: Path) -> None:
+    Path("a.jsonl").write_bytes(b"")
+    convert("a.jsonl", "a.seed", from_format="jsonl", receipt="r.json")
+    for _ in range(2):
+        assert not list(verify("r.json"))
+        Path("r.json").write_text(json.dumps(json.loads(Path("r.json").read_text()), indent=indent))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_no_receipt(here: Path) -> None:
+    os.mkfifo("pipe")
+    for path in ("pipe", "-"):
+        with pytest.raises(ConfigurationError, match="is no file; a receipt is read more than once"):
+            list(verify(path))
+
+
+def test_a_file_of_another_size_is_not_read(made: Path) -> None:
+    (output,) = (one["path"] for one in Receipt("r.json").section("outputs"))
+    with open(output, "ab") as file:
+        file.truncate(1 << 40)
+    (found,) = verify("r.json", only=["outputs"], quick=True)
+    assert (found.kind, "it has 1,099,511,627,776 bytes" in found.message) == ("changed", True)
 
 
 # -- parts ---------------------------------------------------------------------------------------------------------

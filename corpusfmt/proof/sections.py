@@ -66,19 +66,45 @@ class Receipt:
 
     def __init__(self, path: str) -> None:
         """Raises OSError, and ConfigurationError for what is no receipt."""
+        if path == "-" or (storage.exists(path) and not storage.is_regular(path)):
+            raise ConfigurationError(f"{quoted(path, 400)} is no file; a receipt is read more than once")
         self.path = path
         self._whole: dict[str, Any] | None = None
         head: list[bytes] = []
-        lines = self._lines()
-        for line in lines:
+        for line in self._lines():
             if line.startswith(b' "inputs": ['):
                 break
             head.append(line)
         self.head = self._parsed(b"\n".join(head).rstrip(b", \r\n") + b"}")
-        if self.head is None or next(lines, b"").startswith(b"  "):  # written anew by something else
-            self._whole = self.head = self._parsed(storage.small(path, RECEIPT))
+        if not self._is_ours():  # written anew by something else, or cut
+            known = isinstance(self.head, dict)
+            if not known or storage.size_of(path) <= RECEIPT:
+                self._whole = self.head = self._parsed(storage.small(path, RECEIPT))
+            if known and self._whole is None:
+                raise DamagedReceipt(f"the receipt {quoted(path, 400)} is cut or damaged: its lists do not end")
         if not isinstance(self.head, dict) or self.head.get("receipt") != _VERSION:
             raise ConfigurationError(f"{quoted(path, 400)} is no receipt of a conversion (version {_VERSION})")
+
+    def _is_ours(self) -> bool:
+        """Say whether the lists stand in lines as they were written, and all of them are there."""
+        begins = [f' "{name}": ['.encode() for name in NAMES]
+        known, inside, ended = 0, False, False
+        for one in self._lines():
+            line = one.rstrip(b"\r")
+            if inside:
+                inside = not line.startswith(b"]")
+            elif known < len(begins) and line.startswith(begins[known]):
+                rest = line[len(begins[known]) :]
+                if rest not in (b"", b"]", b"],"):
+                    return False
+                known, inside = known + 1, not rest
+            elif known == len(begins) and not ended:
+                ended = line == b"}"
+                if not ended:
+                    return False
+            elif known and line:
+                return False
+        return ended
 
     @staticmethod
     def _parsed(text: bytes) -> Any:
