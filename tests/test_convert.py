@@ -408,6 +408,26 @@ def test_quarantine_keeps_metadata_where_the_header_does_not_fit(here: Path) -> 
     assert [(d.name, d.meta_json) for d in read("again.jsonl")] == [(name, deep)]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links want rights elsewhere")
+@pytest.mark.parametrize("link", ["s-00001.seed", "s-00002.seed", "s.manifest.json"])
+def test_shards_do_not_follow_links(link: str, here: Path) -> None:
+    Path("victim").write_bytes(b"precious")
+    Path(link).symlink_to("victim")
+    with pytest.raises(ConfigurationError, match="is a link, which is not followed here"):
+        convert("good.seed", "s.seed", shard_size=10, force=True)
+    assert Path("victim").read_bytes() == b"precious"
+    assert sorted(path.name for path in Path().glob("s*")) == [link]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links want rights elsewhere")
+def test_an_index_does_not_follow_a_link(here: Path) -> None:
+    Path("victim").write_bytes(b"precious")
+    Path("s.cdxj").symlink_to("victim")
+    with pytest.raises(ConfigurationError, match="is a link, which is not followed here"):
+        convert("good.seed", "s.warc", cdxj=True)
+    assert Path("victim").read_bytes() == b"precious"
+
+
 def test_quarantine_keeps_a_document_whose_id_no_seed_file_can_hold(here: Path) -> None:
     id = "i" * (16 << 20)
     with open_writer("a.jsonl") as writer:

@@ -19,7 +19,7 @@ from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
 from corpusfmt.storage.inputs import Input, open_input
 from corpusfmt.storage.names import Paths
-from corpusfmt.storage.outputs import Output, Shards, old_shards, open_output
+from corpusfmt.storage.outputs import Output, Shards, old_shards, open_output, refuse_link
 from corpusfmt.storage.scratch import Copying, Pile, Scratch
 from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
 
@@ -53,6 +53,7 @@ __all__ = [
     "open_output",
     "path_inside",
     "processors",
+    "refuse_link",
     "relative",
     "same_file",
     "shipped",

@@ -222,6 +222,12 @@ def withdraw(path: str) -> None:
         sync_folder(os.path.dirname(os.path.realpath(path)))
 
 
+def refuse_link(path: str) -> None:
+    """Raise ConfigurationError for a link: only one that the user names is followed."""
+    if os.path.islink(path):
+        raise ConfigurationError(f"{quoted(path, 400)} is a link, which is not followed here; remove it")
+
+
 def open_output(target: str) -> Output:
     """Open a path, or ``-`` for standard output. ``.gz`` and ``.zst`` are compressed.
 
@@ -252,6 +258,8 @@ class Shards:
         self.outputs: list[Output] = []
         self._old = old_shards(target, suffix)
         old = [*self._old, *([self.manifest] if os.path.lexists(self.manifest) else [])]
+        for path in old:
+            refuse_link(path)
         if old and not force:
             raise ConfigurationError(
                 f"shards of an older run are there ({quoted(old[0])}); remove them, or replace them with --force"
@@ -261,7 +269,9 @@ class Shards:
         """Finish the current shard and begin another."""
         if self.outputs:
             self.outputs[-1].finish()
-        self.outputs.append(Output(f"{self._stem}-{len(self.outputs) + 1:05d}{self._suffix}"))
+        path = f"{self._stem}-{len(self.outputs) + 1:05d}{self._suffix}"
+        refuse_link(path)
+        self.outputs.append(Output(path))
         return self.outputs[-1]
 
     def clear_old(self) -> None:

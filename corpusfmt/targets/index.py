@@ -19,6 +19,7 @@ class Index:
         self._line = format.index_line
         #: Where it is to stand.
         self.path = f"{target.removesuffix(suffix)}.cdxj"
+        storage.refuse_link(self.path)
         self._lines = storage.SortedLines(self.path)
 
     def add(self, piece: bytes, name: str, offset: int, length: int) -> None:
