@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from corpusfmt import registry
@@ -29,12 +29,12 @@ _PROBES: Final = (
     _probe("an id that is not the name", "id", id="d1"),
     _probe("an integer id", "id", id=7, name="7"),
     _probe("an id with a space", "id", id="a b", name="a b"),
+    _probe("an id with a line end", "id", id="a\nb", name="a\nb"),
     _probe("a name", "name"),
     _probe("no name", "name", name=""),
     _probe("a name with a line end", "name", id="a\nb", name="a\nb"),
     _probe("a name that leads out of a folder", "name", id="../a", name="../a"),
     _probe("metadata", "metadata", meta={"k": 1}),
-    _probe("metadata with the key 'text'", "metadata", meta={"text": "x"}),
     _probe("metadata with a number of many digits", "metadata", meta=b'{"k":1.00000000000000000001}'),
     _probe("bytes that are no UTF-8, in no known encoding", "bytes", b"\xff\n"),
     _probe("a text that begins as compressed data does", "bytes", "BZh9\n"),
@@ -45,6 +45,7 @@ _PROBES: Final = (
     _probe("a character that XML has not (U+FFFF)", "character", "\uffff\n"),
     _probe("a carriage return", "character", "x\r\n"),
 )
+_KINDS: Final = list(dict.fromkeys(probe.kind for probe in _PROBES))
 _TRANSCODED: Final = Document("a", b"\xe9\n", name="a", encoding="cp1252")
 
 
@@ -57,6 +58,16 @@ class Side(NamedTuple):
     def __str__(self) -> str:
         options = ",".join(f"{name}={value}" for name, value in self.own.items())
         return f"{self.format.name}:{options}" if options else self.format.name
+
+    def probes(self) -> Iterator[Probe]:
+        """Give what is to be tried: with metadata whose keys may be those of its fields, in whatever it is written."""
+        fields = ["id", "name", "text", "meta", *(value for name, value in self.own.items() if name.endswith("-field"))]
+        for probe in _PROBES:
+            yield probe
+            if probe.kind == "metadata" and self.lacks(probe):
+                fields = []
+        for key in dict.fromkeys(filter(None, fields)):
+            yield _probe(f"metadata with the key {quoted(key)}", "metadata", meta={key: "x"})
 
     @property
     def _writing(self) -> WriteOptions:
@@ -116,10 +127,11 @@ def side(name: str, own: Mapping[str, str]) -> Side:
 def pair(source: Side, target: Side) -> Pair:
     """Try what documents of ``source`` would lose in ``target``."""
     lost = []
-    for probe in _PROBES:
+    for probe in target.probes():
         why = target.lacks(probe)
         if why and (not source.lacks(probe) or source.reads(probe)):
             lost.append((probe.kind, probe.what, why))
+    lost.sort(key=lambda one: _KINDS.index(one[0]))
     whole = target.format.whole
     return Pair(
         str(source), str(target), lost, target.format.cannot.get("size", ""), target.transcodes, not whole,

@@ -6,15 +6,19 @@ import json
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from corpusfmt import registry
 from corpusfmt.cli.main import main
+from corpusfmt.core.document import Document
 from corpusfmt.core.format import WriteOptions
-from corpusfmt.pairing import _PROBES, Side, pair, side
+from corpusfmt.pairing import Side, pair, side
+from tests import strategies
 
 SIDES = [
     ("seed", {}), ("seed", {"dialect": "plain"}), ("jsonl", {}), ("jsonl", {"layout": "hf"}), ("jsonl", {"layout": "text-meta"}), ("tei", {}),
-    ("warc", {}), ("dir", {}),
+    ("warc", {}), ("dir", {}), ("jsonl", {"text-field": "content", "id-field": "n"}), ("jsonl", {"text-field": "body"}),
 ]  # fmt: skip
 
 
@@ -31,7 +35,7 @@ def test_what_a_conversion_loses_was_said(
     one, other = Side(registry.format_named(source[0]), source[1]), Side(registry.format_named(target[0]), target[1])
     found = pair(one, other)
     said = {(kind, what) for kind, what, _ in found.lost}
-    for probe in _PROBES:
+    for probe in other.probes():
         writing = WriteOptions(own=registry.applicable(other.format, "write", other.own))
         reading = WriteOptions(own=registry.applicable(one.format, "write", one.own))
         given = one.format.gives is not None and one.format.gives(probe.document)
@@ -42,12 +46,31 @@ def test_what_a_conversion_loses_was_said(
         assert (probe.kind in kinds) == ((probe.kind, probe.what) in said)
 
 
+_KEYS = st.sampled_from(["id", "name", "text", "meta", "n", "body", "content", "k"])
+
+
+@given(
+    st.data(),
+    strategies.any_documents
+    | st.builds(Document, st.just("a"), st.just("x"), meta=st.dictionaries(_KEYS, st.just("x"))),
+)
+def test_every_kind_of_loss_was_said(data: st.DataObject, document: Document) -> None:
+    """Whatever a document is that the source can hold."""
+    source, target = (side(*data.draw(st.sampled_from(SIDES))) for _ in range(2))
+    reading, writing = (WriteOptions(own=registry.applicable(one.format, "write", one.own)) for one in (source, target))
+    whole = source.format.gives(document) if source.format.gives else not source.format.losses(document, reading)
+    assume(whole)
+    said = {kind for kind, _, _ in pair(source, target).lost}
+    assert {loss.kind for loss in target.format.losses(document, writing)} <= said | {"size"}
+
+
 def test_each_kind_that_a_format_cannot_carry_has_a_probe() -> None:
     """So that nothing it cannot carry goes unsaid; sizes are said in words."""
     found: dict[str, set[str]] = {}
     for name, own in SIDES:
         format = registry.format_named(name)
-        kinds = {loss.kind for probe in _PROBES for loss in format.losses(probe.document, WriteOptions(own=own))}
+        probes = side(name, own).probes()
+        kinds = {loss.kind for probe in probes for loss in format.losses(probe.document, WriteOptions(own=own))}
         found.setdefault(name, set()).update(kinds)
     assert found == {name: set(registry.format_named(name).cannot) - {"size"} for name in found}
 
@@ -56,7 +79,7 @@ def test_well_known_pairs() -> None:
     assert lost("tei", "warc") == lost("jsonl", "seed") == []
     assert lost("seed", "jsonl")[0] == ("bytes", "bytes that are no UTF-8, in no known encoding")
     assert ("encoding", "bytes that their declared encoding cannot decode") in lost("seed", "jsonl")
-    assert {kind for kind, _ in lost("dir", "dir")} == {"name", "bytes", "encoding"}
+    assert {kind for kind, _ in lost("dir", "dir")} == {"id", "name", "bytes", "encoding"}
     assert ("metadata", "metadata") in lost("jsonl", "dir")
     assert ("id", "an integer id") in lost("jsonl", "seed", dialect="plain")
     assert not pair(side("seed", {}), side("dir", {})).ordered
