@@ -50,6 +50,7 @@ class _Scan:
         self.frames = Frames(self.gathering)
         self.prolog = True  # nothing has been parsed yet
         self.between = self.ours = False
+        self._searched = 0  # no end of a document of ours stands between what was parsed and this stream offset
         #: Nothing that our writer makes is over the limits of the parser, unless they are very low.
         self.quick = options.limits.xml_depth >= _OWN_DEPTH and options.limits.markup >= _OWN_MARKUP
 
@@ -156,14 +157,15 @@ class _Scan:
 
     def _take(self, *, last: bool) -> bool:
         """Take the documents of ours that follow. True when the next one is not here as a whole yet."""
-        parser = self.frames.parser
-        region = self.window.whole(parser.fed)
+        parser, window = self.frames.parser, self.window
+        if not self._ends():
+            held = window.stop - parser.fed
+            begins = window.slice(parser.fed, parser.fed + len(TEI_START)) == TEI_START
+            self.between = not last and held <= self.options.max_document and begins
+            return self.between
+        region = window.whole(parser.fed)
         buffer, at = region.buffer, parser.fed - region.offset
         stop = buffer.rfind(TEI_END, at) + len(TEI_END)
-        if stop < len(TEI_END):
-            waits = not last and len(buffer) - at <= self.options.max_document and buffer.startswith(TEI_START, at)
-            self.between = waits
-            return waits
         whole = buffer[at:stop]
         clean = is_utf8(whole) and is_xml(whole)
         line = region.line + occurrences(buffer[:at], b"\n") if self.options.lines or self.options.judged else 0
@@ -182,6 +184,15 @@ class _Scan:
         parser.skip(region.offset + at)
         self.between = self.between and (at == len(buffer) or buffer.startswith(TEI_START, at))
         return self.between and not last
+
+    def _ends(self) -> bool:
+        """Say whether the end of a document is here. What was searched before, while waiting for it, is not again."""
+        start = max(self.frames.parser.fed, self._searched)
+        region = self.window.whole(start)
+        if region.buffer.find(TEI_END, start - region.offset) >= 0:
+            return True
+        self._searched = self.window.stop - len(TEI_END) + 1
+        return False
 
     def _one(self, document: bytes, byte: int, line: int, *, clean: bool) -> bool:
         """Take a document of ours if it is just as it was written."""
