@@ -753,7 +753,9 @@ def test_git_shows_corpora_as_the_page_says(name: str, here: Path) -> None:
     work.mkdir()
 
     def git(*arguments: str, code: int = 0) -> str:
-        result = subprocess.run(["git", *arguments], cwd=work, env=env, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            ["git", *arguments], cwd=work, env=env, capture_output=True, text=True, errors="replace", check=False
+        )
         assert result.returncode == code, result.stderr
         return result.stdout
 
@@ -772,8 +774,12 @@ def test_git_shows_corpora_as_the_page_says(name: str, here: Path) -> None:
     assert " <<<SEED 1>>>" in told
     git("commit", "-qam", "two")
     assert "-two" in git("log", "-p", "-1")
-    (work / name).write_bytes(b"no corpus")
-    assert "no corpus" in git("diff")
+    sound = (work / name).read_bytes()
+    for broken in (b"no corpus", sound[: len(sound) // 2] + b"\nno corpus", sound + b"\nno corpus\n"):
+        (work / name).write_bytes(broken)
+        shown = git("diff", "--text").split("@@")[-1]
+        assert "no corpus" in shown
+        assert "+<<<SEED" not in shown  # not what could be read of it, too
     git("checkout", "-q", ".")
     git("config", "--unset", "diff.corpusfmt.textconv")
     for line in driver.split("```")[0].splitlines():
@@ -782,5 +788,9 @@ def test_git_shows_corpora_as_the_page_says(name: str, here: Path) -> None:
         'changed  d1  text: line 2, column 2 (byte 5 of the text): "one\\ntwo\\n" -> "one\\ntoo\\n"',
         "1 document differs: 1 changed; 1 equal",
     ]
+    (work / name).write_bytes(b"no corpus")
+    shown = git("diff", "--ext-diff")
+    assert "no corpus" in shown or "Binary files" in shown
+    git("checkout", "-q", ".")
     git("rm", "-q", "--", name)
     assert git("diff", "--cached").splitlines()[-1] == "2 documents differ: 2 removed; 0 equal"

@@ -458,6 +458,27 @@ def test_quarantine_says_of_which_records_it_has_the_beginning(here: Path, capsy
     assert "of 1 refused record over a limit the quarantine has only the beginning" in capsys.readouterr().err
 
 
+def test_a_receipt_of_a_file_that_is_replaced_by_itself_is_refused(here: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"'\./good\.seed' is both"):
+        convert("good.seed", "./good.seed", receipt="r.json")
+    assert convert("good.seed", "./good.seed", verify=True).committed
+
+
+@pytest.mark.parametrize("option", ["--receipt", "--report"])
+def test_an_empty_name_is_no_name(option: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "good.seed", "-o", "b.jsonl", option, ""]) == 2
+    assert f"{option} takes the name of a file" in capsys.readouterr().err
+
+
+def test_a_fault_that_ends_a_run_in_any_case_has_no_hint_to_skip_it(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a.jsonl").write_bytes(b'{"id":1}\n' * 3)
+    for how in ("skip", "quarantine=q.seed"):
+        assert main(["convert", "a.jsonl", "-o", "b.jsonl", "--limit", "faults=2", "--on-error", how]) == 1
+        assert "ends the run whatever --on-error says" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("suffix", [".xml", ".warc"])
 def test_quarantine_keeps_records_within_the_limits_whole(suffix: str, here: Path) -> None:
     body = "word " * 60_000

@@ -89,7 +89,10 @@ def _count(text: str) -> int:
 def add_reading(parser: Parser) -> None:
     """Add the sources and how to read them."""
     parser.add_argument(
-        "sources", nargs="+", metavar="SOURCE", help="a file, a folder, a pattern, or - for standard input"
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="a file, a folder, a pattern, or - for standard input; a file that is named twice is read once",
     )
     add_reading_options(parser)
 

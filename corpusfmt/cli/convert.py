@@ -55,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
         "--verify", action="store_true", help="read the target back and compare it before it gets its name"
     )
     options.add_argument(
-        "--receipt", metavar="FILE", default="",
+        "--receipt", metavar="FILE",
         help="verify, and keep the proof: digests of all files and documents, what was lost; see 'corpusfmt verify'",
     )  # fmt: skip
     options.add_argument("--report", metavar="FILE", help="write what was done as a JSON object")
@@ -66,6 +66,9 @@ def run(arguments: Sequence[str]) -> int:
     mode, equals, file = args.on_error.partition("=")
     if (mode == "quarantine") != bool(equals and file):
         raise ConfigurationError("--on-error takes stop, skip or quarantine=FILE")
+    for option, path in (("--receipt", args.receipt), ("--report", args.report)):
+        if path == "":
+            raise ConfigurationError(f"{option} takes the name of a file, which is empty")
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     writing = Writing(
         name,
@@ -85,9 +88,9 @@ def run(arguments: Sequence[str]) -> int:
             report = Conversion(
                 args.sources, args.output, reading_of(args), writing,
                 on_error=mode, quarantine=file, ids=args.id, report_to=args.report or "", verify=args.verify,
-                receipt=args.receipt, progress=bar.update,
+                receipt=args.receipt or "", progress=bar.update,
             ).run()  # fmt: skip
-        _tell(report, time.monotonic() - began, quiet=args.quiet)
+        _tell(report, time.monotonic() - began, mode, quiet=args.quiet)
         if report_to is not None:
             _write(report_to, report)
     finally:
@@ -121,7 +124,7 @@ def _write(output: storage.Output, report: Report) -> None:
     output.publish()
 
 
-def _tell(report: Report, seconds: float, *, quiet: bool) -> None:
+def _tell(report: Report, seconds: float, on_error: str, *, quiet: bool) -> None:
     order = {path: index for index, path in enumerate(dict.fromkeys(finding.path for finding in report.findings))}
     for finding in sorted(report.findings, key=lambda finding: (order[finding.path], finding.byte)):
         if not quiet or finding.severity == "error":
@@ -137,12 +140,12 @@ def _tell(report: Report, seconds: float, *, quiet: bool) -> None:
         if count > shown:
             say(f"... and {count - shown:,} more losses of {kind}")
     if not report.committed:
-        say(_why_not(report))
+        say(_why_not(report, on_error))
     if not quiet:
         _summary(report, seconds)
 
 
-def _why_not(report: Report) -> str:
+def _why_not(report: Report, on_error: str) -> str:
     """Say why there is no target, and what can be done."""
     what = "nothing was written"
     if report.written:
@@ -153,6 +156,8 @@ def _why_not(report: Report) -> str:
         return f"{what}: the target cannot hold all of it; {allow}--on-error skip leaves documents out"
     if isinstance(report.error, ParseError) and report.error.finding.code in UNTRUSTED:
         return f"{what}: no document of a damaged file can be trusted"
+    if on_error != "stop":
+        return f"{what}: nobody knows what follows a fault like this, so it ends the run whatever --on-error says"
     return f"{what}; --on-error skip leaves refused documents out, --on-error quarantine=FILE.seed keeps them apart"
 
 

@@ -46,6 +46,10 @@ class Places:
             if path and any(storage.same_file(path, other) for other in taken if other != "-"):
                 raise ConfigurationError(f"the {what} {quoted(path)} is also a source or the target")
             taken += [path] if path else []
+        if self._beside["receipt"] and any(storage.same_file(self._target, path) for path in sources if path != "-"):
+            raise ConfigurationError(
+                f"a receipt is of sources and target, and {quoted(self._target)} is both; name another"
+            )
         if self._shards:
             self._check_shards()
         # Standard output that appends to a source would never end.
