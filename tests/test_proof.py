@@ -515,6 +515,14 @@ def test_paths_that_lead_elsewhere_open_files_alone(made: Path) -> None:
     assert told() == [("missing", "the file is no file any more")]
 
 
+def test_a_receipt_needs_no_metadata_of_packages(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that was made of one file has none."""
+    monkeypatch.setattr("importlib.metadata.Distribution.from_name", lambda _: 1 / 0)
+    Path("a.jsonl").write_bytes(b'{"id":"a","text":"x"}\n')
+    convert("a.jsonl", "a.seed", receipt="r.json")
+    assert set(Receipt("r.json").head["tool"]["packages"]) == {"isal", "lxml", "msgspec", "zstandard"}
+
+
 def test_a_damaged_source_is_in_the_receipt(here: Path) -> None:
     """The documents before the damage are in the target."""
     data = gzip.compress(b'{"id":"a","text":"x"}\n') + b"rubbish"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, Final
 
 from corpusfmt.core.limits import USUAL
@@ -17,9 +18,8 @@ _PACKAGES: Final = ("isal", "lxml", "msgspec", "zstandard")
 
 def tool() -> dict[str, Any]:
     """Return the name and the version of the tool, and of the packages whose versions can show in a target."""
-    from importlib.metadata import version
-
-    return {"name": "corpusfmt", "version": __version__, "packages": {name: version(name) for name in _PACKAGES}}
+    packages = {name: str(import_module(name).__version__) for name in _PACKAGES}  # no file of theirs need be there
+    return {"name": "corpusfmt", "version": __version__, "packages": packages}
 
 
 def asked_for(

@@ -22,13 +22,14 @@ class Sealing:
         """Raises OSError, and ConfigurationError for a path that no file can have."""
         if path == "-":
             raise ConfigurationError("a receipt does not go to standard output; name a file")
+        self._tool = tool()  # before the run: importing a package may fail
         self._output = storage.open_output(path)
         self._proof, self._asked = proof, asked
         self._target = {"format": format.name, "options": dict(options.own), "ids_made": "id" in options.allow}
 
     def write(self, report: Report) -> None:
         """Write it and give it its name. Raises OSError."""
-        head = {"tool": tool(), "asked": self._asked, "target": self._target, **counted(report)}
+        head = {"tool": self._tool, "asked": self._asked, "target": self._target, **counted(report)}
         head["passed_over"] = self._proof.placed(report.passed_over)
         for piece in written(head, self._proof.sections):
             self._output.write(piece)
