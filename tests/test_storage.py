@@ -613,6 +613,25 @@ def test_the_old_manifest_is_durably_gone_before_any_shard_is_replaced(
     shards.outputs[0].discard()
 
 
+def test_a_signal_while_a_target_is_opened_or_closed_is_not_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = open_output(f"{tmp_path}/a.txt")
+    assert output._raw is not None
+    output._raw.raw.close()  # type: ignore[attr-defined]  # as a signal leaves it that comes in the midst of closing
+    output.discard()
+    whole = os.fdopen
+
+    def stopped(descriptor: int, *more: Any, **others: Any) -> None:
+        whole(descriptor, *more, **others).close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("corpusfmt.storage.outputs.os.fdopen", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        open_output(f"{tmp_path}/a.txt")
+    assert os.listdir(tmp_path) == []
+
+
 @pytest.mark.parametrize(("name", "named"), [("out.jsonl", "out.jsonl"), ("", "")])
 def test_a_scratch_file_that_fails_has_the_name_of_what_it_is_for(name: str, named: str, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "nowhere")

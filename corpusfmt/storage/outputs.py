@@ -96,7 +96,8 @@ class Output:
                         os.fchown(descriptor, there.st_uid, there.st_gid)
                 return os.fdopen(descriptor, "wb", buffering=_BUFFER)
             except BaseException:
-                os.close(descriptor)
+                with contextlib.suppress(OSError):  # a signal came behind fdopen, and the file is closed already
+                    os.close(descriptor)
                 raise
         raise ConfigurationError(f"the folder {quoted(folder)} is full of temporary files; remove '.corpusfmt-*.tmp'")
 
@@ -191,7 +192,7 @@ class Output:
         """Leave nothing behind. Does nothing after ``publish``."""
         raw, self._raw = self._raw, None
         if raw is not None and self.target != "-":
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):  # ValueError: a signal has cut its closing in two
                 raw.close()
         if self._temporary:
             with contextlib.suppress(OSError):

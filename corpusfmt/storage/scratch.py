@@ -52,7 +52,7 @@ class Scratch:
 
     def close(self) -> None:
         """Let go of it."""
-        with suppress(OSError):  # what it holds is not needed any more
+        with suppress(OSError, ValueError):  # what it holds is not needed any more
             self._file.close()
 
 
