@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt import ConfigurationError, ParseError
+from corpusfmt.core.gzipheader import header_size
 from corpusfmt.core.limits import MAX_WINDOW
 from corpusfmt.storage import (
     Folder,
@@ -255,6 +256,35 @@ def test_every_field_of_a_gzip_header_is_read_wherever_it_is_cut(flags: int) -> 
     for cut in range(2, 45):
         with pytest.raises(Damage, match="ends early"):
             decompress("gz", data[:cut])
+    header = data[: len(data) - len(gzip.compress(TEXT)) + 10]
+    for before in (b"", b"\x1f\x8b\x08\x0f"):
+        for after in (b"", b"\0", b"\xff" * 20):
+            assert header_size(before + header + after, len(before)) == len(header)
+        for cut in range(len(header)):
+            assert header_size(before + header[:cut], len(before)) == 0
+
+
+@pytest.mark.parametrize("before", [b"", b"x" * 1000])
+def test_how_long_a_gzip_header_may_be(before: bytes) -> None:
+    extra = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff" + (300).to_bytes(2, "little") + bytes(300)
+    assert header_size(before + extra, len(before)) == 312
+    assert header_size(before + extra[:-1], len(before)) == 0
+    for flag in (8, 16):
+        long = before + b"\x1f\x8b\x08" + bytes([flag]) + b"\0\0\0\0\0\xff" + b"x" * ((512 << 10) - 10)
+        assert header_size(long, len(before)) == 0
+        assert header_size(long + b"\0", len(before)) == (512 << 10) + 1
+        with pytest.raises(ValueError, match="no end"):
+            header_size(long + b"x", len(before))
+
+
+@pytest.mark.parametrize(("header", "what"), [(b"\x1f\x8b\x07", "method"), (b"\x1f\x8b\x08\x20", "flags")])
+def test_what_is_wrong_with_a_gzip_header_is_seen_at_once(header: bytes, what: str) -> None:
+    assert header_size(header[:-1], 0) == header_size(b"x" + header[:-1], 1) == 0
+    for data in (header, header + b"\0" * 20):
+        with pytest.raises(ValueError, match=what):
+            header_size(data, 0)
+        with pytest.raises(ValueError, match=what):
+            header_size(b"x" + data, 1)
 
 
 def test_a_gzip_header_with_a_wrong_checksum_or_without_end_is_damage() -> None:
