@@ -59,7 +59,7 @@ _SMALL: Final = {
 
 def is_skippable(head: bytes) -> bool:
     """Say whether a Zstandard skippable frame begins here."""
-    return len(head) >= 4 and head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F
+    return head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F
 
 
 class ZstdDecoder:
@@ -202,8 +202,8 @@ class ZstdDecoder:
             which = f"the file has dictionary {self._dictionary}" if self._dictionary else "the file has none"
             raise Damage("FILE002", f"the zstd data needs dictionary {needed}, and {which}")
         self._checksum = header.checksum
-        size = int.from_bytes(data[header.id_stop :], "little")
-        self._told, self._made = (-1 if header.plus < 0 else size + header.plus), 0
+        size = int.from_bytes(data[header.id_stop :], "little")  # 0 where there is none
+        self._told, self._made = size + header.plus, 0
         self._frame = self._decompressor.decompressobj()
         self._decompress(self._frame, data)
 
