@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from corpusfmt import ParseError
 from corpusfmt.core.limits import MAX_DICTIONARY
 from corpusfmt.storage import Input, open_output
-from corpusfmt.storage.codecs import MAX_EMPTY
+from corpusfmt.storage.codecs import MAX_EMPTY, Damage
 from corpusfmt.storage.gzip import GzipEncoder
-from corpusfmt.storage.zstd import ZstdEncoder
+from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder
 from tests.support import DATA, needs_data
 
 every_codec = pytest.mark.parametrize("codec", ["gz", "zst"])
@@ -228,8 +228,9 @@ def dictionary_frame(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("known", [False, True])
-def test_a_dictionary_at_the_head_of_the_file(packed: bool, known: bool) -> None:
-    dictionary = trained()
+@pytest.mark.parametrize("more", [b"", TEXT[:300_000]], ids=["small", "large"])
+def test_a_dictionary_at_the_head_of_the_file(packed: bool, known: bool, more: bytes) -> None:
+    dictionary = zstandard.ZstdCompressionDict(trained().as_bytes() + more)
     compressor = zstandard.ZstdCompressor(dict_data=dictionary, write_checksum=True, write_content_size=known)
     content = dictionary.as_bytes()
     head = dictionary_frame(zstandard.ZstdCompressor().compress(content) if packed else content)
@@ -240,8 +241,11 @@ def test_a_dictionary_at_the_head_of_the_file(packed: bool, known: bool) -> None
         members = stream.track_members()
         assert drain(stream, size) == (b"".join(contents), "")
         assert members == [(at, raw + len(head)) for at, raw in pairs]
-    plain = member("zst", b"no dictionary at all")
-    assert drain(opened(head + plain + data), 1000) == (b"no dictionary at all" + b"".join(contents), "")
+    if known:
+        assert len(ZstdDecoder(io.BytesIO(head + data).read).read(1 << 20)) > 100_000  # many frames at a time
+    for make in (member, streamed):
+        plain = make("zst", b"no dictionary at all")
+        assert drain(opened(head + plain + data), 1000) == (b"no dictionary at all" + b"".join(contents), "")
     for cut in range(4, len(head), 97):
         assert drain(opened(head[:cut]), 100) == (b"", "FILE001")
 
@@ -259,17 +263,31 @@ def test_a_dictionary_that_is_missing_or_another_one_is_told() -> None:
         opened(dictionary_frame(other.as_bytes()) + frame).read(100)
 
 
+NONE, DAMAGED, LARGE = (
+    "holds no dictionary$",
+    "^the zstd dictionary is damaged",
+    "^the zstd dictionary is larger than 10 MiB$",
+)
+MAGIC = b"\x37\xa4\x30\xec"
+
+
 @pytest.mark.parametrize(
-    "content",
+    ("content", "message"),
     [
-        b"", b"abc", b"no dictionary", b"\x37\xa4\x30\xec", b"\x37\xa4\x30\xec\x01\x00\x00\x00" + b"\xff" * 300,
-        b"\x28\xb5\x2f\xfd", zstandard.ZstdCompressor().compress(b"no dictionary"), zstandard.ZstdCompressor().compress(TEXT)[:-9],
-        zstandard.ZstdCompressor(write_checksum=True).compress(TEXT)[:-1] + b"?",
-        zstandard.ZstdCompressor().compress(b"\x37\xa4\x30\xec" + bytes(MAX_DICTIONARY)),
+        (b"", NONE), (b"abc", NONE), (b"no dictionary", NONE), (MAGIC, DAMAGED), (MAGIC + b"\x01\0\0\0" + b"\xff" * 300, DAMAGED),
+        (b"\x28\xb5\x2f\xfd", f"{DAMAGED}: the zstd data ends early"), (zstandard.compress(b"no dictionary"), NONE),
+        (zstandard.compress(TEXT)[:-9], f"{DAMAGED}: the zstd data ends early"),
+        (zstandard.ZstdCompressor(write_checksum=True).compress(TEXT)[:-1] + b"?", f"{DAMAGED}: the zstd data is damaged"),
+        (bytes(MAX_DICTIONARY), NONE), (bytes(MAX_DICTIONARY + 1), LARGE),
+        (zstandard.compress(bytes(MAX_DICTIONARY)), NONE), (zstandard.compress(bytes(MAX_DICTIONARY + 1)), LARGE),
     ],
+    ids=range(13),
 )  # fmt: skip
-def test_a_dictionary_that_is_none_is_damage(content: bytes) -> None:
-    assert drain(opened(dictionary_frame(content) + member("zst", b"text")), 100) == (b"", "FILE002")
+def test_a_dictionary_that_is_none_is_damage(content: bytes, message: str) -> None:
+    decoder = ZstdDecoder(io.BytesIO(dictionary_frame(content) + member("zst", b"text")).read)
+    with pytest.raises(Damage, match=message) as caught:
+        decoder.read(100)
+    assert caught.value.code == "FILE002"
 
 
 @pytest.mark.parametrize("magic", [b"\x5d", b"\x53"])

@@ -167,13 +167,22 @@ def test_a_frame_that_holds_another_number_of_bytes_than_it_says_is_damaged(dama
 HEADERS = [flags for flags in range(256) if not flags & 8]
 
 
+def width_of(flags: int) -> int:
+    """The bytes of the content size in a zstd frame header."""
+    return (1 if flags & 0x20 else 0, 2, 4, 8)[flags >> 6]
+
+
+def frame_head(flags: int) -> bytes:
+    """A zstd frame header up to the content size."""
+    return b"\x28\xb5\x2f\xfd" + bytes([flags]) + b"\x58" * (not flags & 0x20) + bytes((0, 1, 2, 4)[flags & 3])
+
+
 @pytest.mark.parametrize("flags", HEADERS)
 def test_every_form_of_a_frame_header(flags: int) -> None:
     """Single segment or not, each width of the content size and of the dictionary's id (RFC 8878, 3.1.1.1)."""
-    single, width = flags & 0x20, (1 if flags & 0x20 else 0, 2, 4, 8)[flags >> 6]
+    width, head = width_of(flags), frame_head(flags)
     content = b"abc" * 100 if width != 1 else b"abc" * 10
     size = len(content) - (256 if width == 2 else 0)
-    head = b"\x28\xb5\x2f\xfd" + bytes([flags]) + b"\x58" * (not single) + bytes((0, 1, 2, 4)[flags & 3])
     told = head + (size.to_bytes(width, "little") if width else b"")
     assert zstandard.frame_header_size(told + bytes(18)) == len(told)
     checksum = zstandard.ZstdCompressor(write_checksum=True).compress(content)[-4:] if flags & 4 else b""
@@ -199,6 +208,46 @@ def test_every_form_of_a_frame_header(flags: int) -> None:
                 decompress("zst", sound + bytes(other))
 
 
+@pytest.mark.parametrize("flags", [flags for flags in HEADERS if flags & 0x20])
+def test_small_sound_frames_are_read_many_at_a_time(flags: int) -> None:
+    """A file has one a record: a block at a time would be slow."""
+    width = width_of(flags)
+    texts = [b"abc" * 100] if width == 2 else [b"x", b"abc" * 10]
+    texts += [bytes(300), b"abc" * 5000] if width > 1 else [bytes(30)]
+    frames = []
+    for text in texts:
+        packed = zstandard.ZstdCompressor(write_checksum=True).compress(text)
+        checksum = packed[-4:] if flags & 4 else b""
+        told = frame_head(flags) + (len(text) - (256 if width == 2 else 0)).to_bytes(width, "little")
+        half = len(text) // 2
+        forms = [
+            block(0, len(text), last=True) + text,
+            packed[zstandard.frame_header_size(packed) : -4],
+            block(0, half) + text[:half] + block(0, 0) + block(0, len(text) - half, last=True) + text[half:],
+        ]
+        if text.count(text[:1]) == len(text):
+            forms += [
+                block(1, len(text), last=True) + text[:1],
+                block(1, half) + text[:1] + block(1, len(text) - half, last=True) + text[:1],
+            ]
+        frames += [(told + form + checksum, text) for form in forms]
+    wrong = frame_head(flags) + (9).to_bytes(width, "little") + block(0, 8, last=True) + b"8 bytes." + bytes(flags & 4)
+    for some in (frames, frames[:1], frames[-1:]):
+        data, text = b"".join(frame for frame, _ in some), b"".join(text for _, text in some)
+        for rest in (b"", frames[0][0][:-1], wrong):
+            decoder = ZstdDecoder(Pieces(data + rest).read)
+            assert decoder.read(1 << 20) == text
+            assert decoder.consumed == len(data)
+            assert decoder.members[-1] == (len(text) - len(some[-1][1]), len(data) - len(some[-1][0]))
+
+
+@pytest.mark.parametrize("flags", [flags for flags in range(256) if flags & 8])
+def test_a_frame_header_with_the_reserved_bit_is_refused(flags: int) -> None:
+    with pytest.raises(Damage) as caught:
+        decompress("zst", frame_head(flags) + bytes([30, 0, 0, 0, 0, 0, 0, 0])[: width_of(flags)] + bytes(300))
+    assert caught.value.code == "FILE002"
+
+
 def test_blocks_and_windows_of_just_the_limit() -> None:
     most = 128 << 10
     head = b"\x28\xb5\x2f\xfd\x00"
@@ -206,16 +255,28 @@ def test_blocks_and_windows_of_just_the_limit() -> None:
     for window, blocks, data in [
         (b"\x58", block(0, most, last=True) + content[:most], content[:most]),
         (b"\x58", block(1, most, last=True) + b"x", b"x" * most),
+        (b"\x87", block(0, 3, last=True) + b"abc", b"abc"),  # 120 MiB
         (b"\x88", block(0, 3, last=True) + b"abc", b"abc"),  # 128 MiB
     ]:
         assert decompress("zst", head + window + blocks) == data
     assert MAX_WINDOW == 1 << (10 + (0x88 >> 3))
-    with pytest.raises(Damage, match="window of more than"):
-        decompress("zst", head + b"\x89" + block(0, 3, last=True) + b"abc")
-    with pytest.raises(Damage, match="impossible block"):
-        decompress("zst", head + b"\x58" + block(0, most + 1, last=True) + content[: most + 1])
-    with pytest.raises(Damage, match="impossible block"):
-        decompress("zst", head + b"\x58" + block(3, 3, last=True) + b"abc")
+    for window, blocks, message in [
+        (b"\x89", block(0, 3, last=True) + b"abc", "window of more than 128 MiB"),
+        (b"\x58", block(0, most + 1, last=True) + content[: most + 1], "impossible block"),
+        (b"\x58", block(2, most + 1, last=True) + content[: most + 1], "impossible block"),
+        (b"\x58", block(3, 3, last=True) + b"abc", "impossible block"),
+    ]:
+        with pytest.raises(Damage, match=message) as caught:
+            decompress("zst", head + window + blocks)
+        assert caught.value.code == "FILE002"
+
+
+def test_a_small_frame_that_gives_much_is_read_a_block_at_a_time() -> None:
+    most = 128 << 10
+    run = block(1, most) + b"x"
+    data = b"\x28\xb5\x2f\xfd\xa0" + (9 * most).to_bytes(4, "little") + run * 8 + block(1, most, last=True) + b"x"
+    decoder = ZstdDecoder(Pieces(data).read)
+    assert [len(decoder.read(1 << 30)) for _ in range(10)] == [most] * 9 + [0]
 
 
 @pytest.mark.parametrize(
@@ -317,8 +378,11 @@ def test_what_follows_the_last_member_is_told(codec: str) -> None:
 
 @every_codec
 def test_equal_content_gives_equal_bytes(codec: str) -> None:
-    assert compress(codec, TEXT) == compress(codec, TEXT)
+    assert compress(codec, TEXT) == compress(codec, TEXT) == compress(codec, TEXT, b"")
     assert compress(codec) == b""
+    encoder = CODECS[codec][0]()
+    assert decompress(codec, encoder.end_member()) == b""
+    assert encoder.end_member() == b""
 
 
 def test_a_window_beyond_the_limit_is_refused() -> None:
