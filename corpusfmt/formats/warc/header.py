@@ -10,11 +10,11 @@ from corpusfmt.core.limits import LENGTH_DIGITS, MAX_HEADER, sized
 from corpusfmt.core.primitives import first_invalid_utf8
 from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.digests import parse_digest
-from corpusfmt.formats.warc.fields import BY_NAME, FORBIDDEN, MANDATORY, REQUIRED, TYPES
+from corpusfmt.formats.warc.fields import BY_NAME, FORBIDDEN, MANDATORY, REQUIRED
 from corpusfmt.formats.warc.values import SYNTAX, bare
 
 VERSION: Final = re.compile(rb"WARC/([0-9]+\.[0-9]+)")
-_LIKE_VERSION: Final = re.compile(rb"(?i:warc)/[0-9.]+[ \t]*+")
+_LIKE_VERSION: Final = re.compile(rb"(?i:warc)/[0-9.]+")
 #: Stands for the name of a field whose value is not kept.
 _REPEATED: Final = "-"
 _NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++")
@@ -28,7 +28,6 @@ class Fault(NamedTuple):
     code: str
     message: str
     byte: int
-    hint: str = ""
     edit: Edit | None = None
 
 
@@ -90,10 +89,9 @@ def parse_header(head: bytes, start: int, longest: int = MAX_HEADER) -> Header:
         if fault:
             faults.append(fault)
         byte += len(raw) + 1
-    type = fields.get("warc-type", b"").decode("utf-8", "replace").lower()
+    type = fields.get("warc-type", b"").decode().lower()
     header = Header(version, type, fields, places, concurrent, faults, len(head))
     _check(header, start)
-    faults.sort(key=lambda fault: fault.byte)
     return header
 
 
@@ -144,20 +142,20 @@ def _check(header: Header, start: int) -> None:
         if not bare(fields.get(name, b"")).strip() and not malformed:
             if name == "content-length" and name in fields:
                 continue
-            what = f"on a {type} record" if type in TYPES and name not in MANDATORY else ""
-            faults.append(Fault("WARC011", f"the field {BY_NAME[name].name} is missing {what}".rstrip(), start))
+            what = f" on a {type} record" if name not in MANDATORY else ""
+            faults.append(Fault("WARC011", f"the field {BY_NAME[name].name} is missing{what}", start))
     for name in sorted(FORBIDDEN.get(type, frozenset()) & fields.keys()):
-        byte = places.get(name, (start, 0))[0]
+        byte, _ = places.get(name, (start, -1))
         faults.append(Fault("WARC012", f"the field {BY_NAME[name].name} must not stand on a {type} record", byte))
     for name, value in fields.items():
         field = BY_NAME.get(name)
         if field is None or name == "content-length":
             continue
+        byte, length = places.get(name, (start, -1))
         if not bare(value).strip():
             if name not in MANDATORY:
-                faults.append(Fault("WARC014", f"the field {field.name} is empty", places.get(name, (start, 0))[0]))
+                faults.append(Fault("WARC014", f"the field {field.name} is empty", byte))
             continue
-        byte, length = places.get(name, (start, -1))
         for each in header.concurrent if name == "warc-concurrent-to" else [value]:
             odd = SYNTAX[field.syntax](each, header.version)
             if odd is not None:

@@ -86,9 +86,9 @@ class _Scan:
     # -- faults -----------------------------------------------------------------------------------------
 
     def _find(self, fault: Fault, record: Record, id: str | int | None = None) -> None:
-        code, message, byte, hint, edit = fault
+        code, message, byte, edit = fault
         near = record.near if byte < self.framer.base else None
-        self.out.find(code, message, byte, hint, edit, id, record=record.number, file_byte=record.raw, near=near)
+        self.out.find(code, message, byte, edit=edit, id=id, record=record.number, file_byte=record.raw, near=near)
 
     def _near(self, record: Record) -> Callable[[int], Region]:
         """Return what gives the surroundings of a place in the header of a record."""
