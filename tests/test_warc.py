@@ -1201,6 +1201,8 @@ def test_a_folded_line_that_continues_nothing() -> None:
     assert told == ["expected 'Name: value', found 'no field'"]
     data = record().replace(b"WARC/1.1\r\n", b"WARC/1.1\r\nX-Long: " + b"x" * 70_000 + b"\r\n folded\r\n")
     assert codes(data) == ["WARC005"]
+    (finding,) = found(record().replace(b"WARC/1.1\r\n", b"WARC/1.1\r\n folded\r\n"))
+    assert (finding.code, finding.message) == ("WARC003", "a folded line that continues nothing: ' folded'")
 
 
 def test_the_digest_of_chunks_that_are_not_held_is_nobodys_fault() -> None:
@@ -1432,7 +1434,9 @@ def test_an_odd_end_is_mended_safely_where_nothing_of_the_block_can_be_lost(
     assert any(fault.code != "WARC009" for fault in first.faults) == (digest == sha1(b"y"))
 
 
-@pytest.mark.parametrize("line", [b"X: \x00", b"X: \xff", b"no colon", b"X: " + b"x" * MAX_HEADER])
+@pytest.mark.parametrize(
+    "line", [b"X: \x00", b"X: \xff", b"no colon", b"X: " + b"x" * MAX_HEADER, b"WARC-Date: 2024\r\nWARC-Date: 2024"]
+)
 def test_a_folded_line_after_a_faulty_one_continues_nothing(line: bytes) -> None:
     head = b"WARC/1.1\r\n" + line + b"\r\n one\r\n two\r\nX-Late:\r\n \tv\r\n\r\n"
     header = parse_header(head, 0)
@@ -1440,7 +1444,8 @@ def test_a_folded_line_after_a_faulty_one_continues_nothing(line: bytes) -> None
         head.index(b" one"),
         head.index(b" two"),
     ]
-    assert header.fields == {"x-late": b"v"}
+    assert header.fields["x-late"] == b"v"
+    assert header.fields.keys() <= {"x-late", "warc-date"}
 
 
 def test_a_header_with_bare_line_ends_is_mended_whole() -> None:
@@ -1448,3 +1453,70 @@ def test_a_header_with_bare_line_ends_is_mended_whole() -> None:
     for bare in (proper.replace(b"\r\n", b"\n"), proper.replace(b"\r\n", b"\n", 2)):
         (fault,) = parse_header(bare, 30).faults
         assert (fault.code, fault.byte, fault.edit) == ("WARC004", 30, Edit(30, len(bare), proper))
+
+
+def head_of(type: str = "resource", **more: Any) -> bytes:
+    return record(type, b"", end=b"", **more)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (head_of(without=["WARC-Date"]), ["WARC011 the field WARC-Date is missing"]),
+        (head_of(WARC_Date=b""), ["WARC011 the field WARC-Date is missing"]),
+        (head_of(without=["WARC-Target-URI"]), ["WARC011 the field WARC-Target-URI is missing on a resource record"]),
+        (
+            head_of(without=["WARC-Target-URI"], Content_Length=b""),
+            ["WARC011 the field WARC-Target-URI is missing on a resource record"],
+        ),
+        (head_of(without=["WARC-Date"], lines=[b"WARC-Date 2024"]), ["WARC003 expected 'Name: value', found 'WARC-Date 2024'"]),
+        (
+            head_of(without=["WARC-Date"], lines=[b"WARC-Date: " + b"2" * MAX_HEADER]),
+            ["WARC005 a header line is longer than 64 KiB"],
+        ),
+        (head_of(lines=[b"\xffX: v"]), [r"WARC003 the header is not UTF-8: '\xffX: v'"]),
+        (
+            head_of(fields={"WARC-IP-Address": b"", "WARC-Truncated": b"two words"}),
+            ["WARC014 the field WARC-IP-Address is empty", "WARC014 WARC-Truncated: expected one word, found 'two words'"],
+        ),
+        (head_of("warcinfo", WARC_Filename=b""), ["WARC014 the field WARC-Filename is empty"]),
+        (
+            head_of(lines=[b"WARC-Concurrent-To: <one>", b"WARC-Concurrent-To: " + uuid(2)]),
+            ["WARC014 WARC-Concurrent-To: expected a URI, found 'one'"],
+        ),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_what_is_said_of_a_header(head: bytes, expected: list[str]) -> None:
+    """Of what a line that cannot be read may have held nothing is said to be missing."""
+    assert [f"{fault.code} {fault.message}" for fault in parse_header(head, 0).faults] == expected
+
+
+SPELLED = hashlib.sha1(b"").hexdigest().encode()
+
+
+@pytest.mark.parametrize(
+    ("lines", "old", "new"),
+    [
+        ([b"WARC-Profile: <https://example.org/>"], b"<https://example.org/>", b"https://example.org/"),
+        ([b"WARC-Profile:", b" <https://example.org/>"], b"", None),
+        ([b"WARC-Profile: nowhere"], b"", None),
+        ([b"WARC-Concurrent-To: urn:x:1"], b"urn:x:1", b"<urn:x:1>"),
+        ([b"WARC-Concurrent-To: urn:x:1", b"WARC-Concurrent-To: <urn:x>"], b"", None),
+        ([b"WARC-Block-Digest: SHA1:" + SPELLED], b"SHA1:" + SPELLED, b"sha1:" + SPELLED),
+        ([b"WARC-Block-Digest:", b" SHA1:" + SPELLED], b"", None),
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_a_value_is_mended_where_it_stands_in_one_line_and_alone(
+    lines: list[bytes], old: bytes, new: bytes | None
+) -> None:
+    head = head_of(lines=lines)
+    (fault,) = parse_header(head, 500).faults
+    assert fault.edit == (Edit(500 + head.index(old), len(old), new) if new is not None else None)
+
+
+@pytest.mark.parametrize("line", [b"WARC-Filename:\r\n a", b"WARC-Truncated:\r\n two words", b"WARC-Truncated:\r\n "])
+def test_what_is_wrong_with_a_folded_value_is_told_at_its_record(line: bytes) -> None:
+    (fault,) = parse_header(head_of(lines=[line]), 500).faults
+    assert fault.byte == 500
