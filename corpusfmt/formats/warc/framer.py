@@ -211,8 +211,7 @@ class Framer(Window):
 
     def _is_first_line_cut(self, at: int) -> bool:
         """Say whether the stream ends in what may be the first line of a record."""
-        there = len(self.buffer) - at
-        return self.ended and 0 < there < len(_FIRST) and _FIRST.startswith(self.buffer[at:])
+        return self.ended and _FIRST.startswith(self.buffer[at : at + len(_FIRST)])
 
     def _is_wanted(self, header: Header, body: int) -> bool:
         """Say whether a large block may be a text or its metadata, from what the header and the first bytes say."""
@@ -242,10 +241,9 @@ class Framer(Window):
             if run[0] == END:
                 return True
             byte = self.base + at
-            what = f"expected two line ends (CR LF) after the block, found {quoted(run[0])}"
-            if after == len(buffer) and self.failure is None:
-                what += " at the end of the file"
             if self.failure is None or after < len(buffer):
+                where = " at the end of the file" if after == len(buffer) else ""
+                what = f"expected two line ends (CR LF) after the block, found {quoted(run[0])}{where}"
                 # What is taken away may be the end of the block: only a digest tells that it is not.
                 digest = parse_digest(record.fields.get("warc-block-digest", b""))
                 safe = len(run[0]) <= len(END) or (digest.value is not None and holds(digest, buffer[body:at]))
@@ -267,7 +265,8 @@ class Framer(Window):
 
 def _presuming(fault: Fault) -> Fault:
     """Return a fault whose edit is no longer known to be right."""
-    return fault._replace(edit=fault.edit._replace(safe=False) if fault.edit else None)
+    assert fault.edit is not None
+    return fault._replace(edit=fault.edit._replace(safe=False))
 
 
 def record_ends(stream: Stream) -> Iterator[int]:
