@@ -69,7 +69,9 @@ class _Maker:
             isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Name)
         )
         if removed and not self._top:
-            swapped = ast.copy_location(ast.Pass(), node)
+            # A function that loses its closure could not be put in the place of the one that is in use.
+            instead = ast.parse("super()" if "super()" in ast.unparse(node) else "pass").body[0]
+            swapped = ast.copy_location(instead, node)
             self._add(node, "statement removed", lambda: body.__setitem__(index, swapped))
         if isinstance(node, ast.Break | ast.Continue):
             other = ast.copy_location(ast.Continue() if isinstance(node, ast.Break) else ast.Break(), node)
