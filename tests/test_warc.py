@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs as registered
 import gzip
 import hashlib
+import sys
 import zlib
 from base64 import b32encode, b64encode, urlsafe_b64encode
 from pathlib import Path
@@ -22,7 +23,7 @@ from corpusfmt.formats.warc.header import content_length, header_end, is_record_
 from corpusfmt.storage import open_input
 from tests.support import Pieces, documents, findings, parse, scan, write
 from tests.test_real_data import files
-from tests.warcs import DATE, FIELDS, codes, docs, found, http, packed, page, record, sha1, uuid
+from tests.warcs import DATE, FIELDS, codes, docs, file_codes, found, http, packed, page, record, sha1, uuid
 
 TYPES = list(FIELDS)
 ALL = set(TYPES)
@@ -939,11 +940,17 @@ def test_the_records_around_a_fault_are_read(bad: bytes, size: int) -> None:
     assert any(finding.severity == "error" for batch in batches for finding in batch.findings)
 
 
-def test_a_record_that_is_followed_by_rubbish_is_refused_unless_a_digest_or_a_member_vouches_for_it() -> None:
-    rubbish = b"rubbish\r\n\r\n"
+def test_a_record_that_is_followed_by_rubbish_is_refused_unless_a_digest_or_a_member_vouches_for_it(
+    tmp_path: Path,
+) -> None:
+    rubbish, other = b"rubbish\r\n\r\n", record(number=2, WARC_Target_URI=b"https://example.org/b")
     assert codes(record() + rubbish + record(number=2)) == ["WARC010"]
     assert codes(record(WARC_Block_Digest=RIGHT) + rubbish + record(number=2)) == ["WARC001"]
     assert codes(record(WARC_Block_Digest=WRONG) + rubbish + record(number=2)) == ["WARC010"]
+    for codec in ("gz", "zst"):
+        for digest, expected in (({}, "WARC001"), ({"WARC-Block-Digest": WRONG}, "WARC010")):
+            (tmp_path / "a.warc").write_bytes(packed([record(fields=digest), rubbish, other], codec))
+            assert file_codes(tmp_path / "a.warc") == [expected]
 
 
 def test_findings_do_not_depend_on_how_much_is_read_at_a_time() -> None:
@@ -1025,11 +1032,17 @@ BODY = b"a" * LARGE
     [
         http(BODY, b"Content-Type:\r\n text/html"),
         http(BODY, b"X-A: " + b"x" * 60_000, b"X-B: " + b"x" * 60_000, b"Content-Type: text/html"),
+        http(BODY, *[b"X: " + b"x" * 62_000] * 16, b"Content-Type: text/html"),
     ],
-    ids=["folded", "long header"],
+    ids=["folded", "long header", "very long header"],
 )
-def test_a_large_text_is_a_text_like_a_small_one(data: bytes) -> None:
-    (document,) = docs(record("response", data, Content_Type=b"application/http"))
+@pytest.mark.parametrize("there", [0, 10, 50, 65_530, 70_000])
+def test_a_large_text_is_a_text_like_a_small_one(data: bytes, there: int) -> None:
+    """However much of it is there when it is asked whether it may be one."""
+    large = record("response", data, Content_Type=b"application/http")
+    before = record(block=b"", number=2)
+    room = (128 << 10) - len(before) - header_end(large, 0) - there
+    (_, document) = docs(record(block=b"x" * room, number=2) + large)
     assert document.data == BODY
 
 
@@ -1193,6 +1206,7 @@ def test_a_header_of_more_than_a_mebibyte_is_refused_and_the_next_record_is_read
             "WARC005", "the header of the record is longer than 1 MiB", 0,
         )  # fmt: skip
         assert [d.id for d in documents(batches)] == [uuid(2)[1:-1].decode()] * (data.count(b"WARC/1.1") - 1)
+    assert codes(b"WARC/1.1\r\n" + b"X: y\r\n" * 200_000) == ["WARC005"]
 
 
 def test_a_folded_line_that_continues_nothing() -> None:
@@ -1339,16 +1353,25 @@ def test_where_records_begin_and_end(size: int, end: bytes) -> None:
     assert framed(Pieces(data, size)) == expected
     starts = [start for _, start, *_ in expected[1:]]
     assert list(record_ends(Pieces(data, size))) == starts
+    assert list(record_ends(Pieces(b"x" + data, size))) == [1, *(start + 1 for start in starts)]
     plain = framed(Pieces(data + b"rubbish\r\n" + records[0], size))
     assert [one[:6] for one in plain[:7]] == [one[:6] for one in expected[:7]]
     assert plain[-1][:3] == (len(plain), at + 9, at + 9 + expected[0][2])
 
 
-def test_a_block_is_held_up_to_the_limit() -> None:
-    blocks = [b"x" * size for size in (99, 100, 101, 100)]
-    data = b"".join(record(block=block, number=number) for number, block in enumerate(blocks))
-    for size in (1, 50, 1 << 30):
-        assert [one[5] for one in framed(Pieces(data, size), 100)] == [blocks[0], blocks[1], None, blocks[3]]
+@pytest.mark.parametrize(
+    ("type", "fault"), [("resource", ["WARC020"]), ("conversion", ["WARC020"]), ("request", []), ("x-own", [])]
+)
+@pytest.mark.parametrize("limit", [100, LARGE])
+def test_a_block_is_held_up_to_the_limit(type: str, fault: list[str], limit: int) -> None:
+    """And one that is no text up to 4 MiB."""
+    blocks = [b"x" * size for size in (limit - 1, limit, limit + 1, 100)]
+    data = b"".join(record(type, block, number=n, Content_Type=b"text/plain") for n, block in enumerate(blocks))
+    held = blocks[:2] if fault or limit == 100 else [None, None]
+    for size in (1, 50, 1 << 30) if limit == 100 else [1 << 30]:
+        seen = framed(Pieces(data, size), limit)
+        assert [one[5] for one in seen] == [*held, None, blocks[3]]
+        assert [one[6] for one in seen] == [[], [], fault, []]
 
 
 def test_a_header_is_read_with_the_places_of_its_values() -> None:
@@ -1416,10 +1439,15 @@ def test_all_lines_of_a_header_together_have_a_limit() -> None:
     room -= 1005 * len(lines)
     for more, expected in ((0, []), (1, ["WARC005"])):
         data = record(block=b"", lines=[*lines, b"X: " + b"x" * (room + more)])
-        assert framed(Pieces(data + record()))[0][6] == expected
+        first, *_ = framed(Pieces(data + record()))
+        assert first[6] == expected
+        assert (first[1] == first[2] == first[3]) == bool(expected)
 
 
-@pytest.mark.parametrize("digest", [b"", sha1(b"x"), sha1(b"y")])
+X_IN_HEX = b"sha1:" + hashlib.sha1(b"x").hexdigest().encode()
+
+
+@pytest.mark.parametrize("digest", [b"", sha1(b"x"), X_IN_HEX, sha1(b"y")])
 @pytest.mark.parametrize("end", [b"\r\n", b"\n\n", b"\r\n\r\n\r\n", b"\r\n\r\n\r", b""])
 @pytest.mark.parametrize("size", [1, 1 << 30])
 def test_an_odd_end_is_mended_safely_where_nothing_of_the_block_can_be_lost(
@@ -1428,10 +1456,11 @@ def test_an_odd_end_is_mended_safely_where_nothing_of_the_block_can_be_lost(
     data = record(block=b"x", end=end, lines=[b"WARC-Block-Digest: " + digest] * bool(digest))
     first, *_ = (one for one in Framer(Pieces(data + record(number=2), size), 1 << 28).records() if one is not None)
     (odd,) = (fault for fault in first.faults if fault.code == "WARC009")
-    safe = digest == sha1(b"x") or (not digest and len(end) <= 4)
+    safe = digest in (sha1(b"x"), X_IN_HEX) or (not digest and len(end) <= 4)
     assert odd.edit == Edit(len(data) - len(end), len(end), b"\r\n\r\n", safe)
     assert first.stop == len(data)
     assert any(fault.code != "WARC009" for fault in first.faults) == (digest == sha1(b"y"))
+    assert odd.message.endswith(f"found {end.decode()!a}")
 
 
 @pytest.mark.parametrize(
@@ -1520,3 +1549,120 @@ def test_a_value_is_mended_where_it_stands_in_one_line_and_alone(
 def test_what_is_wrong_with_a_folded_value_is_told_at_its_record(line: bytes) -> None:
     (fault,) = parse_header(head_of(lines=[line]), 500).faults
     assert fault.byte == 500
+
+
+def test_a_wrong_digest_makes_no_other_edit_unsafe() -> None:
+    data = record(eol=b"\n", end=b"\r\n", WARC_Block_Digest=WRONG) + record(number=2)
+    first, *_ = (one for one in Framer(Pieces(data), 1 << 28).records() if one is not None)
+    edits = {fault.code: fault.edit.safe for fault in first.faults if fault.edit is not None}
+    assert edits == {"WARC004": True, "WARC009": False, "WARC016": False}
+
+
+def test_an_odd_end_at_the_end_of_the_file_is_told_unless_the_file_is_damaged_there(tmp_path: Path) -> None:
+    (finding,) = found(record(end=b"\r\n"))
+    assert finding.message.endswith(r"found '\r\n' at the end of the file")
+    odd, other = record(end=b"\r\n"), record(number=2, WARC_Target_URI=b"https://example.org/b")
+    for pieces, expected in (([odd], ["FILE001"]), ([odd, other], ["WARC009", "FILE001"])):
+        (tmp_path / "a.warc").write_bytes(packed(pieces, "gz")[:-4])
+        assert file_codes(tmp_path / "a.warc") == expected
+
+
+@pytest.mark.parametrize("cut", range(1, 9))
+def test_a_file_that_ends_in_the_first_line_of_a_record_is_cut(cut: int) -> None:
+    for data in (record() + b"WARC/1.1"[:cut], b"WARC/1.1"[:cut]):
+        (finding,) = found(data)
+        where = "header" if cut > 5 else "first line"
+        assert (finding.code, finding.byte) == ("WARC008", len(data) - cut)
+        assert f"inside the {where} of" in finding.message
+    assert [finding.code for finding in found(record() + b"XARC/1.1"[:cut])] == ["WARC010"]
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"WARC/1.1\r\nWARC-Ty", ["WARC003"]),
+        (b"WARC/1.1\r\nWARC-Ty\r\n", ["WARC003"]),
+        (b"WARC/1.1\r\nWARC-Type: resource\r\nWARC-Date: 2024", ["WARC003"]),
+        (b"WARC/1.1\r\nWARC-Truncated: two words\r\nX: ", ["WARC014"]),
+    ],
+    ids=range(4),
+)
+def test_a_record_that_begins_in_the_header_of_another_is_read(head: bytes, expected: list[str]) -> None:
+    """The version may stand in a value all the same: a header that can be read has an end."""
+    assert codes(head + record()) == expected
+    assert [document.id for document in docs(head + record())] == [uuid(1)[1:-1].decode()]
+
+
+def test_records_like_one_before_are_framed_in_one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+
+    def counted(head: bytes, *more: Any) -> Any:
+        looks.append(head)
+        return parse_header(head, *more)
+
+    monkeypatch.setattr(sys.modules[Framer.__module__], "parse_header", counted)
+    many = [record("resource", number=n) + record("conversion", number=n + 500) for n in range(500)]
+    assert len(framed(Pieces(b"".join(many)))) == 1000
+    assert len(looks) < 10
+
+
+@pytest.mark.parametrize("size", [1000, 100_000, 1 << 30])
+@pytest.mark.parametrize("type", ["request", "resource"])
+def test_texts_around_a_block_that_is_not_held_have_their_lines_and_metadata(size: int, type: str) -> None:
+    """Also where what is held of the file ends between a text and the record about it."""
+    pairs = [
+        record(block=b"text\n" * (n % 50), number=n)
+        + record("metadata", b"k: %d\r\n" % n, number=n + 1000, WARC_Refers_To=uuid(n))
+        for n in range(1, 400)
+    ]
+    large = record(type, PICTURES, number=2000, Content_Type=b"image/png")
+    data = b"".join(pairs[:200]) + record(number=2001) + large + b"".join(pairs[200:])
+    found = documents(scan(FORMAT, data, size))
+    assert [document.meta.get("metadata") for document in found] == [
+        {"k": str(n)} if n else None for n in (*range(1, 201), 0, *range(201, 400))
+    ]
+    line, at = 1, 0
+    for document in found:
+        assert document.origin is not None
+        line, at = line + data.count(b"\n", at, document.origin.byte), document.origin.byte
+        assert document.origin.line == line
+
+
+def test_records_that_are_quickly_read_are_counted() -> None:
+    data = write(FORMAT, [Document(f"d{number}", "text") for number in range(10)]) + record(version=b"WARC/7.7")
+    for thorough in (False, True):
+        told = findings(scan(FORMAT, data, options=ReadOptions(thorough=thorough)))
+        assert [(finding.code, finding.record) for finding in told] == [("WARC002", 22)]
+
+
+def test_a_record_id_that_repeats_is_found_where_it_stands_last() -> None:
+    data = record(without=["WARC-Record-ID"], lines=[b"WARC-Record-ID: " + uuid(1)])
+    told = [(finding.code, finding.byte) for finding in found(data * 3)]
+    assert told == [("WARC024", len(data) * n + data.index(uuid(1))) for n in (1, 2)]
+
+
+@pytest.mark.parametrize("left", [20, 31, 32, 33, 50])
+def test_rubbish_is_told_once_however_it_is_cut(left: int) -> None:
+    """A version that no field follows is no record, wherever what is held of the file ends."""
+    rubbish = b"x" * ((128 << 10) - left) + b"\nWARC/1.1\r\n\r\n" + b"x" * 200_000 + b"\r\n"
+    assert codes(rubbish + record()) == ["WARC001"]
+    assert len(docs(rubbish + record())) == 1
+
+
+def test_what_is_held_of_a_file_may_end_anywhere_in_a_record() -> None:
+    before, after = record(number=1), record(number=2) + record(number=3, block=b"") + record(number=4)
+    room = (128 << 10) - len(before) - len(record(block=b"", Content_Length=b"123456"))
+    for left in range(len(before) + 100):
+        data = before + record(block=b"x" * (room - left)) + after
+        assert [one[6] for one in framed(Pieces(data))] == [[]] * 5
+
+
+def test_what_only_begins_like_a_record_does_not_make_the_one_before_it_wrong() -> None:
+    none = b"WARC/x\r\n"
+    assert codes(record(number=1) + none + record(number=2) + none + record(number=3)) == ["WARC001", "WARC001"]
+
+
+def test_a_record_in_a_block_of_a_wrong_length_is_followed_by_what_is_looked_at_strictly() -> None:
+    wrong = record(block=record(number=2), end=b"", Content_Length=b"1")
+    data = record() + wrong + record(number=3, version=b"WARC/7.7") + record(number=4)
+    assert codes(data) == ["WARC010", "WARC002"]
