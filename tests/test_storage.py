@@ -164,6 +164,15 @@ def test_a_frame_that_holds_another_number_of_bytes_than_it_says_is_damaged(dama
         assert caught.value.code == "FILE002"
 
 
+def test_a_frame_whose_last_block_is_missing_is_cut() -> None:
+    """Though it gives as many bytes as it says."""
+    cut = frame(3, block(0, 3), b"abc")
+    for data in (cut, compress("zst", TEXT) + cut):
+        with pytest.raises(Damage, match="ends early"):
+            decompress("zst", data)
+    assert decompress("zst", cut + block(0, 0, last=True)) == b"abc"
+
+
 HEADERS = [flags for flags in range(256) if not flags & 8]
 
 
@@ -212,8 +221,8 @@ def test_every_form_of_a_frame_header(flags: int) -> None:
 def test_small_sound_frames_are_read_many_at_a_time(flags: int) -> None:
     """A file has one a record: a block at a time would be slow."""
     width = width_of(flags)
-    texts = [b"abc" * 100] if width == 2 else [b"x", b"abc" * 10]
-    texts += [bytes(300), b"abc" * 5000] if width > 1 else [bytes(30)]
+    texts = [b"abc" * 100] if width == 2 else [b"x", b"abc" * 60]
+    texts += [bytes(300), b"abc" * 10_000] if width > 1 else [bytes(30)]
     frames = []
     for text in texts:
         packed = zstandard.ZstdCompressor(write_checksum=True).compress(text)
@@ -231,14 +240,15 @@ def test_small_sound_frames_are_read_many_at_a_time(flags: int) -> None:
                 block(1, half) + text[:1] + block(1, len(text) - half, last=True) + text[:1],
             ]
         frames += [(told + form + checksum, text) for form in forms]
-    wrong = frame_head(flags) + (9).to_bytes(width, "little") + block(0, 8, last=True) + b"8 bytes." + bytes(flags & 4)
+    wrong = frame_head(flags) + (1).to_bytes(width, "little") + block(0, 8, last=True) + b"8 bytes." + bytes(flags & 4)
+    passed = b"\x53\x2a\x4d\x18" + (300_000).to_bytes(4, "little") + bytes(300_000)
     for some in (frames, frames[:1], frames[-1:]):
         data, text = b"".join(frame for frame, _ in some), b"".join(text for _, text in some)
-        for rest in (b"", frames[0][0][:-1], wrong):
-            decoder = ZstdDecoder(Pieces(data + rest).read)
+        for rest, head in ((b"", b""), (frames[0][0][:-1], b""), (wrong, b""), (wrong, passed)):
+            decoder = ZstdDecoder(Pieces(head + data + rest).read)
             assert decoder.read(1 << 20) == text
-            assert decoder.consumed == len(data)
-            assert decoder.members[-1] == (len(text) - len(some[-1][1]), len(data) - len(some[-1][0]))
+            assert decoder.consumed == len(head + data)
+            assert decoder.members[-1] == (len(text) - len(some[-1][1]), decoder.consumed - len(some[-1][0]))
 
 
 @pytest.mark.parametrize("flags", [flags for flags in range(256) if flags & 8])
@@ -277,6 +287,10 @@ def test_a_small_frame_that_gives_much_is_read_a_block_at_a_time() -> None:
     data = b"\x28\xb5\x2f\xfd\xa0" + (9 * most).to_bytes(4, "little") + run * 8 + block(1, most, last=True) + b"x"
     decoder = ZstdDecoder(Pieces(data).read)
     assert [len(decoder.read(1 << 30)) for _ in range(10)] == [most] * 9 + [0]
+    for more, sizes in ((0, [most, 0]), (1, [most // 2, most // 2 + 1, 0])):
+        halves = block(1, most // 2) + b"x" + block(1, most // 2 + more, last=True) + b"x"
+        decoder = ZstdDecoder(Pieces(b"\x28\xb5\x2f\xfd\xa0" + (most + more).to_bytes(4, "little") + halves).read)
+        assert [len(decoder.read(1 << 30)) for _ in sizes] == sizes
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ class ZstdDecoder:
             # Asking for one byte more makes it read to the end, and so check the last checksum.
             out = self._decompressor.stream_reader(source, read_across_frames=True).read(size + 1)
         except self._zstd.ZstdError:
-            return b""
+            out = b""
         return out if len(out) == size else b""
 
     def _block(self, frame: zstandard.ZstdDecompressionObj) -> bytes:
