@@ -945,7 +945,8 @@ def test_a_record_that_is_followed_by_rubbish_is_refused_unless_a_digest_or_a_me
 ) -> None:
     rubbish, other = b"rubbish\r\n\r\n", record(number=2, WARC_Target_URI=b"https://example.org/b")
     assert codes(record() + rubbish + record(number=2)) == ["WARC010"]
-    assert codes(record(WARC_Block_Digest=RIGHT) + rubbish + record(number=2)) == ["WARC001"]
+    (finding,) = found(record(WARC_Block_Digest=RIGHT) + rubbish + record(number=2))
+    assert (finding.code, finding.byte) == ("WARC001", len(record(WARC_Block_Digest=RIGHT)))
     assert codes(record(WARC_Block_Digest=WRONG) + rubbish + record(number=2)) == ["WARC010"]
     for codec in ("gz", "zst"):
         for digest, expected in (({}, "WARC001"), ({"WARC-Block-Digest": WRONG}, "WARC010")):
@@ -1448,7 +1449,7 @@ X_IN_HEX = b"sha1:" + hashlib.sha1(b"x").hexdigest().encode()
 
 
 @pytest.mark.parametrize("digest", [b"", sha1(b"x"), X_IN_HEX, sha1(b"y")])
-@pytest.mark.parametrize("end", [b"\r\n", b"\n\n", b"\r\n\r\n\r\n", b"\r\n\r\n\r", b""])
+@pytest.mark.parametrize("end", [b"\r\n", b"\n\n", b"\n\n\n\n", b"\r\n\r\n\r\n", b"\r\n\r\n\r", b""])
 @pytest.mark.parametrize("size", [1, 1 << 30])
 def test_an_odd_end_is_mended_safely_where_nothing_of_the_block_can_be_lost(
     digest: bytes, end: bytes, size: int
@@ -1606,20 +1607,21 @@ def test_records_like_one_before_are_framed_in_one_look(monkeypatch: pytest.Monk
     assert len(looks) < 10
 
 
-@pytest.mark.parametrize("size", [1000, 100_000, 1 << 30])
+@pytest.mark.parametrize("size", [1000, 1 << 30])
 @pytest.mark.parametrize("type", ["request", "resource"])
 def test_texts_around_a_block_that_is_not_held_have_their_lines_and_metadata(size: int, type: str) -> None:
     """Also where what is held of the file ends between a text and the record about it."""
+    value = b"v" * 3000
     pairs = [
         record(block=b"text\n" * (n % 50), number=n)
-        + record("metadata", b"k: %d\r\n" % n, number=n + 1000, WARC_Refers_To=uuid(n))
-        for n in range(1, 400)
+        + record("metadata", b"k: %d%b\r\n" % (n, value), number=n + 1000, WARC_Refers_To=uuid(n))
+        for n in range(1, 200)
     ]
-    large = record(type, PICTURES, number=2000, Content_Type=b"image/png")
-    data = b"".join(pairs[:200]) + record(number=2001) + large + b"".join(pairs[200:])
-    found = documents(scan(FORMAT, data, size))
+    large = record(type, b"\x89PNG\n" + b"z" * 200_000, number=500, Content_Type=b"image/png")
+    data = b"".join(pairs[:80]) + record(number=501) + large + b"".join(pairs[80:])
+    found = documents(scan(FORMAT, data, size, ReadOptions(max_document=5000)))
     assert [document.meta.get("metadata") for document in found] == [
-        {"k": str(n)} if n else None for n in (*range(1, 201), 0, *range(201, 400))
+        {"k": f"{n}{value.decode()}"} if n else None for n in (*range(1, 81), 0, *range(81, 200))
     ]
     line, at = 1, 0
     for document in found:

@@ -217,11 +217,35 @@ EQUIVALENT: tuple[Equivalent, ...] = tuple(
         (
             "warc.framer",
             "if header_end(self.buffer[: body + size], body) < 0",
-            r"Lt -> LtE \(0\)|0 -> 1",
-            "a header that has an end is not empty",
+            r"Lt -> LtE \(0\)|0 -> 1|upper bound -1",
+            "a header that has an end is not empty; where more is looked at than is needed the same is found",
+        ),
+        (
+            "warc.framer",
+            "self.need(header.size + LOOK)",
+            r"statement removed|Add -> Sub",
+            "where no header ends in what is there, more is asked for below",
         ),
         ("warc.framer", "self.need(len(buffer) - at + 1)", r"1 -> 2|Sub -> Add", "all that matters is that it is more"),
         ("warc.framer", "return False", r"return -> None", "no is no"),
+        (
+            "warc.framer",
+            "if self.members.compressed",
+            r"condition -> True",
+            "where there are no members the closer look at them finds none",
+        ),
+        (
+            "warc.framer",
+            'return header.fields.get("content-type", b"")',
+            r"b'' -> b'x'",
+            "neither is the type that is looked for",
+        ),
+        (
+            "warc.framer",
+            "inside = NEXT.search(",
+            r"condition -> True",
+            "where there are no faults there is none that makes a difference",
+        ),
         (
             "warc.framer",
             'digest = parse_digest(record.fields.get("warc-block-digest", b""))',
@@ -305,6 +329,12 @@ EQUIVALENT: tuple[Equivalent, ...] = tuple(
             "bounds = [*found, (given, base + at)]",
             r"Add -> Sub",
             "only where the last piece ends, and that is asked for where it is the unsound one",
+        ),
+        (
+            "storage.zstd",
+            "out = self._decompressor.stream_reader",
+            r"True -> False",
+            "one frame after the other gives the same",
         ),
         (
             "storage.zstd",
