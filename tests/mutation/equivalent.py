@@ -217,8 +217,15 @@ EQUIVALENT: tuple[Equivalent, ...] = tuple(
         (
             "warc.framer",
             "if header_end(self.buffer[: body + size], body) < 0",
-            r"Lt -> LtE \(0\)|0 -> 1|upper bound -1",
+            r"Lt -> LtE \(0\)|0 -> 1|upper bound -1|condition -> True",
             "a header that has an end is not empty; where more is looked at than is needed the same is found",
+        ),
+        ("warc.framer", 'if header.type == "response"', r"condition -> True", "more is read than is needed"),
+        (
+            "warc.framer",
+            "return is_text(text_type(",
+            r"upper bound -1",
+            "about how far the head of a block is looked at is a choice",
         ),
         (
             "warc.framer",
