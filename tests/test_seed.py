@@ -234,7 +234,7 @@ def test_near_misses_are_told_with_what_was_meant(line: str, mended: str) -> Non
 @pytest.mark.parametrize(
     "text",
     ["a << b", "<<EOF", "x <<< y", "\\<<<FILE a b>>>", "if (a<<2) file", "<file a b>", "<<<<<<< HEAD", "<<<MEUA {}>>>", "\u300afile\u300b",
-     "<<<file a>>>", "<<<<<file a b>>>>>", "x <<<FILE b>>>", "x <<<FILE b c>>> y", "<<<FIKE b c>>> y", "x <<<SEED 2>>>", "\\ <<<FILE a b>>>"],
+     "<<<file a>>>", "<<<<<file a b>>>>>", "x <<<FILE b>>>", "x <<<FILE b c>>> y", "<<<FIKE b c>>> y", "x <<<SEED 2>>>", "\\ <<<FILE a b>>>", "<<<FIKE >>>"],
 )  # fmt: skip
 def test_no_near_miss_is_seen_where_there_is_none(text: str) -> None:
     assert not findings(scan(FORMAT, f"<<<FILE d1 a>>>\n{text}\n".encode()))
