@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -764,6 +765,28 @@ def test_places_in_another_encoding_are_those_of_the_file(encoding: str) -> None
         assert [f.code for f in told] == ["TEI013", "TEI015"]
         for finding, markup in zip(told, ("<TEI ", "<ref "), strict=True):
             assert data[finding.byte :].decode(encoding if encoding[:3] == "iso" else "utf-16-le").startswith(markup)
+
+
+def test_a_fault_at_a_character_that_is_cut_is_told_for_what_it_is() -> None:
+    rest = "<TEI></sour \u0447</TEI>".encode()
+    for inside in range(-1, 4):  # so many bytes of the character come with the first piece
+        head = b"<!--%b-->" % (b"x" * (70_000 - 7 - rest.index(b"\xd1") - inside))
+        finding = findings(scan(FORMAT, head + rest, 70_000))[-1]
+        assert (finding.code, finding.byte) == ("TEI001", 70_000 - inside)
+        finding = findings(scan(FORMAT, head + rest.replace(b"\xd1\x87", b"\xd1"), 70_000))[-1]
+        assert (finding.code, finding.byte) == ("TEI024", 70_000 - inside)
+
+
+def test_what_stands_outside_of_documents_is_counted_however_they_are_read() -> None:
+    """Documents of ours are taken from their bytes where they are there as a whole, and else by the parser."""
+    ours = write(FORMAT, [Document("a", "x\n"), Document("b", "y\n")])
+    data = ours.replace(CORPUS_END, b"<p>stray</p>\n<p>more</p>\n" + CORPUS_END)
+    assert data != ours
+    for size in (*range(1, 1200, 37), 1 << 20):
+        batches = list(scan(FORMAT, data, size))
+        assert [document.id for document in documents(batches)] == ["a", "b"]
+        counts = [batch.left_behind for batch in batches if batch.left_behind]
+        assert sum((Counter(count) for count in counts), Counter[str]()) == {"text outside of documents": 2}
 
 
 @pytest.mark.parametrize("rest", ["stray & bad", "stray &x; bad", "stray \x01 bad", "stray </x>", "stray<!-- -- -->"])

@@ -224,6 +224,13 @@ class Frames:
         if kind != MARK and kind.startswith(MARK[:-1]):
             self.refuse("TEI019", f"the document is of the type {quoted(kind)}, which this version does not know", byte)
 
+    def passed(self) -> None:
+        """A document of the corpus that is open was taken from its bytes, so that the header of the corpus is over."""
+        corpus = self.stack[-1]
+        if corpus.events is not None:
+            self._open_in(corpus)
+            self._hear_outer()
+
     def _open_in(self, outer: Frame) -> None:
         """A ``TEI`` begins inside of another element: the header of that one, before it, holds for both."""
         if outer.is_corpus and isinstance(outer.events, Foreign):

@@ -208,6 +208,7 @@ class _Scan:
         frames = self.frames
         if frames.across is not None and frames.across.name(own.xml_id):
             return False  # the parser tells where
+        frames.passed()
         if self.options.judged:
             frames.judging.document(Region(document, byte, line))
         self.gathering.add(own.id, own.name, own.data, own.meta, byte, byte + own.body, line)
@@ -224,7 +225,7 @@ class _Scan:
         frames, byte = self.frames, broken.byte
         code, message, edit = broken.code, broken.message, None
         frame = frames.stack[-1] if frames.stack else None
-        if code == "TEI001" and first_invalid_utf8(bad := self.window.slice(byte, byte + 4)) == 0:
+        if code == "TEI001" and first_invalid_utf8(bad := self._character(byte)) == 0:
             code, message = "TEI024", f"byte 0x{bad[0]:02x} is not UTF-8, which the file is in"
         if code == "TEI006" and (reference := _REFERENCE.match(self.window.slice(byte, byte + 100))):
             message = f"the entity {quoted(reference[0])}, which the file does not define"
@@ -236,6 +237,12 @@ class _Scan:
         self.gathering.find(code, message, byte, edit=edit)
         start = frame.byte if frame is not None and not frame.is_corpus else byte
         self.gathering.flush(self.window.slice(start, start + CHUNK), fatal=fatal)
+
+    def _character(self, byte: int) -> bytes:
+        """Return four bytes at a fault, where the stream has as many: a character may be cut where a piece ends."""
+        while self.window.stop - byte < 4 and not self.source.encoding and (piece := self.source.read()):
+            self.window.append(piece)
+        return self.window.slice(byte, byte + 4)
 
     def _recover(self, byte: int) -> bool:
         """Find the next document of ours behind a fault. False when there is none."""
