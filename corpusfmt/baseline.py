@@ -16,7 +16,7 @@ from typing import Final
 from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import quoted
+from corpusfmt.core.text import JSON, harmless, quoted
 from corpusfmt.tally import Tally
 
 _VERSION: Final = 1
@@ -83,7 +83,7 @@ class Baseline:
         output = storage.open_output(self.path)
         try:
             text = json.dumps({"version": _VERSION, "findings": files}, ensure_ascii=True, indent=1)
-            output.write(f"{text}\n".encode())
+            output.write(f"{harmless(text, JSON)}\n".encode())
             output.finish()
             output.publish()
         finally:

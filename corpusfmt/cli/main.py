@@ -72,11 +72,12 @@ def _flushed(code: int) -> int:
 def _unknown(command: str) -> int:
     from difflib import get_close_matches
 
+    from corpusfmt.cli.talk import complain
     from corpusfmt.core.text import quoted
 
     close = get_close_matches(command, COMMANDS, 1)
     hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(COMMANDS)}"
-    print(f"corpusfmt: unknown command {quoted(command)}; {hint}", file=sys.stderr)
+    complain(f"unknown command {quoted(command)}; {hint}")
     return 2
 
 
