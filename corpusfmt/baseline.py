@@ -16,7 +16,8 @@ from typing import Final
 from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import quoted
+from corpusfmt.core.limits import ANY, SMALL_FILE, sized
+from corpusfmt.core.text import JSON, harmless, quoted
 from corpusfmt.tally import Tally
 
 _VERSION: Final = 1
@@ -80,9 +81,12 @@ class Baseline:
             what = "a baseline only shrinks; --prune-baseline takes out what is mended, or remove the file first"
             raise ConfigurationError(f"{quoted(self.path, 400)} is there already; {what}")
         files = {file: dict(sorted(marks.items())) for file, marks in sorted(self.known.items()) if marks}
+        text = harmless(json.dumps({"version": _VERSION, "findings": files}, ensure_ascii=True, indent=1), JSON)
+        if len(text) >= SMALL_FILE:
+            what = f"would be larger than {sized(SMALL_FILE)}, and could not be read; write one for a part of the files"
+            raise ConfigurationError(f"{quoted(self.path, 400)} {what}")
         output = storage.open_output(self.path)
         try:
-            text = json.dumps({"version": _VERSION, "findings": files}, ensure_ascii=True, indent=1)
             output.write(f"{text}\n".encode())
             output.finish()
             output.publish()
@@ -131,9 +135,9 @@ def load(path: str) -> Baseline:
     for file, marks in said["findings"].items():
         if not (isinstance(marks, dict) and all(_is_entry(mark, count) for mark, count in marks.items())):
             raise ConfigurationError(f"{quoted(path, 400)}: what it says of {quoted(file)} is no list of findings")
-    return Baseline(path, said["findings"])
+    return Baseline(path, {file: marks for file, marks in said["findings"].items() if marks})
 
 
 def _is_entry(mark: str, count: object) -> bool:
     _, _, digits = mark.rpartition(":")
-    return type(count) is int and count > 0 and _MARK.fullmatch(digits) is not None
+    return type(count) is int and 0 < count <= ANY and _MARK.fullmatch(digits) is not None

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib.metadata import distribution
-from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -21,7 +20,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 from lxml import etree
 
-from corpusfmt.cli.printers import as_json, print_finding
+from corpusfmt.cli.printers import as_json, as_text
 from corpusfmt.cli.reports import FORMATS, reporter
 from corpusfmt.cli.reports.places import slashed, uri
 from corpusfmt.cli.reports.record import Summary
@@ -124,7 +123,7 @@ def no_surrogates(value: Any) -> None:
 def read_json(printed: str) -> Any:
     said = strict(printed)
     assert list(said) == [
-        "findings", "documents", "sources", "counts", "hidden", "baselined", "left_behind", "judges", "error",
+        "findings", "documents", "sources", "counts", "hidden", "baselined", "left_behind", "judges", "error", "configuration",
     ]  # fmt: skip
     return said
 
@@ -221,7 +220,7 @@ EXPECTED = {
 {"findings": [
  {"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1},
  {"code": "DOC002", "severity": "error", "message": "the id '{<\\u00e9>}' was used before, on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1}
-], "documents": 3, "sources": 2, "counts": {"DOC002": 1, "JSONL010": 1}, "hidden": {"SEED009": 4}, "baselined": 5, "left_behind": {"images": 6}, "judges": [{"schema": "x.rng", "by": ["jing"]}], "error": null}
+], "documents": 3, "sources": 2, "counts": {"DOC002": 1, "JSONL010": 1}, "hidden": {"SEED009": 4}, "baselined": 5, "left_behind": {"images": 6}, "judges": [{"schema": "x.rng", "by": ["jing"]}], "error": null, "configuration": null}
 """,
     "jsonl": """\
 {"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1}
@@ -347,10 +346,7 @@ def test_a_report_without_findings(name: str, printed: str | None) -> None:
 
 
 def test_text_is_what_is_printed_elsewhere() -> None:
-    printed = StringIO()
-    for finding in TWO:
-        print_finding(finding, printed)
-    assert report("text", TWO) == printed.getvalue()
+    assert report("text", TWO) == "".join(map(as_text, TWO))
 
 
 def test_unknown_format() -> None:

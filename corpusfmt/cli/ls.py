@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from corpusfmt.cli.arguments import add_reading, parser, reading_of
 from corpusfmt.cli.printers import dump, say_finding
+from corpusfmt.cli.talk import put
 from corpusfmt.core.document import Document
 from corpusfmt.core.text import shown
 from corpusfmt.reading import Unused, bounded, opened, sources
@@ -29,7 +29,8 @@ def run(arguments: Sequence[str]) -> int:
         with opened(path, reading) as (stream, format):
             unused.saw(format, last=path == paths[-1])
             for batch in bounded(format.scan(stream, reading.options_for(format, path)), reading.limits):
-                sys.stdout.write("".join([line(document) + "\n" for document in batch.documents]))
+                if batch.documents:
+                    put("\n".join([line(document) for document in batch.documents]))
                 for finding in batch.findings:
                     if finding.severity == "error":
                         code = 1

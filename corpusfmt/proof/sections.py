@@ -9,7 +9,7 @@ from typing import Any, Final
 from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.limits import CHUNK, RECEIPT
-from corpusfmt.core.text import quoted
+from corpusfmt.core.text import JSON, harmless, quoted
 
 #: In the order they stand in.
 NAMES: Final = ("inputs", "outputs", "losses", "refused", "documents")
@@ -33,7 +33,7 @@ class Section:
         """Take a JSON object. Raises OSError."""
         if self._pile is None:
             self._pile = storage.Pile(self._folder, self._name)
-        line = json.dumps(record, ensure_ascii=True).encode()
+        line = harmless(json.dumps(record, ensure_ascii=True), JSON).encode()
         self._pile.write(b",\n" + line if self.count else b"\n" + line)
         self.count += 1
 
@@ -54,7 +54,7 @@ class Section:
 def written(head: dict[str, Any], sections: dict[str, Section]) -> Iterator[bytes]:
     """Give a receipt, in pieces. Raises OSError."""
     first = json.dumps({"receipt": _VERSION, **head}, ensure_ascii=True, indent=1)
-    yield first.removesuffix("\n}").encode()
+    yield harmless(first, JSON).removesuffix("\n}").encode()
     for name in NAMES:
         yield b',\n "%b": ' % name.encode()
         yield from sections[name].pieces()

@@ -13,7 +13,18 @@ import sys
 
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.core.text import quoted
-from corpusfmt.storage.around import is_absolute, name_of, processors, relative, small, straight, upwards, within
+from corpusfmt.storage.around import (
+    is_absolute,
+    is_foreign,
+    name_of,
+    processors,
+    relative,
+    small,
+    straight,
+    top_of,
+    upwards,
+    within,
+)
 from corpusfmt.storage.discover import Found, discover, path_inside
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
@@ -46,6 +57,7 @@ __all__ = [
     "inside",
     "is_absolute",
     "is_folder",
+    "is_foreign",
     "is_nothing",
     "is_regular",
     "is_stdout",
@@ -64,6 +76,7 @@ __all__ = [
     "spilled",
     "spills",
     "straight",
+    "top_of",
     "upwards",
     "within",
 ]
