@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from corpusfmt import registry, storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, ParseError
+from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, SourceChangedError
 from corpusfmt.core.format import Format, ReadOptions
 from corpusfmt.core.limittable import HIGHEST
 from corpusfmt.core.text import quoted
@@ -103,8 +103,12 @@ class Verification:
         if size != was:
             yield Discrepancy("changed", path, f"{told}; it has {size:,} bytes and had {was:,}")
             return
-        with storage.open_input(path, hashed=True, plain=True) as stream:
-            digest = stream.digest()
+        try:
+            with storage.open_input(path, hashed=True, plain=True) as stream:
+                digest = stream.digest()
+        except SourceChangedError as error:
+            yield Discrepancy("changed", path, str(error))
+            return
         if digest == self._text(record, "sha256"):
             self.files += 1
         else:
@@ -131,7 +135,10 @@ class Verification:
                     self.documents += 1
         except DamagedReceipt:
             raise
-        except (ParseError, CorpusfmtError) as error:
+        except SourceChangedError as error:
+            yield Discrepancy("changed", path, str(error))
+            return
+        except CorpusfmtError as error:
             yield Discrepancy("document", path, f"the file cannot be read: {error}")
             return
         if was := next(expected, None):

@@ -23,6 +23,7 @@ from corpusfmt.storage.outputs import Output, open_output, refuse_link
 from corpusfmt.storage.scratch import Copying, Pile, Scratch
 from corpusfmt.storage.shards import Shards, old_shards
 from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
+from corpusfmt.storage.states import State, check_state, state_of
 
 __all__ = [
     "FAULTS",
@@ -39,6 +40,8 @@ __all__ = [
     "SortedLines",
     "Sorter",
     "Spill",
+    "State",
+    "check_state",
     "discover",
     "exists",
     "folder_of",
@@ -62,6 +65,7 @@ __all__ = [
     "small",
     "spilled",
     "spills",
+    "state_of",
     "straight",
     "upwards",
     "within",
