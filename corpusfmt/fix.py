@@ -31,12 +31,13 @@ LEGACY = "ENC008"
 
 class Fixed:
     """What was done to one file: fixes and findings that remain, by code. ``side`` is the file that keeps what was cut
-    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced.
+    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced, and ``links`` how many
+    other names (hard links) keep the old content then.
     """
 
     def __init__(self, path: str) -> None:
         self.path, self.side = path, ""
-        self.changed = False
+        self.changed, self.links = False, 0
         self.fixes: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
 
@@ -122,7 +123,7 @@ class Fixing:
             if fixed.fixes[LEGACY]:  # what was in the encoding that was named is in UTF-8 now
                 options = options._replace(encoding=None)
             self._again(work, format, options, fixed)
-            fixed.changed = True
+            fixed.changed, fixed.links = True, storage.links_of(path)
             if self.diff:
                 with self._opened(path) as stream:
                     Diff(path, self._source(stream, format), work.text, self.diff).run(work.steps())
@@ -182,6 +183,7 @@ class Fixing:
         """
         with ExitStack() as stack:
             output = stack.enter_context(_discarding(storage.Output(fixed.path, codec)))
+            output.keep_attributes(fixed.path)
             if codec and format.members is not None:
                 write_members(work.text, format.members, output, codec)
             else:
@@ -193,6 +195,7 @@ class Fixing:
                 fixed.side = f"{fixed.path}.cut"
                 if not is_in(work.cut, fixed.side):  # of a run that was ended before it replaced the file
                     side = stack.enter_context(_discarding(storage.Output(_free(fixed.side), "")))
+                    side.keep_attributes(fixed.path)
                     pour(work.cut, side)
                     side.finish()
             storage.check_state(fixed.path, self._state, "fixed")

@@ -14,6 +14,7 @@ import sys
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.core.text import quoted
 from corpusfmt.storage.around import is_absolute, name_of, processors, relative, small, straight, upwards, within
+from corpusfmt.storage.attributes import links_of
 from corpusfmt.storage.discover import Found, discover, path_inside
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
@@ -51,6 +52,7 @@ __all__ = [
     "is_nothing",
     "is_regular",
     "is_stdout",
+    "links_of",
     "name_of",
     "old_shards",
     "open_input",
