@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -20,6 +21,8 @@ from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 if TYPE_CHECKING:
     from hashlib import _Hash
 
+#: So many bytes tell compressed data.
+_MAGIC: Final = 8
 _FOREIGN: Final = (
     (b"BZh", "bzip2", "bzip2 -dc"),
     (b"\xfd7zXZ\x00", "xz", "xz -dc"),
@@ -59,7 +62,9 @@ class Input:
         self._failure: ParseError | None = None
         self._tracked = False
         self.position = self.raw_position = 0
-        head = self._raw_read(8)
+        head = b""
+        while len(head) < _MAGIC and (more := self._raw_read(_MAGIC - len(head))):
+            head += more
         self._pushed = head
         self._decoder: Decoder | None = None
         #: How the source is compressed: ``gz``, ``zst``, or empty.
@@ -156,7 +161,8 @@ class Input:
 
     def _raw_read(self, size: int) -> bytes:
         try:
-            data = self._raw.read(size)
+            while (data := self._raw.read(size)) is None:  # nothing is there yet, and the pipe was set not to wait
+                select.select([self._raw], [], [])
         except OSError as error:  # as of a disk that fails: it has no name
             error.filename = self.name
             raise
