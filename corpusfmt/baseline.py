@@ -47,8 +47,11 @@ def weight_of(finding: Finding) -> int:
 class Baseline:
     """Known findings: how many of each, by file and mark. Paths are relative to the folder of the file."""
 
-    def __init__(self, path: str, known: Mapping[str, Mapping[str, int]] | None = None) -> None:
-        self.path, self.folder = path, storage.folder_of(path)
+    def __init__(
+        self, path: str, known: Mapping[str, Mapping[str, int]] | None = None, state: storage.State | None = None
+    ) -> None:
+        """``state`` is that of the file when it was read."""
+        self.path, self.folder, self._state = path, storage.folder_of(path), state
         self.known: dict[str, Counter[str]] = {file: Counter(marks) for file, marks in (known or {}).items()}
 
     def name_of(self, path: str) -> str:
@@ -75,11 +78,9 @@ class Baseline:
     def write(self, *, new: bool) -> None:
         """Write the file, whole or not at all. A ``new`` one must not be there yet.
 
-        Raises OSError and ConfigurationError.
+        Raises OSError, ConfigurationError, and SourceChangedError when it is not as it was read.
         """
-        if new and storage.exists(self.path):
-            what = "a baseline only shrinks; --prune-baseline takes out what is mended, or remove the file first"
-            raise ConfigurationError(f"{quoted(self.path, 400)} is there already; {what}")
+        self._check(new=new)
         files = {file: dict(sorted(marks.items())) for file, marks in sorted(self.known.items()) if marks}
         text = harmless(json.dumps({"version": _VERSION, "findings": files}, ensure_ascii=True, indent=1), JSON)
         if len(text) >= SMALL_FILE:
@@ -89,9 +90,16 @@ class Baseline:
         try:
             output.write(f"{text}\n".encode())
             output.finish()
+            self._check(new=new)
             output.publish()
         finally:
             output.discard()
+
+    def _check(self, *, new: bool) -> None:
+        if new and storage.exists(self.path):
+            what = "a baseline only shrinks; --prune-baseline takes out what is mended, or remove the file first"
+            raise ConfigurationError(f"{quoted(self.path, 400)} is there already; {what}")
+        storage.check_state(self.path, self._state, "used")
 
 
 class Baselined:
@@ -123,6 +131,7 @@ class Baselined:
 
 def load(path: str) -> Baseline:
     """Read a baseline. Raises OSError, and ConfigurationError for a file that is none."""
+    state = storage.state_of(path)
     try:
         said = json.loads(storage.small(path))
     except (ValueError, RecursionError):
@@ -135,7 +144,7 @@ def load(path: str) -> Baseline:
     for file, marks in said["findings"].items():
         if not (isinstance(marks, dict) and all(_is_entry(mark, count) for mark, count in marks.items())):
             raise ConfigurationError(f"{quoted(path, 400)}: what it says of {quoted(file)} is no list of findings")
-    return Baseline(path, {file: marks for file, marks in said["findings"].items() if marks})
+    return Baseline(path, {file: marks for file, marks in said["findings"].items() if marks}, state)
 
 
 def _is_entry(mark: str, count: object) -> bool:

@@ -62,6 +62,9 @@ class Conversion:
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
         places.check(self.paths)
+        self._replaced = places.replaced()
+        #: The sources that are replaced, each as it was read.
+        self._rewritten: list[tuple[str, storage.State]] = []
         self.quarantine: Quarantine | None = None
         self.proof: Proof | None = None
         self.receipt: Sealing | None = None
@@ -85,7 +88,7 @@ class Conversion:
             raise
 
     def run(self) -> Report:
-        """Convert. Raises OSError, and ConfigurationError for options that no format knew."""
+        """Convert. Raises OSError, SourceChangedError, and ConfigurationError for options that no format knew."""
         try:
             report = self.report
             try:
@@ -118,6 +121,8 @@ class Conversion:
             report.verified = self.proof.checked
             if quarantine:
                 self.proof.check_aside(*quarantine.reread())
+        for path, state in self._rewritten:
+            storage.check_state(path, state, "converted")
         if quarantine:
             report.outputs.append(quarantine.publish())
             report.cut = quarantine.cut
@@ -148,6 +153,8 @@ class Conversion:
             try:
                 read = self.report.read
                 with opened(path, self.reading, hashed=self.receipt is not None) as (stream, format):
+                    if stream.state and stream.state.file in self._replaced:
+                        self._rewritten.append((self._replaced[stream.state.file], stream.state))
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
                     try:

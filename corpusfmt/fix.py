@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from os import PathLike, fspath
 
@@ -31,12 +31,13 @@ LEGACY = "ENC008"
 
 class Fixed:
     """What was done to one file: fixes and findings that remain, by code. ``side`` is the file that keeps what was cut
-    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced.
+    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced, and ``links`` how many
+    other names (hard links) keep the old content then.
     """
 
     def __init__(self, path: str) -> None:
         self.path, self.side = path, ""
-        self.changed = False
+        self.changed, self.links = False, 0
         self.fixes: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
 
@@ -78,17 +79,21 @@ class Fixing:
         self.failures: list[CorpusfmtError | OSError] = []
         #: Whether the file at hand gets an edit of its format that presumes something.
         self._presuming = False
+        #: The file at hand, as it was when it was opened first.
+        self._state: storage.State | None = None
 
     def run(self) -> Iterator[Fixed]:
         """Fix one file after the other.
 
         Raises, after all other files were fixed, what kept one from it, the first of ``failures``: OSError,
-        UnknownFormatError, ParseError for compressed data that is damaged, and ConfigurationError when a fixed file
-        would not hold the documents that the old one held.
+        UnknownFormatError, ParseError for compressed data that is damaged, SourceChangedError for a file that changes
+        before it is replaced, and ConfigurationError when a fixed file would not hold the documents that the old one
+        held.
         """
         for path in self.paths:
             try:
-                with opened(path, self.reading) as (_, format):
+                with opened(path, self.reading) as (stream, format):
+                    self._state = stream.state
                     self.unused.saw(format, last=path == self.paths[-1])
                     options = self.reading.options_for(format, path, lines=False, thorough=True)
                 yield self._fix(path, format, options)
@@ -118,7 +123,7 @@ class Fixing:
             if fixed.fixes[LEGACY]:  # what was in the encoding that was named is in UTF-8 now
                 options = options._replace(encoding=None)
             self._again(work, format, options, fixed)
-            fixed.changed = True
+            fixed.changed, fixed.links = True, storage.links_of(path)
             if self.diff:
                 with self._opened(path) as stream:
                     Diff(path, self._source(stream, format), work.text, self.diff).run(work.steps())
@@ -129,7 +134,7 @@ class Fixing:
         return fixed
 
     def _opened(self, path: str) -> storage.Input:
-        return storage.open_input(path, ratio=self.reading.limits.ratio)
+        return storage.open_input(path, ratio=self.reading.limits.ratio, expected=self._state)
 
     def _source(self, stream: storage.Input, format: Format) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
@@ -172,21 +177,30 @@ class Fixing:
                     fixed.left[finding.code] += 1
 
     def _replace(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
-        """Write the new file, read it again, and put it in the place of the old one."""
-        with _discarding(storage.Output(fixed.path, codec)) as output:
+        """Write the new file, read it again, and put it in the place of the old one, if that is still as it was read.
+
+        Raises SourceChangedError, ConfigurationError and OSError.
+        """
+        with ExitStack() as stack:
+            output = stack.enter_context(_discarding(storage.Output(fixed.path, codec)))
+            output.keep_attributes(fixed.path)
             if codec and format.members is not None:
                 write_members(work.text, format.members, output, codec)
             else:
                 pour(work.text, output, format.resync if codec else None)
             output.finish()
             self._compare(fixed, format, options, output)
+            side = None
             if work.cut.size:
                 fixed.side = f"{fixed.path}.cut"
                 if not is_in(work.cut, fixed.side):  # of a run that was ended before it replaced the file
-                    with _discarding(storage.Output(_free(fixed.side), "")) as side:
-                        pour(work.cut, side)
-                        side.finish()
-                        side.publish()
+                    side = stack.enter_context(_discarding(storage.Output(_free(fixed.side), "")))
+                    side.keep_attributes(fixed.path)
+                    pour(work.cut, side)
+                    side.finish()
+            storage.check_state(fixed.path, self._state, "fixed")
+            if side is not None:
+                side.publish()
             output.publish()
 
     def _compare(self, fixed: Fixed, format: Format, options: ReadOptions, output: storage.Output) -> None:

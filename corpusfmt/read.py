@@ -28,8 +28,8 @@ def read(
     ``max_document`` is in bytes, ``limits`` are others by name (docs/limits.md), as in ``{"header": 1 << 20}``;
     ``options`` are those of the format, as in ``layout="dolma"``.
 
-    Raises ParseError at the first error, when it is reached; ConfigurationError, UnknownFormatError and
-    OSError at the call or when a source is opened.
+    Raises ParseError at the first error, and SourceChangedError for a source that changes, when it is reached;
+    ConfigurationError, UnknownFormatError and OSError at the call or when a source is opened.
     """
     asked = [fspath(path) for path in ([source] if isinstance(source, str | PathLike) else source)]
     own = named(options)

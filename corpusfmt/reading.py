@@ -133,14 +133,17 @@ def bounded(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
 
 
 @contextmanager
-def opened(path: str, reading: Reading, *, hashed: bool = False) -> Iterator[tuple[storage.Input, Format]]:
+def opened(
+    path: str, reading: Reading, *, hashed: bool = False, expected: storage.State | None = None
+) -> Iterator[tuple[storage.Input, Format]]:
     """Open a source and find its format. What is ``hashed`` can tell its digest.
 
-    Raises OSError, UnknownFormatError, ConfigurationError, and ParseError for damaged compression.
+    Raises OSError, UnknownFormatError, ConfigurationError, ParseError for damaged compression, and SourceChangedError
+    for a file that changes while it is open, or is not in the ``expected`` state.
     """
     if path == "-" and reading.format is not None and registry.format_named(reading.format).whole:
         raise ConfigurationError(f"standard input has no name, which {reading.format} makes the id of; name a file")
-    with storage.open_input(path, hashed=hashed, ratio=reading.limits.ratio) as stream:
+    with storage.open_input(path, hashed=hashed, ratio=reading.limits.ratio, expected=expected) as stream:
         if reading.format is not None:
             yield stream, registry.format_named(reading.format)
             return

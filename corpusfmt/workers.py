@@ -160,8 +160,13 @@ def _crew(count: int, job: Job) -> Iterator[list[Connection]]:
             inherited = [*pipes] if sys.platform == "linux" else []
             arguments = (its, job, inherited)
             process = context.Process(target=_work, args=arguments, daemon=True)  # type: ignore[attr-defined]  # all have it
-            process.start()
-            its.close()
+            try:
+                process.start()
+            except OSError as error:
+                why = f"no process can be started ({error.strerror}); --jobs 1 needs none"
+                raise ConfigurationError(why) from None
+            finally:
+                its.close()
             processes.append(process)
         yield pipes
     finally:
@@ -177,8 +182,9 @@ def _work(pipe: Connection, job: Job, inherited: Sequence[Connection]) -> None:
     """Check what comes through a pipe, until nothing more does."""
     import signal
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # the first process ends the others
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)  # the first process ends the others
     for other in inherited:
         other.close()
     try:

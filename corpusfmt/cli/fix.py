@@ -78,6 +78,9 @@ def _tell(fixed: Fixed, args: argparse.Namespace, *, dry: bool) -> None:
             say(line)
         else:
             put(line)
+    if fixed.links:
+        keep = "would keep" if args.dry_run or args.diff else "keep"
+        say(f"{shown(fixed.path)} has {plural(fixed.links, 'other name')} (hard links), which {keep} the old content")
     if fixed.side:
         say(f"what was cut off is in {fixed.side}")
 

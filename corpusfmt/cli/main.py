@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import corpusfmt
+from corpusfmt.cli.names import use_utf8
 from corpusfmt.cli.streams import is_stuck, let_go, mend_streams
 
 COMMANDS = ("convert", "verify", "validate", "fix", "diff", "ls", "formats", "rule", "rules", "limits", "schema")
@@ -37,6 +38,8 @@ refused or would lose something (convert), or files that are not as the receipt 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Returns the exit code: 0 clean, 1 findings or refused documents, 2 failure."""
+    if arguments is None:
+        use_utf8()
     args = list(sys.argv[1:] if arguments is None else arguments)
     mend_streams()
     if arguments is None:

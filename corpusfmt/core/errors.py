@@ -61,6 +61,10 @@ class VerificationError(CorpusfmtError):
     """What was written does not read back as it was given. Nothing was committed."""
 
 
+class SourceChangedError(CorpusfmtError):
+    """A file changed while it was read: what was read may never have been its content. Nothing was committed."""
+
+
 class UnknownFormatError(CorpusfmtError):
     """No format, or more than one, answers to a name, a suffix or a content."""
 

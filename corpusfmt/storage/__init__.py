@@ -25,6 +25,7 @@ from corpusfmt.storage.around import (
     upwards,
     within,
 )
+from corpusfmt.storage.attributes import links_of
 from corpusfmt.storage.discover import Found, discover, path_inside
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
@@ -34,6 +35,7 @@ from corpusfmt.storage.outputs import Output, codecs, open_output, refuse_link
 from corpusfmt.storage.scratch import Copying, Pile, Scratch
 from corpusfmt.storage.shards import Shards, old_shards
 from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
+from corpusfmt.storage.states import State, check_state, state_of
 
 __all__ = [
     "FAULTS",
@@ -50,6 +52,8 @@ __all__ = [
     "SortedLines",
     "Sorter",
     "Spill",
+    "State",
+    "check_state",
     "codecs",
     "discover",
     "exists",
@@ -61,6 +65,7 @@ __all__ = [
     "is_nothing",
     "is_regular",
     "is_stdout",
+    "links_of",
     "name_of",
     "old_shards",
     "open_input",
@@ -75,6 +80,7 @@ __all__ = [
     "small",
     "spilled",
     "spills",
+    "state_of",
     "straight",
     "top_of",
     "upwards",

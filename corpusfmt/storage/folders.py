@@ -118,8 +118,12 @@ class Folder:
         try:
             paths = (os.path.join(self._temporary, name) for name in self.names)
             while some := list(islice(paths, _AT_A_TIME)):
-                for _ in pool.map(_sync, some):
-                    pass
+                try:
+                    for _ in pool.map(_sync, some):
+                        pass
+                except RuntimeError:  # the system gives no more threads
+                    for path in some:
+                        _sync(path)
         except OSError as error:
             _name(error, self.target)
             raise

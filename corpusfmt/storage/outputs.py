@@ -12,6 +12,7 @@ from typing import BinaryIO
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.limits import ANY, CHUNK
 from corpusfmt.core.text import quoted
+from corpusfmt.storage.attributes import keep_attributes
 from corpusfmt.storage.codecs import Encoder
 from corpusfmt.storage.gzip import GZIP_LEVEL, GzipEncoder, stored_member
 from corpusfmt.storage.inputs import Input
@@ -202,6 +203,10 @@ class Output:
         except OSError as error:
             self._name(error)
             raise
+
+    def keep_attributes(self, model: str) -> None:
+        """Give the file owner, group, mode and extended attributes of another one. Raises as that cannot be done."""
+        keep_attributes(model, self._temporary)
 
     def publish(self) -> None:
         """Give the file its name, in one step. Raises OSError."""

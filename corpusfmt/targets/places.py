@@ -34,6 +34,11 @@ class Places:
             return True
         return any(storage.same_file(path, name) for name in self._own if name not in ("", "-"))
 
+    def replaced(self) -> dict[tuple[int, int], str]:
+        """Return the paths that are there of what this run writes, by the file that each is. Raises OSError."""
+        there = [path for path in self._own if path not in ("", "-") and storage.is_regular(path)]
+        return {state.file: path for path in there if (state := storage.state_of(path))}
+
     def check(self, sources: Sequence[str]) -> None:
         """Refuse to write anything over a source, the target, or another thing that is written.
 
