@@ -16,7 +16,7 @@ from corpusfmt.core.rule import Check, Hit, Rule, found
 from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import quoted
 from corpusfmt.core.texts import Documents
-from corpusfmt.reading import Reading, bounded, opened
+from corpusfmt.reading import Reading, bounded, opened, scanned
 from corpusfmt.selection import Selection
 from corpusfmt.tally import Tally
 
@@ -87,12 +87,14 @@ class Checking:
         try:
             with opened(path, self.reading) as (stream, format):
                 tally.formats[format.name] = None
+                stored = not stream.codec
+                tally.stored |= {path} if stored else set()
                 named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, path, thorough=True)._replace(judged=named)
                 checks = self.checks()
-                for batch in bounded(format.scan(stream, options), self.reading.limits):
+                for batch in bounded(scanned(stream, format, options), self.reading.limits):
                     tally.saw(batch)
-                    yield from self.batch(batch, stream.name, format, checks)
+                    yield from self.batch(batch, stream.name, format, checks, stored=stored)
                     if collect is not None:
                         collect(batch, format)
         except ParseError as error:  # from the file layer
@@ -110,11 +112,14 @@ class Checking:
         format: Format,
         checks: Sequence[tuple[Rule, Check]],
         wanted: Callable[[str, bool], bool] | None = None,
+        *,
+        stored: bool = False,
     ) -> list[Finding]:
         """Return what is to be told of a batch, in order of place.
 
         ``wanted`` says whether a change is to be made, from the code of its rule and whether it is safe. With it, of
         the changes of a document only the first, by code, is given: what the others are shows when that is made.
+        ``stored`` is as in Finding.
         """
         tells = self.selection.tells
         plain = self.selection.is_default
@@ -138,7 +143,9 @@ class Checking:
         for region in batch.judge:
             findings += [f for f in self._judged(region, batch, path, format) if plain or tells(f)]
         if (source_byte := batch.source_byte) is not None:
-            findings = [finding._replace(byte=source_byte(finding.byte)) for finding in findings]
+            findings = [finding._replace(byte=source_byte(finding.byte), edit=None) for finding in findings]
+        if stored:
+            findings = [finding._replace(stored=True) for finding in findings]
         findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)] + findings
         findings.sort(key=lambda finding: finding.byte)
         return findings

@@ -121,7 +121,8 @@ class Fixing:
             fixed.changed = True
             if self.diff:
                 with self._opened(path) as stream:
-                    Diff(path, self._source(stream, format), work.text, self.diff).run(work.steps())
+                    old = self._source(stream, format)
+                    Diff(path, old, work.text, self.diff, old.changes).run(work.steps())
             if not self.dry:
                 self._replace(work, format, options, fixed, codec)
         finally:
