@@ -92,9 +92,11 @@ class Checking:
                 named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, path, thorough=True)._replace(judged=named)
                 checks = self.checks()
+                before = 0
                 for batch in bounded(scanned(stream, format, options), self.reading.limits):
                     tally.saw(batch)
-                    yield from self.batch(batch, stream.name, format, checks, stored=stored)
+                    yield from self.batch(batch, stream.name, format, checks, stored=stored, before=before)
+                    before += len(batch.documents)
                     if collect is not None:
                         collect(batch, format)
         except ParseError as error:  # from the file layer
@@ -114,12 +116,13 @@ class Checking:
         wanted: Callable[[str, bool], bool] | None = None,
         *,
         stored: bool = False,
+        before: int = 0,
     ) -> list[Finding]:
         """Return what is to be told of a batch, in order of place.
 
         ``wanted`` says whether a change is to be made, from the code of its rule and whether it is safe. With it, of
         the changes of a document only the first, by code, is given: what the others are shows when that is made.
-        ``stored`` is as in Finding.
+        ``stored`` is as in Finding; ``before`` is the number of documents in the batches before.
         """
         tells = self.selection.tells
         plain = self.selection.is_default
@@ -127,19 +130,18 @@ class Checking:
         if batch.documents:
             documents = Documents(batch.documents)
             changed: set[int] = set()
+            numbers: dict[int, int] = {}
             for rule, check in checks:
                 for hit in check(documents):
-                    change = hit.change
-                    if wanted is None or change is None or not wanted(rule.code, change.safe):
-                        findings.append(self._finding(rule, hit, batch, path, format))
-                        continue
-                    place = id(hit.document)
-                    if place not in changed:
-                        finding = self._finding(rule, hit, batch, path, format)
+                    numbers = numbers or {id(one): number for number, one in enumerate(documents, before + 1)}
+                    number, change = numbers.get(id(hit.document), 0), hit.change
+                    makes = wanted is not None and change is not None and wanted(rule.code, change.safe)
+                    if not makes or number not in changed:
+                        finding = self._finding(rule, hit, batch, path, format)._replace(number=number)
                         findings.append(finding)
-                        changed |= {place} if finding.edit else set()
+                        changed |= {number} if makes and finding.edit else set()
             for code, schema in self.schemas:
-                findings += self._held(code, schema, batch, path, format)
+                findings += self._held(code, schema, batch, path, format, before)
         for region in batch.judge:
             findings += [f for f in self._judged(region, batch, path, format) if plain or tells(f)]
         if (source_byte := batch.source_byte) is not None:
@@ -168,7 +170,9 @@ class Checking:
 
     # -- schemas ----------------------------------------------------------------------------------------
 
-    def _held(self, code: str, schema: Schema, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
+    def _held(
+        self, code: str, schema: Schema, batch: Batch, path: str, format: Format, before: int
+    ) -> Iterator[Finding]:
         """Give what a JSON Schema has against the records, or the metadata, of documents."""
         about_records = code == "SCH001"
         rule = registry.builtin_rules()[code]
@@ -176,13 +180,15 @@ class Checking:
         first = schema.first_invalid(records)
         if first < 0 or not any(rule is one for one in self.selection.rules):
             return
-        for document, record in zip(batch.documents[first:], records[first:], strict=True):
+        for number, document in enumerate(batch.documents[first:], first):
+            record = records[number]
             for violation in schema.violations(record):
                 byte = _place(
                     batch.region, document, format, record, violation.offset, violation.pointer, about_records
                 )
                 near = self._pointer.near(batch.region, byte)
-                yield found(rule, violation.message, path, near, byte, document=document.id, hint=rule.advice)
+                finding = found(rule, violation.message, path, near, byte, document=document.id, hint=rule.advice)
+                yield finding._replace(number=before + number + 1)
 
     def _judged(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
         """Give what a RELAX NG schema has against a document."""

@@ -90,7 +90,7 @@ class Fixing:
             try:
                 with opened(path, self.reading) as (_, format):
                     self.unused.saw(format, last=path == self.paths[-1])
-                    options = self.reading.options_for(format, path, lines=False, thorough=True)
+                    options = self.reading.options_for(format, path, thorough=True)
                 yield self._fix(path, format, options)
             except (OSError, CorpusfmtError) as failure:
                 self.failures.append(failure)
@@ -196,10 +196,9 @@ class Fixing:
         with self._opened(fixed.path) as old, output.reread() as new:
             there = self._documents(format, new, options, fixed)
             before = options._replace(encoding=self.reading.encoding)
-            for document in (
-                one for batch in format.scan(self._source(old, format), before) for one in batch.documents
-            ):
-                expected = self.amending.settled(document)
+            documents = (one for batch in format.scan(self._source(old, format), before) for one in batch.documents)
+            for number, document in enumerate(documents, 1):
+                expected = self.amending.settled(document, number)
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
                     if self._presuming:
                         break

@@ -219,13 +219,13 @@ EXPECTED = {
 """,
     "json": """\
 {"findings": [
- {"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true},
- {"code": "DOC002", "severity": "error", "message": "the id '{<\\u00e9>}' was used before, on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false}
+ {"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true, "number": 0},
+ {"code": "DOC002", "severity": "error", "message": "the id '{<\\u00e9>}' was used before, on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false, "number": 0}
 ], "documents": 3, "sources": 2, "counts": {"DOC002": 1, "JSONL010": 1}, "hidden": {"SEED009": 4}, "baselined": 5, "left_behind": {"images": 6}, "judges": [{"schema": "x.rng", "by": ["jing"]}], "error": null}
 """,
     "jsonl": """\
-{"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true}
-{"code": "DOC002", "severity": "error", "message": "the id '{<\\u00e9>}' was used before, on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false}
+{"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true, "number": 0}
+{"code": "DOC002", "severity": "error", "message": "the id '{<\\u00e9>}' was used before, on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false, "number": 0}
 """,
     "github": """\
 ::warning file=in/a b.jsonl,line=1,col=1,title=JSONL010::byte order mark at the start%0Aremove it
@@ -406,6 +406,7 @@ findings = st.builds(
     record=st.integers(0, 3),
     file_byte=st.one_of(st.just(-1), offsets),
     stored=st.booleans(),
+    number=st.integers(0, 3),
 )
 
 

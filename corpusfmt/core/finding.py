@@ -32,6 +32,9 @@ class Finding(NamedTuple):
     ``stored`` says that ``byte``, and that of ``edit``, are offsets in the source as it is stored: in one that is
     compressed they are not, and in one that is in another encoding there is no edit.
 
+    ``number`` is that of the document among those of the source, from 1, where a rule or a schema finds something in
+    one; elsewhere it is 0. Ids may be used twice.
+
     In an archive ``record`` is the number of the record, from 1, and ``file_byte`` the offset in the file, as it is
     stored, of the compressed member that the record begins in; they are 0 and -1 elsewhere.
     """
@@ -51,6 +54,7 @@ class Finding(NamedTuple):
     record: int = 0
     file_byte: int = -1
     stored: bool = False
+    number: int = 0
 
     def where(self) -> str:
         """Return ``path:line:column (byte N, document ID)``, as far as it is known."""
