@@ -23,7 +23,7 @@ from corpusfmt.tally import Tally
 _VERSION: Final = 1
 _MARK: Final = re.compile("[0-9a-f]{16}")
 #: Messages may name another place, as in "was used before, on line 7". It moves as well.
-_PLACES: Final = re.compile(r"\b(line|column|byte|record) [0-9]+|:[0-9]+\b")
+_PLACES: Final = re.compile(r"\b(line|column|byte|record|document) [0-9]+|:[0-9]+\b")
 #: And the number of places that they stand for.
 _AMOUNT: Final = re.compile(r"[;,]? (?:once\b|([0-9][0-9,]*) (?:times|repeats|such [a-z]+)(?: in all)?)")
 

@@ -13,7 +13,7 @@ from corpusfmt.core.format import Batch
 from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import quoted
 from corpusfmt.quarantine import Quarantine
-from corpusfmt.reading import Reading, Unused, bounded, opened, sources
+from corpusfmt.reading import Reading, Unused, bounded, opened, scanned, sources
 from corpusfmt.report import Progress, Report
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
@@ -158,7 +158,7 @@ class Conversion:
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
                     try:
-                        for batch in bounded(format.scan(stream, options), self.reading.limits):
+                        for batch in bounded(scanned(stream, format, options), self.reading.limits):
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))

@@ -95,7 +95,7 @@ class Fixing:
                 with opened(path, self.reading) as (stream, format):
                     self._state = stream.state
                     self.unused.saw(format, last=path == self.paths[-1])
-                    options = self.reading.options_for(format, path, lines=False, thorough=True)
+                    options = self.reading.options_for(format, path, thorough=True)
                 yield self._fix(path, format, options)
             except (OSError, CorpusfmtError) as failure:
                 self.failures.append(failure)
@@ -126,7 +126,8 @@ class Fixing:
             fixed.changed, fixed.links = True, storage.links_of(path)
             if self.diff:
                 with self._opened(path) as stream:
-                    Diff(path, self._source(stream, format), work.text, self.diff).run(work.steps())
+                    old = self._source(stream, format)
+                    Diff(path, old, work.text, self.diff, old.changes).run(work.steps())
             if not self.dry:
                 self._replace(work, format, options, fixed, codec)
         finally:
@@ -209,10 +210,9 @@ class Fixing:
         with self._opened(fixed.path) as old, output.reread() as new:
             there = self._documents(format, new, options, fixed)
             before = options._replace(encoding=self.reading.encoding)
-            for document in (
-                one for batch in format.scan(self._source(old, format), before) for one in batch.documents
-            ):
-                expected = self.amending.settled(document)
+            documents = (one for batch in format.scan(self._source(old, format), before) for one in batch.documents)
+            for number, document in enumerate(documents, 1):
+                expected = self.amending.settled(document, number)
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
                     if self._presuming:
                         break

@@ -7,7 +7,7 @@ from os import PathLike, fspath
 
 from corpusfmt.core.document import Document
 from corpusfmt.core.limits import MAX_DOCUMENT
-from corpusfmt.reading import Reading, Unused, limited, opened, sources, whole
+from corpusfmt.reading import Reading, Unused, limited, opened, scanned, sources, whole
 from corpusfmt.writing import named
 
 
@@ -43,5 +43,5 @@ def _documents(paths: Sequence[str], reading: Reading) -> Iterator[Document]:
     for path in paths:
         with opened(path, reading) as (stream, format):
             unused.saw(format, last=path == paths[-1])
-            for documents in whole(format.scan(stream, reading.options_for(format, path))):
+            for documents in whole(scanned(stream, format, reading.options_for(format, path))):
                 yield from documents

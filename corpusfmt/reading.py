@@ -9,7 +9,7 @@ from typing import NamedTuple
 from corpusfmt import detect, registry, storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, ParseError
-from corpusfmt.core.format import Batch, Format, ReadOptions
+from corpusfmt.core.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.core.ids import SOURCES
 from corpusfmt.core.limits import HEAD, USUAL, Limits
 from corpusfmt.core.text import charset, quoted
@@ -103,6 +103,16 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
         return detect.format_for_suffix(name) is not None
 
     return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
+
+
+def scanned(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
+    """Give what a scan gives. Its findings say whether their offsets are those of the source as it is stored."""
+    stored = not stream.codec
+    for batch in format.scan(stream, options):
+        if batch.findings and stored:
+            yield batch._replace(findings=[finding._replace(stored=True) for finding in batch.findings])
+        else:
+            yield batch
 
 
 def whole(batches: Iterator[Batch]) -> Iterator[Sequence[Document]]:

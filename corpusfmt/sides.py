@@ -8,7 +8,7 @@ from corpusfmt import storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.format import Format, Stream
 from corpusfmt.core.text import quoted
-from corpusfmt.reading import Reading, Unused, opened, sources, whole
+from corpusfmt.reading import Reading, Unused, opened, scanned, sources, whole
 
 
 class Side:
@@ -68,7 +68,7 @@ class Side:
             storage.check_state(path, state, "compared")
 
     def _scan(self, stream: Stream, format: Format, path: str, *, lines: bool) -> Iterator[Sequence[Document]]:
-        return whole(format.scan(stream, self.reading.options_for(format, path, lines=lines)))
+        return whole(scanned(stream, format, self.reading.options_for(format, path, lines=lines)))
 
     def close(self) -> None:
         """Let go of copies."""

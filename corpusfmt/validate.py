@@ -152,7 +152,7 @@ class Validation:
                 continue
             known = self.tally.unseen.get(path, Counter())
             if Baselined(known, self.tally, marked=self.job.marked).is_told(finding, self.job.cap):
-                yield finding
+                yield finding._replace(stored=path in self.tally.stored)
 
     def gone(self) -> dict[str, Counter[str]]:
         """Return what the baseline knows of the sources and was not found, of codes that were looked for.

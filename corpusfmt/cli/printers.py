@@ -48,11 +48,16 @@ def _columns(text: str) -> int:
 
 
 def as_json(finding: Finding) -> dict[str, Any]:
-    """Return a finding as a JSON object. Bytes of an edit are in base64."""
+    """Return a finding as a JSON object. Bytes of an edit are in base64.
+
+    There is no edit where its offsets are not those of the file: whoever makes it would damage that.
+    """
     record: dict[str, Any] = {
         key: shown_halves(value) if isinstance(value, str) else value for key, value in finding._asdict().items()
     }
-    if finding.edit is not None:
+    if not finding.stored:
+        record["edit"] = None
+    elif finding.edit is not None:
         from base64 import b64encode
 
         record["edit"] = {
