@@ -41,7 +41,8 @@ class Batch(NamedTuple):
     """What a scan gives at a time: documents, and findings about them.
 
     At most one of the findings is an error; it comes last, after all documents of the batch, and stands
-    for one refused record, whose bytes are in ``refused``. ``region`` is the run of source bytes that all
+    for one refused record, whose bytes are in ``refused``. When that is ``cut`` it holds as many from the beginning of
+    the record on as were at hand: its end is unknown or too far away. ``region`` is the run of source bytes that all
     of it came from. ``left_behind`` counts what reading left out, by a word for it.
     """
 
@@ -57,6 +58,7 @@ class Batch(NamedTuple):
     #: What gives the offset in the source of one of the region, where that is no run of the source's own bytes; to be
     #: asked before the next batch is.
     source_byte: Callable[[int], int] | None = None
+    cut: bool = False
 
 
 class ReadOptions(NamedTuple):

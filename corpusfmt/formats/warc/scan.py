@@ -62,11 +62,11 @@ class _Scan:
                 record.faults.sort(key=lambda fault: fault.byte)
                 error = next((fault for fault in record.faults if fault.code in _ERRORS), None)
                 if error is not None:
-                    about = self.pending
+                    about, since = self.pending, None
                     own = record.fields.get("content-type", b"").startswith(OWN_TYPE)
                     if about is not None and own and self._is_about(record, about):
-                        self.pending = None  # nobody knows which document it was: it is refused with this record
-                    yield from self._refuse(record, error)
+                        self.pending, since = None, about.record  # nobody knows which document it was
+                    yield from self._refuse(record, error, since)
                     continue
                 self._remark(record)
             yield from self._take(record)
@@ -99,7 +99,8 @@ class _Scan:
         for fault in record.faults:
             self._find(fault, record)
 
-    def _refuse(self, record: Record, error: Fault) -> Iterator[Batch]:
+    def _refuse(self, record: Record, error: Fault, since: Record | None = None) -> Iterator[Batch]:
+        """Refuse a record, and the one before it (``since``) that is of the same document."""
         yield from self._settle()
         for fault in record.faults:
             if fault.code not in _ERRORS:
@@ -109,12 +110,17 @@ class _Scan:
             self.begun += 1
             if self.across is not None:
                 self.across.saw(record)
-        if record.near is not None:
-            yield from self.out.flush(record.near.buffer)
+        yield from self._give_up(since or record, record)
+
+    def _give_up(self, first: Record, last: Record) -> Iterator[Batch]:
+        """Give a batch with the bytes of refused records. Of one that is not held there is the header."""
+        near = first.near or last.near
+        if near is not None:
+            yield from self.out.flush(near.buffer, cut=True)
             return
-        start = record.start - self.framer.base
-        size = record.stop - record.start if record.stop > record.start else CHUNK
-        yield from self.out.flush(self.framer.buffer[start : start + size])
+        base = self.framer.base
+        stop = last.stop if last.ends else first.start + CHUNK
+        yield from self.out.flush(self.framer.buffer[first.start - base : stop - base], cut=not last.ends)
 
     # -- records ----------------------------------------------------------------------------------------
 
@@ -212,7 +218,7 @@ class _Scan:
             own = read_own(record.block or b"", self.options.limits, remarked=True)
             assert own is not None
         except OwnFault as fault:
-            yield from self._refuse(record, Fault("WARC027", fault.message, record.body + fault.at))
+            yield from self._refuse(record, Fault("WARC027", fault.message, record.body + fault.at), pending.record)
             return
         for message, at in own.remarks:
             self._find(Fault("WARC031", message, record.body + at), record, own.id)
@@ -227,7 +233,7 @@ class _Scan:
             what = "the metadata record of the document is missing"
             record = pending.record
             self._find(Fault("WARC027", what, record.start), record)
-            yield from self.out.flush(record.block or b"")
+            yield from self._give_up(record, record)
             return
         self._add(pending, *pending.identity())
 
