@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,11 @@ from corpusfmt.baseline import load as load_baseline
 from corpusfmt.cli.main import main
 from corpusfmt.config import find, load
 from corpusfmt.core.globs import Glob
+from corpusfmt.judging import jing
 from corpusfmt.judging.relaxng import safety
 from corpusfmt.selection import Selection
 from corpusfmt.validate import Validation
+from tests.support import ROOT, command
 
 posix = pytest.mark.skipif(os.name != "posix", reason="users and pipes are those of POSIX")
 as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
@@ -137,6 +141,22 @@ def test_whose_configuration_is_taken(
         with pytest.raises(ConfigurationError, match="belongs to another user; --config FILE takes it nevertheless"):
             find()
         assert load(str(here / "a" / name)).jobs == 1
+
+
+@posix
+@pytest.mark.parametrize("user", [0, 54321])
+def test_only_root_goes_by_the_owner_of_the_working_folder(
+    user: int, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the tests are not run by root: then the files are those of somebody else."""
+    (here / "corpusfmt.toml").write_text("jobs = 1\n")
+    ours = os.stat("corpusfmt.toml").st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    if user == 0 or ours == 0:
+        assert find() == str(here / "corpusfmt.toml")
+    else:
+        with pytest.raises(ConfigurationError, match="another user"):
+            find()
 
 
 @as_root
@@ -282,3 +302,75 @@ def test_what_a_schema_includes_is_a_file_and_bounded(here: Path, monkeypatch: p
     monkeypatch.setattr(safety, "GRAMMAR", Path("part.rng").stat().st_size - 1)
     with pytest.raises(SchemaError, match="is larger than 51 bytes"):
         safety.Files(main_, "main.rng")
+
+
+# -- programs beside a corpus ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trapped(here: Path) -> Path:
+    """A folder with modules, a plug-in and programs that leave a trace when they are used."""
+    trace = f"open({str(here / 'trace')!r}, 'a').write(__name__ + '\\n')\n"
+    for name in (
+        "json",
+        "argparse",
+        "tomllib",
+        "msgspec",
+        "lxml",
+        "decimal",
+        "multiprocessing",
+        "evil",
+        "corpusfmt_evil",
+        "isal",
+    ):
+        (here / f"{name}.py").write_text(trace)
+    for kind in ("dist-info", "egg-info"):
+        info = here / f"evil-1.0.{kind}"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+        (info / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(
+            "[corpusfmt.formats]\nevil = evil:FORMAT\n[corpusfmt.rules]\nevil = evil:RULE\n"
+        )
+    for name in ("jing", "java"):
+        (here / name).write_text(f"#!/bin/sh\necho {name} >> {here / 'trace'}\n")
+        (here / name).chmod(0o755)
+    (here / "a.xml").write_text('<TEI xmlns="http://www.tei-c.org/ns/1.0"/>')
+    for number in range(3):
+        (here / f"{number}.jsonl").write_text('{"id":"a","text":"' + "x" * 700_000 + '"}\n')
+    return here
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["formats"], ["rules"], ["validate", "a.seed", "--select", "EVIL"], ["validate", "a.odd"], ["ls", "a.seed"],
+        ["validate", "a.xml", "--schema", "corpusfmt-tei.rng"], ["validate", "0.jsonl", "1.jsonl", "2.jsonl", "--jobs", "2"],
+    ],
+)  # fmt: skip
+def test_nothing_is_loaded_from_the_working_folder(arguments: list[str], trapped: Path) -> None:
+    done = command(*arguments, cwd=trapped, PATH=f".{os.pathsep}{os.environ['PATH']}")
+    assert not (trapped / "trace").exists(), (trapped / "trace").read_text()
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("safe", [[], ["-P"]])
+def test_what_was_named_is_loaded(safe: list[str], trapped: Path) -> None:
+    """Who puts a folder on PYTHONPATH wants its plug-ins; and nothing else is taken off the path."""
+    program = "import runpy, sys; before = sys.path[:]\ntry: runpy.run_module('corpusfmt', run_name='__main__', alter_sys=True)\nexcept SystemExit: pass\nprint(before == sys.path, before[1:] == sys.path)"  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, *safe, "-c", program, "--version"], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )  # fmt: skip
+    assert done.stdout.split()[-2:] == ([b"True", b"False"] if safe else [b"False", b"True"])
+
+
+@posix
+def test_programs_of_the_working_folder_are_not_run(trapped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    for path in (".", "", f".{os.pathsep}{os.curdir}/", os.pathsep):
+        monkeypatch.setenv("PATH", path)
+        assert jing.find() == []
+    monkeypatch.setenv("PATH", f".{os.pathsep}{trapped}")
+    assert jing.find() == [str(trapped / "jing")]
+    monkeypatch.setattr("shutil.which", lambda name, path: f"./{name}")  # as Windows looks into the working folder
+    assert jing.find() == []

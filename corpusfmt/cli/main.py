@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Returns the exit code: 0 clean, 1 findings or refused documents, 2 failure."""
     args = list(sys.argv[1:] if arguments is None else arguments)
     mend_streams()
+    if arguments is None:
+        os.environ["PYTHONSAFEPATH"] = "1"  # processes that are started take no modules from the working folder
     try:
         return _main(args, at_last=arguments is None)
     except BrokenPipeError:  # the reader has had enough
