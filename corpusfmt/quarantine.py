@@ -78,7 +78,7 @@ class Quarantine:
 
     def finish(self) -> None:
         """Make the file durable. Raises OSError."""
-        self._output.write_records([self._writer.end()])
+        self._output.write_records([self._writer.end(self._count)])
         self._output.finish()
 
     def reread(self) -> tuple[storage.Input, Format, int]:

@@ -101,7 +101,7 @@ class Option(NamedTuple):
 
 
 class Writer(Protocol):
-    """Turns documents into bytes. A target file is ``begin()``, any number of ``encode``, ``end()``.
+    """Turns documents into bytes. A target file is ``begin()``, any number of ``encode``, ``end(documents)``.
 
     For shards of one target it begins and ends several times. What it writes must not depend on how the documents
     are spread over calls of ``encode``.
@@ -119,8 +119,8 @@ class Writer(Protocol):
         """
         ...
 
-    def end(self) -> bytes:
-        """Return what stands after the last document."""
+    def end(self, documents: int, /) -> bytes:
+        """Return what stands after the last of so many documents, which are those of this file alone."""
         ...
 
 

@@ -151,7 +151,7 @@ class _Writer:
             pieces.append(b"%b\0%b" % (path.encode(), utf8_or_replaced(document)))
         return pieces
 
-    def end(self) -> bytes:
+    def end(self, _documents: int, /) -> bytes:
         return b""
 
 

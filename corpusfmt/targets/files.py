@@ -128,8 +128,11 @@ class FileTarget:
         return self.output.folder or ""
 
     def _end(self) -> None:
-        if tail := self.writer.end():
-            self.output.write_records([tail])
+        if tail := self.writer.end(self.documents[-1]):
+            if self.format.members is None:
+                self.output.write_records([tail])
+            else:
+                self._write_member(tail)
 
     def publish(self) -> list[str]:
         """Give all files their names, and shards a manifest. Returns the names. Raises OSError."""

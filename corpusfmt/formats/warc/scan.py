@@ -7,6 +7,7 @@ from typing import Final
 
 from corpusfmt.core.collector import Collector
 from corpusfmt.core.document import Document, build
+from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.limits import CHUNK
 from corpusfmt.core.primitives import occurrences
@@ -14,6 +15,7 @@ from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted, shown
 from corpusfmt.formats.warc.across import Across
 from corpusfmt.formats.warc.bundle import read_bundle
+from corpusfmt.formats.warc.ending import Ending, is_end
 from corpusfmt.formats.warc.faults import BY_CODE
 from corpusfmt.formats.warc.foreign import FaultError, Pending, pending_of
 from corpusfmt.formats.warc.framer import Framer
@@ -42,6 +44,7 @@ class _Scan:
         self.out = Collector(stream.name, BY_CODE)
         self.pending: Pending | None = None
         self.ours = False  # the last warcinfo record says that corpusfmt wrote what follows it
+        self.ending = Ending()
         self.begun = 0
         self.across = Across() if options.thorough else None
         self._line_at = self._line = 0
@@ -72,6 +75,8 @@ class _Scan:
             yield from self._take(record)
         self.out.region = framer.region
         yield from self._settle()
+        if framer.failure is None:
+            yield from self._missing(framer.base + len(framer.buffer))
         if self.across is not None:
             for code, message, at in self.across.dangling():
                 self.out.find(code, message, at.byte, record=at.number, file_byte=at.raw, near=at.near)
@@ -102,6 +107,7 @@ class _Scan:
     def _refuse(self, record: Record, error: Fault, since: Record | None = None) -> Iterator[Batch]:
         """Refuse a record, and the one before it (``since``) that is of the same document."""
         yield from self._settle()
+        self.ending.refused()
         for fault in record.faults:
             if fault.code not in _ERRORS:
                 self._find(fault, record)
@@ -133,6 +139,10 @@ class _Scan:
             byte, _ = self.framer.header_of(record).places.get("warc-record-id", (record.start, 0))
             what = f"the record id {quoted(value, 80)} stands on an earlier record too"
             self._find(Fault("WARC024", what, byte), record)
+        self.ending.went_on()
+        if is_end(record):
+            yield from self._end(record)
+            return
         if record.type == "metadata":
             yield from self._metadata(record)
             return
@@ -140,11 +150,28 @@ class _Scan:
         if record.type in _DOCUMENTS:
             yield from self._document(record)
         elif record.type == "warcinfo":
+            yield from self._missing(record.start)
             self.ours = PROFILE in (record.block or b"")
+            self.ending.begin(record, ours=self.ours)
             if not self.ours:
                 self.out.leave("warcinfo records")
         else:
             self.out.leave(f"{shown(record.type, 60)} records")
+
+    def _missing(self, byte: int) -> Iterator[Batch]:
+        """Tell that documents have no end before ``byte``, where one is due."""
+        if wrong := self.ending.missing():
+            edit = Edit(byte, 0, wrong.right, safe=False) if wrong.right else None
+            self.out.find("WARC032", wrong.message, byte, edit=edit)
+            yield from self.out.flush()
+
+    def _end(self, record: Record) -> Iterator[Batch]:
+        """Hold the number of documents against what a record says that ends them."""
+        yield from self._settle()
+        self.ours = False
+        if wrong := self.ending.end(record):
+            edit = Edit(record.start, record.stop - record.start, wrong.right, safe=False) if wrong.right else None
+            yield from self._refuse(record, Fault("WARC032", wrong.message, record.start, edit))
 
     def _document(self, record: Record) -> Iterator[Batch]:
         try:
@@ -179,6 +206,7 @@ class _Scan:
             at = stop
             records += 2
         self.begun += records
+        self.ending.documents += records // 2
         return at, records
 
     def _metadata(self, record: Record) -> Iterator[Batch]:
@@ -212,6 +240,7 @@ class _Scan:
     def _own(self, record: Record, pending: Pending) -> Iterator[Batch]:
         """Make a document of a record and its metadata record."""
         self.pending = None
+        self.ending.documents += 1
         if pending.count:
             self.out.leave("metadata records", pending.count)
         try:
@@ -233,6 +262,7 @@ class _Scan:
             what = "the metadata record of the document is missing"
             record = pending.record
             self._find(Fault("WARC027", what, record.start), record)
+            self.ending.refused()
             yield from self._give_up(record, record)
             return
         self._add(pending, *pending.identity())
