@@ -60,7 +60,7 @@ def held(documents: Sequence[Document]) -> list[Document]:
     kept = []
     for document in documents:
         if not losses(document, WriteOptions()) and paths.is_free(document.name):
-            paths.take(document.name)
+            paths.give(document.name)
             kept.append(document)
     return kept
 

@@ -974,10 +974,12 @@ def test_an_index_that_goes_to_a_device_has_no_older_one() -> None:
     assert os.path.exists(os.devnull)
 
 
-def test_a_path_that_was_dropped_is_free_again() -> None:
+def test_paths_that_were_given_back_were_never_given() -> None:
     paths = Paths()
-    paths.take("x/A")
+    assert paths.give("y") == "y"
+    paths.keep()
+    assert [paths.give(name) for name in ("x/A", "x/A", "x/b", "Y")] == ["x/A", "x/A_2", "x/b", "Y_2"]
     assert not paths.is_free("x/a")
-    paths.drop("x/A")
-    assert paths.is_free("x/a")
-    assert not paths.is_free("X/a")
+    paths.back()
+    assert not paths.is_free("Y")
+    assert [paths.give(name) for name in ("X/a", "X/a", "Y")] == ["X/a", "X/a_2", "Y_2"]

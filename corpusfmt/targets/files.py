@@ -8,7 +8,7 @@ from corpusfmt import storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, Loss
 from corpusfmt.targets.index import Index
-from corpusfmt.writing import Writing, Written, allowed_losses, base_name, prepared, whole_suffix
+from corpusfmt.writing import Writing, Written, allowed_losses, base_name, prepared, refuse_losses, whole_suffix
 
 
 class FileTarget:
@@ -69,8 +69,9 @@ class FileTarget:
         return allowed_losses(self.format, self.options, documents)
 
     def _write_shards(self, documents: Sequence[Document]) -> None:
-        for document in documents:
-            pieces = self.writer.encode([document])
+        if len(documents) > 1:  # of several, the writer would keep in mind those before the one that it refuses
+            refuse_losses(self.format, self.options, documents)
+        for pieces in [self.writer.encode([document]) for document in documents]:
             ahead = len(self.writer.begin()) if self.output_begins and not self.format.members else 0
             if self.documents[-1] and self.output.size + ahead + sum(map(len, pieces)) > self._limit:
                 self._next_shard()

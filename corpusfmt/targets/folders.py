@@ -72,11 +72,11 @@ class FolderTarget:
             return files, []
         moved: list[list[Loss]] = []
         placed: list[tuple[str, bytes]] = []
+        self._paths.keep()
         for document, (path, content) in zip(documents, files, strict=True):
             lost = [] if self._paths.is_free(path) else _taken(document, path)
             if refused := [one for one in lost if one.kind not in self.options.allow]:
-                for given, _ in placed:
-                    self._paths.drop(given)
+                self._paths.back()
                 raise LossError(refused)
             moved.append(lost)
             placed.append((self._paths.give(path), content))
