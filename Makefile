@@ -2,38 +2,28 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-STAMP = $(VENV)/.installed
-PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALLED = $(VENV)/.installed
+STAMP = $(VENV)/.developing
+PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .PHONY: demo test deep-test coverage torture mutate lint docs bench lock clean
 
-$(STAMP): requirements-dev.txt pyproject.toml
+$(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'corpusfmt needs Python 3.11 or later; name one with PYTHON=python3.11')"
-	$(PYTHON) -m venv --clear $(VENV)
-	$(PIP) --require-hashes -r requirements-dev.txt
-	$(PIP) --no-build-isolation --no-deps -e .
+	@echo "Installing corpusfmt into $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-build-isolation --no-deps -e .
+	@touch $(INSTALLED)
+
+$(STAMP): $(INSTALLED) requirements-dev.txt
+	@echo "Installing the tools for development into $(VENV) ..."
+	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $(STAMP)
 
-## Install, then take the samples from seed files to JSON Lines, WARC, TEI and back, and show what came out.
-demo: $(STAMP)
-	@rm -rf demo && mkdir demo
-	$(BIN)/corpusfmt convert seeds -o demo/corpus.jsonl
-	$(BIN)/corpusfmt convert demo/corpus.jsonl -o demo/back.seed
-	$(BIN)/corpusfmt convert demo/back.seed -o demo/again.jsonl
-	@cmp demo/corpus.jsonl demo/again.jsonl && echo "Nothing was lost: the way back and there again gave the same bytes."
-	$(BIN)/corpusfmt convert seeds -o demo/corpus.warc.gz --receipt demo/receipt.json
-	$(BIN)/corpusfmt verify demo/receipt.json
-	$(BIN)/corpusfmt convert demo/corpus.warc.gz -o demo/archived.jsonl
-	@cmp demo/corpus.jsonl demo/archived.jsonl && echo "Nor by way of a web archive."
-	$(BIN)/corpusfmt convert seeds -o demo/corpus.xml
-	$(BIN)/corpusfmt convert demo/corpus.xml -o demo/read.jsonl
-	@cmp demo/corpus.jsonl demo/read.jsonl && echo "Nor by way of TEI."
-	$(BIN)/corpusfmt validate seeds demo/corpus.jsonl demo/corpus.warc.gz
-	$(BIN)/corpusfmt validate demo/corpus.xml --schema corpusfmt-tei.rng
-	@echo "Three of the documents (id, name, bytes, place):"
-	@$(BIN)/corpusfmt ls demo/corpus.jsonl | head -n 3
-	@echo "What validate says of a broken file:"
-	@$(BIN)/corpusfmt validate -q tests/data/broken.seed | head -n 12
+## Install what corpusfmt needs to run, convert the samples in seeds/ there and back, and show what came out.
+demo: $(INSTALLED)
+	@PATH="$(abspath $(BIN)):$$PATH" sh docs/demo.sh
 
 ## All tests, in parallel.
 test: $(STAMP)
@@ -74,12 +64,14 @@ bench:
 	$(PYTHON) benchmarks/run.py --write
 	$(PYTHON) benchmarks/checks.py --write
 
-## Renew the locked requirements.
+LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make lock"
+
+## Renew the locked requirements: requirements.txt to run and install, requirements-dev.txt to develop.
 lock: $(STAMP)
 	$(PIP) uv
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
-	  --no-annotate --no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make lock" \
-	  -o requirements-dev.txt
+	$(LOCK) --upgrade --extra dev -o requirements-dev.txt
+	$(LOCK) --constraints requirements-dev.txt -o requirements.txt
 
 clean:
 	rm -rf $(VENV) .coverage* demo build dist .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

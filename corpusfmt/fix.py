@@ -177,7 +177,7 @@ class Fixing:
             if codec and format.members is not None:
                 write_members(work.text, format.members, output, codec)
             else:
-                pour(work.text, output)
+                pour(work.text, output, format.resync if codec else None)
             output.finish()
             self._compare(fixed, format, options, output)
             if work.cut.size:

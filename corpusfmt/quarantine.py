@@ -26,7 +26,7 @@ class Quarantine:
             raise ConfigurationError(f"the quarantine is a seed file; name it with .seed, not {quoted(path)}")
         self._writer = registry.format_named("seed").writer(WriteOptions())
         self._output = storage.open_output(path)
-        self._output.write(self._writer.begin())
+        self._output.write_records([self._writer.begin()])
         self._count = 0
         self.cut = 0  # records of which only the beginning is kept
 
@@ -75,12 +75,11 @@ class Quarantine:
         self._write(Document(f"refused-{self._count}", raw, meta=meta))
 
     def _write(self, document: Document) -> None:
-        for piece in self._writer.encode([document]):
-            self._output.write(piece)
+        self._output.write_records(self._writer.encode([document]))
 
     def finish(self) -> None:
         """Make the file durable. Raises OSError."""
-        self._output.write(self._writer.end())
+        self._output.write_records([self._writer.end()])
         self._output.finish()
 
     def reread(self) -> tuple[storage.Input, Format, int]:

@@ -20,8 +20,8 @@ from corpusfmt import ParseError
 from corpusfmt.core.limits import MAX_DICTIONARY
 from corpusfmt.storage import Input, open_output
 from corpusfmt.storage.codecs import MAX_EMPTY, Damage
-from corpusfmt.storage.gzip import GzipEncoder
-from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder
+from corpusfmt.storage.gzip import gzip_member
+from corpusfmt.storage.zstd import ZstdDecoder, zstd_compressor
 from tests.support import DATA, needs_data
 
 every_codec = pytest.mark.parametrize("codec", ["gz", "zst"])
@@ -30,13 +30,15 @@ SKIPPABLE = b"\x53\x2a\x4d\x18\x03\x00\x00\x00abc"
 
 
 def member(codec: str, data: bytes) -> bytes:
-    return (GzipEncoder() if codec == "gz" else ZstdEncoder()).member(data)
+    return gzip_member(data) if codec == "gz" else zstd_compressor()(data)
 
 
 def streamed(codec: str, data: bytes) -> bytes:
     """A member whose header does not tell its size."""
-    encoder = GzipEncoder() if codec == "gz" else ZstdEncoder()
-    return encoder.write(data) + encoder.end_member()
+    if codec == "gz":
+        return gzip.compress(data)
+    frame = zstandard.ZstdCompressor(write_checksum=True).compressobj()
+    return frame.compress(data) + frame.flush()
 
 
 def joined(members: list[bytes], contents: list[bytes]) -> tuple[bytes, list[tuple[int, int]]]:
@@ -389,7 +391,7 @@ def test_a_member_has_the_header_that_is_asked_for(codec: str) -> None:
         data = member(codec, content)
         assert data == member(codec, content)
         if codec == "gz":
-            assert data[:10] == b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+            assert data[:8] == b"\x1f\x8b\x08\0\0\0\0\0"
             assert gzip.decompress(data) == content
         else:
             frame = zstandard.get_frame_parameters(data)

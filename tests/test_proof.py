@@ -11,7 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import deflate
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -217,6 +219,14 @@ def test_a_receipt_lists_each_loss_and_each_refusal(here: Path) -> None:
     assert told() == []
     assert receipt["asked"]["allow_loss"] == ["name"]
     assert receipt["tool"]["packages"]["zstandard"]
+    assert receipt["tool"]["codecs"] == {
+        "gz": {"library": "libdeflate", "package": f"deflate {deflate.__version__}", "level": 1},
+        "zst": {
+            "library": "Zstandard " + ".".join(map(str, zstandard.ZSTD_VERSION)),
+            "package": f"zstandard {zstandard.__version__}",
+            "level": 3,
+        },
+    }
 
 
 def test_a_run_that_committed_nothing_has_a_receipt_of_why(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -520,7 +530,7 @@ def test_a_receipt_needs_no_metadata_of_packages(here: Path, monkeypatch: pytest
     monkeypatch.setattr("importlib.metadata.Distribution.from_name", lambda _: 1 / 0)
     Path("a.jsonl").write_bytes(b'{"id":"a","text":"x"}\n')
     convert("a.jsonl", "a.seed", receipt="r.json")
-    assert set(Receipt("r.json").head["tool"]["packages"]) == {"isal", "lxml", "msgspec", "zstandard"}
+    assert set(Receipt("r.json").head["tool"]["packages"]) == {"deflate", "lxml", "msgspec", "zstandard"}
 
 
 def test_a_damaged_source_is_in_the_receipt(here: Path) -> None:

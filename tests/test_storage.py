@@ -10,19 +10,21 @@ import os
 import shutil
 import stat
 import subprocess
+import tempfile
 from collections.abc import Callable
+from itertools import accumulate, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpusfmt import ConfigurationError, ParseError
 from corpusfmt.core.gzipheader import header_size
-from corpusfmt.core.limits import MAX_WINDOW
+from corpusfmt.core.limits import KIB, MAX_WINDOW, MIB
 from corpusfmt.storage import (
     Folder,
     Input,
@@ -44,19 +46,21 @@ from corpusfmt.storage import (
     spills,
 )
 from corpusfmt.storage.codecs import Damage
-from corpusfmt.storage.gzip import GzipDecoder, GzipEncoder
-from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder, is_skippable
+from corpusfmt.storage.gzip import GzipDecoder, gzip_member, stored_member
+from corpusfmt.storage.zstd import ZstdDecoder, is_skippable, zstd_compressor
 from tests.support import Pieces, headed
 
-CODECS: dict[str, tuple[type[Any], type[Any]]] = {"gz": (GzipEncoder, GzipDecoder), "zst": (ZstdEncoder, ZstdDecoder)}
+CODECS: dict[str, tuple[Callable[[bytes], bytes], type[Any]]] = {
+    "gz": (gzip_member, GzipDecoder),
+    "zst": (zstd_compressor(), ZstdDecoder),
+}
 every_codec = pytest.mark.parametrize("codec", CODECS)
 TEXT = b"".join(b"line %d of a text that repeats itself somewhat\n" % i for i in range(400))
 
 
 def compress(codec: str, *parts: bytes) -> bytes:
     """One member or frame for each part."""
-    encoder = CODECS[codec][0]()
-    return b"".join(encoder.write(part) + encoder.end_member() for part in parts)
+    return b"".join(map(CODECS[codec][0], parts))
 
 
 def decompress(codec: str, data: bytes, piece: int = 1 << 30, size: int = 4096) -> bytes:
@@ -392,11 +396,58 @@ def test_what_follows_the_last_member_is_told(codec: str) -> None:
 
 @every_codec
 def test_equal_content_gives_equal_bytes(codec: str) -> None:
-    assert compress(codec, TEXT) == compress(codec, TEXT) == compress(codec, TEXT, b"")
-    assert compress(codec) == b""
-    encoder = CODECS[codec][0]()
-    assert decompress(codec, encoder.end_member()) == b""
-    assert encoder.end_member() == b""
+    assert compress(codec, TEXT) == compress(codec, TEXT)
+    assert decompress(codec, compress(codec, b"")) == b""
+
+
+@given(parts=st.lists(st.binary(max_size=300), max_size=4))
+@example(parts=[bytes(range(256)) * 300, b"", b"end"])
+def test_a_member_that_is_stored_is_what_its_parts_are(parts: list[bytes]) -> None:
+    data = b"".join(stored_member(parts))
+    assert gzip.decompress(data) == decompress("gz", data) == b"".join(parts)
+
+
+@every_codec
+@pytest.mark.parametrize("pieces", [1, 7, 1000, 131_072])
+def test_a_stream_is_members_that_end_at_records(codec: str, pieces: int, tmp_path: Path) -> None:
+    """Their bytes do not depend on how the records come, and each reads by itself."""
+    least = 2 * MIB if codec == "zst" else 256 * KIB
+    records = [TEXT[: 7919 * number % len(TEXT)] for number in range(9 * least // len(TEXT))]
+    output = open_output(str(tmp_path / f"a.{codec}"))
+    for at in range(0, len(records), pieces):
+        output.write_records(records[at : at + pieces])
+    output.finish()
+    output.publish()
+    data = (tmp_path / f"a.{codec}").read_bytes()
+    ends = [0, *accumulate(map(len, records))]
+    with open_input(str(tmp_path / f"a.{codec}")) as stream:
+        members = stream.track_members()
+        assert members is not None
+        while stream.read(1 << 20):
+            pass
+    assert len(members) >= 4
+    assert {at for at, _ in members} <= set(ends)
+    contents = []
+    for (at, raw), (stop, raw_stop) in pairwise([*members, (ends[-1], len(data))]):
+        contents.append(decompress(codec, data[raw:raw_stop]))
+        assert contents[-1] == b"".join(records[ends.index(at) : ends.index(stop)])
+        assert len(contents[-1]) >= least or stop == ends[-1]
+    assert data == b"".join(map(CODECS[codec][0], contents))
+
+
+@every_codec
+@given(cuts=st.lists(st.integers(0, 700_000), max_size=9).map(sorted))
+def test_bytes_without_records_give_the_same_members_however_they_come(codec: str, cuts: list[int]) -> None:
+    text = TEXT * (700_000 // len(TEXT))
+    with tempfile.TemporaryDirectory() as folder:
+        output = open_output(f"{folder}/a.{codec}")
+        for start, stop in pairwise([0, *cuts, len(text)]):
+            output.write(text[start:stop])
+        output.finish()
+        output.publish()
+        data = Path(f"{folder}/a.{codec}").read_bytes()
+    step = 2 * MIB if codec == "zst" else 256 * KIB
+    assert data == compress(codec, *[text[at : at + step] for at in range(0, len(text), step)])
 
 
 def test_a_window_beyond_the_limit_is_refused() -> None:

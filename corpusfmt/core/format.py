@@ -110,7 +110,8 @@ class Writer(Protocol):
         ...
 
     def encode(self, documents: Sequence[Document], /) -> list[bytes]:
-        """Return the documents as they stand in the target, in pieces that each may be a member of its own.
+        """Return the documents as they stand in the target: a piece a document, or, of a format that has ``members``,
+        the pieces that are to be members.
 
         Raises LossError, as if it had not been called, when a document cannot be held and the loss is not allowed.
         """
@@ -149,7 +150,7 @@ class Format(NamedTuple):
     #: The shipped JSON Schema of a record, and the codes of faults that it can explain.
     schema: str = ""
     #: Gives the stream offsets where a compressed member is to end: each piece that a writer gives is one of its own.
-    #: Without it a target is one member.
+    #: Without it several documents share a member.
     members: Callable[[Stream], Iterator[int]] | None = None
     #: Gives a piece's line in an index of the target (a key, and a JSON object without its braces), or None.
     index_line: Callable[[bytes], tuple[bytes, bytes] | None] | None = None

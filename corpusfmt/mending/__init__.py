@@ -13,8 +13,8 @@ from corpusfmt.core.format import Stream
 from corpusfmt.core.limits import CHUNK, MIB
 from corpusfmt.mending.scripts import Script, Step, compose
 
-#: A member up to this size is compressed in one go.
-WHOLE = 16 * MIB
+#: A member up to this size is compressed.
+WHOLE = 64 * MIB
 #: What a cut source raises. With unsafe fixes it is taken as the end of the file.
 CUT = "FILE001"
 
@@ -112,11 +112,21 @@ class Work:
             script.close()
 
 
-def pour(scratch: storage.Scratch, output: storage.Output) -> None:
-    """Write all of a scratch file. Raises OSError."""
+def pour(scratch: storage.Scratch, output: storage.Output, resync: Callable[[bytes, int], int] | None = None) -> None:
+    """Write all of a scratch file; members that are to be read by themselves end where ``resync`` finds a record.
+
+    Raises OSError.
+    """
     stream = scratch.stream()
+    held: list[bytes] = []
     while data := stream.read(CHUNK):
-        output.write(data)
+        # At its very beginning nobody sees what stands before.
+        if resync is None or (cut := resync(data, 1)) < 0:
+            held.append(data)
+            continue
+        output.write_records([b"".join([*held, data[:cut]])])
+        held = [data[cut:]]
+    output.write_records([b"".join(held)])
 
 
 def is_in(scratch: storage.Scratch, path: str) -> bool:
@@ -136,19 +146,17 @@ def is_in(scratch: storage.Scratch, path: str) -> bool:
 def write_members(
     scratch: storage.Scratch, members: Callable[[Stream], Iterator[int]], output: storage.Output, codec: str
 ) -> None:
-    """Write a scratch file, each of its members compressed by itself; a large one in parts, of which zstd makes many.
+    """Write a scratch file, each of its members compressed by itself.
 
-    Raises OSError.
+    A large one comes in parts: zstd makes a frame of each, gzip one member that is not compressed. Raises OSError.
     """
-    stop = 0
     for start, stop in pairwise(chain([0], members(scratch.stream()), [scratch.size])):
         if stop - start <= WHOLE:
             output.write_member(scratch.at(start, stop - start))
             continue
-        for at in range(start, stop, WHOLE):
-            data = scratch.at(at, min(WHOLE, stop - at))
-            if codec == "zst":
-                output.write_member(data)
-            else:
-                output.write(data)
-        output.end_member()
+        parts = (scratch.at(at, min(MIB, stop - at)) for at in range(start, stop, MIB))
+        if codec == "zst":
+            for part in parts:
+                output.write_member(part)
+        else:
+            output.write_stored(parts)

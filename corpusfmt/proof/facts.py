@@ -9,17 +9,18 @@ from typing import Any, Final
 from corpusfmt.core.limits import USUAL
 from corpusfmt.reading import Reading
 from corpusfmt.report import Report
+from corpusfmt.storage import codecs
 from corpusfmt.version import __version__
 from corpusfmt.writing import Writing
 
 #: What bytes of a target can depend on beside corpusfmt itself.
-_PACKAGES: Final = ("isal", "lxml", "msgspec", "zstandard")
+_PACKAGES: Final = ("deflate", "lxml", "msgspec", "zstandard")
 
 
 def tool() -> dict[str, Any]:
-    """Return the name and the version of the tool, and of the packages whose versions can show in a target."""
+    """Return the name and the version of the tool, of the packages that can affect the output, and of the codecs."""
     packages = {name: str(import_module(name).__version__) for name in _PACKAGES}  # no file of theirs need be there
-    return {"name": "corpusfmt", "version": __version__, "packages": packages}
+    return {"name": "corpusfmt", "version": __version__, "packages": packages, "codecs": codecs()}
 
 
 def asked_for(

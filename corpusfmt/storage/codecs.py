@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol, TypeAlias
+from collections.abc import Callable
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 #: Where each member begins: its offset in the decompressed stream, and in the file.
 Members: TypeAlias = list[tuple[int, int]]
@@ -34,20 +35,13 @@ class Decoder(Protocol):
         ...
 
 
-class Encoder(Protocol):
-    """Compresses. ``end_member`` closes a gzip member or zstd frame; the next write begins another."""
+class Encoder(NamedTuple):
+    """Compresses. ``member`` returns data as a whole gzip member or zstd frame; a stream is cut into those of at least
+    ``least`` bytes of content.
+    """
 
-    def write(self, data: bytes) -> bytes:
-        """Return what can be written so far."""
-        ...
-
-    def member(self, data: bytes) -> bytes:
-        """Return ``data`` as a whole member of its own, after the rest of an open one."""
-        ...
-
-    def end_member(self) -> bytes:
-        """Return the rest of the open member. Where nothing was ever written, return an empty member."""
-        ...
+    member: Callable[[bytes], bytes]
+    least: int
 
 
 def begin_member(members: Members, at: int, raw: int) -> None:

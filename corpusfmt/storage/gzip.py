@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+import struct
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Final
 
 from corpusfmt.core.gzipheader import header_size
 from corpusfmt.core.limits import CHUNK, KIB
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 GZIP_MAGIC: Final = b"\x1f\x8b"
 #: The flags of headers that the library reads well: without a checksum, and with one field at most.
 _PLAIN: Final = frozenset(bytes([text | field]) for text in (0, 1) for field in (0, 4, 8, 16))
-#: Of the fast library used here: as small as the usual level 6 a record at a time, and three times as fast. Levels 1
-#: and 2 do not always give the same bytes for the same data (seen in 1 of 40,000 records); 0 and 3 do.
-GZIP_LEVEL: Final = 3
+#: Of libdeflate, whose bytes do not depend on the processor; those of ISA-L, which reads here, do. At this level they
+#: are the same from libdeflate 1.14 to 1.25 (benchmarks/CODECS.md).
+GZIP_LEVEL: Final = 1
 #: The least that is handed to the library at once. It copies what is left of it after each member.
 _STEP: Final = 4 * KIB
+_STORED_HEADER: Final = b"\x1f\x8b\x08\0\0\0\0\0\4\xff"
+_MAX_STORED: Final = 0xFFFF
 
 
 class GzipDecoder:
@@ -148,38 +151,25 @@ class GzipDecoder:
         return True
 
 
-class GzipEncoder:
-    """Writes gzip members without name or time, so that equal content gives equal bytes."""
+def gzip_member(data: bytes) -> bytes:
+    """Return ``data`` as a gzip member (RFC 1952) without name or time: equal bytes on every processor."""
+    import deflate
 
-    def __init__(self) -> None:
-        from isal import isal_zlib
+    return bytes(deflate.gzip_compress(data, GZIP_LEVEL))
 
-        self._zlib = isal_zlib
-        self._member: Any = None  # the stub says that it is one of two types, one of which is not typed
-        self._empty = True
 
-    def write(self, data: bytes) -> bytes:
-        """Return what can be written so far."""
-        if not data:
-            return b""
-        if self._member is None:
-            self._member, self._empty = self._begin(), False
-        compressed: bytes = self._member.compress(data)
-        return compressed
+def stored_member(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Give ``parts`` as one gzip member that is not compressed: stored blocks alone (RFC 1951, 3.2.4).
 
-    def member(self, data: bytes) -> bytes:
-        """Return ``data`` as a whole member of its own, after the rest of an open one."""
-        rest = self.end_member() if self._member else b""
-        self._empty = False
-        return rest + self._zlib.compress(data, GZIP_LEVEL, 31)
+    libdeflate compresses only what is in memory as a whole.
+    """
+    import deflate
 
-    def end_member(self) -> bytes:
-        """Return the rest of the open member. Where nothing was ever written, return an empty member."""
-        member, self._member = self._member, None
-        if self._empty:
-            member, self._empty = self._begin(), False
-        rest: bytes = member.flush() if member else b""
-        return rest
-
-    def _begin(self) -> Any:
-        return self._zlib.compressobj(GZIP_LEVEL, self._zlib.DEFLATED, 31)
+    checksum = size = 0
+    yield _STORED_HEADER
+    for part in parts:
+        checksum, size = deflate.crc32(part, checksum), size + len(part)
+        for at in range(0, len(part), _MAX_STORED):
+            block = part[at : at + _MAX_STORED]
+            yield struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF) + block
+    yield struct.pack("<BHHII", 1, 0, 0xFFFF, checksum, size & 0xFFFFFFFF)

@@ -6,18 +6,22 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.limits import ANY, CHUNK
+from corpusfmt.core.limits import ANY, CHUNK, KIB, MIB
 from corpusfmt.core.text import quoted
 from corpusfmt.storage.codecs import Encoder
-from corpusfmt.storage.gzip import GzipEncoder
+from corpusfmt.storage.gzip import GZIP_LEVEL, gzip_member, stored_member
 from corpusfmt.storage.inputs import Input
-from corpusfmt.storage.zstd import ZstdEncoder
+from corpusfmt.storage.zstd import ZSTD_LEVEL, zstd_compressor
 
 _BUFFER = 1 << 18
+#: The least content of a member in a stream: larger ones do not become smaller. What zstd remembers at its level is
+#: 2 MiB.
+_GZIP_MEMBER = 256 * KIB
+_ZSTD_FRAME = 2 * MIB
 #: Names of open files: replacing what they stand for would take it from whoever opened it.
 _HANDLES = ("/dev/std", "/dev/fd/", "/proc/")
 
@@ -27,15 +31,32 @@ def _encoder_for(path: str, codec: str | None) -> Encoder | None:
     if codec is None:
         codec = path.lower().rpartition(".")[2]
     if codec == "gz":
-        return GzipEncoder()
-    return ZstdEncoder() if codec == "zst" else None
+        return Encoder(gzip_member, _GZIP_MEMBER)
+    return Encoder(zstd_compressor(), _ZSTD_FRAME) if codec == "zst" else None
+
+
+def codecs() -> dict[str, dict[str, str | int]]:
+    """Return which libraries compress, by suffix: equal versions of them give equal bytes on every processor."""
+    import deflate
+    import zstandard
+
+    version = ".".join(map(str, zstandard.ZSTD_VERSION))
+    return {
+        "gz": {"library": "libdeflate", "package": f"deflate {deflate.__version__}", "level": GZIP_LEVEL},
+        "zst": {
+            "library": f"Zstandard {version}",
+            "package": f"zstandard {zstandard.__version__}",
+            "level": ZSTD_LEVEL,
+        },
+    }
 
 
 class Output:
     """One target file. ``size`` counts the bytes given to it before compression, ``raw_size`` those after it.
 
-    A compressed target is one member, but for what ``write_member`` is given. ``raw_size`` is where the next member
-    begins as long as only that is called; what ``write`` takes may wait in the compressor.
+    A compressed target is a row of members: ``write_records`` ends one behind a record, ``write`` anywhere,
+    ``write_member`` behind each piece. How the same bytes or records come in calls makes no difference. ``raw_size`` is
+    where the next member begins as long as only ``write_member`` is called; what the others take may wait.
 
     The bytes go to a temporary file in the same folder; ``finish`` makes them durable, ``publish`` gives
     them the name. A file of that name stays whole until then. Standard output, devices and pipes have no
@@ -49,6 +70,8 @@ class Output:
         self.target, self.size, self.raw_size = target, 0, 0
         self._process = os.getpid()
         self._encoder = _encoder_for(target, codec)
+        self._held: list[bytes] = []
+        self._waiting = 0
         if target == "-":
             if sys.__stdout__ is None:
                 raise ConfigurationError("standard output is closed; name a file with -o")
@@ -114,26 +137,62 @@ class Output:
     def write(self, data: bytes) -> None:
         """Take bytes, before compression. Raises OSError."""
         self.size += len(data)
-        self._put(self._encoder.write(data) if self._encoder else data)
+        if not self._encoder:
+            self._put(data)
+            return
+        least = self._encoder.least
+        while len(data) >= least - self._waiting:
+            cut = least - self._waiting
+            self._hold(data[:cut])
+            data = data[cut:]
+        self._hold(data)
+
+    def write_records(self, records: Sequence[bytes]) -> None:
+        """Take records, none of which is to lie in two members. Raises OSError."""
+        if self._encoder:
+            for record in records:
+                self.size += len(record)
+                self._hold(record)
+        else:
+            self.write(b"".join(records) if len(records) != 1 else records[0])
+
+    def _hold(self, data: bytes) -> None:
+        assert self._encoder
+        self._held.append(data)
+        self._waiting += len(data)
+        if self._waiting >= self._encoder.least:
+            self.end_member()
 
     def write_member(self, data: bytes) -> None:
         """Take bytes that are to be a gzip member or zstd frame of their own; none are no member. Raises OSError."""
-        if data:
-            self.size += len(data)
-            self._put(self._encoder.member(data) if self._encoder else data)
+        self.write_members([data])
 
     def write_members(self, pieces: Sequence[bytes]) -> None:
         """Take bytes that are to be a member each; as :meth:`write_member`, and cheaper for many. Raises OSError."""
         self.size += sum(map(len, pieces))
+        self.end_member()
         if self._encoder:
             member = self._encoder.member
             pieces = [member(piece) for piece in pieces if piece]
         self._put(b"".join(pieces))
 
+    def write_stored(self, parts: Iterable[bytes]) -> None:
+        """Take one gzip member in parts, which is not compressed: for what does not fit into memory. Raises OSError."""
+
+        def counted() -> Iterator[bytes]:
+            for part in parts:
+                self.size += len(part)
+                yield part
+
+        self.end_member()
+        for data in stored_member(counted()):
+            self._put(data)
+
     def end_member(self) -> None:
-        """End the member that ``write`` has begun. Raises OSError."""
-        if self._encoder:
-            self._put(self._encoder.end_member())
+        """End the member that ``write`` or ``write_records`` has begun. Raises OSError."""
+        if self._encoder and self._waiting:
+            data, self._held, self._waiting = b"".join(self._held), [], 0
+            self._put(self._encoder.member(data))
 
     def _put(self, data: bytes) -> None:
         assert self._raw is not None
@@ -154,8 +213,9 @@ class Output:
         """Complete the file and make it durable, still without its name. Raises OSError."""
         if self._raw is None:
             return
-        if self._encoder:
-            self._put(self._encoder.end_member())
+        self.end_member()
+        if self._encoder and not self.raw_size:
+            self._put(self._encoder.member(b""))
         try:
             self._raw.flush()
             if self._temporary:

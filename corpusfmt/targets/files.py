@@ -80,7 +80,7 @@ class FileTarget:
     def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
         self._begin()
         if self.format.members is None:
-            self.output.write(b"".join(pieces) if len(pieces) > 1 else pieces[0] if pieces else b"")
+            self.output.write_records(pieces)
         elif self._index is None:
             self.output.write_members(pieces)
         else:
@@ -99,7 +99,7 @@ class FileTarget:
             self.output_begins = False
             head = self.writer.begin()
             if self.format.members is None:
-                self.output.write(head)
+                self.output.write_records([head])
             else:
                 self._write_member(head)
 
@@ -130,7 +130,7 @@ class FileTarget:
 
     def _end(self) -> None:
         if tail := self.writer.end():
-            self.output.write(tail)
+            self.output.write_records([tail])
 
     def publish(self) -> list[str]:
         """Give all files their names, and shards a manifest. Returns the names. Raises OSError."""

@@ -91,23 +91,27 @@ class JSONLWriter:
             before_text, before_meta = b'"' + self._before_text, self._before_meta
             for document, identifier, name, text in zip(documents, ids, names, texts, strict=True):
                 meta = document.meta_json
-                out += (before_id, identifier, before_name, name, before_text, text, before_meta, meta, b"}\n")
-            return [b"".join(out)]
+                out.append(
+                    b"".join((before_id, identifier, before_name, name, before_text, text, before_meta, meta, b"}\n"))
+                )
+            return out
         for document, identifier, name, text in zip(documents, ids, names, texts, strict=True):
+            line: list[bytes] = []
             if layout.id:
-                out += (self._before_id, identifier)
+                line += (self._before_id, identifier)
             elif "id" not in self._options.allow:
                 raise self._refusal(document)
             if layout.title:
-                out += (self._before_name, b'"', name, b'"')
+                line += (self._before_name, b'"', name, b'"')
             elif name and "name" not in self._options.allow:
                 raise self._refusal(document)
-            out += (self._before_text, text)
+            line += (self._before_text, text)
             if layout.meta:
-                out += (self._before_meta, document.meta_json, b"}\n")
+                line += (self._before_meta, document.meta_json, b"}\n")
             else:
-                out += (b'"', self._flat(document) if document.meta_json != EMPTY else b"", b"}\n")
-        return [b"".join(out)]
+                line += (b'"', self._flat(document) if document.meta_json != EMPTY else b"", b"}\n")
+            out.append(b"".join(line))
+        return out
 
     def _texts(self, documents: Sequence[Document]) -> list[bytes]:
         """Return the texts as the insides of JSON strings."""

@@ -79,13 +79,10 @@ class Version1:
             meta = document.meta_json
             if len(header) > MAX_HEADER or len(meta) > MAX_METADATA:
                 raise LossError(losses(document, self._options))
-            out.append(header)
             if meta not in _NO_METADATA:
-                out.append(b"%b %b>>>\n" % (META, meta))
-            out.append(body)
-            if body and body[-1] != 0x0A:
-                out.append(MARKED)
-        return [b"".join(out)]
+                header += b"%b %b>>>\n" % (META, meta)  # noqa: PLW2901
+            out.append(header + body + MARKED if body and body[-1] != 0x0A else header + body)
+        return out
 
     def _utf8(self, document: Document) -> bytes:
         if "encoding" not in self._options.allow and (found := undecodable(document)):
@@ -151,7 +148,6 @@ class Plain:
             identifier = str(document.id).translate({32: "_", 9: "_", 10: "_"})
             name = document.name.replace("\n", " ")
             body = _LIKE_HEADER.sub(rb"\\\g<0>", utf8_or_replaced(document))
-            out.append(f"<<<FILE {identifier} {name}>>>\n".encode() + body)
-            if body and body[-1] != 0x0A:
-                out.append(b"\n")
-        return [b"".join(out)]
+            end = b"\n" if body and body[-1] != 0x0A else b""
+            out.append(f"<<<FILE {identifier} {name}>>>\n".encode() + body + end)
+        return out
