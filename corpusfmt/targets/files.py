@@ -69,13 +69,18 @@ class FileTarget:
         return allowed_losses(self.format, self.options, documents)
 
     def _write_shards(self, documents: Sequence[Document]) -> None:
-        if len(documents) > 1:  # of several, the writer would keep in mind those before the one that it refuses
-            refuse_losses(self.format, self.options, documents)
-        for pieces in [self.writer.encode([document]) for document in documents]:
+        for pieces in self._pieces(documents):
             ahead = len(self.writer.begin()) if self.output_begins and not self.format.members else 0
             if self.documents[-1] and self.output.size + ahead + sum(map(len, pieces)) > self._limit:
                 self._next_shard()
             self._emit(pieces, 1)
+
+    def _pieces(self, documents: Sequence[Document]) -> list[list[bytes]]:
+        """Return the pieces of each document. Raises LossError, and then the writer is as it was."""
+        if self.format.members is None:
+            return [[piece] for piece in self.writer.encode(documents)]
+        refuse_losses(self.format, self.options, documents)
+        return [self.writer.encode([document]) for document in documents]
 
     def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
         self._begin()
