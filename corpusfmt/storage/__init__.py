@@ -14,7 +14,7 @@ import sys
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.core.text import quoted
 from corpusfmt.storage.around import is_absolute, name_of, processors, relative, small, straight, upwards, within
-from corpusfmt.storage.discover import Found, discover, path_inside
+from corpusfmt.storage.discover import Found, discover, path_inside, root_of
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
 from corpusfmt.storage.inputs import Input, open_input
@@ -57,6 +57,7 @@ __all__ = [
     "processors",
     "refuse_link",
     "relative",
+    "root_of",
     "same_file",
     "shipped",
     "size_of",

@@ -13,6 +13,7 @@ from corpusfmt.core.limits import CHUNK, MAX_RATIO, RATIO_FREE
 from corpusfmt.storage.codecs import Damage, Decoder, Members
 from corpusfmt.storage.faults import BY_CODE
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
+from corpusfmt.storage.held import open_below
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 
 if TYPE_CHECKING:
@@ -189,11 +190,13 @@ def _sha256() -> _Hash:
     return sha256()
 
 
-def open_input(source: str, *, hashed: bool = False, plain: bool = False, ratio: int = MAX_RATIO) -> Input:
+def open_input(
+    source: str, *, hashed: bool = False, plain: bool = False, ratio: int = MAX_RATIO, root: str | None = None
+) -> Input:
     """Open a path, or ``-`` for standard input. Compression is found by the first bytes.
 
     What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored; past 64 MiB the content may be
-    ``ratio`` times larger than the file.
+    ``ratio`` times larger than the file. What was found in the folder ``root`` is opened without following links there.
 
     Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError (FILE002)
     when the name says that the file is compressed and it is not.
@@ -204,7 +207,8 @@ def open_input(source: str, *, hashed: bool = False, plain: bool = False, ratio:
         return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio)
     if os.path.isdir(source):
         raise ConfigurationError(f"{source} is a folder")
-    raw = open(source, "rb", buffering=CHUNK)  # noqa: SIM115
+    opener = None if root is None else lambda path, _: open_below(root, path)
+    raw = open(source, "rb", buffering=CHUNK, opener=opener)  # noqa: SIM115
     try:
         size = os.fstat(raw.fileno()).st_size
         return Input(raw, source, owned=True, size=size, hashed=hashed, plain=plain, ratio=ratio)
