@@ -69,7 +69,7 @@ class Conversion:
         try:
             self.unused = Unused(self.reading, *writing.shared)
             self.unused.names -= set(self.target.options.own)
-            self.quarantine = Quarantine(quarantine) if on_error == "quarantine" else None
+            self.quarantine = Quarantine(quarantine, force=writing.force) if on_error == "quarantine" else None
             if verify or receipt:
                 from corpusfmt.proof import Proof
 
@@ -118,11 +118,14 @@ class Conversion:
             report.verified = self.proof.checked
             if quarantine:
                 self.proof.check_aside(*quarantine.reread())
-        if quarantine:
-            report.outputs.append(quarantine.publish())
-            report.cut = quarantine.cut
         report.bytes_written, report.files = target.size, target.files
-        report.outputs[:0] = target.publish()
+        with target.alone():
+            if quarantine:
+                quarantine.clear_old()
+            report.outputs += target.publish()
+            if quarantine:
+                report.outputs.append(quarantine.publish())
+                report.cut = quarantine.cut
         report.committed = True
         if self.proof:
             for path in target.beside:

@@ -13,15 +13,16 @@ import sys
 
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.core.text import quoted
-from corpusfmt.storage.around import is_absolute, name_of, processors, relative, small, straight, upwards, within
+from corpusfmt.storage.around import holds, is_absolute, name_of, processors, relative, small, straight, upwards, within
 from corpusfmt.storage.discover import Found, discover, path_inside, root_of
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
+from corpusfmt.storage.held import Leftover, identity_of
 from corpusfmt.storage.inputs import Input, open_input
 from corpusfmt.storage.names import Paths
-from corpusfmt.storage.outputs import Output, codecs, open_output, refuse_link
+from corpusfmt.storage.outputs import Output, codecs, open_output
 from corpusfmt.storage.scratch import Copying, Pile, Scratch
-from corpusfmt.storage.shards import Shards, old_shards
+from corpusfmt.storage.shards import Shards, is_shard, old_shards
 from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Folder",
     "Found",
     "Input",
+    "Leftover",
     "Output",
     "Paths",
     "Pile",
@@ -43,11 +45,14 @@ __all__ = [
     "discover",
     "exists",
     "folder_of",
+    "holds",
+    "identity_of",
     "inside",
     "is_absolute",
     "is_folder",
     "is_nothing",
     "is_regular",
+    "is_shard",
     "is_stdout",
     "name_of",
     "old_shards",
@@ -55,7 +60,6 @@ __all__ = [
     "open_output",
     "path_inside",
     "processors",
-    "refuse_link",
     "relative",
     "root_of",
     "same_file",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, Loss
-from corpusfmt.targets.index import Index
+from corpusfmt.targets.index import Index, OldIndex
 from corpusfmt.writing import Writing, Written, allowed_losses, base_name, prepared, refuse_losses, whole_suffix
 
 
@@ -19,23 +20,31 @@ class FileTarget:
 
     def __init__(self, path: str, writing: Writing) -> None:
         self.format, self.options, self.writer = prepared(path, writing)
-        self._index = Index(self.format, path, whole_suffix(path)) if writing.cdxj else None
         self.documents: list[int] = [0]
         self._limit = writing.shard_size
         self._shards: storage.Shards | None = None
+        self._index: Index | None = None
+        self._old_index: OldIndex | None = None
+        self._opened: list[storage.Output | storage.Shards | Index] = []
         self.output_begins = True
+        suffix = whole_suffix(path)
         try:
+            if writing.cdxj:
+                self._index = Index(self.format, path, suffix)
+                self._opened.append(self._index)
             if self._limit:
                 if path == "-":
                     raise ConfigurationError("standard output cannot be cut into shards; name a file with -o")
-                suffix = whole_suffix(path)
                 self._shards = storage.Shards(path, suffix, force=writing.force)
+                self._opened.append(self._shards)
                 self.output = self._shards.next()
             else:
                 self.output = storage.open_output(path)
+                self._opened.append(self.output)
+            if not self._index and not self.output.is_pipe:
+                self._old_index = OldIndex(self.format, path, suffix, force=writing.force)
         except BaseException:
-            if self._index:
-                self._index.discard()
+            self.discard()
             raise
 
     @property
@@ -137,11 +146,27 @@ class FileTarget:
         if tail := self.writer.end():
             self.output.write_records([tail])
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs from giving files their names meanwhile. Raises ConfigurationError for what one has done."""
+        with (self._shards or self.output).alone():
+            if self._old_index:
+                self._old_index.check()
+            yield
+
     def publish(self) -> list[str]:
         """Give all files their names, and shards a manifest. Returns the names. Raises OSError."""
         if self._index:
             self._index.clear_old()
-        published = self._publish()
+        if self._old_index:
+            self._old_index.remove()
+        if self._shards:
+            self._shards.publish(self._manifest())
+        else:
+            self.output.publish()
+        published = [output.target for output in self.outputs]
+        if self._shards:
+            published.append(self._shards.manifest.target)
         if self._index:
             published.append(self._index.publish())
         return published
@@ -149,24 +174,8 @@ class FileTarget:
     @property
     def beside(self) -> list[str]:
         """What stands beside the target, after ``publish``: the manifest of shards, the index."""
-        manifest = [self._shards.manifest] if self._shards else []
+        manifest = [self._shards.manifest.target] if self._shards else []
         return [*manifest, *([self._index.path] if self._index else [])]
-
-    def _publish(self) -> list[str]:
-        if self._shards is None:
-            self.output.publish()
-            return [self.output.target]
-        self._shards.clear_old()
-        for output in self._shards.outputs:
-            output.publish()
-        manifest = storage.open_output(self._shards.manifest)
-        try:
-            manifest.write(self._manifest())
-            manifest.finish()
-            manifest.publish()
-        finally:
-            manifest.discard()
-        return [*(output.target for output in self._shards.outputs), manifest.target]
 
     def _manifest(self) -> bytes:
         import json
@@ -183,8 +192,6 @@ class FileTarget:
         return json.dumps(content, indent=2).encode() + b"\n"
 
     def discard(self) -> None:
-        """Leave nothing behind."""
-        for output in self.outputs:
-            output.discard()
-        if self._index:
-            self._index.discard()
+        """Leave nothing behind. Does nothing after ``publish``."""
+        for part in self._opened:
+            part.discard()

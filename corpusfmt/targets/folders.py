@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
@@ -98,6 +99,10 @@ class FolderTarget:
 
     #: Nothing stands beside it.
     beside: Sequence[str] = ()
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep other runs from giving files their names meanwhile, where both go to the same folder."""
+        return self._folder.alone()
 
     def publish(self) -> list[str]:
         """Give the folder its name, and return it. Raises OSError."""

@@ -60,21 +60,23 @@ class Plan:
         if self._fd >= 0:
             self._write(self._fd, json.dumps(event).encode() + b"\n")
 
-    def path(self, what: Any) -> str:
-        """The path of a file that is named, or open."""
+    def path(self, what: Any, folder: int | None = None) -> str:
+        """The path of a file that is named, in a folder that is open where that is given, or open itself."""
         if isinstance(what, int):
             return self.paths.get(what, f"descriptor {what}")
-        return os.path.abspath(os.fsdecode(what))
+        return os.path.abspath(os.path.join(self.path(folder) if folder is not None else "", os.fsdecode(what)))
 
-    def before(self, call: str, what: Any, other: Any = None) -> None:
+    def before(
+        self, call: str, what: Any, other: Any = None, folder: int | None = None, there: int | None = None
+    ) -> None:
         """Fail, when this is the call to fail."""
         if self.trace:
-            self.note(call=call, path=self.path(what), other=other and self.path(other))
+            self.note(call=call, path=self.path(what, folder), other=other and self.path(other, there))
         if call != self.call:
             return
         self.count += 1
         if self.errno and (self.count == self.nth or (self.lasting and self.count > self.nth)):
-            self.note(failed=call, path=self.path(what))
+            self.note(failed=call, path=self.path(what, folder))
             error = OSError(self.errno, os.strerror(self.errno))
             if not isinstance(what, int) and call not in ("write", "read", "close"):
                 error.filename, error.filename2 = what, other
@@ -183,10 +185,11 @@ def install(plan: Plan) -> None:
 def _counted(plan: Plan, call: str, real: Callable[..., Any]) -> Callable[..., Any]:
     def counted(what: Any = ".", *more: Any, **others: Any) -> Any:
         done = call == "close" and real(what)  # that fails after all is done
-        plan.before(call, what, more[0] if call == "rename" else None)
+        folder = others.get("src_dir_fd" if call == "rename" else "dir_fd")
+        plan.before(call, what, more[0] if call == "rename" else None, folder, others.get("dst_dir_fd"))
         found = done if call == "close" else real(what, *more, **others)
         if call == "open":
-            plan.paths[found] = plan.path(what)
+            plan.paths[found] = plan.path(what, folder)
         plan.after(call)
         return found
 
@@ -196,6 +199,7 @@ def _counted(plan: Plan, call: str, real: Callable[..., Any]) -> Callable[..., A
 def run() -> int:
     """Run the command as planned."""
     wanted = json.loads(os.environ.pop("TORTURE"))
+    from corpusfmt import storage  # noqa: F401 - what the system can do is found out from the real functions
     from corpusfmt.cli.main import main
 
     plan = Plan(wanted)
