@@ -14,7 +14,18 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
 BENCH = CHECKOUT / ".bench"
-PACKAGES = ("corpusfmt", "orjson", "datatrove", "datasets", "polars", "warcio", "fastwarc", "lxml", "check-jsonschema")
+PACKAGES = (
+    "corpusfmt",
+    "orjson",
+    "datatrove",
+    "datasets",
+    "polars",
+    "warcio",
+    "fastwarc",
+    "lxml",
+    "check-jsonschema",
+    "codecs",
+)
 PROGRAMS = ("jq", "cp")
 OURS = "corpusfmt"
 #: The limit of a loop over lxml: it reads, and writes nothing.

@@ -126,7 +126,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return ["| " + " | ".join(cells) + " |" for cells in lines] + [""]
 
 
-def _processor() -> str:
+def processor() -> str:
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as info:
             models = [line.partition(":")[2].strip() for line in info if line.startswith("model name")]
@@ -138,7 +138,7 @@ def _processor() -> str:
 def _facts(facts: Facts) -> list[str]:
     versions = ", ".join(f"{name} {version}" for name, version in facts.versions.items())
     return [
-        f"* Processor: {_processor()}, {os.cpu_count()} cores",
+        f"* Processor: {processor()}, {os.cpu_count()} cores",
         f"* {platform.python_implementation()} {platform.python_version()} on {platform.system()}",
         f"* {versions}",
         f"* {facts.size:g} MB of text in each corpus, {facts.repeat} pairs, streams of {facts.stream_size:g} MB",

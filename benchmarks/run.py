@@ -234,7 +234,7 @@ def parse() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md too")
     args = parser.parse_args()
-    known = {"memory", "start-up"}.union(
+    known = {"memory", "start-up", *contestants.PACKAGES}.union(
         *({route, *filter(None, ends(route)), *kinds, *peers} for route, kinds, peers in ROUTES)
     )
     if wrong := sorted(set(args.only) - known):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         ParseError,
         PluginError,
         SchemaError,
+        SourceChangedError,
         UnknownFormatError,
         VerificationError,
     )
@@ -72,6 +73,7 @@ __all__ = [
     "Report",
     "Rule",
     "SchemaError",
+    "SourceChangedError",
     "UnknownFormatError",
     "VerificationError",
     "__version__",
@@ -86,7 +88,7 @@ __all__ = [
 ]
 
 _ERRORS = "ConfigurationError CorpusfmtError Loss LossError ParseError PluginError SchemaError UnknownFormatError"
-_ERRORS += " VerificationError"
+_ERRORS += " SourceChangedError VerificationError"
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "core.errors"),
     "Difference": "comparing.difference",

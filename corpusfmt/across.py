@@ -31,7 +31,8 @@ class Gatherer:
     """Makes the lines of one source. ``rules`` are those of this room that run, ``number`` is that of the source."""
 
     def __init__(self, rules: Iterable[str], number: int, sink: storage.Sorter | storage.Spill) -> None:
-        self._rules, self._number, self._sink = frozenset(rules), number, sink
+        self._rules, self._source, self._sink = frozenset(rules), number, sink
+        self._count = 0
         self.profile: Profile | None = None
         if DRIFT in self._rules:
             from corpusfmt.recordschemas.infer import Profile
@@ -40,10 +41,13 @@ class Gatherer:
 
     def __call__(self, batch: Batch, _format: Format) -> None:
         """Take the documents of a batch."""
+        source_byte = batch.source_byte or int
         for document in batch.documents:
+            self._count += 1
             origin = document.origin
             assert origin is not None, "a scan gives each document its origin"
-            place = b"%08d %016d %012d" % (self._number, origin.byte, origin.line)
+            byte = source_byte(origin.byte)
+            place = b"%08d %012d %d %d" % (self._source, self._count, byte, origin.line)
             spelled = json.dumps(shown(str(document.id), _SHOWN)).encode()
             if IDS in self._rules:
                 mark = blake2b(str(document.id).encode(), digest_size=16).hexdigest().encode()
@@ -55,7 +59,7 @@ class Gatherer:
                 self._sink.add(b" ".join((_TEXT, mark, place, spelled)))
             if self.profile is not None:
                 whole = b'{"id":%b,"metadata":%b}' % (json.dumps(document.id).encode(), document.meta_json)
-                self.profile.add(whole, origin.line, origin.byte)
+                self.profile.add(whole, origin.line, byte)
 
 
 def repeats(lines: storage.Sorter, paths: list[str]) -> Iterator[Finding]:
@@ -65,14 +69,14 @@ def repeats(lines: storage.Sorter, paths: list[str]) -> Iterator[Finding]:
     """
     found = storage.Sorter()
     try:
-        first = [b""] * 5
+        first = [b""] * 6
         for line in lines.lines():
-            *this, spelled = line.rstrip(b"\n").split(b" ", 5)
+            *this, spelled = line.rstrip(b"\n").split(b" ", 6)
             if this[:2] != first[:2]:
                 first = this
             elif this[0] == _TEXT or this[2] != first[2]:
-                kind, _, *place = this
-                found.add(b" ".join((*place[:2], kind, place[2], *first[2:], spelled)))
+                kind, _, source, number, byte, at = this
+                found.add(b" ".join((source, number, kind, byte, at, first[2], first[3], first[5], spelled)))
         for line in found.lines():
             yield _finding(line, paths)
     finally:
@@ -80,14 +84,15 @@ def repeats(lines: storage.Sorter, paths: list[str]) -> Iterator[Finding]:
 
 
 def _finding(line: bytes, paths: list[str]) -> Finding:
-    source, byte, kind, number, first, _, first_line, spelled = line.rstrip(b"\n").split(b" ", 7)
+    source, number, kind, byte, at, *first, spelled = line.rstrip(b"\n").split(b" ", 8)
     rule = registry.builtin_rules()[IDS if kind == _ID else TEXTS]
     id = json.loads(spelled)
-    there = f"{shown(paths[int(first)])}:{int(first_line)}"
+    there = f"{shown(paths[int(first[0])])}:{int(first[2])}"
+    if (first[0], first[2]) == (source, at):
+        there += f", document {int(first[1])}"
     what = f"the id {quoted(id)} was used before" if kind == _ID else "the same text stands in another document"
-    return Finding(
-        rule.code, rule.severity, f"{what}, in {there}", paths[int(source)], int(number), 1, int(byte), id, rule.advice
-    )
+    message, path = f"{what}, in {there}", paths[int(source)]
+    return Finding(rule.code, rule.severity, message, path, int(at), 1, int(byte), id, rule.advice, number=int(number))
 
 
 def drifts(profiles: list[tuple[str, Profile]]) -> Iterator[Finding]:

@@ -25,9 +25,10 @@ class Amending:
         self._codes = () if "ALL" in map(str.upper, codes) else tuple(code.upper() for code in codes)
         self._named = bool(codes)
         self._ruled = frozenset(rule.code for rule in checking.rules)
-        #: Of the file at hand: codes that are left out, and changes of rules that cannot be made.
+        #: Of the file at hand: codes that are left out, and changes of rules that cannot be made, by the number of the
+        #: document.
         self._left_out: frozenset[str] = frozenset()
-        self._refused: set[tuple[str | int | None, str]] = set()
+        self._refused: set[tuple[int, str]] = set()
 
     def begin(self, path: str) -> None:
         """Begin with a file."""
@@ -41,11 +42,13 @@ class Amending:
         """Give each batch with what is to be told of it, and whether the baseline knows that."""
         checks = self._checking.checks()
         baselined = Baselined(self._baseline.of(path) if self._baseline else Counter(), Tally())
+        before = 0
         for batch in format.scan(stream, options):
-            found = self._checking.batch(batch, path, format, checks, self._makes)
+            found = self._checking.batch(batch, path, format, checks, self._makes, before=before)
+            before += len(batch.documents)
             for finding in found:
                 if finding.edit is None and self.is_ruled(finding):
-                    self._refused.add((finding.document, finding.code))
+                    self._refused.add((finding.number, finding.code))
             if self._left_out:
                 selection = self._checking.selection
                 found = [one for one in found if not selection.is_left_out(one, self._left_out)]
@@ -74,13 +77,15 @@ class Amending:
             return True
         return finding.edit is not None or (self._named and self.wants_code(finding.code))
 
-    def settled(self, document: Document) -> Document:
-        """Return a document with all changes made that rules want, in the order in which they are made in the file."""
+    def settled(self, document: Document, number: int) -> Document:
+        """Return a document, of which the number in the file is given, with all changes made that rules want, in the
+        order in which they are made in the file.
+        """
         for _ in range(ROUNDS):
             changes = (
                 hit.change
                 for rule, check in self._checking.checks()
-                if (document.id, rule.code) not in self._refused
+                if (number, rule.code) not in self._refused
                 for hit in check([document])
                 if hit.change is not None and self._makes(rule.code, hit.change.safe)
             )

@@ -16,13 +16,14 @@ from typing import Final
 from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import quoted
+from corpusfmt.core.limits import ANY, SMALL_FILE, sized
+from corpusfmt.core.text import JSON, harmless, quoted
 from corpusfmt.tally import Tally
 
 _VERSION: Final = 1
 _MARK: Final = re.compile("[0-9a-f]{16}")
 #: Messages may name another place, as in "was used before, on line 7". It moves as well.
-_PLACES: Final = re.compile(r"\b(line|column|byte|record) [0-9]+|:[0-9]+\b")
+_PLACES: Final = re.compile(r"\b(line|column|byte|record|document) [0-9]+|:[0-9]+\b")
 #: And the number of places that they stand for.
 _AMOUNT: Final = re.compile(r"[;,]? (?:once\b|([0-9][0-9,]*) (?:times|repeats|such [a-z]+)(?: in all)?)")
 
@@ -46,8 +47,11 @@ def weight_of(finding: Finding) -> int:
 class Baseline:
     """Known findings: how many of each, by file and mark. Paths are relative to the folder of the file."""
 
-    def __init__(self, path: str, known: Mapping[str, Mapping[str, int]] | None = None) -> None:
-        self.path, self.folder = path, storage.folder_of(path)
+    def __init__(
+        self, path: str, known: Mapping[str, Mapping[str, int]] | None = None, state: storage.State | None = None
+    ) -> None:
+        """``state`` is that of the file when it was read."""
+        self.path, self.folder, self._state = path, storage.folder_of(path), state
         self.known: dict[str, Counter[str]] = {file: Counter(marks) for file, marks in (known or {}).items()}
 
     def name_of(self, path: str) -> str:
@@ -74,20 +78,28 @@ class Baseline:
     def write(self, *, new: bool) -> None:
         """Write the file, whole or not at all. A ``new`` one must not be there yet.
 
-        Raises OSError and ConfigurationError.
+        Raises OSError, ConfigurationError, and SourceChangedError when it is not as it was read.
         """
-        if new and storage.exists(self.path):
-            what = "a baseline only shrinks; --prune-baseline takes out what is mended, or remove the file first"
-            raise ConfigurationError(f"{quoted(self.path, 400)} is there already; {what}")
+        self._check(new=new)
         files = {file: dict(sorted(marks.items())) for file, marks in sorted(self.known.items()) if marks}
+        text = harmless(json.dumps({"version": _VERSION, "findings": files}, ensure_ascii=True, indent=1), JSON)
+        if len(text) >= SMALL_FILE:
+            what = f"would be larger than {sized(SMALL_FILE)}, and could not be read; write one for a part of the files"
+            raise ConfigurationError(f"{quoted(self.path, 400)} {what}")
         output = storage.open_output(self.path)
         try:
-            text = json.dumps({"version": _VERSION, "findings": files}, ensure_ascii=True, indent=1)
             output.write(f"{text}\n".encode())
             output.finish()
+            self._check(new=new)
             output.publish()
         finally:
             output.discard()
+
+    def _check(self, *, new: bool) -> None:
+        if new and storage.exists(self.path):
+            what = "a baseline only shrinks; --prune-baseline takes out what is mended, or remove the file first"
+            raise ConfigurationError(f"{quoted(self.path, 400)} is there already; {what}")
+        storage.check_state(self.path, self._state, "used")
 
 
 class Baselined:
@@ -119,6 +131,7 @@ class Baselined:
 
 def load(path: str) -> Baseline:
     """Read a baseline. Raises OSError, and ConfigurationError for a file that is none."""
+    state = storage.state_of(path)
     try:
         said = json.loads(storage.small(path))
     except (ValueError, RecursionError):
@@ -131,9 +144,9 @@ def load(path: str) -> Baseline:
     for file, marks in said["findings"].items():
         if not (isinstance(marks, dict) and all(_is_entry(mark, count) for mark, count in marks.items())):
             raise ConfigurationError(f"{quoted(path, 400)}: what it says of {quoted(file)} is no list of findings")
-    return Baseline(path, said["findings"])
+    return Baseline(path, {file: marks for file, marks in said["findings"].items() if marks}, state)
 
 
 def _is_entry(mark: str, count: object) -> bool:
     _, _, digits = mark.rpartition(":")
-    return type(count) is int and count > 0 and _MARK.fullmatch(digits) is not None
+    return type(count) is int and 0 < count <= ANY and _MARK.fullmatch(digits) is not None

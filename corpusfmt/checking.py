@@ -16,7 +16,7 @@ from corpusfmt.core.rule import Check, Hit, Rule, found
 from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import quoted
 from corpusfmt.core.texts import Documents
-from corpusfmt.reading import Reading, bounded, opened
+from corpusfmt.reading import Reading, bounded, opened, scanned
 from corpusfmt.selection import Selection
 from corpusfmt.tally import Tally
 
@@ -87,12 +87,16 @@ class Checking:
         try:
             with opened(path, self.reading) as (stream, format):
                 tally.formats[format.name] = None
+                stored = not stream.codec
+                tally.stored |= {path} if stored else set()
                 named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, path, thorough=True)._replace(judged=named)
                 checks = self.checks()
-                for batch in bounded(format.scan(stream, options), self.reading.limits):
+                before = 0
+                for batch in bounded(scanned(stream, format, options), self.reading.limits):
                     tally.saw(batch)
-                    yield from self.batch(batch, stream.name, format, checks)
+                    yield from self.batch(batch, stream.name, format, checks, stored=stored, before=before)
+                    before += len(batch.documents)
                     if collect is not None:
                         collect(batch, format)
         except ParseError as error:  # from the file layer
@@ -110,11 +114,15 @@ class Checking:
         format: Format,
         checks: Sequence[tuple[Rule, Check]],
         wanted: Callable[[str, bool], bool] | None = None,
+        *,
+        stored: bool = False,
+        before: int = 0,
     ) -> list[Finding]:
         """Return what is to be told of a batch, in order of place.
 
         ``wanted`` says whether a change is to be made, from the code of its rule and whether it is safe. With it, of
         the changes of a document only the first, by code, is given: what the others are shows when that is made.
+        ``stored`` is as in Finding; ``before`` is the number of documents in the batches before.
         """
         tells = self.selection.tells
         plain = self.selection.is_default
@@ -122,23 +130,24 @@ class Checking:
         if batch.documents:
             documents = Documents(batch.documents)
             changed: set[int] = set()
+            numbers: dict[int, int] = {}
             for rule, check in checks:
                 for hit in check(documents):
-                    change = hit.change
-                    if wanted is None or change is None or not wanted(rule.code, change.safe):
-                        findings.append(self._finding(rule, hit, batch, path, format))
-                        continue
-                    place = id(hit.document)
-                    if place not in changed:
-                        finding = self._finding(rule, hit, batch, path, format)
+                    numbers = numbers or {id(one): number for number, one in enumerate(documents, before + 1)}
+                    number, change = numbers.get(id(hit.document), 0), hit.change
+                    makes = wanted is not None and change is not None and wanted(rule.code, change.safe)
+                    if not makes or number not in changed:
+                        finding = self._finding(rule, hit, batch, path, format)._replace(number=number)
                         findings.append(finding)
-                        changed |= {place} if finding.edit else set()
+                        changed |= {number} if makes and finding.edit else set()
             for code, schema in self.schemas:
-                findings += self._held(code, schema, batch, path, format)
+                findings += self._held(code, schema, batch, path, format, before)
         for region in batch.judge:
             findings += [f for f in self._judged(region, batch, path, format) if plain or tells(f)]
         if (source_byte := batch.source_byte) is not None:
-            findings = [finding._replace(byte=source_byte(finding.byte)) for finding in findings]
+            findings = [finding._replace(byte=source_byte(finding.byte), edit=None) for finding in findings]
+        if stored:
+            findings = [finding._replace(stored=True) for finding in findings]
         findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)] + findings
         findings.sort(key=lambda finding: finding.byte)
         return findings
@@ -161,7 +170,9 @@ class Checking:
 
     # -- schemas ----------------------------------------------------------------------------------------
 
-    def _held(self, code: str, schema: Schema, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
+    def _held(
+        self, code: str, schema: Schema, batch: Batch, path: str, format: Format, before: int
+    ) -> Iterator[Finding]:
         """Give what a JSON Schema has against the records, or the metadata, of documents."""
         about_records = code == "SCH001"
         rule = registry.builtin_rules()[code]
@@ -169,13 +180,15 @@ class Checking:
         first = schema.first_invalid(records)
         if first < 0 or not any(rule is one for one in self.selection.rules):
             return
-        for document, record in zip(batch.documents[first:], records[first:], strict=True):
+        for number, document in enumerate(batch.documents[first:], first):
+            record = records[number]
             for violation in schema.violations(record):
                 byte = _place(
                     batch.region, document, format, record, violation.offset, violation.pointer, about_records
                 )
                 near = self._pointer.near(batch.region, byte)
-                yield found(rule, violation.message, path, near, byte, document=document.id, hint=rule.advice)
+                finding = found(rule, violation.message, path, near, byte, document=document.id, hint=rule.advice)
+                yield finding._replace(number=before + number + 1)
 
     def _judged(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
         """Give what a RELAX NG schema has against a document."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.text import quoted
+from corpusfmt.core.limits import ANY, CONFIGURATION, CONFIGURATION_DEPTH, CONFIGURATION_DOTS, PATTERNS
+from corpusfmt.core.text import quoted, shown
 
 NAMES: Final = ("corpusfmt.toml", "pyproject.toml")
 #: The shape of the file, for editors and for the check of one.
@@ -40,29 +42,51 @@ class Config(NamedTuple):
     schemas: Schemas = Schemas()
 
 
+#: Strings and comments of TOML, in which nothing nests.
+_ASIDE: Final = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}'
+    r"|'''(?:[^']|'(?!''))*+'{3,5}"
+    r'|"(?:[^"\\\n]|\\.)*+"'
+    r"|'[^'\n]*+'|#[^\n]*+",
+    re.S,
+)
+_BRACKETS: Final = re.compile(r"[][{}]")
+_LONG_KEY: Final = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{CONFIGURATION_DEPTH}}}")
+
+
 def find(folder: str = ".") -> str:
-    """Return the path of the configuration that holds for a folder: its own, or that of the nearest one above it."""
+    """Return the configuration that holds for a folder: its own, or that of the nearest one above it in the repository.
+
+    Raises OSError, and ConfigurationError for one that belongs to another user.
+    """
     for path in storage.upwards(folder, NAMES):
-        if path.endswith(NAMES[0]) or (storage.is_regular(path) and b"[tool.corpusfmt" in storage.small(path)):
+        if path.endswith(NAMES[0]) or (storage.is_regular(path) and b"[tool.corpusfmt" in _data(path)):
+            if storage.is_foreign(path):
+                what = "belongs to another user; --config FILE takes it nevertheless, --isolated takes none"
+                raise ConfigurationError(f"{quoted(path, 400)} {what}")
             return path
     return ""
 
 
-def load(path: str) -> Config:
-    """Read a configuration. Raises OSError, and ConfigurationError for one that is wrong, with the place."""
+def load(path: str, *, found: bool = False) -> Config:
+    """Read a configuration. What one that was ``found``, and not named by the user, refers to lies in its repository.
+
+    Raises OSError, and ConfigurationError for one that is wrong, with the place.
+    """
     import tomllib
 
     try:
-        said: dict[str, Any] = tomllib.loads(storage.small(path).decode("utf-8"))
-    except RecursionError:
-        raise ConfigurationError(f"{quoted(path, 400)}: no TOML that can be read: it nests too deep") from None
+        text = _data(path).decode("utf-8")
+        _look_at(path, text)
+        said: dict[str, Any] = tomllib.loads(text)
     except ValueError as error:  # no TOML, no UTF-8, or a number without end
         raise ConfigurationError(f"{quoted(path, 400)}: no TOML: {str(error).lower()[:200]}") from None
     if storage.name_of(path) != NAMES[0] and "tool" in said:
         said = said["tool"].get("corpusfmt", {}) if isinstance(said["tool"], dict) else {}
     _check(path, said)
     folder = storage.folder_of(path)
-    schemas = {kind: storage.within(folder, name) for kind, name in said.get("schemas", {}).items()}
+    top = storage.top_of(folder) if found else ""
+    schemas = {kind: _file(path, top, f"schemas.{kind}", name) for kind, name in said.get("schemas", {}).items()}
     return Config(
         path,
         folder,
@@ -70,7 +94,7 @@ def load(path: str) -> Config:
         tuple(said.get("extend-select", ())),
         tuple(said.get("ignore", ())),
         {pattern: tuple(codes) for pattern, codes in said.get("per-file-ignores", {}).items()},
-        storage.within(folder, said["baseline"]) if "baseline" in said else "",
+        _file(path, top, "baseline", said["baseline"]) if "baseline" in said else "",
         said.get("encoding", ""),
         said.get("id-from", ""),
         _size(path, said["max-document"]) if "max-document" in said else 0,
@@ -78,6 +102,38 @@ def load(path: str) -> Config:
         {name: str(value) for name, value in said.get("options", {}).items()},
         Schemas(**schemas),
     )
+
+
+def _data(path: str) -> bytes:
+    return storage.small(path, CONFIGURATION)
+
+
+def _look_at(path: str, text: str) -> None:
+    """Refuse what tomllib would take gigabytes for, or a deeper stack than there is. Raises ConfigurationError."""
+    bare = _ASIDE.sub(lambda found: "" if found[0][0] == "#" else "s", text)
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(bare):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(depth, deepest)
+    if deepest > CONFIGURATION_DEPTH or _LONG_KEY.search(bare):
+        raise ConfigurationError(f"{quoted(path, 400)}: it nests too deep, or a key has too many parts")
+    if bare.count(".") > CONFIGURATION_DOTS:
+        raise ConfigurationError(f"{quoted(path, 400)}: more than {CONFIGURATION_DOTS:,} dots outside of strings")
+
+
+def _file(path: str, top: str, key: str, name: str) -> str:
+    """Return the path of a file that a configuration names. Raises ConfigurationError for what it may not name."""
+    file = storage.within(storage.folder_of(path), name)
+    what = ""
+    if "\0" in name:
+        what = "is no name of a file"
+    elif top and not storage.inside(file, top):
+        what = f"is outside of {quoted(top, 400)}; only a configuration that --config names may lead there"
+    elif storage.exists(file) and not storage.is_regular(file):
+        what = "is no regular file"
+    if what:
+        raise ConfigurationError(f"{quoted(path, 400)}: {key}: {quoted(name, 400)} {what}")
+    return file
 
 
 def _size(path: str, value: int | str) -> int:
@@ -95,6 +151,8 @@ def _check(path: str, said: Mapping[str, Any]) -> None:
     import json
 
     _object(path, "", said, json.loads(storage.shipped(SCHEMA)))
+    if sum(map(len, said.get("per-file-ignores", ()))) > PATTERNS:
+        raise ConfigurationError(f"{quoted(path, 400)}: the patterns have more than {PATTERNS:,} characters")
 
 
 def _object(path: str, where: str, said: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
@@ -119,14 +177,17 @@ def _hint(key: str, known: Mapping[str, Any]) -> str:
 def _value(path: str, name: str, value: object, schema: Mapping[str, Any]) -> None:
     """The few words of JSON Schema that the schema of the configuration has."""
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    where = f"{quoted(path, 400)}: {shown(name, 200)}"
     if _kind(value) not in kinds:
-        raise ConfigurationError(f"{quoted(path, 400)}: {name} is {_SAID[kinds[0]]}, not {_SAID[_kind(value)]}")
+        raise ConfigurationError(f"{where} is {_SAID[kinds[0]]}, not {_SAID[_kind(value)]}")
     if "enum" in schema and value not in schema["enum"]:
-        raise ConfigurationError(
-            f"{quoted(path, 400)}: {name} is one of {', '.join(schema['enum'])}, not {quoted(str(value))}"
-        )
+        raise ConfigurationError(f"{where} is one of {', '.join(schema['enum'])}, not {quoted(str(value))}")
+    if isinstance(value, int) and abs(value) > ANY:  # one in hexadecimal digits may have too many to be shown
+        raise ConfigurationError(f"{where} is too large a number")
     if isinstance(value, int) and value < schema.get("minimum", value):
-        raise ConfigurationError(f"{quoted(path, 400)}: {name} is at least {schema['minimum']}, not {value}")
+        raise ConfigurationError(f"{where} is at least {schema['minimum']}, not {value}")
+    if isinstance(value, int) and value > schema.get("maximum", value):
+        raise ConfigurationError(f"{where} is at most {schema['maximum']}, not {value}")
     if isinstance(value, list):
         for one in value:
             _value(path, f"an entry of {name}", one, schema["items"])

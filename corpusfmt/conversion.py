@@ -13,7 +13,7 @@ from corpusfmt.core.format import Batch
 from corpusfmt.core.source import Pointer, Region
 from corpusfmt.core.text import quoted
 from corpusfmt.quarantine import Quarantine
-from corpusfmt.reading import Reading, Unused, bounded, opened, sources
+from corpusfmt.reading import Reading, Unused, bounded, opened, scanned, sources
 from corpusfmt.report import Progress, Report
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
@@ -62,6 +62,9 @@ class Conversion:
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
         places.check(self.paths)
+        self._replaced = places.replaced()
+        #: The sources that are replaced, each as it was read.
+        self._rewritten: list[tuple[str, storage.State]] = []
         self.quarantine: Quarantine | None = None
         self.proof: Proof | None = None
         self.receipt: Sealing | None = None
@@ -85,7 +88,7 @@ class Conversion:
             raise
 
     def run(self) -> Report:
-        """Convert. Raises OSError, and ConfigurationError for options that no format knew."""
+        """Convert. Raises OSError, SourceChangedError, and ConfigurationError for options that no format knew."""
         try:
             report = self.report
             try:
@@ -119,7 +122,9 @@ class Conversion:
             if quarantine:
                 self.proof.check_aside(*quarantine.reread())
         report.bytes_written, report.files = target.size, target.files
+        self._check_sources()
         with target.alone():
+            self._check_sources()  # it may have waited
             if quarantine:
                 quarantine.clear_old()
             report.outputs += target.publish()
@@ -130,6 +135,11 @@ class Conversion:
         if self.proof:
             for path in target.beside:
                 self.proof.beside(path)
+
+    def _check_sources(self) -> None:
+        """Raise SourceChangedError for a source that is replaced, and is not as it was read."""
+        for path, state in self._rewritten:
+            storage.check_state(path, state, "converted")
 
     def _discard(self) -> None:
         """Leave nothing behind of what has no name yet."""
@@ -151,10 +161,12 @@ class Conversion:
             try:
                 read = self.report.read
                 with opened(path, self.reading, hashed=self.receipt is not None) as (stream, format):
+                    if stream.state and stream.state.file in self._replaced:
+                        self._rewritten.append((self._replaced[stream.state.file], stream.state))
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
                     try:
-                        for batch in bounded(format.scan(stream, options), self.reading.limits):
+                        for batch in bounded(scanned(stream, format, options), self.reading.limits):
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))

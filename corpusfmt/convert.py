@@ -52,8 +52,8 @@ def convert(
     file for a proof of that.
 
     Raises ParseError at the first malformed record and LossError for what the target cannot hold, unless
-    ``on_error`` says otherwise; VerificationError when the target does not read back as it was given;
-    ConfigurationError, UnknownFormatError, PluginError and OSError.
+    ``on_error`` says otherwise; SourceChangedError for a source that changes while it is read; VerificationError when
+    the target does not read back as it was given; ConfigurationError, UnknownFormatError, PluginError and OSError.
     """
     paths = [source] if isinstance(source, str | PathLike) else list(source)
     mode, _, file = on_error.partition("=")

@@ -72,8 +72,8 @@ class Comparison:
     def run(self) -> Iterator[Difference]:
         """Compare, and give what differs. Nothing is given before both sides were read to their ends.
 
-        Raises ParseError at the first record that cannot be read, OSError, UnknownFormatError, and ConfigurationError,
-        also for a file that changes while it is compared.
+        Raises ParseError at the first record that cannot be read, SourceChangedError for a file that changes meanwhile,
+        OSError, UnknownFormatError and ConfigurationError.
         """
         with ExitStack() as stack:
             ledger = Ledger(self._cap)
@@ -118,6 +118,8 @@ class Comparison:
         for line in lines:
             self.hidden[line.kind] -= 1
             yield explained(line, a, b)
+        for side in (self.a, self.b):
+            side.check()
 
 
 def diff(
@@ -145,8 +147,8 @@ def diff(
     ``format`` is that of both, ``options`` go to the formats that know them; ``format_a`` and ``options_a`` are for one
     side. ``ignore`` holds what is not compared: name, metadata, order, text. Other arguments are those of ``read``.
 
-    Raises ConfigurationError, UnknownFormatError and OSError at the call or later, and ParseError for a record that
-    cannot be read.
+    Raises ConfigurationError, UnknownFormatError and OSError at the call or later, ParseError for a record that cannot
+    be read, and SourceChangedError for a file that changes meanwhile.
     """
     shared = named(options)
     readings = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from os import PathLike, fspath
 
@@ -31,12 +31,13 @@ LEGACY = "ENC008"
 
 class Fixed:
     """What was done to one file: fixes and findings that remain, by code. ``side`` is the file that keeps what was cut
-    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced.
+    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced, and ``links`` how many
+    other names (hard links) keep the old content then.
     """
 
     def __init__(self, path: str) -> None:
         self.path, self.side = path, ""
-        self.changed = False
+        self.changed, self.links = False, 0
         self.fixes: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
 
@@ -78,19 +79,23 @@ class Fixing:
         self.failures: list[CorpusfmtError | OSError] = []
         #: Whether the file at hand gets an edit of its format that presumes something.
         self._presuming = False
+        #: The file at hand, as it was when it was opened first.
+        self._state: storage.State | None = None
 
     def run(self) -> Iterator[Fixed]:
         """Fix one file after the other.
 
         Raises, after all other files were fixed, what kept one from it, the first of ``failures``: OSError,
-        UnknownFormatError, ParseError for compressed data that is damaged, and ConfigurationError when a fixed file
-        would not hold the documents that the old one held.
+        UnknownFormatError, ParseError for compressed data that is damaged, SourceChangedError for a file that changes
+        before it is replaced, and ConfigurationError when a fixed file would not hold the documents that the old one
+        held.
         """
         for path in self.paths:
             try:
-                with opened(path, self.reading) as (_, format):
+                with opened(path, self.reading) as (stream, format):
+                    self._state = stream.state
                     self.unused.saw(format, last=path == self.paths[-1])
-                    options = self.reading.options_for(format, path, lines=False, thorough=True)
+                    options = self.reading.options_for(format, path, thorough=True)
                 yield self._fix(path, format, options)
             except (OSError, CorpusfmtError) as failure:
                 self.failures.append(failure)
@@ -118,10 +123,11 @@ class Fixing:
             if fixed.fixes[LEGACY]:  # what was in the encoding that was named is in UTF-8 now
                 options = options._replace(encoding=None)
             self._again(work, format, options, fixed)
-            fixed.changed = True
+            fixed.changed, fixed.links = True, storage.links_of(path)
             if self.diff:
                 with self._opened(path) as stream:
-                    Diff(path, self._source(stream, format), work.text, self.diff).run(work.steps())
+                    old = self._source(stream, format)
+                    Diff(path, old, work.text, self.diff, old.changes).run(work.steps())
             if not self.dry:
                 self._replace(work, format, options, fixed, codec)
         finally:
@@ -129,7 +135,8 @@ class Fixing:
         return fixed
 
     def _opened(self, path: str) -> storage.Input:
-        return storage.open_input(path, ratio=self.reading.limits.ratio, root=self.reading.root(path))
+        limits = self.reading.limits
+        return storage.open_input(path, ratio=limits.ratio, expected=self._state, root=self.reading.root(path))
 
     def _source(self, stream: storage.Input, format: Format) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
@@ -172,21 +179,30 @@ class Fixing:
                     fixed.left[finding.code] += 1
 
     def _replace(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
-        """Write the new file, read it again, and put it in the place of the old one."""
-        with _discarding(storage.Output(fixed.path, codec)) as output:
+        """Write the new file, read it again, and put it in the place of the old one, if that is still as it was read.
+
+        Raises SourceChangedError, ConfigurationError and OSError.
+        """
+        with ExitStack() as stack:
+            output = stack.enter_context(_discarding(storage.Output(fixed.path, codec)))
+            output.keep_attributes(fixed.path)
             if codec and format.members is not None:
                 write_members(work.text, format.members, output, codec)
             else:
                 pour(work.text, output, format.resync if codec else None)
             output.finish()
             self._compare(fixed, format, options, output)
+            side = None
             if work.cut.size:
                 fixed.side = f"{fixed.path}.cut"
                 if not is_in(work.cut, fixed.side):  # of a run that was ended before it replaced the file
-                    with _discarding(storage.Output(_free(fixed.side), "")) as side:
-                        pour(work.cut, side)
-                        side.finish()
-                        side.publish()
+                    side = stack.enter_context(_discarding(storage.Output(_free(fixed.side), "")))
+                    side.keep_attributes(fixed.path)
+                    pour(work.cut, side)
+                    side.finish()
+            storage.check_state(fixed.path, self._state, "fixed")
+            if side is not None:
+                side.publish()
             output.publish()
 
     def _compare(self, fixed: Fixed, format: Format, options: ReadOptions, output: storage.Output) -> None:
@@ -195,10 +211,9 @@ class Fixing:
         with self._opened(fixed.path) as old, output.reread() as new:
             there = self._documents(format, new, options, fixed)
             before = options._replace(encoding=self.reading.encoding)
-            for document in (
-                one for batch in format.scan(self._source(old, format), before) for one in batch.documents
-            ):
-                expected = self.amending.settled(document)
+            documents = (one for batch in format.scan(self._source(old, format), before) for one in batch.documents)
+            for number, document in enumerate(documents, 1):
+                expected = self.amending.settled(document, number)
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
                     if self._presuming:
                         break

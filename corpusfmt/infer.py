@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from corpusfmt.checking import records_of
 from corpusfmt.core.errors import ParseError
-from corpusfmt.reading import Reading, Unused, bounded, opened, sources
+from corpusfmt.reading import Reading, Unused, bounded, opened, scanned, sources
 from corpusfmt.recordschemas.infer import Profile
 
 
@@ -35,7 +35,7 @@ def infer(asked: Sequence[str], reading: Reading, *, metadata: bool = False, clo
         try:
             with opened(path, reading) as (stream, format):
                 unused.saw(format, last=path == paths[-1])
-                for batch in bounded(format.scan(stream, reading.options_for(format, path)), reading.limits):
+                for batch in bounded(scanned(stream, format, reading.options_for(format, path)), reading.limits):
                     refused += sum(finding.severity == "error" for finding in batch.findings)
                     known = [d.meta_json for d in batch.documents] if metadata else records_of(batch, format)
                     for document, record in zip(batch.documents, known, strict=True):

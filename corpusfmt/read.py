@@ -7,7 +7,7 @@ from os import PathLike, fspath
 
 from corpusfmt.core.document import Document
 from corpusfmt.core.limits import MAX_DOCUMENT
-from corpusfmt.reading import Reading, Unused, limited, opened, sources, whole
+from corpusfmt.reading import Reading, Unused, limited, opened, scanned, sources, whole
 from corpusfmt.writing import named
 
 
@@ -28,8 +28,8 @@ def read(
     ``max_document`` is in bytes, ``limits`` are others by name (docs/limits.md), as in ``{"header": 1 << 20}``;
     ``options`` are those of the format, as in ``layout="dolma"``.
 
-    Raises ParseError at the first error, when it is reached; ConfigurationError, UnknownFormatError and
-    OSError at the call or when a source is opened.
+    Raises ParseError at the first error, and SourceChangedError for a source that changes, when it is reached;
+    ConfigurationError, UnknownFormatError and OSError at the call or when a source is opened.
     """
     asked = [fspath(path) for path in ([source] if isinstance(source, str | PathLike) else source)]
     own = named(options)
@@ -43,5 +43,5 @@ def _documents(paths: Sequence[str], reading: Reading) -> Iterator[Document]:
     for path in paths:
         with opened(path, reading) as (stream, format):
             unused.saw(format, last=path == paths[-1])
-            for documents in whole(format.scan(stream, reading.options_for(format, path))):
+            for documents in whole(scanned(stream, format, reading.options_for(format, path))):
                 yield from documents

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from corpusfmt import detect, registry, storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, ParseError
-from corpusfmt.core.format import Batch, Format, ReadOptions
+from corpusfmt.core.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.core.ids import SOURCES
 from corpusfmt.core.limits import HEAD, USUAL, Limits
 from corpusfmt.core.text import charset, quoted
@@ -116,6 +116,16 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
 
 
+def scanned(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
+    """Give what a scan gives. Its findings say whether their offsets are those of the source as it is stored."""
+    stored = not stream.codec
+    for batch in format.scan(stream, options):
+        if batch.findings and stored:
+            yield batch._replace(findings=[finding._replace(stored=True) for finding in batch.findings])
+        else:
+            yield batch
+
+
 def whole(batches: Iterator[Batch]) -> Iterator[Sequence[Document]]:
     """Give the documents of a scan, a list at a time. Raises ParseError at the first error, after those before it."""
     for batch in batches:
@@ -144,14 +154,18 @@ def bounded(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
 
 
 @contextmanager
-def opened(path: str, reading: Reading, *, hashed: bool = False) -> Iterator[tuple[storage.Input, Format]]:
+def opened(
+    path: str, reading: Reading, *, hashed: bool = False, expected: storage.State | None = None
+) -> Iterator[tuple[storage.Input, Format]]:
     """Open a source and find its format. What is ``hashed`` can tell its digest.
 
-    Raises OSError, UnknownFormatError, ConfigurationError, and ParseError for damaged compression.
+    Raises OSError, UnknownFormatError, ConfigurationError, ParseError for damaged compression, and SourceChangedError
+    for a file that changes while it is open, or is not in the ``expected`` state.
     """
     if path == "-" and reading.format is not None and registry.format_named(reading.format).whole:
         raise ConfigurationError(f"standard input has no name, which {reading.format} makes the id of; name a file")
-    with storage.open_input(path, hashed=hashed, ratio=reading.limits.ratio, root=reading.root(path)) as stream:
+    root, ratio = reading.root(path), reading.limits.ratio
+    with storage.open_input(path, hashed=hashed, ratio=ratio, expected=expected, root=root) as stream:
         if reading.format is not None:
             yield stream, registry.format_named(reading.format)
             return

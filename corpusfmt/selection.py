@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from corpusfmt import registry
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.finding import Finding
+from corpusfmt.core.globs import Glob
 from corpusfmt.core.rule import SUBJECTS, Rule
 from corpusfmt.core.text import quoted
 
@@ -37,6 +37,7 @@ class Selection:
         """Check the codes. Raises ConfigurationError for one that fits none."""
         self.select, self.extend, self.ignore = map(_upper, (select, extend, ignore))
         self.per_file = {pattern: _upper(codes) for pattern, codes in (per_file or {}).items()}
+        self._globs = [(Glob(pattern), frozenset(map(_bare, codes))) for pattern, codes in self.per_file.items()]
         self.folder = folder
         for code in (*self.select, *self.extend, *self.ignore, *(c for codes in self.per_file.values() for c in codes)):
             _check(code)
@@ -77,11 +78,7 @@ class Selection:
 
     def left_out(self, path: str) -> frozenset[str]:
         """Return the beginnings of codes that are not told of a file. ``path`` is relative to the configuration."""
-        codes: list[str] = []
-        for pattern, names in self.per_file.items():
-            if _matches(pattern, path):
-                codes += map(_bare, names)
-        return frozenset(codes)
+        return frozenset().union(*[codes for glob, codes in self._globs if glob.fits(path)])
 
     def is_left_out(self, finding: Finding, left_out: frozenset[str]) -> bool:
         """Say whether a finding is not told of a file, of which ``left_out`` was given."""
@@ -102,7 +99,7 @@ def _keeps_from_reading(finding: Finding) -> bool:
 
 
 def _upper(codes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(code.strip().upper() for code in codes if code.strip())
+    return tuple(dict.fromkeys(code.strip().upper() for code in codes if code.strip()))
 
 
 def _bare(name: str) -> str:
@@ -134,22 +131,3 @@ def _check(name: str) -> None:
     close = get_close_matches(name, known if name[-1].isdecimal() else SUBJECTS, 1)
     hint = f"did you mean {close[0]}?" if close else "'corpusfmt rules' lists them"
     raise ConfigurationError(f"no rule has a code that begins with {quoted(name)}; {hint}")
-
-
-def _matches(pattern: str, path: str) -> bool:
-    """Say whether a path, with slashes, fits a pattern: ``*`` and ``?`` within a name, ``**`` over folders.
-
-    A pattern without a slash is that of a name in any folder.
-    """
-    if "/" not in pattern:
-        path = path.rpartition("/")[2]
-    return _expression(pattern).fullmatch(path) is not None
-
-
-def _expression(pattern: str) -> re.Pattern[str]:
-    pattern = pattern.removeprefix("./")
-    if pattern.endswith("/"):
-        pattern += "**"
-    parts = re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", pattern)
-    words = {"**/": "(?:[^/]+/)*", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(words.get(part) or re.escape(part) for part in parts), re.S)

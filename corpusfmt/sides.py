@@ -8,7 +8,7 @@ from corpusfmt import storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.format import Format, Stream
 from corpusfmt.core.text import quoted
-from corpusfmt.reading import Reading, Unused, opened, sources, whole
+from corpusfmt.reading import Reading, Unused, opened, scanned, sources, whole
 
 
 class Side:
@@ -20,6 +20,8 @@ class Side:
         self.paths, self.passed_over = sources(asked, self.reading)
         self._again = again
         self._copies: dict[str, tuple[storage.Scratch, Format]] = {}
+        #: The files, each as it was read first.
+        self._states: dict[str, storage.State | None] = {}
 
     def streams(self) -> list[str]:
         """Return those sources that can be read only once."""
@@ -34,12 +36,14 @@ class Side:
     def first(self, unused: Unused) -> Generator[Sequence[Document]]:
         """Give the documents, a list at a time, without the lines of their origins.
 
-        Raises ParseError at the first record that cannot be read, OSError, UnknownFormatError and ConfigurationError.
+        Raises ParseError at the first record that cannot be read, OSError, UnknownFormatError, SourceChangedError and
+        ConfigurationError.
         """
         for path in self.paths:
             if storage.is_nothing(path):
                 continue
             with opened(path, self.reading) as (stream, format):
+                self._states[path] = stream.state
                 unused.saw(format)
                 source: Stream = stream
                 if self._again and not storage.is_regular(path):
@@ -55,11 +59,16 @@ class Side:
                 copy, format = self._copies[path]
                 yield from self._scan(copy.stream(), format, path, lines=True)
             elif not storage.is_nothing(path):
-                with opened(path, self.reading) as (stream, format):
+                with opened(path, self.reading, expected=self._states[path]) as (stream, format):
                     yield from self._scan(stream, format, path, lines=True)
 
+    def check(self) -> None:
+        """Raise SourceChangedError when a file is not as it was when it was read first, and OSError."""
+        for path, state in self._states.items():
+            storage.check_state(path, state, "compared")
+
     def _scan(self, stream: Stream, format: Format, path: str, *, lines: bool) -> Iterator[Sequence[Document]]:
-        return whole(format.scan(stream, self.reading.options_for(format, path, lines=lines)))
+        return whole(scanned(stream, format, self.reading.options_for(format, path, lines=lines)))
 
     def close(self) -> None:
         """Let go of copies."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from corpusfmt import across, registry, storage
 from corpusfmt.baseline import Baseline, Baselined
 from corpusfmt.checking import Against, Checking
-from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, UnknownFormatError
+from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, SourceChangedError, UnknownFormatError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.limits import MAX_DOCUMENT, SCHEMA_SECONDS
 from corpusfmt.reading import Reading, Unused, limited, sources
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 #: What keeps one source from being looked at, and no other.
-PASSED = (UnknownFormatError, OSError)
+PASSED = (UnknownFormatError, SourceChangedError, OSError)
 
 
 class Validation:
@@ -64,8 +64,8 @@ class Validation:
     def run(self) -> Iterator[Finding]:
         """Give the findings of each source, in order, then those across sources.
 
-        Raises OSError, UnknownFormatError, ConfigurationError, and SchemaError for a schema that cannot be used. That
-        a source cannot be opened, or told for what it is, is raised after all others were looked at; ``failures``
+        Raises OSError, UnknownFormatError, SourceChangedError, ConfigurationError, and SchemaError for a schema that
+        cannot be used. The first three are about one source, and raised after all others were looked at; ``failures``
         has them all.
         """
         lines = storage.Sorter()
@@ -152,7 +152,7 @@ class Validation:
                 continue
             known = self.tally.unseen.get(path, Counter())
             if Baselined(known, self.tally, marked=self.job.marked).is_told(finding, self.job.cap):
-                yield finding
+                yield finding._replace(stored=path in self.tally.stored)
 
     def gone(self) -> dict[str, Counter[str]]:
         """Return what the baseline knows of the sources and was not found, of codes that were looked for.
@@ -205,8 +205,9 @@ def validate(
     document, may take ``schema_timeout`` seconds. ``record_schema`` and ``metadata_schema`` are paths of JSON Schemas,
     for records and for the metadata of documents. No configuration file is looked for.
 
-    Content never raises; ConfigurationError, UnknownFormatError, SchemaError, PluginError and OSError do, the first
-    before the first finding; that one of several sources cannot be opened, or told for what it is, after the last.
+    Content never raises; ConfigurationError, UnknownFormatError, SourceChangedError, SchemaError, PluginError and
+    OSError do, the first before the first finding; that one of several sources cannot be opened, or told for what it
+    is, or changes while it is read, after the last.
     """
     paths = [source] if isinstance(source, str | PathLike) else list(source)
     reading = Reading(

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from corpusfmt import registry, storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, ParseError
+from corpusfmt.core.errors import ConfigurationError, CorpusfmtError, SourceChangedError
 from corpusfmt.core.format import Format, ReadOptions
 from corpusfmt.core.limittable import HIGHEST
 from corpusfmt.core.text import quoted
@@ -41,12 +41,16 @@ class Verification:
     """
 
     def __init__(self, path: str, only: Sequence[str] = SIDES, *, quick: bool = False) -> None:
-        """``quick`` compares files alone, by their digests. Raises OSError and ConfigurationError."""
+        """``quick`` compares files alone, by their digests.
+
+        Raises OSError, and ConfigurationError for what is no receipt, or one that is not as it was written.
+        """
         if unknown := sorted(set(only) - set(SIDES)):
             raise ConfigurationError(f"a receipt has {' and '.join(SIDES)}, not {quoted(unknown[0])}")
         self._receipt = Receipt(path)
         self._only, self._quick = only, quick
         self._folder = storage.folder_of(path)
+        self._check_sums()
         self.files = self.documents = self.unchecked = 0
 
     def run(self) -> Iterator[Discrepancy]:
@@ -62,22 +66,34 @@ class Verification:
                     yield from self._file(record)
         if "outputs" in self._only:
             documents = receipt.section("documents")
-            listed = 0
             for record in receipt.section("outputs"):
                 yield from self._file(record)
-                count = record.get("documents", 0)
-                if not isinstance(count, int) or not 0 <= count < _MANY:
-                    raise self._damaged()
-                listed += count
-                some = islice(documents, count)
+                some = islice(documents, record.get("documents", 0))
                 if "documents" in record and not self._quick:
                     yield from self._documents(record, some)
                 for _ in some:  # what is left of a file that could not be read to its end
                     pass
-            counts = receipt.head.get("counts")
-            written = counts.get("written") if isinstance(counts, dict) else None
-            if receipt.head.get("committed") is True and (listed != written or next(documents, None) is not None):
-                raise self._damaged()
+
+    def _check_sums(self) -> None:
+        """Check that what the receipt counts is what it lists. Raises ConfigurationError."""
+        head, listed = self._receipt.head, self._receipt.counts
+        said = head.get("counts")
+        counts: dict[str, Any] = said if isinstance(said, dict) else {}
+        read, written, refused = (counts.get(name, -1) for name in ("read", "written", "refused"))
+        held = [record.get("documents", 0) for record in self._receipt.section("outputs")]
+        if not all(type(one) is int and 0 <= one < _MANY for one in (read, written, refused, *held)):
+            raise self._damaged()
+        allowed = {one.get("kind") for one in self._receipt.section("losses") if one.get("allowed") is True}
+        lost = head.get("lost")
+        whole = head.get("committed") is not True or (
+            listed["refused"] == refused
+            and listed["documents"] == written == sum(held) == head.get("verified")
+            and allowed == set(lost if isinstance(lost, dict) else ())
+        )
+        if read != written + refused or not whole:
+            raise ConfigurationError(
+                f"the receipt {quoted(self._receipt.path, 400)} is damaged: what it counts is not what it lists"
+            )
 
     def _damaged(self) -> ConfigurationError:
         return ConfigurationError(
@@ -103,8 +119,12 @@ class Verification:
         if size != was:
             yield Discrepancy("changed", path, f"{told}; it has {size:,} bytes and had {was:,}")
             return
-        with storage.open_input(path, hashed=True, plain=True) as stream:
-            digest = stream.digest()
+        try:
+            with storage.open_input(path, hashed=True, plain=True) as stream:
+                digest = stream.digest()
+        except SourceChangedError as error:
+            yield Discrepancy("changed", path, str(error))
+            return
         if digest == self._text(record, "sha256"):
             self.files += 1
         else:
@@ -131,7 +151,10 @@ class Verification:
                     self.documents += 1
         except DamagedReceipt:
             raise
-        except (ParseError, CorpusfmtError) as error:
+        except SourceChangedError as error:
+            yield Discrepancy("changed", path, str(error))
+            return
+        except CorpusfmtError as error:
             yield Discrepancy("document", path, f"the file cannot be read: {error}")
             return
         if was := next(expected, None):

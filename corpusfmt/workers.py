@@ -54,12 +54,13 @@ class Outcome(NamedTuple):
     tally: Tally
     lines: str = ""
     profile: Profile | None = None
-    error: CorpusfmtError | OSError | None = None
+    error: BaseException | None = None
 
 
 def check(checking: Checking, job: Job, number: int, path: str, known: Counter[str]) -> Outcome:
     """Check one source from its beginning to its end."""
-    tally, findings, error = Tally(), list[Finding](), None
+    tally, findings = Tally(), list[Finding]()
+    error: BaseException | None = None
     tally.sources = 1
     baselined = Baselined(known, tally, marked=job.marked)
     spill = storage.Spill(job.spills, str(number)) if job.across else None
@@ -69,7 +70,7 @@ def check(checking: Checking, job: Job, number: int, path: str, known: Counter[s
             if baselined.is_told(finding, job.cap):
                 findings.append(finding)
     except (CorpusfmtError, OSError) as failure:
-        error = failure
+        error = transferable(failure)
     finally:
         if spill:
             spill.close()
@@ -78,6 +79,18 @@ def check(checking: Checking, job: Job, number: int, path: str, known: Counter[s
     for name, judge in checking.judges.items():
         tally.engines[name] = dict.fromkeys(judge.engines)
     return Outcome(path, findings, tally, spill.path if spill else "", gatherer.profile if gatherer else None, error)
+
+
+def transferable(error: BaseException) -> BaseException:
+    """Return an error as it is if it can be pickled and unpickled, as those of plug-ins may not; else its words."""
+    import pickle
+
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - it was made in this process
+    except Exception:  # noqa: BLE001 - whatever its class raises
+        kind = CorpusfmtError if isinstance(error, CorpusfmtError) else RuntimeError
+        return kind(f"{type(error).__name__}: {error}")
+    return error
 
 
 def is_worth_it(paths: Sequence[str], jobs: int) -> bool:
@@ -160,8 +173,13 @@ def _crew(count: int, job: Job) -> Iterator[list[Connection]]:
             inherited = [*pipes] if sys.platform == "linux" else []
             arguments = (its, job, inherited)
             process = context.Process(target=_work, args=arguments, daemon=True)  # type: ignore[attr-defined]  # all have it
-            process.start()
-            its.close()
+            try:
+                process.start()
+            except OSError as error:
+                why = f"no process can be started ({error.strerror}); --jobs 1 needs none"
+                raise ConfigurationError(why) from None
+            finally:
+                its.close()
             processes.append(process)
         yield pipes
     finally:
@@ -177,8 +195,9 @@ def _work(pipe: Connection, job: Job, inherited: Sequence[Connection]) -> None:
     """Check what comes through a pipe, until nothing more does."""
     import signal
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # the first process ends the others
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)  # the first process ends the others
     for other in inherited:
         other.close()
     try:
@@ -189,4 +208,4 @@ def _work(pipe: Connection, job: Job, inherited: Sequence[Connection]) -> None:
     except EOFError:
         return
     except BaseException as error:  # noqa: BLE001 - it is raised again where it can be told
-        pipe.send(error)
+        pipe.send(transferable(error))

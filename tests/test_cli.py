@@ -249,9 +249,12 @@ def test_a_closed_pipe_is_quiet(here: Path) -> None:
 
 @posix
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (getattr(signal, "SIGHUP", 1), 129)]
-)
-def test_a_signal_leaves_nothing_half_done(here: Path, number: int, code: int) -> None:
+    "number",
+    [getattr(signal, name) for name in (
+        "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGXCPU", "SIGABRT", "SIGVTALRM", "SIGPROF", "SIGRTMIN",
+    ) if hasattr(signal, name)],
+)  # fmt: skip
+def test_a_signal_leaves_nothing_half_done(here: Path, number: int) -> None:
     Path("out.jsonl").write_bytes(b"old")
     os.mkfifo("slow.seed")
     process = subprocess.Popen(
@@ -266,7 +269,7 @@ def test_a_signal_leaves_nothing_half_done(here: Path, number: int, code: int) -
                 break
             time.sleep(0.05)
         process.send_signal(number)
-        assert process.wait(30) == code
+        assert process.wait(30) == 128 + number
     assert process.stderr is not None
     assert b"Traceback" not in process.stderr.read()
     process.stderr.close()
@@ -528,3 +531,39 @@ def test_json_of_a_run_that_fails_is_whole(here: Path) -> None:
 def test_a_huge_exponent_is_no_traceback(here: Path) -> None:
     Path("x.jsonl").write_bytes(b'{"id":"a","text":5,"meta":{"a":1e99999999999999999999}}\n')
     assert command("validate", "x.jsonl").returncode == 1
+
+
+@posix
+@pytest.mark.parametrize("data", [GOOD, gzip.compress(GOOD)], ids=["plain", "gzip"])
+@pytest.mark.parametrize("size", [1, 20])
+def test_standard_input_that_does_not_wait_is_waited_for(size: int, data: bytes, here: Path) -> None:
+    """A pipe that a program such as node has set not to block; its writer is slow."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "corpusfmt", "ls", "-"], stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    os.close(reading)
+    for at in range(0, len(data), size):
+        os.write(writing, data[at : at + size])
+        time.sleep(0.002)
+    os.close(writing)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (0, command("ls", "-", stdin=GOOD).stdout, b"")
+
+
+@posix
+def test_standard_output_that_does_not_wait_is_an_error(here: Path) -> None:
+    Path("long.seed").write_bytes(GOOD + b"a line\n" * 100_000)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    result = subprocess.run(
+        [sys.executable, "-m", "corpusfmt", "convert", "long.seed", "-o", "-", "--to", "jsonl"], stdout=writing,
+        stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
+    )  # fmt: skip
+    os.close(reading)
+    os.close(writing)
+    assert result.returncode == 2
+    assert result.stderr.count(b"\n") == 1
+    assert result.stderr.startswith(b"corpusfmt: standard output: ")

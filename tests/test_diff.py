@@ -110,7 +110,8 @@ def check(path: Path, *, unsafe: bool = False) -> bytes:
     assert applied(old, shown) == new
     if shutil.which("patch") and shown:
         assert by_patch(old, shown, path.parent) == new
-    assert not shown or shown.startswith(b"--- %b\n+++ %b\n@@" % (name_of(str(path)), name_of(str(path))))
+    head = name_of(str(path)) + (b"\t(decompressed)" if path.suffix in (".gz", ".zst") else b"")
+    assert not shown or shown.startswith(b"--- %b\n+++ %b\n@@" % (head, head))
     return shown.partition(b"\n@@")[2]
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from corpusfmt import ConfigurationError, Document, ParseError, fix, open_writer, validate
+from corpusfmt import ConfigurationError, Document, ParseError, fix, mending, open_writer, validate
 from corpusfmt.cli.main import main
 from corpusfmt.core.format import ReadOptions
 from corpusfmt.formats.warc import FORMAT
@@ -619,3 +619,39 @@ def test_a_scratch_file_that_fails_is_not_told_of_by_name(
     monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Failing())
     assert main(["fix", str(path)]) == (2 if call == "write" else 0)
     assert capsys.readouterr().err == (f"corpusfmt: {path}: No space left on device\n" if call == "write" else "")
+
+
+@pytest.mark.parametrize("codec", ["gz", "zst"])
+@pytest.mark.parametrize("longest", [10_000, 100])
+def test_a_large_record_is_one_gzip_member_or_several_frames(
+    codec: str, longest: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mending, "WHOLE", longest)
+    records = [record(eol=b"\n", block=b"text\n" * 1000, number=1), LAST]
+    path = made(tmp_path, records, codec)
+    assert set(mended(path).fixes) == {"WARC004"}
+    assert content(path) == record(block=b"text\n" * 1000, number=1) + LAST
+    if codec == "gz":
+        assert by_warcio(path) == ours(path)
+    assert told_of(path) == []
+
+
+@pytest.mark.parametrize("suffix", ["seed", "jsonl"])
+def test_members_of_a_fixed_stream_end_at_records(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{suffix}.gz"
+    with open_writer(path) as writer:
+        for number in range(1500):
+            writer.write(Document(f"d{number}", f"{number:09}" * (number % 90) + "\n", name="n"))
+    plain = gzip.decompress(path.read_bytes())
+    path.write_bytes(gzip.compress(b"\xef\xbb\xbf" + plain))
+    assert mended(path).changed
+    data = path.read_bytes()
+    assert gzip.decompress(data) == plain
+    with open_input(str(path)) as stream:
+        members = stream.track_members()
+        assert members is not None
+        while stream.read(1 << 16):
+            pass
+    assert len(members) == 3
+    for at, _ in members[1:]:
+        assert plain.startswith(b"<<<FILE " if suffix == "seed" else b'{"id":', at)

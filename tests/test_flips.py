@@ -16,7 +16,7 @@ import pytest
 import zstandard
 from hypothesis import settings
 
-from corpusfmt import Document, registry
+from corpusfmt import Document, registry, validate
 from corpusfmt.core.format import ReadOptions, WriteOptions
 from tests import flips
 from tests.support import DATA, SEEDS, needs_data, write
@@ -199,3 +199,25 @@ def test_files_of_ours_with_a_flipped_byte(format: str) -> None:
     counts, wrong = tally(made(format), FLIPS // 2, 2)
     print(format, dict(counts.most_common()))
     assert wrong == []
+
+
+@pytest.mark.parametrize("size", [512, 4096])
+@pytest.mark.parametrize("format", ["seed", "jsonl", "warc", "tei", "dir"])
+def test_a_block_of_zeros_is_told(format: str, size: int, tmp_path: Path) -> None:
+    """What a disk gives for a block that it lost, or a file system for one that was never written."""
+    if format == "dir":
+        cases = [case("a.txt", b"a line of a text\n" * 2000, format)]
+    else:
+        cases = [one for one in made(format) if not one.name.endswith((".gz", ".zst"))]
+        cases += [
+            case(path.name, path.read_bytes(), format) for path in sorted(SEEDS.glob("*.seed")) if format == "seed"
+        ]
+    random = Random(size)
+    for one in cases:
+        blocks = range(0, len(one.data), size)
+        for at in random.sample(blocks, min(len(blocks), 10)):
+            changed = one.data[:at] + bytes(len(one.data[at : at + size])) + one.data[at + size :]
+            path = tmp_path / one.name
+            path.write_bytes(changed)
+            told = [finding.code for finding in validate(path, format=format) if finding.severity != "note"]
+            assert told or changed == one.data, f"{one.name}: bytes {at} to {at + size}"

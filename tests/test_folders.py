@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -287,6 +288,25 @@ def test_a_disk_that_is_full_is_named_by_the_target(here: Path, monkeypatch: pyt
     with pytest.raises(OSError, match="No space left on device: 'out/'"):
         convert("good.seed", "out/", to_format="leaves")
     assert tree() == SOURCES
+
+
+@pytest.mark.parametrize("threads", [0, 1])
+def test_without_threads_files_are_made_durable_one_by_one(
+    threads: int, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under a limit on processes: a thread that cannot be started ended the run with a traceback."""
+    real, left, durable = threading.Thread.start, [threads], list[str]()
+
+    def start(self: threading.Thread) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise RuntimeError("can't start new thread")
+        real(self)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr(Folder, "_sync", lambda _, name: durable.append(name))
+    assert main(["convert", "good.seed", "-o", "out/", "--to", "leaves"]) == 0
+    assert {Path(path).name for path in durable} == {path.name for path in Path("out").iterdir()}
 
 
 def test_a_file_that_cannot_be_written_is_named_by_the_target(here: Path) -> None:

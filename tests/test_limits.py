@@ -22,6 +22,7 @@ from corpusfmt import (
     validate,
 )
 from corpusfmt.cli.main import COMMANDS, main
+from corpusfmt.config import load
 from corpusfmt.core.filenames import unfit
 from corpusfmt.core.format import ReadOptions
 from corpusfmt.core.limits import HTML_TAG, RATIO_FREE, Limits
@@ -335,12 +336,74 @@ def _small_file(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(b"")
     with path.open("r+b") as file:
-        file.truncate(256 * MIB)
-    assert len(small(str(path))) == 256 * MIB
+        file.truncate(8 * MIB)
+    assert len(small(str(path))) == 8 * MIB
     with path.open("r+b") as file:
-        file.truncate(256 * MIB + 1)
-    with pytest.raises(ConfigurationError, match="larger than 256 MiB"):
+        file.truncate(8 * MIB + 1)
+    with pytest.raises(ConfigurationError, match="larger than 8 MiB"):
         small(str(path))
+
+
+def configured(path: Path, taken: str, refused: str, words: str) -> None:
+    """Read one configuration, and then one that is over a limit."""
+    path /= "corpusfmt.toml"
+    path.write_text(taken)
+    load(str(path))
+    path.write_text(refused)
+    with pytest.raises(ConfigurationError, match=words):
+        load(str(path))
+
+
+@case
+def _configuration(tmp_path: Path) -> None:
+    text = "jobs = 1\n"
+    configured(tmp_path, text.ljust(MIB, "#"), text.ljust(MIB + 1, "#"), "larger than 1 MiB")
+
+
+#: How deep the longest keys and the deepest lists may be, and what is none of them.
+DEEP = (
+    (f"x = {'[' * 32}{']' * 32}", True), (f"x = {'[' * 33}{']' * 33}", False), (f"x = {'{x=' * 32}1{'}' * 32}", True),
+    (f"x = {'{x=' * 33}1{'}' * 33}", False), (f"{'x.' * 31}x = 1", True), (f"{'x.' * 32}x = 1", False),
+    (f"[{'x.' * 31}x]", True), (f"[{'x.' * 32}x]", False), (f"{'x . ' * 32}x = 1", False), (f'"a.b".{"x." * 31}x = 1', False),
+    (f"x = '{'x.' * 99}'", True), (f"x = '''\n{'[' * 99}'''", True), (f'x = """\n\\"{"[" * 99}""""', True),
+    (f"# {'[' * 99}{'x.' * 99}", True), (f'x = "\\"{"x." * 99}"', True), (f"x = ''''a'''''\n{'y.' * 32}x = 1", False),
+)  # fmt: skip
+
+
+@case
+def _configuration_depth(tmp_path: Path) -> None:
+    project = tmp_path / "pyproject.toml"
+    for inside, taken in DEEP:
+        project.write_text(f"[project]\n{inside}\n[tool.corpusfmt]\njobs = 2\n")
+        if taken:
+            assert load(str(project)).jobs == 2, inside
+        else:
+            with pytest.raises(ConfigurationError, match="nests too deep"):
+                load(str(project))
+
+
+@case
+def _configuration_dots(tmp_path: Path) -> None:
+    project = tmp_path / "pyproject.toml"
+    project.write_text("[tool.corpusfmt]\n[x]\n" + "".join([f"a{at}.b=1\n" for at in range(19_999)]))
+    assert load(str(project)).jobs == 0
+    project.write_text("[tool.corpusfmt]\n[x]\n" + "".join([f"a{at}.b=1\n" for at in range(20_000)]))
+    with pytest.raises(ConfigurationError, match="20,000 dots"):
+        load(str(project))
+
+
+@case
+def _patterns(tmp_path: Path) -> None:
+    taken = f"[per-file-ignores]\nab = []\n{'x' * (65_536 - 2)} = []\n"
+    configured(tmp_path, taken, taken.replace("ab", "abc"), "65,536 characters")
+
+
+@case
+def _jobs(tmp_path: Path) -> None:
+    configured(tmp_path, "jobs = 256", "jobs = 257", "jobs is at most 256, not 257")
+    (tmp_path / "a.seed").write_text("<<<FILE d1 a>>>\nx\n")
+    assert main(["validate", str(tmp_path / "a.seed"), "--isolated", "--jobs", "256"]) == 0
+    assert main(["validate", str(tmp_path / "a.seed"), "--isolated", "--jobs", "257"]) == 2
 
 
 @case

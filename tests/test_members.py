@@ -20,8 +20,8 @@ from corpusfmt import ParseError
 from corpusfmt.core.limits import MAX_DICTIONARY
 from corpusfmt.storage import Input, open_output
 from corpusfmt.storage.codecs import MAX_EMPTY, Damage
-from corpusfmt.storage.gzip import gzip_member
-from corpusfmt.storage.zstd import ZstdDecoder, zstd_compressor
+from corpusfmt.storage.gzip import GzipEncoder
+from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder
 from tests.support import DATA, needs_data
 
 every_codec = pytest.mark.parametrize("codec", ["gz", "zst"])
@@ -30,7 +30,7 @@ SKIPPABLE = b"\x53\x2a\x4d\x18\x03\x00\x00\x00abc"
 
 
 def member(codec: str, data: bytes) -> bytes:
-    return gzip_member(data) if codec == "gz" else zstd_compressor()(data)
+    return (GzipEncoder() if codec == "gz" else ZstdEncoder()).member(data)
 
 
 def streamed(codec: str, data: bytes) -> bytes:

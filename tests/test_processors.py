@@ -46,7 +46,8 @@ def written(folder: Path, runner: list[str]) -> dict[str, str]:
 
 
 @pytest.mark.skipif(
-    QEMU is None or MACHINE not in MODELS, reason=f"qemu-{MACHINE} (package qemu-user) is not installed, or unknown here"
+    QEMU is None or MACHINE not in MODELS,
+    reason=f"qemu-{MACHINE} (package qemu-user) is not installed, or unknown here",
 )
 @pytest.mark.parametrize("model", MODELS.get(MACHINE, ("",)))
 def test_the_same_documents_give_the_same_bytes_on_every_processor(model: str, tmp_path: Path) -> None:

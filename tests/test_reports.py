@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib.metadata import distribution
-from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -21,7 +20,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 from lxml import etree
 
-from corpusfmt.cli.printers import as_json, print_finding
+from corpusfmt.cli.printers import as_json, as_text
 from corpusfmt.cli.reports import FORMATS, reporter
 from corpusfmt.cli.reports.places import slashed, uri
 from corpusfmt.cli.reports.record import Summary
@@ -37,7 +36,7 @@ GRAMMARS = Path(__file__).parent / "grammars"
 TWO = (
     Finding(
         "JSONL010", "warning", "byte order mark at the start", "./in/a b.jsonl", 1, 1, 0, None, "remove it",
-        "\\ufeff{}", 0, Edit(0, 3, b""),
+        "\\ufeff{}", 0, Edit(0, 3, b""), stored=True,
     ),
     Finding(
         "DOC002", "error", "the id '{<\u00e9>}' was used before, on line 7", "/abs/s.seed.gz", 14, 2, 30, "d2", "", "<b>&", 1
@@ -124,7 +123,7 @@ def no_surrogates(value: Any) -> None:
 def read_json(printed: str) -> Any:
     said = strict(printed)
     assert list(said) == [
-        "findings", "documents", "sources", "counts", "hidden", "baselined", "left_behind", "judges", "error",
+        "findings", "documents", "sources", "counts", "hidden", "baselined", "left_behind", "judges", "error", "configuration",
     ]  # fmt: skip
     return said
 
@@ -219,13 +218,13 @@ EXPECTED = {
 """,
     "json": """\
 {"findings": [
- {"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1},
- {"code": "DOC002", "severity": "error", "message": "the id '{<\\u00e9>}' was used before, on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1}
-], "documents": 3, "sources": 2, "counts": {"DOC002": 1, "JSONL010": 1}, "hidden": {"SEED009": 4}, "baselined": 5, "left_behind": {"images": 6}, "judges": [{"schema": "x.rng", "by": ["jing"]}], "error": null}
+ {"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true, "number": 0},
+ {"code": "DOC002", "severity": "error", "message": "the id '{<\\u00e9>}' was used before, on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false, "number": 0}
+], "documents": 3, "sources": 2, "counts": {"DOC002": 1, "JSONL010": 1}, "hidden": {"SEED009": 4}, "baselined": 5, "left_behind": {"images": 6}, "judges": [{"schema": "x.rng", "by": ["jing"]}], "error": null, "configuration": null}
 """,
     "jsonl": """\
-{"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1}
-{"code": "DOC002", "severity": "error", "message": "the id '{<\\u00e9>}' was used before, on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1}
+{"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true, "number": 0}
+{"code": "DOC002", "severity": "error", "message": "the id '{<\\u00e9>}' was used before, on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false, "number": 0}
 """,
     "github": """\
 ::warning file=in/a b.jsonl,line=1,col=1,title=JSONL010::byte order mark at the start%0Aremove it
@@ -347,10 +346,7 @@ def test_a_report_without_findings(name: str, printed: str | None) -> None:
 
 
 def test_text_is_what_is_printed_elsewhere() -> None:
-    printed = StringIO()
-    for finding in TWO:
-        print_finding(finding, printed)
-    assert report("text", TWO) == printed.getvalue()
+    assert report("text", TWO) == "".join(map(as_text, TWO))
 
 
 def test_unknown_format() -> None:
@@ -405,6 +401,8 @@ findings = st.builds(
     edit=st.none() | edits,
     record=st.integers(0, 3),
     file_byte=st.one_of(st.just(-1), offsets),
+    stored=st.booleans(),
+    number=st.integers(0, 3),
 )
 
 
@@ -550,10 +548,7 @@ def test_places(path: str, separator: str, name: str, reference: str) -> None:
     ("change", "region"),
     [
         ({}, {"startLine": 1, "startColumn": 1, "byteOffset": 0}),
-        ({"path": "a.jsonl.GZ"}, {"startLine": 1, "startColumn": 1}),
-        ({"path": "a.jsonl.zst"}, {"startLine": 1, "startColumn": 1}),
-        ({"path": "-"}, {"startLine": 1, "startColumn": 1}),
-        ({"file_byte": 7}, {"startLine": 1, "startColumn": 1}),
+        ({"stored": False}, {"startLine": 1, "startColumn": 1}),
         ({"line": 0}, {"byteOffset": 0}),
         ({"column": 0}, {"startLine": 1, "byteOffset": 0}),
         ({"line": 0, "byte": -1}, None),
@@ -563,7 +558,7 @@ def test_regions_of_sarif(change: dict[str, Any], region: dict[str, int] | None)
     finding = TWO[0]._replace(**change)
     (result,) = read_sarif(report("sarif", [finding]))["results"]
     assert result["locations"][0]["physicalLocation"].get("region") == region
-    assert ("fixes" in result) == (finding.file_byte == -1 and finding.path.endswith(".jsonl"))
+    assert ("fixes" in result) == finding.stored
 
 
 @pytest.mark.parametrize(
@@ -584,7 +579,12 @@ def test_fixes_of_sarif(edit: Edit, content: dict[str, str] | None) -> None:
 
 
 def test_what_is_no_fix_in_sarif() -> None:
-    for finding in (TWO[0]._replace(edit=Edit(0, 0, b"")), TWO[0]._replace(path=""), TWO[1]):
+    for finding in (
+        TWO[0]._replace(edit=Edit(0, 0, b"")),
+        TWO[0]._replace(path=""),
+        TWO[0]._replace(stored=False),
+        TWO[1],
+    ):
         assert "fixes" not in read_sarif(report("sarif", [finding]))["results"][0]
     unsafe = TWO[0]._replace(edit=Edit(0, 1, b"", safe=False))
     (fix,) = read_sarif(report("sarif", [unsafe]))["results"][0]["fixes"]

@@ -148,3 +148,17 @@ def test_a_process_that_is_ended_is_an_error_and_no_hang(tmp_path: Path) -> None
     with pytest.raises(ConfigurationError, match="was ended"):
         list(findings)
     assert multiprocessing.active_children() == []
+
+
+def test_no_process_can_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As under a limit on processes."""
+    for number in range(2):
+        (tmp_path / f"{number}.seed").write_text("<<<FILE d x>>>\nbody\n" + "a line\n" * 100_000)
+
+    def start(_: multiprocessing.process.BaseProcess) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", start)
+    with pytest.raises(ConfigurationError, match=r"no process can be started \(Resource .*\); --jobs 1 needs none"):
+        list(Validation([str(tmp_path)], Reading(), jobs=2).run())
+    assert multiprocessing.active_children() == []

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from corpusfmt.cli.arguments import add_reading_options, format_spec, parser, reading_of
-from corpusfmt.cli.printers import dump, print_finding
-from corpusfmt.cli.talk import plural, say, say_passed_over
+from corpusfmt.cli.printers import dump, say_finding
+from corpusfmt.cli.talk import plural, put, say, say_passed_over
 from corpusfmt.comparing.difference import IGNORABLE, KINDS, Difference, Kind
 from corpusfmt.core.document import Origin
 from corpusfmt.core.errors import ParseError
@@ -64,7 +64,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         _print(comparison, args.output_format, quiet=args.quiet)
     except ParseError as error:
-        print_finding(error.finding, sys.stderr)
+        say_finding(error.finding)
         return 2
     return 1 if comparison.counts else 0
 
@@ -81,9 +81,9 @@ def _print(comparison: Comparison, output: str, *, quiet: bool) -> None:
     held: list[dict[str, Any]] = []
     for difference in comparison.run():
         if output == "text":
-            print(_line(difference))
+            put(_line(difference))
         elif output == "jsonl":
-            print(dump(_record(difference)))
+            put(dump(_record(difference)))
         else:
             held.append(_record(difference))
     if quiet:
@@ -97,7 +97,7 @@ def _print(comparison: Comparison, output: str, *, quiet: bool) -> None:
             "hidden": _by_kind(comparison.hidden),
             "differences": held,
         }
-        print(dump(record))
+        put(dump(record))
     sys.stdout.flush()
     if output != "jsonl":
         for kind in KINDS:
@@ -105,7 +105,7 @@ def _print(comparison: Comparison, output: str, *, quiet: bool) -> None:
                 say(f"... and {comparison.hidden[kind]:,} more {kind}; --no-cap shows all")
     say_passed_over([*comparison.a.passed_over, *comparison.b.passed_over])
     if output == "text":
-        print(_totals(comparison))
+        put(_totals(comparison))
 
 
 def _by_kind(counts: Mapping[Kind, int]) -> dict[str, int]:

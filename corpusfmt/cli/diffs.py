@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from corpusfmt.core.text import shown
@@ -14,16 +17,40 @@ WIDEST: Final = 1000
 _HELD: Final = 4 * WIDEST + 8
 
 
-def printer() -> Callable[[bytes], None]:
-    """Return what prints the pieces of a diff to standard output."""
+@contextmanager
+def printing() -> Iterator[Callable[[bytes], None]]:
+    """Give what prints the pieces of a diff to standard output.
+
+    A program gets them as they are. On GitHub Actions a pipe may be the log: there the runner is told, in a line before
+    the diff and one after it, to obey nothing between. ``patch`` and ``git apply`` pass over such lines.
+    """
     if sys.stdout.isatty():
-        return Screen(print).write
-    sys.stdout.flush()
+        yield Screen(print).write
+        return
+    token = os.urandom(16).hex() if os.environ.get("GITHUB_ACTIONS") and not _is_file() else ""
+    begun = False
 
     def write(data: bytes) -> None:
+        nonlocal begun
+        if token and not begun:
+            sys.stdout.buffer.write(b"::stop-commands::%b\n" % token.encode())
+        begun = True
         sys.stdout.buffer.write(data)
 
-    return write
+    sys.stdout.flush()
+    try:
+        yield write
+    finally:
+        if token and begun:
+            sys.stdout.buffer.write(b"::%b::\n" % token.encode())
+
+
+def _is_file() -> bool:
+    """Say whether standard output goes to a file, which is no log."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 class Screen:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from corpusfmt.baseline import load
 from corpusfmt.cli.arguments import add_reading, parser
-from corpusfmt.cli.diffs import printer
+from corpusfmt.cli.diffs import printing
 from corpusfmt.cli.settings import add_config, codes, config_of, settled
-from corpusfmt.cli.talk import complain, described, plural, say
+from corpusfmt.cli.talk import complain, described, plural, put, say
 from corpusfmt.config import Config
 from corpusfmt.core.errors import CorpusfmtError
 from corpusfmt.core.text import shown
@@ -45,20 +46,21 @@ def run(arguments: Sequence[str]) -> int:
     args = options.parse_args(arguments)
     config = config_of(args)
     dry = args.dry_run or args.diff
-    fixing = Fixing(
-        args.sources, settled(args, config), unsafe=args.unsafe_fixes, codes=codes(args.select),
-        selection=_selection(codes(args.select), config), baseline=load(config.baseline) if config.baseline else None,
-        dry=dry, diff=printer() if args.diff else None,
-    )  # fmt: skip
     left = changed = 0
     failure: Exception | None = None
-    try:
-        for fixed in fixing.run():
-            left += fixed.left.total()
-            changed += fixed.changed
-            _tell(fixed, args, dry=dry)
-    except (CorpusfmtError, OSError) as error:
-        failure = error
+    with printing() if args.diff else nullcontext() as diff:
+        fixing = Fixing(
+            args.sources, settled(args, config), unsafe=args.unsafe_fixes, codes=codes(args.select),
+            selection=_selection(codes(args.select), config),
+            baseline=load(config.baseline) if config.baseline else None, dry=dry, diff=diff,
+        )  # fmt: skip
+        try:
+            for fixed in fixing.run():
+                left += fixed.left.total()
+                changed += fixed.changed
+                _tell(fixed, args, dry=dry)
+        except (CorpusfmtError, OSError) as error:
+            failure = error
     for other in fixing.failures[1:]:
         complain(described(other))
     if failure is not None:
@@ -75,7 +77,10 @@ def _tell(fixed: Fixed, args: argparse.Namespace, *, dry: bool) -> None:
         if args.diff:  # standard output is the diff's
             say(line)
         else:
-            print(line)
+            put(line)
+    if fixed.links:
+        keep = "would keep" if args.dry_run or args.diff else "keep"
+        say(f"{shown(fixed.path)} has {plural(fixed.links, 'other name')} (hard links), which {keep} the old content")
     if fixed.side:
         say(f"what was cut off is in {fixed.side}")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from corpusfmt import detect, registry
 from corpusfmt.cli.arguments import format_spec, parser
+from corpusfmt.cli.talk import put
 from corpusfmt.core.text import shown
 
 
@@ -25,18 +26,18 @@ def run(arguments: Sequence[str]) -> int:
         options.error("--output-format goes with --pair")
     for index, format in enumerate(registry.formats().values()):
         if index:
-            print()
-        print(f"{shown(format.name)}  {shown(format.title)}")
+            put("")
+        put(f"{shown(format.name)}  {shown(format.title)}")
         suffixes = f"{' '.join(format.suffixes)}, each also with {' or '.join(detect.COMPRESSED)}"
-        print(f"  suffixes      {suffixes if format.suffixes else f'none: --from {format.name}, --to {format.name}'}")
+        put(f"  suffixes      {suffixes if format.suffixes else f'none: --from {format.name}, --to {format.name}'}")
         for option in format.options:
             choices = f" ({', '.join(option.choices)})" if option.choices else ""
             side = "" if option.side == "both" else f", to {option.side}"
-            print(f"  option        {option.name}: {option.summary}{choices}{side}")
+            put(f"  option        {option.name}: {option.summary}{choices}{side}")
         for kind, what in format.cannot.items():
-            print(f"  cannot carry  {kind}: {what}")
+            put(f"  cannot carry  {kind}: {what}")
         if format.leaves:
-            print(f"  leaves behind {format.leaves}")
+            put(f"  leaves behind {format.leaves}")
     return 0
 
 
@@ -48,27 +49,25 @@ def _pair(source: str, target: str, *, as_json: bool) -> None:
     if as_json:
         record = found._asdict()
         record["lost"] = [{"kind": kind, "what": what, "why": why} for kind, what, why in found.lost]
-        print(dump(record))
+        put(dump(record))
         return
-    print(f"{shown(found.source)} -> {shown(found.target)}")
+    put(f"{shown(found.source)} -> {shown(found.target)}")
     for kind, what, why in found.lost:
-        print(f"  would lose    {kind}: {what} ({shown(why)})")
+        put(f"  would lose    {kind}: {what} ({shown(why)})")
     if not found.lost:
-        print("  fits          ids, names, metadata and texts, whatever they are")
+        put("  fits          ids, names, metadata and texts, whatever they are")
     if found.size:
-        print(f"  too large     {found.size}")
+        put(f"  too large     {found.size}")
     if found.transcoded:
-        print("  changes       texts in another encoding that is known are written in UTF-8")
+        put("  changes       texts in another encoding that is known are written in UTF-8")
     if not found.ordered:
-        print("  not kept      the order of documents")
-        print("  may clash     names that differ in case or normalisation alone, or that are folders of others")
+        put("  not kept      the order of documents")
+        put("  may clash     names that differ in case or normalisation alone, or that are folders of others")
     if found.left_behind:
-        print(f"  leaves behind {found.left_behind}")
+        put(f"  leaves behind {found.left_behind}")
     kinds = dict.fromkeys(kind for kind, _, _ in found.lost)
     if kinds:
-        print(
-            f"A conversion that comes to one of these commits nothing, unless told to: --allow-loss {','.join(kinds)}"
-        )
+        put(f"A conversion that comes to one of these commits nothing, unless told to: --allow-loss {','.join(kinds)}")
 
 
 def _named(spec: str) -> tuple[str, dict[str, str]]:

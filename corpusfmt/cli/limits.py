@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.talk import put
 from corpusfmt.core.limittable import LIMITS, measured
 
 
@@ -19,5 +20,5 @@ def run(arguments: Sequence[str]) -> int:
         rows.append((one.name, measured(one.default, one.unit), most, one.option.strip() or "-", one.what))
     widths = [max(len(row[at]) for row in rows) for at in range(4)]
     for row in rows:
-        print("  ".join([cell.ljust(width) for cell, width in zip(row, widths, strict=False)] + [row[4]]))
+        put("  ".join([cell.ljust(width) for cell, width in zip(row, widths, strict=False)] + [row[4]]))
     return 0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from corpusfmt.cli.arguments import add_reading, parser, reading_of
 from corpusfmt.cli.printers import dump, say_finding
+from corpusfmt.cli.talk import put
 from corpusfmt.core.document import Document
 from corpusfmt.core.text import shown
-from corpusfmt.reading import Unused, bounded, opened, sources
+from corpusfmt.reading import Unused, bounded, opened, scanned, sources
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -28,8 +28,9 @@ def run(arguments: Sequence[str]) -> int:
     for path in paths:
         with opened(path, reading) as (stream, format):
             unused.saw(format, last=path == paths[-1])
-            for batch in bounded(format.scan(stream, reading.options_for(format, path)), reading.limits):
-                sys.stdout.write("".join([line(document) + "\n" for document in batch.documents]))
+            for batch in bounded(scanned(stream, format, reading.options_for(format, path)), reading.limits):
+                if batch.documents:
+                    put("\n".join([line(document) for document in batch.documents]))
                 for finding in batch.findings:
                     if finding.severity == "error":
                         code = 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 import corpusfmt
+from corpusfmt.cli.names import use_utf8
 from corpusfmt.cli.streams import is_stuck, let_go, mend_streams
 
 COMMANDS = ("convert", "verify", "validate", "fix", "diff", "ls", "formats", "rule", "rules", "limits", "schema")
@@ -36,8 +38,12 @@ refused or would lose something (convert), or files that are not as the receipt 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Returns the exit code: 0 clean, 1 findings or refused documents, 2 failure."""
+    if arguments is None:
+        use_utf8()
     args = list(sys.argv[1:] if arguments is None else arguments)
     mend_streams()
+    if arguments is None:
+        os.environ["PYTHONSAFEPATH"] = "1"  # processes that are started take no modules from the working folder
     try:
         return _main(args, at_last=arguments is None)
     except BrokenPipeError:  # the reader has had enough
@@ -72,11 +78,12 @@ def _flushed(code: int) -> int:
 def _unknown(command: str) -> int:
     from difflib import get_close_matches
 
+    from corpusfmt.cli.talk import complain
     from corpusfmt.core.text import quoted
 
     close = get_close_matches(command, COMMANDS, 1)
     hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(COMMANDS)}"
-    print(f"corpusfmt: unknown command {quoted(command)}; {hint}", file=sys.stderr)
+    complain(f"unknown command {quoted(command)}; {hint}")
     return 2
 
 

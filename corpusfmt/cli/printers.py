@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import shown, shown_halves
+from corpusfmt.core.text import JSON, harmless, shown, shown_halves
 
 
-def print_finding(finding: Finding, file: TextIO) -> None:
-    """Print one line ``path:line:column: CODE message``, then the excerpt with a caret, and what to do."""
+def as_text(finding: Finding) -> str:
+    """Return one line ``path:line:column: CODE message``, then the excerpt with a caret, and what to do."""
     place = f"{finding.line}:{finding.column}:" if finding.line else ""
     severity = "" if finding.severity == "error" else f" {finding.severity}:"
-    print(f"{shown(finding.path)}:{place} {finding.code}{severity} {shown(finding.message)}", file=file)
+    lines = [harmless(f"{shown(finding.path)}:{place} {finding.code}{severity} {shown(finding.message)}")]
     if finding.excerpt:
-        print(f"    {finding.excerpt}\n    {' ' * _columns(finding.excerpt[: finding.caret])}^", file=file)
+        excerpt = harmless(finding.excerpt)
+        before = finding.excerpt[: finding.caret]
+        if before.strip():  # what was escaped stands at the beginning
+            before = excerpt[: finding.caret + len(excerpt) - len(finding.excerpt)]
+        lines += [f"    {excerpt}", f"    {' ' * _columns(before)}^"]
     if finding.record:
         where = f"record {finding.record}, byte {finding.byte}"
         if finding.file_byte not in (-1, finding.byte):
             where += f" decompressed; its member begins at byte {finding.file_byte} of the file"
-        print(f"    @ {where}", file=file)
+        lines.append(f"    @ {where}")
     if finding.hint:
-        print(f"    = {shown(finding.hint)}", file=file)
+        lines.append(f"    = {shown(finding.hint)}")
+    return "\n".join(lines) + "\n"
 
 
 def say_finding(finding: Finding) -> None:
     """Print a finding to standard error; a full disk behind that changes no outcome."""
     with contextlib.suppress(OSError):
-        print_finding(finding, sys.stderr)
+        sys.stderr.write(as_text(finding))
 
 
 def _columns(text: str) -> int:
@@ -43,11 +48,16 @@ def _columns(text: str) -> int:
 
 
 def as_json(finding: Finding) -> dict[str, Any]:
-    """Return a finding as a JSON object. Bytes of an edit are in base64."""
+    """Return a finding as a JSON object. Bytes of an edit are in base64.
+
+    There is no edit where its offsets are not those of the file: whoever makes it would damage that.
+    """
     record: dict[str, Any] = {
         key: shown_halves(value) if isinstance(value, str) else value for key, value in finding._asdict().items()
     }
-    if finding.edit is not None:
+    if not finding.stored:
+        record["edit"] = None
+    elif finding.edit is not None:
         from base64 import b64encode
 
         record["edit"] = {
@@ -59,8 +69,8 @@ def as_json(finding: Finding) -> dict[str, Any]:
     return record
 
 
-def dump(record: dict[str, Any]) -> str:
-    """Return one JSON object on one line, in ASCII, so that nothing in it can disturb a terminal."""
+def dump(record: object, indent: int | None = None) -> str:
+    """Return JSON in ASCII, on one line without ``indent``: nothing in it can disturb a terminal or a CI runner."""
     import json
 
-    return json.dumps(record, ensure_ascii=True)
+    return harmless(json.dumps(record, ensure_ascii=True, indent=indent), JSON)

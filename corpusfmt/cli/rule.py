@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from corpusfmt import registry
 from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.talk import put
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.text import quoted
 from corpusfmt.pages import page
@@ -20,11 +21,11 @@ def run(arguments: Sequence[str]) -> int:
     found = {rule.code: rule for rule in registry.codes()}
     if code is None:
         for rule in found.values():
-            print(f"{rule.code}  {rule.severity:7}  {rule.summary}")
+            put(f"{rule.code}  {rule.severity:7}  {rule.summary}")
         return 0
     if code.upper() not in found:
         close = get_close_matches(code.upper(), found, 1)
         hint = f"did you mean {close[0]}?" if close else "'corpusfmt rules' lists them"
         raise ConfigurationError(f"unknown code {quoted(code)}; {hint}")
-    print(page(found[code.upper()]), end="")
+    put(page(found[code.upper()]).removesuffix("\n"))
     return 0

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from corpusfmt import registry
 from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.printers import dump
+from corpusfmt.cli.talk import put
 from corpusfmt.core.rule import SUBJECTS, Rule
 
 
@@ -22,15 +24,13 @@ def run(arguments: Sequence[str]) -> int:
     for rule in registry.codes():
         prefix = rule.code.rstrip("0123456789")
         if prefix != subject:
-            print(f"{chr(10) if subject else ''}{prefix}: {SUBJECTS.get(prefix, 'of a plug-in')}")
+            put(f"{chr(10) if subject else ''}{prefix}: {SUBJECTS.get(prefix, 'of a plug-in')}")
             subject = prefix
-        print(f"  {rule.code:8}{' ' if rule.default else '*'} {rule.severity:7}  {rule.summary}")
+        put(f"  {rule.code:8}{' ' if rule.default else '*'} {rule.severity:7}  {rule.summary}")
     return 0
 
 
 def _json() -> None:
-    import json
-
     def said(rule: Rule) -> dict[str, object]:
         return {
             "code": rule.code,
@@ -41,4 +41,4 @@ def _json() -> None:
             "advice": rule.advice,
         }
 
-    print(json.dumps([said(rule) for rule in registry.codes()], ensure_ascii=True, indent=1))
+    put(dump([said(rule) for rule in registry.codes()], indent=1))

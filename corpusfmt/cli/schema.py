@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from corpusfmt import storage
 from corpusfmt.cli.arguments import add_reading, parser, reading_of
 from corpusfmt.cli.talk import plural, say
+from corpusfmt.core.text import JSON, harmless
 from corpusfmt.infer import infer
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ def run(arguments: Sequence[str]) -> int:
     _add(options)
     args = options.parse_args(arguments)
     found = infer(args.sources, reading_of(args), metadata=args.metadata, closed=args.closed)
+    text = harmless(found.text, JSON)
     if args.output == "-":
-        sys.stdout.write(found.text)
+        sys.stdout.write(text)
     else:
         output = storage.open_output(args.output)
         try:
-            output.write(found.text.encode())
+            output.write(text.encode())
             output.finish()
             output.publish()
         finally:

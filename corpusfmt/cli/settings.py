@@ -6,6 +6,7 @@ import argparse
 
 from corpusfmt import storage
 from corpusfmt.cli.arguments import FORMAT_FLAGS, Parser, reading_of
+from corpusfmt.cli.talk import say
 from corpusfmt.config import Config, Schemas, find, load
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.text import quoted
@@ -35,12 +36,19 @@ def config_of(args: argparse.Namespace) -> Config:
     path = "" if args.isolated else args.config or find()
     if not path:
         return Config()
-    config = load(path)
+    config = load(path, found=not args.config)
     for name in config.options:
         if name not in FORMAT_FLAGS:
             known = ", ".join(FORMAT_FLAGS)
             raise ConfigurationError(f"{quoted(path, 400)}: unknown option {quoted(name)}; known are {known}")
+    if not args.config and not args.quiet:
+        say(f"configuration: {_near(path)}")
     return config
+
+
+def _near(path: str) -> str:
+    """Return the path of a file as people call it: without its folder where that is the working folder."""
+    return storage.name_of(path) if storage.folder_of(path) == storage.folder_of("x") else path
 
 
 def settled(args: argparse.Namespace, config: Config) -> Reading:

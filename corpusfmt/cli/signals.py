@@ -6,9 +6,24 @@ import contextlib
 import signal
 from collections.abc import Iterator
 from types import FrameType
+from typing import Any, Final
 
+#: What ends a process that does not handle it. Others stop it, or tell of a fault in it (SEGV, BUS, FPE, ILL, TRAP,
+#: SYS): nothing of Python runs after that. An ABRT that the C library raises ends the process in any case.
+_NAMES: Final = (
+    "SIGHUP", "SIGINT", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGUSR2", "SIGSTKFLT",
+    "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGPOLL", "SIGPWR", "SIGBREAK",
+)  # fmt: skip
 #: Seconds until a signal that came at a bad moment is looked at again.
 _LATER = 0.02
+
+
+def ending() -> list[int]:
+    """Return the signals that end a process, those for real time too."""
+    numbers = [int(getattr(signal, name)) for name in _NAMES if hasattr(signal, name)]
+    if hasattr(signal, "SIGRTMIN"):
+        numbers += range(signal.SIGRTMIN, signal.SIGRTMAX + 1)
+    return numbers
 
 
 class Stopped(BaseException):
@@ -39,30 +54,27 @@ def _delicate(frame: FrameType | None) -> bool:
 
 @contextlib.contextmanager
 def stopping(*, at_last: bool = False) -> Iterator[None]:
-    """Turn SIGINT, SIGTERM and SIGHUP into Stopped while the block runs.
+    """Turn signals that end a process into Stopped while the block runs; those that are ignored stay so.
 
     A second one does not disturb the cleaning up, nor, when the process ends ``at_last``, that of Python.
     """
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     asked = 0
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal asked
         asked = asked or number
-        for name in names:
-            if signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
-                signal.signal(getattr(signal, name), _pass)  # of one that came with this, SIG_IGN makes a complaint
+        for other in before:
+            signal.signal(other, _pass)  # of one that came with this, SIG_IGN makes a complaint
         if hasattr(signal, "setitimer") and _delicate(frame):
             signal.signal(signal.SIGALRM, stop)
             signal.setitimer(signal.ITIMER_REAL, _LATER)
             return
         raise Stopped(asked)
 
-    before = {}
+    before: dict[int, Any] = {}
     with contextlib.suppress(ValueError):  # not in the main thread, which alone may do this
-        for name in names:
-            number = getattr(signal, name)
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+        for number in ending():
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):  # as under nohup; or not of Python's making
                 before[number] = signal.signal(number, stop)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What the command says on standard error, and how it writes numbers."""
+"""What the command prints, and how it writes numbers. CI runners obey nothing of it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 
-from corpusfmt.core.text import shown
+from corpusfmt.core.text import harmless, shown
+
+
+def put(lines: str) -> None:
+    """Write whole lines that are safe for a terminal to standard output."""
+    sys.stdout.write(harmless(f"{lines}\n"))
 
 
 def say(line: str) -> None:
     """Write one line to standard error, safe for a terminal."""
     with contextlib.suppress(OSError):  # a full disk behind standard error changes no outcome
-        print(shown(line), file=sys.stderr)
+        sys.stderr.write(f"{harmless(shown(line))}\n")
 
 
 def complain(line: str) -> None:

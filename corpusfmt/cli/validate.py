@@ -16,6 +16,7 @@ from corpusfmt.cli.reports.record import Summary
 from corpusfmt.cli.settings import add_settings, config_of, schemas_of, selection_of, settled
 from corpusfmt.cli.talk import complain, described, plural, say, say_left_behind, say_passed_over
 from corpusfmt.core.errors import ConfigurationError, CorpusfmtError
+from corpusfmt.core.limits import MAX_JOBS
 from corpusfmt.core.text import quoted
 from corpusfmt.validate import Validation
 
@@ -49,12 +50,12 @@ def run(arguments: Sequence[str]) -> int:
         against,
         baseline=_baseline(args, config.baseline),
         cap=0 if args.no_cap else CAP,
-        jobs=_jobs(args.jobs or config.jobs),
+        jobs=_jobs(args.jobs, config.jobs),
         marked=bool(args.write_baseline),
     )
     if args.write_baseline:
         return _write_baseline(args.write_baseline, validation, quiet=args.quiet)
-    _print(validation, args.output_format)
+    _print(validation, args.output_format, config.path)
     if not args.quiet:
         _summary(validation, pruned=args.prune_baseline)
     if args.prune_baseline:
@@ -97,10 +98,11 @@ def _add_baseline(options: Parser) -> None:
     )
 
 
-def _jobs(asked: int) -> int:
-    if asked < 0:
-        raise ConfigurationError(f"--jobs is a number of processes, not {asked}")
-    return asked or storage.processors()
+def _jobs(asked: int, configured: int) -> int:
+    """Return how many processes check files. A configuration is given no more than there are processors."""
+    if not 0 <= asked <= MAX_JOBS:
+        raise ConfigurationError(f"--jobs is a number of processes, at most {MAX_JOBS}, not {asked}")
+    return asked or min(configured or MAX_JOBS, storage.processors())
 
 
 def _baseline(args: argparse.Namespace, configured: str) -> Baseline | None:
@@ -115,7 +117,7 @@ def _baseline(args: argparse.Namespace, configured: str) -> Baseline | None:
     return load(path) if path else None
 
 
-def _print(validation: Validation, name: str) -> None:
+def _print(validation: Validation, name: str, configuration: str) -> None:
     """Print the report, a whole one also when something ends the run. Raises what ended it, after that."""
     report = reporter(name, sys.stdout.write)
     failure: Exception | None = None
@@ -138,6 +140,7 @@ def _print(validation: Validation, name: str) -> None:
             left_behind=tally.left_behind,
             judges=[(name, list(engines)) for name, engines in tally.engines.items()],
             error=None if failure is None else "; ".join(map(described, failures)),
+            configuration=configuration,
         )
     )
     sys.stdout.flush()

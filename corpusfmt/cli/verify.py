@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corpusfmt.cli.arguments import parser
 from corpusfmt.cli.printers import dump
-from corpusfmt.cli.talk import plural, say
+from corpusfmt.cli.talk import plural, put, say
 from corpusfmt.core.text import shown
 from corpusfmt.verify import SIDES, Discrepancy, Verification
 
@@ -27,7 +27,7 @@ def run(arguments: Sequence[str]) -> int:
     count = 0
     for discrepancy in verification.run():
         count += 1
-        print(line(discrepancy))
+        put(line(discrepancy))
     if not args.quiet:
         _summary(verification, count)
     return 1 if count else 0

@@ -20,7 +20,7 @@ _ONLY = {
 def explained(line: Line, a: Fetch, b: Fetch) -> Difference:
     """Return what is told of a difference, of which both sides are read again.
 
-    Raises OSError, and as the scans; ConfigurationError when a source has changed.
+    Raises OSError, and as the scans; SourceChangedError when a source has changed.
     """
     kind = line.kind
     places = (line.a + 1, line.b + 1)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from corpusfmt import storage
 from corpusfmt.comparing.places import Places
 from corpusfmt.core.document import Document, build
-from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.errors import SourceChangedError
 
 #: Bytes of a number in the scratch file.
 _WIDTH = 8
@@ -36,7 +36,7 @@ class Fetch:
         self._shelves = [_Shelf(places, whole=places is wanted) for places in (wanted, heads) if places is not None]
 
     def get(self, place: int) -> Document:
-        """Return the document at a place. Raises as the scan; ConfigurationError when it is no longer there."""
+        """Return the document at a place. Raises as the scan; SourceChangedError when it is no longer there."""
         while self._next <= place:
             if self._last is not None:
                 for shelf in self._shelves:
@@ -52,9 +52,9 @@ class Fetch:
                 return shelf.get(place)
         raise AssertionError("what was passed was wanted")
 
-    def changed(self) -> ConfigurationError:
+    def changed(self) -> SourceChangedError:
         """Return the error that says that the source is not what it was."""
-        return ConfigurationError(f"{self._what} has changed while it was compared; compare again")
+        return SourceChangedError(f"{self._what} changed while it was compared; compare again")
 
     def close(self) -> None:
         """Let go of what was put aside."""

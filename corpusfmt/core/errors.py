@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.text import shown
@@ -34,7 +34,24 @@ class Loss(NamedTuple):
 
 
 class CorpusfmtError(Exception):
-    """The base of all errors that corpusfmt raises on its own account."""
+    """The base of all errors that corpusfmt raises on its own account.
+
+    Errors can be copied and pickled, whatever arguments the constructor of a subclass takes.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = self.__getstate__()
+        if isinstance(state, tuple):  # a subclass has slots
+            state = {**(state[0] or {}), **state[1]}
+        return _restored, (type(self), *super().__reduce__()[1]), state
+
+
+_Error = TypeVar("_Error", bound=CorpusfmtError)
+
+
+def _restored(kind: type[_Error], *arguments: Any) -> _Error:
+    """Return an error without running its constructor, which may take other arguments than the error has."""
+    return kind.__new__(kind, *arguments)
 
 
 class ParseError(CorpusfmtError):
@@ -59,6 +76,10 @@ class LossError(CorpusfmtError):
 
 class VerificationError(CorpusfmtError):
     """What was written does not read back as it was given. Nothing was committed."""
+
+
+class SourceChangedError(CorpusfmtError):
+    """A file changed while it was read: what was read may never have been its content. Nothing was committed."""
 
 
 class UnknownFormatError(CorpusfmtError):

@@ -29,6 +29,12 @@ class Finding(NamedTuple):
     stream; they are 0, 0 and -1 where no place is known. ``excerpt`` is safe to show; ``caret`` is the
     index in it that the finding points at. ``document`` is the id of the document, when it is known.
 
+    ``stored`` says that ``byte``, and that of ``edit``, are offsets in the source as it is stored: in one that is
+    compressed they are not, and in one that is in another encoding there is no edit.
+
+    ``number`` is that of the document among those of the source, from 1, where a rule or a schema finds something in
+    one; elsewhere it is 0. Ids may be used twice.
+
     In an archive ``record`` is the number of the record, from 1, and ``file_byte`` the offset in the file, as it is
     stored, of the compressed member that the record begins in; they are 0 and -1 elsewhere.
     """
@@ -47,6 +53,8 @@ class Finding(NamedTuple):
     edit: Edit | None = None
     record: int = 0
     file_byte: int = -1
+    stored: bool = False
+    number: int = 0
 
     def where(self) -> str:
         """Return ``path:line:column (byte N, document ID)``, as far as it is known."""

@@ -51,11 +51,18 @@ HTML_TAG: Final = 100_000
 #: What file systems take, in UTF-8: a part of a path, and a path with room for the folder that it lies in.
 PATH_PART: Final = 255
 PATH: Final = 1024
-#: A configuration, a JSON Schema or a baseline; a receipt that stands in one line; a RELAX NG schema, and its files.
-SMALL_FILE: Final = 256 * MIB
+#: A JSON Schema or a baseline; a receipt that stands in one line; a RELAX NG schema, and its files.
+SMALL_FILE: Final = 8 * MIB
 RECEIPT: Final = 64 * MIB
 GRAMMAR: Final = 64 * MIB
 GRAMMAR_FILES: Final = 200
+#: A configuration; parts of one key in it, or how deep it nests; dots outside of its strings; all patterns in it; how
+#: many processes may be asked for.
+CONFIGURATION: Final = MIB
+CONFIGURATION_DEPTH: Final = 32
+CONFIGURATION_DOTS: Final = 20_000
+PATTERNS: Final = 64 * KIB
+MAX_JOBS: Final = 256
 #: What libxml2 takes as one text, in bytes, when it judges a document.
 JUDGED_TEXT: Final = 10_000_000
 #: Seconds for compiling a RELAX NG schema, and for judging each document by it.

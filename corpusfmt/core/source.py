@@ -48,8 +48,9 @@ class Region(NamedTuple):
             stop = min(len(self.buffer), at + 4 * _AFTER)
         before = _whole(self.buffer[start:at].decode("utf-8", "surrogateescape"))[-_BEFORE:]
         after = self.buffer[at:stop].decode("utf-8", "surrogateescape")[:_AFTER]
-        left = shown(before)
-        return left + shown(after).removesuffix("\\r"), len(left)
+        whole, tail = shown(before + after), shown(after)
+        caret = len(whole) - len(tail)
+        return whole[:caret] + tail.removesuffix("\\r"), caret
 
 
 class Pointer:

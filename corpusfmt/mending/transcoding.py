@@ -22,6 +22,11 @@ class Transcoded(Source):
         self._decoder = getincrementaldecoder(encoding[:6])("strict")
         self._done = False
 
+    @property
+    def changes(self) -> list[str]:
+        """As of the source."""
+        return [*super().changes, "in UTF-8"]
+
     def read(self, size: int, /) -> bytes:
         """Return about ``size`` bytes of UTF-8; none at the end. Raises ConfigurationError."""
         while not self._done:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any, Final
 
 from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError, ParseError
 from corpusfmt.core.limits import CHUNK, RECEIPT
-from corpusfmt.core.text import quoted
+from corpusfmt.core.text import JSON, harmless, quoted
 
 #: In the order they stand in.
 NAMES: Final = ("inputs", "outputs", "losses", "refused", "documents")
+#: The key of the digest, which stands last.
+SUM: Final = "sha256"
 _VERSION: Final = 1
+#: The lines behind the lists: the digest, a bracket, and none.
+_END: Final = 3
 
 
 class DamagedReceipt(ConfigurationError):
@@ -33,17 +38,14 @@ class Section:
         """Take a JSON object. Raises OSError."""
         if self._pile is None:
             self._pile = storage.Pile(self._folder, self._name)
-        line = json.dumps(record, ensure_ascii=True).encode()
-        self._pile.write(b",\n" + line if self.count else b"\n" + line)
+        line = _line(record)
+        self._pile.write(b",\n" + line if self.count else line)
         self.count += 1
 
     def pieces(self) -> Iterator[bytes]:
-        """Give the list as JSON, in pieces. Raises OSError."""
-        yield b"["
+        """Give the records, with commas and line ends between, in pieces. Raises OSError."""
         if self._pile is not None:
             yield from self._pile.pieces()
-            yield b"\n"
-        yield b"]"
 
     def close(self) -> None:
         """Let go of it."""
@@ -51,32 +53,72 @@ class Section:
             self._pile.close()
 
 
+def _line(value: dict[str, Any]) -> bytes:
+    """Return a JSON object as it counts for the digest: what is written anew with the same content gives the same."""
+    return harmless(json.dumps(value, ensure_ascii=True, sort_keys=True), JSON).encode()
+
+
+class _Seal:
+    """The digest of a receipt, over what stands before the lists and over each record, a line each."""
+
+    def __init__(self, head: dict[str, Any]) -> None:
+        self._hash = sha256(_line(head))
+
+    def begin(self, name: str) -> None:
+        """Take note that a list begins."""
+        self._hash.update(b"\n%b\n" % name.encode())
+
+    def add(self, lines: bytes) -> None:
+        """Take records, or a part of them, with commas and line ends between."""
+        self._hash.update(lines)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256, in hexadecimal digits."""
+        return self._hash.hexdigest()
+
+
+def digest_of(receipt: dict[str, Any]) -> str:
+    """Return the digest that a whole receipt is to have. What is no list of objects counts as none."""
+    seal = _Seal({name: value for name, value in receipt.items() if name not in (*NAMES, SUM)})
+    for name in NAMES:
+        seal.begin(name)
+        found = receipt.get(name)
+        seal.add(b",\n".join(_line(record) for record in found) if isinstance(found, list) else b"")
+    return seal.digest
+
+
 def written(head: dict[str, Any], sections: dict[str, Section]) -> Iterator[bytes]:
     """Give a receipt, in pieces. Raises OSError."""
-    first = json.dumps({"receipt": _VERSION, **head}, ensure_ascii=True, indent=1)
-    yield first.removesuffix("\n}").encode()
+    said = {"receipt": _VERSION, **head}
+    seal = _Seal(said)
+    yield harmless(json.dumps(said, ensure_ascii=True, indent=1), JSON).removesuffix("\n}").encode()
     for name in NAMES:
-        yield b',\n "%b": ' % name.encode()
-        yield from sections[name].pieces()
-    yield b"\n}\n"
+        seal.begin(name)
+        yield b',\n "%b": [' % name.encode()
+        if sections[name].count:
+            yield b"\n"
+            for piece in sections[name].pieces():
+                seal.add(piece)
+                yield piece
+            yield b"\n"
+        yield b"]"
+    yield b',\n "%b": "%b"\n}\n' % (SUM.encode(), seal.digest.encode())
 
 
 class Receipt:
-    """A receipt that is read. ``head`` is what stands before the lists."""
+    """A receipt that is read. ``head`` is what stands before the lists, ``counts`` how long each list is."""
 
     def __init__(self, path: str) -> None:
-        """Raises OSError, and ConfigurationError for what is no receipt."""
+        """Raises OSError, SourceChangedError, and ConfigurationError for what is no receipt, or was changed."""
         if path == "-" or (storage.exists(path) and not storage.is_regular(path)):
             raise ConfigurationError(f"{quoted(path, 400)} is no file; a receipt is read more than once")
         self.path = path
+        self._state = storage.state_of(path)
         self._whole: dict[str, Any] | None = None
-        head: list[bytes] = []
-        for line in self._lines():
-            if line.startswith(b' "inputs": ['):
-                break
-            head.append(line)
-        self.head = self._parsed(b"\n".join(head).rstrip(b", \r\n") + b"}")
-        if not self._is_ours():  # written anew by something else, or cut
+        self.head: Any = None
+        self.counts = dict.fromkeys(NAMES, 0)
+        if not self._is_ours():  # written anew by something else, or cut, or changed
             known = isinstance(self.head, dict)
             if not known or storage.size_of(path) <= RECEIPT:
                 self._whole = self.head = self._parsed(storage.small(path, RECEIPT))
@@ -84,27 +126,41 @@ class Receipt:
                 raise DamagedReceipt(f"the receipt {quoted(path, 400)} is cut or damaged: its lists do not end")
         if not isinstance(self.head, dict) or self.head.get("receipt") != _VERSION:
             raise ConfigurationError(f"{quoted(path, 400)} is no receipt of a conversion (version {_VERSION})")
+        if self._whole is not None:
+            if self._whole.get(SUM) != digest_of(self._whole):
+                raise DamagedReceipt(f"the receipt {quoted(path, 400)} is damaged: its content has another digest")
+            self.counts = {name: sum(1 for _ in self.section(name)) for name in NAMES}
 
     def _is_ours(self) -> bool:
-        """Say whether the lists stand in lines as they were written, and all of them are there."""
+        """Say whether the lists stand in lines as they were written, and have the digest that is named at the end."""
         begins = [f' "{name}": ['.encode() for name in NAMES]
-        known, inside, ended = 0, False, False
+        head: list[bytes] = []
+        end: list[bytes] = []
+        known, inside, seal = 0, False, _Seal({})
         for one in self._lines():
             line = one.rstrip(b"\r")
             if inside:
                 inside = not line.startswith(b"]")
+                if inside:
+                    name = NAMES[known - 1]
+                    seal.add((b",\n" if self.counts[name] else b"") + line.removesuffix(b","))
+                    self.counts[name] += 1
             elif known < len(begins) and line.startswith(begins[known]):
+                if not known:
+                    self.head = self._parsed(b"\n".join(head).rstrip(b", \r\n") + b"}")
+                    seal = _Seal(self.head if isinstance(self.head, dict) else {})
                 rest = line[len(begins[known]) :]
                 if rest not in (b"", b"]", b"],"):
                     return False
+                seal.begin(NAMES[known])
                 known, inside = known + 1, not rest
-            elif known == len(begins) and not ended:
-                ended = line == b"}"
-                if not ended:
-                    return False
-            elif known and line:
+            elif known == len(begins) and len(end) < _END:
+                end.append(line)
+            elif known:
                 return False
-        return ended
+            else:
+                head.append(line)
+        return b"\n".join(end).rstrip() == b' "%b": "%b"\n}' % (SUM.encode(), seal.digest.encode())
 
     @staticmethod
     def _parsed(text: bytes) -> Any:
@@ -141,7 +197,7 @@ class Receipt:
         """Give the lines, without their ends. One that is very long ends them."""
         rest = b""
         try:
-            with storage.open_input(self.path) as stream:
+            with storage.open_input(self.path, expected=self._state) as stream:
                 while more := stream.read(CHUNK):
                     *lines, rest = (rest + more).split(b"\n")
                     yield from lines

@@ -28,11 +28,10 @@ RULE = Rule(
     code="ENC005",
     severity="warning",
     summary="character NUL in the text",
-    why="No text needs U+0000. It is most often padding, or the trace of binary data; many programs take it for the "
-    "end of the text and drop what follows.",
-    advice="remove it, or make the text anew from its source",
+    why="No text needs U+0000. It is most often padding, a block of a disk that was lost, or the trace of binary data; "
+    "many programs take it for the end of the text and drop what follows.",
+    advice="compare the file with a copy; remove it, or make the text anew from its source",
     bad=b"<<<FILE d1 a.txt>>>\nbo\0dy\n",
     good=b"<<<FILE d1 a.txt>>>\nbody\n",
     start=start,
-    default=False,
 )

@@ -13,7 +13,20 @@ import sys
 
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.core.text import quoted
-from corpusfmt.storage.around import holds, is_absolute, name_of, processors, relative, small, straight, upwards, within
+from corpusfmt.storage.around import (
+    holds,
+    is_absolute,
+    is_foreign,
+    name_of,
+    processors,
+    relative,
+    small,
+    straight,
+    top_of,
+    upwards,
+    within,
+)
+from corpusfmt.storage.attributes import links_of
 from corpusfmt.storage.discover import Found, discover, path_inside, root_of
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
@@ -24,6 +37,7 @@ from corpusfmt.storage.outputs import Output, codecs, open_output
 from corpusfmt.storage.scratch import Copying, Pile, Scratch
 from corpusfmt.storage.shards import Shards, is_shard, old_shards
 from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
+from corpusfmt.storage.states import State, check_state, state_of
 
 __all__ = [
     "FAULTS",
@@ -41,6 +55,8 @@ __all__ = [
     "SortedLines",
     "Sorter",
     "Spill",
+    "State",
+    "check_state",
     "codecs",
     "discover",
     "exists",
@@ -50,10 +66,12 @@ __all__ = [
     "inside",
     "is_absolute",
     "is_folder",
+    "is_foreign",
     "is_nothing",
     "is_regular",
     "is_shard",
     "is_stdout",
+    "links_of",
     "name_of",
     "old_shards",
     "open_input",
@@ -68,7 +86,9 @@ __all__ = [
     "small",
     "spilled",
     "spills",
+    "state_of",
     "straight",
+    "top_of",
     "upwards",
     "within",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, Protocol, TypeAlias
+from collections.abc import Sequence
+from typing import Final, Protocol, TypeAlias
 
 #: Where each member begins: its offset in the decompressed stream, and in the file.
 Members: TypeAlias = list[tuple[int, int]]
@@ -35,13 +35,24 @@ class Decoder(Protocol):
         ...
 
 
-class Encoder(NamedTuple):
-    """Compresses. ``member`` returns data as a whole gzip member or zstd frame; a stream is cut into those of at least
-    ``least`` bytes of content.
-    """
+class Encoder(Protocol):
+    """Compresses a stream into gzip members or zstd frames. How it comes in calls makes no difference to the bytes."""
 
-    member: Callable[[bytes], bytes]
-    least: int
+    def records(self, records: Sequence[bytes]) -> bytes:
+        """Take records, none of which is to lie in two members, and return what can be written so far."""
+        ...
+
+    def write(self, data: bytes) -> bytes:
+        """Take bytes, and return what can be written so far."""
+        ...
+
+    def member(self, data: bytes) -> bytes:
+        """Return ``data`` as a whole member of its own, after the rest of an open one."""
+        ...
+
+    def end_member(self) -> bytes:
+        """Return the rest of the open member. Where nothing was ever written, return an empty member."""
+        ...
 
 
 def begin_member(members: Members, at: int, raw: int) -> None:

@@ -137,8 +137,12 @@ class Folder:
         try:
             names = iter(self.names)
             while some := list(islice(names, _AT_A_TIME)):
-                for _ in pool.map(self._sync, some):
-                    pass
+                try:
+                    for _ in pool.map(self._sync, some):
+                        pass
+                except RuntimeError:  # the system gives no more threads
+                    for name in some:
+                        self._sync(name)
         except OSError as error:
             _name(error, self.target)
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt.core.gzipheader import header_size
@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 GZIP_MAGIC: Final = b"\x1f\x8b"
 #: The flags of headers that the library reads well: without a checksum, and with one field at most.
 _PLAIN: Final = frozenset(bytes([text | field]) for text in (0, 1) for field in (0, 4, 8, 16))
+_EXTRA: Final = 4
 #: Of libdeflate, whose bytes do not depend on the processor; those of ISA-L, which reads here, do. At this level they
 #: are the same from libdeflate 1.14 to 1.25 (benchmarks/CODECS.md).
 GZIP_LEVEL: Final = 1
 #: The least that is handed to the library at once. It copies what is left of it after each member.
 _STEP: Final = 4 * KIB
-_STORED_HEADER: Final = b"\x1f\x8b\x08\0\0\0\0\0\4\xff"
+_HEADER: Final = b"\x1f\x8b\x08\0\0\0\0\0\4\xff"
+#: How a member of a stream begins that is not the last: a field (RFC 1952, 2.3.1.1) whose four bytes are the size of
+#: the member, by which a reader can pass over it.
+MORE_FOLLOWS: Final = b"\x1f\x8b\x08\4\0\0\0\0\4\xff\x08\0CF\4\0"
+#: The least content of a member in a stream, in bytes: larger ones make the file hardly smaller.
+LEAST_MEMBER: Final = 256 * KIB
 _MAX_STORED: Final = 0xFFFF
 
 
@@ -37,6 +43,7 @@ class GzipDecoder:
         self._data, self._at = b"", 0
         self._step = _STEP
         self._given = 0
+        self._more = False  # whether the last member said that another follows
         self.consumed = 0
         self.members: Members = []
 
@@ -62,12 +69,15 @@ class GzipDecoder:
         base, enough = self.consumed - at, given + size // 2
         pieces: list[bytes] = []
         while given <= enough and data.startswith(GZIP_MAGIC, at) and data[at + 3 : at + 4] in _PLAIN:
+            if data[at + 3] == _EXTRA and len(data) - at < len(MORE_FOLLOWS):
+                break
             member = make(31)
             piece = view[at : at + step]
             try:
                 out = member.decompress(piece, size)
             except self._error:
                 break
+            self._more = data.startswith(MORE_FOLLOWS, at)
             if out:
                 self.members.append((given, base + at))
                 pieces.append(out)
@@ -111,15 +121,18 @@ class GzipDecoder:
         return out
 
     def _next_member(self) -> Decompress | None:
-        self._fill(4)
+        self._fill(len(MORE_FOLLOWS))
         if not self._data.startswith(GZIP_MAGIC, self._at):
             rest = self._data[self._at : self._at + 2]
             if not rest:
+                if self._more:
+                    raise Damage("FILE001", "the gzip data ends early, between two members")
                 return None
             if rest == GZIP_MAGIC[:1]:
                 raise Damage("FILE001", "the gzip data ends early, in the header of a member")
             raise Damage("FILE003", "something that is no gzip data follows the last member")
         begin_member(self.members, self._given, self.consumed)
+        self._more = self._data.startswith(MORE_FOLLOWS, self._at)
         self._member = self._make(31)
         if self._data[self._at + 3 : self._at + 4] not in _PLAIN:
             self._pass_header()
@@ -151,11 +164,54 @@ class GzipDecoder:
         return True
 
 
-def gzip_member(data: bytes) -> bytes:
-    """Return ``data`` as a gzip member (RFC 1952) without name or time: equal bytes on every processor."""
-    import deflate
+class GzipEncoder:
+    """Writes gzip members without name or time, whose bytes are the same on every processor.
 
-    return bytes(deflate.gzip_compress(data, GZIP_LEVEL))
+    A stream becomes members of at least 256 KiB, so that it can be read from the middle. All but the last are marked,
+    so that no cut can hide between two of them.
+    """
+
+    def __init__(self) -> None:
+        import deflate
+
+        self._compress = deflate.deflate_compress
+        self._crc32 = deflate.crc32
+        self._held: list[bytes] = []
+        self._waiting = 0
+        self._empty = True
+
+    def records(self, records: Sequence[bytes]) -> bytes:
+        """Take records, none of which is to lie in two members, and return what can be written so far."""
+        done: list[bytes] = []
+        for record in records:
+            if record:
+                if self._waiting >= LEAST_MEMBER:
+                    done.append(self._close(more=True))
+                self._held.append(record)
+                self._waiting += len(record)
+        return b"".join(done)
+
+    def write(self, data: bytes) -> bytes:
+        """Take bytes, and return what can be written so far."""
+        cut = (LEAST_MEMBER - self._waiting) % LEAST_MEMBER
+        return self.records([data[:cut], *[data[at : at + LEAST_MEMBER] for at in range(cut, len(data), LEAST_MEMBER)]])
+
+    def member(self, data: bytes) -> bytes:
+        """Return ``data`` as a whole member of its own, after the rest of an open one."""
+        rest = self._close(more=False) if self._held else b""
+        self._held.append(data)
+        return rest + self._close(more=False)
+
+    def end_member(self) -> bytes:
+        """Return the rest of the open member. Where nothing was ever written, return an empty member."""
+        return self._close(more=False) if self._held or self._empty else b""
+
+    def _close(self, *, more: bool) -> bytes:
+        data = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+        self._held, self._waiting, self._empty = [], 0, False
+        body = self._compress(data, GZIP_LEVEL)
+        head = MORE_FOLLOWS + (len(MORE_FOLLOWS) + 4 + len(body) + 8).to_bytes(4, "little") if more else _HEADER
+        return b"".join((head, body, struct.pack("<II", self._crc32(data), len(data) & 0xFFFFFFFF)))
 
 
 def stored_member(parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -166,7 +222,7 @@ def stored_member(parts: Iterable[bytes]) -> Iterator[bytes]:
     import deflate
 
     checksum = size = 0
-    yield _STORED_HEADER
+    yield _HEADER
     for part in parts:
         checksum, size = deflate.crc32(part, checksum), size + len(part)
         for at in range(0, len(part), _MAX_STORED):

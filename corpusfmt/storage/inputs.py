@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import os
+import select
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from corpusfmt.core.errors import ConfigurationError, ParseError
+from corpusfmt.core.errors import ConfigurationError, ParseError, SourceChangedError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.limits import CHUNK, MAX_RATIO, RATIO_FREE
 from corpusfmt.storage.codecs import Damage, Decoder, Members
 from corpusfmt.storage.faults import BY_CODE
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
 from corpusfmt.storage.held import open_below
+from corpusfmt.storage.states import State, changed, state_of
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
+#: So many bytes tell compressed data.
+_MAGIC: Final = 8
 _FOREIGN: Final = (
     (b"BZh", "bzip2", "bzip2 -dc"),
     (b"\xfd7zXZ\x00", "xz", "xz -dc"),
@@ -39,22 +44,28 @@ class Input:
         name: str,
         *,
         owned: bool,
-        size: int = 0,
         hashed: bool = False,
         plain: bool = False,
         ratio: int = MAX_RATIO,
+        expected: State | None = None,
     ) -> None:
         """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with. Past 64 MiB a
-        decompressed stream may be ``ratio`` times larger than its file.
+        decompressed stream may be ``ratio`` times larger than its file. The file must be in the ``expected`` state.
         """
-        self.name, self.size, self._ratio = name, size, ratio
+        self.name, self._ratio = name, ratio
         self._hash = _sha256() if hashed else None
         self._raw, self._owned = raw, owned
+        #: The file that is read, as it was when it was opened; None for a pipe or a device.
+        self.state = _state(raw)
+        if expected is not None and self.state != expected:
+            raise changed(name, "read")
         self._ahead = b""
         self._failure: ParseError | None = None
         self._tracked = False
         self.position = self.raw_position = 0
-        head = self._raw_read(8)
+        head = b""
+        while len(head) < _MAGIC and (more := self._raw_read(_MAGIC - len(head))):
+            head += more
         self._pushed = head
         self._decoder: Decoder | None = None
         #: How the source is compressed: ``gz``, ``zst``, or empty.
@@ -120,6 +131,11 @@ class Input:
             pass
         return self._hash.hexdigest() if self._hash else ""
 
+    def check(self) -> None:
+        """Raise SourceChangedError when the file is not as it was when it was opened, and OSError."""
+        if self.state is not None and _state(self._raw) != self.state:
+            raise changed(self.name, "read")
+
     def close(self) -> None:
         """Close the file, unless it is standard input or was opened by someone else."""
         if self._owned:
@@ -135,15 +151,25 @@ class Input:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        """Close the file. What is wrong with one that changed is not its content: raises SourceChangedError then."""
+        try:
+            if kind is None or (
+                issubclass(kind, Exception) and not issubclass(kind, OSError | MemoryError | SourceChangedError)
+            ):
+                self.check()
+        finally:
+            self.close()
 
     def _raw_read(self, size: int) -> bytes:
         try:
-            data = self._raw.read(size)
+            while (data := self._raw.read(size)) is None:  # nothing is there yet, and the pipe was set not to wait
+                select.select([self._raw], [], [])
         except OSError as error:  # as of a disk that fails: it has no name
             error.filename = self.name
             raise
         self.raw_position += len(data)
+        if self.state is not None and (not data or self.raw_position > self.state.size):  # one that grows has no end
+            self.check()
         if self._hash:
             self._hash.update(data)
         return data
@@ -190,13 +216,28 @@ def _sha256() -> _Hash:
     return sha256()
 
 
+def _state(raw: BinaryIO) -> State | None:
+    try:
+        return state_of(raw.fileno())
+    except (AttributeError, io.UnsupportedOperation):  # standard input that a program has put something else for
+        return None
+
+
 def open_input(
-    source: str, *, hashed: bool = False, plain: bool = False, ratio: int = MAX_RATIO, root: str | None = None
+    source: str,
+    *,
+    hashed: bool = False,
+    plain: bool = False,
+    ratio: int = MAX_RATIO,
+    expected: State | None = None,
+    root: str | None = None,
 ) -> Input:
     """Open a path, or ``-`` for standard input. Compression is found by the first bytes.
 
     What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored; past 64 MiB the content may be
     ``ratio`` times larger than the file. What was found in the folder ``root`` is opened without following links there.
+    A file is read in one state, the ``expected`` one where that is given: when it changes until it is closed, reading
+    or closing it raises SourceChangedError.
 
     Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError (FILE002)
     when the name says that the file is compressed and it is not.
@@ -210,8 +251,7 @@ def open_input(
     opener = None if root is None else lambda path, _: open_below(root, path)
     raw = open(source, "rb", buffering=CHUNK, opener=opener)  # noqa: SIM115
     try:
-        size = os.fstat(raw.fileno()).st_size
-        return Input(raw, source, owned=True, size=size, hashed=hashed, plain=plain, ratio=ratio)
+        return Input(raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, expected=expected)
     except BaseException:
         raw.close()
         raise

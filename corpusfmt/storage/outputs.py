@@ -10,20 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.limits import ANY, CHUNK, KIB, MIB
+from corpusfmt.core.limits import ANY, CHUNK
 from corpusfmt.core.text import quoted
+from corpusfmt.storage.attributes import keep_attributes
 from corpusfmt.storage.codecs import Encoder
-from corpusfmt.storage.gzip import GZIP_LEVEL, gzip_member, stored_member
+from corpusfmt.storage.gzip import GZIP_LEVEL, GzipEncoder, stored_member
 from corpusfmt.storage.handles import exists, open_device, refuse_open
 from corpusfmt.storage.held import Held, hold, temporary_name
 from corpusfmt.storage.inputs import Input
-from corpusfmt.storage.zstd import ZSTD_LEVEL, zstd_compressor
+from corpusfmt.storage.zstd import ZSTD_LEVEL, ZstdEncoder
 
 _BUFFER = 1 << 18
-#: The least content of a member in a stream: larger ones do not become smaller. What zstd remembers at its level is
-#: 2 MiB.
-_GZIP_MEMBER = 256 * KIB
-_ZSTD_FRAME = 2 * MIB
 
 
 def _encoder_for(path: str, codec: str | None) -> Encoder | None:
@@ -31,8 +28,8 @@ def _encoder_for(path: str, codec: str | None) -> Encoder | None:
     if codec is None:
         codec = path.lower().rpartition(".")[2]
     if codec == "gz":
-        return Encoder(gzip_member, _GZIP_MEMBER)
-    return Encoder(zstd_compressor(), _ZSTD_FRAME) if codec == "zst" else None
+        return GzipEncoder()
+    return ZstdEncoder() if codec == "zst" else None
 
 
 def codecs() -> dict[str, dict[str, str | int]]:
@@ -54,9 +51,9 @@ def codecs() -> dict[str, dict[str, str | int]]:
 class Output:
     """One target file. ``size`` counts the bytes given to it before compression, ``raw_size`` those after it.
 
-    A compressed target is a row of members: ``write_records`` ends one behind a record, ``write`` anywhere,
-    ``write_member`` behind each piece. How the same bytes or records come in calls makes no difference. ``raw_size`` is
-    where the next member begins as long as only ``write_member`` is called; what the others take may wait.
+    ``write_member`` gives each piece a member of its own. ``write`` and ``write_records`` fill a stream: one zstd
+    frame, or gzip members of some size, which end at records where those are known. ``raw_size`` is where the next
+    member begins as long as only ``write_member`` is called; what the others take may wait in the compressor.
 
     The bytes go to a temporary file in the same folder; ``finish`` makes them durable, ``publish`` gives
     them the name. A file of that name stays whole until then. Standard output, devices and pipes have no
@@ -72,8 +69,6 @@ class Output:
         self.target, self.size, self.raw_size = target, 0, 0
         self._process = os.getpid()
         self._encoder = _encoder_for(target, codec)
-        self._held: list[bytes] = []
-        self._waiting = 0
         if target == "-":
             if sys.__stdout__ is None:
                 raise ConfigurationError("standard output is closed; name a file with -o")
@@ -139,31 +134,12 @@ class Output:
     def write(self, data: bytes) -> None:
         """Take bytes, before compression. Raises OSError."""
         self.size += len(data)
-        if not self._encoder:
-            self._put(data)
-            return
-        least = self._encoder.least
-        while len(data) >= least - self._waiting:
-            cut = least - self._waiting
-            self._hold(data[:cut])
-            data = data[cut:]
-        self._hold(data)
+        self._put(self._encoder.write(data) if self._encoder else data)
 
     def write_records(self, records: Sequence[bytes]) -> None:
-        """Take records, none of which is to lie in two members. Raises OSError."""
-        if self._encoder:
-            for record in records:
-                self.size += len(record)
-                self._hold(record)
-        else:
-            self.write(b"".join(records) if len(records) != 1 else records[0])
-
-    def _hold(self, data: bytes) -> None:
-        assert self._encoder
-        self._held.append(data)
-        self._waiting += len(data)
-        if self._waiting >= self._encoder.least:
-            self.end_member()
+        """Take records, before compression. Raises OSError."""
+        self.size += sum(map(len, records))
+        self._put(self._encoder.records(records) if self._encoder else b"".join(records))
 
     def write_member(self, data: bytes) -> None:
         """Take bytes that are to be a gzip member or zstd frame of their own; none are no member. Raises OSError."""
@@ -172,7 +148,6 @@ class Output:
     def write_members(self, pieces: Sequence[bytes]) -> None:
         """Take bytes that are to be a member each; as :meth:`write_member`, and cheaper for many. Raises OSError."""
         self.size += sum(map(len, pieces))
-        self.end_member()
         if self._encoder:
             member = self._encoder.member
             pieces = [member(piece) for piece in pieces if piece]
@@ -186,15 +161,8 @@ class Output:
                 self.size += len(part)
                 yield part
 
-        self.end_member()
         for data in stored_member(counted()):
             self._put(data)
-
-    def end_member(self) -> None:
-        """End the member that ``write`` or ``write_records`` has begun. Raises OSError."""
-        if self._encoder and self._waiting:
-            data, self._held, self._waiting = b"".join(self._held), [], 0
-            self._put(self._encoder.member(data))
 
     def _put(self, data: bytes) -> None:
         assert self._raw is not None
@@ -215,9 +183,9 @@ class Output:
         """Complete the file and make it durable, still without its name. Raises OSError."""
         if self._raw is None:
             return
-        self.end_member()
-        if self._encoder and not self.raw_size:
-            self._put(self._encoder.member(b""))
+        encoder, self._encoder = self._encoder, None  # of a thousand shards each would keep a compressor
+        if encoder:
+            self._put(encoder.end_member())
         try:
             self._raw.flush()
             if self._temporary:
@@ -227,7 +195,7 @@ class Output:
         except OSError as error:
             self._name(error)
             raise
-        self._raw = self._encoder = None  # of a thousand shards each would keep a compressor
+        self._raw = None
 
     def reread(self, *, hashed: bool = False) -> Input:
         """Open what was written, after ``finish`` and before ``publish``, however small it became. Raises OSError."""
@@ -238,6 +206,11 @@ class Output:
         except OSError as error:
             self._name(error)
             raise
+
+    def keep_attributes(self, model: str) -> None:
+        """Give the file owner, group, mode and extended attributes of another one. Raises as that cannot be done."""
+        assert self._raw
+        keep_attributes(model, self._raw.fileno())
 
     def clear(self) -> None:
         """Remove the file that has the name of the target, durably: it tells of what is replaced next. Raises OSError.

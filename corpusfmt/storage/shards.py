@@ -5,16 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.filenames import folded
 from corpusfmt.core.text import quoted
 from corpusfmt.storage.held import Held, hold, identity
 from corpusfmt.storage.outputs import Output
-
-#: What tells one state of a file from another: which it is, its size, and when it was written.
-_State: TypeAlias = tuple[int, int, int, int]
+from corpusfmt.storage.states import State
 
 
 class Shards:
@@ -38,12 +35,12 @@ class Shards:
             )
         self.manifest = Output(f"{self._stem}.manifest.json", folder=self._folder)
 
-    def _there(self) -> dict[str, _State]:
+    def _there(self) -> dict[str, State]:
         """Return the shards that are there, numbered from 1 on without a gap, and the manifest."""
-        found: dict[str, _State] = {}
+        found: dict[str, State] = {}
         for name in (*_names(self._folder, self._name, self._suffix), f"{self._name}.manifest.json"):
             if there := self._folder.stat(name):
-                found[name] = (*identity(there), there.st_size, there.st_mtime_ns)
+                found[name] = State(*identity(there), there.st_size, there.st_mtime_ns)
         return found
 
     def next(self) -> Output:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -264,8 +264,37 @@ class ZstdDecoder:
         return taken
 
 
-def zstd_compressor() -> Callable[[bytes], bytes]:
-    """Return what gives data as a zstd frame with its size and a checksum."""
-    import zstandard
+class ZstdEncoder:
+    """Writes zstd frames with a checksum; those of ``member`` tell their content size too."""
 
-    return zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True, write_content_size=True).compress
+    def __init__(self) -> None:
+        import zstandard
+
+        self._zstd = zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True, write_content_size=True)
+        self._frame: zstandard.ZstdCompressionObj | None = None
+        self._empty = True
+
+    def records(self, records: Sequence[bytes]) -> bytes:
+        """As :meth:`write`: a stream is one frame, so that no cut can hide between two."""
+        return self.write(b"".join(records))
+
+    def write(self, data: bytes) -> bytes:
+        """Return what can be written so far."""
+        if not data:
+            return b""
+        if self._frame is None:
+            self._frame, self._empty = self._zstd.compressobj(), False
+        return self._frame.compress(data)
+
+    def member(self, data: bytes) -> bytes:
+        """Return ``data`` as a whole frame of its own, after the rest of an open one."""
+        rest = self.end_member() if self._frame else b""
+        self._empty = False
+        return rest + self._zstd.compress(data)
+
+    def end_member(self) -> bytes:
+        """Return the rest of the open frame. Where nothing was ever written, return an empty frame."""
+        frame, self._frame = self._frame, None
+        if self._empty:
+            frame, self._empty = self._zstd.compressobj(), False
+        return frame.flush() if frame else b""

@@ -35,6 +35,11 @@ class Places:
             return True
         return storage.identity_of(path) in self._there
 
+    def replaced(self) -> dict[tuple[int, int], str]:
+        """Return the paths that are there of what this run writes, by the file that each is. Raises OSError."""
+        there = [path for path in self._own if path not in ("", "-") and storage.is_regular(path)]
+        return {state.file: path for path in there if (state := storage.state_of(path))}
+
     def check(self, sources: Sequence[str]) -> None:
         """Refuse to write anything over a source, the target, or another thing that is written.
 

@@ -10,7 +10,10 @@ from collections import Counter
 
 from tests.torture.stage import Outcome, Stage, temporaries
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SIGNALS = (
+    signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGXCPU,
+    signal.SIGABRT,
+)  # fmt: skip
 
 
 def check(stage: Stage, runs: int) -> Outcome:
@@ -20,7 +23,7 @@ def check(stage: Stage, runs: int) -> Outcome:
     failures: list[str] = []
     span = stage.seconds
     for run in range(runs):
-        first, twice = _SIGNALS[run // 2 % 3], run % 2 == 1
+        first, twice = _SIGNALS[run // 2 % len(_SIGNALS)], run % 2 == 1
         moment, pause = numbers.uniform(0, span), numbers.uniform(0, 0.02)
         second = numbers.choice(_SIGNALS)
         with stage.folder() as folder:

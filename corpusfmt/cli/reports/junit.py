@@ -14,7 +14,7 @@ from corpusfmt.cli.reports.places import slashed
 from corpusfmt.cli.reports.record import Summary, Write
 from corpusfmt.cli.reports.text import Report as TextReport
 from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import shown
+from corpusfmt.core.text import XML, harmless, shown
 
 #: What XML 1.0 (production 2) cannot hold, not even as a reference.
 _NO_CHARACTERS: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -118,4 +118,4 @@ def _escaped(text: str) -> str:
     """Return ``text`` for XML, in ASCII; what XML cannot hold is shown as an escape."""
     text = _NO_CHARACTERS.sub(lambda match: shown(match[0]), text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
-    return text.encode("ascii", "xmlcharrefreplace").decode()
+    return harmless(text.encode("ascii", "xmlcharrefreplace").decode(), XML)

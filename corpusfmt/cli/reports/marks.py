@@ -11,7 +11,7 @@ from corpusfmt.cli.reports.places import slashed
 from corpusfmt.core.finding import Finding
 
 #: Messages may name another place, as in "was used before, on line 7". It moves as well.
-_PLACES: Final = re.compile(r"\b(line|column|byte|record) [0-9]+")
+_PLACES: Final = re.compile(r"\b(line|column|byte|record|document) [0-9]+")
 
 
 class Marks:

@@ -27,6 +27,8 @@ class Summary(NamedTuple):
     left_behind: Mapping[str, int]
     judges: Sequence[tuple[str, Sequence[str]]]
     error: str | None
+    #: The path of the configuration; empty when there is none.
+    configuration: str = ""
 
 
 class Reporter(Protocol):

@@ -56,7 +56,7 @@ class Report:
         if finding.path:
             result["locations"] = [_location(finding)]
         result["partialFingerprints"] = {"corpusfmtContent/v1": self._marks.of(finding)}
-        if finding.edit is not None and finding.path and _is_stored_as_read(finding):
+        if finding.edit is not None and finding.path and finding.stored:
             result.update(_fixes(finding.path, finding.edit))
         if finding.document is not None:
             result["properties"] = {"document": shown_halves(str(finding.document))}
@@ -127,17 +127,12 @@ def _location(finding: Finding) -> dict[str, Any]:
         region["startLine"] = finding.line
         if finding.column > 0:
             region["startColumn"] = finding.column
-    if finding.byte >= 0 and _is_stored_as_read(finding):
+    if finding.byte >= 0 and finding.stored:
         region["byteOffset"] = finding.byte
     place: dict[str, Any] = {"artifactLocation": {"uri": uri(finding.path)}}
     if region:
         place["region"] = region
     return {"physicalLocation": place}
-
-
-def _is_stored_as_read(finding: Finding) -> bool:
-    """Say whether offsets of a finding are offsets in its file: in a compressed one, or in none, they mean nothing."""
-    return finding.file_byte == -1 and finding.path != "-" and not finding.path.lower().endswith((".gz", ".zst"))
 
 
 def _fixes(path: str, edit: Edit) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from corpusfmt.cli.printers import as_json, dump
 from corpusfmt.cli.reports.record import Summary, Write
 from corpusfmt.core.finding import Finding
+from corpusfmt.core.text import shown_halves
 
 
 class Report:
@@ -34,5 +35,6 @@ class Report:
             "left_behind": dict(sorted(summary.left_behind.items())),
             "judges": [{"schema": schema, "by": list(engines)} for schema, engines in summary.judges],
             "error": summary.error,
+            "configuration": shown_halves(summary.configuration) or None,
         }
         self._write(f"\n], {dump(totals)[1:]}\n")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt.core.errors import SchemaError
-from corpusfmt.core.limits import GRAMMAR_FILES
+from corpusfmt.core.limits import GRAMMAR, GRAMMAR_FILES, sized
 from corpusfmt.core.text import quoted
 
 if TYPE_CHECKING:
@@ -102,8 +102,14 @@ def references(root: _Element) -> Iterator[_Element]:
 
 
 def _read(path: str, base: str) -> bytes:
+    where = f"{quoted(base)} refers to {quoted(path)}"
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise SchemaError(f"{where}: it is no regular file")
     try:
         with open(path, "rb") as file:
-            return file.read()
+            data = file.read(GRAMMAR + 1)
     except OSError as error:
-        raise SchemaError(f"{quoted(base)} refers to {quoted(path)}: {error.strerror}") from None
+        raise SchemaError(f"{where}: {error.strerror}") from None
+    if len(data) > GRAMMAR:
+        raise SchemaError(f"{where}: it is larger than {sized(GRAMMAR)}")
+    return data
