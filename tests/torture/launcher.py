@@ -1,7 +1,8 @@
 """Runs the command in a process whose calls to the system are counted, and one of them fails or is followed by a signal.
 
 The plan is JSON in the variable TORTURE. ``call`` and ``nth`` say which call, ``errno`` what it fails with, ``lasting``
-that all later ones do too, ``signal`` that it is done and the process gets that signal; ``line`` gives it the signal
+that all later ones do too, ``signal`` that it is done and the process gets that signal, ``swap`` that then one path is
+moved away and becomes a link to another; ``line`` gives it the signal
 before the n-th line of what handles files (-1 writes down which lines are the first of their place). ``short`` makes writes take half of what they are given, ``trace`` writes all
 calls down. ``ready`` is a descriptor that gets a byte when all is set up. The log gets a JSON object for each event.
 """
@@ -52,6 +53,7 @@ class Plan:
         self.paths: dict[int, str] = {}
         self._write, self._fd = os.write, -1
         self._kill, self._pid = os.kill, os.getpid()
+        self.swap, self._replace, self._link = wanted.get("swap", []), os.replace, os.symlink
         if wanted.get("log"):
             self._fd = os.open(wanted["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
 
@@ -83,9 +85,18 @@ class Plan:
             raise error
 
     def after(self, call: str) -> None:
-        """Send the signal, when it is to follow this call."""
-        if self.signal and call == self.call and self.count == self.nth:
+        """Send the signal, or swap what is to be, when that is to follow this call."""
+        if call != self.call or self.count != self.nth:
+            return
+        if self.signal:
             self.send()
+        if self.swap:
+            place, to = self.swap
+            self.nth = -1
+            with contextlib.suppress(FileNotFoundError):
+                self._replace(place, f"{place}.moved")
+            self._link(to, place)
+            self.note(swapped=place)
 
     def send(self, where: str = "") -> None:
         """Send the signal to this process."""
