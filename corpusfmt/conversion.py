@@ -72,7 +72,7 @@ class Conversion:
         try:
             self.unused = Unused(self.reading, *writing.shared)
             self.unused.names -= set(self.target.options.own)
-            self.quarantine = Quarantine(quarantine) if on_error == "quarantine" else None
+            self.quarantine = Quarantine(quarantine, force=writing.force) if on_error == "quarantine" else None
             if verify or receipt:
                 from corpusfmt.proof import Proof
 
@@ -121,17 +121,25 @@ class Conversion:
             report.verified = self.proof.checked
             if quarantine:
                 self.proof.check_aside(*quarantine.reread())
-        for path, state in self._rewritten:
-            storage.check_state(path, state, "converted")
-        if quarantine:
-            report.outputs.append(quarantine.publish())
-            report.cut = quarantine.cut
         report.bytes_written, report.files = target.size, target.files
-        report.outputs[:0] = target.publish()
+        self._check_sources()
+        with target.alone():
+            self._check_sources()  # it may have waited
+            if quarantine:
+                quarantine.clear_old()
+            report.outputs += target.publish()
+            if quarantine:
+                report.outputs.append(quarantine.publish())
+                report.cut = quarantine.cut
         report.committed = True
         if self.proof:
             for path in target.beside:
                 self.proof.beside(path)
+
+    def _check_sources(self) -> None:
+        """Raise SourceChangedError for a source that is replaced, and is not as it was read."""
+        for path, state in self._rewritten:
+            storage.check_state(path, state, "converted")
 
     def _discard(self) -> None:
         """Leave nothing behind of what has no name yet."""

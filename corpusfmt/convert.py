@@ -40,9 +40,10 @@ def convert(
 
     Sources are paths, folders, patterns or ``-``; the target is a path, ``-``, or a folder (a name that ends in a
     slash, or one that is there), which gets a file per document. Formats are found by suffix, then by content, unless
-    they are named, as that of a folder must be. ``force`` replaces old shards, and writes into a folder that is not
-    empty. ``options`` go to the formats that know them,
-    ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its format).
+    they are named, as that of a folder must be. ``force`` replaces the shards and the quarantine of an older run,
+    removes the index of an older archive, and writes into a folder that is not empty. ``options`` go to the formats
+    that know them, ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its
+    format).
     ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line or sha256.
     ``on_error`` is stop, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
     ``max_document`` and ``shard_size`` are in bytes (the latter before compression); ``limits`` are other limits of

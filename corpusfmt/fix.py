@@ -135,7 +135,8 @@ class Fixing:
         return fixed
 
     def _opened(self, path: str) -> storage.Input:
-        return storage.open_input(path, ratio=self.reading.limits.ratio, expected=self._state)
+        limits = self.reading.limits
+        return storage.open_input(path, ratio=limits.ratio, expected=self._state, root=self.reading.root(path))
 
     def _source(self, stream: storage.Input, format: Format) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""

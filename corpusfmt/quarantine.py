@@ -20,14 +20,23 @@ class Quarantine:
     up to 128 KiB. The reason of each stands under ``refused``.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, force: bool = False) -> None:
+        """Raises OSError, and ConfigurationError: without ``force``, for a file of an older run, too."""
         if suffix_of(path) != ".seed":
             raise ConfigurationError(f"the quarantine is a seed file; name it with .seed, not {quoted(path)}")
         self._writer = registry.format_named("seed").writer(WriteOptions())
+        self._path, self._force = path, force
+        self._check()
         self._output = storage.open_output(path)
         self._output.write_records([self._writer.begin()])
         self._count = 0
         self.cut = 0  # records of which perhaps only the beginning is kept
+
+    def _check(self) -> None:
+        none = self._writer.begin() + self._writer.end()
+        if not self._force and storage.is_regular(self._path) and not storage.holds(self._path, none):
+            what = f"the quarantine of an older run is there ({quoted(self._path)})"
+            raise ConfigurationError(f"{what}; name another file, move it away, or replace it with --force")
 
     def add_document(self, document: Document, error: LossError) -> None:
         """Keep a document that the target could not hold. Raises OSError, and ConfigurationError if that cannot be."""
@@ -84,6 +93,14 @@ class Quarantine:
     def reread(self) -> tuple[storage.Input, Format, int]:
         """Open it, after ``finish`` and before ``publish``; with its format and the number of documents in it."""
         return self._output.reread(hashed=True), registry.format_named("seed"), self._count
+
+    def clear_old(self) -> None:
+        """Remove the file of an older run: it does not fit the target that is published next.
+
+        Raises OSError, and ConfigurationError for one that was not there before.
+        """
+        self._check()
+        self._output.clear()
 
     def publish(self) -> str:
         """Give the file its name and return it. Raises OSError."""

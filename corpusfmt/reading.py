@@ -30,6 +30,9 @@ class Reading(NamedTuple):
     preset: Mapping[str, str] = {}
     #: The folders among the sources.
     folders: tuple[str, ...] = ()
+    #: The sources that were named, and the folders that others are found in.
+    named: frozenset[str] = frozenset()
+    roots: tuple[str, ...] = ()
 
     def checked(self, asked: Sequence[str]) -> Reading:
         """Return it with names normalised, for sources that were asked for. Raises ConfigurationError."""
@@ -38,7 +41,15 @@ class Reading(NamedTuple):
         if self.format is not None:
             registry.check_options(registry.format_named(self.format), "read", self.own)
         folders = tuple(path for path in asked if storage.is_folder(path))
-        return self._replace(encoding=_encoding(self.encoding), folders=folders)
+        roots = tuple(root for root in map(storage.root_of, asked) if root is not None)
+        known = self._replace(folders=folders, named=frozenset(asked), roots=roots)
+        return known._replace(encoding=_encoding(self.encoding))
+
+    def root(self, path: str) -> str | None:
+        """Return the folder that a source was found in, where no link is followed; None for one that was named."""
+        if path in self.named:
+            return None
+        return max((root for root in self.roots if path.startswith(root)), key=len, default=None)
 
     def options_for(self, format: Format, path: str, *, lines: bool = True, thorough: bool = False) -> ReadOptions:
         """Return the options to scan a source with. Raises ConfigurationError for a wrong choice."""
@@ -153,7 +164,8 @@ def opened(
     """
     if path == "-" and reading.format is not None and registry.format_named(reading.format).whole:
         raise ConfigurationError(f"standard input has no name, which {reading.format} makes the id of; name a file")
-    with storage.open_input(path, hashed=hashed, ratio=reading.limits.ratio, expected=expected) as stream:
+    root, ratio = reading.root(path), reading.limits.ratio
+    with storage.open_input(path, hashed=hashed, ratio=ratio, expected=expected, root=root) as stream:
         if reading.format is not None:
             yield stream, registry.format_named(reading.format)
             return

@@ -40,7 +40,8 @@ class OpenWriter:
         try:
             if kind is None:
                 target.finish()
-                target.publish()
+                with target.alone():
+                    target.publish()
         finally:
             target.discard()
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from corpusfmt import detect, registry, storage
 from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ALLOWABLE, ConfigurationError, Loss, UnknownFormatError
+from corpusfmt.core.errors import ALLOWABLE, ConfigurationError, Loss, LossError, UnknownFormatError
 from corpusfmt.core.format import Format, WriteOptions, Writer
 from corpusfmt.core.text import quoted
 
@@ -80,6 +80,13 @@ def allowed_losses(format: Format, options: WriteOptions, documents: Sequence[Do
         return []
     lost = [format.losses(document, options) for document in documents]
     return lost if any(lost) else []
+
+
+def refuse_losses(format: Format, options: WriteOptions, documents: Sequence[Document]) -> None:
+    """Raise LossError for the first document that a target does not hold, and whose loss is not allowed."""
+    for document in documents:
+        if refused := [one for one in format.losses(document, options) if one.kind not in options.allow]:
+            raise LossError(refused)
 
 
 def base_name(path: str) -> str:

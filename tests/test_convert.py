@@ -111,9 +111,19 @@ def test_quarantine_keeps_metadata_as_it_was_written(here: Path) -> None:
 
 
 def test_a_quarantine_is_written_even_when_nothing_is_refused(here: Path) -> None:
-    Path("q.seed").write_bytes(b"an older run")
-    convert("good.seed", "out.jsonl", on_error="quarantine=q.seed")
-    assert Path("q.seed").read_bytes() == b"<<<SEED 1>>>\n"
+    for _ in range(2):  # one without documents is no loss
+        convert("good.seed", "out.jsonl", on_error="quarantine=q.seed")
+        assert Path("q.seed").read_bytes() == b"<<<SEED 1>>>\n"
+
+
+def test_the_quarantine_of_an_older_run_is_not_replaced_unasked(here: Path) -> None:
+    convert("bad.seed", "out.jsonl", on_error="quarantine=q.seed")
+    before = {path: Path(path).read_bytes() for path in os.listdir()}
+    with pytest.raises(ConfigurationError, match=r"the quarantine of an older run is there .*--force"):
+        convert("good.seed", "out.jsonl", on_error="quarantine=q.seed")
+    assert {path: Path(path).read_bytes() for path in os.listdir()} == before
+    convert("good.seed", "out.jsonl", on_error="quarantine=q.seed", force=True)
+    assert list(read("q.seed")) == []
 
 
 def test_allowed_losses_are_written(here: Path) -> None:
@@ -284,8 +294,8 @@ def test_a_conflict_of_name_and_content_is_told(here: Path) -> None:
 
 
 def test_what_a_run_writes_is_not_read_by_the_next(here: Path) -> None:
-    for _ in range(2):
-        report = convert(".", "all.jsonl", on_error="quarantine=refused.seed")
+    for force in (False, True):
+        report = convert(".", "all.jsonl", on_error="quarantine=refused.seed", force=force)
         assert (report.read, report.written) == (6, 4)
     assert report.passed_over == [os.path.join(".", "all.jsonl"), os.path.join(".", "refused.seed")]
     for _ in range(2):

@@ -60,7 +60,7 @@ def held(documents: Sequence[Document]) -> list[Document]:
     kept = []
     for document in documents:
         if not losses(document, WriteOptions()) and paths.is_free(document.name):
-            paths.take(document.name)
+            paths.give(document.name)
             kept.append(document)
     return kept
 
@@ -411,10 +411,10 @@ def test_what_was_moved_is_taken_back_when_a_move_fails(tmp_path: Path, monkeypa
     docs = [Document(name, name, name=name) for name in ("a", "n/b", "z")]
     replace = os.replace
 
-    def failing(source: str, target: str) -> None:
+    def failing(source: str, target: str, **named: Any) -> None:
         if str(target).endswith("z"):
             raise OSError(5, "no more", target)
-        replace(source, target)
+        replace(source, target, **named)
 
     monkeypatch.setattr(os, "replace", failing)
     with pytest.raises(OSError, match="no more"):

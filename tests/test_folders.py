@@ -241,16 +241,16 @@ def test_an_interrupt_leaves_nothing(state: str, where: str, here: Path, monkeyp
     before = tree()
     real, calls = os.replace, []
 
-    def interrupt(*_: Any) -> None:
+    def interrupt(*_: Any, **named: Any) -> None:
         calls.append(1)
         if where != "publish" or state != "forced" or len(calls) == 2:
             raise KeyboardInterrupt
-        real(*_)
+        real(*_, **named)
 
     if where == "finish":
-        monkeypatch.setattr("corpusfmt.storage.folders._sync", interrupt)
+        monkeypatch.setattr("corpusfmt.storage.held.os.fsync", interrupt)
     if where == "publish":
-        monkeypatch.setattr(f"corpusfmt.storage.folders.os.{'replace' if state == 'forced' else 'rename'}", interrupt)
+        monkeypatch.setattr(f"corpusfmt.storage.held.os.{'replace' if state == 'forced' else 'rename'}", interrupt)
     with pytest.raises(KeyboardInterrupt):
         convert("good.seed", "out/", to_format="leaves", force=state == "forced")
     assert tree() == before
@@ -281,10 +281,10 @@ def test_a_signal_leaves_nothing(here: Path) -> None:
 
 
 def test_a_disk_that_is_full_is_named_by_the_target(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: str) -> None:
+    def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("corpusfmt.storage.folders._sync", full)
+    monkeypatch.setattr("corpusfmt.storage.folders.os.fsync", full)
     with pytest.raises(OSError, match="No space left on device: 'out/'"):
         convert("good.seed", "out/", to_format="leaves")
     assert tree() == SOURCES
@@ -304,14 +304,15 @@ def test_without_threads_files_are_made_durable_one_by_one(
         real(self)
 
     monkeypatch.setattr(threading.Thread, "start", start)
-    monkeypatch.setattr("corpusfmt.storage.folders._sync", durable.append)
+    monkeypatch.setattr(Folder, "_sync", lambda _, name: durable.append(name))
     assert main(["convert", "good.seed", "-o", "out/", "--to", "leaves"]) == 0
     assert {Path(path).name for path in durable} == {path.name for path in Path("out").iterdir()}
 
 
 def test_a_file_that_cannot_be_written_is_named_by_the_target(here: Path) -> None:
     folder = Folder("out/", ".leaf", force=False)
-    os.rmdir(folder._temporary)
+    assert folder._inner
+    os.rmdir(folder._inner.path)
     with pytest.raises(FileNotFoundError) as caught:
         folder.add("a", b"new")
     assert caught.value.filename == os.path.join("out/", "a.leaf")
@@ -324,15 +325,15 @@ def test_a_file_that_cannot_be_written_is_named_by_the_target(here: Path) -> Non
 def test_a_folder_that_cannot_be_begun_leaves_nothing(call: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.mkdir
 
-    def failing(path: str, *given: Any) -> None:
+    def failing(path: str, *given: Any, **named: Any) -> None:
         if call == "mkdir":  # a signal comes between the call and what would have told of it
-            real(path, *given)
+            real(path, *given, **named)
             raise KeyboardInterrupt
         raise PermissionError(13, "Permission denied")
 
     Path("out").mkdir()
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.folders.os.{call}", failing)
+        patched.setattr(f"corpusfmt.storage.held.os.{call}", failing)
         with pytest.raises((OSError, KeyboardInterrupt)):
             Folder("out", ".leaf", force=False)
     assert tree() == [*SOURCES, "out"]
@@ -340,7 +341,7 @@ def test_a_folder_that_cannot_be_begun_leaves_nothing(call: str, here: Path, mon
 
 @pytest.mark.parametrize("call", ["chmod", "mkdir", "replace"])
 def test_what_fails_has_a_name_that_the_user_knows(call: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(path: str, *given: Any) -> None:
+    def failing(path: str, *given: Any, **named: Any) -> None:
         raise PermissionError(13, "Permission denied", path)
 
     Path("out").mkdir()
@@ -348,14 +349,14 @@ def test_what_fails_has_a_name_that_the_user_knows(call: str, here: Path, monkey
         Path("out/mine").write_bytes(b"mine")
     before = tree()
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.folders.os.{call}", failing)
+        patched.setattr(f"corpusfmt.storage.held.os.{call}", failing)
         with pytest.raises(PermissionError) as caught:
             convert("good.seed", "out", to_format="leaves", force=True)
     assert caught.value.filename == (os.path.join("out", "one.leaf") if call == "replace" else "out")
     assert tree() == before
 
 
-@pytest.mark.parametrize("call", ["chmod", "scandir", "unlink", "rmdir"])
+@pytest.mark.parametrize("call", ["scandir", "unlink", "rmdir"])
 def test_what_comes_in_cleaning_up_hides_nothing(call: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A failure is not the one to tell of; a signal ends the run, and what is left is removed after it."""
 
@@ -368,13 +369,13 @@ def test_what_comes_in_cleaning_up_hides_nothing(call: str, here: Path, monkeypa
     folder = Folder("out/", ".leaf", force=False)
     folder.add("a", b"new")
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.folders.os.{call}", interrupted)
+        patched.setattr(f"corpusfmt.storage.held.os.{call}", interrupted)
         with pytest.raises(KeyboardInterrupt):
             folder.discard()
     folder.discard()
     assert tree() == SOURCES
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.folders.os.{call}", failing)
+        patched.setattr(f"corpusfmt.storage.held.os.{call}", failing)
         Folder("out/", ".leaf", force=False).discard()
 
 

@@ -8,7 +8,7 @@ import sys
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpusfmt import registry
@@ -82,6 +82,28 @@ def test_law_2_what_it_does_not_carry_is_refused_by_name(variant: Variant, docs:
                 write(variant.format, [document], variant.writing)
             assert {loss.kind for loss in caught.value.losses} == {loss.kind for loss in losses}
             assert all(loss.kind in variant.format.cannot for loss in losses)
+
+
+#: No format holds it.
+ABSURD = Document("x", b"\xff", name="n" * 1_000_001)
+
+
+@every_variant
+@settings(max_examples=settings().max_examples // 3)
+@given(before=strategies.corpora, refused=strategies.corpora, after=strategies.corpora)
+def test_law_2_a_writer_that_refuses_is_as_if_it_had_not_been_asked(
+    variant: Variant, before: list[Document], refused: list[Document], after: list[Document]
+) -> None:
+    writer, other = (variant.format.writer(variant.writing) for _ in range(2))
+    wanted, found = [], []
+    for docs in (before, [*refused, ABSURD], [*before, *refused], after, *([document] for document in refused)):
+        if carried(variant, docs) == docs:
+            wanted += [other.begin(), *other.encode(docs)]
+            found += [writer.begin(), *writer.encode(docs)]
+        else:
+            with pytest.raises(LossError):
+                writer.encode(docs)
+    assert found == wanted
 
 
 @every_variant

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
+import pytest
 import zstandard
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
 import corpusfmt
-from corpusfmt import CorpusfmtError, Document, LossError, ParseError, registry
+from corpusfmt import ConfigurationError, CorpusfmtError, Document, LossError, ParseError, registry
 from corpusfmt.core.format import ReadOptions, WriteOptions
 from corpusfmt.core.jsonfacts import canonical
 from tests import flips, strategies, test_dir
@@ -207,6 +211,49 @@ class Corpora(RuleBasedStateMachine):
             return multiple()
         ids = data.draw(st.lists(st.sampled_from([str(d.id) for d in source.documents]), min_size=1, max_size=2))
         return self._made(source.paths, [d for d in source.documents if str(d.id) in ids], kind, packed, b"", ids=ids)
+
+    @rule(target=files, source=files, more=strategies.corpora, kind=st.sampled_from([kind for kind in KINDS if not kind.folder]),
+          packed=st.sampled_from(PACKED), size=st.sampled_from([0, 200]), on_error=st.sampled_from(["skip", "quarantine", "clash"]))  # fmt: skip
+    def leave_out(self, source: Files, more: list[Document], kind: Kind, packed: str, size: int, on_error: str) -> Any:
+        """What the target cannot hold is left out or kept apart, and nothing else is; all counts say the same."""
+        self._count += 1
+        mixed, aside = f"{self._folder.name}/m{self._count}.seed", f"{self._folder.name}/q{self._count}.seed"
+        documents = [
+            document for pair in zip_longest(source.documents, more) for document in pair if document is not None
+        ]
+        with corpusfmt.open_writer(mixed) as writer:
+            for document in documents:
+                writer.write(document)
+        target = self._new(kind, packed)
+        if on_error == "clash" and size and target.endswith(".seed"):
+            before = snapshot(self._folder.name)
+            with pytest.raises(ConfigurationError):
+                clash = f"{self._folder.name}/./{Path(target).stem}-00001.seed"
+                self._convert([mixed], target, kind, shard_size=size, on_error=f"quarantine={clash}")
+            assert snapshot(self._folder.name) == before
+        how = "skip" if on_error == "skip" else f"quarantine={aside}"
+        report = self._convert([mixed], target, kind, shard_size=size, on_error=how)
+        kept = [document for document in documents if kind.holds([document])]
+        assert (report.read, report.written, report.refused) == (len(documents), len(kept), len(documents) - len(kept))
+        if on_error != "skip":
+            assert len(list(corpusfmt.read(aside))) == report.refused
+        return self._taken([path for path in report.outputs if not path.endswith((".manifest.json", aside))], kept)
+
+    @rule(target=files, source=files, kind=st.sampled_from(KINDS), packed=st.sampled_from(PACKED))
+    def gather(self, source: Files, kind: Kind, packed: str) -> Any:
+        """By a pattern each file is read once, whatever links are around it."""
+        paths = [Path(path) for path in source.paths]
+        if os.name != "posix" or any(path.is_dir() for path in paths):
+            return multiple()
+        self._count += 1
+        folder = Path(self._folder.name, f"g{self._count}")
+        (folder / "in").mkdir(parents=True)
+        for number, path in enumerate(paths):
+            shutil.copy(path, folder / "in" / f"{number:09}-{path.name}")
+            (folder / f"{number}-{path.name}").symlink_to(path)
+        (folder / "loop").symlink_to(".")
+        (folder / "out").symlink_to(self._folder.name)
+        return self._made([f"{folder}/**/*"], source.documents, kind, packed, b"")
 
     @rule(target=files, documents=test_dir.anything)
     def unpack(self, documents: list[Document]) -> Any:

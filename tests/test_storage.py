@@ -594,21 +594,14 @@ def test_targets_that_cannot_be(tmp_path: Path) -> None:
         open_output(str(tmp_path / "no" / "a.txt"))
 
 
-def test_a_temporary_file_of_an_older_run_is_no_obstacle(tmp_path: Path) -> None:
-    (tmp_path / f".corpusfmt-{os.getpid()}-0.tmp").write_bytes(b"left over")
+def test_temporary_files_of_older_runs_are_no_obstacle(tmp_path: Path) -> None:
+    for number in range(1000):
+        (tmp_path / f".corpusfmt-{os.getpid()}-{number}.tmp").touch()
+        (tmp_path / f".corpusfmt-{number:012x}-a.txt.tmp").touch()
     output = open_output(str(tmp_path / "a.txt"))
     output.finish()
     output.publish()
     assert (tmp_path / "a.txt").read_bytes() == b""
-
-
-def test_a_folder_full_of_temporary_files_is_told(tmp_path: Path) -> None:
-    for number in range(1000):
-        (tmp_path / f".corpusfmt-{os.getpid()}-{number}.tmp").touch()
-    with pytest.raises(ConfigurationError, match="is full of temporary files; remove"):
-        open_output(str(tmp_path / "a.txt"))
-    with pytest.raises(ConfigurationError, match="is full of temporary files; remove"):
-        Folder(str(tmp_path / "a"), ".txt", force=False)
 
 
 @pytest.mark.parametrize("call", ["open", "fdopen", "fsync", "close", "replace"])
@@ -717,18 +710,16 @@ def test_what_nobody_holds_is_discarded(make: Callable[[Path], object], tmp_path
     assert os.listdir(tmp_path) == []
 
 
-def test_what_others_have_begun_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = tmp_path / f".corpusfmt-{os.getpid()}-0.tmp"
-    theirs.write_bytes(b"theirs")
-
-    def failing(*given: Any, **named: Any) -> int:
-        raise OSError(24, "Too many open files")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("corpusfmt.storage.outputs.os.open", failing)
-        with pytest.raises(OSError, match="Too many"):
-            open_output(str(tmp_path / "a.txt"))
-    assert theirs.read_bytes() == b"theirs"
+@pytest.mark.parametrize(
+    "make", [lambda path: open_output(f"{path}/a.txt"), lambda path: Folder(f"{path}/a/", ".txt", force=False)]
+)
+def test_what_others_have_begun_is_left_alone(make: Callable[[Path], object], tmp_path: Path) -> None:
+    theirs = make(tmp_path)
+    (name,) = os.listdir(tmp_path)
+    with pytest.raises(ConfigurationError, match="is being written already, under this name or another one"):
+        make(tmp_path)
+    assert os.listdir(tmp_path) == [name]
+    del theirs
 
 
 def test_shards_of_an_older_run_are_not_mixed_with_new_ones(tmp_path: Path) -> None:
@@ -739,10 +730,10 @@ def test_shards_of_an_older_run_are_not_mixed_with_new_ones(tmp_path: Path) -> N
     shards = Shards(str(tmp_path / "a.jsonl"), ".jsonl", force=True)
     shards.next().write(b"new")
     shards.outputs[-1].finish()
-    shards.clear_old()
-    for output in shards.outputs:
-        output.publish()
-    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a-00001.jsonl": b"new"}
+    with shards.alone():
+        shards.publish(b"{}")
+    found = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert found == {"a-00001.jsonl": b"new", "a.manifest.json": b"{}"}
 
 
 def test_the_old_manifest_is_durably_gone_before_any_shard_is_replaced(
@@ -752,15 +743,15 @@ def test_the_old_manifest_is_durably_gone_before_any_shard_is_replaced(
     for name in ("a-00001.jsonl", "a-00002.jsonl", "a.manifest.json"):
         (tmp_path / name).write_bytes(b"old")
     shards = Shards(str(tmp_path / "a.jsonl"), ".jsonl", force=True)
-    shards.next().finish()
-    synced: list[bool] = []
+    shards.next().write(b"new")
+    shards.outputs[0].finish()
+    states: list[list[bytes]] = []
     monkeypatch.setattr(
-        "corpusfmt.storage.outputs.sync_folder",
-        lambda folder: synced.append(folder == str(tmp_path) and not (tmp_path / "a.manifest.json").exists()),
+        "corpusfmt.storage.held.Held.sync",
+        lambda _: states.append([path.read_bytes() for path in sorted(tmp_path.glob("a*"))]),
     )
-    shards.clear_old()
-    assert synced == [True]
-    shards.outputs[0].discard()
+    shards.publish(b"{}")
+    assert states == [[b"old", b"old"], [b"new"], [b"new", b"{}"]]
 
 
 def test_a_signal_while_a_target_is_opened_or_closed_is_not_hidden(
@@ -1007,19 +998,17 @@ def test_what_cannot_be_read_back_is_named_by_the_target(kind: str, tmp_path: Pa
         folder.discard()
 
 
-def test_an_index_that_goes_to_a_device_has_no_older_one() -> None:
-    lines = SortedLines(os.devnull)
-    lines.add(b"b")
-    lines.clear_old()
-    lines.finish()
-    assert lines.publish() == os.devnull
-    assert os.path.exists(os.devnull)
+def test_only_a_file_has_sorted_lines() -> None:
+    with pytest.raises(ConfigurationError, match="'/dev/null' is no file"):
+        SortedLines("/dev/null")
 
 
-def test_a_path_that_was_dropped_is_free_again() -> None:
+def test_paths_that_were_given_back_were_never_given() -> None:
     paths = Paths()
-    paths.take("x/A")
+    assert paths.give("y") == "y"
+    paths.keep()
+    assert [paths.give(name) for name in ("x/A", "x/A", "x/b", "Y")] == ["x/A", "x/A_2", "x/b", "Y_2"]
     assert not paths.is_free("x/a")
-    paths.drop("x/A")
-    assert paths.is_free("x/a")
-    assert not paths.is_free("X/a")
+    paths.back()
+    assert not paths.is_free("Y")
+    assert [paths.give(name) for name in ("X/a", "X/a", "Y")] == ["X/a", "X/a_2", "Y_2"]

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from tests.torture import durable, faults, full, kill, moments, short, signals
+from tests.torture import durable, faults, full, kill, moments, short, signals, swaps
 from tests.torture.stage import Stage, temporaries
 from tests.torture.targets import TARGETS
 
@@ -47,6 +47,13 @@ def test_a_few_of_the_others(stages: dict[str, Stage]) -> None:
         outcome = check(stage, 2)
         assert outcome.failures == []
         assert outcome.counts.total() >= 2
+
+
+@pytest.mark.parametrize("name", ["jsonl", "folder", "shards", "cdxj"])
+def test_no_link_is_followed_that_comes_during_a_run(name: str, stages: dict[str, Stage]) -> None:
+    outcome = swaps.check(stages[name], 4)
+    assert outcome.failures == []
+    assert outcome.counts.total() == 8
 
 
 def test_the_judge_sees_what_is_wrong(stages: dict[str, Stage]) -> None:

@@ -505,11 +505,11 @@ def test_an_index_that_is_there_fits(fails: int, tmp_path: Path, monkeypatch: py
     write_file(tmp_path / "a.seed", [Document("e", "yy", meta={"url": "https://example.org/"})])
     real, calls = os.replace, []
 
-    def failing(*given: str) -> None:
+    def failing(*given: Any, **named: Any) -> None:
         calls.append(given)
         if len(calls) == fails:
             raise OSError(5, "Input/output error")
-        real(*given)
+        real(*given, **named)
 
     monkeypatch.setattr("corpusfmt.storage.outputs.os.replace", failing)
     assert main(["convert", "-q", "a.seed", "-o", "o.warc.gz", "--cdxj"]) == 2

@@ -46,7 +46,10 @@ def run(arguments: Sequence[str]) -> int:
         help="cut the target into files of this size, before compression",
     )
     options.add_argument(
-        "--force", action="store_true", help="replace the shards of an older run; write into a folder that is not empty"
+        "--force",
+        action="store_true",
+        help="replace the shards and the quarantine of an older run, remove the index of an older archive, write into "
+        "a folder that is not empty",
     )
     options.add_argument(
         "--cdxj", action="store_true", help="also write an index of the target, a CDXJ file beside it (WARC only)"

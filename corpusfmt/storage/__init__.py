@@ -14,6 +14,7 @@ import sys
 from corpusfmt.core.errors import SchemaError
 from corpusfmt.core.text import quoted
 from corpusfmt.storage.around import (
+    holds,
     is_absolute,
     is_foreign,
     name_of,
@@ -26,14 +27,15 @@ from corpusfmt.storage.around import (
     within,
 )
 from corpusfmt.storage.attributes import links_of
-from corpusfmt.storage.discover import Found, discover, path_inside
+from corpusfmt.storage.discover import Found, discover, path_inside, root_of
 from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
+from corpusfmt.storage.held import Leftover, identity_of
 from corpusfmt.storage.inputs import Input, open_input
 from corpusfmt.storage.names import Paths
-from corpusfmt.storage.outputs import Output, codecs, open_output, refuse_link
+from corpusfmt.storage.outputs import Output, codecs, open_output
 from corpusfmt.storage.scratch import Copying, Pile, Scratch
-from corpusfmt.storage.shards import Shards, old_shards
+from corpusfmt.storage.shards import Shards, is_shard, old_shards
 from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
 from corpusfmt.storage.states import State, check_state, state_of
 
@@ -44,6 +46,7 @@ __all__ = [
     "Folder",
     "Found",
     "Input",
+    "Leftover",
     "Output",
     "Paths",
     "Pile",
@@ -58,12 +61,15 @@ __all__ = [
     "discover",
     "exists",
     "folder_of",
+    "holds",
+    "identity_of",
     "inside",
     "is_absolute",
     "is_folder",
     "is_foreign",
     "is_nothing",
     "is_regular",
+    "is_shard",
     "is_stdout",
     "links_of",
     "name_of",
@@ -72,8 +78,8 @@ __all__ = [
     "open_output",
     "path_inside",
     "processors",
-    "refuse_link",
     "relative",
+    "root_of",
     "same_file",
     "shipped",
     "size_of",

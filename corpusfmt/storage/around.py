@@ -29,6 +29,12 @@ def small(path: str, largest: int = 0) -> bytes:
     return data
 
 
+def holds(path: str, data: bytes) -> bool:
+    """Say whether a file holds that and no more, or nothing. Raises OSError."""
+    with open(path, "rb") as file:
+        return file.read(len(data) + 1) in (data, b"")
+
+
 def upwards(folder: str, names: Sequence[str]) -> Iterator[str]:
     """Give what has one of ``names``, in a folder and then in those above it, up to the top of a repository or the home
     of the user.

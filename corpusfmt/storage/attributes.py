@@ -13,8 +13,8 @@ from corpusfmt.core.text import quoted
 _MADE: Final = frozenset({"security.ima", "security.evm"})
 
 
-def keep_attributes(model: str, path: str) -> None:
-    """Give a file what another one has beside its content.
+def keep_attributes(model: str, path: str | int) -> None:
+    """Give a file, which may be open, what another one has beside its content.
 
     Raises ConfigurationError when the system does not allow that, and OSError.
     """
@@ -41,7 +41,7 @@ def links_of(path: str) -> int:
     return os.stat(path).st_nlink - 1
 
 
-def _extended(path: str) -> dict[str, bytes]:
+def _extended(path: str | int) -> dict[str, bytes]:
     """Return the extended attributes of a file, where the system and the file system have them."""
     try:
         return {name: os.getxattr(path, name) for name in os.listxattr(path) if name not in _MADE}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
+import stat
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.text import quoted
+from corpusfmt.storage.held import identity
+from corpusfmt.storage.matching import is_pattern, matching, split
 
 _REMOTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
@@ -34,11 +36,15 @@ def discover(
     A folder stands for all files below it whose suffix is ``known`` (``what`` says which, in a message); others
     are listed as passed over, hidden ones, links and pipes are not looked at; where ``every`` file is meant, they are
     listed too, a hidden folder as one. A pattern with ``*``, ``?`` or ``[`` that
-    is no file stands for what matches it (``**`` at any depth). What a run writes itself (``own``) is passed over
-    in both. A file that is named twice, as by its folder and by its name, is read once.
+    is no file stands for what matches it (``**`` at any depth), and links are not followed there either. What a run
+    writes itself (``own``) is passed over in both.
+
+    A file is read once, whatever it is called: by its folder and by its name, by two spellings, by links. A further
+    name of it (a hard link, or a link that was named) is listed as passed over. Where ``every`` file is meant, its name
+    is part of what is read, and hard links are files of their own.
 
     Raises ConfigurationError when a folder or pattern gives nothing, for a remote address, and for standard
-    input beside files; FileNotFoundError for a path that is not there.
+    input beside files; FileNotFoundError for a path that is not there; OSError.
     """
     found: list[str] = []
     passed_over: list[str] = []
@@ -48,8 +54,7 @@ def discover(
         if source == "-":
             if len(sources) > 1:
                 raise ConfigurationError("standard input (-) cannot be read beside other sources; name it alone")
-            found.append(source)
-            continue
+            return Found([source], [])
         if _REMOTE.match(source):
             raise ConfigurationError(f"{quoted(source)} is a remote address; download it first, then name the file")
         if os.path.isdir(source):
@@ -63,9 +68,9 @@ def discover(
             )
             if every:
                 nothing = f"the folder {quoted(source)} holds no file"
-        elif not os.path.lexists(source) and any(c in source for c in "*?["):
-            inside = sorted(p for p in glob.glob(source, recursive=True) if os.path.isfile(p))
-            nothing = f"no file matches {quoted(source)}"
+        elif is_pattern(source):
+            inside = matching(source)
+            nothing = f"no file matches {quoted(source)} (hidden files and links are not looked at)"
         else:
             os.stat(source)
             found.append(source)
@@ -77,11 +82,33 @@ def discover(
         if not inside:
             raise ConfigurationError(nothing)
         found += inside
-    return Found(_once(found), _once(passed_over))
+    once, again = _once(found, every=every)
+    return Found(once, list(dict.fromkeys([*passed_over, *again])))
 
 
-def _once(paths: list[str]) -> list[str]:
-    return list({path if path == "-" else os.path.abspath(path): path for path in reversed(paths)}.values())[::-1]
+def root_of(source: str) -> str | None:
+    """Return the folder in which the files of a source are found, as their paths begin; None for a file."""
+    if os.path.isdir(source):
+        return os.path.join(source, "")
+    return split(source)[0] if source != "-" and is_pattern(source) else None
+
+
+def _once(paths: Sequence[str], *, every: bool) -> tuple[list[str], list[str]]:
+    """Return paths, each file once, and the further names of files."""
+    once: dict[tuple[object, ...], str] = {}
+    again: list[str] = []
+    for path in paths:
+        there = os.stat(path)
+        key: tuple[object, ...] = identity(there)
+        if not there.st_ino:  # pragma: no cover: file systems of Windows that number no files
+            key = (os.path.normcase(os.path.abspath(path)),)
+        elif every and there.st_nlink > 1 and not stat.S_ISDIR(there.st_mode):
+            real = os.path.realpath(path)
+            key = (*identity(os.stat(os.path.dirname(real))), os.path.basename(real))
+        first = once.setdefault(key, path)
+        if os.path.abspath(first) != os.path.abspath(path):
+            again.append(path)
+    return list(once.values()), again
 
 
 def _raise(error: OSError) -> None:

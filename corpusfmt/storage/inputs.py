@@ -15,6 +15,7 @@ from corpusfmt.core.limits import CHUNK, MAX_RATIO, RATIO_FREE
 from corpusfmt.storage.codecs import Damage, Decoder, Members
 from corpusfmt.storage.faults import BY_CODE
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
+from corpusfmt.storage.held import open_below
 from corpusfmt.storage.states import State, changed, state_of
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 
@@ -229,12 +230,14 @@ def open_input(
     plain: bool = False,
     ratio: int = MAX_RATIO,
     expected: State | None = None,
+    root: str | None = None,
 ) -> Input:
     """Open a path, or ``-`` for standard input. Compression is found by the first bytes.
 
     What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored; past 64 MiB the content may be
-    ``ratio`` times larger than the file. A file is read in one state, the ``expected`` one where that is given: when it
-    changes until it is closed, reading or closing it raises SourceChangedError.
+    ``ratio`` times larger than the file. What was found in the folder ``root`` is opened without following links there.
+    A file is read in one state, the ``expected`` one where that is given: when it changes until it is closed, reading
+    or closing it raises SourceChangedError.
 
     Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError (FILE002)
     when the name says that the file is compressed and it is not.
@@ -245,7 +248,8 @@ def open_input(
         return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio)
     if os.path.isdir(source):
         raise ConfigurationError(f"{source} is a folder")
-    raw = open(source, "rb", buffering=CHUNK)  # noqa: SIM115
+    opener = None if root is None else lambda path, _: open_below(root, path)
+    raw = open(source, "rb", buffering=CHUNK, opener=opener)  # noqa: SIM115
     try:
         return Input(raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, expected=expected)
     except BaseException:

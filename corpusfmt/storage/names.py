@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from corpusfmt.core.filenames import folded, numbered, safe_name, safe_path
 
 
@@ -35,11 +37,13 @@ class Paths:
     """
 
     def __init__(self) -> None:
-        self._files: set[str] = set()
+        self._files: dict[str, int] = {}
         #: How each folder was spelled the first time.
         self._folders: dict[str, str] = {}
         #: By path, the number that the last one like it got.
         self._last: dict[str, int] = {}
+        #: What was put into these since the last ``keep``: where, under which key, and what stood there before.
+        self._new: list[tuple[dict[str, Any], str, Any]] = []
 
     def is_free(self, path: str) -> bool:
         """Say whether a file can have that path beside all others."""
@@ -53,14 +57,22 @@ class Paths:
             for key, above in zip(_above(folded(path)), _above(path), strict=True)
         )
 
-    def take(self, path: str) -> None:
-        """Remember a path that is free."""
-        self._files.add(folded(path))
-        self._folders.update(zip(_above(folded(path)), _above(path), strict=True))
+    def keep(self) -> None:
+        """Keep what was given: ``back`` does not forget it any more."""
+        self._new.clear()
 
-    def drop(self, path: str) -> None:
-        """Forget a path that was taken, but not the folders that it goes through."""
-        self._files.discard(folded(path))
+    def back(self) -> None:
+        """Forget what was given since the last ``keep``, as if nobody had asked for it."""
+        for table, key, before in reversed(self._new):
+            if before is None:
+                del table[key]
+            else:
+                table[key] = before
+        self._new.clear()
+
+    def _put(self, table: dict[str, Any], key: str, value: Any) -> None:
+        self._new.append((table, key, table.get(key)))
+        table[key] = value
 
     def give(self, path: str) -> str:
         """Take a path and return it: with a number before its suffix where it is not free, as ``a_2.txt``."""
@@ -69,9 +81,11 @@ class Paths:
         given, key = path, folded(path)
         folder, slash, name = path.rpartition("/")
         while not self.is_free(given):
-            self._last[key] = self._last.get(key, 1) + 1
+            self._put(self._last, key, self._last.get(key, 1) + 1)
             given = f"{folder}{slash}{numbered(name, self._last[key])}"
-        self.take(given)
+        for folder, spelled in zip(_above(folded(given)), _above(given), strict=True):
+            self._put(self._folders, folder, spelled)
+        self._put(self._files, folded(given), 1)
         return given
 
 

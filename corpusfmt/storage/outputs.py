@@ -15,12 +15,12 @@ from corpusfmt.core.text import quoted
 from corpusfmt.storage.attributes import keep_attributes
 from corpusfmt.storage.codecs import Encoder
 from corpusfmt.storage.gzip import GZIP_LEVEL, GzipEncoder, stored_member
+from corpusfmt.storage.handles import exists, open_device, refuse_open
+from corpusfmt.storage.held import Held, hold, temporary_name
 from corpusfmt.storage.inputs import Input
 from corpusfmt.storage.zstd import ZSTD_LEVEL, ZstdEncoder
 
 _BUFFER = 1 << 18
-#: Names of open files: replacing what they stand for would take it from whoever opened it.
-_HANDLES = ("/dev/std", "/dev/fd/", "/proc/")
 
 
 def _encoder_for(path: str, codec: str | None) -> Encoder | None:
@@ -62,8 +62,10 @@ class Output:
 
     _temporary = ""
     _raw: BinaryIO | None = None
+    _folder: Held | None = None
 
-    def __init__(self, target: str, codec: str | None = None) -> None:
+    def __init__(self, target: str, codec: str | None = None, folder: Held | None = None) -> None:
+        """``folder`` is that of the target where it is held already; then no link is followed."""
         self.target, self.size, self.raw_size = target, 0, 0
         self._process = os.getpid()
         self._encoder = _encoder_for(target, codec)
@@ -71,53 +73,53 @@ class Output:
             if sys.__stdout__ is None:
                 raise ConfigurationError("standard output is closed; name a file with -o")
             self._raw = sys.stdout.buffer
-        elif (
-            os.path.isfile(target)
-            and os.path.realpath(target) != os.path.abspath(target)
-            and target.startswith(_HANDLES)
-        ):
-            raise ConfigurationError(f"{quoted(target)} stands for a file that is open already; write to - instead")
-        elif os.path.exists(target) and not os.path.isfile(target):
-            if os.path.isdir(target):
-                raise ConfigurationError(f"the target {quoted(target)} is a folder; name a file in it")
-            self._raw = open(target, "wb", buffering=_BUFFER)  # noqa: SIM115
-        else:
-            try:
-                self._raw = self._open_temporary(os.path.realpath(target))
-            except BaseException as error:  # nobody has this yet to discard it
-                self.discard()
-                self._name(error)
-                raise
+            return
+        try:
+            if folder is None and exists(target):
+                refuse_open(target)
+                if not os.path.isfile(target):
+                    if os.path.isdir(target):
+                        raise ConfigurationError(f"the target {quoted(target)} is a folder; name a file in it")
+                    self._raw = open_device(target)
+                    return
+            self._raw = self._open_temporary(folder)
+        except BaseException as error:  # nobody has this yet to discard it
+            self.discard()
+            self._name(error)
+            raise
 
-    def _open_temporary(self, path: str) -> BinaryIO:
-        folder = os.path.dirname(path)
-        if not os.path.isdir(folder):
-            raise ConfigurationError(
-                f"the folder {quoted(os.path.dirname(self.target) or folder)} does not exist; make it first"
-            )
-        mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o666
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-        for attempt in range(1000):
-            self._temporary = os.path.join(folder, f".corpusfmt-{os.getpid()}-{attempt}.tmp")
-            try:
-                descriptor = os.open(self._temporary, flags, mode)
-            except OSError as error:
-                self._temporary = ""  # it is not there, or somebody else's
-                if isinstance(error, FileExistsError):
-                    continue
-                raise
-            try:
-                if mode != 0o666 and hasattr(os, "fchmod"):
-                    os.fchmod(descriptor, mode)
-                    with contextlib.suppress(OSError):  # only root may give files away
-                        there = os.stat(path)
-                        os.fchown(descriptor, there.st_uid, there.st_gid)
-                return os.fdopen(descriptor, "wb", buffering=_BUFFER)
-            except BaseException:
-                with contextlib.suppress(OSError):  # a signal came behind fdopen, and the file is closed already
-                    os.close(descriptor)
-                raise
-        raise ConfigurationError(f"the folder {quoted(folder)} is full of temporary files; remove '.corpusfmt-*.tmp'")
+    def _open_temporary(self, folder: Held | None) -> BinaryIO:
+        """Settle where the file is to be, and begin it there under another name.
+
+        That other name is made of its own, so that two targets which are one file to the file system are found out.
+        """
+        path = self.target if folder else os.path.realpath(self.target)
+        self._folder = folder = folder or hold(os.path.dirname(path), os.path.dirname(self.target))
+        self._last = os.path.basename(path)
+        there = folder.stat(self._last)
+        if there and not stat.S_ISREG(there.st_mode):
+            what = "a link, which is not followed here" if stat.S_ISLNK(there.st_mode) else "no file"
+            raise ConfigurationError(f"{quoted(self.target, 400)} is {what}; remove it")
+        mode = stat.S_IMODE(there.st_mode) if there else 0o666
+        self._temporary = os.path.join(folder.path, temporary_name(self._last))
+        try:
+            descriptor = folder.create(os.path.basename(self._temporary), mode)
+        except OSError as error:
+            self._temporary = ""  # it is not there, or that of another target
+            if isinstance(error, FileExistsError):
+                what = "is being written already, under this name or another one of the same file; name another file"
+                raise ConfigurationError(f"{quoted(self.target, 400)} {what}") from None
+            raise
+        try:
+            if there and hasattr(os, "fchmod"):
+                os.fchmod(descriptor, mode)
+                with contextlib.suppress(OSError):  # only root may give files away
+                    os.fchown(descriptor, there.st_uid, there.st_gid)
+            return os.fdopen(descriptor, "wb", buffering=_BUFFER)
+        except BaseException:
+            with contextlib.suppress(OSError):  # a signal came behind fdopen, and the file is closed already
+                os.close(descriptor)
+            raise
 
     @property
     def is_pipe(self) -> bool:
@@ -181,7 +183,7 @@ class Output:
         """Complete the file and make it durable, still without its name. Raises OSError."""
         if self._raw is None:
             return
-        encoder, self._encoder = self._encoder, None
+        encoder, self._encoder = self._encoder, None  # of a thousand shards each would keep a compressor
         if encoder:
             self._put(encoder.end_member())
         try:
@@ -197,8 +199,9 @@ class Output:
 
     def reread(self, *, hashed: bool = False) -> Input:
         """Open what was written, after ``finish`` and before ``publish``, however small it became. Raises OSError."""
+        assert self._folder
         try:
-            raw = open(self._temporary, "rb", buffering=CHUNK)  # noqa: SIM115
+            raw = os.fdopen(self._folder.open(os.path.basename(self._temporary), os.O_RDONLY), "rb", buffering=CHUNK)
             return Input(raw, self.target, owned=True, hashed=hashed, ratio=ANY)
         except OSError as error:
             self._name(error)
@@ -206,19 +209,42 @@ class Output:
 
     def keep_attributes(self, model: str) -> None:
         """Give the file owner, group, mode and extended attributes of another one. Raises as that cannot be done."""
-        keep_attributes(model, self._temporary)
+        assert self._raw
+        keep_attributes(model, self._raw.fileno())
 
-    def publish(self) -> None:
-        """Give the file its name, in one step. Raises OSError."""
-        if self._temporary:
-            target = os.path.realpath(self.target)
+    def clear(self) -> None:
+        """Remove the file that has the name of the target, durably: it tells of what is replaced next. Raises OSError.
+
+        Does nothing for standard output, devices and pipes.
+        """
+        if self._folder:
             try:
-                os.replace(self._temporary, target)
+                self._folder.clear(self._last)
+            except OSError as error:
+                self._name(error)
+                raise
+
+    def alone(self) -> contextlib.AbstractContextManager[None]:
+        """Keep other runs from giving files their names in the same folder meanwhile; see there."""
+        return self._folder.alone() if self._folder else contextlib.nullcontext()
+
+    def publish(self, *, durably: bool = True) -> None:
+        """Give the file its name, in one step, where that led to at the start.
+
+        What is not done ``durably`` is when another file in the folder was. Raises OSError, and ConfigurationError
+        when the folder has been moved or replaced.
+        """
+        if self._folder and self._temporary:
+            self._folder.check()
+            try:
+                self._folder.replace(os.path.basename(self._temporary), self._last)
             except OSError as error:
                 self._name(error)
                 raise
             self._temporary = ""
-            sync_folder(os.path.dirname(target))
+            if durably:
+                self._folder.sync()
+            self._folder = None
 
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""
@@ -226,39 +252,15 @@ class Output:
         if raw is not None and self.target != "-":
             with contextlib.suppress(OSError, ValueError):  # ValueError: a signal has cut its closing in two
                 raw.close()
-        if self._temporary:
+        if self._folder and self._temporary:
             with contextlib.suppress(OSError):
-                os.unlink(self._temporary)
-            self._temporary = ""
+                self._folder.unlink(os.path.basename(self._temporary))
+        self._temporary, self._folder = "", None
 
     def __del__(self) -> None:
         """Leave nothing behind when a signal came before anybody had this to discard it."""
         if self._temporary and self._process == os.getpid():  # a process that was forked off has no say in it
             self.discard()
-
-
-def sync_folder(folder: str) -> None:
-    """Make the names in a folder durable, where that can be."""
-    if os.name == "posix":  # pragma: no branch: elsewhere folders cannot be opened
-        with contextlib.suppress(OSError):  # some file systems cannot; the file itself is durable
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-
-
-def withdraw(path: str) -> None:
-    """Remove a file, if it is there, and make that durable: it tells of what is replaced next. Raises OSError."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
-        sync_folder(os.path.dirname(os.path.realpath(path)))
-
-
-def refuse_link(path: str) -> None:
-    """Raise ConfigurationError for a link: only one that the user names is followed."""
-    if os.path.islink(path):
-        raise ConfigurationError(f"{quoted(path, 400)} is a link, which is not followed here; remove it")
 
 
 def open_output(target: str) -> Output:

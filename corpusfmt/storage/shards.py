@@ -2,55 +2,117 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 
 from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.core.filenames import folded
 from corpusfmt.core.text import quoted
-from corpusfmt.storage.outputs import Output, refuse_link, withdraw
-
-
-def old_shards(target: str, suffix: str) -> list[str]:
-    """Return the shards of an older run: the files numbered from 1 on, without a gap."""
-    stem = target.removesuffix(suffix)
-    found: list[str] = []
-    while os.path.lexists(path := f"{stem}-{len(found) + 1:05d}{suffix}"):
-        found.append(path)
-    return found
+from corpusfmt.storage.held import Held, hold, identity
+from corpusfmt.storage.outputs import Output
+from corpusfmt.storage.states import State
 
 
 class Shards:
     """A target in several files: ``name-00001.jsonl.zst`` and so on for ``name.jsonl.zst``.
 
     All are complete before the first gets its name; ``name.manifest.json`` comes last, so that a set with
-    a manifest is whole.
+    a manifest is whole. Of what is finished only names and sizes are kept.
     """
 
     def __init__(self, target: str, suffix: str, *, force: bool) -> None:
+        """Raises OSError, and ConfigurationError for links and, without ``force``, for shards that are there."""
         self._stem, self._suffix = target.removesuffix(suffix), suffix
-        self.manifest = f"{self._stem}.manifest.json"
+        self._name = os.path.basename(self._stem)
+        self._folder = hold(os.path.realpath(os.path.dirname(target) or os.curdir), os.path.dirname(target))
         self.outputs: list[Output] = []
-        self._old = old_shards(target, suffix)
-        old = [*self._old, *([self.manifest] if os.path.lexists(self.manifest) else [])]
-        for path in old:
-            refuse_link(path)
-        if old and not force:
+        self._old = self._there()
+        if self._old and not force:
+            first = os.path.join(os.path.dirname(target), next(iter(self._old)))
             raise ConfigurationError(
-                f"shards of an older run are there ({quoted(old[0])}); remove them, or replace them with --force"
+                f"shards of an older run are there ({quoted(first)}); remove them, or replace them with --force"
             )
+        self.manifest = Output(f"{self._stem}.manifest.json", folder=self._folder)
+
+    def _there(self) -> dict[str, State]:
+        """Return the shards that are there, numbered from 1 on without a gap, and the manifest."""
+        found: dict[str, State] = {}
+        for name in (*_names(self._folder, self._name, self._suffix), f"{self._name}.manifest.json"):
+            if there := self._folder.stat(name):
+                found[name] = State(*identity(there), there.st_size, there.st_mtime_ns)
+        return found
 
     def next(self) -> Output:
-        """Finish the current shard and begin another."""
+        """Finish the current shard and begin another. Raises OSError, and ConfigurationError for what is in its way."""
         if self.outputs:
             self.outputs[-1].finish()
         path = f"{self._stem}-{len(self.outputs) + 1:05d}{self._suffix}"
-        refuse_link(path)
-        self.outputs.append(Output(path))
+        self.outputs.append(Output(path, folder=self._folder))
         return self.outputs[-1]
 
-    def clear_old(self) -> None:
-        """Remove the manifest and the shards of an older run that this run does not replace."""
-        withdraw(self.manifest)
-        kept = {os.path.realpath(output.target) for output in self.outputs}
-        for path in self._old:
-            if os.path.realpath(path) not in kept:
-                os.unlink(path)
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs from giving files their names meanwhile.
+
+        Raises ConfigurationError when another one has done so since the start: what it wrote would be mixed with this.
+        """
+        with self._folder.alone():
+            if self._there() != self._old:
+                what = f"another run has written, or removed, shards of {quoted(self._stem + self._suffix)} meanwhile"
+                raise ConfigurationError(f"{what}; nothing was written, run again")
+            yield
+
+    def publish(self, manifest: bytes) -> None:
+        """Give all files their names, after the last was finished. Raises OSError.
+
+        Shards and manifest of an older run are replaced or removed, the manifest first.
+        """
+        self.manifest.write(manifest)
+        self.manifest.finish()
+        self.manifest.clear()
+        for number, name in enumerate(self._old):
+            if number >= len(self.outputs) and name != f"{self._name}.manifest.json":
+                self._folder.unlink(name)
+        for output in self.outputs:
+            output.publish(durably=False)
+        self._folder.sync()
+        self.manifest.publish()
+
+    def discard(self) -> None:
+        """Leave nothing behind of what has no name yet."""
+        for output in (*self.outputs, self.manifest):
+            output.discard()
+
+
+def _names(folder: Held, stem: str, suffix: str) -> Iterator[str]:
+    number = 1
+    while folder.stat(name := f"{stem}-{number:05d}{suffix}"):
+        yield name
+        number += 1
+
+
+def old_shards(target: str, suffix: str) -> list[str]:
+    """Return the shards of an older run: the files numbered from 1 on, without a gap."""
+    stem = target.removesuffix(suffix)
+    try:
+        folder = Held(os.path.realpath(os.path.dirname(target) or os.curdir))
+    except OSError:
+        return []
+    return [os.path.join(os.path.dirname(target), name) for name in _names(folder, os.path.basename(stem), suffix)]
+
+
+def is_shard(path: str, target: str, suffix: str) -> bool:
+    """Say whether a path is that of the manifest of a target, or one that a shard may get.
+
+    Case and normalisation make no difference: what makes one to the file system shows when the shard is begun.
+    """
+    path = os.path.realpath(path)
+    name, stem = (folded(os.path.basename(one)) for one in (path, target.removesuffix(suffix)))
+    number = name.removeprefix(f"{stem}-").removesuffix(folded(suffix))
+    is_numbered = number.isdecimal() and name == f"{stem}-{int(number):05d}{folded(suffix)}"
+    if not is_numbered and name != f"{stem}.manifest.json":
+        return False
+    with contextlib.suppress(OSError):
+        return os.path.samefile(os.path.dirname(path), os.path.dirname(target) or os.curdir)
+    return False

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from corpusfmt.core.limits import MIB
-from corpusfmt.storage.outputs import Output, withdraw
+from corpusfmt.storage.held import hold
+from corpusfmt.storage.outputs import Output
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -90,7 +91,9 @@ class SortedLines:
     """A target whose lines come in any order and stand sorted, by bytes."""
 
     def __init__(self, target: str, held: int = _HELD) -> None:
-        self._output = Output(target)
+        """Raises OSError, and ConfigurationError for a link or anything else that is no file."""
+        folder = os.path.dirname(target)
+        self._output = Output(target, folder=hold(os.path.realpath(folder or os.curdir), folder))
         self._sorter = Sorter(self._output.folder, held)
         self.add = self._sorter.add
 
@@ -103,8 +106,7 @@ class SortedLines:
 
     def clear_old(self) -> None:
         """Remove the file of an older run. Raises OSError."""
-        if not self._output.is_pipe:
-            withdraw(os.path.realpath(self._output.target))
+        self._output.clear()
 
     def publish(self) -> str:
         """Give the file its name and return it. Raises OSError."""

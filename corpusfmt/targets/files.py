@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, Loss
-from corpusfmt.targets.index import Index
-from corpusfmt.writing import Writing, Written, allowed_losses, base_name, prepared, whole_suffix
+from corpusfmt.targets.index import Index, OldIndex
+from corpusfmt.writing import Writing, Written, allowed_losses, base_name, prepared, refuse_losses, whole_suffix
 
 
 class FileTarget:
@@ -19,23 +20,31 @@ class FileTarget:
 
     def __init__(self, path: str, writing: Writing) -> None:
         self.format, self.options, self.writer = prepared(path, writing)
-        self._index = Index(self.format, path, whole_suffix(path)) if writing.cdxj else None
         self.documents: list[int] = [0]
         self._limit = writing.shard_size
         self._shards: storage.Shards | None = None
+        self._index: Index | None = None
+        self._old_index: OldIndex | None = None
+        self._opened: list[storage.Output | storage.Shards | Index] = []
         self.output_begins = True
+        suffix = whole_suffix(path)
         try:
+            if writing.cdxj:
+                self._index = Index(self.format, path, suffix)
+                self._opened.append(self._index)
             if self._limit:
                 if path == "-":
                     raise ConfigurationError("standard output cannot be cut into shards; name a file with -o")
-                suffix = whole_suffix(path)
                 self._shards = storage.Shards(path, suffix, force=writing.force)
+                self._opened.append(self._shards)
                 self.output = self._shards.next()
             else:
                 self.output = storage.open_output(path)
+                self._opened.append(self.output)
+            if not self._index and not self.output.is_pipe:
+                self._old_index = OldIndex(self.format, path, suffix, force=writing.force)
         except BaseException:
-            if self._index:
-                self._index.discard()
+            self.discard()
             raise
 
     @property
@@ -69,12 +78,18 @@ class FileTarget:
         return allowed_losses(self.format, self.options, documents)
 
     def _write_shards(self, documents: Sequence[Document]) -> None:
-        for document in documents:
-            pieces = self.writer.encode([document])
+        for pieces in self._pieces(documents):
             ahead = len(self.writer.begin()) if self.output_begins and not self.format.members else 0
             if self.documents[-1] and self.output.size + ahead + sum(map(len, pieces)) > self._limit:
                 self._next_shard()
             self._emit(pieces, 1)
+
+    def _pieces(self, documents: Sequence[Document]) -> list[list[bytes]]:
+        """Return the pieces of each document. Raises LossError, and then the writer is as it was."""
+        if self.format.members is None:
+            return [[piece] for piece in self.writer.encode(documents)]
+        refuse_losses(self.format, self.options, documents)
+        return [self.writer.encode([document]) for document in documents]
 
     def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
         self._begin()
@@ -134,11 +149,27 @@ class FileTarget:
             else:
                 self._write_member(tail)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs from giving files their names meanwhile. Raises ConfigurationError for what one has done."""
+        with (self._shards or self.output).alone():
+            if self._old_index:
+                self._old_index.check()
+            yield
+
     def publish(self) -> list[str]:
         """Give all files their names, and shards a manifest. Returns the names. Raises OSError."""
         if self._index:
             self._index.clear_old()
-        published = self._publish()
+        if self._old_index:
+            self._old_index.remove()
+        if self._shards:
+            self._shards.publish(self._manifest())
+        else:
+            self.output.publish()
+        published = [output.target for output in self.outputs]
+        if self._shards:
+            published.append(self._shards.manifest.target)
         if self._index:
             published.append(self._index.publish())
         return published
@@ -146,24 +177,8 @@ class FileTarget:
     @property
     def beside(self) -> list[str]:
         """What stands beside the target, after ``publish``: the manifest of shards, the index."""
-        manifest = [self._shards.manifest] if self._shards else []
+        manifest = [self._shards.manifest.target] if self._shards else []
         return [*manifest, *([self._index.path] if self._index else [])]
-
-    def _publish(self) -> list[str]:
-        if self._shards is None:
-            self.output.publish()
-            return [self.output.target]
-        self._shards.clear_old()
-        for output in self._shards.outputs:
-            output.publish()
-        manifest = storage.open_output(self._shards.manifest)
-        try:
-            manifest.write(self._manifest())
-            manifest.finish()
-            manifest.publish()
-        finally:
-            manifest.discard()
-        return [*(output.target for output in self._shards.outputs), manifest.target]
 
     def _manifest(self) -> bytes:
         import json
@@ -180,8 +195,6 @@ class FileTarget:
         return json.dumps(content, indent=2).encode() + b"\n"
 
     def discard(self) -> None:
-        """Leave nothing behind."""
-        for output in self.outputs:
-            output.discard()
-        if self._index:
-            self._index.discard()
+        """Leave nothing behind. Does nothing after ``publish``."""
+        for part in self._opened:
+            part.discard()

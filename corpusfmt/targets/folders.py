@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 
 from corpusfmt import storage
 from corpusfmt.core.document import Document
@@ -72,11 +73,11 @@ class FolderTarget:
             return files, []
         moved: list[list[Loss]] = []
         placed: list[tuple[str, bytes]] = []
+        self._paths.keep()
         for document, (path, content) in zip(documents, files, strict=True):
             lost = [] if self._paths.is_free(path) else _taken(document, path)
             if refused := [one for one in lost if one.kind not in self.options.allow]:
-                for given, _ in placed:
-                    self._paths.drop(given)
+                self._paths.back()
                 raise LossError(refused)
             moved.append(lost)
             placed.append((self._paths.give(path), content))
@@ -98,6 +99,10 @@ class FolderTarget:
 
     #: Nothing stands beside it.
     beside: Sequence[str] = ()
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep other runs from giving files their names meanwhile, where both go to the same folder."""
+        return self._folder.alone()
 
     def publish(self) -> list[str]:
         """Give the folder its name, and return it. Raises OSError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from corpusfmt import registry, storage
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.format import Format
+from corpusfmt.core.text import quoted
 
 
 class Index:
@@ -18,8 +19,7 @@ class Index:
             raise ConfigurationError("standard output has no index beside it; name a file with -o")
         self._line = format.index_line
         #: Where it is to stand.
-        self.path = f"{target.removesuffix(suffix)}.cdxj"
-        storage.refuse_link(self.path)
+        self.path = beside(target, suffix)
         self._lines = storage.SortedLines(self.path)
 
     def add(self, piece: bytes, name: str, offset: int, length: int) -> None:
@@ -47,3 +47,30 @@ class Index:
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""
         self._lines.discard()
+
+
+def beside(target: str, suffix: str) -> str:
+    """Return the path of the index of a target."""
+    return f"{target.removesuffix(suffix)}.cdxj"
+
+
+class OldIndex:
+    """The index of an older archive, where none is written: it would stand beside a new one that it does not fit."""
+
+    def __init__(self, format: Format, target: str, suffix: str, *, force: bool) -> None:
+        """Raises ConfigurationError for an index that is there, without ``force``."""
+        able = format.index_line is not None and target != "-"
+        self._old = storage.Leftover(beside(target, suffix)) if able else None
+        self._force = force
+        self.check()
+
+    def check(self) -> None:
+        """Raise ConfigurationError for an index that is there, and is not to be removed."""
+        if self._old and not self._force and self._old.is_there():
+            what = f"the index of an older archive is there ({quoted(self._old.path)}), and would not fit a new one"
+            raise ConfigurationError(f"{what}; write one with --cdxj, or remove it, as --force does")
+
+    def remove(self) -> None:
+        """Remove it: it does not fit what is published next. Raises OSError."""
+        if self._old:
+            self._old.remove()

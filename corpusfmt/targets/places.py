@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from corpusfmt import storage
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.text import quoted
+from corpusfmt.targets.index import beside
 from corpusfmt.writing import Writing, is_folder, whole_suffix
 
 
@@ -15,24 +16,24 @@ class Places:
 
     def __init__(self, target: str, writing: Writing, quarantine: str, report: str, receipt: str = "") -> None:
         self._target, self._folder = target, is_folder(target, writing)
-        suffix = whole_suffix(target)
-        self._stem = target.removesuffix(suffix)
+        self._suffix = suffix = whole_suffix(target)
         self._shards = bool(writing.shard_size)
         self._beside = {
             "quarantine": quarantine,
-            "index": f"{self._stem}.cdxj" if writing.cdxj and not self._folder else "",
+            "index": beside(target, suffix) if writing.cdxj and not self._folder else "",
             "report": report,
             "receipt": receipt,
         }
         self._own = [target, quarantine, report, receipt]
         if self._shards:
-            self._own += [f"{self._stem}.manifest.json", *storage.old_shards(target, suffix)]
+            self._own += [f"{target.removesuffix(suffix)}.manifest.json", *storage.old_shards(target, suffix)]
+        self._there = {storage.identity_of(path) for path in self._own if path not in ("", "-")} - {None}
 
     def is_own(self, path: str) -> bool:
         """Say whether a file of a source folder is what this run writes, or what it wrote the last time."""
         if self._folder and storage.inside(path, self._target):
             return True
-        return any(storage.same_file(path, name) for name in self._own if name not in ("", "-"))
+        return storage.identity_of(path) in self._there
 
     def replaced(self) -> dict[tuple[int, int], str]:
         """Return the paths that are there of what this run writes, by the file that each is. Raises OSError."""
@@ -72,8 +73,7 @@ class Places:
 
     def _check_shards(self) -> None:
         for what, path in self._beside.items():
-            manifest = f"{self._stem}.manifest.json"
-            if what != "index" and (path.startswith(f"{self._stem}-") or (path and storage.same_file(path, manifest))):
+            if path and storage.is_shard(path, self._target, self._suffix):
                 raise ConfigurationError(f"the {what} {quoted(path)} has the name of a shard or of the manifest")
 
 

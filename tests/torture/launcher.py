@@ -1,7 +1,8 @@
 """Runs the command in a process whose calls to the system are counted, and one of them fails or is followed by a signal.
 
 The plan is JSON in the variable TORTURE. ``call`` and ``nth`` say which call, ``errno`` what it fails with, ``lasting``
-that all later ones do too, ``signal`` that it is done and the process gets that signal; ``line`` gives it the signal
+that all later ones do too, ``signal`` that it is done and the process gets that signal, ``swap`` that then one path is
+moved away and becomes a link to another; ``line`` gives it the signal
 before the n-th line of what handles files (-1 writes down which lines are the first of their place). ``short`` makes writes take half of what they are given, ``trace`` writes all
 calls down. ``ready`` is a descriptor that gets a byte when all is set up. The log gets a JSON object for each event.
 """
@@ -52,6 +53,7 @@ class Plan:
         self.paths: dict[int, str] = {}
         self._write, self._fd = os.write, -1
         self._kill, self._pid = os.kill, os.getpid()
+        self.swap, self._replace, self._link = wanted.get("swap", []), os.replace, os.symlink
         if wanted.get("log"):
             self._fd = os.open(wanted["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
 
@@ -60,30 +62,41 @@ class Plan:
         if self._fd >= 0:
             self._write(self._fd, json.dumps(event).encode() + b"\n")
 
-    def path(self, what: Any) -> str:
-        """The path of a file that is named, or open."""
+    def path(self, what: Any, folder: int | None = None) -> str:
+        """The path of a file that is named, in a folder that is open where that is given, or open itself."""
         if isinstance(what, int):
             return self.paths.get(what, f"descriptor {what}")
-        return os.path.abspath(os.fsdecode(what))
+        return os.path.abspath(os.path.join(self.path(folder) if folder is not None else "", os.fsdecode(what)))
 
-    def before(self, call: str, what: Any, other: Any = None) -> None:
+    def before(
+        self, call: str, what: Any, other: Any = None, folder: int | None = None, there: int | None = None
+    ) -> None:
         """Fail, when this is the call to fail."""
         if self.trace:
-            self.note(call=call, path=self.path(what), other=other and self.path(other))
+            self.note(call=call, path=self.path(what, folder), other=other and self.path(other, there))
         if call != self.call:
             return
         self.count += 1
         if self.errno and (self.count == self.nth or (self.lasting and self.count > self.nth)):
-            self.note(failed=call, path=self.path(what))
+            self.note(failed=call, path=self.path(what, folder))
             error = OSError(self.errno, os.strerror(self.errno))
             if not isinstance(what, int) and call not in ("write", "read", "close"):
                 error.filename, error.filename2 = what, other
             raise error
 
     def after(self, call: str) -> None:
-        """Send the signal, when it is to follow this call."""
-        if self.signal and call == self.call and self.count == self.nth:
+        """Send the signal, or swap what is to be, when that is to follow this call."""
+        if call != self.call or self.count != self.nth:
+            return
+        if self.signal:
             self.send()
+        if self.swap:
+            place, to = self.swap
+            self.nth = -1
+            with contextlib.suppress(FileNotFoundError):
+                self._replace(place, f"{place}.moved")
+            self._link(to, place)
+            self.note(swapped=place)
 
     def send(self, where: str = "") -> None:
         """Send the signal to this process."""
@@ -183,10 +196,11 @@ def install(plan: Plan) -> None:
 def _counted(plan: Plan, call: str, real: Callable[..., Any]) -> Callable[..., Any]:
     def counted(what: Any = ".", *more: Any, **others: Any) -> Any:
         done = call == "close" and real(what)  # that fails after all is done
-        plan.before(call, what, more[0] if call == "rename" else None)
+        folder = others.get("src_dir_fd" if call == "rename" else "dir_fd")
+        plan.before(call, what, more[0] if call == "rename" else None, folder, others.get("dst_dir_fd"))
         found = done if call == "close" else real(what, *more, **others)
         if call == "open":
-            plan.paths[found] = plan.path(what)
+            plan.paths[found] = plan.path(what, folder)
         plan.after(call)
         return found
 
@@ -196,6 +210,7 @@ def _counted(plan: Plan, call: str, real: Callable[..., Any]) -> Callable[..., A
 def run() -> int:
     """Run the command as planned."""
     wanted = json.loads(os.environ.pop("TORTURE"))
+    from corpusfmt import storage  # noqa: F401 - what the system can do is found out from the real functions
     from corpusfmt.cli.main import main
 
     plan = Plan(wanted)

@@ -53,7 +53,7 @@ TARGETS = (
     Target("verify", _to("out.warc.gz", "--verify")),
     Target("receipt", _to("out.jsonl", "--receipt", "done.json"), last="done.json"),
     Target("shards", _to("out.jsonl", "--shard-size", "64kB", "--force"), last="out.manifest.json", cleared=True, share=0.5),
-    Target("quarantine", _to("out.jsonl", "--on-error", "quarantine=bad.seed"), make=inputs.mixed, code=1, last="out.jsonl"),
+    Target("quarantine", _to("out.jsonl", "--on-error", "quarantine=bad.seed", "--force"), make=inputs.mixed, code=1, last="bad.seed", cleared=True),
     Target("report", _to("out.jsonl", "--report", "done.json"), last="done.json"),
     Target("cdxj", _to("out.warc.gz", "--cdxj"), last="out.cdxj", cleared=True),
     Target("fix", ("fix", "in.jsonl"), source="in.jsonl", make=inputs.wide, inside=True, share=0.3),

@@ -1,0 +1,173 @@
+"""What was named and the files that are meant: patterns, files with several names, and links that come later."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpusfmt import ConfigurationError, convert, fix, read, validate
+from corpusfmt.storage import held
+from corpusfmt.storage.discover import discover
+from corpusfmt.storage.held import open_below
+from corpusfmt.storage.matching import matching
+from tests.support import command
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="links want rights elsewhere")
+GOOD = b"<<<FILE a a>>>\nA\n<<<FILE b b>>>\nB\n<<<FILE c c>>>\nC\n"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("in.seed").write_bytes(GOOD)
+    return tmp_path
+
+
+@pytest.fixture(params=[True, False], ids=["held", "by path"])
+def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """With folders that are held open, and as where the system cannot find names in them."""
+    monkeypatch.setattr(held, "HOLDS", request.param)
+    return bool(request.param)
+
+
+def found(*sources: str, every: bool = False) -> tuple[list[str], list[str]]:
+    paths, beside = discover(sources, lambda name: every or name.endswith(".seed"), every=every)
+    return paths, beside
+
+
+def test_a_pattern_follows_no_link(here: Path) -> None:
+    Path("d/x").mkdir(parents=True)
+    Path("d/a.seed").write_bytes(b"<<<FILE a a>>>\nA\n")
+    Path("d/x/b.seed").write_bytes(b"<<<FILE b b>>>\nB\n")
+    Path("d/loop").symlink_to(".")
+    Path("d/link.seed").symlink_to("a.seed")
+    Path("far").mkdir()
+    Path("far/f.seed").write_bytes(b"<<<FILE f f>>>\nF\n")
+    Path("d/out").symlink_to("../far")
+    for pattern in ("d/**/*.seed", "**/d/**/*.seed", "d/**/**/*.seed", "d/**"):
+        assert convert(pattern, "out.jsonl").read == 2, pattern
+    for pattern in ("d/out/*", "d/loop/*.seed"):
+        assert convert(pattern, "out.jsonl").read == 1, "what stands before the first special character was named"
+    for pattern in ("*/out/f.seed", "d/l*/*", "d/link.see?", "d/*/loop/*.seed", "d/*/../link.seed"):
+        with pytest.raises(ConfigurationError, match="no file matches"):
+            convert(pattern, "out.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [
+        ("*", "a.txt b.seed"), ("*.txt", "a.txt"), ("?.seed", "b.seed"), ("[ab].*", "a.txt b.seed"), ("[!a].*", "b.seed"), (".*", ".h"),
+        ("d/*", "d/a.txt"), ("*/*", "d/a.txt"), ("*/a.txt", "d/a.txt"), ("d*/e/*", "d/e/c.seed"), ("*/.g/*", "d/.g/i"), ("*/../*.txt", "d/../a.txt d/e/../a.txt"),
+        ("**", "a.txt b.seed d/a.txt d/e/c.seed"), ("**/a.txt", "a.txt d/a.txt"), ("**/e/**", "d/e/c.seed"), ("d/**/**", "d/a.txt d/e/c.seed"),
+        ("./*.txt", "./a.txt"), ("d//*", "d//a.txt"), ("*//*.txt", "d/a.txt"), ("*/./a.txt", "d/./a.txt"), ("none/*", ""), ("a.txt/*", ""), ("*/", ""), ("d/e/**/x*", ""), ("**/", ""),
+    ],
+)  # fmt: skip
+def test_what_a_pattern_matches(pattern: str, wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.txt", "b.seed", ".h", "d/a.txt", "d/e/c.seed", "d/.g/i", ".j/a.txt"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).touch()
+    if pattern == "*/../*.txt":
+        wanted = "d/../a.txt"
+    assert matching(pattern) == wanted.split()
+
+
+def test_a_folder_that_a_pattern_cannot_look_into_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("d").mkdir()
+    real = os.scandir
+
+    def refused(path: Any) -> Any:
+        if "d" in os.fspath(path):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(PermissionError):
+        matching("**/*.seed")
+
+
+def test_a_file_is_read_once_whatever_it_is_called(here: Path) -> None:
+    Path("d").mkdir()
+    Path("d/a.seed").write_bytes(GOOD)
+    Path("link").symlink_to("d")
+    Path("other.seed").symlink_to("d/a.seed")
+    os.link("d/a.seed", "d/hard.seed")
+    assert found("d/a.seed", "d/a.seed", "./d/a.seed", "d/../d/a.seed") == (["d/a.seed"], [])
+    assert found("d/a.seed", "link/a.seed") == (["d/a.seed"], ["link/a.seed"])
+    assert found("other.seed", "d") == (["other.seed"], ["d/a.seed", "d/hard.seed"])
+    assert found("d") == (["d/a.seed"], ["d/hard.seed"])
+    assert found("d", every=True) == (["d/a.seed", "d/hard.seed"], [])
+    assert found("d", "link", "link/hard.seed", every=True)[0] == ["d/a.seed", "d/hard.seed"]
+    report = convert(["d", "other.seed", "link/*"], "out.jsonl")
+    assert (report.read, report.passed_over) == (3, ["d/hard.seed", "other.seed", "link/a.seed", "link/hard.seed"])
+
+
+def _swap(how: str) -> None:
+    """What was found in d/x/ leads somewhere else now."""
+    Path("far").mkdir()
+    Path("far/a.seed").write_bytes(GOOD.replace(b"A", b"secret"))
+    if how == "file":
+        Path("d/x/a.seed").unlink()
+        Path("d/x/a.seed").symlink_to("../../far/a.seed")
+    if how == "folder":
+        Path("d/x").rename("gone")
+        Path("d/x").symlink_to("../far")
+    if how == "pipe":
+        Path("d/x/a.seed").unlink()
+        os.mkfifo("d/x/a.seed")
+
+
+@pytest.mark.parametrize("source", ["d", "d/", "d/x", "d/*/*.seed", "**/a.seed", "absolute"])
+@pytest.mark.parametrize("how", ["file", "folder", "pipe"])
+@pytest.mark.parametrize("use", [read, validate, lambda source: _fixed(source)])
+def test_a_link_that_comes_into_a_folder_after_it_was_looked_into_is_not_followed(
+    use: Callable[[str], Any], how: str, source: str, here: Path, monkeypatch: pytest.MonkeyPatch, ways: bool
+) -> None:
+    if (source, how) == ("d/x", "folder"):
+        pytest.skip("that folder was named itself")
+    Path("d/x").mkdir(parents=True)
+    Path("d/x/a.seed").write_bytes(GOOD)
+    real = held.open_below
+
+    def swapped(root: str, path: str) -> int:
+        if not Path("far").exists():
+            _swap(how)
+        return real(root, path)
+
+    monkeypatch.setattr("corpusfmt.storage.inputs.open_below", swapped)
+    with pytest.raises(ConfigurationError, match="is no file any more, or behind a link"):
+        list(use(str(here / "d") if source == "absolute" else source))
+    assert Path("far/a.seed").read_bytes() == GOOD.replace(b"A", b"secret")
+
+
+def _fixed(source: str) -> Any:
+    return fix(source, unsafe_fixes=True)
+
+
+def test_a_source_that_was_named_is_followed(here: Path) -> None:
+    Path("d").mkdir()
+    Path("d/link.seed").symlink_to("../in.seed")
+    assert len(list(read("d/link.seed"))) == 3
+    Path("folder").symlink_to("d")
+    Path("d/a.seed").write_bytes(GOOD)
+    assert len(list(read("folder"))) == 3
+    assert len(list(read(["folder", "folder/link.seed"]))) == 6
+
+
+def test_what_cannot_be_opened_below_a_folder_is_named(here: Path, ways: bool) -> None:
+    Path("d").mkdir()
+    with pytest.raises(FileNotFoundError) as caught:
+        open_below("d/", "d/x/a.seed")
+    assert caught.value.filename == "d/x/a.seed"
+
+
+def test_the_command_says_what_was_read_once(here: Path) -> None:
+    os.link("in.seed", "hard.seed")
+    done = command("convert", "in.seed", "hard.seed", "-o", "out.jsonl", cwd=here)
+    assert done.returncode == 0
+    assert b"passed over 1 file: hard.seed" in done.stderr

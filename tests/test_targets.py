@@ -1,0 +1,146 @@
+"""Targets of every kind: what is refused leaves no trace in them, and what they say of themselves is so."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpusfmt import registry
+from corpusfmt.conversion import Conversion
+from corpusfmt.core.document import Document
+from corpusfmt.core.errors import LossError
+from corpusfmt.core.format import Format
+from corpusfmt.read import read
+from corpusfmt.reading import Reading
+from corpusfmt.storage import open_input
+from corpusfmt.targets import open_target
+from corpusfmt.write import open_writer
+from corpusfmt.writing import Writing
+from tests import strategies, test_dir
+
+
+class Kind(NamedTuple):
+    """A kind of target: its path, and how it is written."""
+
+    path: str
+    writing: Writing
+
+    def __repr__(self) -> str:
+        shards, index = (
+            name * bool(value) for name, value in zip(("+shards", "+index"), self.writing[4::3], strict=True)
+        )
+        return f"{self.path}{shards}{index}"
+
+
+def _kinds(format: Format) -> Iterator[Kind]:
+    """Every kind of target of a format."""
+    if format.alone:
+        yield Kind("out/", Writing(format.name))
+    if format.whole:
+        return
+    for size in (0, 300):
+        packed = ".zst" if size else ".gz"
+        yield Kind(f"out{format.suffixes[0]}{packed}", Writing(format.name, shard_size=size))
+        if format.index_line:
+            yield Kind(f"out{format.suffixes[0]}.gz", Writing(format.name, shard_size=size, cdxj=True))
+
+
+KINDS = [
+    *(kind for format in registry.formats().values() for kind in _kinds(format)),
+    Kind("plain.seed", Writing("seed", {"dialect": "plain"}, shard_size=300)),
+]
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=repr)
+#: Refused by all but WARC, which holds names of up to 1,000,000 characters.
+ODD = Document("x", b"\xff", name="n" * 70_000)
+documents = st.one_of(test_dir.named, strategies.any_documents, st.just(ODD))
+batches = st.lists(st.lists(documents, max_size=5), max_size=3)
+few = settings(max_examples=settings().max_examples // 4)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """What is in a folder, decompressed."""
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with open_input(str(path)) as stream:
+                found[str(path.relative_to(folder))] = b"".join(iter(lambda: stream.read(1 << 20), b""))
+    return found
+
+
+def written(kind: Kind, groups: Sequence[Sequence[Document]]) -> tuple[dict[str, bytes], list[Document]]:
+    """What is there when groups were written, those that are refused left out; and the documents of the others."""
+    taken: list[Document] = []
+    with tempfile.TemporaryDirectory(prefix="corpusfmt-") as place:
+        target = open_target(f"{place}/{kind.path}", kind.writing)
+        try:
+            for group in groups:
+                size, files = target.size, target.files
+                with suppress(LossError):
+                    target.write(group)
+                    taken += group
+                    continue
+                assert (target.size, target.files) == (size, files)
+            target.finish()
+            target.publish()
+        finally:
+            target.discard()
+        return snapshot(Path(place)), taken
+
+
+@every_kind
+@few
+@given(groups=batches)
+def test_what_is_refused_leaves_no_trace(kind: Kind, groups: list[list[Document]]) -> None:
+    """Not in the bytes, nor in names and ids of what is written after it, however documents come together."""
+    again = [*groups, *([document] for group in groups for document in group)]
+    found, taken = written(kind, again)
+    assert (found, taken) == written(kind, [[document] for document in taken])
+
+
+@every_kind
+@few
+@given(
+    docs=st.lists(documents, max_size=8),
+    on_error=st.sampled_from(["skip", "quarantine"]),
+)
+def test_what_is_counted_is_there(kind: Kind, docs: list[Document], on_error: str) -> None:
+    """The report, the manifest, the target and the quarantine say the same of how many documents there are."""
+    with tempfile.TemporaryDirectory(prefix="corpusfmt-") as place:
+        with open_writer(f"{place}/in.warc") as writer:
+            for document in docs:
+                writer.write(document)
+        target, aside = f"{place}/{kind.path}", f"{place}/refused.seed"
+        kept = aside if on_error == "quarantine" else ""
+        report = Conversion(
+            [f"{place}/in.warc"], target, Reading(), kind.writing, on_error=on_error, quarantine=kept
+        ).run()
+        assert report.committed
+        assert report.read == len(docs) == report.written + report.refused
+        if kept:
+            assert len(list(read(aside))) == report.refused
+        outputs = [path for path in report.outputs if not path.endswith((".manifest.json", ".cdxj")) and path != aside]
+        counts = [len(list(read(path, format=kind.writing.format))) for path in outputs if report.written]
+        assert sum(counts) == report.written
+        if kind.writing.shard_size:
+            manifest = json.loads(Path(f"{place}/{kind.path.partition('.')[0]}.manifest.json").read_bytes())
+            assert manifest["documents"] == report.written
+            if report.written:
+                assert [shard["documents"] for shard in manifest["shards"]] == counts
+
+
+def test_documents_are_not_written_twice_to_shards(tmp_path: Path) -> None:
+    (tmp_path / "in.seed").write_bytes(
+        b"<<<FILE a a>>>\nA\n<<<FILE b b>>>\nB\n<<<FILE c c>>>\n\xe9\n<<<FILE d d>>>\nD\n"
+    )
+    writing = Writing("jsonl", shard_size=1000)
+    report = Conversion([f"{tmp_path}/in.seed"], f"{tmp_path}/o.jsonl", Reading(), writing, on_error="skip").run()
+    assert (report.read, report.written, report.refused) == (4, 3, 1)
+    assert [document.id for document in read(f"{tmp_path}/o-*.jsonl")] == ["a", "b", "d"]
