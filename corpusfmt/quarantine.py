@@ -33,7 +33,7 @@ class Quarantine:
         self.cut = 0  # records of which perhaps only the beginning is kept
 
     def _check(self) -> None:
-        none = self._writer.begin() + self._writer.end()
+        none = self._writer.begin() + self._writer.end(0)
         if not self._force and storage.is_regular(self._path) and not storage.holds(self._path, none):
             what = f"the quarantine of an older run is there ({quoted(self._path)})"
             raise ConfigurationError(f"{what}; name another file, move it away, or replace it with --force")
