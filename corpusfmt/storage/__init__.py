@@ -20,7 +20,7 @@ from corpusfmt.storage.faults import FAULTS, UNTRUSTED
 from corpusfmt.storage.folders import Folder, inside, is_folder
 from corpusfmt.storage.inputs import Input, open_input
 from corpusfmt.storage.names import Paths
-from corpusfmt.storage.outputs import Output, open_output, refuse_link
+from corpusfmt.storage.outputs import Output, open_output, refuse_link, withdraw
 from corpusfmt.storage.scratch import Copying, Pile, Scratch
 from corpusfmt.storage.shards import Shards, old_shards
 from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
@@ -70,6 +70,7 @@ __all__ = [
     "state_of",
     "straight",
     "upwards",
+    "withdraw",
     "within",
 ]
 
