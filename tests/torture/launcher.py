@@ -1,7 +1,8 @@
 """Runs the command in a process whose calls to the system are counted, and one of them fails or is followed by a signal.
 
 The plan is JSON in the variable TORTURE. ``call`` and ``nth`` say which call, ``errno`` what it fails with, ``lasting``
-that all later ones do too, ``signal`` that it is done and the process gets that signal; ``line`` gives it the signal
+that all later ones do too, ``signal`` that it is done and the process gets that signal, ``swap`` that it is done and then
+another file gets the name of one (two paths); ``line`` gives it the signal
 before the n-th line of what handles files (-1 writes down which lines are the first of their place). ``short`` makes writes take half of what they are given, ``trace`` writes all
 calls down. ``ready`` is a descriptor that gets a byte when all is set up. The log gets a JSON object for each event.
 """
@@ -45,6 +46,7 @@ class Plan:
     def __init__(self, wanted: dict[str, Any]) -> None:
         self.call, self.nth = wanted.get("call", ""), wanted.get("nth", 0)
         self.errno, self.signal = wanted.get("errno", 0), wanted.get("signal", 0)
+        self.swap, self._replace = wanted.get("swap"), os.replace
         self.lasting, self.short = wanted.get("lasting", False), wanted.get("short", False)
         self.trace, self.line = wanted.get("trace", False), wanted.get("line", 0)
         self.count = self.lines = 0
@@ -81,9 +83,14 @@ class Plan:
             raise error
 
     def after(self, call: str) -> None:
-        """Send the signal, when it is to follow this call."""
-        if self.signal and call == self.call and self.count == self.nth:
-            self.send()
+        """Send the signal, or put another file in a place, when that is to follow this call."""
+        if call == self.call and self.count == self.nth:
+            if self.swap:
+                self.count, self.nth = 0, -1
+                self.note(swapped=call)
+                self._replace(*self.swap)
+            elif self.signal:
+                self.send()
 
     def send(self, where: str = "") -> None:
         """Send the signal to this process."""
