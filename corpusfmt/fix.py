@@ -200,9 +200,12 @@ class Fixing:
                     side.keep_attributes(fixed.path)
                     pour(work.cut, side)
                     side.finish()
-            storage.check_state(fixed.path, self._state, "fixed")
-            if side is not None:
-                side.publish()
+            with ExitStack() as undo:
+                if side is not None:
+                    side.publish()
+                    undo.callback(side.clear)
+                storage.check_state(fixed.path, self._state, "fixed")
+                undo.pop_all()
             output.publish()
 
     def _compare(self, fixed: Fixed, format: Format, options: ReadOptions, output: storage.Output) -> None:

@@ -331,12 +331,16 @@ def test_fix_reads_one_state(call: int, save: Change, here: Path, monkeypatch: p
     assert (here / "a.jsonl").read_bytes() == contents[0]
 
 
-def test_nothing_is_put_aside_of_a_file_that_changed(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (here / "a.jsonl.gz").write_bytes(gzip.compress(WHOLE)[:-3000])
-    at(monkeypatch, "reread", saved_in_place, "a.jsonl.gz")
+@pytest.mark.parametrize("moment", ["reread", "publish"])
+def test_nothing_is_put_aside_of_a_file_that_changed(moment: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when it is saved after what was cut off got its name."""
+    corpusfmt.convert("a.jsonl", "a.warc")
+    os.truncate("a.warc", os.stat("a.warc").st_size - 700)
+    at(monkeypatch, moment, saved_in_place, "a.warc")
     with pytest.raises(SourceChangedError):
-        corpusfmt.fix("a.jsonl.gz", unsafe_fixes=True)
-    assert [path.name for path in here.iterdir() if path.name != "a.jsonl"] == ["a.jsonl.gz"]
+        corpusfmt.fix("a.warc", unsafe_fixes=True)
+    assert sorted(path.name for path in here.iterdir()) == ["a.jsonl", "a.warc"]
+    assert (here / "a.warc").read_bytes() == SAVED
 
 
 @every_save

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
+from unittest import mock
 
 import pytest
 import zstandard
@@ -20,9 +21,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
 import corpusfmt
-from corpusfmt import ConfigurationError, CorpusfmtError, Document, LossError, ParseError, registry
+from corpusfmt import ConfigurationError, CorpusfmtError, Document, LossError, ParseError, SourceChangedError, registry
 from corpusfmt.core.format import ReadOptions, WriteOptions
 from corpusfmt.core.jsonfacts import canonical
+from corpusfmt.storage import Input
 from tests import flips, strategies, test_dir
 
 #: What a conversion is asked for besides; every conversion of the machine gets it.
@@ -96,6 +98,19 @@ def squeezed(data: bytes, packed: str) -> bytes:
     if packed == ".gz":
         return gzip.compress(data)
     return zstandard.ZstdCompressor(write_checksum=True).compress(data) if packed else data
+
+
+def changed(path: Path, how: str, where: int) -> None:
+    """Change a file in place, later than it was written whatever the clock of the file system can tell."""
+    data, there = path.read_bytes(), path.stat()
+    at = where % (len(data) + 1)
+    with path.open("r+b") as file:
+        if how == "cut":
+            file.truncate(at)
+        else:
+            file.seek(at if how == "rewrite" else 0, os.SEEK_SET if how == "rewrite" else os.SEEK_END)
+            file.write(b"x" if how == "grow" else data[at : at + 1].swapcase())
+    os.utime(path, ns=(there.st_atime_ns, there.st_mtime_ns + 1_000_000_000))
 
 
 class Corpora(RuleBasedStateMachine):
@@ -299,6 +314,39 @@ class Corpora(RuleBasedStateMachine):
         corpusfmt.fix(source.paths)
         self._taken(source.paths, source.documents)
         assert not any(fixed.changed for fixed in corpusfmt.fix(source.paths))
+
+    @rule(
+        source=files,
+        kind=st.sampled_from(KINDS),
+        how=st.sampled_from(["cut", "grow", "rewrite"]),
+        one=st.integers(0),
+        moment=st.integers(1, 5),
+        where=st.integers(0),
+    )
+    def change(self, source: Files, kind: Kind, how: str, one: int, moment: int, where: int) -> None:
+        """A copy of a file changes while it is converted: nothing is made of it. Or it was read already."""
+        paths = [path for path in source.paths for path in snapshot(path)]
+        path = Path(paths[one % len(paths)])
+        self._count += 1
+        copy, target = path.with_name(f"{self._count}-{path.name}"), self._new(kind, "")
+        copy.write_bytes(path.read_bytes())
+        left, real = [moment], Input._raw_read
+
+        def read(stream: Input, size: int) -> bytes:
+            left[0] -= stream.name == str(copy)
+            if left[0] == 0:
+                left[0] -= 1
+                changed(copy, how, where)
+            return real(stream, size)
+
+        with mock.patch.object(Input, "_raw_read", read), contextlib.suppress(LossError):
+            try:
+                self._convert([str(copy)], target, kind)
+                assert left[0] > 0
+            except SourceChangedError:
+                assert left[0] < 0
+                assert snapshot(target) == {}
+        copy.unlink()
 
     @rule(
         target=files,

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from tests.torture import durable, faults, full, kill, moments, short, signals, swaps
+from tests.torture import changing, durable, faults, full, kill, moments, short, signals, swaps
 from tests.torture.stage import Stage, temporaries
 from tests.torture.targets import TARGETS
 
@@ -47,6 +47,8 @@ def test_a_few_of_the_others(stages: dict[str, Stage]) -> None:
         outcome = check(stage, 2)
         assert outcome.failures == []
         assert outcome.counts.total() >= 2
+    for name in ("jsonl", "fix"):
+        assert changing.check(stages[name], 3).failures == []
 
 
 @pytest.mark.parametrize("name", ["jsonl", "folder", "shards", "cdxj"])

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.torture import durable, faults, full, kill, moments, pipes, short, signals, swaps
+from tests.torture import changing, durable, faults, full, kill, moments, pipes, short, signals, swaps
 from tests.torture.stage import Outcome, Stage
 from tests.torture.targets import TARGETS
 
@@ -38,6 +38,7 @@ CHECKS = {
     "signals": Check(signals.check, LARGE, 60, 6),
     "moments": Check(moments.check, SMALL, 100, 6),
     "swaps": Check(swaps.check, SMALL, 60, 6),
+    "changing": Check(changing.check, LARGE, 60, 10),
     "durable": Check(durable.check, SMALL, 1, 1),
     "pipes": Check(pipes.check, SMALL, 99, 4, "seed"),
 }

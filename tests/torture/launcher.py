@@ -2,7 +2,7 @@
 
 The plan is JSON in the variable TORTURE. ``call`` and ``nth`` say which call, ``errno`` what it fails with, ``lasting``
 that all later ones do too, ``signal`` that it is done and the process gets that signal, ``swap`` that then one path is
-moved away and becomes a link to another; ``line`` gives it the signal
+moved away and becomes a link to another, ``change`` that then another file gets the name of one (two paths); ``line`` gives it the signal
 before the n-th line of what handles files (-1 writes down which lines are the first of their place). ``short`` makes writes take half of what they are given, ``trace`` writes all
 calls down. ``ready`` is a descriptor that gets a byte when all is set up. The log gets a JSON object for each event.
 """
@@ -46,6 +46,7 @@ class Plan:
     def __init__(self, wanted: dict[str, Any]) -> None:
         self.call, self.nth = wanted.get("call", ""), wanted.get("nth", 0)
         self.errno, self.signal = wanted.get("errno", 0), wanted.get("signal", 0)
+        self.change = wanted.get("change", [])
         self.lasting, self.short = wanted.get("lasting", False), wanted.get("short", False)
         self.trace, self.line = wanted.get("trace", False), wanted.get("line", 0)
         self.count = self.lines = 0
@@ -85,7 +86,7 @@ class Plan:
             raise error
 
     def after(self, call: str) -> None:
-        """Send the signal, or swap what is to be, when that is to follow this call."""
+        """Send the signal, swap or change what is to be, when that is to follow this call."""
         if call != self.call or self.count != self.nth:
             return
         if self.signal:
@@ -97,6 +98,10 @@ class Plan:
                 self._replace(place, f"{place}.moved")
             self._link(to, place)
             self.note(swapped=place)
+        if self.change:
+            self.count, self.nth = 0, -1
+            self.note(swapped=call)
+            self._replace(*self.change)
 
     def send(self, where: str = "") -> None:
         """Send the signal to this process."""
