@@ -182,25 +182,43 @@ INFO = record(
     b"conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n"
     b"corpusfmt-profile: 1\r\n",
 )  # fmt: skip
-#: How a file begins, and how a document stands in it.
-FORMATS: dict[str, tuple[bytes, Callable[[Document], bytes]]] = {
-    "seed": (b"<<<SEED 1>>>\n", as_seed),
-    "jsonl": (b"", as_jsonl),
-    "warc": (INFO, as_warc),
-    "warc.gz": (member(INFO), as_warc_gz),
+
+
+def warc_end(count: int) -> bytes:
+    """Return the record that ends a WARC file of ours, which says how many documents there are."""
+    own = b"application/x.corpusfmt.end+json; version=1"
+    info = b"WARC-Warcinfo-ID: %b\r\n" % record_id(1)
+    return record(b"metadata", 2 * count + 2, own, b'{"documents":%d}' % count, info)
+
+
+class Spelling(NamedTuple):
+    """How a file of a format begins, how a document stands in it, and how one of so many documents ends."""
+
+    begin: bytes
+    document: Callable[[Document], bytes]
+    end: Callable[[int], bytes] = lambda _: b""
+
+
+FORMATS = {
+    "seed": Spelling(b"<<<SEED 1>>>\n", as_seed),
+    "jsonl": Spelling(b"", as_jsonl),
+    "warc": Spelling(INFO, as_warc, warc_end),
+    "warc.gz": Spelling(member(INFO), as_warc_gz, lambda count: member(warc_end(count))),
 }
 
 
 def make(kind: str, megabytes: float, outputs: Sequence[tuple[str, BinaryIO]], seed: int = 1) -> int:
     """Write one corpus in each of the formats of ``outputs``. Return how many documents it has."""
     count = 0
-    spellings = [(FORMATS[name][1], output) for name, output in outputs]
+    spellings = [(FORMATS[name].document, output) for name, output in outputs]
     for name, output in outputs:
-        output.write(FORMATS[name][0])
+        output.write(FORMATS[name].begin)
     for document in documents(kind, int(megabytes * 1_000_000), seed):
         for spell, output in spellings:
             output.write(spell(document))
         count += 1
+    for name, output in outputs:
+        output.write(FORMATS[name].end(count))
     return count
 
 

@@ -115,14 +115,17 @@ def _each_in_a_member(stream: BinaryIO) -> Iterator[Record]:
 def _comparable(records: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
     """Give what must be the same: all but record ids, the order of fields, and what warcinfo says of the software.
 
-    Ids are random or made in some way; that what they refer to is the record before must be the same.
+    Ids are random or made in some way; that what they refer to is the record before, or the first one, must be the
+    same.
     """
-    before = b""
+    before = first = b""
     for version, fields, block in records:
         kept, content = dict(fields), block
         if fields[b"warc-type"] == b"warcinfo":
             content = block.partition(b"\r\n")[2]
             del kept[b"content-length"], kept[b"warc-block-digest"]
         id, about = kept.pop(b"warc-record-id"), kept.pop(b"warc-refers-to", None)
-        yield version, kept, content, about is not None, about == before
+        first = first or id
+        info = kept.pop(b"warc-warcinfo-id", None)
+        yield version, kept, content, about is not None, about == before, info is not None, info == first
         before = id

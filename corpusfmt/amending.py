@@ -23,7 +23,6 @@ class Amending:
     def __init__(self, checking: Checking, baseline: Baseline | None, codes: Sequence[str], *, unsafe: bool) -> None:
         self._checking, self._baseline, self._unsafe = checking, baseline, unsafe
         self._codes = () if "ALL" in map(str.upper, codes) else tuple(code.upper() for code in codes)
-        self._named = bool(codes)
         self._ruled = frozenset(rule.code for rule in checking.rules)
         #: Of the file at hand: codes that are left out, and changes of rules that cannot be made, by the number of the
         #: document.
@@ -44,11 +43,8 @@ class Amending:
         baselined = Baselined(self._baseline.of(path) if self._baseline else Counter(), Tally())
         before = 0
         for batch in format.scan(stream, options):
-            found = self._checking.batch(batch, path, format, checks, self._makes, before=before)
+            found = self._checking.batch(batch, path, format, checks, self._makes, self._refused, before=before)
             before += len(batch.documents)
-            for finding in found:
-                if finding.edit is None and self.is_ruled(finding):
-                    self._refused.add((finding.number, finding.code))
             if self._left_out:
                 selection = self._checking.selection
                 found = [one for one in found if not selection.is_left_out(one, self._left_out)]
@@ -68,14 +64,8 @@ class Amending:
         return not self._codes or code.startswith(self._codes)
 
     def is_left(self, finding: Finding) -> bool:
-        """Say whether fixing speaks of a finding that it leaves: of the format, or one that it was asked for by name,
-        or that it could mend.
-        """
-        if finding.severity == "note":
-            return False
-        if not self.is_ruled(finding):
-            return True
-        return finding.edit is not None or (self._named and self.wants_code(finding.code))
+        """Say whether a finding that is not mended counts as left: all do that make ``validate`` exit with 1."""
+        return finding.severity != "note"
 
     def settled(self, document: Document, number: int) -> Document:
         """Return a document, of which the number in the file is given, with all changes made that rules want, in the

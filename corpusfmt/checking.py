@@ -114,6 +114,7 @@ class Checking:
         format: Format,
         checks: Sequence[tuple[Rule, Check]],
         wanted: Callable[[str, bool], bool] | None = None,
+        unmade: set[tuple[int, str]] | None = None,
         *,
         stored: bool = False,
         before: int = 0,
@@ -122,7 +123,8 @@ class Checking:
 
         ``wanted`` says whether a change is to be made, from the code of its rule and whether it is safe. With it, of
         the changes of a document only the first, by code, is given: what the others are shows when that is made.
-        ``stored`` is as in Finding; ``before`` is the number of documents in the batches before.
+        ``unmade`` gets those that no edit can make, by number of the document and code. ``stored`` is as in Finding;
+        ``before`` is the number of documents in the batches before.
         """
         tells = self.selection.tells
         plain = self.selection.is_default
@@ -139,7 +141,10 @@ class Checking:
                     if not makes or number not in changed:
                         finding = self._finding(rule, hit, batch, path, format)._replace(number=number)
                         findings.append(finding)
-                        changed |= {number} if makes and finding.edit else set()
+                        if makes and finding.edit:
+                            changed.add(number)
+                        elif makes and unmade is not None:
+                            unmade.add((number, rule.code))
             for code, schema in self.schemas:
                 findings += self._held(code, schema, batch, path, format, before)
         for region in batch.judge:

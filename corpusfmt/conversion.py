@@ -171,14 +171,14 @@ class Conversion:
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))
                     except ParseError as error:  # from the file layer: compressed data that is cut or damaged
-                        self._refuse_record(error.finding, b"")
+                        self._refuse_record(error.finding, b"", cut=True)
                     finally:
                         done += stream.raw_position
                         self.report.bytes_read += stream.position
                     if self.proof:
                         self.proof.read(stream, path, format, self.report.read - read)
             except ParseError as error:  # the same, in the first bytes of a file without a format
-                self._refuse_record(error.finding, b"")
+                self._refuse_record(error.finding, b"", cut=True)
 
     def _take(self, batch: Batch) -> None:
         self.region = batch.region
@@ -192,7 +192,7 @@ class Conversion:
             self._write(documents)
         for finding in batch.findings:
             if finding.severity == "error":
-                self._refuse_record(finding, batch.refused, fatal=batch.fatal)
+                self._refuse_record(finding, batch.refused, cut=batch.cut, fatal=batch.fatal)
             else:
                 self.report.add_finding(finding)
 
@@ -238,7 +238,7 @@ class Conversion:
             loss if loss.line or loss.byte < 0 else loss._replace(line=self.pointer.near(self.region, loss.byte).line)
         )
 
-    def _refuse_record(self, finding: Finding, raw: bytes, *, fatal: bool = False) -> None:
+    def _refuse_record(self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False) -> None:
         report = self.report
         report.add_finding(finding)
         report.read += 1
@@ -251,7 +251,7 @@ class Conversion:
             report.error = ParseError(finding)
             raise _Stopped
         if self.quarantine:
-            self.quarantine.add_record(finding, raw)
+            self.quarantine.add_record(finding, raw, cut=cut)
 
 
 def _folder_of(target: Target) -> str:

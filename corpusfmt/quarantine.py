@@ -7,7 +7,6 @@ from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ConfigurationError, LossError
 from corpusfmt.core.finding import Finding
 from corpusfmt.core.format import Format, WriteOptions
-from corpusfmt.core.limits import CHUNK
 from corpusfmt.core.text import quoted
 from corpusfmt.detect import suffix_of
 
@@ -17,8 +16,8 @@ class Quarantine:
 
     A document that was read keeps its id, name and text; its metadata stands under ``meta``. One that no seed file can
     hold so, because of its id or its metadata, is kept as a record of JSON Lines. A record that could not be read is
-    kept as the bytes it had, under the id ``refused-N``; of one that is over a limit the first 128 KiB. The reason of
-    each stands under ``refused``.
+    kept as the bytes it had, under the id ``refused-N``; of one that is over a limit, or of which the end is not known,
+    up to 128 KiB. The reason of each stands under ``refused``.
     """
 
     def __init__(self, path: str, *, force: bool = False) -> None:
@@ -31,10 +30,10 @@ class Quarantine:
         self._output = storage.open_output(path)
         self._output.write_records([self._writer.begin()])
         self._count = 0
-        self.cut = 0  # records of which only the beginning is kept
+        self.cut = 0  # records of which perhaps only the beginning is kept
 
     def _check(self) -> None:
-        none = self._writer.begin() + self._writer.end()
+        none = self._writer.begin() + self._writer.end(0)
         if not self._force and storage.is_regular(self._path) and not storage.holds(self._path, none):
             what = f"the quarantine of an older run is there ({quoted(self._path)})"
             raise ConfigurationError(f"{what}; name another file, move it away, or replace it with --force")
@@ -67,8 +66,8 @@ class Quarantine:
             what = f"the quarantine cannot hold the document {quoted(str(document.id))}: its header is too large"
             raise ConfigurationError(f"{what} for a seed file, and its text is not in a known encoding") from None
 
-    def add_record(self, finding: Finding, raw: bytes) -> None:
-        """Keep the bytes of a record that could not be read. Raises OSError."""
+    def add_record(self, finding: Finding, raw: bytes, *, cut: bool) -> None:
+        """Keep the bytes of a record that could not be read, or, when it is ``cut``, its beginning. Raises OSError."""
         reason: dict[str, object] = {
             "code": finding.code,
             "message": finding.message,
@@ -77,9 +76,9 @@ class Quarantine:
             "byte": finding.byte,
         }
         self._count += 1
-        if len(raw) == CHUNK:  # what scans give of a record that is over a limit
+        if cut:
             self.cut += 1
-            reason["kept"] = f"the first {CHUNK:,} bytes"
+            reason["kept"] = f"the first {len(raw):,} bytes"
         meta = b'{"refused":%b}' % _dump(reason)
         self._write(Document(f"refused-{self._count}", raw, meta=meta))
 
@@ -88,7 +87,7 @@ class Quarantine:
 
     def finish(self) -> None:
         """Make the file durable. Raises OSError."""
-        self._output.write_records([self._writer.end()])
+        self._output.write_records([self._writer.end(self._count)])
         self._output.finish()
 
     def reread(self) -> tuple[storage.Input, Format, int]:

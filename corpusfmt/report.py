@@ -26,7 +26,7 @@ class Report:
 
     ``committed`` says whether the target stands; when it does not, every document counts as refused, and
     ``at_fault`` counts those that are the reason. ``verified`` counts those that were read back and compared, ``cut``
-    the refused records of which the quarantine has only the beginning. ``error`` is what ended the run, or None.
+    the refused records of which the quarantine may have only the beginning. ``error`` is what ended the run, or None.
     ``findings`` and ``losses`` hold the first of each code and kind, ``finding_counts`` and ``loss_counts`` all.
     ``lost`` counts the documents with a loss that was allowed, by kind; ``left_behind`` what reading left out;
     ``passed_over`` lists files of source folders that were not read. ``outputs`` lists what was written; ``files``

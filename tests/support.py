@@ -77,7 +77,7 @@ def parse(format: Format, data: bytes, size: int = 1 << 30, options: ReadOptions
 def write(format: Format, docs: Sequence[Document], options: WriteOptions | None = None) -> bytes:
     """Return ``docs`` as a file of ``format``."""
     writer = format.writer(options or WriteOptions())
-    return writer.begin() + b"".join(writer.encode(docs)) + writer.end()
+    return writer.begin() + b"".join(writer.encode(docs)) + writer.end(len(docs))
 
 
 def headed(text: bytes, flags: int, wrong: int = 0, name: bytes = b"a.jsonl") -> bytes:

@@ -143,6 +143,22 @@ def test_whose_configuration_is_taken(
         assert load(str(here / "a" / name)).jobs == 1
 
 
+@posix
+@pytest.mark.parametrize("user", [0, 54321])
+def test_only_root_goes_by_the_owner_of_the_working_folder(
+    user: int, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the tests are not run by root: then the files are those of somebody else."""
+    (here / "corpusfmt.toml").write_text("jobs = 1\n")
+    ours = os.stat("corpusfmt.toml").st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    if user == 0 or ours == 0:
+        assert find() == str(here / "corpusfmt.toml")
+    else:
+        with pytest.raises(ConfigurationError, match="another user"):
+            find()
+
+
 @as_root
 def test_a_link_of_another_user_is_not_followed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "mine.toml").write_text("jobs = 1\n")

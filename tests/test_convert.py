@@ -465,7 +465,7 @@ def test_quarantine_says_of_which_records_it_has_the_beginning(here: Path, capsy
     (kept,) = read("q.seed")
     assert kept.meta["refused"]["kept"] == "the first 131,072 bytes"
     assert len(kept.data) == 131_072
-    assert "of 1 refused record over a limit the quarantine has only the beginning" in capsys.readouterr().err
+    assert "the quarantine may hold only the beginning of 1 refused record" in capsys.readouterr().err
 
 
 def test_a_receipt_of_a_file_that_is_replaced_by_itself_is_refused(here: Path) -> None:

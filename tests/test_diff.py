@@ -28,7 +28,8 @@ from tests.test_fix import content
 from tests.warcs import BATCHES, packed, record, sha1
 
 BOM = b"\xef\xbb\xbf"
-FIRST, LAST = record(block=b"first\n", number=11), record(block=b"last\n", number=19)
+FIRST = record(block=b"first\n", number=11, WARC_Target_URI=b"https://example.org/first")
+LAST = record(block=b"last\n", number=19, WARC_Target_URI=b"https://example.org/last")
 TEXT = b"A text.\n"
 has_patch = pytest.mark.skipif(not shutil.which("patch"), reason="needs the command patch")
 every_codec = pytest.mark.parametrize("codec", ["", "gz", "zst"])

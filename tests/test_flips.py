@@ -132,7 +132,7 @@ def made(format: str) -> list[Case]:
         suffix = room.suffixes[0]
         cases.append(case(f"made-{number}{suffix}", data, format))
         writer = room.writer(options)
-        pieces = [writer.begin(), *writer.encode(kept), writer.end()] if format == "warc" else [data]
+        pieces = [writer.begin(), *writer.encode(kept), writer.end(len(kept))] if format == "warc" else [data]
         squeeze = zstandard.ZstdCompressor(write_checksum=True).compress
         cases.append(
             case(f"made-{number}{suffix}.gz", b"".join(gzip.compress(p, mtime=0) for p in pieces if p), format)

@@ -46,7 +46,7 @@ class Writer:
             raise KeyboardInterrupt
         return [b"".join(self._inner.encode([document])) for document in documents]
 
-    def end(self) -> bytes:
+    def end(self, _documents: int, /) -> bytes:
         return b"a tail\n"
 
 

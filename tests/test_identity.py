@@ -112,11 +112,11 @@ def test_a_fix_speaks_of_the_same_repeats(tmp_path: Path) -> None:
     for between in ("", "\n"):
         path = corpus(tmp_path / "a.xml", *DOCUMENTS, between=between)
         (fixed,) = fix(path, id_from="name", codes=["DOC002"])
-        assert dict(fixed.left) == {"DOC002": 1}
+        assert dict(fixed.left) == {"DOC002": 1, "DOC003": 2}
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"id":"d1","name":"","text":"","meta":{}}\n' * 3)
     (fixed,) = fix(path, codes=["DOC002"])
-    assert dict(fixed.left) == {"DOC002": 2}
+    assert dict(fixed.left) == {"DOC002": 2, "DOC001": 3}
 
 
 def test_what_one_document_cannot_have_fixed_another_of_its_id_can(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ from corpusfmt import registry, Document
 from corpusfmt.core.format import WriteOptions
 writer = registry.format_named({name!r}).writer(WriteOptions(allow=frozenset(("id", "name", "metadata", "bytes", "character"))))
 docs = [Document(f"d{{i}}", "t\u00e9xt\\n" * i, name=f"n{{i}}", meta={{"k": i, "a": {{"z": 1, "b": [1.0]}}}}) for i in range(20)]
-sys.stdout.buffer.write(writer.begin() + b"".join(writer.encode(docs)) + writer.end())
+sys.stdout.buffer.write(writer.begin() + b"".join(writer.encode(docs)) + writer.end(len(docs)))
 """
     outputs = set()
     for seed, zone, locale in (("1", "UTC", "C"), ("99", "Pacific/Kiritimati", "C.UTF-8")):

@@ -77,7 +77,7 @@ class Writer:
     def __init__(self, options): pass
     def begin(self): return b""
     def encode(self, documents): return [b"#lines %s=%s\\n" % (str(d.id).encode(), d.utf8()) for d in documents]
-    def end(self): return b""
+    def end(self, documents): return b""
 
 def losses(document, options):
     return [loss(document, "name", "no names here")] if document.name else []

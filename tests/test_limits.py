@@ -30,7 +30,7 @@ from corpusfmt.core.limittable import HIGHEST, LIMITS, SETTABLE, limits_of
 from corpusfmt.formats.warc.codings import HTTPFault, decoded
 from corpusfmt.judging import Judge
 from corpusfmt.judging.relaxng.safety import Files
-from corpusfmt.proof.sections import Receipt
+from corpusfmt.proof.sections import NAMES, Receipt, digest_of
 from corpusfmt.storage.around import small
 from docs.generate import table
 from tests.support import ROOT, findings, scan, write
@@ -409,7 +409,8 @@ def _jobs(tmp_path: Path) -> None:
 @case
 def _receipt(tmp_path: Path) -> None:
     path = tmp_path / "receipt.json"
-    text = json.dumps({"receipt": 1, "committed": True}).encode()
+    receipt = {"receipt": 1, "committed": True, **{name: [] for name in NAMES}}
+    text = json.dumps({**receipt, "sha256": digest_of(receipt)}).encode()
     lines = (b" " * 65535 + b"\n") * 1024
     path.write_bytes(text + lines[len(text) :])
     assert Receipt(str(path)).head["committed"] is True

@@ -147,6 +147,8 @@ def test_a_writer_that_lies_is_caught_and_nothing_is_committed(
     monkeypatch.setattr("corpusfmt.targets.files.prepared", lying)
     monkeypatch.setattr("corpusfmt.targets.folders.prepared", lying)
     before = sorted(os.listdir())
+    if target == "out.warc" and change(Document("7", "3\n")) is None:
+        message = "expected 3 documents, found 2"  # the record at the end says it first
     with pytest.raises(VerificationError, match=message.replace("(", r"\(")):
         convert("in.seed", target, to_format="tei" if target == "tei/" else None, verify=True, receipt="r.json")
     assert sorted(os.listdir()) == before

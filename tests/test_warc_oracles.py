@@ -47,6 +47,10 @@ HEADERS = {
         "WARC-Type", "WARC-Record-ID", "WARC-Date", "WARC-Target-URI", "WARC-Refers-To", "Content-Type",
         "WARC-Block-Digest", "Content-Length",
     ],
+    "end": [
+        "WARC-Type", "WARC-Record-ID", "WARC-Date", "WARC-Warcinfo-ID", "Content-Type", "WARC-Block-Digest",
+        "Content-Length",
+    ],
 }  # fmt: skip
 
 
@@ -60,8 +64,9 @@ def write_file(path: Path, docs: Sequence[Document], **options: Any) -> Path:
 def check(path: Path, docs: Sequence[Document], type: str = "resource") -> None:
     """Hold a file that holds ``docs`` against all readers."""
     seen = ours(path)
-    assert [each.type for each in seen] == ["warcinfo", *([type, "metadata"] * len(docs))]
-    assert [each.block for each in seen[1::2]] == [document.data for document in docs]
+    assert [each.type for each in seen] == ["warcinfo", *([type, "metadata"] * len(docs)), "metadata"]
+    assert [each.block for each in seen[1:-1:2]] == [document.data for document in docs]
+    assert seen[-1].block == b'{"documents":%d}' % len(docs)
     assert len({each.id for each in seen}) == len(seen)
     assert by_fastwarc(path) == seen
     if path.suffix != ".zst":
@@ -109,7 +114,7 @@ def test_naughty_strings_as_everything(tmp_path: Path) -> None:
     check(write_file(tmp_path / "a.warc.gz", docs, corpus="naughty corpus"), docs)
 
 
-def test_an_empty_corpus_is_a_warcinfo_record(tmp_path: Path) -> None:
+def test_an_empty_corpus_is_a_warcinfo_record_and_the_count(tmp_path: Path) -> None:
     for suffix in SUFFIXES:
         check(write_file(tmp_path / f"a.{suffix}", []), [])
 
@@ -119,7 +124,7 @@ def test_each_record_is_a_member_of_its_own(tmp_path: Path) -> None:
     plain = write_file(tmp_path / "a.warc", docs).read_bytes()
     starts = [m.start() for m in re.finditer(rb"WARC/1\.1\r\nWARC-Type", plain)] + [len(plain)]
     pieces = [plain[a:b] for a, b in pairwise(starts)]
-    assert len(pieces) == 61
+    assert len(pieces) == 62
 
     data = write_file(tmp_path / "a.warc.gz", docs).read_bytes()
     with (tmp_path / "a.warc.gz").open("rb") as file:
@@ -157,7 +162,7 @@ def test_the_bytes_do_not_depend_on_batches(docs: list[Document], cuts: list[int
     data = writer.begin()
     for start, stop in pairwise(sorted([0, *[min(cut, len(docs)) for cut in cuts], len(docs)])):
         data += b"".join(writer.encode(docs[start:stop]))
-    assert data + writer.end() == write(FORMAT, docs, options)
+    assert data + writer.end(len(docs)) == write(FORMAT, docs, options)
 
 
 def ids_in(data: bytes) -> list[bytes]:
@@ -172,7 +177,7 @@ def test_record_ids_repeat_neither_in_a_file_nor_over_shards(size: int, tmp_path
     manifest = json.loads((tmp_path / "a.manifest.json").read_bytes())
     assert [shard["name"] for shard in manifest["shards"]] == [shard.name for shard in shards]
     found = [identifier for shard in shards for identifier in ids_in(shard.read_bytes())]
-    assert len(found) == len(set(found)) == 120 + len(shards)
+    assert len(found) == len(set(found)) == 120 + 2 * len(shards)
     assert {identifier[24:25] for identifier in found} == {b"5"}, "version 5"
     assert {identifier[29:30] for identifier in found} <= {b"8", b"9", b"a", b"b"}
     back = []
@@ -197,7 +202,8 @@ def test_shards_hold_what_one_file_holds(
         check(shard, list(read(shard)))
         seen += ours(shard)
     whole = ours(write_file(folder / f"b.{suffix}", docs))
-    assert [each for each in seen if each.type != "warcinfo"] == whole[1:]
+    told = [each for each in seen if each.type != "warcinfo" and not each.block.startswith(b'{"documents":')]
+    assert told == whole[1:-1]
     assert len({each.id for each in seen}) == len(seen)
 
 
@@ -206,8 +212,9 @@ def test_ids_are_made_of_the_content_alone() -> None:
     first = ids_in(write(FORMAT, [one]))
     assert first == ids_in(write(FORMAT, [one]))
     assert first[0] == ids_in(write(FORMAT, [other]))[0], "warcinfo says nothing of documents"
-    assert set(first[1:]).isdisjoint(ids_in(write(FORMAT, [other])))
-    assert ids_in(write(FORMAT, [other, one]))[3:] == first[1:]
+    assert set(first[1:-1]).isdisjoint(ids_in(write(FORMAT, [other])))
+    assert first[-1] == ids_in(write(FORMAT, [other]))[-1], "nor does the number of them"
+    assert ids_in(write(FORMAT, [other, one]))[3:-1] == first[1:-1]
 
 
 HALF = 1_716_084_000  # 2024-05-19T02:00:00Z
@@ -239,7 +246,7 @@ def test_dates_of_records(meta: dict[str, Any], own: dict[str, str], expected: s
     dates = re.findall(rb"\r\nWARC-Date: ([^\r\n]*)\r\n", data)
     fixed = {"2020-02-29": "2020-02-29T00:00:00Z", str(HALF): "2024-05-19T02:00:00Z"}
     given = own.get("date", "1970-01-01T00:00:00Z")
-    assert [date.decode() for date in dates] == [fixed.get(given, given), expected, expected]
+    assert [date.decode() for date in dates] == [(same := fixed.get(given, given)), expected, expected, same]
 
 
 @pytest.mark.parametrize(
@@ -272,9 +279,9 @@ def test_source_date_epoch_is_the_date_through_the_command(tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(HALF))
     assert main(["convert", "-q", "a.jsonl", "-o", "a.warc"]) == 0
-    assert (tmp_path / "a.warc").read_bytes().count(b"WARC-Date: 2024-05-19T02:00:00Z\r\n") == 3
+    assert (tmp_path / "a.warc").read_bytes().count(b"WARC-Date: 2024-05-19T02:00:00Z\r\n") == 4
     assert main(["convert", "-q", "a.jsonl", "-o", "b.warc", "--to", "warc:date=2001-01-01"]) == 0
-    assert (tmp_path / "b.warc").read_bytes().count(b"WARC-Date: 2001-01-01T00:00:00Z\r\n") == 3
+    assert (tmp_path / "b.warc").read_bytes().count(b"WARC-Date: 2001-01-01T00:00:00Z\r\n") == 4
     assert main(["convert", "-q", "a.jsonl", "-o", "c.seed"]) == 0
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
     assert main(["convert", "-q", "a.jsonl", "-o", "d.warc"]) == 2
@@ -314,7 +321,7 @@ def header_names(path: Path) -> list[list[list[str]]]:
 def check_headers(docs: Sequence[Document], path: Path, **options: str) -> None:
     write_file(path, docs, **options)
     type = options.get("record", "resource")
-    expected = [HEADERS["warcinfo"], *([HEADERS[type], HEADERS["metadata"]] * len(docs))]
+    expected = [HEADERS["warcinfo"], *([HEADERS[type], HEADERS["metadata"]] * len(docs)), HEADERS["end"]]
     for names in header_names(path):
         assert names == expected
     assert list(read(path)) == list(docs)

@@ -11,6 +11,7 @@ DATE = "1970-01-01T00:00:00Z"
 INFO_TYPE = "application/warc-fields"
 TEXT_TYPE = "text/plain; charset=utf-8"
 ABOUT_TYPE = "application/x.corpusfmt.document+json; version=1"
+END_TYPE = "application/x.corpusfmt.end+json; version=1"
 MARKER = b"\n\\ No newline at end of file"
 
 

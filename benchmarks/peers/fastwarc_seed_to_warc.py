@@ -3,12 +3,12 @@
 import sys
 from typing import Any
 
-from bundles import ABOUT_TYPE, DATE, INFO_TYPE, TEXT_TYPE, bundles, digest, info
+from bundles import ABOUT_TYPE, DATE, END_TYPE, INFO_TYPE, TEXT_TYPE, bundles, digest, info
 from fastwarc.stream_io import GzipWriter  # type: ignore[import-not-found, unused-ignore]
 from fastwarc.warc import WarcHeader, WarcRecord, WarcRecordType  # type: ignore[import-not-found, unused-ignore]
 
 
-def put(target: Any, kind: WarcRecordType, uri: str, type: str, block: bytes, refers_to: str = "") -> str:
+def put(target: Any, kind: WarcRecordType, uri: str, type: str, block: bytes, *more: tuple[WarcHeader, str]) -> str:
     """Write a record, in a member of its own where the target is compressed. Return its id, which is a random one."""
     record = WarcRecord()
     record.init_headers(kind)
@@ -16,8 +16,8 @@ def put(target: Any, kind: WarcRecordType, uri: str, type: str, block: bytes, re
     fields[WarcHeader.WARC_DATE] = DATE
     if uri:
         fields[WarcHeader.WARC_TARGET_URI] = uri
-    if refers_to:
-        fields[WarcHeader.WARC_REFERS_TO] = refers_to
+    for name, value in more:
+        fields[name] = value
     fields[WarcHeader.CONTENT_TYPE] = type
     fields[WarcHeader.WARC_BLOCK_DIGEST] = made = digest(block)
     if kind == WarcRecordType.resource:
@@ -31,9 +31,13 @@ def put(target: Any, kind: WarcRecordType, uri: str, type: str, block: bytes, re
 
 with open(sys.argv[2], "wb", buffering=1 << 18) as opened:
     target = GzipWriter(opened, compression_level=6) if sys.argv[2].endswith(".gz") else opened
-    put(target, WarcRecordType.warcinfo, "", INFO_TYPE, info("fastwarc"))
+    first = put(target, WarcRecordType.warcinfo, "", INFO_TYPE, info("fastwarc"))
+    count = 0
     for uri, text, about in bundles(sys.argv[1]):
+        count += 1
         id = put(target, WarcRecordType.resource, uri, TEXT_TYPE, text)
-        put(target, WarcRecordType.metadata, uri, ABOUT_TYPE, about, id)
+        put(target, WarcRecordType.metadata, uri, ABOUT_TYPE, about, (WarcHeader.WARC_REFERS_TO, id))
+    end = b'{"documents":%d}' % count
+    put(target, WarcRecordType.metadata, "", END_TYPE, end, (WarcHeader.WARC_WARCINFO_ID, first))
     if target is not opened:
         target.close()

@@ -4,7 +4,7 @@ import sys
 from io import BytesIO
 
 import warcio  # type: ignore[import-not-found, import-untyped, unused-ignore]
-from bundles import ABOUT_TYPE, DATE, INFO_TYPE, TEXT_TYPE, bundles, digest, info
+from bundles import ABOUT_TYPE, DATE, END_TYPE, INFO_TYPE, TEXT_TYPE, bundles, digest, info
 
 
 class Writer(warcio.WARCWriter):  # type: ignore[misc, unused-ignore]
@@ -24,11 +24,21 @@ with open(sys.argv[2], "wb", buffering=1 << 18) as target:
     writer = Writer(target, gzip=sys.argv[2].endswith(".gz"), warc_version="1.1")
     block = info("warcio")
     fields = {"WARC-Date": DATE, "Content-Type": INFO_TYPE, "WARC-Block-Digest": digest(block)}
-    writer.put("warcinfo", "", block, fields)
+    first = writer.put("warcinfo", "", block, fields)
+    count = 0
     for uri, text, about in bundles(sys.argv[1]):
+        count += 1
         made = digest(text)
         fields = {"WARC-Date": DATE, "Content-Type": TEXT_TYPE, "WARC-Block-Digest": made, "WARC-Payload-Digest": made}
         id = writer.put("resource", uri, text, fields)
         made = digest(about)
         fields = {"WARC-Date": DATE, "WARC-Refers-To": id, "Content-Type": ABOUT_TYPE, "WARC-Block-Digest": made}
         writer.put("metadata", uri, about, fields)
+    block = b'{"documents":%d}' % count
+    fields = {
+        "WARC-Date": DATE,
+        "WARC-Warcinfo-ID": first,
+        "Content-Type": END_TYPE,
+        "WARC-Block-Digest": digest(block),
+    }
+    writer.put("metadata", "", block, fields)

@@ -173,7 +173,7 @@ def _summary(report: Report, seconds: float) -> None:
     if report.files:
         say(f"{plural(report.files, 'file')} ({size(report.bytes_written)}) in {report.outputs[0]}")
     if report.cut:
-        say(f"of {plural(report.cut, 'refused record')} over a limit the quarantine has only the beginning")
+        say(f"the quarantine may hold only the beginning of {plural(report.cut, 'refused record')}")
     if report.verified:
         say(f"verified: {plural(report.verified, 'document')} read back, as they were given")
     rate = f" in {seconds:.1f} s, {size(report.bytes_read / seconds)}/s" if seconds >= 0.05 else ""

@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Sequence
 from contextlib import nullcontext
 
+from corpusfmt.across import RULES
 from corpusfmt.baseline import load
 from corpusfmt.cli.arguments import add_reading, parser
 from corpusfmt.cli.diffs import printing
 from corpusfmt.cli.settings import add_config, codes, config_of, settled
 from corpusfmt.cli.talk import complain, described, plural, put, say
 from corpusfmt.config import Config
-from corpusfmt.core.errors import CorpusfmtError
+from corpusfmt.core.errors import CorpusfmtError, ParseError
 from corpusfmt.core.text import shown
 from corpusfmt.fix import Fixed, Fixing
 from corpusfmt.selection import Selection
@@ -47,7 +48,6 @@ def run(arguments: Sequence[str]) -> int:
     config = config_of(args)
     dry = args.dry_run or args.diff
     left = changed = 0
-    failure: Exception | None = None
     with printing() if args.diff else nullcontext() as diff:
         fixing = Fixing(
             args.sources, settled(args, config), unsafe=args.unsafe_fixes, codes=codes(args.select),
@@ -60,11 +60,18 @@ def run(arguments: Sequence[str]) -> int:
                 changed += fixed.changed
                 _tell(fixed, args, dry=dry)
         except (CorpusfmtError, OSError) as error:
-            failure = error
-    for other in fixing.failures[1:]:
-        complain(described(other))
-    if failure is not None:
-        raise failure
+            if error not in fixing.failures:
+                raise
+    # Compressed data that is damaged is a finding, to fix as to validate.
+    stopped = [one for one in fixing.failures if not isinstance(one, ParseError)]
+    for other in fixing.failures:
+        if other not in stopped[:1]:
+            complain(described(other))
+    if stopped:
+        raise stopped[0]
+    left += len(fixing.failures)
+    if only := _only_validated(fixing, config):
+        say(f"only 'corpusfmt validate' checks {only}")
     if left:
         say(f"{plural(left, 'finding')} left; 'corpusfmt validate' shows them")
     return 1 if left or (args.diff and changed) else 0
@@ -94,6 +101,12 @@ def _selection(named: list[str], config: Config) -> Selection:
         config.per_file_ignores,
         config.folder,
     )
+
+
+def _only_validated(fixing: Fixing, config: Config) -> str:
+    """Name what is to be checked, and is not checked file by file or not without a schema."""
+    codes = [rule.code for rule in fixing.checking.selection.rules if rule.code in RULES]
+    return " and ".join([part for part in (", ".join(codes), "the schemas" if any(config.schemas) else "") if part])
 
 
 def _line(fixed: Fixed, *, dry: bool) -> str:

@@ -61,14 +61,14 @@ class Collector:
             self._words.add(what)
         self.left_behind[what] = self.left_behind.get(what, 0) + count
 
-    def batch(self, refused: bytes = b"", *, fatal: bool = False) -> Batch:
+    def batch(self, refused: bytes = b"", *, cut: bool = False, fatal: bool = False) -> Batch:
         """Return what has been collected, and begin anew."""
-        batch = Batch(self.documents, self.findings, self.region, refused, self.left_behind, fatal)
+        batch = Batch(self.documents, self.findings, self.region, refused, self.left_behind, fatal, cut=cut)
         self.any = self.any or bool(self.documents) or any(f.severity == "error" for f in self.findings[-1:])
         self.documents, self.findings, self.left_behind = [], [], {}
         return batch
 
-    def flush(self, refused: bytes = b"") -> Iterator[Batch]:
+    def flush(self, refused: bytes = b"", *, cut: bool = False) -> Iterator[Batch]:
         """Give what has been collected, if anything has."""
         if self.documents or self.findings or self.left_behind:
-            yield self.batch(refused)
+            yield self.batch(refused, cut=cut)

@@ -41,7 +41,8 @@ class Batch(NamedTuple):
     """What a scan gives at a time: documents, and findings about them.
 
     At most one of the findings is an error; it comes last, after all documents of the batch, and stands
-    for one refused record, whose bytes are in ``refused``. ``region`` is the run of source bytes that all
+    for one refused record, whose bytes are in ``refused``. When that is ``cut`` it holds as many from the beginning of
+    the record on as were at hand: its end is unknown or too far away. ``region`` is the run of source bytes that all
     of it came from. ``left_behind`` counts what reading left out, by a word for it.
     """
 
@@ -57,6 +58,7 @@ class Batch(NamedTuple):
     #: What gives the offset in the source of one of the region, where that is no run of the source's own bytes; to be
     #: asked before the next batch is.
     source_byte: Callable[[int], int] | None = None
+    cut: bool = False
 
 
 class ReadOptions(NamedTuple):
@@ -99,7 +101,7 @@ class Option(NamedTuple):
 
 
 class Writer(Protocol):
-    """Turns documents into bytes. A target file is ``begin()``, any number of ``encode``, ``end()``.
+    """Turns documents into bytes. A target file is ``begin()``, any number of ``encode``, ``end(documents)``.
 
     For shards of one target it begins and ends several times. What it writes must not depend on how the documents
     are spread over calls of ``encode``.
@@ -117,8 +119,8 @@ class Writer(Protocol):
         """
         ...
 
-    def end(self) -> bytes:
-        """Return what stands after the last document."""
+    def end(self, documents: int, /) -> bytes:
+        """Return what stands after the last of so many documents, which are those of this file alone."""
         ...
 
 

@@ -61,13 +61,14 @@ def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     name = options.inside or stream.name.replace("\\", "/").rpartition("/")[2]
     data = b"".join(_pieces(stream, options.max_document))
     out.region = Region(data, 0, 1)
+    is_large = len(data) > options.max_document
     if not _is_text(name):
         out.find("DIR002", f"the name of the file is not UTF-8: {quoted(name)}", 0)
-        yield out.batch(data)
+        yield out.batch(data, cut=is_large)
         return
-    if len(data) > options.max_document:
+    if is_large:
         out.find("DIR001", f"the file is larger than {options.max_document:,} bytes", options.max_document)
-        yield out.batch(data[:CHUNK])
+        yield out.batch(data[:CHUNK], cut=True)
         return
     id = make_id(options.id_from or "name", name, 1, data)
     out.documents.append(build(id, name, data, options.encoding, EMPTY, (stream.name, 0, 1, 0)))
@@ -150,7 +151,7 @@ class _Writer:
             pieces.append(b"%b\0%b" % (path.encode(), utf8_or_replaced(document)))
         return pieces
 
-    def end(self) -> bytes:
+    def end(self, _documents: int, /) -> bytes:
         return b""
 
 

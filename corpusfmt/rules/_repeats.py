@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from corpusfmt.core.document import Document, line_of
 from corpusfmt.core.rule import Check, Hit
 from corpusfmt.core.text import quoted
+
+#: No file has a line with a number of more bits.
+_BITS: Final = 48
 
 
 def repeats(what: str, value_of: Callable[[Document], str], keys_of: Callable[[Sequence[str]], Sequence[str]]) -> Check:
@@ -16,22 +19,25 @@ def repeats(what: str, value_of: Callable[[Document], str], keys_of: Callable[[S
     ``keys_of`` gives the keys of values. Documents whose value is empty are passed over. A document is told by its
     number: others may begin on the same line, and lines need not be known.
     """
+    #: The number of the first document with a key, and, in the lower bits, its line: one integer takes less memory.
     seen: dict[str, int] = {}
-    lines = array("Q")
+    count = 0
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
+        nonlocal count
         values = [value_of(document) for document in documents]
         keys = keys_of(values)
-        numbers = range(len(lines), len(lines) + len(documents))
-        lines.extend([line_of(document) for document in documents])
+        marks = [number << _BITS | line_of(document) for number, document in enumerate(documents, count + 1)]
+        count += len(documents)
         if all(keys) and len(set(keys)) == len(keys) and seen.keys().isdisjoint(keys):
-            seen.update(zip(keys, numbers, strict=True))
+            seen.update(zip(keys, marks, strict=True))
             return
-        for document, value, key, number in zip(documents, values, keys, numbers, strict=True):
-            first = seen.setdefault(key, number) if value else number
-            if first != number:
-                known = lines[first] and lines[first] != lines[number]
-                where = f"on line {lines[first]}" if known else f"in document {first + 1}"
+        for document, value, key, mark in zip(documents, values, keys, marks, strict=True):
+            first = seen.setdefault(key, mark) if value else mark
+            if first != mark:
+                number, line = divmod(first, 1 << _BITS)
+                known = line and line != line_of(document)
+                where = f"on line {line}" if known else f"in document {number}"
                 yield Hit(document, f"the {what} {quoted(value)} was used before, {where}")
 
     return check

@@ -143,8 +143,11 @@ class FileTarget:
         return self.output.folder or ""
 
     def _end(self) -> None:
-        if tail := self.writer.end():
-            self.output.write_records([tail])
+        if tail := self.writer.end(self.documents[-1]):
+            if self.format.members is None:
+                self.output.write_records([tail])
+            else:
+                self._write_member(tail)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

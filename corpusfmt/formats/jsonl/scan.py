@@ -51,7 +51,7 @@ class _Scan:
                 f"'corpusfmt fix' makes UTF-8 of a file; or {transcoding(head)}" if marked(head) else transcoding(head)
             )
             self.out.find("JSONL011", f"the file is in {wide}", 0, hint)
-            yield self.out.batch(head, fatal=True)
+            yield self.out.batch(head, cut=True, fatal=True)
             return
         start = 0
         if head.startswith(BOM):
@@ -61,7 +61,7 @@ class _Scan:
             self.out.region = piece.region
             if piece.skipped:
                 self._too_large(piece.region.offset, piece.skipped)
-                yield from self.out.flush(piece.region.buffer)
+                yield from self.out.flush(piece.region.buffer, cut=len(piece.region.buffer) < piece.skipped)
             else:
                 yield from self._lines()
         if not self.out.any:

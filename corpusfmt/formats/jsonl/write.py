@@ -70,7 +70,7 @@ class JSONLWriter:
         """Return nothing: JSON Lines has no header."""
         return b""
 
-    def end(self) -> bytes:
+    def end(self, _documents: int, /) -> bytes:
         """Return nothing: each line is complete."""
         return b""
 

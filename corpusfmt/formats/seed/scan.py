@@ -84,7 +84,7 @@ class _Scan:
 
     def _fatal(self, code: str, message: str, byte: int, hint: str = "") -> _Stop:
         self.out.find(code, message, byte, hint)
-        return _Stop(self.out.batch(self.out.region.buffer, fatal=True))
+        return _Stop(self.out.batch(self.out.region.buffer, cut=True, fatal=True))
 
     # -- before the first document --------------------------------------------------------------------
 
@@ -136,13 +136,13 @@ class _Scan:
                 self.out.find("SEED004", "metadata before the first header", offset)
             else:
                 self.out.find("SEED001", f"text before the first header: {quoted(before[:200])}", offset)
-            yield from self.out.flush(before)
+            yield from self.out.flush(before, cut=len(before) == len(buffer) < piece.skipped)
             if first < 0:
                 self.passed = offset + max(len(buffer), piece.skipped)
                 return
         if piece.skipped:
             self._too_large(offset, piece.skipped)
-            yield from self.out.flush(buffer)
+            yield from self.out.flush(buffer, cut=len(buffer) < piece.skipped)
             return
         spans, odd = self._spans(buffer, first)
         counting = self.options.lines

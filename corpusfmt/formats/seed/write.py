@@ -62,7 +62,7 @@ class Version1:
         """Return the pragma line."""
         return PRAGMA + b"\n"
 
-    def end(self) -> bytes:
+    def end(self, _documents: int, /) -> bytes:
         """Return nothing: there is no trailer."""
         return b""
 
@@ -134,7 +134,7 @@ class Plain:
         """Return nothing: a plain file begins with its first header."""
         return b""
 
-    def end(self) -> bytes:
+    def end(self, _documents: int, /) -> bytes:
         """Return nothing: there is no trailer."""
         return b""
 

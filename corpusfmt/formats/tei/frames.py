@@ -121,7 +121,8 @@ class Frames:
             start, frame.events = frame.byte, None
             self.parser.hear(_ignored)
         self.gathering.find(code, message, byte, edit=edit, hint=hint)
-        self.gathering.flush(self.gathering.window.slice(start, self._behind_tag() if at_end else start + CHUNK))
+        stop = self._behind_tag() if at_end else start + CHUNK
+        self.gathering.flush(self.gathering.window.slice(start, stop), cut=not at_end)
 
     def too_large(self, frame: Frame) -> None:
         """Refuse the document that is open, for its size."""

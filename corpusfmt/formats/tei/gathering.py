@@ -54,7 +54,7 @@ class Gathering:
             line = self.line_of(byte)
         self.out.documents.append(build(id, name, data, "utf-8", meta, (self.out.path, byte, line, body)))
 
-    def flush(self, refused: bytes = b"", *, fatal: bool = False) -> None:
+    def flush(self, refused: bytes = b"", *, cut: bool = False, fatal: bool = False) -> None:
         """Make a batch of what has been gathered."""
         out = self.out
         if not (out.documents or out.findings or out.left_behind or self.judge):
@@ -63,7 +63,9 @@ class Gathering:
         self.any = self.any or bool(out.documents) or reasons
         out.region = self.window.whole(self._first if self._first >= 0 else self.window.stop)
         source_byte = self.source_byte if self.source.encoding else None
-        self.batches.append(out.batch(refused, fatal=fatal)._replace(judge=self.judge, source_byte=source_byte))
+        self.batches.append(
+            out.batch(refused, cut=cut, fatal=fatal)._replace(judge=self.judge, source_byte=source_byte)
+        )
         self.judge, self._first = [], -1
 
     def line_of(self, byte: int) -> int:

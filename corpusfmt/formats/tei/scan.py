@@ -61,7 +61,7 @@ class _Scan:
                 return
             except Broken as broken:
                 go_on = self.ours and broken.code != "TEI002"
-                self._report(broken, fatal=not go_on and self._loses_more(broken))
+                self._report(broken, last=not go_on)
                 yield from self._given()
                 if not go_on or not self._recover(broken.byte):
                     yield from self._given()
@@ -221,7 +221,7 @@ class _Scan:
         stack = self.frames.stack
         return broken.code != "TEI002" and bool(stack) and stack[0].is_corpus
 
-    def _report(self, broken: Broken, *, fatal: bool) -> None:
+    def _report(self, broken: Broken, *, last: bool) -> None:
         frames, byte = self.frames, broken.byte
         code, message, edit = broken.code, broken.message, None
         frame = frames.stack[-1] if frames.stack else None
@@ -236,7 +236,18 @@ class _Scan:
                 edit = Edit(frames.parser.consumed, len(rest), CORPUS_END, safe=False)
         self.gathering.find(code, message, byte, edit=edit)
         start = frame.byte if frame is not None and not frame.is_corpus else byte
-        self.gathering.flush(self.window.slice(start, start + CHUNK), fatal=fatal)
+        whole = last and self._ends_by(start + CHUNK)
+        fatal = last and self._loses_more(broken)
+        self.gathering.flush(self.window.slice(start, start + CHUNK), cut=not whole, fatal=fatal)
+
+    def _ends_by(self, byte: int) -> bool:
+        """Say whether the source ends by a stream offset, and read as far."""
+        try:
+            while self.window.stop <= byte and (piece := self.source.read()):
+                self.window.append(piece)
+        except Undecodable:
+            return False
+        return self.window.stop <= byte
 
     def _character(self, byte: int) -> bytes:
         """Return four bytes at a fault, where the stream has as many: a character may be cut where a piece ends."""
@@ -274,4 +285,4 @@ class _Scan:
         else:
             gathering.find("TEI024", error.message, self.window.stop)
         gathering.out.findings[-1] = gathering.out.findings[-1]._replace(byte=error.at)
-        gathering.flush(fatal=True)
+        gathering.flush(cut=True, fatal=True)

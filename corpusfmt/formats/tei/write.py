@@ -90,7 +90,7 @@ class TEIWriter:
         title = escape_xml((visible(self._corpus) or "Corpus").encode())
         return DECLARATION + _CORPUS % (NAMESPACE.encode(), title, __version__.encode())
 
-    def end(self) -> bytes:
+    def end(self, _documents: int, /) -> bytes:
         """Return the end of the corpus."""
         return CORPUS_END
 

@@ -27,7 +27,7 @@ def wrong_length(framer: Framer, record: Record, message: str, byte: int) -> Non
     stop = found.start() if found else len(framer.buffer)
     edit = _proven(framer, record, body, stop) if found or framer.ended else None
     record.faults.append(Fault("WARC010", message, byte, edit=edit))
-    record.stop = framer.base + stop
+    record.stop, record.ends = framer.base + stop, found is not None or framer.ended
     framer.seeking, framer.at = True, body
 
 
@@ -38,6 +38,7 @@ def no_length(framer: Framer, header: Header) -> Record:
     if value is not None:
         byte = header.places.get("content-length", (record.start, 0))[0]
         record.faults.append(Fault("WARC006", f"expected digits as Content-Length, found {quoted(value)}", byte))
+    record.ends = False
     framer.seeking, framer.at = True, record.body - framer.base
     return record
 
@@ -98,5 +99,6 @@ def junk(framer: Framer) -> Record | None:
         return record
     what = f"expected 'WARC/1.1' or 'WARC/1.0', found {quoted(buffer[at : at + 60], 40)}"
     record = Record(framer.count, start, raw, None, [Fault("WARC001", what, start)])
+    record.ends = False
     framer.seeking, framer.at = True, at + 1
     return record

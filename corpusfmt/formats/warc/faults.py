@@ -33,6 +33,14 @@ _SECOND: Final = _record(id=_OTHER, uri=b"https://example.org/b")
 _REQUEST: Final = _record(
     type=b"request", content=b"application/http; msgtype=request", block=b"GET / HTTP/1.1\r\n\r\n"
 )
+_INFO: Final = _record(
+    type=b"warcinfo", id=b"<urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000003>", uri=None,
+    content=b"application/warc-fields", block=b"software: corpusfmt/0.1.0\r\ncorpusfmt-profile: 1\r\n",
+)  # fmt: skip
+_END: Final = _record(
+    type=b"metadata", id=b"<urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000004>", uri=None,
+    content=b"application/x.corpusfmt.end+json; version=1", block=b'{"documents":1}',
+)  # fmt: skip
 _HTML: Final = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 _ABOUT: Final = b"WARC-Refers-To: " + _ID
 _FIX: Final = "corpusfmt fix does it"
@@ -248,6 +256,15 @@ FAULTS: Final = (
         "rename one of the keys, or write the whole character",
         _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{"a":{"b":1,"b":2}}}'),
         _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{"a":{"b":1}}}'),
+        "warc",
+    ),
+    Rule(
+        "WARC032", "error", "number of documents that is missing or wrong",
+        "The last record of an archive that corpusfmt wrote says how many documents there are. Where it is missing the file was "
+        "cut, where it is wrong documents were removed or added. Archives that were joined have one each.",
+        "fetch the file again, or write the number of the documents that are there with corpusfmt fix --unsafe-fixes",
+        _INFO + _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}'),
+        _INFO + _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}') + _END,
         "warc",
     ),
 )  # fmt: skip

@@ -129,6 +129,7 @@ class Framer(Window):
         record = Record.__new__(Record)
         record.number, record.start, record.header = self.count, start, None
         record.type, record.fields, record.faults, record.block, record.near = shape.type, fields, [], block, None
+        record.ends = True
         record.body, record.stop = self.base + body, self.base + stop + 4
         if self.members.compressed:
             record.raw = self.members.file_byte(start)
@@ -194,6 +195,7 @@ class Framer(Window):
             what = f"the header of the record is longer than {sized(self.limits.header_block)}"
             fault = Fault("WARC005", what, start)
             record = self.record(None, fault)
+            record.ends = False
             self.seeking, self.at = True, at + 1
             return record
         if end < 0:

@@ -10,10 +10,23 @@ class Record:
     """One record, or a run of bytes that is none (then ``framed`` is False). Offsets are in bytes of the decompressed
     stream; ``raw`` is where the member that holds it begins in the file. ``block`` is None where it was passed over or
     is not known. ``header`` is there when the header was looked at closely, ``near`` (the bytes of the header) when the
-    region has them no more.
+    region has them no more. ``ends`` says that ``stop`` is where it ends, which no damaged header tells.
     """
 
-    __slots__ = ("block", "body", "faults", "fields", "header", "near", "number", "raw", "start", "stop", "type")
+    __slots__ = (
+        "block",
+        "body",
+        "ends",
+        "faults",
+        "fields",
+        "header",
+        "near",
+        "number",
+        "raw",
+        "start",
+        "stop",
+        "type",
+    )
 
     def __init__(self, number: int, start: int, raw: int, header: Header | None, faults: list[Fault]) -> None:
         self.number, self.start, self.raw = number, start, raw
@@ -23,6 +36,7 @@ class Record:
         self.faults = faults
         self.block: bytes | None = None
         self.near: Region | None = None
+        self.ends = True
         self.body = self.stop = start
 
     @property

@@ -7,6 +7,7 @@ from typing import Final
 
 from corpusfmt.core.collector import Collector
 from corpusfmt.core.document import Document, build
+from corpusfmt.core.finding import Edit
 from corpusfmt.core.format import Batch, ReadOptions, Stream
 from corpusfmt.core.limits import CHUNK
 from corpusfmt.core.primitives import occurrences
@@ -14,6 +15,7 @@ from corpusfmt.core.source import Region
 from corpusfmt.core.text import quoted, shown
 from corpusfmt.formats.warc.across import Across
 from corpusfmt.formats.warc.bundle import read_bundle
+from corpusfmt.formats.warc.ending import Ending, is_end
 from corpusfmt.formats.warc.faults import BY_CODE
 from corpusfmt.formats.warc.foreign import FaultError, Pending, pending_of
 from corpusfmt.formats.warc.framer import Framer
@@ -42,6 +44,7 @@ class _Scan:
         self.out = Collector(stream.name, BY_CODE)
         self.pending: Pending | None = None
         self.ours = False  # the last warcinfo record says that corpusfmt wrote what follows it
+        self.ending = Ending()
         self.begun = 0
         self.across = Across() if options.thorough else None
         self._line_at = self._line = 0
@@ -62,16 +65,18 @@ class _Scan:
                 record.faults.sort(key=lambda fault: fault.byte)
                 error = next((fault for fault in record.faults if fault.code in _ERRORS), None)
                 if error is not None:
-                    about = self.pending
+                    about, since = self.pending, None
                     own = record.fields.get("content-type", b"").startswith(OWN_TYPE)
                     if about is not None and own and self._is_about(record, about):
-                        self.pending = None  # nobody knows which document it was: it is refused with this record
-                    yield from self._refuse(record, error)
+                        self.pending, since = None, about.record  # nobody knows which document it was
+                    yield from self._refuse(record, error, since)
                     continue
                 self._remark(record)
             yield from self._take(record)
         self.out.region = framer.region
         yield from self._settle()
+        if framer.failure is None:
+            yield from self._missing(framer.base + len(framer.buffer))
         if self.across is not None:
             for code, message, at in self.across.dangling():
                 self.out.find(code, message, at.byte, record=at.number, file_byte=at.raw, near=at.near)
@@ -99,8 +104,10 @@ class _Scan:
         for fault in record.faults:
             self._find(fault, record)
 
-    def _refuse(self, record: Record, error: Fault) -> Iterator[Batch]:
+    def _refuse(self, record: Record, error: Fault, since: Record | None = None) -> Iterator[Batch]:
+        """Refuse a record, and the one before it (``since``) that is of the same document."""
         yield from self._settle()
+        self.ending.refused()
         for fault in record.faults:
             if fault.code not in _ERRORS:
                 self._find(fault, record)
@@ -109,12 +116,17 @@ class _Scan:
             self.begun += 1
             if self.across is not None:
                 self.across.saw(record)
-        if record.near is not None:
-            yield from self.out.flush(record.near.buffer)
+        yield from self._give_up(since or record, record)
+
+    def _give_up(self, first: Record, last: Record) -> Iterator[Batch]:
+        """Give a batch with the bytes of refused records. Of one that is not held there is the header."""
+        near = first.near or last.near
+        if near is not None:
+            yield from self.out.flush(near.buffer, cut=True)
             return
-        start = record.start - self.framer.base
-        size = record.stop - record.start if record.stop > record.start else CHUNK
-        yield from self.out.flush(self.framer.buffer[start : start + size])
+        base = self.framer.base
+        stop = last.stop if last.ends else first.start + CHUNK
+        yield from self.out.flush(self.framer.buffer[first.start - base : stop - base], cut=not last.ends)
 
     # -- records ----------------------------------------------------------------------------------------
 
@@ -127,6 +139,10 @@ class _Scan:
             byte, _ = self.framer.header_of(record).places.get("warc-record-id", (record.start, 0))
             what = f"the record id {quoted(value, 80)} stands on an earlier record too"
             self._find(Fault("WARC024", what, byte), record)
+        self.ending.went_on()
+        if is_end(record):
+            yield from self._end(record)
+            return
         if record.type == "metadata":
             yield from self._metadata(record)
             return
@@ -134,11 +150,28 @@ class _Scan:
         if record.type in _DOCUMENTS:
             yield from self._document(record)
         elif record.type == "warcinfo":
+            yield from self._missing(record.start)
             self.ours = PROFILE in (record.block or b"")
+            self.ending.begin(record, ours=self.ours)
             if not self.ours:
                 self.out.leave("warcinfo records")
         else:
             self.out.leave(f"{shown(record.type, 60)} records")
+
+    def _missing(self, byte: int) -> Iterator[Batch]:
+        """Tell that documents have no end before ``byte``, where one is due."""
+        if wrong := self.ending.missing():
+            edit = Edit(byte, 0, wrong.right, safe=False) if wrong.right else None
+            self.out.find("WARC032", wrong.message, byte, edit=edit)
+            yield from self.out.flush()
+
+    def _end(self, record: Record) -> Iterator[Batch]:
+        """Hold the number of documents against what a record says that ends them."""
+        yield from self._settle()
+        self.ours = False
+        if wrong := self.ending.end(record):
+            edit = Edit(record.start, record.stop - record.start, wrong.right, safe=False) if wrong.right else None
+            yield from self._refuse(record, Fault("WARC032", wrong.message, record.start, edit))
 
     def _document(self, record: Record) -> Iterator[Batch]:
         try:
@@ -173,6 +206,7 @@ class _Scan:
             at = stop
             records += 2
         self.begun += records
+        self.ending.documents += records // 2
         return at, records
 
     def _metadata(self, record: Record) -> Iterator[Batch]:
@@ -206,13 +240,14 @@ class _Scan:
     def _own(self, record: Record, pending: Pending) -> Iterator[Batch]:
         """Make a document of a record and its metadata record."""
         self.pending = None
+        self.ending.documents += 1
         if pending.count:
             self.out.leave("metadata records", pending.count)
         try:
             own = read_own(record.block or b"", self.options.limits, remarked=True)
             assert own is not None
         except OwnFault as fault:
-            yield from self._refuse(record, Fault("WARC027", fault.message, record.body + fault.at))
+            yield from self._refuse(record, Fault("WARC027", fault.message, record.body + fault.at), pending.record)
             return
         for message, at in own.remarks:
             self._find(Fault("WARC031", message, record.body + at), record, own.id)
@@ -227,7 +262,8 @@ class _Scan:
             what = "the metadata record of the document is missing"
             record = pending.record
             self._find(Fault("WARC027", what, record.start), record)
-            yield from self.out.flush(record.block or b"")
+            self.ending.refused()
+            yield from self._give_up(record, record)
             return
         self._add(pending, *pending.identity())
 

@@ -1,11 +1,11 @@
-"""Writing WARC 1.1: warcinfo, then for each document the record of its text and a metadata record about it."""
+"""Writing WARC 1.1: warcinfo, for each document a record of its text and one about it, and one that ends them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache, partial
-from hashlib import sha1, sha256
+from functools import lru_cache
+from hashlib import sha256
 from typing import Final
 
 from corpusfmt.core.document import Document
@@ -18,15 +18,12 @@ from corpusfmt.core.objects import spelled_ids
 from corpusfmt.core.primitives import escape_json_each, is_utf8
 from corpusfmt.core.text import charset, quoted
 from corpusfmt.formats.warc.dates import EPOCH, instant, moment
+from corpusfmt.formats.warc.ending import end_record
 from corpusfmt.formats.warc.profile import OWN_VERSION, PROFILE
+from corpusfmt.formats.warc.recordids import NAMESPACE, named, uuid
 from corpusfmt.formats.warc.uris import document_uri, url_of
 from corpusfmt.version import __version__
 
-#: The namespace of record ids: version 5 UUIDs (RFC 9562) are the SHA-1 of it and a name.
-_NAMESPACE: Final = bytes.fromhex("5a1d7f5c6c0f5d2c9b7a3f0e8d4c2b16")
-#: The hash that version 5 is made with; nothing is kept safe by it.
-_sha1 = partial(sha1, usedforsecurity=False)
-_VARIANT: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 #: Marks of names of record ids that were given: a fixed size, however many there are.
 _MARKS: Final = 1 << 26
 
@@ -79,9 +76,10 @@ class WARCWriter:
         self._corpus = own.get("corpus", "")
         if re.search("[\x00-\x1f\x7f\ud800-\udfff]", self._corpus) or len(self._corpus) > 1000:
             raise ConfigurationError(f"no name of a corpus: {quoted(self._corpus)}; it is one line of text")
-        self._names = _sha1(_NAMESPACE + b"%b %b %b " % (self._type, self._date, self._corpus.encode()))
+        self._names = named(NAMESPACE + b"%b %b %b " % (self._type, self._date, self._corpus.encode()))
         self._marks = bytearray(_MARKS >> 3)
         self._begun = self._count = 0
+        self._info = b""
 
     def begin(self) -> bytes:
         """Return the warcinfo record."""
@@ -93,11 +91,12 @@ class WARCWriter:
         digest = sha256(block).hexdigest().encode()
         name = b"warcinfo %d %b %b" % (self._begun, self._date, digest)
         self._begun += 1
-        return _INFO % (_uuid(_sha1(_NAMESPACE + name).hexdigest()), self._date, digest, len(block), block)
+        self._info = uuid(named(NAMESPACE + name).hexdigest())
+        return _INFO % (self._info, self._date, digest, len(block), block)
 
-    def end(self) -> bytes:
-        """Return nothing: there is no trailer."""
-        return b""
+    def end(self, documents: int) -> bytes:
+        """Return the record that says how many documents there are."""
+        return end_record(b"<urn:uuid:%b>" % self._info, self._date, documents)
 
     def encode(self, documents: Sequence[Document]) -> list[bytes]:
         """Return the records of the documents, two of each. Raises LossError."""
@@ -121,7 +120,7 @@ class WARCWriter:
             if not uri:
                 uri = document_uri(self._corpus, document.id)
             first = self._name(digest + about if content_type is _UTF8 else digest + about + content_type)
-            second = _uuid(_sha1(_NAMESPACE + b"metadata " + first).hexdigest())
+            second = uuid(named(NAMESPACE + b"metadata " + first).hexdigest())
             out.append(_TEXT % (kind, first, date, uri, content_type, digest, digest, len(text), text))
             out.append(_METADATA % (second, date, uri, first, about, len(block), block))
         return out
@@ -150,13 +149,7 @@ class WARCWriter:
             found = made.hexdigest()
         else:
             self._marks[mark >> 3] |= bit
-        return _uuid(found)
-
-
-def _uuid(digest: str) -> bytes:
-    """Return the version 5 UUID of a SHA-1 in hex (RFC 9562, section 5.5)."""
-    variant = _VARIANT[digest[16]]
-    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}".encode()
+        return uuid(found)
 
 
 def _content_type(document: Document, plain: bool) -> bytes:
