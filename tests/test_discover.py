@@ -13,7 +13,7 @@ import pytest
 from corpusfmt import ConfigurationError, convert, fix, read, validate
 from corpusfmt.storage import held
 from corpusfmt.storage.discover import discover
-from corpusfmt.storage.held import open_below
+from corpusfmt.storage.held import Held, open_below
 from corpusfmt.storage.matching import matching
 from tests.support import command
 
@@ -171,3 +171,11 @@ def test_the_command_says_what_was_read_once(here: Path) -> None:
     done = command("convert", "in.seed", "hard.seed", "-o", "out.jsonl", cwd=here)
     assert done.returncode == 0
     assert b"passed over 1 file: hard.seed" in done.stderr
+
+
+def test_a_pipe_that_comes_at_the_last_moment_is_not_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("d").mkdir()
+    os.mkfifo("d/a.seed")
+    monkeypatch.setattr(Held, "stat", lambda *_: os.stat("in.seed"))
+    with pytest.raises(ConfigurationError, match="is no file any more"):
+        open_below("d/", "d/a.seed")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import subprocess
 import sys
@@ -18,10 +17,11 @@ from corpusfmt import ConfigurationError, Document, convert, open_writer, read
 from corpusfmt.cli.main import main
 from corpusfmt.conversion import Conversion
 from corpusfmt.reading import Reading
-from corpusfmt.storage import Folder, held, open_output
+from corpusfmt.storage import Folder, Shards, held, open_output
 from corpusfmt.storage.held import Held
 from corpusfmt.writing import Writing
 
+fcntl = pytest.importorskip("fcntl")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links want rights elsewhere")
 GOOD = b"<<<FILE a a>>>\nA\n<<<FILE b b>>>\nB\n<<<FILE c c>>>\nC\n"
 
@@ -235,6 +235,40 @@ def test_names_that_are_two_to_the_file_system_are_written(here: Path) -> None:
     assert list(read("out.seed")) == []
 
 
+def test_a_file_that_a_shard_would_replace_is_told(here: Path) -> None:
+    """Only those that are numbered without a gap are of an older run."""
+    Path("out-00003.seed").write_bytes(GOOD)
+    before = tree()
+    with pytest.raises(ConfigurationError, match=r"'out-00003.seed' is there already"):
+        convert(["in.seed", "out-00003.seed"], "out.seed", shard_size=1)
+    assert tree() == before
+    assert convert("in.seed", "out.seed", shard_size=1, force=True).committed
+
+
+def test_any_number_of_shards(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    with open_writer("many.seed") as writer:
+        for number in range(1100):
+            writer.write(Document(f"d{number}", "text"))
+    report = convert("many.seed", "out.jsonl.zst", shard_size=1)
+    assert len(report.outputs) == 1101
+    assert [document.id for document in read("out-*.jsonl.zst")] == [f"d{number}" for number in range(1100)]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="this system does not list descriptors")
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".jsonl.zst"])
+def test_a_shard_that_is_finished_keeps_neither_file_nor_compressor(suffix: str, here: Path) -> None:
+    shards = Shards(f"out{suffix}", suffix, force=False)
+    shards.next().write(b"text")
+    opened = len(os.listdir("/dev/fd"))
+    for _ in range(20):
+        shards.next().write(b"text")
+    assert len(os.listdir("/dev/fd")) == opened
+    assert [output._encoder for output in shards.outputs[:-1]] == [None] * 20
+    shards.discard()
+    assert os.listdir() == ["in.seed"]
+
+
 def test_a_manifest_is_no_other_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Held, "_at", lambda _, name: name.replace("ß", "ss"))  # known to this file system alone
     report = open_output("groß.manifest.json")
@@ -269,7 +303,7 @@ def test_two_runs_make_no_mixed_set_of_shards(
         convert("in.seed", "out.seed", shard_size=1)
         for path in Path().glob("out*") if not force else ():
             path.unlink()
-    first = _run("out.seed", force, monkeypatch, shard_size=30)
+    first = _run("out.seed", force, monkeypatch, shard_size=10_000)
     other = _run("out.seed", force, monkeypatch, shard_size=1)
     assert other.run().committed
     before = tree()
@@ -460,3 +494,35 @@ def test_what_a_folder_is_asked_for_by_path(here: Path, ways: bool) -> None:
         folder.clear("nothing")
     with pytest.raises(OSError, match="Not a directory"):
         Held("in.seed", folder)
+
+
+@pytest.mark.parametrize("call", ["create", "unlink"])
+def test_what_fails_in_a_folder_has_the_name_of_the_target(
+    call: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: Any, **named: Any) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied", ".corpusfmt-0-out.seed.tmp")
+
+    Path("q.seed").write_bytes(GOOD)
+    monkeypatch.setattr(Held, call, failing)
+    with pytest.raises(PermissionError) as caught:
+        convert("in.seed", "out.jsonl", force=True, on_error="quarantine=q.seed")
+    assert caught.value.filename == ("out.jsonl" if call == "create" else "q.seed")
+
+
+def test_what_lies_elsewhere_is_no_shard(here: Path) -> None:
+    with pytest.raises(ConfigurationError, match="the folder 'none' does not exist"):
+        convert("in.seed", "out.seed", shard_size=10, on_error="quarantine=none/out-00001.seed")
+
+
+@pytest.mark.parametrize("how", [{"on_error": "quarantine=q.seed"}, {"on_error": "skip"}])
+def test_a_pipe_has_nothing_older(how: dict[str, str], here: Path) -> None:
+    for name in ("out.warc", "q.seed"):
+        os.mkfifo(name)
+    Path("out.cdxj").write_bytes(b"mine")
+    ends = [os.open(name, os.O_RDONLY | os.O_NONBLOCK) for name in ("out.warc", "q.seed")]
+    assert convert("in.seed", "out.warc", **how).committed  # type: ignore[arg-type]
+    assert os.read(ends[0], 4) == b"WARC"
+    for end in ends:
+        os.close(end)
+    assert Path("out.cdxj").read_bytes() == b"mine"

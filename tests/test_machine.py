@@ -267,7 +267,6 @@ class Corpora(RuleBasedStateMachine):
             shutil.copy(path, folder / "in" / f"{number:09}-{path.name}")
             (folder / f"{number}-{path.name}").symlink_to(path)
         (folder / "loop").symlink_to(".")
-        (folder / "out").symlink_to(self._folder.name)
         return self._made([f"{folder}/**/*"], source.documents, kind, packed, b"")
 
     @rule(target=files, documents=test_dir.anything)

@@ -23,7 +23,7 @@ class Shards:
 
     def __init__(self, target: str, suffix: str, *, force: bool) -> None:
         """Raises OSError, and ConfigurationError for links and, without ``force``, for shards that are there."""
-        self._stem, self._suffix = target.removesuffix(suffix), suffix
+        self._stem, self._suffix, self._force = target.removesuffix(suffix), suffix, force
         self._name = os.path.basename(self._stem)
         self._folder = hold(os.path.realpath(os.path.dirname(target) or os.curdir), os.path.dirname(target))
         self.outputs: list[Output] = []
@@ -48,6 +48,8 @@ class Shards:
         if self.outputs:
             self.outputs[-1].finish()
         path = f"{self._stem}-{len(self.outputs) + 1:05d}{self._suffix}"
+        if not self._force and self._folder.stat(os.path.basename(path)):
+            raise ConfigurationError(f"{quoted(path, 400)} is there already; remove it, or replace it with --force")
         self.outputs.append(Output(path, folder=self._folder))
         return self.outputs[-1]
 
