@@ -20,7 +20,7 @@ from corpusfmt.core.finding import Finding
 from corpusfmt.reading import Reading
 from corpusfmt.selection import Selection
 from corpusfmt.validate import Validation
-from tests.support import ROOT, command
+from tests.support import DEEP, ROOT, command
 
 #: What is planted: a file of one fault each.
 FAULTS = {
@@ -56,11 +56,12 @@ def run(folder: Path, jobs: int, cap: int = 0) -> tuple[list[Finding], Validatio
     return list(validation.run()), validation
 
 
-def test_ten_thousand_files_with_a_thousand_faults(tmp_path: Path) -> None:
-    expected = planted(tmp_path, 10_000, 1_000)
+@pytest.mark.parametrize("files", [2_000, pytest.param(10_000, marks=pytest.mark.deep)])
+def test_many_files_of_which_a_tenth_has_a_fault(files: int, tmp_path: Path) -> None:
+    expected = planted(tmp_path, files, files // 10)
     found, validation = run(tmp_path, 2)
     assert Counter((f.code, f.path) for f in found) == expected
-    assert (validation.tally.sources, validation.tally.counts.total()) == (10_000, 1_000)
+    assert (validation.tally.sources, validation.tally.counts.total()) == (files, files // 10)
 
 
 @pytest.mark.parametrize("cap", [0, 3])
@@ -92,7 +93,7 @@ def test_reports_are_the_same_with_any_number_of_jobs(name: str, tmp_path: Path)
     planted(tmp_path, 210, 40)
     outputs = {
         command("validate", ".", "--output-format", name, "--jobs", str(jobs), "--select", ",".join(ALL), cwd=tmp_path).stdout
-        for jobs in (1, 2, 3)
+        for jobs in ((1, 2, 3) if DEEP else (1, 2 + len(name) % 2))
     }  # fmt: skip
     assert len(outputs) == 1
 
@@ -127,15 +128,16 @@ def test_an_interrupted_run_leaves_no_process_and_no_file(tmp_path: Path) -> Non
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
     )  # fmt: skip
-    time.sleep(0.8)
+    while child.poll() is None and not list(temporary.iterdir()):
+        time.sleep(0.02)
     os.killpg(child.pid, signal.SIGINT)
-    _, said = child.communicate(timeout=30)
+    _, said = child.communicate(timeout=600)
     assert child.returncode in (130, 1), said  # 1: it was done already
     assert b"Traceback" not in said
     with pytest.raises(ProcessLookupError):
-        for _ in range(50):
+        for _ in range(6000):
             os.killpg(child.pid, 0)
-            time.sleep(0.1)
+            time.sleep(0.01)
     assert list(temporary.iterdir()) == []
 
 
