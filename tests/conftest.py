@@ -21,7 +21,7 @@ if sys.dont_write_bytecode and not sys.pycache_prefix:
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
-settings.register_profile("default", max_examples=15, deadline=None, suppress_health_check=_SLOW, print_blob=True)
+settings.register_profile("default", max_examples=12, deadline=None, suppress_health_check=_SLOW, print_blob=True)
 settings.register_profile("deep", max_examples=2000, deadline=timedelta(seconds=60), suppress_health_check=_SLOW)
 settings.load_profile("default")
 

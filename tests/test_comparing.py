@@ -703,7 +703,9 @@ def test_a_file_that_changes_meanwhile_is_noticed(what: str, here: Path, monkeyp
 
 @posix
 @pytest.mark.undisturbed
-@pytest.mark.parametrize("options", [[], ["--no-cap"], pytest.param(["-q"], marks=pytest.mark.deep)])
+@pytest.mark.parametrize(
+    "options", [[], *(pytest.param([option], marks=pytest.mark.deep) for option in ("--no-cap", "-q"))]
+)
 def test_memory_does_not_grow_with_the_corpora(options: list[str], here: Path) -> None:
     peaks = []
     for count in (1_200, 12_000):
@@ -722,7 +724,6 @@ def test_memory_does_not_grow_with_the_corpora(options: list[str], here: Path) -
             assert f"{count // 3:,} changed" in (here / "said").read_text()
         peaks.append(peak)
     assert peaks[1] - peaks[0] < 6 << 10
-    print(peaks)
 
 
 def test_the_first_of_a_kind_are_kept_where_not_all_are() -> None:
@@ -747,7 +748,9 @@ needs_git = pytest.mark.skipif(os.name != "posix" or not shutil.which("git"), re
 
 
 @needs_git
-@pytest.mark.parametrize("name", ["a.warc.gz", pytest.param("a.jsonl.zst", marks=pytest.mark.deep), "-a b.xml"])
+@pytest.mark.parametrize(
+    "name", ["-a b.warc.gz", *(pytest.param(name, marks=pytest.mark.deep) for name in ("a.jsonl.zst", "a b.xml"))]
+)
 def test_git_shows_corpora_as_the_page_says(name: str, here: Path) -> None:
     page = (ROOT / "docs/diff.md").read_text(encoding="utf-8")
     env = {

@@ -710,16 +710,24 @@ def test_memory_does_not_grow_with_documents() -> None:
 # Nothing is opened
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+DOCTYPES = [
+    '<!DOCTYPE a SYSTEM "{0}">',
+    '<!DOCTYPE a PUBLIC "-//X//Y" "{0}">',
+    "<!-- < --><?x <?>\n<!DOCTYPE a SYSTEM '{0}'>",
+    '<!DOCTYPE a [<!ENTITY e SYSTEM "{0}">]>',
+    '<!DOCTYPE a [<!ENTITY % e SYSTEM "{0}"> %e;]>',
+    '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">',
+]
+
+
 @pytest.mark.parametrize(
-    "doctype",
+    ("engine", "doctype"),
     [
-        '<!DOCTYPE a SYSTEM "{0}">',
-        '<!DOCTYPE a PUBLIC "-//X//Y" "{0}">',
-        "<!-- < --><?x <?>\n<!DOCTYPE a SYSTEM '{0}'>",
-        '<!DOCTYPE a [<!ENTITY e SYSTEM "{0}">]>',
-        '<!DOCTYPE a [<!ENTITY % e SYSTEM "{0}"> %e;]>',
-        '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">',
+        *(("lxml", doctype) for doctype in DOCTYPES),
+        *(
+            pytest.param("jing", doctype, marks=[needs_jing] if number in (2, 4) else [needs_jing, pytest.mark.deep])
+            for number, doctype in enumerate(DOCTYPES)
+        ),
     ],
 )
 def test_a_document_opens_nothing(engine: str, doctype: str, tmp_path: Path) -> None:

@@ -491,6 +491,7 @@ def test_a_raised_limit_reads_what_no_target_holds(tmp_path: Path) -> None:
     assert main(["validate", str(path), "--limit", "header=200KiB"]) == 0
 
 
+@pytest.mark.deep
 def test_what_compresses_well_reads_back(tmp_path: Path) -> None:
     with open_writer(tmp_path / "a.jsonl") as writer:
         writer.write(Document("a", "x" * (RATIO_FREE + MIB)))
