@@ -440,24 +440,32 @@ def test_a_region_may_begin_inside_a_line(judges: dict[str, Judge]) -> None:
 GOOD = f'<element name="a" {RNG}><text/></element>'
 
 
+WRONG = [
+    ("", "is not XML"),
+    ("<a", "is not XML"),
+    ('<schema xmlns="http://www.w3.org/2001/XMLSchema"/>', "is not RELAX NG: its root is"),
+    (f"<grammar {RNG}/>", "is not RELAX NG"),
+    (f'<element name="a" {RNG}>\n<ref name="b"/></element>', "is not RELAX NG"),
+    (f'<!DOCTYPE element [<!ENTITY x "y">]>{GOOD}', "has a DOCTYPE"),
+    (f'<!DOCTYPE element SYSTEM "http://127.0.0.1:9/x.dtd">{GOOD}', "has a DOCTYPE"),
+    (f'<externalRef xml:base="http://127.0.0.1:9/" href="a.rng" {RNG}/>', "has an xml:base"),
+    (f'<externalRef href="missing.rng" {RNG}/>', "refers to 'missing.rng': No such file"),
+    (f'<externalRef href="notes.txt" {RNG}/>', "'notes.txt' is not XML"),
+    (f'<externalRef href="deeper.rng" {RNG}/>', "'deeper.rng' refers to 'http://127.0.0.1:9/x.rng', line 1"),
+    (f'<externalRef href="link.rng" {RNG}/>', "lies outside the schema's folder"),
+]
+
+
 @pytest.mark.parametrize(
-    ("schema", "words"),
+    ("engine", "schema", "words"),
     [
-        ("", "is not XML"),
-        ("<a", "is not XML"),
-        ('<schema xmlns="http://www.w3.org/2001/XMLSchema"/>', "is not RELAX NG: its root is"),
-        (f"<grammar {RNG}/>", "is not RELAX NG"),
-        (f'<element name="a" {RNG}>\n<ref name="b"/></element>', "is not RELAX NG"),
-        (f'<!DOCTYPE element [<!ENTITY x "y">]>{GOOD}', "has a DOCTYPE"),
-        (f'<!DOCTYPE element SYSTEM "http://127.0.0.1:9/x.dtd">{GOOD}', "has a DOCTYPE"),
-        (f'<externalRef xml:base="http://127.0.0.1:9/" href="a.rng" {RNG}/>', "has an xml:base"),
-        (f'<externalRef href="missing.rng" {RNG}/>', "refers to 'missing.rng': No such file"),
-        (f'<externalRef href="notes.txt" {RNG}/>', "'notes.txt' is not XML"),
-        (f'<externalRef href="deeper.rng" {RNG}/>', "'deeper.rng' refers to 'http://127.0.0.1:9/x.rng', line 1"),
-        (f'<externalRef href="link.rng" {RNG}/>', "lies outside the schema's folder"),
+        *(("lxml", *row) for row in WRONG),
+        *(
+            pytest.param("jing", *row, marks=[needs_jing, *([pytest.mark.deep] if at % 4 else [])])
+            for at, row in enumerate(WRONG)
+        ),
     ],
 )
-@pytest.mark.parametrize("engine", ENGINES)
 def test_a_wrong_schema_is_an_error(engine: str, schema: str, words: str, tmp_path: Path) -> None:
     folder = tmp_path / "schemas"
     folder.mkdir()
@@ -475,14 +483,22 @@ def test_a_wrong_schema_is_an_error(engine: str, schema: str, words: str, tmp_pa
         judge.check(region("<a/>"))
 
 
-@pytest.mark.parametrize("kind", ["include", "externalRef"])
+HREFS = [
+    "http://127.0.0.1:9/x.rng", "https://127.0.0.1:9/x.rng", "ftp://127.0.0.1:9/x.rng", "//127.0.0.1:9/x.rng",
+    "file:///etc/passwd", "/etc/passwd", "../x.rng", "sub/../../x.rng", "%2e%2e/x.rng", "x.rng#y", "..\\x.rng", "",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "href",
+    ("kind", "href"),
     [
-        "http://127.0.0.1:9/x.rng", "https://127.0.0.1:9/x.rng", "ftp://127.0.0.1:9/x.rng", "//127.0.0.1:9/x.rng",
-        "file:///etc/passwd", "/etc/passwd", "../x.rng", "sub/../../x.rng", "%2e%2e/x.rng", "x.rng#y", "..\\x.rng", "",
+        *(("include", href) for href in HREFS),
+        *(
+            pytest.param("externalRef", href, marks=[pytest.mark.deep] if at % 3 else [])
+            for at, href in enumerate(HREFS)
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_schema_fetches_nothing(kind: str, href: str, tmp_path: Path) -> None:
     schema = f'<grammar {RNG}>\n<include href="{href}"/></grammar>'
     if kind == "externalRef":
