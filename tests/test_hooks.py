@@ -210,7 +210,7 @@ class Place(NamedTuple):
             capture_output=True,
             encoding="utf-8",
             check=False,
-            timeout=120,
+            timeout=600,
         )
 
     def git(self, *arguments: str, cwd: Path) -> str:

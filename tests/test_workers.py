@@ -133,8 +133,8 @@ def test_an_interrupted_run_leaves_no_process_and_no_file(tmp_path: Path) -> Non
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
     )  # fmt: skip
-    while child.poll() is None and not list(temporary.iterdir()):
-        time.sleep(0.02)
+    while child.poll() is None and sum(path.stat().st_size > 0 for path in temporary.glob("*/*")) < 2:
+        time.sleep(0.01)  # until both have begun to write
     os.killpg(child.pid, signal.SIGINT)
     _, said = child.communicate(timeout=600)
     assert child.returncode in (130, 1), said  # 1: it was done already
