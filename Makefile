@@ -25,11 +25,11 @@ $(STAMP): $(INSTALLED) requirements-dev.txt
 demo: $(INSTALLED)
 	@PATH="$(abspath $(BIN)):$$PATH" sh docs/demo.sh
 
-## All tests, in parallel.
+## The usual run of the tests, in parallel; takes less than three minutes on two cores (tests/README.md).
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto
 
-## The laws with 2,000 examples each; takes about half an hour on two cores.
+## All tests, those marked deep too, with 2,000 examples for each law; takes about half an hour on two cores.
 deep-test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --hypothesis-profile=deep
 

@@ -1,15 +1,27 @@
-"""Profiles of Hypothesis, and where the developers' data lies."""
+"""Profiles of Hypothesis, the tests of the deep run, and what the processes of tests inherit."""
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+# Where Python may not write compiled modules beside their sources, they are kept apart from these: otherwise each of
+# the hundreds of processes that the tests start compiles corpusfmt again.
+if sys.dont_write_bytecode and not sys.pycache_prefix:
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(__file__).resolve().parent.parent / ".pytest_cache" / "compiled")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
-settings.register_profile("default", max_examples=60, deadline=None, suppress_health_check=_SLOW, print_blob=True)
+settings.register_profile("default", max_examples=12, deadline=None, suppress_health_check=_SLOW, print_blob=True)
 settings.register_profile("deep", max_examples=2000, deadline=timedelta(seconds=60), suppress_health_check=_SLOW)
 settings.load_profile("default")
 
@@ -17,3 +29,14 @@ settings.load_profile("default")
 for _name, _handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
     if hasattr(signal, _name) and signal.getsignal(getattr(signal, _name)) is signal.SIG_IGN:
         signal.signal(getattr(signal, _name), _handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that are marked deep, but in the deep profile and where ``-m`` speaks of them."""
+    from tests.support import DEEP
+
+    if DEEP or "deep" in config.option.markexpr:
+        return
+    deep = [item for item in items if item.get_closest_marker("deep")]
+    items[:] = [item for item in items if not item.get_closest_marker("deep")]
+    config.hook.pytest_deselected(items=deep)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import Any
 from zlib import crc32
 
 import pytest
+from hypothesis import settings
 
 from corpusfmt.core.document import Document
 from corpusfmt.core.errors import ParseError
@@ -20,6 +25,11 @@ from corpusfmt.core.format import Batch, Format, ReadOptions, WriteOptions
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 DATA = Path(os.environ.get("CORPUSFMT_DATA", ROOT.parent / "shared" / "data"))
+
+#: Whether this is the deep run (``--hypothesis-profile=deep``), which tries all that the usual one tries a part of.
+DEEP = settings().max_examples > 1000
+#: Examples for tests that are slow with each.
+BATCHES = 1000 if DEEP else 8
 
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the developers' data is not here (set CORPUSFMT_DATA)")
 
@@ -90,6 +100,69 @@ def headed(text: bytes, flags: int, wrong: int = 0, name: bytes = b"a.jsonl") ->
     return header + gzip.compress(text)[10:]
 
 
+@contextmanager
+def ends(seconds: float = 60) -> Iterator[None]:
+    """Stop what takes this process more time of a processor than it could if it grew with its input: usually it takes
+    a hundredth. What else runs on the machine does not count.
+    """
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise AssertionError(f"no end in {seconds:g} seconds of processor time")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def calls(work: Callable[[], object]) -> int:
+    """Return how many functions some work calls, those of C too: a measure of time that no machine changes."""
+    count = 0
+
+    def see(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(see)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+#: Runs a command and tells its status and its peak of memory. A process counts as its own what the one that began it
+#: held, and a test run holds much: so a small one begins it.
+_WATCH = """
+import os, sys
+said = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+to = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, said, 1), (os.POSIX_SPAWN_DUP2, said, 2)]
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, ({0}, {0}))
+_, status, used = os.wait4(os.posix_spawn(sys.executable, [sys.executable, *sys.argv[2:]], os.environ, file_actions=to), 0)
+print(os.waitstatus_to_exitcode(status), used.ru_maxrss // (1024 if sys.platform == "darwin" else 1))
+"""
+
+
+def watched(said: Path, *arguments: str | Path, seconds: int = 60) -> tuple[int, int]:
+    """Run Python, in the folder of the file that gets what it says. Return its code and its peak of memory in KiB.
+
+    It is ended after so many ``seconds`` of processor time.
+    """
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", _WATCH.format(seconds), said, *map(str, arguments)],
+        capture_output=True, cwd=said.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=3600,
+    )  # fmt: skip
+    code, peak = map(int, done.stdout.split())
+    return code, peak
+
+
 def command(
     *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None, **env: str
 ) -> subprocess.CompletedProcess[bytes]:
@@ -100,6 +173,6 @@ def command(
         capture_output=True,
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **env},
-        timeout=120,
+        timeout=600,
         check=False,
     )

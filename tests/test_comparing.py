@@ -37,7 +37,7 @@ from corpusfmt.core.jsonfacts import canonical, spelled
 from corpusfmt.core.metadata import Metadata
 from corpusfmt.storage import Sorter
 from tests import strategies
-from tests.support import ROOT, command, write
+from tests.support import BATCHES, DEEP, ROOT, command, watched, write
 from tests.test_laws import VARIANTS, carried
 
 ROOM = import_module("corpusfmt.diff")  # the name is that of the function
@@ -159,7 +159,7 @@ PLACES: list[tuple[str | bytes, str | bytes, tuple[int, int, int], str]] = [
 
 
 @pytest.mark.parametrize(("a", "b", "place", "only"), PLACES)
-@pytest.mark.parametrize("padding", [0, 100, 3 << 20])
+@pytest.mark.parametrize("padding", [0, 100, 1 << 20, pytest.param(3 << 20, marks=pytest.mark.deep)])
 def test_places_and_classes_of_texts(
     a: str | bytes, b: str | bytes, place: tuple[int, int, int], only: str, padding: int
 ) -> None:
@@ -340,7 +340,7 @@ small = st.builds(
     batch=st.integers(1, 5),
     ahead=st.sampled_from([AHEAD, (1,), (2, 3), (1, 4)]),
 )
-@settings(max_examples=300)
+@settings(max_examples=2000 if DEEP else 150)
 def test_pairs_are_found_as_in_the_plainest_way(
     a: list[Document], b: list[Document], data: st.DataObject, batch: int, ahead: tuple[int, ...]
 ) -> None:
@@ -430,7 +430,7 @@ PAIRS = list(combinations_with_replacement(NATIVE, 2))
 
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=str)
 @given(docs=strategies.corpora)
-@settings(max_examples=20)
+@settings(max_examples=BATCHES)
 def test_a_corpus_is_equal_to_itself_in_another_format(one: Any, other: Any, docs: list[Document]) -> None:
     kept = carried(other, carried(one, docs))
     with tempfile.TemporaryDirectory() as folder:
@@ -647,7 +647,16 @@ def test_formats_and_options_of_each_side(here: Path, capsys: pytest.CaptureFixt
 
 
 @posix
-@pytest.mark.parametrize("suffix", [".seed", ".jsonl.gz", ".warc.gz", ".xml", ".jsonl.zst"])
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        pytest.param(".seed", marks=pytest.mark.deep),
+        ".jsonl.gz",
+        pytest.param(".warc.gz", marks=pytest.mark.deep),
+        ".xml",
+        ".jsonl.zst",
+    ],
+)
 def test_what_can_be_read_only_once(suffix: str, here: Path) -> None:
     a = [doc(f"d{k}", f"text {k} \u00e9\n", f"n{k}", {"k": k}) for k in range(200)]
     b = [doc("d7", "else"), *a[3:7], *a[8:], doc("new")]
@@ -691,27 +700,28 @@ def test_a_file_that_changes_meanwhile_is_noticed(what: str, here: Path, monkeyp
 
 
 @posix
-@pytest.mark.parametrize("options", [[], ["--no-cap"], ["-q"]])
+@pytest.mark.undisturbed
+@pytest.mark.parametrize(
+    "options", [[], *(pytest.param([option], marks=pytest.mark.deep) for option in ("--no-cap", "-q"))]
+)
 def test_memory_does_not_grow_with_the_corpora(options: list[str], here: Path) -> None:
-    count = 30_000
-    for name, step in (("a.jsonl", 1), ("b.jsonl", 7919)):  # the same ids in another order, a third with another text
-        with open(here / name, "w") as file:
-            for k in range(count):
-                id = k * step % count
-                text = "other" if step > 1 and id % 3 == 0 else "x" * 200
-                file.write(f'{{"id":"d{id}","name":"n","text":"{text}","meta":{{"a": "b"}}}}\n')
-    program = (
-        "import resource, subprocess, sys\n"
-        f"code = subprocess.call([sys.executable, '-m', 'corpusfmt', 'diff', 'a.jsonl', 'b.jsonl', *{options!r}])\n"
-        "print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)\n"
-    )
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    result = subprocess.run([sys.executable, "-c", program], cwd=here, env=env, capture_output=True, check=True)
-    code, peak = map(int, result.stderr.split()[-2:])
-    assert code == 1
-    assert peak // (1024 if sys.platform == "darwin" else 1) < 80 * 1024
-    if "-q" not in options:
-        assert b"10,000 changed" in result.stdout
+    peaks = []
+    for count in (1_200, 12_000):
+        for name, step in (
+            ("a.jsonl", 1),
+            ("b.jsonl", 7919),
+        ):  # the same ids in another order, a third with another text
+            with open(here / name, "w") as file:
+                for k in range(count):
+                    id = k * step % count
+                    text = ("other " if step > 1 and id % 3 == 0 else "x") * 500
+                    file.write(f'{{"id":"d{id}","name":"n","text":"{text}","meta":{{"a": "b"}}}}\n')
+        code, peak = watched(here / "said", "-m", "corpusfmt", "diff", "a.jsonl", "b.jsonl", *options)
+        assert code == 1
+        if "-q" not in options:
+            assert f"{count // 3:,} changed" in (here / "said").read_text()
+        peaks.append(peak)
+    assert peaks[1] - peaks[0] < 6 << 10
 
 
 def test_the_first_of_a_kind_are_kept_where_not_all_are() -> None:
@@ -736,7 +746,9 @@ needs_git = pytest.mark.skipif(os.name != "posix" or not shutil.which("git"), re
 
 
 @needs_git
-@pytest.mark.parametrize("name", ["a.warc.gz", "a.jsonl.zst", "-a b.xml"])
+@pytest.mark.parametrize(
+    "name", ["-a b.warc.gz", *(pytest.param(name, marks=pytest.mark.deep) for name in ("a.jsonl.zst", "a b.xml"))]
+)
 def test_git_shows_corpora_as_the_page_says(name: str, here: Path) -> None:
     page = (ROOT / "docs/diff.md").read_text(encoding="utf-8")
     env = {

@@ -14,15 +14,14 @@ from typing import NamedTuple
 
 import pytest
 import zstandard
-from hypothesis import settings
 
 from corpusfmt import Document, registry, validate
 from corpusfmt.core.format import ReadOptions, WriteOptions
 from tests import flips
-from tests.support import DATA, SEEDS, needs_data, write
+from tests.support import DATA, DEEP, SEEDS, needs_data, write
 
-#: Flips for each format, of files of others and of ours: a few hundred, or as many as ``CORPUSFMT_FLIPS`` says.
-FLIPS = int(os.environ.get("CORPUSFMT_FLIPS", "2000" if settings().max_examples >= 2000 else "300"))
+#: Flips for each format, of files of others and of ours, or as many as ``CORPUSFMT_FLIPS`` says.
+FLIPS = int(os.environ.get("CORPUSFMT_FLIPS", "2000" if DEEP else "100"))
 #: Bytes that mean something somewhere.
 _TELLING = b' \t\r\n"\\<>&;:,{}[]/=-\x00\xff\xc3\x80+07E'
 DOLMA = {"layout": "dolma"}

@@ -262,7 +262,7 @@ def test_a_signal_leaves_nothing(here: Path) -> None:
         "import sys, time\nfrom tests.test_folders import LEAVES\nfrom corpusfmt import registry, storage\n"
         "known = {**registry.formats(), 'leaves': LEAVES}\nregistry.formats = lambda: known\n"
         "real = storage.Folder.add\n"
-        "def add(self, *given):\n    real(self, *given)\n    print('added', flush=True)\n    time.sleep(60)\n"
+        "def add(self, *given):\n    real(self, *given)\n    print('added', flush=True)\n    time.sleep(600)\n"
         "storage.Folder.add = add\n"
         "from corpusfmt.cli.main import main\nsys.exit(main(sys.argv[1:]))\n"
     )
@@ -275,7 +275,7 @@ def test_a_signal_leaves_nothing(here: Path) -> None:
         assert process.stdout.readline() == b"added\n"
         assert any(name.endswith(".tmp/one.leaf") for name in tree())
         process.send_signal(number)
-        assert process.wait(30) == 128 + number
+        assert process.wait(600) == 128 + number
         process.stdout.close()
         assert tree() == SOURCES
 

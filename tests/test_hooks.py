@@ -22,7 +22,7 @@ import zstandard
 
 from corpusfmt import registry
 from corpusfmt.detect import COMPRESSED
-from tests.support import ROOT, SEEDS, command
+from tests.support import DEEP, ROOT, SEEDS, command
 
 yaml: Any = pytest.importorskip("yaml", reason="PyYAML, which comes with pre-commit, is not installed")
 
@@ -210,7 +210,7 @@ class Place(NamedTuple):
             capture_output=True,
             encoding="utf-8",
             check=False,
-            timeout=120,
+            timeout=600,
         )
 
     def git(self, *arguments: str, cwd: Path) -> str:
@@ -241,7 +241,11 @@ XML = b"<project/>\n"
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Make a repository with the hooks, once. pre-commit builds their environment when it is first needed."""
+    """Make a repository with the hooks, once.
+
+    In the deep run they are those of the project, and pre-commit builds their environment when it is first needed. In
+    the usual one they run the corpusfmt of this checkout: to build the environment takes longer than all tests here.
+    """
     if shutil.which("git") is None:
         pytest.skip("git is not installed")
     if find_spec("pre_commit") is None:
@@ -257,7 +261,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
         repository = folder / "repository"
         made = folder / "revision"
         if not made.exists():
-            pack_what_is_installed(folder / "wheels")
+            if DEEP:
+                pack_what_is_installed(folder / "wheels")
             (folder / "gitconfig").write_text(
                 "[init]\ndefaultBranch = main\n[core]\nautocrlf = false\n", encoding="utf-8"
             )
@@ -267,6 +272,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
                     shutil.copytree(ROOT / part, repository / part, ignore=ignored, dirs_exist_ok=True)
                 else:
                     shutil.copyfile(ROOT / part, repository / part)
+            if not DEEP:
+                hooks = repository / ".pre-commit-hooks.yaml"
+                text = hooks.read_text(encoding="utf-8")
+                assert text.count("language: python\n") == len(HOOKS)
+                hooks.write_text(text.replace("language: python\n", "language: system\n"), encoding="utf-8")
+                tool(folder / "bin")
             unborn = Place(repository, "", env)
             unborn.git("init", "--quiet", cwd=repository)
             unborn.commit_all(repository)
@@ -274,13 +285,31 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
         return Place(repository, made.read_text(encoding="ascii"), env)
 
 
+def tool(folder: Path) -> None:
+    """Make the command corpusfmt, which runs that of the checkout."""
+    folder.mkdir()
+    script = folder / "corpusfmt"
+    run = shlex.join(
+        [
+            sys.executable,
+            "-c",
+            f"import sys; sys.path[0] = {str(ROOT)!r}; from corpusfmt.cli.main import main; sys.exit(main())",
+        ]
+    )
+    script.write_text(f'#!/bin/sh\nexec {run} "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+
+
 def environment(folder: Path) -> dict[str, str]:
     """Return what processes see: settings of this user and of this machine are out, and so is the network."""
-    foreign = re.compile(r"(GIT|PIP|PRE_COMMIT|PYTHON|VIRTUALENV|VIRTUAL_ENV|XDG|SKIP|UV)(_|$)|\w*_proxy$", re.I)
+    foreign = re.compile(
+        r"(GIT|PIP|PRE_COMMIT|PYTHON(?!PYCACHEPREFIX)|VIRTUALENV|VIRTUAL_ENV|XDG|SKIP|UV)(_|$)|\w*_proxy$", re.I
+    )
     env = {name: value for name, value in os.environ.items() if not foreign.match(name)}
     nowhere = "http://127.0.0.1:9"  # what does try the network, fails at once
     return {
         **env,
+        "PATH": os.pathsep.join([str(folder / "bin"), env.get("PATH", os.defpath)]),
         **dict.fromkeys(("HOME", "USERPROFILE", "LOCALAPPDATA"), str(folder / "home")),
         "XDG_CACHE_HOME": str(folder / "home" / "cache"),
         "XDG_DATA_HOME": str(folder / "home" / "data"),
@@ -390,11 +419,14 @@ ODD = {
 }
 
 
-def test_try_repo_runs_all_hooks(place: Place, work: Path) -> None:
+@pytest.mark.parametrize("how", ["run", pytest.param("try-repo", marks=pytest.mark.deep)])
+def test_all_hooks_run(how: str, place: Place, work: Path) -> None:
+    """``try-repo`` does so in an environment of its own, which takes long to build."""
     put(work, {"mendable.seed": MENDABLE, "broken.seed": BROKEN})
     place.git("add", "--all", cwd=work)
     files = ["clean.seed", "mendable.seed", "broken.seed"]
-    code, printed = place.pre_commit("try-repo", place.repository, "--files", *files, cwd=work)
+    given = ["run", "--hook-stage", "pre-push"] if how == "run" else ["try-repo", place.repository]
+    code, printed = place.pre_commit(*given, "--files", *files, cwd=work)
     assert verdicts(printed) == {VALIDATE: "Failed", FIX: "Failed", CORPUS: "Failed"}, printed
     assert code == 1
     assert "- hook id: corpusfmt-fix\n- exit code: 1\n- files were modified by this hook\n" in printed
@@ -437,48 +469,52 @@ def test_what_cannot_be_mended_fails_with_its_place(place: Place, work: Path) ->
     assert all((work / name).read_bytes() == content for name, content in BAD.items())
 
 
+MENDABLES = ["-a.seed", "a b.seed", "ä.seed", "a.seed.gz", "a.seed.zst"]
 CODECS: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     ".gz": (gzip.compress, gzip.decompress),
     ".zst": (zstandard.compress, lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data)),
 }
 
 
-@pytest.mark.parametrize("name", ["-a.seed", "a b.seed", "ä.seed", "a.seed.gz", "a.seed.zst"])
-def test_what_can_be_mended_is_and_passes_then(place: Place, work: Path, name: str) -> None:
-    pack, unpack = CODECS.get(Path(name).suffix, (bytes, bytes))
-    put(work, {name: pack(MENDABLE)})
+def test_what_can_be_mended_is_and_passes_then(place: Place, work: Path) -> None:
+    codecs = {name: CODECS.get(Path(name).suffix, (bytes, bytes)) for name in MENDABLES}
+    put(work, {name: pack(MENDABLE) for name, (pack, _) in codecs.items()})
     place.git("add", "--all", cwd=work)
     code, printed = place.pre_commit("run", VALIDATE, cwd=work)
     assert code == 1
-    assert f"{name}:1:1: SEED008 warning" in printed
+    for name in MENDABLES:
+        assert f"{name}:1:1: SEED008 warning" in printed
     code, printed = place.pre_commit("run", cwd=work)
     assert verdicts(printed) == {FIX: "Failed", VALIDATE: "Passed"}, printed
     assert code == 1
     assert "- hook id: corpusfmt-fix\n- files were modified by this hook\n" in printed  # and no exit code
-    assert f"{name}: fixed 1 finding (SEED008: 1)\n" in printed
+    for name in MENDABLES:
+        assert f"{name}: fixed 1 finding (SEED008: 1)\n" in printed
     place.git("add", "--all", cwd=work)
     code, printed = place.pre_commit("run", cwd=work)
     assert verdicts(printed) == {FIX: "Passed", VALIDATE: "Passed"}, printed
     assert code == 0
-    assert unpack((work / name).read_bytes()) == MENDED
+    for name, (_, unpack) in codecs.items():
+        assert unpack((work / name).read_bytes()) == MENDED
 
 
 def test_the_corpus_is_read_once_and_whole(place: Place, work: Path) -> None:
     put(work, {"old/broken.seed": BROKEN})
     place.commit_all(work)
-    put(work, {f"many/{number:0>60}.seed": MENDED for number in range(2200)})  # more than one command line holds
+    folders = "/".join([f"{'many':-<200}"] * 4)
+    put(work, {f"{folders}/{number}.seed": MENDED for number in range(170)})  # more than one command line holds
     place.git("add", "--all", cwd=work)
     code, printed = place.pre_commit("run", "--verbose", cwd=work)  # of the commit, not of the corpus
     assert verdicts(printed) == {FIX: "Passed", VALIDATE: "Passed"}, printed
     assert code == 0
     counts = list(map(int, re.findall(r"(\d+) documents in \d+ sources: ", printed.replace(",", ""))))
     assert len(counts) > 1
-    assert sum(counts) == 2200
+    assert sum(counts) == 170
     code, printed = place.pre_commit("run", "--hook-stage", "pre-push", "--files", "clean.seed", cwd=work)
     assert verdicts(printed) == {FIX: "Passed", VALIDATE: "Passed", CORPUS: "Failed"}, printed
     assert code == 1
     assert "./old/broken.seed:4:1: SEED003 " in printed
-    assert len(re.findall(r" in 2,202 sources: ", printed)) == 1
+    assert len(re.findall(r" in 172 sources: ", printed)) == 1
     code, printed = place.pre_commit("run", "--hook-stage", "pre-push", "--files", ".pre-commit-config.yaml", cwd=work)
     assert verdicts(printed) == {FIX: "Skipped", VALIDATE: "Skipped", CORPUS: "Skipped"}, printed
     assert code == 0

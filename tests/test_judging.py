@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from corpusfmt.core.document import build
 from corpusfmt.core.errors import ConfigurationError, SchemaError
 from corpusfmt.core.source import Region
 from corpusfmt.judging import Judge, Verdict, jing
-from tests.support import DATA, ROOT, SEEDS, command, write
+from corpusfmt.judging.asking import Child
+from tests.support import DATA, DEEP, ROOT, SEEDS, command, write
 
 OURS = "corpusfmt-tei.rng"
 TEI_ALL = DATA / "schema" / "tei_all-4.12.0.rng"
@@ -138,6 +140,55 @@ def judges() -> Iterator[dict[str, Judge]]:
         judge.close()
 
 
+@pytest.fixture(autouse=True)
+def jing_names_itself_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask a jing for its version once, and not for each judge: that takes as long as judging a document."""
+    monkeypatch.setattr(jing, "version", lambda command, seconds: version_of(tuple(command)))
+
+
+real_version = jing.version
+
+
+@cache
+def version_of(command: tuple[str, ...]) -> str:
+    return real_version(list(command), 600)
+
+
+class Batch:
+    """Documents that one run of jing judges, and a judge that takes what was said of each for what jing says alone."""
+
+    def __init__(self, folder: Path, documents: dict[str, str]) -> None:
+        self.judge, self.documents, self._said = Judge(OURS, engine="jing"), documents, dict[str, str]()
+        (folder / "valid.xml").write_text(SAMPLE)  # comes between, see jing.judged
+        for number, document in enumerate(documents.values()):
+            (folder / f"{number}").mkdir()
+            (folder / f"{number}" / "document.xml").write_bytes(jing.bare(document.encode()) or b"")
+        left = list(range(len(documents)))
+        while left:
+            given = [name for number in left for name in (f"{number}/document.xml", "valid.xml")]
+            line = [*JING, str(ROOT / "schemas" / OURS), *given]
+            told = subprocess.run(line, cwd=folder, capture_output=True, encoding="utf-8").stdout.splitlines()
+            stopped = left[-1]
+            for number in left:
+                rows = [row for row in told if f"{folder.name}/{number}/document.xml:" in row]
+                self._said[[*documents][number]] = "\n".join(rows)
+                if "fatal:" in "".join(rows):  # it is no XML, and jing goes no further
+                    stopped = number
+                    break
+            left = [number for number in left if number > stopped]
+
+    def check(self, name: str, line: int, monkeypatch: pytest.MonkeyPatch) -> list[Verdict]:
+        monkeypatch.setattr(jing, "_run", lambda *_: self._said[name])
+        return self.judge.check(region(self.documents[name], line))
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
+    made = Batch(tmp_path_factory.mktemp("batch"), {**{name: changed(name) for name in BY_NAME}, **AGREED})
+    yield made
+    made.judge.close()
+
+
 def lines(verdicts: list[Verdict]) -> list[int]:
     return [verdict.line for verdict in verdicts]
 
@@ -231,20 +282,36 @@ def test_there_are_enough_changed_files() -> None:
     assert len(BY_NAME) == len(VARIANTS) >= 40
 
 
-@pytest.mark.parametrize("name", BY_NAME)
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_changed_file_is_refused_at_the_line(engine: str, name: str, judges: dict[str, Judge]) -> None:
-    found = judges[engine].check(region(changed(name), 101))
+def refused(name: str, found: list[Verdict]) -> None:
     assert found[0].line == BY_NAME[name][2] + 100, found
     assert found[0].column >= 1
     assert lines(found) == sorted(lines(found))
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("engine", ["lxml", pytest.param("jing", marks=[needs_jing, pytest.mark.deep])])
+def test_a_changed_file_is_refused_at_the_line(engine: str, name: str, judges: dict[str, Judge]) -> None:
+    refused(name, judges[engine].check(region(changed(name), 101)))
+
+
+@needs_jing
+@pytest.mark.parametrize("name", BY_NAME)
+def test_jing_refuses_a_changed_file_at_the_line(name: str, batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused(name, batch.check(name, 101, monkeypatch))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_sample_is_valid(engine: str, judges: dict[str, Judge]) -> None:
     single = SAMPLE[SAMPLE.index("<TEI") : SAMPLE.index("</TEI>") + 6]
     judge = judges[engine]
-    for document in (SAMPLE, single, SAMPLE.replace("\n", "\r\n"), "\ufeff" + SAMPLE):
+    documents = [
+        SAMPLE,
+        "\ufeff" + single.replace("\n", "\r\n"),
+        single,
+        SAMPLE.replace("\n", "\r\n"),
+        "\ufeff" + SAMPLE,
+    ]
+    for document in documents if DEEP or engine == "lxml" else documents[:2]:
         assert judge.check(region(document)) == []
     (name,) = judge.engines
     assert re.fullmatch(r"lxml \d[\d.]+ \(libxml2 \d[\d.]+\)|jing(?: \d+)?", name)
@@ -257,6 +324,7 @@ def test_the_sample_is_tei() -> None:
         assert judge.check(region(SAMPLE)) == []
 
 
+@pytest.mark.deep
 @needs_tei_all
 def test_the_sample_is_tei_for_lxml_too() -> None:
     with Judge(str(TEI_ALL), engine="lxml", seconds=300) as judge:
@@ -321,12 +389,24 @@ def test_several_faults_are_told_once_each_and_not_too_many(judges: dict[str, Ju
     assert len(judges["lxml"].check(region(many))) == 20
 
 
+#: By name: documents in which jing is to see the same places as lxml.
+AGREED = {
+    f"{what}, {newline!a}": SAMPLE.replace(old, new, 1).replace("\n", newline)
+    for what, old, new in (
+        ("element", "<lb/>", "é𝒳<hi/>"),
+        ("text", "<p></p>\n<p>Last", "<p></p>\n  𝒳\n<p>Last"),
+        ("attribute", "<lb/>", "<lb\n n='2'/>"),
+    )
+    for newline in ("\n", "\r\n")
+}
+
+
 @needs_jing
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_both_engines_tell_the_same_places(newline: str, judges: dict[str, Judge]) -> None:
-    for old, new in [("<lb/>", "é𝒳<hi/>"), ("<p></p>\n<p>Last", "<p></p>\n  𝒳\n<p>Last"), ("<lb/>", "<lb\n n='2'/>")]:
-        file = region(SAMPLE.replace(old, new, 1).replace("\n", newline))
-        assert judges["lxml"].check(file)[0][:2] == judges["jing"].check(file)[0][:2]
+@pytest.mark.parametrize("name", AGREED)
+def test_both_engines_tell_the_same_places(
+    name: str, judges: dict[str, Judge], batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert judges["lxml"].check(region(AGREED[name]))[0][:2] == batch.check(name, 1, monkeypatch)[0][:2]
 
 
 @pytest.mark.parametrize(
@@ -360,24 +440,32 @@ def test_a_region_may_begin_inside_a_line(judges: dict[str, Judge]) -> None:
 GOOD = f'<element name="a" {RNG}><text/></element>'
 
 
+WRONG = [
+    ("", "is not XML"),
+    ("<a", "is not XML"),
+    ('<schema xmlns="http://www.w3.org/2001/XMLSchema"/>', "is not RELAX NG: its root is"),
+    (f"<grammar {RNG}/>", "is not RELAX NG"),
+    (f'<element name="a" {RNG}>\n<ref name="b"/></element>', "is not RELAX NG"),
+    (f'<!DOCTYPE element [<!ENTITY x "y">]>{GOOD}', "has a DOCTYPE"),
+    (f'<!DOCTYPE element SYSTEM "http://127.0.0.1:9/x.dtd">{GOOD}', "has a DOCTYPE"),
+    (f'<externalRef xml:base="http://127.0.0.1:9/" href="a.rng" {RNG}/>', "has an xml:base"),
+    (f'<externalRef href="missing.rng" {RNG}/>', "refers to 'missing.rng': No such file"),
+    (f'<externalRef href="notes.txt" {RNG}/>', "'notes.txt' is not XML"),
+    (f'<externalRef href="deeper.rng" {RNG}/>', "'deeper.rng' refers to 'http://127.0.0.1:9/x.rng', line 1"),
+    (f'<externalRef href="link.rng" {RNG}/>', "lies outside the schema's folder"),
+]
+
+
 @pytest.mark.parametrize(
-    ("schema", "words"),
+    ("engine", "schema", "words"),
     [
-        ("", "is not XML"),
-        ("<a", "is not XML"),
-        ('<schema xmlns="http://www.w3.org/2001/XMLSchema"/>', "is not RELAX NG: its root is"),
-        (f"<grammar {RNG}/>", "is not RELAX NG"),
-        (f'<element name="a" {RNG}>\n<ref name="b"/></element>', "is not RELAX NG"),
-        (f'<!DOCTYPE element [<!ENTITY x "y">]>{GOOD}', "has a DOCTYPE"),
-        (f'<!DOCTYPE element SYSTEM "http://127.0.0.1:9/x.dtd">{GOOD}', "has a DOCTYPE"),
-        (f'<externalRef xml:base="http://127.0.0.1:9/" href="a.rng" {RNG}/>', "has an xml:base"),
-        (f'<externalRef href="missing.rng" {RNG}/>', "refers to 'missing.rng': No such file"),
-        (f'<externalRef href="notes.txt" {RNG}/>', "'notes.txt' is not XML"),
-        (f'<externalRef href="deeper.rng" {RNG}/>', "'deeper.rng' refers to 'http://127.0.0.1:9/x.rng', line 1"),
-        (f'<externalRef href="link.rng" {RNG}/>', "lies outside the schema's folder"),
+        *(("lxml", *row) for row in WRONG),
+        *(
+            pytest.param("jing", *row, marks=[needs_jing, *([pytest.mark.deep] if at % 4 else [])])
+            for at, row in enumerate(WRONG)
+        ),
     ],
 )
-@pytest.mark.parametrize("engine", ENGINES)
 def test_a_wrong_schema_is_an_error(engine: str, schema: str, words: str, tmp_path: Path) -> None:
     folder = tmp_path / "schemas"
     folder.mkdir()
@@ -395,14 +483,22 @@ def test_a_wrong_schema_is_an_error(engine: str, schema: str, words: str, tmp_pa
         judge.check(region("<a/>"))
 
 
-@pytest.mark.parametrize("kind", ["include", "externalRef"])
+HREFS = [
+    "http://127.0.0.1:9/x.rng", "https://127.0.0.1:9/x.rng", "ftp://127.0.0.1:9/x.rng", "//127.0.0.1:9/x.rng",
+    "file:///etc/passwd", "/etc/passwd", "../x.rng", "sub/../../x.rng", "%2e%2e/x.rng", "x.rng#y", "..\\x.rng", "",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "href",
+    ("kind", "href"),
     [
-        "http://127.0.0.1:9/x.rng", "https://127.0.0.1:9/x.rng", "ftp://127.0.0.1:9/x.rng", "//127.0.0.1:9/x.rng",
-        "file:///etc/passwd", "/etc/passwd", "../x.rng", "sub/../../x.rng", "%2e%2e/x.rng", "x.rng#y", "..\\x.rng", "",
+        *(("include", href) for href in HREFS),
+        *(
+            pytest.param("externalRef", href, marks=[pytest.mark.deep] if at % 3 else [])
+            for at, href in enumerate(HREFS)
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_schema_fetches_nothing(kind: str, href: str, tmp_path: Path) -> None:
     schema = f'<grammar {RNG}>\n<include href="{href}"/></grammar>'
     if kind == "externalRef":
@@ -483,7 +579,7 @@ def pid(judge: Judge) -> int:
     return judge._child._process.pid
 
 
-def gone(number: int, seconds: float = 5) -> bool:
+def gone(number: int, seconds: float = 60) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
@@ -499,31 +595,36 @@ def gone(number: int, seconds: float = 5) -> bool:
 
 def test_a_schema_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.rng").write_text(ENDLESS)
-    began = time.monotonic()
-    with (
-        Judge(str(tmp_path / "x.rng"), engine="lxml", seconds=0.7) as judge,
-        pytest.raises(
-            SchemaError, match=r"compiling the schema '.*x\.rng' takes more than 0\.7 seconds; --schema-timeout"
-        ),
-    ):
-        judge.check(region("<tree/>"))
-    assert time.monotonic() - began < 10
+    with Judge(str(tmp_path / "x.rng"), engine="lxml", seconds=0.2) as judge:
+        with pytest.raises(
+            SchemaError, match=r"compiling the schema '.*x\.rng' takes more than 0\.2 seconds; --schema-timeout"
+        ):
+            judge.check(region("<tree/>"))
+        assert gone(pid(judge))
 
 
 @needs_jing
-def test_where_lxml_cannot_compile_a_schema_jing_is_asked(tmp_path: Path) -> None:
+def test_where_lxml_cannot_compile_a_schema_jing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x.rng").write_text(ENDLESS)
-    with Judge(str(tmp_path / "x.rng"), seconds=2) as judge:
+    compile = Child.compile
+
+    def in_little_time(child: Child, *given: Any, compiled: bool, **named: Any) -> str:
+        child._seconds = 0.5 if compiled else 60
+        return compile(child, *given, compiled=compiled, **named)
+
+    monkeypatch.setattr(Child, "compile", in_little_time)
+    with Judge(str(tmp_path / "x.rng"), seconds=60) as judge:
         assert judge.check(region("<tree>\n<tree/></tree>")) == []
         assert lines(judge.check(region("<tree>\n<tre/></tree>"))) == [2]
         assert judge.engines[0].startswith("jing")
 
 
-@pytest.mark.undisturbed
-def test_a_document_that_takes_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    judge = Judge(OURS, engine="lxml", seconds=0.5)
+def test_a_document_that_takes_too_long_is_an_error() -> None:
+    judge = Judge(OURS, engine="lxml")
     assert judge.check(region(SAMPLE)) == []
     os.kill(pid(judge), signal.SIGSTOP)
+    assert judge._child is not None
+    judge._child._seconds = 0.5
     with pytest.raises(SchemaError, match=r"judging one document by .* takes more than 0\.5 seconds; --schema-timeout"):
         judge.check(region(SAMPLE))
     assert judge.check(region(SAMPLE)) == []  # by a new child
@@ -533,12 +634,17 @@ def test_a_document_that_takes_too_long_is_an_error(monkeypatch: pytest.MonkeyPa
 @needs_jing
 def test_jing_has_a_limit_too_and_leaves_nothing_behind(tmp_path: Path) -> None:
     script = tmp_path / "jing"
-    script.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {tmp_path}/pid\nwait\n")
+    script.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/pid\nwait\n")
     script.chmod(0o755)
-    with Judge(OURS, engine="jing", jing=str(script), seconds=1) as judge:
-        with pytest.raises(SchemaError, match="jing took longer than 1 seconds"):
-            judge.check(region(SAMPLE))
-        assert gone(int((tmp_path / "pid").read_text()))
+    with Judge(OURS, engine="jing", jing=str(script)) as judge:
+        judge._ready(compiled=False)
+        judge._jing_name, written = "jing", tmp_path / "pid"
+        for judge.seconds in (1, 10, 100):  # as long as it takes to begin
+            with pytest.raises(SchemaError, match=f"jing took longer than {judge.seconds} seconds"):
+                judge.check(region(SAMPLE))
+            if written.exists() and written.read_text():
+                break
+        assert gone(int(written.read_text()))
 
 
 # The child
@@ -579,8 +685,12 @@ from corpusfmt.core.source import Region
 from corpusfmt.judging import Judge
 judge = Judge(sys.argv[1], engine="lxml", seconds=float(sys.argv[2]))
 if sys.argv[3] == "busy":
-    import threading
-    threading.Timer(0.6, lambda: (print(judge._child._process.pid, flush=True), os.kill(os.getpid(), 9))).start()
+    from corpusfmt.judging import asking
+    def send(*given):
+        real(*given)
+        print(judge._child._process.pid, flush=True)
+        os.kill(os.getpid(), 9)
+    real, asking.send = asking.send, send
 judge.check(Region(b"<tree/>", 0, 1))
 print(judge._child._process.pid, flush=True)
 if sys.argv[3] == "killed":
@@ -588,15 +698,17 @@ if sys.argv[3] == "killed":
 """
 
 
-@pytest.mark.parametrize(("how", "schema"), [("killed", OURS), ("ends", OURS), ("busy", "")])
-def test_a_child_does_not_outlive_its_parent(how: str, schema: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("how", "schema", "seconds"), [("killed", OURS, "60"), ("ends", OURS, "60"), ("busy", "", "0.2")]
+)
+def test_a_child_does_not_outlive_its_parent(how: str, schema: str, seconds: str, tmp_path: Path) -> None:
     (tmp_path / "x.rng").write_text(ENDLESS)
     told = subprocess.run(
-        [sys.executable, "-W", "error", "-c", PARENT, schema or "x.rng", "2", how],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=30,
+        [sys.executable, "-W", "error", "-c", PARENT, schema or "x.rng", seconds, how],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert told.stderr == ""
-    assert gone(int(told.stdout), 10)
+    assert gone(int(told.stdout))
 
 
 def test_memory_does_not_grow_with_documents() -> None:
@@ -610,30 +722,38 @@ def test_memory_does_not_grow_with_documents() -> None:
                 judge.check(region(other))
             return int(Path(f"/proc/{pid(judge)}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-        before = work(300, 0)
-        assert work(900, 1000) - before < 3_000_000
+        before = work(60, 0)
+        assert work(600, 1000) - before < 2_000_000
 
 
 # Nothing is opened
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+DOCTYPES = [
+    '<!DOCTYPE a SYSTEM "{0}">',
+    '<!DOCTYPE a PUBLIC "-//X//Y" "{0}">',
+    "<!-- < --><?x <?>\n<!DOCTYPE a SYSTEM '{0}'>",
+    '<!DOCTYPE a [<!ENTITY e SYSTEM "{0}">]>',
+    '<!DOCTYPE a [<!ENTITY % e SYSTEM "{0}"> %e;]>',
+    '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">',
+]
+
+
 @pytest.mark.parametrize(
-    "doctype",
+    ("engine", "doctype"),
     [
-        '<!DOCTYPE a SYSTEM "{0}">',
-        '<!DOCTYPE a PUBLIC "-//X//Y" "{0}">',
-        "<!-- < --><?x <?>\n<!DOCTYPE a SYSTEM '{0}'>",
-        '<!DOCTYPE a [<!ENTITY e SYSTEM "{0}">]>',
-        '<!DOCTYPE a [<!ENTITY % e SYSTEM "{0}"> %e;]>',
-        '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">',
+        *(("lxml", doctype) for doctype in DOCTYPES),
+        *(
+            pytest.param("jing", doctype, marks=[needs_jing] if number in (2, 4) else [needs_jing, pytest.mark.deep])
+            for number, doctype in enumerate(DOCTYPES)
+        ),
     ],
 )
 def test_a_document_opens_nothing(engine: str, doctype: str, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     os.mkfifo(trap)  # who opens it waits for ever
     (tmp_path / "x.rng").write_text(GOOD)
-    with Judge(str(tmp_path / "x.rng"), engine=engine, seconds=10) as judge:
+    with Judge(str(tmp_path / "x.rng"), engine=engine) as judge:
         bad = judge.check(region(f"<?xml version='1.0' encoding='latin-1'?>{doctype.format(trap)}\n<a>\n é<b/></a>"))
         # lxml does not go on after a parameter entity that it may not open.
         assert lines(bad)[-1] == (1 if "%" in doctype else doctype.count("\n") + 3)

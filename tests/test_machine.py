@@ -431,4 +431,4 @@ def _format_of(path: Path) -> str:
 
 
 TestCorpora = Corpora.TestCase
-TestCorpora.settings = settings(max_examples=max(25, settings().max_examples // 4), stateful_step_count=12)
+TestCorpora.settings = settings(max_examples=max(10, settings().max_examples // 4), stateful_step_count=12)

@@ -25,6 +25,7 @@ from corpusfmt import ConfigurationError, ParseError
 from corpusfmt.core.gzipheader import header_size
 from corpusfmt.core.limits import MAX_WINDOW
 from corpusfmt.storage import (
+    Copying,
     Folder,
     Input,
     Paths,
@@ -1012,3 +1013,16 @@ def test_paths_that_were_given_back_were_never_given() -> None:
     paths.back()
     assert not paths.is_free("Y")
     assert [paths.give(name) for name in ("X/a", "X/a", "Y")] == ["X/a", "X/a_2", "Y_2"]
+
+
+@pytest.mark.parametrize("codec", ["", "gz"])
+def test_a_stream_that_is_copied_tells_of_its_members(codec: str, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(gzip.compress(TEXT) if codec else TEXT)
+    with open_input(str(path)) as stream:
+        copy = Scratch("", "a")
+        copying = Copying(stream, copy)
+        members = copying.track_members()
+        assert b"".join(iter(lambda: copying.read(1000), b"")) == copy.stream().read(len(TEXT) + 1) == TEXT
+        assert (members, copying.codec) == (([(0, 0)], "gz") if codec else (None, ""))
+        copy.close()

@@ -309,6 +309,7 @@ def test_markup_that_was_added_is_left_behind_and_counted() -> None:
      (b'<idno type="id">d1</idno>', b'<idno type="id">d1</idno><idno type="id">d2</idno>', "TEI019", "twice"),
      (b'type="id"', b'type="id" subtype="integer"', "TEI019", "no integer"),
      (b'type="sha256"', b'type="md5"', "TEI019", "an idno that the profile does not have"),
+     (b'<xenoData type="metadata">', b'<xenoData type="data">', "TEI019", "a xenoData that is not of the type metadata"),
      (b'{"title":"Poem"}', b'{"title":}', "TEI019", "the metadata"),
      (b'{"title":"Poem"}', b'["title"]', "TEI019", "the metadata"),
      (b'    <xenoData type="metadata">{"title":"Poem"}</xenoData>\n', b"", "TEI020", "'Poem'"),
@@ -716,6 +717,20 @@ def test_a_parameter_entity_elsewhere_is_told() -> None:
     assert [f.code for f in findings(scan(FORMAT, data))] == ["TEI005"]
 
 
+def test_a_g_outside_of_paragraphs_is_an_edit() -> None:
+    data = ours(Document("d1", "\x00one")).replace(b'<p><g ref="#d1_u0000"/>one', b'<g ref="#d1_u0000"/><p>one')
+    assert b"<g" in data
+    docs, (finding,) = damaged(data)
+    assert (docs, finding.code) == ([], "TEI017")
+
+
+def test_carriage_returns_between_paragraphs_are_line_ends() -> None:
+    data = ours(POEM)
+    changed = data.replace(b"</p>\n<p>", b"</p>\r\n<p>")
+    assert changed != data
+    assert parse(FORMAT, changed) == [POEM]
+
+
 def test_a_g_that_stands_for_two_characters_is_no_character() -> None:
     data = ours(Document("d1", "a\x00b"))
     assert data.count(b'value="U+0000"') == 1
@@ -800,11 +815,11 @@ def test_text_before_a_fault_is_counted_however_the_file_is_cut(rest: str) -> No
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "iso8859-1"])
-@pytest.mark.parametrize("documents", [1, 9000])
+@pytest.mark.parametrize("documents", [1, 900])
 def test_what_rules_find_in_another_encoding_is_placed_in_the_file(
     encoding: str, documents: int, tmp_path: Path
 ) -> None:
-    text = "<text><body><p>\u00e9t\u00e9 \u00e0 la mer</p></body></text>"
+    text = f"<text><body><p>\u00e9t\u00e9 \u00e0 la {'mer ' * 300}</p></body></text>"
     plain = f'<TEI xmlns="http://www.tei-c.org/ns/1.0">{text}</TEI>\n' * documents
     last = '<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="last"><text><body><p>&#xFFFD;</p></body></text></TEI>'
     data = (

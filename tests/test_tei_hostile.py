@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -18,7 +19,7 @@ from lxml import etree
 from corpusfmt import Document, registry
 from corpusfmt.core.format import Batch, ReadOptions
 from tests.hostile import adversarial, alone, run
-from tests.support import DATA, ROOT, documents, findings, needs_data, scan, write
+from tests.support import DATA, DEEP, ROOT, documents, findings, needs_data, scan, write
 
 TEI = registry.format_named("tei")
 NS = "http://www.tei-c.org/ns/1.0"
@@ -137,14 +138,15 @@ def xml_of(made: list[Path]) -> list[Path]:
 
 
 def samples() -> list[Path]:
-    return [p for p in sorted(SAMPLES.rglob("*")) if p.is_file()]
+    """All samples, or a quarter of them when this is not the deep run."""
+    found = [p for p in sorted(SAMPLES.rglob("*")) if p.is_file()]
+    assert len(found) > 600
+    return found if DEEP else found[::4]
 
 
 @needs_data
 def test_samples_of_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    paths = samples()
-    assert len(paths) > 600
-    for path in paths:
+    for path in samples():
         code, _ = both(capsys, path, tmp_path / "out.jsonl")
         assert code == 1, path  # none is TEI
         accounted(path.read_bytes())
@@ -161,7 +163,7 @@ def test_samples_of_others_inside_of_tei(tmp_path: Path, capsys: pytest.CaptureF
         here.write_bytes(data)
         both(capsys, here, tmp_path / "out.jsonl")
         read += accounted(data)
-    assert read > 150
+    assert read > 150 / (1 if DEEP else 4)
 
 
 def test_the_adversarial_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -323,8 +325,22 @@ SCHEMA = (
 )
 
 
-def opened(folder: Path, *arguments: str | Path) -> tuple[set[str], list[str]]:
-    """The paths that a command opens, and what it does with sockets."""
+#: Runs commands one after the other, and before each opens a file that is not there, to part them in the log.
+_TRACED = """
+import json, os, sys
+from contextlib import suppress
+from corpusfmt.cli.main import main
+for number, arguments in enumerate(json.loads(sys.argv[1])):
+    with suppress(FileNotFoundError):
+        os.open(f"begin {number}", os.O_RDONLY)
+    assert main(arguments) in (0, 1), arguments
+    with suppress(FileNotFoundError):
+        os.unlink("out.jsonl")
+"""
+
+
+def opened(folder: Path, commands: list[list[str]]) -> list[tuple[set[str], list[str]]]:
+    """The paths that each command opens, and what it does with sockets."""
     log = folder.parent / "strace.log"
     traced = [
         "strace",
@@ -338,16 +354,18 @@ def opened(folder: Path, *arguments: str | Path) -> tuple[set[str], list[str]]:
         str(log),
     ]
     done = subprocess.run(
-        [*traced, sys.executable, "-m", "corpusfmt", *map(str, arguments)], cwd=folder, capture_output=True, timeout=60, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        [*traced, sys.executable, "-c", _TRACED, json.dumps(commands)], cwd=folder, capture_output=True, timeout=600, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
-    assert b"Traceback" not in done.stderr
-    if done.returncode not in (0, 1):
+    if done.returncode:
         pytest.skip("strace may not trace here") if b"ptrace" in done.stderr else pytest.fail(done.stderr.decode())
-    text = log.read_text(errors="replace")
-    calls = re.findall(r"\b(?:open|openat|openat2|creat|execve)\((?:AT_FDCWD, |\d+(?:<[^>]*>)?, )?\"([^\"]*)\"", text)
-    assert len(calls) > 50
-    return set(calls), re.findall(r"\b(?:socket|connect|sendto)\(.*", text)
+    assert b"Traceback" not in done.stderr
+    before, *texts = re.split(r'.*"begin \d+".*\n', log.read_text(errors="replace"))
+    assert len(texts) == len(commands)
+    texts[0] = before + texts[0]
+    calls = r"\b(?:open|openat|openat2|creat|execve)\((?:AT_FDCWD, |\d+(?:<[^>]*>)?, )?\"([^\"]*)\""
+    assert all(re.findall(calls, text) for text in texts)
+    return [(set(re.findall(calls, text)), re.findall(r"\b(?:socket|connect|sendto)\(.*", text)) for text in texts]
 
 
 @pytest.mark.skipif(which("strace") is None, reason="strace is not here")
@@ -374,24 +392,27 @@ def test_no_file_is_opened_but_the_named_one(tmp_path: Path) -> None:
         (here / name).write_bytes(data)
     homes = (sys.prefix, sys.base_prefix, sys.exec_prefix, str(ROOT), "/usr/", "/lib", "/proc/self", "/sys/", "/dev/")
     usual: set[str] = set()
-    for name in reversed(hostile):  # the plain one is first
+    commands = [
+        [*arguments[:1], name, *arguments[1:]]
+        for name in reversed(hostile)  # the plain one is first
         for arguments in (
-            ["validate", name],
-            ["validate", name, "--schema", "corpusfmt-tei.rng", "--engine", "lxml"],
-            ["convert", name, "-o", "out.jsonl"],
-            ["fix", name, "--diff"],
-        ):
-            paths, network = opened(here, *arguments)
-            assert network == []
-            if name == "plain.xml":
-                usual |= paths
-            strange = {
-                path for path in paths - usual - {name}
-                if not path.startswith(homes) and not os.path.basename(path).startswith((".corpusfmt-", "out.jsonl"))
-            }  # fmt: skip
-            assert strange == set(), (name, arguments)
-            assert not any("there" in path or path == "/etc/hostname" for path in paths)
-            (here / "out.jsonl").unlink(missing_ok=True)
+            ["validate"],
+            ["validate", "--schema", "corpusfmt-tei.rng", "--engine", "lxml"],
+            ["convert", "-o", "out.jsonl"],
+            ["fix", "--diff"],
+        )
+    ]
+    for arguments, (paths, network) in zip(commands, opened(here, commands), strict=True):
+        assert network == []
+        assert arguments[1] in paths
+        if arguments[1] == "plain.xml":
+            usual |= paths
+        strange = {
+            path for path in paths - usual - {arguments[1]}
+            if not path.startswith(homes) and not os.path.basename(path).startswith((".corpusfmt-", "out.jsonl"))
+        }  # fmt: skip
+        assert strange == set(), arguments
+        assert not any("there" in path or path == "/etc/hostname" for path in paths)
 
 
 # -- cut and flipped ---------------------------------------------------------------------------------------------------
@@ -412,16 +433,21 @@ def failed(batches: list[Batch]) -> bool:
     return any(finding.severity == "error" for finding in findings(batches))
 
 
+def cuts(data: bytes) -> list[int]:
+    """Places where something is cut, but for the end: all in the deep run, and else more of them near the end."""
+    return [at for at in range(len(data) - 1) if DEEP or at % 9 == 0 or at > len(data) - 80]
+
+
 def test_ours_cut_anywhere() -> None:
     docs, data = corpus_of_ours()
     ends = [match.end() for match in re.finditer(rb"</TEI>", data)]
-    for at in range(len(data) - 1):
+    for at in cuts(data):
         batches = scan(TEI, data[:at], options=READING)
         assert failed(batches) or (at == 0 and findings(batches)), at
         assert documents(batches) == docs[: sum(end <= at for end in ends)], at
     assert TEI.alone is not None
     alone = TEI.alone(one(docs[2]))[1]
-    for at in range(len(alone) - 1):
+    for at in cuts(alone):
         batches = scan(TEI, alone[:at], options=READING)
         assert failed(batches) or at == 0, at
         assert documents(batches) == [], at
@@ -431,13 +457,13 @@ def test_ours_cut_anywhere() -> None:
 def test_a_novel_cut_anywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = min(NOVELS, key=lambda path: path.stat().st_size).read_bytes().rstrip()
     random = Random(4)
-    cuts = [1, 5, 30, 200, 1024, 4096, len(data) - 1, len(data) - 5, *random.sample(range(len(data)), 30)]
-    for at in cuts:
+    places = [1, 5, 30, 200, 1024, 4096, len(data) - 1, len(data) - 5, *random.sample(range(len(data)), 30)]
+    for at in places:
         batches = scan(TEI, data[:at], options=READING)
         assert [f.code for f in findings(batches)][-1] in ("TEI002", "TEI024", "TEI001")
         assert failed(batches)
         assert documents(batches) == []
-    for at in cuts[3::8]:
+    for at in places[3::8]:
         (tmp_path / "cut.xml").write_bytes(data[:at])
         code, said = both(capsys, tmp_path / "cut.xml", tmp_path / "out.jsonl")
         assert code == 1
@@ -465,7 +491,7 @@ _BARE = re.compile(
 def changes(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Flips of a bit, and bytes put in, taken out and replaced, all over the data."""
     random = Random(6)
-    for _ in range(4000):
+    for _ in range(4000 if DEEP else 400):
         at = random.randrange(len(data))
         kind = random.randrange(4)
         new = (

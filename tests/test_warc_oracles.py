@@ -28,8 +28,8 @@ from corpusfmt.core.format import WriteOptions
 from corpusfmt.formats.warc import FORMAT
 from corpusfmt.formats.warc.cdxj import surt
 from tests import strategies
-from tests.support import DATA, needs_data, write
-from tests.warcs import BATCHES, Seen, by_fastwarc, by_warcio, file_codes, ours
+from tests.support import BATCHES, DATA, needs_data, write
+from tests.warcs import Seen, by_fastwarc, by_warcio, file_codes, ours
 
 SUFFIXES = ["warc", "warc.gz", "warc.zst"]
 every_suffix = pytest.mark.parametrize("suffix", SUFFIXES)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import zstandard
 from fastwarc.warc import ArchiveIterator as FastIterator
-from hypothesis import settings
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # it has no types
 
 from corpusfmt import validate
@@ -25,8 +24,6 @@ from tests.support import documents, findings, scan
 
 LIMIT = 1 << 28
 DATE = b"2024-05-18T01:58:10Z"
-DEEP = settings().max_examples > 1000
-BATCHES = 1000 if DEEP else 20
 #: What a record of each type has besides type, id and date.
 FIELDS: dict[str, dict[str, bytes]] = {
     "warcinfo": {"Content-Type": b"application/warc-fields"},

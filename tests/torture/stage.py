@@ -48,7 +48,8 @@ class Result(NamedTuple):
 
 def environment(**more: str) -> dict[str, str]:
     """The same for all runs, wherever the torture is started."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "LC_", "LANG", "TORTURE"))}
+    foreign = ("PYTHON", "LC_", "LANG", "TORTURE")
+    kept = {k: v for k, v in os.environ.items() if k == "PYTHONPYCACHEPREFIX" or not k.startswith(foreign)}
     fixed = {
         "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
