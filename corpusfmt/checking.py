@@ -218,18 +218,28 @@ class Checking:
         return self.judges[schema]
 
     def _explained(self, finding: Finding, batch: Batch, format: Format) -> Finding:
-        """Say what else the schema has against a record, of which a scan tells the first fault."""
+        """Say what else the schema has against a record of which a scan tells the first fault: the lack of a key, or
+        something at its place.
+        """
         if finding.code not in format.schema_codes or self.reading.own or self.reading.shared:
             return finding
+        region = batch.region
+        begin = region.offset + region.buffer.rfind(b"\n", 0, finding.byte - region.offset) + 1
+        found = self._shipped(format.schema).violations(batch.refused, lacked=format.schema_codes[finding.code])
+        from corpusfmt.recordschemas import MOST
+
         others = [
-            f"{quoted(key)}: {one.message}" if key and one.keyword != "additionalProperties" else one.message
-            for one in self._shipped(format.schema).violations(batch.refused)
-            if not (key := one.pointer.partition("/")[2]) or quoted(key) not in finding.message
+            f"{quoted(key)}: {one.message}"
+            if (key := one.pointer.partition("/")[2]) and one.keyword != "additionalProperties"
+            else one.message
+            for one in found
+            if begin + one.offset != finding.byte or one.keyword == "required"
         ]
-        if not others or finding.code == "JSONL003":
+        if not others:
             return finding
+        count = f"at least {len(others)}" if len(found) == MOST else f"{len(others)}"
         more = "; ".join(others[:3]) + ("; …" if len(others) > 3 else "")
-        return finding._replace(message=f"{finding.message}; and {len(others)} more: {more}")
+        return finding._replace(message=f"{finding.message}; and {count} more: {more}")
 
     def _shipped(self, name: str) -> Schema:
         """Return a schema of a format. It is loaded for records that a scan turned away alone."""

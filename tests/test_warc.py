@@ -844,7 +844,7 @@ def pieces_with(bad: bytes) -> tuple[list[bytes], int]:
         (record(version=b"WARC/0.9"), "WARC002", b"WARC/0.9"),
         (record(eol=b"\n"), "WARC004", b"WARC/1.1"),
         (record(number=12), "WARC024", uuid(12)),
-        (record(WARC_Concurrent_To=uuid(77)), "WARC025", b"WARC/1.1"),
+        (record(WARC_Concurrent_To=uuid(77)), "WARC025", uuid(77)),
         (page(b"5\r\nhello\r\nzz\r\n", b"Content-Type: text/plain", b"Transfer-Encoding: chunked"), "WARC021", b"zz\r\n"),
         (record(end=b"\r\n"), "WARC009", b"\r\n"),
     ],
@@ -1132,8 +1132,11 @@ def test_the_place_of_a_record_that_was_passed_over_is_told(type: str) -> None:
     large = record(type, b"\0\n" * (3 << 20), number=2, Content_Type=b"image/png", WARC_Concurrent_To=uuid(77))
     archive = record() + large + record(number=3) * 2
     told = [f for f in findings(scan(FORMAT, archive, options=ReadOptions(thorough=True))) if f.code == "WARC025"]
-    assert [(f.line, f.column, f.byte) for f in told] == [(record().count(b"\n") + 1, 1, len(record()))]
-    assert told[0].excerpt.startswith("WARC/1.1")
+    byte = archive.index(uuid(77))
+    start = archive.rindex(b"\n", 0, byte) + 1
+    place = (archive.count(b"\n", 0, byte) + 1, byte - start + 1, byte)
+    assert [(f.line, f.column, f.byte) for f in told] == [place]
+    assert told[0].excerpt.startswith("WARC-Concurrent-To: <")
 
 
 def test_the_column_of_a_record_that_begins_in_a_long_line_is_told() -> None:

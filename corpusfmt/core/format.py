@@ -149,14 +149,15 @@ class Format(NamedTuple):
     options: tuple[Option, ...] = ()
     #: Gives the offset at or after a position where reading can start again, or -1.
     resync: Callable[[bytes, int], int] | None = None
-    #: The shipped JSON Schema of a record, and the codes of faults that it can explain.
+    #: The shipped JSON Schema of a record, and the codes of faults that it can explain: each with the key of a record
+    #: that it tells the lack of, or empty.
     schema: str = ""
     #: Gives the stream offsets where a compressed member is to end: each piece that a writer gives is one of its own.
     #: Without it several documents share a member.
     members: Callable[[Stream], Iterator[int]] | None = None
     #: Gives a piece's line in an index of the target (a key, and a JSON object without its braces), or None.
     index_line: Callable[[bytes], tuple[bytes, bytes] | None] | None = None
-    schema_codes: frozenset[str] = frozenset()
+    schema_codes: Mapping[str, str] = {}
     #: The shipped RELAX NG schema of what the writer writes.
     grammar: str = ""
     #: Takes a piece that a writer gave, which is one document, and gives it as a file of its own: a name for it

@@ -81,8 +81,9 @@ class Schema:
                     return number
         return -1
 
-    def violations(self, record: bytes, limit: int = MOST) -> list[Violation]:
-        """Return up to ``limit`` ways in which a record breaks the schema, one for a place; none when it is valid.
+    def violations(self, record: bytes, limit: int = MOST, *, lacked: str = "") -> list[Violation]:
+        """Return up to ``limit`` ways in which a record breaks the schema, one for a place; none when it is valid. That
+        the record lacks the key ``lacked`` is known already.
 
         The most telling one comes first, the others follow by offset.
 
@@ -100,7 +101,8 @@ class Schema:
         if not faults:
             certain = valid is False and self._fast.final
             faults = self._by_reference(value, len(record), certain=certain, most=max(limit, MOST))
-        return _placed(record, told(faults), limit)
+        known = Fault((), "required", lacked, None)
+        return _placed(record, [one for one in told(faults) if one[:3] != known[:3]], limit)
 
     def _by_reference(self, value: Any, size: int, *, certain: bool, most: int) -> list[Fault]:
         """Return what is wrong with a value of which the fast engine has no more to say than that it is not valid."""

@@ -63,5 +63,5 @@ FORMAT = Format(
     rewrite=rewrite,
     records=records,
     schema="document.schema.json",
-    schema_codes=frozenset({"JSONL003", "JSONL005", "JSONL006", "JSONL007", "JSONL008"}),
+    schema_codes={"JSONL003": "", "JSONL005": "id", "JSONL006": "text", "JSONL007": "", "JSONL008": ""},
 )

@@ -26,11 +26,13 @@ Fields: TypeAlias = dict[str, Any]
 
 
 class RecordFault(Exception):
-    """A record is valid JSON and no document. ``key`` is the field at fault, or empty."""
+    """A record is valid JSON and no document. ``key`` is the field at fault, or empty: its value, or, with ``is_key``,
+    the key itself.
+    """
 
-    def __init__(self, code: str, message: str, key: str = "", hint: str = "") -> None:
+    def __init__(self, code: str, message: str, key: str = "", hint: str = "", *, is_key: bool = False) -> None:
         super().__init__(message)
-        self.code, self.message, self.key, self.hint = code, message, key, hint
+        self.code, self.message, self.key, self.hint, self.is_key = code, message, key, hint, is_key
 
 
 class Ambiguous(Exception):
@@ -125,6 +127,7 @@ def _metadata(fields: Fields, layout: Layout, limits: Limits, remarked: bool) ->
                 f"the key {quoted(key)} is not part of the layout {layout.name}",
                 key,
                 f"{hint} keeps other keys as metadata" if hint else "name another layout with --layout",
+                is_key=True,
             )
         meta = EMPTY if raw is None else bytes(raw)
         if layout.name != "native" and meta == b"null":

@@ -121,8 +121,10 @@ class _Scan:
         if invalid >= 0:
             self.out.find("JSONL002", f"byte 0x{line[invalid]:02x} is not UTF-8", offset + invalid)
             return None
-        if line.lstrip(_BLANK).startswith(b"["):
-            self.out.find("JSONL003", "the line is an array, not an object in braces", offset, _ARRAY)
+        bare = line.lstrip(_BLANK)
+        if bare.startswith(b"["):
+            at = offset + len(line) - len(bare)
+            self.out.find("JSONL003", "the line is an array, not an object in braces", at, _ARRAY)
             return None
         try:
             node = parse(line, max_depth=self.options.limits.depth + 1)
@@ -135,7 +137,6 @@ class _Scan:
         return self._object(node, line, offset, number)
 
     def _object(self, node: Node, line: bytes, offset: int, number: int) -> Document | None:
-        places = {key: value.start for key, _, value in node.members}
         top = {at for _, at, _ in node.members}
         repeated = duplicates(node)
         for key, at in repeated:
@@ -159,6 +160,7 @@ class _Scan:
         try:
             return document_of(fields, self.layout, self.options, Place(self.path, offset, number), remarked=True)
         except RecordFault as fault:
+            places = {key: at if fault.is_key else value.start for key, at, value in node.members}
             self.out.find(fault.code, fault.message, offset + places.get(fault.key, node.start), fault.hint)
             return None
 

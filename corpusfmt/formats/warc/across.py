@@ -34,20 +34,24 @@ class Across:
         self._first: dict[int, Reference] = {}
         self._places: dict[int, Reference] = {}
 
-    def take(self, record: Record, near: Callable[[int], Region]) -> bool:
-        """Take note of a sound record. Say whether its id was there before."""
+    def take(self, record: Record, near: Callable[[int], Region], byte_of: Callable[[bytes], int]) -> bool:
+        """Take note of a sound record, with what gives the place of a value in its header. Say whether its id was there
+        before.
+        """
         fields = record.fields
         repeated = self.saw(record)
         for value in record.concurrent:
             if (at := hash(bare(value))) not in self._seen and at not in self._concurrent:
                 self._concurrent.add(at)
                 if len(self._places) < _EXAMPLES:
-                    self._places[at] = Reference(value, record.start, record.number, record.raw, near(record.start))
+                    byte = byte_of(value)
+                    self._places[at] = Reference(value, byte, record.number, record.raw, near(byte))
         refers = fields.get("warc-refers-to")
         if refers is not None and (at := hash(bare(refers))) not in self._seen:
             self._refers[at] = self._refers.get(at, 0) + 1
             if len(self._first) < _EXAMPLES:
-                self._first[at] = Reference(refers, record.start, record.number, record.raw, near(record.start))
+                byte = byte_of(refers)
+                self._first[at] = Reference(refers, byte, record.number, record.raw, near(byte))
         return repeated
 
     def saw(self, record: Record) -> bool:

@@ -157,7 +157,9 @@ def pending_of(record: Record, options: ReadOptions) -> Pending | str:
     assert record.block is not None, "the framer holds a text, or refuses it"
     pending = Pending(record, record.block, encoding if declared else options.encoding, record.body)
     if unknown:
-        pending.remarks.append(Fault("WARC028", f"no known encoding: {quoted(unknown)}", record.start))
+        pending.remarks.append(
+            Fault("WARC028", f"no known encoding: {quoted(unknown)}", record.start, field="content-type")
+        )
     return _finished(pending, kind, options)
 
 
@@ -211,7 +213,8 @@ def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
         pending.extra = {"content_type": kind, **pending.extra}
     if "warc-truncated" in pending.record.fields:
         reason = pending.record.fields["warc-truncated"].decode()
-        pending.remarks.append(Fault("WARC030", f"the text is cut: {quoted(reason)}", pending.record.start))
+        what = f"the text is cut: {quoted(reason)}"
+        pending.remarks.append(Fault("WARC030", what, pending.record.start, field="warc-truncated"))
     if kind in HTML and options.own.get("html") == "text":
         _extract(pending)
     return pending

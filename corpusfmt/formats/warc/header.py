@@ -23,12 +23,15 @@ _BLANK_LINE: Final = re.compile(rb"\n\r?+\n")
 
 
 class Fault(NamedTuple):
-    """What is wrong, at a byte of the decompressed stream. ``code`` is one of the format's faults."""
+    """What is wrong, at a byte of the decompressed stream. ``code`` is one of the format's faults. ``field`` names the
+    field of the record header whose value it is about, where ``byte`` is that of the record.
+    """
 
     code: str
     message: str
     byte: int
     edit: Edit | None = None
+    field: str = ""
 
 
 class Header(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from corpusfmt.core.collector import Collector
@@ -91,7 +92,9 @@ class _Scan:
     # -- faults -----------------------------------------------------------------------------------------
 
     def _find(self, fault: Fault, record: Record, id: str | int | None = None) -> None:
-        code, message, byte, edit = fault
+        code, message, byte, edit, field = fault
+        if field:
+            byte, _ = self.framer.header_of(record).places.get(field, (byte, 0))
         near = record.near if byte < self.framer.base else None
         self.out.find(code, message, byte, edit=edit, id=id, record=record.number, file_byte=record.raw, near=near)
 
@@ -99,6 +102,12 @@ class _Scan:
         """Return what gives the surroundings of a place in the header of a record."""
         near = record.near
         return self.out.near if near is None else lambda _: near
+
+    def _byte_of(self, record: Record, value: bytes) -> int:
+        """Return the stream offset of a value in the header of a record."""
+        base = self.framer.base
+        head = record.near.buffer if record.near else self.framer.buffer[record.start - base : record.body - base]
+        return record.start + max(0, head.find(value))
 
     def _remark(self, record: Record) -> None:
         for fault in record.faults:
@@ -134,11 +143,9 @@ class _Scan:
         if not record.framed:
             return
         self.begun += 1
-        if self.across is not None and self.across.take(record, self._near(record)):
-            value = record.fields["warc-record-id"]
-            byte, _ = self.framer.header_of(record).places.get("warc-record-id", (record.start, 0))
-            what = f"the record id {quoted(value, 80)} stands on an earlier record too"
-            self._find(Fault("WARC024", what, byte), record)
+        if self.across is not None and self.across.take(record, self._near(record), partial(self._byte_of, record)):
+            what = f"the record id {quoted(record.fields['warc-record-id'], 80)} stands on an earlier record too"
+            self._find(Fault("WARC024", what, record.start, field="warc-record-id"), record)
         self.ending.went_on()
         if is_end(record):
             yield from self._end(record)
