@@ -203,7 +203,7 @@ class Fixing:
             with ExitStack() as undo:
                 if side is not None:
                     side.publish()
-                    undo.callback(side.clear)
+                    undo.callback(storage.Leftover(fixed.side).remove)
                 storage.check_state(fixed.path, self._state, "fixed")
                 undo.pop_all()
             output.publish()
