@@ -168,8 +168,8 @@ class Checking:
         if hit.change is not None and format.rewrite is not None:
             edit = format.rewrite(batch.region, hit.document, hit.change)
             hint = hint if edit else _NO_EDIT
-        elif "fix" in rule.advice:
-            hint = _CONVERT if format.rewrite is None else hint
+        elif rule.fixable and format.rewrite is None:
+            hint = _CONVERT
         near = self._pointer.near(batch.region, byte)
         return found(rule, hit.message, path, near, byte, document=hit.document.id, hint=hint)._replace(edit=edit)
 

@@ -33,6 +33,18 @@ _docs = st.lists(
 )
 
 
+@pytest.mark.parametrize("code", registry.rules())
+def test_a_rule_says_that_its_hits_may_have_a_change(code: str) -> None:
+    rule = registry.rules()[code]
+    assert rule.fixable == (code in [*CHANGING, "ENC008"])
+    if rule.start is None or isinstance(rule.bad, tuple):
+        return
+    options = ReadOptions(encoding="cp1252" if code == "ENC008" else None)
+    batches = scan(registry.format_named(rule.example), rule.bad, options=options)
+    found = [document for batch in batches for document in batch.documents]
+    assert rule.fixable == any(hit.change for hit in rule.start()(Documents(found)))
+
+
 @pytest.mark.parametrize("name", ["seed", "jsonl"])
 @given(docs=_docs, data=st.data())
 def test_a_change_is_made_in_the_source_as_in_the_text(name: str, docs: list[Document], data: st.DataObject) -> None:

@@ -21,7 +21,10 @@ _WORD: Final = re.compile(rb"true|false|null")
 
 
 class JSONFault(Exception):
-    """JSON text is wrong at ``at`` (a byte offset in the buffer). ``kind``: syntax or depth."""
+    """JSON text is wrong at ``at`` (a byte offset in the buffer).
+
+    ``kind`` is ``depth``; ``length`` where the value and the text do not end together; otherwise ``syntax``.
+    """
 
     def __init__(self, message: str, at: int, kind: str = "syntax") -> None:
         super().__init__(message)
@@ -88,7 +91,7 @@ def parse(
             at = _skip(buffer, at, stop)
             if not stack:
                 if at < stop:
-                    raise JSONFault("expected the end of the line after the value", at)
+                    raise JSONFault("expected the end of the line after the value", at, "length")
                 return node
             top = stack[-1]
             if top.kind == "{":
@@ -108,7 +111,7 @@ def parse(
                 break
             if follows != (b"}" if top.kind == "{" else b"]"):
                 what = "'}'" if top.kind == "{" else "']'"
-                raise JSONFault(_expected(f"',' or {what}", buffer, at, stop), at)
+                raise _expected(f"',' or {what}", buffer, at, stop)
             node, at = _close(stack.pop(), at)
 
 
@@ -121,21 +124,21 @@ def _skip(buffer: bytes, at: int, stop: int) -> int:
     return match.end() if match else at
 
 
-def _expected(what: str, buffer: bytes, at: int, stop: int) -> str:
+def _expected(what: str, buffer: bytes, at: int, stop: int) -> JSONFault:
     if at >= stop:
-        return f"expected {what}, found the end of the line"
+        return JSONFault(f"expected {what}, found the end of the line", at, "length")
     char = buffer[at : min(at + 4, stop)].decode("utf-8", "ignore")[:1]
-    return f"expected {what}, found {char!a}"
+    return JSONFault(f"expected {what}, found {char!a}", at)
 
 
 def _key(buffer: bytes, at: int, stop: int, top: _Open) -> int:
     if at >= stop or buffer[at] != 0x22:
-        raise JSONFault(_expected("a key in double quotes", buffer, at, stop), at)
+        raise _expected("a key in double quotes", buffer, at, stop)
     end = _string(buffer, at, stop)
     top.key, top.key_at = string_value(buffer[at:end]), at
     at = _skip(buffer, end, stop)
     if at >= stop or buffer[at] != 0x3A:
-        raise JSONFault(_expected("':' after the key", buffer, at, stop), at)
+        raise _expected("':' after the key", buffer, at, stop)
     return _skip(buffer, at + 1, stop)
 
 
@@ -151,7 +154,7 @@ def _string(buffer: bytes, at: int, stop: int) -> int:
     good = _GOOD_PART.match(buffer, at, stop)
     fault = good.end() if good else at
     if fault >= stop:
-        raise JSONFault("the string does not end", at)
+        raise JSONFault("the string does not end", at, "length")
     if buffer[fault] == 0x5C:
         raise JSONFault("invalid escape in a string", fault)
     raise JSONFault("control character in a string; it must be escaped", fault)
@@ -166,7 +169,7 @@ def _scalar(buffer: bytes, at: int, stop: int) -> Node:
     if not match:
         match, kind = _NUMBER.match(buffer, at, stop), "0"
     if not match:
-        raise JSONFault(_expected("a value", buffer, at, stop), at)
+        raise _expected("a value", buffer, at, stop)
     end = match.end()
     if end < stop and (buffer[end : end + 1].isalnum() or buffer[end] in b"._+-"):
         raise JSONFault("not a JSON number or literal", at)

@@ -76,6 +76,8 @@ class Rule(NamedTuple):
     start: Callable[[], Check] | None = None
     #: The default set runs without being asked for.
     default: bool = True
+    #: Its hits may have a change, which ``corpusfmt fix`` makes where the format can be rewritten.
+    fixable: bool = False
 
 
 def found(

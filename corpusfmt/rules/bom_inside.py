@@ -34,5 +34,6 @@ RULE = Rule(
     bad=b"<<<FILE d1 a.txt>>>\n\xef\xbb\xbfbody\n",
     good=b"<<<FILE d1 a.txt>>>\nbody\n",
     start=start,
+    fixable=True,
     default=False,
 )

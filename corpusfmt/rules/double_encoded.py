@@ -43,5 +43,6 @@ RULE = Rule(
     bad="<<<FILE d1 a.txt>>>\nRos\u00c3\u00a9 d\u00e2\u20ac\u2122Anjou\n".encode(),
     good="<<<FILE d1 a.txt>>>\nRos\u00e9 d\u2019Anjou\n".encode(),
     start=start,
+    fixable=True,
     default=False,
 )

@@ -39,5 +39,6 @@ RULE = Rule(
     bad=b"<<<FILE d1 a.txt>>>\nRos\xe9\n",
     good=b"<<<FILE d1 a.txt>>>\nRose\n",
     start=start,
+    fixable=True,
     default=False,
 )

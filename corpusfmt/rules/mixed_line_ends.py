@@ -55,5 +55,6 @@ RULE = Rule(
     bad=b"<<<FILE d1 a.txt>>>\none\r\ntwo\nthree\n",
     good=b"<<<FILE d1 a.txt>>>\none\ntwo\nthree\n",
     start=start,
+    fixable=True,
     default=False,
 )

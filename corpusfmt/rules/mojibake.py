@@ -47,5 +47,6 @@ RULE = Rule(
     bad="<<<FILE d1 a.txt>>>\na ros\u00c3\u00a9 and a ros\u00e9\n".encode(),
     good="<<<FILE d1 a.txt>>>\na ros\u00e9 and a ros\u00e9\n".encode(),
     start=start,
+    fixable=True,
     default=False,
 )

@@ -54,5 +54,6 @@ RULE = Rule(
     bad="<<<FILE d1 a.txt>>>\nRose\u0301\n".encode(),
     good="<<<FILE d1 a.txt>>>\nRos\u00e9\n".encode(),
     start=start,
+    fixable=True,
     default=False,
 )

@@ -35,5 +35,6 @@ RULE = Rule(
     bad="<<<FILE d1 a.txt>>>\na won\u00adderful word\n".encode(),
     good=b"<<<FILE d1 a.txt>>>\na wonderful word\n",
     start=start,
+    fixable=True,
     default=False,
 )

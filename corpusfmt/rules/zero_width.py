@@ -60,5 +60,6 @@ RULE = Rule(
     bad="<<<FILE d1 a.txt>>>\na zero\u200bwidth space\n".encode(),
     good="<<<FILE d1 a.txt>>>\n\u0645\u06cc\u200c\u0631\u0648\u0645\n".encode(),
     start=start,
+    fixable=True,
     default=False,
 )

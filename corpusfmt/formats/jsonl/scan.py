@@ -169,7 +169,7 @@ class _Scan:
             self.out.find("JSONL014", f"nested deeper than {self.options.limits.depth} levels", offset + fault.at)
             return
         hint = ""
-        if "end of the line" in fault.message or "does not end" in fault.message:
+        if fault.kind == "length":
             hint = "the file was cut off here, or the record fills several lines; one line each: jq -c . OLD > NEW"
         self.out.find("JSONL001", f"not JSON: {fault.message}", offset + fault.at, hint)
 
