@@ -20,9 +20,17 @@ class Probe(NamedTuple):
     document: Document
 
 
-def _probe(what: str, kind: str, text: str | bytes = "x\n", **parts: object) -> Probe:
-    given: dict[str, object] = {"id": "a", "name": "a", **parts}
-    return Probe(what, kind, Document(given.pop("id"), text, **given))  # type: ignore[arg-type]  # a table of parts
+def _probe(
+    what: str,
+    kind: str,
+    text: str | bytes = "x\n",
+    *,
+    id: str | int = "a",
+    name: str = "a",
+    meta: dict[str, object] | bytes | None = None,
+    encoding: str | None = None,
+) -> Probe:
+    return Probe(what, kind, Document(id, text, name=name, meta=meta, encoding=encoding))
 
 
 _PROBES: Final = (

@@ -13,13 +13,13 @@ def mend_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by the caller; print would take the other one
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the end
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     if isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
         # Not buffered: where the system takes a part of what is written, Python drops the rest. Lines are flushed.
         number, encoding = sys.stdout.fileno(), sys.stdout.encoding
-        sys.stdout = open(  # noqa: SIM115
+        sys.stdout = open(  # noqa: SIM115 - open until the end
             number, "w", buffering=1, encoding=encoding, errors="backslashreplace", closefd=False
         )
 

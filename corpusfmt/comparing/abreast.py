@@ -87,7 +87,7 @@ class Abreast:
     def _together(self) -> tuple[int, bool]:
         """Compare documents while their ids are the same. Return how many were, and whether one side is used up."""
         a, b, marks, count = self._a, self._b, self._marks, -1
-        for count, (one, other) in enumerate(zip(a.documents, b.documents)):  # noqa: B905
+        for count, (one, other) in enumerate(zip(a.documents, b.documents)):  # noqa: B905 - one side may go on
             if one.id != other.id or (marks and marks[hash(one.id) % _MARKS]):
                 return count, False
             if (

@@ -25,7 +25,7 @@ def metadata_difference(one: bytes, other: bytes) -> MetadataDifference | None:
     a, b = spelled(one), spelled(other)
     steps: list[bytes | int] = []  # of each open container the key, or the index, that is being looked at
     key = False  # whether a key comes next
-    for ours, theirs in zip(_TOKEN.finditer(a), _TOKEN.finditer(b)):  # noqa: B905
+    for ours, theirs in zip(_TOKEN.finditer(a), _TOKEN.finditer(b)):  # noqa: B905 - one side may go on
         token = ours[0]
         if token != theirs[0]:
             return _difference(a, ours.start(), b, theirs.start(), steps, key=key)

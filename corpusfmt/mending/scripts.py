@@ -72,7 +72,7 @@ def _parts(first: Iterable[Step], second: Iterable[Step]) -> Iterator[tuple[int,
                         yield kind, left
                         left = 0
                 taken = min(left, count)
-                left, count = left - taken, count - taken  # noqa: PLW2901
+                left, count = left - taken, count - taken  # noqa: PLW2901 - what is left of the step
                 if goal == _KEEP:
                     yield kind, taken
                 elif kind == _KEEP:  # what the first script added and the second drops was never anywhere

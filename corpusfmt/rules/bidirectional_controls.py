@@ -25,7 +25,7 @@ def start() -> Check:
     return check
 
 
-def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001
+def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as all that tell
     index = unclosed(text)
     if index < 0:
         return "", ""

@@ -29,7 +29,7 @@ def start() -> Check:
     return check
 
 
-def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001
+def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as all that tell
     try:
         meant = "".join(chars).encode("latin-1").decode("cp1252") if min(chars) >= "\x80" else ""
     except UnicodeDecodeError:

@@ -50,19 +50,17 @@ def _is_handle(path: str) -> bool:
     made_up = -1
     with contextlib.suppress(OSError):
         made_up = os.stat("/proc/self/fd").st_dev
-    for _ in range(_LINKS):
-        there = os.lstat(path)
-        if not stat.S_ISLNK(there.st_mode):
-            return not stat.S_ISREG(there.st_mode)
+    left = _LINKS
+    while stat.S_ISLNK((there := os.lstat(path)).st_mode) and left:
         if there.st_dev == made_up:
             return True
-        path = os.path.join(os.path.dirname(path), os.readlink(path))
-    return False  # pragma: no cover: the system has followed it
+        path, left = os.path.join(os.path.dirname(path), os.readlink(path)), left - 1
+    return not stat.S_ISREG(there.st_mode)
 
 
 def open_device(path: str) -> BinaryIO:
     """Open a device or a pipe to write to. Raises OSError, and ConfigurationError for what has become a file."""
-    file = open(path, "wb", buffering=1 << 18, opener=_to_write)  # noqa: SIM115
+    file = open(path, "wb", buffering=1 << 18, opener=_to_write)  # noqa: SIM115 - it is returned
     if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise ConfigurationError(f"{quoted(path)} was replaced during the run; run again to write there")

@@ -249,7 +249,7 @@ def open_input(
     if os.path.isdir(source):
         raise ConfigurationError(f"{source} is a folder")
     opener = None if root is None else lambda path, _: open_below(root, path)
-    raw = open(source, "rb", buffering=CHUNK, opener=opener)  # noqa: SIM115
+    raw = open(source, "rb", buffering=CHUNK, opener=opener)  # noqa: SIM115 - the Input closes it
     try:
         return Input(raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, expected=expected)
     except BaseException:

@@ -22,7 +22,7 @@ class Scratch:
 
         self.folder, self.name, self.size = folder, name or folder or gettempdir(), 0
         with self._named():
-            self._file = TemporaryFile(dir=folder or None)  # noqa: SIM115
+            self._file = TemporaryFile(dir=folder or None)  # noqa: SIM115 - closed by its owner
 
     def write(self, data: bytes) -> None:
         """Take bytes, after those that were given before. Raises OSError."""

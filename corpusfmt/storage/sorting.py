@@ -53,7 +53,7 @@ class Sorter:
         if level == len(self._levels):
             self._levels.append([])
         runs = self._levels[level]
-        runs.append(TemporaryFile(dir=self._folder))  # noqa: SIM115
+        runs.append(TemporaryFile(dir=self._folder))  # noqa: SIM115 - closed by its owner
         runs[-1].writelines(lines)
         if len(runs) == _MOST_RUNS:
             self._write(level + 1, _merged(runs))
@@ -131,7 +131,7 @@ class Spill:
 
     def __init__(self, folder: str, name: str) -> None:
         self.path = os.path.join(folder, name)
-        self._file = open(self.path, "wb", buffering=1 << 17)  # noqa: SIM115
+        self._file = open(self.path, "wb", buffering=1 << 17)  # noqa: SIM115 - closed by its owner
 
     def add(self, line: bytes) -> None:
         """Take a line, without its line end. Raises OSError."""

@@ -79,9 +79,8 @@ class Version1:
             meta = document.meta_json
             if len(header) > MAX_HEADER or len(meta) > MAX_METADATA:
                 raise LossError(losses(document, self._options))
-            if meta not in _NO_METADATA:
-                header += b"%b %b>>>\n" % (META, meta)  # noqa: PLW2901
-            out.append(header + body + MARKED if body and body[-1] != 0x0A else header + body)
+            about = b"%b %b>>>\n" % (META, meta) if meta not in _NO_METADATA else b""
+            out.append(b"".join((header, about, body, MARKED if body and body[-1] != 0x0A else b"")))
         return out
 
     def _utf8(self, document: Document) -> bytes:

@@ -16,7 +16,7 @@ POINTERS: Final = frozenset(
     fVal given hand inst location mergedIn mutual new next nymRef origin parent parts passive perf period prev ref
     rendition
     resp sameAs scribeRef script scheme select since source spanTo start end synch target targetEnd unitRef who wit
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - a list of names
 )
 _MOST: Final = 100_000
 

@@ -180,7 +180,7 @@ def when(value: str) -> str:
 
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
     try:
-        datetime(year, month or 1, day or 1, hour, minute, second)  # noqa: DTZ001
+        datetime(year, month or 1, day or 1, hour, minute, second)  # noqa: DTZ001 - only whether the date exists
     except ValueError:
         return ""
     return value

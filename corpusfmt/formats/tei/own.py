@@ -19,7 +19,7 @@ _PLAIN: Final = frozenset(
     """
     teiHeader fileDesc titleStmt publicationStmt sourceDesc bibl availability encodingDesc charDecl char localProp
     profileDesc langUsage authority text body p lb g idno xenoData title author publisher date licence language
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - a list of names
 )
 
 

@@ -112,7 +112,7 @@ class TEIWriter:
             beside = f"{identifier}{name}"
             if not ((plain or is_xml(body)) and (beside.isprintable() or is_xml(beside.encode()))):
                 chars = forbidden_in(text.decode(), name, f"{identifier}")
-                body = glyphs(body, xml_id)  # noqa: PLW2901
+                body = glyphs(body, xml_id)  # noqa: PLW2901 - the same text, with its glyphs
             out.append(header(xml_id, identifier, name, document.meta_json, digest, chars) + body + _TAIL)
         return out
 
