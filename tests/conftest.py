@@ -40,3 +40,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     deep = [item for item in items if item.get_closest_marker("deep")]
     items[:] = [item for item in items if not item.get_closest_marker("deep")]
     config.hook.pytest_deselected(items=deep)
+
+
+@pytest.fixture(params=[True, False], ids=["held", "by path"])
+def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """With folders that are held open, and as where the system cannot find names in them."""
+    from corpusfmt.storage import held
+
+    monkeypatch.setattr(held, "HOLDS", request.param)
+    return bool(request.param)

@@ -28,13 +28,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=[True, False], ids=["held", "by path"])
-def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """With folders that are held open, and as where the system cannot find names in them."""
-    monkeypatch.setattr(held, "HOLDS", request.param)
-    return bool(request.param)
-
-
 def found(*sources: str, every: bool = False) -> tuple[list[str], list[str]]:
     paths, beside = discover(sources, lambda name: every or name.endswith(".seed"), every=every)
     return paths, beside

@@ -16,7 +16,7 @@ from corpusfmt.fix import Fixing
 from corpusfmt.reading import Reading
 from corpusfmt.selection import Selection
 from corpusfmt.validate import Validation
-from tests.test_rules import LIMITED, WITH, every_rule
+from tests.test_rules import LIMITED, WITH, every_rule, files
 
 #: Codes that are asked for, and whether fixes that presume something are made.
 CHOICES: dict[str, tuple[tuple[str, ...], bool]] = {
@@ -29,20 +29,12 @@ CHOICES: dict[str, tuple[tuple[str, ...], bool]] = {
 }
 
 
-def files(rule: Rule, folder: Path) -> list[Path]:
-    contents = rule.bad if isinstance(rule.bad, tuple) else (rule.bad,)
-    paths = [folder / f"example{number}.{rule.example}" for number in range(len(contents))]
-    for path, data in zip(paths, contents, strict=True):
-        path.write_bytes(data)
-    return paths
-
-
 @every_rule
 def test_what_a_fix_leaves_is_what_validate_finds(rule: Rule, tmp_path: Path) -> None:
     whole = registry.format_named(rule.example).whole
     for codes, unsafe in CHOICES.values():
         codes = tuple(rule.code if code == "own" else code for code in codes)
-        paths = [str(path) for path in files(rule, tmp_path)]
+        paths = [str(path) for path in files(rule, rule.bad, tmp_path)]
         reading = Reading(
             rule.example if whole else None,
             encoding=WITH.get(rule.code, {}).get("encoding"),
@@ -66,7 +58,7 @@ def test_what_a_fix_leaves_is_what_validate_finds(rule: Rule, tmp_path: Path) ->
 
 @every_rule
 def test_exit_codes_agree(rule: Rule, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    paths = [str(path) for path in files(rule, tmp_path)]
+    paths = [str(path) for path in files(rule, rule.bad, tmp_path)]
     reading = ["--from", rule.example] if registry.format_named(rule.example).whole else []
     fixed = main(["fix", *paths, *reading, "--isolated"])
     assert main(["validate", *paths, *reading, "--isolated"]) == fixed, capsys.readouterr()

@@ -33,13 +33,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=[True, False], ids=["held", "by path"])
-def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """With folders that are held open, and as where the system cannot find names in them."""
-    monkeypatch.setattr(held, "HOLDS", request.param)
-    return bool(request.param)
-
-
 def tree(folder: str | Path = ".") -> dict[str, bytes | str]:
     """All that is in a folder: the bytes of a file, and where a link leads to."""
     found: dict[str, bytes | str] = {}

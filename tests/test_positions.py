@@ -6,14 +6,13 @@ import gzip
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from corpusfmt import Finding, registry, validate
 from corpusfmt.core.rule import Rule
 from corpusfmt.core.text import shown
-from tests.test_rules import LIMITED, WITH, every_rule
+from tests.test_rules import every_rule, files, options
 from tests.warcs import record, uuid
 
 #: What a message quotes, as ``quoted`` and ``shown`` write it.
@@ -39,20 +38,8 @@ ELSEWHERE = {
 
 
 def findings(rule: Rule, folder: Path) -> list[Finding]:
-    options: dict[str, Any] = dict(WITH.get(rule.code, {}))
-    for name in ("record_schema", "metadata_schema"):
-        if name in options:
-            (folder / name).write_text(options[name])
-            options[name] = folder / name
-    if rule.code in LIMITED:
-        options["max_document"] = LIMITED[rule.code]
-    if registry.format_named(rule.example).whole:
-        options["format"] = rule.example
-    paths = []
-    for number, data in enumerate(rule.bad if isinstance(rule.bad, tuple) else (rule.bad,)):
-        paths.append(folder / f"{number}.{rule.example}")
-        paths[-1].write_bytes(data)
-    return list(validate(paths, extend_select=[rule.code] if rule.code in registry.rules() else [], **options))
+    select = [rule.code] if rule.code in registry.rules() else []
+    return list(validate(files(rule, rule.bad, folder), extend_select=select, **options(rule, folder)))
 
 
 def content(path: str) -> bytes:

@@ -31,24 +31,34 @@ WITH: dict[str, dict[str, Any]] = {
 }
 
 
+def files(rule: Rule, example: bytes | tuple[bytes, ...], folder: Path, suffix: str = "") -> list[Path]:
+    """Write an example of a rule, a file or several."""
+    contents = example if isinstance(example, tuple) else (example,)
+    paths = [folder / f"example{number}.{rule.example}{suffix}" for number in range(len(contents))]
+    for path, data in zip(paths, contents, strict=True):
+        path.write_bytes(data)
+    return paths
+
+
+def options(rule: Rule, folder: Path) -> dict[str, Any]:
+    """Return how the examples of a rule are validated."""
+    found = dict(WITH.get(rule.code, {}))
+    for name in ("record_schema", "metadata_schema"):
+        if name in found:
+            (folder / name).write_text(found[name])
+            found[name] = folder / name
+    if rule.code in LIMITED:
+        found["max_document"] = LIMITED[rule.code]
+    if registry.format_named(rule.example).whole:
+        found["format"] = rule.example
+    return found
+
+
 def codes(rule: Rule, example: bytes | tuple[bytes, ...], folder: Path, suffix: str = "") -> list[str]:
     """Validate an example. With that of a rule about documents all such rules look at it."""
-    files = example if isinstance(example, tuple) else (example,)
-    paths = [folder / f"example{number}.{rule.example}{suffix}" for number in range(len(files))]
-    for path, data in zip(paths, files, strict=True):
-        path.write_bytes(data)
-    options = dict(WITH.get(rule.code, {}))
-    for name in ("record_schema", "metadata_schema"):
-        if name in options:
-            (folder / name).write_text(options[name])
-            options[name] = folder / name
-    if rule.code in LIMITED:
-        options["max_document"] = LIMITED[rule.code]
-    if registry.format_named(rule.example).whole:
-        options["format"] = rule.example
-    if rule.code in registry.rules():
-        options["extend_select"] = list(registry.rules())
-    return [f.code for f in validate(paths, **options)]
+    select = list(registry.rules()) if rule.code in registry.rules() else []
+    found = validate(files(rule, example, folder, suffix), extend_select=select, **options(rule, folder))
+    return [finding.code for finding in found]
 
 
 @every_rule
