@@ -122,7 +122,7 @@ class Conversion:
             if quarantine:
                 self.proof.check_aside(*quarantine.reread())
         report.bytes_written, report.files = target.size, target.files
-        self._check_sources()
+        self._check_sources()  # before a shard that was saved is taken for that of another run
         with target.alone():
             self._check_sources()  # it may have waited
             if quarantine:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 from base64 import b32encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from hypothesis import strategies as st
 from corpusfmt import ConfigurationError, Document, ParseError, fix, mending, open_writer, validate
 from corpusfmt.cli.main import main
 from corpusfmt.core.format import ReadOptions
+from corpusfmt.core.limits import CHUNK
 from corpusfmt.formats.warc import FORMAT
-from corpusfmt.storage import open_input
+from corpusfmt.storage import Scratch, open_input, open_output
 from corpusfmt.storage.zstd import ZSTD_MAGIC, is_skippable
 from tests import strategies
 from tests.support import BATCHES, DATA, needs_data
@@ -659,3 +661,30 @@ def test_members_of_a_fixed_stream_end_at_records(suffix: str, tmp_path: Path) -
     assert len(members) == 3
     for at, _ in members[1:]:
         assert plain.startswith(b"<<<FILE " if suffix == "seed" else b'{"id":', at)
+
+
+@pytest.mark.parametrize(
+    "resync", [None, lambda buffer, at: -1, lambda buffer, at: at + 5], ids=["none", "nowhere", "often"]
+)
+def test_what_is_fixed_is_never_held_whole(
+    resync: Callable[[bytes, int], int] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mending, "WHOLE", 4 * CHUNK)
+    scratch = Scratch("", "a")
+    for number in range(200):
+        scratch.write(b"%d" % (number % 10) * (CHUNK // 10))
+    output = open_output(str(tmp_path / "a"))
+    given: list[int] = []
+    put = output._put
+
+    def counting(data: bytes) -> None:
+        given.append(len(data))
+        put(data)
+
+    monkeypatch.setattr(output, "_put", counting)
+    mending.pour(scratch, output, resync)
+    output.finish()
+    output.publish()
+    assert (tmp_path / "a").read_bytes() == scratch.at(0, scratch.size)
+    assert max(given) <= 5 * CHUNK < scratch.size
+    scratch.close()

@@ -124,13 +124,17 @@ def pour(scratch: storage.Scratch, output: storage.Output, resync: Callable[[byt
     """
     stream = scratch.stream()
     held: list[bytes] = []
+    size = 0
     while data := stream.read(CHUNK):
         # At its very beginning nobody sees what stands before.
-        if resync is None or (cut := resync(data, 1)) < 0:
-            held.append(data)
-            continue
-        output.write_records([b"".join([*held, data[:cut]])])
-        held = [data[cut:]]
+        cut = resync(data, 1) if resync else len(data)
+        if cut < 0 and size >= WHOLE:  # a record that is too large to wait for its end
+            cut = len(data)
+        if cut >= 0:
+            output.write_records([b"".join([*held, data[:cut]])])
+            held, size, data = [], 0, data[cut:]
+        held.append(data)
+        size += len(data)
     output.write_records([b"".join(held)])
 
 

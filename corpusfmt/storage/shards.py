@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.core.filenames import folded
 from corpusfmt.core.text import quoted
-from corpusfmt.storage.held import Held, hold, identity
+from corpusfmt.storage.held import Held, hold
 from corpusfmt.storage.outputs import Output
-from corpusfmt.storage.states import State
+from corpusfmt.storage.states import State, as_state
 
 
 class Shards:
@@ -40,7 +40,7 @@ class Shards:
         found: dict[str, State] = {}
         for name in (*_names(self._folder, self._name, self._suffix), f"{self._name}.manifest.json"):
             if there := self._folder.stat(name):
-                found[name] = State(*identity(there), there.st_size, there.st_mtime_ns)
+                found[name] = as_state(there)
         return found
 
     def next(self) -> Output:

@@ -29,8 +29,11 @@ class State(NamedTuple):
 def state_of(what: str | int) -> State | None:
     """Return the state of a path or a descriptor; None for what is no regular file. Raises OSError."""
     found = os.stat(what)
-    if not stat.S_ISREG(found.st_mode):
-        return None
+    return as_state(found) if stat.S_ISREG(found.st_mode) else None
+
+
+def as_state(found: os.stat_result) -> State:
+    """Return the state that the system tells of."""
     return State(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
