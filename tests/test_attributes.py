@@ -187,3 +187,13 @@ def test_other_names_are_told_of(options: list[str], verb: str, file: Path, caps
     assert f"a.jsonl has 1 other name (hard links), which {verb} the old content" in capsys.readouterr().err
     assert Path("b.jsonl").read_bytes() == BROKEN
     assert file.read_bytes() == (BROKEN if options else BROKEN[3:])
+
+
+def test_an_attribute_that_is_there_already_is_not_set_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    has = {"user.a": b"1", "user.b": b"2"}
+    set_again: list[str] = []
+    monkeypatch.setattr(attributes, "_extended", lambda what: has if what == file.name else {"user.a": b"1"})
+    monkeypatch.setattr(os, "setxattr", lambda path, name, value: set_again.append(name), raising=False)
+    with (file.parent / "b").open("wb") as other:
+        attributes.keep_attributes(file.name, other.fileno())
+    assert set_again == ["user.b"]

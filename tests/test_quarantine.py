@@ -62,6 +62,9 @@ CASES: dict[str, tuple[str, bytes, bytes, bytes, dict[str, int], bool]] = {
     "tei cut, over": ("tei", b"", sized(OWN, b"", CHUNK + 1), b"", {}, False),
     "tei not XML": ("tei", b"", sized(OWN + b"</q>", b"", CHUNK), b"", {}, True),
     "tei not XML, over": ("tei", b"", sized(OWN + b"</q>", b"", 3 * CHUNK), b"", {}, False),
+    "tei not XML, then not in its encoding": (
+        "tei", b"<?xml version='1.0' encoding='shift_jis'?>", sized(OWN + b"</q>", b"\x80 at the end", CHUNK), b"", {}, False
+    ),
     "tei not known": ("tei", b"", sized(OWN.replace(b"<TEI", b"<TEI type='corpusfmt-9'"), CLOSE, 999), b"", {}, False),
     "warc": ("warc", SOUND, warc(b"x" * 99), SOUND, {}, True),
     "warc, no length": ("warc", SOUND, warc(b"x" * 99, b"none"), b"", {}, False),

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from itertools import accumulate, pairwise
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pytest
 import zstandard
@@ -1026,3 +1026,18 @@ def test_a_stream_that_is_copied_tells_of_its_members(codec: str, tmp_path: Path
         assert b"".join(iter(lambda: copying.read(1000), b"")) == copy.stream().read(len(TEXT) + 1) == TEXT
         assert (members, copying.codec) == (([(0, 0)], "gz") if codec else (None, ""))
         copy.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes that do not wait are POSIX")
+def test_a_pipe_that_does_not_wait_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+
+    def come(waiting: list[Any], *_: Any) -> None:
+        os.write(writing, b"text")
+        os.close(writing)
+
+    monkeypatch.setattr("select.select", come)
+    with open(reading, "rb", buffering=0) as pipe, Input(cast("BinaryIO", pipe), "<stdin>", owned=False) as stream:
+        assert stream.read(10) == b"text"
+        assert stream.read(10) == b""
