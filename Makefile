@@ -33,7 +33,7 @@ test: $(STAMP)
 deep-test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --hypothesis-profile=deep
 
-## Branch coverage of core, formats and storage, and what is missing; takes two or three minutes on two cores.
+## Branch coverage of text, model, formats and storage, and what is missing; takes two or three minutes on two cores.
 coverage: $(STAMP)
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto -m "not undisturbed"

@@ -16,18 +16,14 @@ Importing the package loads none of its parts; each name loads what it needs.
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-
 from corpusfmt.version import __version__
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from corpusfmt.comparing.difference import Difference
-    from corpusfmt.convert import convert
-    from corpusfmt.core.document import Document, Origin
-    from corpusfmt.core.errors import (
+    from corpusfmt.api import convert, diff, fix, known_formats, open_writer, read, validate, verify
+    from corpusfmt.model.document import Document, Origin
+    from corpusfmt.model.errors import (
         ConfigurationError,
         CorpusfmtError,
         Loss,
@@ -39,18 +35,15 @@ if TYPE_CHECKING:
         UnknownFormatError,
         VerificationError,
     )
-    from corpusfmt.core.finding import Edit, Finding
-    from corpusfmt.core.format import Format
-    from corpusfmt.core.metadata import Metadata
-    from corpusfmt.core.rule import Rule
-    from corpusfmt.diff import diff
-    from corpusfmt.fix import Fixed, fix
-    from corpusfmt.read import read
-    from corpusfmt.registry import formats
-    from corpusfmt.report import Progress, Report
-    from corpusfmt.validate import validate
-    from corpusfmt.verify import Discrepancy, verify
-    from corpusfmt.write import OpenWriter, open_writer
+    from corpusfmt.model.finding import Edit, Finding
+    from corpusfmt.model.format import Format
+    from corpusfmt.model.metadata import Metadata
+    from corpusfmt.model.rule import Rule
+    from corpusfmt.targets.writer import OpenWriter
+    from corpusfmt.verbs.convert.report import Progress, Report
+    from corpusfmt.verbs.diff.difference import Difference
+    from corpusfmt.verbs.fix.run import Fixed
+    from corpusfmt.verbs.verify import Discrepancy
 
 __all__ = [
     "ConfigurationError",
@@ -80,7 +73,7 @@ __all__ = [
     "convert",
     "diff",
     "fix",
-    "formats",
+    "known_formats",
     "open_writer",
     "read",
     "validate",
@@ -89,29 +82,23 @@ __all__ = [
 
 _ERRORS = "ConfigurationError CorpusfmtError Loss LossError ParseError PluginError SchemaError UnknownFormatError"
 _ERRORS += " SourceChangedError VerificationError"
+_FUNCTIONS = "convert diff fix known_formats open_writer read validate verify"
 _HOMES = {
-    **dict.fromkeys(_ERRORS.split(), "core.errors"),
-    "Difference": "comparing.difference",
-    "Discrepancy": "verify",
-    "Document": "core.document",
-    "Edit": "core.finding",
-    "Finding": "core.finding",
-    "Fixed": "fix",
-    "Format": "core.format",
-    "Metadata": "core.metadata",
-    "OpenWriter": "write",
-    "Origin": "core.document",
-    "Progress": "report",
-    "Report": "report",
-    "Rule": "core.rule",
-    "convert": "convert",
-    "diff": "diff",
-    "fix": "fix",
-    "formats": "registry",
-    "open_writer": "write",
-    "read": "read",
-    "validate": "validate",
-    "verify": "verify",
+    **dict.fromkeys(_ERRORS.split(), "model.errors"),
+    **dict.fromkeys(_FUNCTIONS.split(), "api"),
+    "Difference": "verbs.diff.difference",
+    "Discrepancy": "verbs.verify",
+    "Document": "model.document",
+    "Edit": "model.finding",
+    "Finding": "model.finding",
+    "Fixed": "verbs.fix.run",
+    "Format": "model.format",
+    "Metadata": "model.metadata",
+    "OpenWriter": "targets.writer",
+    "Origin": "model.document",
+    "Progress": "verbs.convert.report",
+    "Report": "verbs.convert.report",
+    "Rule": "model.rule",
 }
 
 
@@ -130,16 +117,3 @@ if not TYPE_CHECKING:  # a checker would take every misspelt name for one of the
 
 def __dir__() -> list[str]:
     return __all__
-
-
-class _Face(ModuleType):
-    """Keeps ``corpusfmt.convert`` the function when the room ``corpusfmt/convert.py`` has been imported:
-    the import system would bind the room to the name of the function.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _HOMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Face

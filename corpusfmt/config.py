@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from corpusfmt import storage
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.limits import ANY, CONFIGURATION, CONFIGURATION_DEPTH, CONFIGURATION_DOTS, PATTERNS
-from corpusfmt.core.text import quoted, shown
+from corpusfmt.limits import ANY, CONFIGURATION, CONFIGURATION_DEPTH, CONFIGURATION_DOTS, PATTERNS
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.text.display import quoted, shown
 
 NAMES: Final = ("corpusfmt.toml", "pyproject.toml")
 #: The shape of the file, for editors and for the check of one.
@@ -137,7 +137,7 @@ def _file(path: str, top: str, key: str, name: str) -> str:
 
 
 def _size(path: str, value: int | str) -> int:
-    from corpusfmt.core.limits import bytes_of
+    from corpusfmt.limits import bytes_of
 
     try:
         return bytes_of(str(value))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corpusfmt import registry
-from corpusfmt.core.limittable import LIMITS, measured
-from corpusfmt.formats.tei.foreign.elements import table as elements
-from corpusfmt.pages import page
+from corpusfmt import plugins
+from corpusfmt.checks.rule_page import page
+from corpusfmt.formats.tei.thirdparty.elements import table as elements
+from corpusfmt.model.limit_table import LIMITS, measured
 
 DOCS = Path(__file__).resolve().parent
 
@@ -47,7 +47,7 @@ def rules() -> None:
     for old in folder.glob("*.md"):
         old.unlink()
     lines = ["# Rules and faults", "", "| code | severity | what |", "| --- | --- | --- |"]
-    for rule in registry.codes():
+    for rule in plugins.codes():
         (folder / f"{rule.code}.md").write_text(page(rule), encoding="utf-8", newline="\n")
         lines.append(f"| [{rule.code}]({rule.code}.md) | {rule.severity} | {rule.summary} |")
     (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import NamedTuple
 
-from corpusfmt import Document, detect, registry
-from corpusfmt.core.errors import ConfigurationError, ParseError, UnknownFormatError
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.format import ReadOptions
-from corpusfmt.core.limits import HEAD
+from corpusfmt import Document, plugins, sniff
 from corpusfmt.formats.warc.profile import PROFILE
-from corpusfmt.storage.inputs import Input
+from corpusfmt.limits import HEAD
+from corpusfmt.model.errors import ConfigurationError, ParseError, UnknownFormatError
+from corpusfmt.model.finding import Finding
+from corpusfmt.model.format import ReadOptions
+from corpusfmt.storage.input import Input
 
 
 class Span(NamedTuple):
@@ -50,7 +50,7 @@ def read(data: bytes, name: str, options: ReadOptions, format: str = "", into: l
     remarks: list[Finding] = []
     try:
         with Input(BytesIO(data), name, owned=False) as stream:
-            room = registry.format_named(format) if format else detect.detect(name, stream.peek(HEAD))
+            room = plugins.format_named(format) if format else sniff.detect(name, stream.peek(HEAD))
             for batch in room.scan(stream, options):
                 documents += batch.documents
                 remarks += batch.findings

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from corpusfmt.core.document import Document
+from corpusfmt.model.document import Document
 
 #: All Unicode scalar values.
 characters = st.characters(exclude_categories=["Cs"])

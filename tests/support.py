@@ -17,10 +17,10 @@ from zlib import crc32
 import pytest
 from hypothesis import settings
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ParseError
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.format import Batch, Format, ReadOptions, WriteOptions
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import ParseError
+from corpusfmt.model.finding import Finding
+from corpusfmt.model.format import Batch, Format, ReadOptions, WriteOptions
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"

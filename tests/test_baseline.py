@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from corpusfmt import ConfigurationError
-from corpusfmt.baseline import Baseline, load, mark_of
+from corpusfmt.checks.baseline import Baseline, load, mark_of
 from corpusfmt.cli.main import main
-from corpusfmt.core.finding import Finding
+from corpusfmt.model.finding import Finding
 
 OLD = "<<<FILE d1 ../a>>>\none\n<<<FILE d2 ../b>>>\ntwo\n<<<FILE d3 c>>>\n<<<FILE d4 ../b>>>\nfour\n"
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 import corpusfmt
-from corpusfmt import SourceChangedError, baseline
+from corpusfmt import SourceChangedError
+from corpusfmt.checks import baseline
 from corpusfmt.cli.main import main
-from corpusfmt.storage import inputs
+from corpusfmt.storage import input as inputs
 from tests.support import ROOT, command
 
 COUNT = 4000
@@ -196,7 +197,7 @@ def test_a_side_that_changes_is_not_compared(
     call: int, change: Change, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (here / "b.jsonl").write_bytes(OTHER)
-    monkeypatch.setattr("corpusfmt.storage.inputs.CHUNK", 1 << 19)  # two reads and the end, with the first bytes
+    monkeypatch.setattr("corpusfmt.storage.input.CHUNK", 1 << 19)  # two reads and the end, with the first bytes
     meanwhile(monkeypatch, change, call=call)
     with pytest.raises(SourceChangedError):
         list(corpusfmt.diff("b.jsonl", "a.jsonl"))

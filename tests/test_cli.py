@@ -356,7 +356,7 @@ def modules(*arguments: str) -> set[str]:
 @pytest.mark.parametrize(
     ("arguments", "absent"),
     [
-        (["--version"], ["argparse", "re", "typing", "json", "msgspec", "lxml", "importlib.metadata", "corpusfmt.core"]),
+        (["--version"], ["argparse", "re", "typing", "json", "msgspec", "lxml", "importlib.metadata", "corpusfmt.model"]),
         (["validate", "good.seed"], ["jsonschema", "zstandard", "isal", "tqdm", "importlib.metadata", "msgspec", "asyncio", "corpusfmt.formats.jsonl"]),
         (["convert", "good.seed", "-o", "x.jsonl"], ["msgspec", "inspect", "pathlib", "jsonschema", "zstandard", "isal", "tqdm", "importlib.metadata", "asyncio"]),
         (["convert", "good.seed", "-o", "y.seed.gz"], ["jsonschema", "zstandard", "tqdm", "importlib.metadata", "msgspec"]),
@@ -388,14 +388,14 @@ def test_no_progress_bar_in_a_pipe(here: Path) -> None:
     ("text", "value"), [("1000", 1000), ("64KiB", 65536), ("256MB", 256_000_000), ("1.5k", 1500), ("2g", 2_000_000_000)]
 )
 def test_sizes(text: str, value: Any) -> None:
-    from corpusfmt.core.limits import bytes_of
+    from corpusfmt.limits import bytes_of
 
     assert bytes_of(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "MB", "-1", "0", "nan", "inf", "1XB", "1e40"])
 def test_sizes_that_are_none(text: str) -> None:
-    from corpusfmt.core.limits import bytes_of
+    from corpusfmt.limits import bytes_of
 
     with pytest.raises(ValueError):
         bytes_of(text)

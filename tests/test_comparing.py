@@ -12,7 +12,6 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from itertools import combinations, combinations_with_replacement, permutations
 from pathlib import Path
 from typing import Any
@@ -24,23 +23,23 @@ from hypothesis import strategies as st
 import corpusfmt
 from corpusfmt.cli import diff as cli
 from corpusfmt.cli.main import main
-from corpusfmt.comparing import abreast, texts
-from corpusfmt.comparing.abreast import AHEAD, Abreast, Window
-from corpusfmt.comparing.joining import join
-from corpusfmt.comparing.ledger import Ledger
-from corpusfmt.comparing.order import find_moved, longest_increasing
-from corpusfmt.comparing.places import Places, Runs
-from corpusfmt.comparing.texts import text_difference
-from corpusfmt.comparing.values import metadata_difference
-from corpusfmt.core.document import Document, same_text
-from corpusfmt.core.jsonfacts import canonical, spelled
-from corpusfmt.core.metadata import Metadata
+from corpusfmt.model.document import Document, same_text
+from corpusfmt.model.metadata import Metadata
 from corpusfmt.storage import Sorter
+from corpusfmt.text.json_facts import canonical, spelled
+from corpusfmt.verbs.diff import abreast, texts
+from corpusfmt.verbs.diff import run as comparison
+from corpusfmt.verbs.diff.abreast import AHEAD, Abreast, Window
+from corpusfmt.verbs.diff.document_numbers import Places, Runs
+from corpusfmt.verbs.diff.join import join
+from corpusfmt.verbs.diff.ledger import Ledger
+from corpusfmt.verbs.diff.order import find_moved, longest_increasing
+from corpusfmt.verbs.diff.texts import text_difference
+from corpusfmt.verbs.diff.values import metadata_difference
 from tests import strategies
 from tests.support import DEEP, ROOT, command, ends, watched, write
 from tests.test_laws import VARIANTS, carried
 
-ROOM = import_module("corpusfmt.diff")  # the name is that of the function
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes are POSIX")
 SUFFIXES = {"seed": ".seed", "jsonl": ".jsonl.zst", "warc": ".warc.gz", "tei": ".xml"}
 NATIVE = [variant for variant in VARIANTS if variant.format.name in SUFFIXES and "plain" not in str(variant)
@@ -384,7 +383,7 @@ def test_the_fewest_documents_move() -> None:
 
 
 def test_more_moves_than_can_be_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ROOM, "MOST", 3)
+    monkeypatch.setattr(comparison, "MOST", 3)
     a = [doc(f"d{k}") for k in range(9)]
     b = [*a[:2], *a[4:6], *a[2:4], *a[6:]]
     code, lines = told(here, a, b)
@@ -409,7 +408,7 @@ def test_sets_of_places(places: set[int]) -> None:
 
 
 def test_runs_are_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpusfmt.comparing.places._HELD", 6)
+    monkeypatch.setattr("corpusfmt.verbs.diff.document_numbers._HELD", 6)
     runs, expected = Runs(), []
     for k in range(50):
         runs.add(3 * k, 1000 - k, 1 + k % 2)
@@ -695,7 +694,7 @@ def test_a_file_that_changes_meanwhile_is_noticed(what: str, here: Path, monkeyp
     store(here / "a.jsonl", [doc("d1"), doc("d2", "x")])
     store(here / "b.jsonl", [doc("d1"), doc("d2", "y")])
     later = {"shorter": [doc("d1")], "other id": [doc("d1"), doc("d3", "y")], "as before": [doc("d1"), doc("d2", "x")]}
-    monkeypatch.setattr(ROOM, "find_moved", lambda *_: store(here / "b.jsonl", later[what]))
+    monkeypatch.setattr(comparison, "find_moved", lambda *_: store(here / "b.jsonl", later[what]))
     with pytest.raises(corpusfmt.SourceChangedError, match=r"'b\.jsonl' changed while it was (read|compared); "):
         list(corpusfmt.diff("a.jsonl", "b.jsonl"))
 

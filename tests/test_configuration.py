@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt import ConfigurationError, SchemaError
-from corpusfmt.baseline import Baseline
-from corpusfmt.baseline import load as load_baseline
+from corpusfmt.checks.baseline import Baseline
+from corpusfmt.checks.baseline import load as load_baseline
+from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
 from corpusfmt.config import find, load
-from corpusfmt.core.globs import Glob
-from corpusfmt.judging import jing
-from corpusfmt.judging.relaxng import safety
-from corpusfmt.selection import Selection
-from corpusfmt.validate import Validation
+from corpusfmt.schema.relax_ng import jing
+from corpusfmt.schema.relax_ng.grammar import safety
+from corpusfmt.text.globs import Glob
+from corpusfmt.verbs.validate.run import Validation
 from tests.support import ROOT, command
 
 posix = pytest.mark.skipif(os.name != "posix", reason="users and pipes are those of POSIX")
@@ -280,11 +280,11 @@ def test_a_hostile_baseline_is_refused(text: str, here: Path, capsys: pytest.Cap
 def test_a_baseline_that_could_not_be_read_is_not_written(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = {"a": {f"DOC001:{0:016x}": 1}}
     size = len(json.dumps({"version": 1, "findings": known}, indent=1))
-    monkeypatch.setattr("corpusfmt.baseline.SMALL_FILE", size)
+    monkeypatch.setattr("corpusfmt.checks.baseline.SMALL_FILE", size)
     with pytest.raises(ConfigurationError, match="would be larger than"):
         Baseline("known.json", known).write(new=True)
     assert not Path("known.json").exists()
-    monkeypatch.setattr("corpusfmt.baseline.SMALL_FILE", size + 1)
+    monkeypatch.setattr("corpusfmt.checks.baseline.SMALL_FILE", size + 1)
     Baseline("known.json", known).write(new=True)
     assert Path("known.json").stat().st_size == size + 1
 

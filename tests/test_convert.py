@@ -69,9 +69,9 @@ def test_losses_are_looked_for_to_the_end(here: Path) -> None:
         convert("raw.seed", "out.jsonl")
     assert [loss.document for loss in caught.value.losses] == ["d1"]
     assert not Path("out.jsonl").exists()
-    from corpusfmt.conversion import Conversion
-    from corpusfmt.reading import Reading
-    from corpusfmt.writing import Writing
+    from corpusfmt.sources import Reading
+    from corpusfmt.targets.settings import Writing
+    from corpusfmt.verbs.convert.run import Conversion
 
     report = Conversion(["raw.seed"], "out.jsonl", Reading(), Writing()).run()
     assert [(loss.kind, loss.document, loss.line) for loss in report.losses] == [("bytes", "d1", 1), ("bytes", "d3", 5)]
@@ -280,10 +280,10 @@ def test_an_option_that_no_format_knows_is_an_error_for_readers_too(here: Path) 
 
 
 def test_a_folder_without_a_room_is_no_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from corpusfmt import registry
+    from corpusfmt import plugins
 
     monkeypatch.setattr("os.listdir", lambda _: ["seed", "left_over", "jsonl", "__init__.py", "__pycache__"])
-    assert registry._modules_of("corpusfmt.formats") == ("jsonl", "seed")
+    assert plugins._modules_of("corpusfmt.formats") == ("jsonl", "seed")
 
 
 def test_a_conflict_of_name_and_content_is_told(here: Path) -> None:
@@ -599,7 +599,7 @@ def test_an_interrupt_between_two_steps_leaves_nothing(
 
     (tmp_path / "a.seed").write_bytes(b"<<<FILE d1 a.txt>>>\nbody\n")
     name = "Unused" if moment == "after the target" else "opened"
-    monkeypatch.setattr(sys.modules["corpusfmt.conversion"], name, interrupt)
+    monkeypatch.setattr(sys.modules["corpusfmt.verbs.convert.run"], name, interrupt)
     with pytest.raises(KeyboardInterrupt):
         convert(tmp_path / "a.seed", tmp_path / "b.jsonl")
     assert os.listdir(tmp_path) == ["a.seed"]

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from corpusfmt import fix
 from corpusfmt.cli.diffs import WIDEST, Screen
 from corpusfmt.cli.main import main
-from corpusfmt.core.finding import Edit
-from corpusfmt.mending import Source, Work
-from corpusfmt.mending.diffing import Diff, name_of
-from corpusfmt.mending.scripts import Step, compose
+from corpusfmt.model.finding import Edit
 from corpusfmt.storage import Pile, open_input
+from corpusfmt.verbs.fix.edit_script import Step, compose
+from corpusfmt.verbs.fix.edits import Source, Work
+from corpusfmt.verbs.fix.unified_diff import Diff, name_of
 from tests.support import BATCHES, Pieces, command, watched
 from tests.test_fix import content
 from tests.warcs import packed, record, sha1

@@ -21,18 +21,18 @@ from corpusfmt import (
     convert,
     fix,
     open_writer,
+    plugins,
     read,
-    registry,
     validate,
 )
 from corpusfmt.cli.main import main
-from corpusfmt.core.filenames import unfit
-from corpusfmt.core.finding import Edit
-from corpusfmt.core.format import ReadOptions, WriteOptions
-from corpusfmt.core.rule import Change
-from corpusfmt.core.source import Region
 from corpusfmt.formats.dir import FORMAT, losses
+from corpusfmt.model.finding import Edit
+from corpusfmt.model.format import ReadOptions, WriteOptions
+from corpusfmt.model.rule import Change
 from corpusfmt.storage import Paths, path_inside
+from corpusfmt.text.filenames import unfit
+from corpusfmt.text.position import Region
 from tests import strategies, support
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and bytes in names are POSIX")
@@ -116,7 +116,7 @@ def test_a_loss_that_is_allowed_writes_each_document_to_a_file_of_its_own(docume
 
 
 @pytest.mark.parametrize(
-    "other", [format for format in registry.formats().values() if not format.whole], ids=lambda f: f.name
+    "other", [format for format in plugins.formats().values() if not format.whole], ids=lambda f: f.name
 )
 @given(documents=anything)
 def test_every_pair(other: Any, documents: list[Document]) -> None:
@@ -197,9 +197,9 @@ def test_a_conversion_looks_on_and_lists_every_collision(tmp_path: Path) -> None
     (tmp_path / "in.seed").write_text("<<<FILE a a>>>\n1\n<<<FILE a a>>>\n2\n<<<FILE d b>>>\n3\n<<<FILE A A>>>\n4\n")
     with pytest.raises(LossError):
         convert(str(tmp_path / "in.seed"), str(tmp_path / "out"), to_format="dir")
-    from corpusfmt.conversion import Conversion
-    from corpusfmt.reading import Reading
-    from corpusfmt.writing import Writing
+    from corpusfmt.sources import Reading
+    from corpusfmt.targets.settings import Writing
+    from corpusfmt.verbs.convert.run import Conversion
 
     report = Conversion([str(tmp_path / "in.seed")], str(tmp_path / "out"), Reading(), Writing("dir")).run()
     assert (report.read, report.at_fault, dict(report.loss_counts)) == (4, 3, {"id": 3, "name": 2})

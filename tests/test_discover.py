@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from corpusfmt import ConfigurationError, convert, fix, read, validate
-from corpusfmt.storage import held
-from corpusfmt.storage.discover import discover
-from corpusfmt.storage.held import Held, open_below
-from corpusfmt.storage.matching import matching
+from corpusfmt.storage import open_folder
+from corpusfmt.storage.discovery import discover
+from corpusfmt.storage.open_folder import Held, open_below
+from corpusfmt.storage.patterns import matching
 from tests.support import command
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links want rights elsewhere")
@@ -125,14 +125,14 @@ def test_a_link_that_comes_into_a_folder_after_it_was_looked_into_is_not_followe
         pytest.skip("that folder was named itself")
     Path("d/x").mkdir(parents=True)
     Path("d/x/a.seed").write_bytes(GOOD)
-    real = held.open_below
+    real = open_folder.open_below
 
     def swapped(root: str, path: str) -> int:
         if not Path("far").exists():
             _swap(how)
         return real(root, path)
 
-    monkeypatch.setattr("corpusfmt.storage.inputs.open_below", swapped)
+    monkeypatch.setattr("corpusfmt.storage.input.open_below", swapped)
     with pytest.raises(ConfigurationError, match="is no file any more, or behind a link"):
         list(use(str(here / "d") if source == "absolute" else source))
     assert Path("far/a.seed").read_bytes() == GOOD.replace(b"A", b"secret")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt import Document, ParseError, fix, read, validate
-from corpusfmt.core.utf8 import flaw_at, island_at
+from corpusfmt.text.utf8 import flaw_at, island_at
 from tests.support import DATA, ROOT, needs_data
 
 KUHN = DATA / "encodings" / "kuhn" / "UTF-8-test.txt"

@@ -18,10 +18,10 @@ import pytest
 
 import corpusfmt
 from corpusfmt import ConfigurationError, CorpusfmtError, Document, Edit, Finding, Loss, LossError, ParseError
-from corpusfmt.conversion import Conversion
-from corpusfmt.reading import Reading
-from corpusfmt.workers import transferable
-from corpusfmt.writing import Writing
+from corpusfmt.sources import Reading
+from corpusfmt.targets.settings import Writing
+from corpusfmt.verbs.convert.run import Conversion
+from corpusfmt.verbs.validate.processes import transferable
 from tests.support import ROOT
 
 

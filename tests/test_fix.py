@@ -15,13 +15,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from corpusfmt import ConfigurationError, Document, ParseError, fix, mending, open_writer, validate
+from corpusfmt import ConfigurationError, Document, ParseError, fix, open_writer, validate
 from corpusfmt.cli.main import main
-from corpusfmt.core.format import ReadOptions
-from corpusfmt.core.limits import CHUNK
 from corpusfmt.formats.warc import FORMAT
+from corpusfmt.limits import CHUNK
+from corpusfmt.model.format import ReadOptions
 from corpusfmt.storage import Scratch, open_input, open_output
 from corpusfmt.storage.zstd import ZSTD_MAGIC, is_skippable
+from corpusfmt.verbs.fix import edits
 from tests import strategies
 from tests.support import BATCHES, DATA, needs_data
 from tests.warcs import by_warcio, file_codes, http, ours, packed, record, sha1, uuid
@@ -632,7 +633,7 @@ def test_a_scratch_file_that_fails_is_not_told_of_by_name(
 def test_a_large_record_is_one_gzip_member_or_several_frames(
     codec: str, longest: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mending, "WHOLE", longest)
+    monkeypatch.setattr(edits, "WHOLE", longest)
     records = [record(eol=b"\n", block=b"text\n" * 1000, number=1), LAST]
     path = made(tmp_path, records, codec)
     assert set(mended(path).fixes) == {"WARC004"}
@@ -669,7 +670,7 @@ def test_members_of_a_fixed_stream_end_at_records(suffix: str, tmp_path: Path) -
 def test_what_is_fixed_is_never_held_whole(
     resync: Callable[[bytes, int], int] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mending, "WHOLE", 4 * CHUNK)
+    monkeypatch.setattr(edits, "WHOLE", 4 * CHUNK)
     scratch = Scratch("", "a")
     for number in range(200):
         scratch.write(b"%d" % (number % 10) * (CHUNK // 10))
@@ -682,7 +683,7 @@ def test_what_is_fixed_is_never_held_whole(
         put(data)
 
     monkeypatch.setattr(output, "_put", counting)
-    mending.pour(scratch, output, resync)
+    edits.pour(scratch, output, resync)
     output.finish()
     output.publish()
     assert (tmp_path / "a").read_bytes() == scratch.at(0, scratch.size)

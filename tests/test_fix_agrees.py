@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from corpusfmt import Fixed, across, fix, registry, validate
-from corpusfmt.baseline import Baseline
+from corpusfmt import Fixed, fix, plugins, validate
+from corpusfmt.checks import across_files
+from corpusfmt.checks.baseline import Baseline
+from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
-from corpusfmt.core.errors import ParseError
-from corpusfmt.core.rule import Rule
-from corpusfmt.fix import Fixing
-from corpusfmt.reading import Reading
-from corpusfmt.selection import Selection
-from corpusfmt.validate import Validation
+from corpusfmt.model.errors import ParseError
+from corpusfmt.model.rule import Rule
+from corpusfmt.sources import Reading
+from corpusfmt.verbs.fix.run import Fixing
+from corpusfmt.verbs.validate.run import Validation
 from tests.test_rules import LIMITED, WITH, every_rule, files
 
 #: Codes that are asked for, and whether fixes that presume something are made.
@@ -31,7 +32,7 @@ CHOICES: dict[str, tuple[tuple[str, ...], bool]] = {
 
 @every_rule
 def test_what_a_fix_leaves_is_what_validate_finds(rule: Rule, tmp_path: Path) -> None:
-    whole = registry.format_named(rule.example).whole
+    whole = plugins.format_named(rule.example).whole
     for codes, unsafe in CHOICES.values():
         codes = tuple(rule.code if code == "own" else code for code in codes)
         paths = [str(path) for path in files(rule, rule.bad, tmp_path)]
@@ -50,7 +51,7 @@ def test_what_a_fix_leaves_is_what_validate_finds(rule: Rule, tmp_path: Path) ->
         if any(one.fixes["ENC008"] for one in fixed):
             reading = reading._replace(encoding=None)  # it is in UTF-8 now
         found = Validation(paths, reading, selection).run()
-        left = Counter(one.code for one in found if one.severity != "note" and one.code not in across.RULES)
+        left = Counter(one.code for one in found if one.severity != "note" and one.code not in across_files.RULES)
         assert sum([one.left for one in fixed], damaged) == left, (codes, unsafe)
         for path in paths:
             Path(f"{path}.cut").unlink(missing_ok=True)
@@ -59,7 +60,7 @@ def test_what_a_fix_leaves_is_what_validate_finds(rule: Rule, tmp_path: Path) ->
 @every_rule
 def test_exit_codes_agree(rule: Rule, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     paths = [str(path) for path in files(rule, rule.bad, tmp_path)]
-    reading = ["--from", rule.example] if registry.format_named(rule.example).whole else []
+    reading = ["--from", rule.example] if plugins.format_named(rule.example).whole else []
     fixed = main(["fix", *paths, *reading, "--isolated"])
     assert main(["validate", *paths, *reading, "--isolated"]) == fixed, capsys.readouterr()
 

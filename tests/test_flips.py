@@ -15,8 +15,8 @@ from typing import NamedTuple
 import pytest
 import zstandard
 
-from corpusfmt import Document, registry, validate
-from corpusfmt.core.format import ReadOptions, WriteOptions
+from corpusfmt import Document, plugins, validate
+from corpusfmt.model.format import ReadOptions, WriteOptions
 from tests import flips
 from tests.support import DATA, DEEP, SEEDS, needs_data, write
 
@@ -123,7 +123,7 @@ def texts() -> list[list[Document]]:
 @lru_cache
 def made(format: str) -> list[Case]:
     """Files that our writers made, plain and compressed."""
-    room, cases = registry.format_named(format), []
+    room, cases = plugins.format_named(format), []
     for number, docs in enumerate(texts()):
         options = WriteOptions()
         kept = [document for document in docs if not room.losses(document, options)]

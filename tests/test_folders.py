@@ -18,14 +18,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusfmt import ConfigurationError, Document, LossError, UnknownFormatError, convert, open_writer, read, registry
+from corpusfmt import ConfigurationError, Document, LossError, UnknownFormatError, convert, open_writer, plugins, read
 from corpusfmt.cli.main import main
-from corpusfmt.core.filenames import safe_name
-from corpusfmt.core.format import Format, WriteOptions
 from corpusfmt.formats.jsonl import FORMAT as JSONL
+from corpusfmt.model.format import Format, WriteOptions
 from corpusfmt.storage import Folder, inside, is_folder
-from corpusfmt.storage.folders import _stays
-from corpusfmt.storage.names import Names
+from corpusfmt.storage.folder import _stays
+from corpusfmt.storage.target_names import Names
+from corpusfmt.text.filenames import safe_name
 from tests.support import ROOT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX")
@@ -62,8 +62,8 @@ LEAVES = JSONL._replace(
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    known: dict[str, Format] = {**registry.formats(), "leaves": LEAVES}
-    monkeypatch.setattr(registry, "formats", lambda: known)
+    known: dict[str, Format] = {**plugins.formats(), "leaves": LEAVES}
+    monkeypatch.setattr(plugins, "formats", lambda: known)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "good.seed").write_bytes(GOOD)
     (tmp_path / "lossy.seed").write_bytes(LOSSY)
@@ -124,8 +124,8 @@ def test_pipes_and_the_library(here: Path) -> None:
     again = convert("good.seed", "one.jsonl")
     assert again.files == 0
     program = (
-        "import sys\nfrom tests.test_folders import LEAVES\nfrom corpusfmt import registry\n"
-        "known = {**registry.formats(), 'leaves': LEAVES}\nregistry.formats = lambda: known\n"
+        "import sys\nfrom tests.test_folders import LEAVES\nfrom corpusfmt import plugins\n"
+        "known = {**plugins.formats(), 'leaves': LEAVES}\nplugins.formats = lambda: known\n"
         "from corpusfmt.cli.main import main\nsys.exit(main(sys.argv[1:]))\n"
     )
     arguments = ["convert", "-", "-o", "piped/", "--to", "leaves"]
@@ -138,7 +138,7 @@ def test_pipes_and_the_library(here: Path) -> None:
 
 @pytest.mark.parametrize("threshold", [1, 5000])
 def test_many_files(threshold: int, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpusfmt.storage.folders._AT_A_TIME", threshold)
+    monkeypatch.setattr("corpusfmt.storage.folder._AT_A_TIME", threshold)
     count = 40
     seed(*["same"] * count)
     report = convert("names.seed", "out/", to_format="leaves")
@@ -248,9 +248,11 @@ def test_an_interrupt_leaves_nothing(state: str, where: str, here: Path, monkeyp
         real(*_, **named)
 
     if where == "finish":
-        monkeypatch.setattr("corpusfmt.storage.held.os.fsync", interrupt)
+        monkeypatch.setattr("corpusfmt.storage.open_folder.os.fsync", interrupt)
     if where == "publish":
-        monkeypatch.setattr(f"corpusfmt.storage.held.os.{'replace' if state == 'forced' else 'rename'}", interrupt)
+        monkeypatch.setattr(
+            f"corpusfmt.storage.open_folder.os.{'replace' if state == 'forced' else 'rename'}", interrupt
+        )
     with pytest.raises(KeyboardInterrupt):
         convert("good.seed", "out/", to_format="leaves", force=state == "forced")
     assert tree() == before
@@ -259,8 +261,8 @@ def test_an_interrupt_leaves_nothing(state: str, where: str, here: Path, monkeyp
 @posix
 def test_a_signal_leaves_nothing(here: Path) -> None:
     program = (
-        "import sys, time\nfrom tests.test_folders import LEAVES\nfrom corpusfmt import registry, storage\n"
-        "known = {**registry.formats(), 'leaves': LEAVES}\nregistry.formats = lambda: known\n"
+        "import sys, time\nfrom tests.test_folders import LEAVES\nfrom corpusfmt import plugins, storage\n"
+        "known = {**plugins.formats(), 'leaves': LEAVES}\nplugins.formats = lambda: known\n"
         "real = storage.Folder.add\n"
         "def add(self, *given):\n    real(self, *given)\n    print('added', flush=True)\n    time.sleep(600)\n"
         "storage.Folder.add = add\n"
@@ -284,7 +286,7 @@ def test_a_disk_that_is_full_is_named_by_the_target(here: Path, monkeypatch: pyt
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("corpusfmt.storage.folders.os.fsync", full)
+    monkeypatch.setattr("corpusfmt.storage.folder.os.fsync", full)
     with pytest.raises(OSError, match="No space left on device: 'out/'"):
         convert("good.seed", "out/", to_format="leaves")
     assert tree() == SOURCES
@@ -333,7 +335,7 @@ def test_a_folder_that_cannot_be_begun_leaves_nothing(call: str, here: Path, mon
 
     Path("out").mkdir()
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.held.os.{call}", failing)
+        patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
         with pytest.raises((OSError, KeyboardInterrupt)):
             Folder("out", ".leaf", force=False)
     assert tree() == [*SOURCES, "out"]
@@ -349,7 +351,7 @@ def test_what_fails_has_a_name_that_the_user_knows(call: str, here: Path, monkey
         Path("out/mine").write_bytes(b"mine")
     before = tree()
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.held.os.{call}", failing)
+        patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
         with pytest.raises(PermissionError) as caught:
             convert("good.seed", "out", to_format="leaves", force=True)
     assert caught.value.filename == (os.path.join("out", "one.leaf") if call == "replace" else "out")
@@ -369,13 +371,13 @@ def test_what_comes_in_cleaning_up_hides_nothing(call: str, here: Path, monkeypa
     folder = Folder("out/", ".leaf", force=False)
     folder.add("a", b"new")
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.held.os.{call}", interrupted)
+        patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", interrupted)
         with pytest.raises(KeyboardInterrupt):
             folder.discard()
     folder.discard()
     assert tree() == SOURCES
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.held.os.{call}", failing)
+        patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
         Folder("out/", ".leaf", force=False).discard()
 
 
@@ -561,7 +563,7 @@ def test_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # -- TEI ---------------------------------------------------------------------------------------------------------------
 
 tei = pytest.mark.skipif(
-    "tei" not in registry.rooms() or registry.room("tei").alone is None, reason="TEI is not there yet"
+    "tei" not in plugins.builtin_names() or plugins.builtin("tei").alone is None, reason="TEI is not there yet"
 )
 
 

@@ -15,11 +15,11 @@ import pytest
 
 from corpusfmt import ConfigurationError, Document, convert, open_writer, read
 from corpusfmt.cli.main import main
-from corpusfmt.conversion import Conversion
-from corpusfmt.reading import Reading
-from corpusfmt.storage import Folder, Shards, held, open_output
-from corpusfmt.storage.held import Held
-from corpusfmt.writing import Writing
+from corpusfmt.sources import Reading
+from corpusfmt.storage import Folder, Shards, open_folder, open_output
+from corpusfmt.storage.open_folder import Held
+from corpusfmt.targets.settings import Writing
+from corpusfmt.verbs.convert.run import Conversion
 
 fcntl = pytest.importorskip("fcntl")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links want rights elsewhere")
@@ -283,7 +283,7 @@ def test_a_shard_that_is_another_output_ends_the_run(here: Path, monkeypatch: py
 
 def _run(target: str, force: bool, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Conversion:
     """A run, as of a process of its own."""
-    monkeypatch.setattr(held, "_RUN", os.urandom(6).hex())
+    monkeypatch.setattr(open_folder, "_RUN", os.urandom(6).hex())
     return Conversion(["in.seed"], target, Reading(), Writing(force=force, **more))
 
 
@@ -310,7 +310,7 @@ def test_two_runs_make_no_mixed_set_of_shards(
 def test_a_run_waits_for_another_one_that_gives_files_their_names(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     holder = os.open(".", os.O_RDONLY)
     fcntl.flock(holder, fcntl.LOCK_EX)
-    monkeypatch.setattr(held, "_PATIENCE", 0.05)
+    monkeypatch.setattr(open_folder, "_PATIENCE", 0.05)
     with pytest.raises(ConfigurationError, match="another run has been writing into"):
         convert("in.seed", "out.seed", shard_size=1)
     assert os.listdir() == ["in.seed"]

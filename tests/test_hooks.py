@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import pytest
 import zstandard
 
-from corpusfmt import registry
-from corpusfmt.detect import COMPRESSED
+from corpusfmt import plugins
+from corpusfmt.sniff import COMPRESSED
 from tests.support import DEEP, ROOT, SEEDS, command
 
 yaml: Any = pytest.importorskip("yaml", reason="PyYAML, which comes with pre-commit, is not installed")
@@ -108,7 +108,7 @@ def test_files_are_chosen_by_name(name: str) -> None:
 
 
 def test_the_corpus_is_looked_at_for_every_suffix_that_corpusfmt_knows() -> None:
-    rooms = [registry.room(name) for name in registry.rooms()]
+    rooms = [plugins.builtin(name) for name in plugins.builtin_names()]
     suffixes = [suffix for room in rooms for suffix in room.suffixes]
     for suffix in suffixes:
         for ending in ("", *COMPRESSED):

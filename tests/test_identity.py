@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from corpusfmt import Document, Finding, fix, open_writer, read, validate
-from corpusfmt.baseline import mark_of
+from corpusfmt.checks.baseline import mark_of
+from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.reports.marks import Marks
-from corpusfmt.core.document import build
-from corpusfmt.core.rule import Check
-from corpusfmt.fix import Fixing
-from corpusfmt.reading import Reading
-from corpusfmt.registry import builtin_rules
-from corpusfmt.selection import Selection
+from corpusfmt.model.document import build
+from corpusfmt.model.rule import Check
+from corpusfmt.plugins import builtin_rules
+from corpusfmt.sources import Reading
+from corpusfmt.verbs.fix.run import Fixing
 
 TEI = "<TEI{id}><teiHeader><fileDesc><titleStmt><title>{name}</title></titleStmt><publicationStmt><p/></publicationStmt><sourceDesc><p/></sourceDesc></fileDesc></teiHeader><text><body><p>{text}</p></body></text></TEI>"
 CORPUS = (

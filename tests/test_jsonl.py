@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError, LossError
-from corpusfmt.core.format import ReadOptions, WriteOptions
-from corpusfmt.core.rule import Change
 from corpusfmt.formats.jsonl import FORMAT
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import ConfigurationError, LossError
+from corpusfmt.model.format import ReadOptions, WriteOptions
+from corpusfmt.model.rule import Change
 from corpusfmt.storage import shipped
 from tests import strategies
 from tests.support import documents, findings, parse, scan, write

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusfmt.core.format import ReadOptions
-from corpusfmt.core.jsonfacts import canonical, duplicates, lone_surrogate
-from corpusfmt.core.jsontext import JSONFault, parse
-from corpusfmt.core.objects import check_object, is_canonical
 from corpusfmt.formats.jsonl import FORMAT
+from corpusfmt.model.format import ReadOptions
+from corpusfmt.model.json_objects import check_object, is_canonical
+from corpusfmt.text.json_facts import canonical, duplicates, lone_surrogate
+from corpusfmt.text.json_reader import JSONFault, parse
 from tests import strategies
 from tests.support import DATA, documents, findings, needs_data, scan
 

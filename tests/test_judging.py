@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 
-from corpusfmt import registry, validate
-from corpusfmt.core.document import build
-from corpusfmt.core.errors import ConfigurationError, SchemaError
-from corpusfmt.core.source import Region
-from corpusfmt.judging import Judge, Verdict, jing
-from corpusfmt.judging.asking import Child
+from corpusfmt import plugins, validate
+from corpusfmt.model.document import build
+from corpusfmt.model.errors import ConfigurationError, SchemaError
+from corpusfmt.schema.relax_ng import Judge, Verdict, jing
+from corpusfmt.schema.relax_ng.asking import Child
+from corpusfmt.text.position import Region
 from tests.support import DATA, DEEP, ROOT, SEEDS, command, write
 
 OURS = "corpusfmt-tei.rng"
@@ -681,11 +681,11 @@ def test_no_process_is_left() -> None:
 
 PARENT = """
 import os, signal, sys
-from corpusfmt.core.source import Region
-from corpusfmt.judging import Judge
+from corpusfmt.text.position import Region
+from corpusfmt.schema.relax_ng import Judge
 judge = Judge(sys.argv[1], engine="lxml", seconds=float(sys.argv[2]))
 if sys.argv[3] == "busy":
-    from corpusfmt.judging import asking
+    from corpusfmt.schema.relax_ng import asking
     def send(*given):
         real(*given)
         print(judge._child._process.pid, flush=True)
@@ -794,7 +794,7 @@ def test_who_judges_a_document_with_declarations_of_its_own_is_said(judges: dict
 
 
 def test_validate_judges_tei(tmp_path: Path) -> None:
-    tei = registry.format_named("tei")
+    tei = plugins.format_named("tei")
     assert tei.grammar == OURS
     documents = [
         build("d1", "a.txt", "One\nTwo é\x01 end\n\nThree\n".encode(), None, b'{"title":"T","language":"en"}', None),

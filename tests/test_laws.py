@@ -1,4 +1,4 @@
-"""The laws: one test each, over every format in the registry and every way of writing it."""
+"""The laws: one test each, over every format and every way of writing it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpusfmt import registry
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import LossError, ParseError
-from corpusfmt.core.format import Format, ReadOptions, WriteOptions, options_for
+from corpusfmt import plugins
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import LossError, ParseError
+from corpusfmt.model.format import Format, ReadOptions, WriteOptions, options_for
 from tests import strategies
 from tests.support import ROOT, documents, findings, parse, scan, write
 
@@ -44,7 +44,7 @@ class Variant:
 
 def _variants() -> list[Variant]:
     found = []
-    for format in registry.formats().values():
+    for format in plugins.formats().values():
         if format.whole:  # a folder is no stream: its laws are in test_dir.py
             continue
         choices = [o for o in options_for(format, "write").values() if o.choices]
@@ -57,7 +57,7 @@ def _variants() -> list[Variant]:
 
 VARIANTS = _variants()
 every_variant = pytest.mark.parametrize("variant", VARIANTS, ids=str)
-every_format = pytest.mark.parametrize("name", registry.formats())
+every_format = pytest.mark.parametrize("name", plugins.formats())
 
 
 def carried(variant: Variant, docs: list[Document]) -> list[Document]:
@@ -125,7 +125,7 @@ def test_law_3_sniffers_exclude_each_other(variant: Variant, docs: list[Document
     kept = carried(variant, docs)
     if kept:
         data = write(variant.format, kept, variant.writing)
-        assert [f.name for f in registry.formats().values() if f.sniff(data[:8192])] == [variant.format.name]
+        assert [f.name for f in plugins.formats().values() if f.sniff(data[:8192])] == [variant.format.name]
 
 
 broken = st.one_of(
@@ -147,12 +147,12 @@ broken = st.one_of(
 @every_format
 @given(data=broken)
 def test_law_4_any_bytes_parse_or_say_where(name: str, data: bytes) -> None:
-    format = registry.format_named(name)
+    format = plugins.format_named(name)
     try:
         parse(format, data)
     except ParseError as error:
         assert 0 <= error.finding.byte <= len(data)
-        assert error.finding.code in registry.faults()
+        assert error.finding.code in plugins.faults()
 
 
 @every_variant
@@ -193,9 +193,9 @@ def test_law_6_chunking_does_not_matter(variant: Variant, docs: list[Document], 
 def test_law_7_same_documents_same_bytes(name: str) -> None:
     program = f"""
 import sys
-from corpusfmt import registry, Document
-from corpusfmt.core.format import WriteOptions
-writer = registry.format_named({name!r}).writer(WriteOptions(allow=frozenset(("id", "name", "metadata", "bytes", "character"))))
+from corpusfmt import plugins, Document
+from corpusfmt.model.format import WriteOptions
+writer = plugins.format_named({name!r}).writer(WriteOptions(allow=frozenset(("id", "name", "metadata", "bytes", "character"))))
 docs = [Document(f"d{{i}}", "t\u00e9xt\\n" * i, name=f"n{{i}}", meta={{"k": i, "a": {{"z": 1, "b": [1.0]}}}}) for i in range(20)]
 sys.stdout.buffer.write(writer.begin() + b"".join(writer.encode(docs)) + writer.end(len(docs)))
 """
@@ -206,12 +206,12 @@ sys.stdout.buffer.write(writer.begin() + b"".join(writer.encode(docs)) + writer.
     assert len(outputs) == 1
 
 
-@pytest.mark.parametrize("code", [code for code, fault in registry.faults().items() if fault.bad])
+@pytest.mark.parametrize("code", [code for code, fault in plugins.faults().items() if fault.bad])
 def test_law_8_an_edit_clears_its_finding_and_adds_none(code: str) -> None:
-    fault = registry.faults()[code]
+    fault = plugins.faults()[code]
     if code.startswith("FILE"):
         return
-    format = registry.format_named(fault.example)
+    format = plugins.format_named(fault.example)
     data = fault.bad
     assert isinstance(data, bytes)
     for _ in range(3):
@@ -262,7 +262,7 @@ def test_locate_finds_the_byte_of_a_text_in_the_file(variant: Variant, docs: lis
 @every_format
 @given(data=broken, position=st.integers(0, 100))
 def test_resync_finds_a_place_to_go_on(name: str, data: bytes, position: int) -> None:
-    format = registry.format_named(name)
+    format = plugins.format_named(name)
     if format.resync is not None and position <= len(data):
         at = format.resync(data, position)
         assert at == -1 or position <= at <= len(data)

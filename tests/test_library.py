@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.support import ROOT
 PUBLIC = [
     "ConfigurationError", "CorpusfmtError", "Difference", "Discrepancy", "Document", "Edit", "Finding", "Fixed", "Format", "Loss", "LossError", "Metadata",
     "OpenWriter", "Origin", "ParseError", "PluginError", "Progress", "Report", "Rule", "SchemaError", "SourceChangedError",
-    "UnknownFormatError", "VerificationError", "__version__", "convert", "diff", "fix", "formats", "open_writer", "read", "validate", "verify",
+    "UnknownFormatError", "VerificationError", "__version__", "convert", "diff", "fix", "known_formats", "open_writer", "read", "validate", "verify",
 ]  # fmt: skip
 
 
@@ -33,19 +34,38 @@ def test_the_public_names_are_pinned() -> None:
 def test_public_docstrings(name: str) -> None:
     thing = getattr(corpusfmt, name)
     assert thing.__doc__
-    if inspect.isfunction(thing) and name != "formats":
+    if inspect.isfunction(thing) and name != "known_formats":
         assert "Raises" in thing.__doc__ or "raises" in thing.__doc__
         assert all(p.annotation is not inspect.Parameter.empty for p in inspect.signature(thing).parameters.values())
 
 
-def test_rooms_of_the_same_name_do_not_hide_the_functions() -> None:
+MODULES = [one.name for one in pkgutil.walk_packages(corpusfmt.__path__, "corpusfmt.") if "__main__" not in one.name]
+
+
+def test_each_module_is_imported_by_its_name() -> None:
+    """In a process of its own, before and after the public names are used: nothing takes the place of a module."""
     program = (
-        "import corpusfmt, corpusfmt.convert, corpusfmt.validate, corpusfmt.read, corpusfmt.formats.seed\n"
-        "from corpusfmt.conversion import Conversion\n"
-        "assert callable(corpusfmt.convert) and callable(corpusfmt.formats) and callable(corpusfmt.read)\n"
-        "assert 'seed' in corpusfmt.formats()\n"
+        "import sys, corpusfmt\n"
+        "def look():\n"
+        "    for name in sys.argv[1:]:\n"
+        "        there = {}\n"
+        "        exec(f'import {name} as module', there)\n"
+        "        assert there['module'] is sys.modules[name], name\n"
+        "look()\n"
+        "for name in corpusfmt.__all__: getattr(corpusfmt, name)\n"
+        "look()\n"
+        "for name in corpusfmt.__all__: assert type(getattr(corpusfmt, name)) is not type(sys), name\n"
     )
-    subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program, *MODULES], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len(MODULES) > 200
+
+
+def test_no_module_has_the_name_of_a_public_thing() -> None:
+    assert not {f"corpusfmt.{name}" for name in PUBLIC} & set(MODULES)
 
 
 def test_every_error_has_the_one_base() -> None:
@@ -55,11 +75,11 @@ def test_every_error_has_the_one_base() -> None:
 
 
 PLUGIN = """
-from corpusfmt.core.document import build
-from corpusfmt.core.format import Batch, Format
-from corpusfmt.core.losses import loss
-from corpusfmt.core.rule import Hit, Rule
-from corpusfmt.core.source import Region
+from corpusfmt.model.document import build
+from corpusfmt.model.format import Batch, Format
+from corpusfmt.model.losses import loss
+from corpusfmt.model.rule import Hit, Rule
+from corpusfmt.text.position import Region
 
 def scan(stream, options):
     offset, line = 0, 1

@@ -17,21 +17,21 @@ from corpusfmt import (
     SchemaError,
     convert,
     open_writer,
+    plugins,
     read,
-    registry,
     validate,
 )
 from corpusfmt.cli.main import COMMANDS, main
 from corpusfmt.config import load
-from corpusfmt.core.filenames import unfit
-from corpusfmt.core.format import ReadOptions
-from corpusfmt.core.limits import HTML_TAG, RATIO_FREE, Limits
-from corpusfmt.core.limittable import HIGHEST, LIMITS, SETTABLE, limits_of
 from corpusfmt.formats.warc.codings import HTTPFault, decoded
-from corpusfmt.judging import Judge
-from corpusfmt.judging.relaxng.safety import Files
-from corpusfmt.proof.sections import NAMES, Receipt, digest_of
-from corpusfmt.storage.around import small
+from corpusfmt.limits import HTML_TAG, RATIO_FREE, Limits
+from corpusfmt.model.format import ReadOptions
+from corpusfmt.model.limit_table import HIGHEST, LIMITS, SETTABLE, limits_of
+from corpusfmt.receipt.sections import NAMES, Receipt, digest_of
+from corpusfmt.schema.relax_ng import Judge
+from corpusfmt.schema.relax_ng.grammar.safety import Files
+from corpusfmt.storage.paths import small
+from corpusfmt.text.filenames import unfit
 from docs.generate import table
 from tests.support import ROOT, findings, scan, write
 from tests.warcs import http, page, record, uuid
@@ -49,8 +49,8 @@ def codes(format: str, data: bytes, **limits: int) -> list[str]:
     """Scan with limits; the codes of what was found, in order. How the data is cut makes no difference."""
     asked = limits_of(limits)
     options = ReadOptions(max_document=asked.document, limits=asked)
-    whole = findings(scan(registry.formats()[format], data, options=options))
-    assert whole == findings(scan(registry.formats()[format], data, max(1000, len(data) // 8), options))
+    whole = findings(scan(plugins.formats()[format], data, options=options))
+    assert whole == findings(scan(plugins.formats()[format], data, max(1000, len(data) // 8), options))
     return [one.code for one in whole]
 
 
@@ -74,11 +74,11 @@ def nested(levels: int) -> bytes:
 
 
 def bundle(meta: bytes) -> bytes:
-    return write(registry.formats()["warc"], [Document("a", "text\n", name="n", meta=meta)])
+    return write(plugins.formats()["warc"], [Document("a", "text\n", name="n", meta=meta)])
 
 
 def tei(meta: bytes) -> bytes:
-    return write(registry.formats()["tei"], [Document("a", "text\n", name="n", meta=meta)])
+    return write(plugins.formats()["tei"], [Document("a", "text\n", name="n", meta=meta)])
 
 
 def foreign(inside: str) -> bytes:
@@ -188,9 +188,9 @@ def _ratio(tmp_path: Path) -> None:
     sent = page(body, b"Content-Type: text/plain", b"Content-Encoding: gzip")
     fits = -(-(RATIO_FREE + MIB) // len(body))
     options = ReadOptions(limits=Limits(ratio=fits))
-    assert findings(scan(registry.formats()["warc"], sent, options=options)) == []
+    assert findings(scan(plugins.formats()["warc"], sent, options=options)) == []
     options = ReadOptions(limits=Limits(ratio=fits - 1))
-    assert [one.code for one in findings(scan(registry.formats()["warc"], sent, options=options))] == ["WARC021"]
+    assert [one.code for one in findings(scan(plugins.formats()["warc"], sent, options=options))] == ["WARC021"]
 
 
 @case
@@ -259,7 +259,7 @@ def _http_window(tmp_path: Path) -> None:
 
 @case
 def _id_digits(tmp_path: Path) -> None:
-    formats = registry.formats()
+    formats = plugins.formats()
     for name, code in (("seed", "SEED002"), ("jsonl", "JSONL007"), ("warc", "WARC027"), ("tei", "TEI019")):
         data = write(formats[name], [Document(int("7" * 1000), "text\n")])
         assert codes(name, data) == []
@@ -282,7 +282,7 @@ def _content_length(tmp_path: Path) -> None:
 def _block(tmp_path: Path) -> None:
     png = record(block=b"z" * 100, Content_Type=b"image/png", Content_Length=b"%d" % (1 << 40))
     assert codes("warc", png + record(number=2))[0] == "WARC010"  # the next record is found, whatever it says
-    (within,) = findings(scan(registry.formats()["warc"], png))
+    (within,) = findings(scan(plugins.formats()["warc"], png))
     assert within.code == "WARC008"
     beyond = png.replace(b"%d" % (1 << 40), b"%d" % ((1 << 40) + 1))
     assert codes("warc", beyond + record(number=2))[0] == "WARC010"
@@ -290,7 +290,7 @@ def _block(tmp_path: Path) -> None:
 
 @case
 def _warc_name(tmp_path: Path) -> None:
-    warc = registry.formats()["warc"]
+    warc = plugins.formats()["warc"]
     assert write(warc, [Document("i" * 1_000_000, "", name="n" * 1_000_000)])
     for document in (Document("i" * 1_000_001, ""), Document("i", "", name="n" * 1_000_001)):
         with pytest.raises(LossError, match="longer than 1,000,000 characters"):
@@ -303,7 +303,7 @@ def _warc_joined(tmp_path: Path) -> None:
         return record("metadata", b"a: b\r\n".ljust(size), number=number, WARC_Refers_To=uuid(1))
 
     for size, left in ((MIB - 1001, {}), (MIB - 1000, {"metadata records": 1})):
-        batches = scan(registry.formats()["warc"], record() + about(size, 2) + about(6, 3))
+        batches = scan(plugins.formats()["warc"], record() + about(size, 2) + about(6, 3))
         assert {k: v for batch in batches for k, v in batch.left_behind.items()} == left
 
 
@@ -313,7 +313,7 @@ def _html_tag(tmp_path: Path) -> None:
     options = ReadOptions(own={"html": "text"})
     for more, told in ((0, []), (1, ["WARC021"])):
         data = page(b"<p " + b"a" * (HTML_TAG - 2 + more) + b">text", b"Content-Type: text/html")
-        assert [one.code for one in findings(scan(registry.formats()["warc"], data, options=options))] == told
+        assert [one.code for one in findings(scan(plugins.formats()["warc"], data, options=options))] == told
 
 
 @case
@@ -476,7 +476,7 @@ def test_at_the_edge(name: str, tmp_path: Path) -> None:
 
 
 def test_the_table_is_sound() -> None:
-    known = {rule.code for rule in registry.codes()}
+    known = {rule.code for rule in plugins.codes()}
     for one in LIMITS:
         assert set(one.codes) <= known
         assert one.codes or one.word

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
 import corpusfmt
-from corpusfmt import ConfigurationError, CorpusfmtError, Document, LossError, ParseError, SourceChangedError, registry
-from corpusfmt.core.format import ReadOptions, WriteOptions
-from corpusfmt.core.jsonfacts import canonical
+from corpusfmt import ConfigurationError, CorpusfmtError, Document, LossError, ParseError, SourceChangedError, plugins
+from corpusfmt.model.format import ReadOptions, WriteOptions
 from corpusfmt.storage import Input
+from corpusfmt.text.json_facts import canonical
 from tests import flips, strategies, test_dir
 
 #: What a conversion is asked for besides; every conversion of the machine gets it.
@@ -40,17 +40,17 @@ class Kind(NamedTuple):
 
     def path(self, folder: Path, name: str, packed: str) -> str:
         """Return a path of this kind."""
-        suffix = registry.format_named(self.format).suffixes[0]
+        suffix = plugins.format_named(self.format).suffixes[0]
         return f"{folder / name}/" if self.folder else f"{folder / name}{suffix}{packed}"
 
     def holds(self, documents: Iterable[Document]) -> bool:
-        room = registry.format_named(self.format)
+        room = plugins.format_named(self.format)
         return not any(room.losses(document, WriteOptions(own=self.options)) for document in documents)
 
 
 #: Every format in its usual way, and what is beside it.
 KINDS = [
-    *(Kind(name) for name, format in registry.formats().items() if not format.whole),  # see ``unpack``
+    *(Kind(name) for name, format in plugins.formats().items() if not format.whole),  # see ``unpack``
     Kind("seed", {"dialect": "plain"}),
     Kind("warc", {"record": "conversion"}),
     Kind("tei", folder=True),
@@ -396,7 +396,7 @@ class Corpora(RuleBasedStateMachine):
         after = flips.read(new, damaged.name, ReadOptions(lines=False))
         if not kind.folder:
             assert list(corpusfmt.read(target)) == after.documents
-        format = registry.format_named(_format_of(path)).name
+        format = plugins.format_named(_format_of(path)).name
         packed = unpacked(old) is not old
         if how == "flip":
             verdict = flips.judge(format, old, new, at, before, after, [] if packed else flips.spans(format, old))
@@ -427,7 +427,7 @@ class Corpora(RuleBasedStateMachine):
 
 def _format_of(path: Path) -> str:
     name = path.name.removesuffix(".gz").removesuffix(".zst")
-    return next(format.name for format in registry.formats().values() if name.endswith(format.suffixes))
+    return next(format.name for format in plugins.formats().values() if name.endswith(format.suffixes))
 
 
 TestCorpora = Corpora.TestCase

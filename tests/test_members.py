@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt import ParseError
-from corpusfmt.core.limits import MAX_DICTIONARY
+from corpusfmt.limits import MAX_DICTIONARY
 from corpusfmt.storage import Input, open_output
-from corpusfmt.storage.codecs import MAX_EMPTY, Damage
+from corpusfmt.storage.codec import MAX_EMPTY, Damage
 from corpusfmt.storage.gzip import GzipEncoder
 from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder
 from tests.support import DATA, DEEP, needs_data

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from corpusfmt import registry
+from corpusfmt import plugins
 from corpusfmt.cli.main import main
-from corpusfmt.core.document import Document
-from corpusfmt.core.format import WriteOptions
-from corpusfmt.pairing import Side, pair, side
+from corpusfmt.model.document import Document
+from corpusfmt.model.format import WriteOptions
+from corpusfmt.verbs.pair import Side, pair, side
 from tests import strategies
 
 SIDES = [
@@ -32,12 +32,12 @@ def test_what_a_conversion_loses_was_said(
     source: tuple[str, dict[str, str]], target: tuple[str, dict[str, str]]
 ) -> None:
     """Each probe that the source holds whole is lost in the target if, and only if, it was said."""
-    one, other = Side(registry.format_named(source[0]), source[1]), Side(registry.format_named(target[0]), target[1])
+    one, other = Side(plugins.format_named(source[0]), source[1]), Side(plugins.format_named(target[0]), target[1])
     found = pair(one, other)
     said = {(kind, what) for kind, what, _ in found.lost}
     for probe in other.probes():
-        writing = WriteOptions(own=registry.applicable(other.format, "write", other.own))
-        reading = WriteOptions(own=registry.applicable(one.format, "write", one.own))
+        writing = WriteOptions(own=plugins.applicable(other.format, "write", other.own))
+        reading = WriteOptions(own=plugins.applicable(one.format, "write", one.own))
         given = one.format.gives is not None and one.format.gives(probe.document)
         if not given and probe.kind in {loss.kind for loss in one.format.losses(probe.document, reading)}:
             assert (probe.kind, probe.what) not in said
@@ -57,7 +57,7 @@ _KEYS = st.sampled_from(["id", "name", "text", "meta", "n", "body", "content", "
 def test_every_kind_of_loss_was_said(data: st.DataObject, document: Document) -> None:
     """Whatever a document is that the source can hold."""
     source, target = (side(*data.draw(st.sampled_from(SIDES))) for _ in range(2))
-    reading, writing = (WriteOptions(own=registry.applicable(one.format, "write", one.own)) for one in (source, target))
+    reading, writing = (WriteOptions(own=plugins.applicable(one.format, "write", one.own)) for one in (source, target))
     whole = source.format.gives(document) if source.format.gives else not source.format.losses(document, reading)
     assume(whole)
     said = {kind for kind, _, _ in pair(source, target).lost}
@@ -68,11 +68,11 @@ def test_each_kind_that_a_format_cannot_carry_has_a_probe() -> None:
     """So that nothing it cannot carry goes unsaid; sizes are said in words."""
     found: dict[str, set[str]] = {}
     for name, own in SIDES:
-        format = registry.format_named(name)
+        format = plugins.format_named(name)
         probes = side(name, own).probes()
         kinds = {loss.kind for probe in probes for loss in format.losses(probe.document, WriteOptions(own=own))}
         found.setdefault(name, set()).update(kinds)
-    assert found == {name: set(registry.format_named(name).cannot) - {"size"} for name in found}
+    assert found == {name: set(plugins.format_named(name).cannot) - {"size"} for name in found}
 
 
 def test_well_known_pairs() -> None:

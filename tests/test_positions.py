@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from corpusfmt import Finding, registry, validate
-from corpusfmt.core.rule import Rule
-from corpusfmt.core.text import shown
+from corpusfmt import Finding, plugins, validate
+from corpusfmt.model.rule import Rule
+from corpusfmt.text.display import shown
 from tests.test_rules import every_rule, files, options
 from tests.warcs import record, uuid
 
@@ -38,7 +38,7 @@ ELSEWHERE = {
 
 
 def findings(rule: Rule, folder: Path) -> list[Finding]:
-    select = [rule.code] if rule.code in registry.rules() else []
+    select = [rule.code] if rule.code in plugins.rules() else []
     return list(validate(files(rule, rule.bad, folder), extend_select=select, **options(rule, folder)))
 
 

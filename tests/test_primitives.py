@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusfmt.core.primitives import (
+from corpusfmt.text.primitives import (
     escape_json,
     escape_json_each,
     escape_xml,

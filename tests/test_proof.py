@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from corpusfmt import ConfigurationError, Document, VerificationError, convert, open_writer, verify
 from corpusfmt.cli.main import main
-from corpusfmt.proof.entries import Entries, text_digest
-from corpusfmt.proof.sections import Receipt, digest_of
+from corpusfmt.receipt.digests import text_digest
+from corpusfmt.receipt.sections import Receipt, digest_of
+from corpusfmt.verbs.convert.entries import Entries
 from tests import strategies
 from tests.support import SEEDS
 from tests.test_laws import VARIANTS, Variant
@@ -133,7 +134,7 @@ def changed(document: Document, **parts: Any) -> Document:
 def test_a_writer_that_lies_is_caught_and_nothing_is_committed(
     target: str, change: Any, message: str, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import corpusfmt.writing as room
+    import corpusfmt.targets.settings as room
 
     seed("in.seed", [Document("a", "1\n"), Document("b", "2\n", name="b.txt", meta={"k": 1}), Document("7", "3\n")])
     if target == "out.seed":
@@ -159,7 +160,7 @@ def test_a_writer_that_lies_is_caught_and_nothing_is_committed(
 def test_damage_on_the_way_to_the_disk_is_caught(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from corpusfmt.storage.outputs import Output
+    from corpusfmt.storage.output import Output
 
     seed("in.seed", [Document("a", "one text\n" * 50), Document("b", "another\n" * 50)])
     put = Output._put
@@ -304,8 +305,8 @@ def test_the_same_run_gives_the_same_receipt(here: Path) -> None:
 
 
 def test_a_receipt_of_many_documents_is_written_from_disk(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpusfmt.storage.scratch._HELD", 100)
-    monkeypatch.setattr("corpusfmt.proof.entries.MIB", 100)
+    monkeypatch.setattr("corpusfmt.storage.temporary._HELD", 100)
+    monkeypatch.setattr("corpusfmt.verbs.convert.entries.MIB", 100)
     seed("in.seed", [Document(f"d{n}", "x" * n, meta={"n": n}) for n in range(200)])
     convert("in.seed", "o.jsonl", receipt="r.json")
     receipt = json.loads(Path("r.json").read_bytes())

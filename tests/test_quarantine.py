@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from corpusfmt import Document, convert, read
-from corpusfmt.core.format import Batch, ReadOptions, WriteOptions
-from corpusfmt.core.limits import CHUNK, Limits
-from corpusfmt.registry import format_named
+from corpusfmt.limits import CHUNK, Limits
+from corpusfmt.model.format import Batch, ReadOptions, WriteOptions
+from corpusfmt.plugins import format_named
 from tests.support import Pieces
 
 TEI = b"<TEI%b><teiHeader><fileDesc><titleStmt><title>t</title></titleStmt><publicationStmt><p/></publicationStmt><sourceDesc><p/></sourceDesc></fileDesc></teiHeader><text><body><p>%b</p></body></text></TEI>"

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from corpusfmt import registry
-from corpusfmt.formats.tei.foreign.elements import table
+from corpusfmt import plugins
+from corpusfmt.formats.tei.thirdparty.elements import table
 from tests.support import ROOT
 
 PAGES = [
@@ -84,7 +84,7 @@ def test_the_readme_examples_do_what_they_say(tmp_path: Path) -> None:
 
 def test_the_table_of_formats_names_every_format() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for format in registry.formats().values():
+    for format in plugins.formats().values():
         for suffix in format.suffixes:
             assert f"`{suffix}`" in readme
 

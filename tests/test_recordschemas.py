@@ -11,15 +11,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from corpusfmt.core.errors import SchemaError
-from corpusfmt.recordschemas import Schema, Violation
-from corpusfmt.recordschemas.drift import drift
-from corpusfmt.recordschemas.infer import Profile
-from corpusfmt.recordschemas.patterns import Pattern, Undecided
-from corpusfmt.recordschemas.places import offset_of, places, pointer_of
-from corpusfmt.recordschemas.reference import Reference
-from corpusfmt.recordschemas.shape import MOST_KEYS
-from corpusfmt.recordschemas.values import values
+from corpusfmt.model.errors import SchemaError
+from corpusfmt.schema.json_schema import Schema, Violation
+from corpusfmt.schema.json_schema.drift import drift
+from corpusfmt.schema.json_schema.patterns import Pattern, Undecided
+from corpusfmt.schema.json_schema.pointers import offset_of, places, pointer_of
+from corpusfmt.schema.json_schema.profile import Profile
+from corpusfmt.schema.json_schema.reference import Reference
+from corpusfmt.schema.json_schema.shape import MOST_KEYS
+from corpusfmt.schema.json_schema.values import values
 from tests import strategies
 from tests.support import ends
 
@@ -611,7 +611,7 @@ def test_many_keys_are_a_map() -> None:
 
 
 def test_memory_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpusfmt.recordschemas.infer._MOST_PLACES", 2_000)
+    monkeypatch.setattr("corpusfmt.schema.json_schema.profile._MOST_PLACES", 2_000)
     profile = Profile()
     depth = profile._depth
     for i in range(60):

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from corpusfmt.core.errors import SchemaError
-from corpusfmt.recordschemas import Schema
-from corpusfmt.recordschemas.values import values
+from corpusfmt.model.errors import SchemaError
+from corpusfmt.schema.json_schema import Schema
+from corpusfmt.schema.json_schema.values import values
 from tests.support import DATA, needs_data
 
 SUITE = DATA / "json-schema" / "tests"

@@ -24,10 +24,10 @@ from corpusfmt.cli.printers import as_json, as_text
 from corpusfmt.cli.reports import FORMATS, reporter
 from corpusfmt.cli.reports.places import slashed, uri
 from corpusfmt.cli.reports.record import Summary
-from corpusfmt.core.errors import ConfigurationError, PluginError
-from corpusfmt.core.finding import Edit, Finding
-from corpusfmt.core.text import shown
-from corpusfmt.registry import codes
+from corpusfmt.model.errors import ConfigurationError, PluginError
+from corpusfmt.model.finding import Edit, Finding
+from corpusfmt.plugins import codes
+from corpusfmt.text.display import shown
 from corpusfmt.version import __version__
 from tests.support import ROOT, command
 
@@ -358,7 +358,7 @@ def test_unknown_format() -> None:
 def test_a_report_for_people_loads_nothing_heavy() -> None:
     code = (
         "import sys; from corpusfmt.cli.reports import reporter; reporter('text', str).begin();"
-        "print(sorted({'json', 'hashlib', 'base64', 'urllib.parse', 'corpusfmt.registry'} & set(sys.modules)))"
+        "print(sorted({'json', 'hashlib', 'base64', 'urllib.parse', 'corpusfmt.plugins'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert run.stdout == "[]\n"
@@ -602,7 +602,7 @@ def test_sarif_is_whole_when_a_plugin_is_broken(monkeypatch: pytest.MonkeyPatch)
     def broken() -> None:
         raise PluginError("broken")
 
-    monkeypatch.setattr("corpusfmt.registry.codes", broken)
+    monkeypatch.setattr("corpusfmt.plugins.codes", broken)
     (rule,) = read_sarif(report("sarif", TWO[:1], "broken"))["tool"]["driver"]["rules"]
     assert rule == {"id": "JSONL010", "defaultConfiguration": {"level": "warning"}}
 

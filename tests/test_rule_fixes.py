@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusfmt import Document, fix, open_writer, read, registry
-from corpusfmt.core.format import ReadOptions, WriteOptions
-from corpusfmt.core.rule import Change
-from corpusfmt.core.texts import Documents
+from corpusfmt import Document, fix, open_writer, plugins, read
+from corpusfmt.model.format import ReadOptions, WriteOptions
+from corpusfmt.model.rule import Change
+from corpusfmt.model.text_search import Documents
 from tests import strategies
 from tests.support import documents, parse, scan, write
 
 CHANGING = ["ENC002", "ENC006", "TXT005", "TXT006", "TXT007", "TXT008", "TXT009"]
-FORMATS = [registry.format_named("seed"), registry.format_named("jsonl")]
+FORMATS = [plugins.format_named("seed"), plugins.format_named("jsonl")]
 
 _pieces = st.lists(
     st.sampled_from(
@@ -33,14 +33,14 @@ _docs = st.lists(
 )
 
 
-@pytest.mark.parametrize("code", registry.rules())
+@pytest.mark.parametrize("code", plugins.rules())
 def test_a_rule_says_that_its_hits_may_have_a_change(code: str) -> None:
-    rule = registry.rules()[code]
+    rule = plugins.rules()[code]
     assert rule.fixable == (code in [*CHANGING, "ENC008"])
     if rule.start is None or isinstance(rule.bad, tuple):
         return
     options = ReadOptions(encoding="cp1252" if code == "ENC008" else None)
-    batches = scan(registry.format_named(rule.example), rule.bad, options=options)
+    batches = scan(plugins.format_named(rule.example), rule.bad, options=options)
     found = [document for batch in batches for document in batch.documents]
     assert rule.fixable == any(hit.change for hit in rule.start()(Documents(found)))
 
@@ -48,7 +48,7 @@ def test_a_rule_says_that_its_hits_may_have_a_change(code: str) -> None:
 @pytest.mark.parametrize("name", ["seed", "jsonl"])
 @given(docs=_docs, data=st.data())
 def test_a_change_is_made_in_the_source_as_in_the_text(name: str, docs: list[Document], data: st.DataObject) -> None:
-    format = registry.format_named(name)
+    format = plugins.format_named(name)
     assert format.rewrite is not None
     source = write(format, docs)
     index = data.draw(st.integers(0, len(docs) - 1))
@@ -71,7 +71,7 @@ def test_a_change_is_made_in_the_source_as_in_the_text(name: str, docs: list[Doc
 
 
 def test_in_plain_files_no_change_makes_a_header() -> None:
-    seed = registry.format_named("seed")
+    seed = plugins.format_named("seed")
     assert seed.rewrite is not None
     source = write(seed, [Document("d", "a<<<FILE x y>>>\nb\n")], WriteOptions(own={"dialect": "plain"}))
     (batch,) = scan(seed, source)
@@ -84,7 +84,7 @@ def test_in_plain_files_no_change_makes_a_header() -> None:
 @pytest.mark.parametrize("suffix", ["seed", "jsonl"])
 @given(docs=_docs)
 def test_fixing_a_rule_clears_it_and_keeps_all_else(code: str, suffix: str, docs: list[Document]) -> None:
-    rule = registry.builtin_rules()[code]
+    rule = plugins.builtin_rules()[code]
     assert rule.start is not None
     check = rule.start()
     with TemporaryDirectory() as folder:

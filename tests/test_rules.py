@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from corpusfmt import Document, fix, registry, validate
+from corpusfmt import Document, fix, plugins, validate
+from corpusfmt.checks.rule_page import page
 from corpusfmt.cli.main import main
-from corpusfmt.core.rule import SUBJECTS, Rule
-from corpusfmt.pages import page
+from corpusfmt.model.rule import SUBJECTS, Rule
 from tests.support import ROOT
 
-ALL = {rule.code: rule for rule in registry.codes()}
+ALL = {rule.code: rule for rule in plugins.codes()}
 every_rule = pytest.mark.parametrize("rule", ALL.values(), ids=list(ALL))
 
 #: Those that need a limit to be lower than anyone would set it, or a file that is too large to ship.
@@ -49,14 +49,14 @@ def options(rule: Rule, folder: Path) -> dict[str, Any]:
             found[name] = folder / name
     if rule.code in LIMITED:
         found["max_document"] = LIMITED[rule.code]
-    if registry.format_named(rule.example).whole:
+    if plugins.format_named(rule.example).whole:
         found["format"] = rule.example
     return found
 
 
 def codes(rule: Rule, example: bytes | tuple[bytes, ...], folder: Path, suffix: str = "") -> list[str]:
     """Validate an example. With that of a rule about documents all such rules look at it."""
-    select = list(registry.rules()) if rule.code in registry.rules() else []
+    select = list(plugins.rules()) if rule.code in plugins.rules() else []
     found = validate(files(rule, example, folder, suffix), extend_select=select, **options(rule, folder))
     return [finding.code for finding in found]
 
@@ -76,7 +76,7 @@ def test_the_good_example_gives_nothing(rule: Rule, tmp_path: Path) -> None:
 
 @every_rule
 def test_a_fix_clears_its_finding_and_is_made_once(rule: Rule, tmp_path: Path) -> None:
-    if rule.code not in registry.rules() or not isinstance(rule.bad, bytes):
+    if rule.code not in plugins.rules() or not isinstance(rule.bad, bytes):
         return
     path = tmp_path / f"example0.{rule.example}"
     path.write_bytes(rule.bad)
@@ -133,7 +133,7 @@ def test_the_command_prints_a_page(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )  # fmt: skip
 def test_unsafe_names(name: str, why: str) -> None:
-    from corpusfmt.core.filenames import unsafe
+    from corpusfmt.text.filenames import unsafe
 
     found = unsafe(name)
     assert (why in found) if why else not found

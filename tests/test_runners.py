@@ -15,9 +15,9 @@ import pytest
 
 from corpusfmt.cli.main import main
 from corpusfmt.cli.printers import as_text
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.source import Region
-from corpusfmt.core.text import JSON, TEXT, XML, harmless, shown
+from corpusfmt.model.finding import Finding
+from corpusfmt.text.display import JSON, TEXT, XML, harmless, shown
+from corpusfmt.text.position import Region
 from tests.support import ROOT
 
 #: What .NET passes over when it compares texts as the culture does: controls, and what is ignorable by default.

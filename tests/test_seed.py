@@ -6,11 +6,6 @@ import json
 
 import pytest
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import LossError
-from corpusfmt.core.format import ReadOptions, WriteOptions
-from corpusfmt.core.limits import MAX_HEADER
-from corpusfmt.core.rule import Change
 from corpusfmt.formats.seed import FORMAT
 from corpusfmt.formats.seed.grammar import (
     MARKED,
@@ -22,6 +17,11 @@ from corpusfmt.formats.seed.grammar import (
     spell_name,
     unescape,
 )
+from corpusfmt.limits import MAX_HEADER
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import LossError
+from corpusfmt.model.format import ReadOptions, WriteOptions
+from corpusfmt.model.rule import Change
 from tests.support import documents, ends, findings, parse, scan, write
 
 V1 = b"<<<SEED 1>>>\n"

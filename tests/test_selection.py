@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from corpusfmt import ConfigurationError, registry
+from corpusfmt import ConfigurationError, plugins
+from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
 from corpusfmt.config import Config, Schemas, find, load
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.metadata import values_of
-from corpusfmt.selection import Selection
+from corpusfmt.model.finding import Finding
+from corpusfmt.model.metadata import values_of
 from tests.support import ROOT
 
-DEFAULT = {code for code, rule in registry.builtin_rules().items() if rule.default}
+DEFAULT = {code for code, rule in plugins.builtin_rules().items() if rule.default}
 
 
 def runs(selection: Selection) -> set[str]:
@@ -41,10 +41,10 @@ def test_what_is_added_and_taken_away(
 
 
 def test_a_selection_takes_the_place_of_the_default_one() -> None:
-    assert runs(Selection(["ENC"])) == {code for code in registry.builtin_rules() if code.startswith("ENC")}
+    assert runs(Selection(["ENC"])) == {code for code in plugins.builtin_rules() if code.startswith("ENC")}
     assert runs(Selection(["SEED"])) == set()
     assert runs(Selection(["ALL"], ignore=["CORP", "TXT"])) == {
-        code for code in registry.builtin_rules() if not code.startswith(("CORP", "TXT"))
+        code for code in plugins.builtin_rules() if not code.startswith(("CORP", "TXT"))
     }
     assert runs(Selection(["DOC001", "ENC004"])) == {"DOC001", "ENC004"}
 

@@ -22,8 +22,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpusfmt import ConfigurationError, ParseError
-from corpusfmt.core.gzipheader import header_size
-from corpusfmt.core.limits import MAX_WINDOW
+from corpusfmt.limits import MAX_WINDOW
 from corpusfmt.storage import (
     Copying,
     Folder,
@@ -35,19 +34,20 @@ from corpusfmt.storage import (
     Sorter,
     Spill,
     discover,
+    external_sort,
     is_stdout,
     open_input,
     open_output,
     processors,
     relative,
     small,
-    sorting,
     spilled,
     spills,
 )
-from corpusfmt.storage.codecs import Damage
+from corpusfmt.storage.codec import Damage
 from corpusfmt.storage.gzip import LEAST_MEMBER, GzipDecoder, GzipEncoder, stored_member
 from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder, is_skippable
+from corpusfmt.text.gzip_header import header_size
 from tests.support import Pieces, headed
 
 CODECS: dict[str, tuple[type[Any], type[Any]]] = {"gz": (GzipEncoder, GzipDecoder), "zst": (ZstdEncoder, ZstdDecoder)}
@@ -615,14 +615,14 @@ def test_what_fails_has_the_name_of_the_target(call: str, tmp_path: Path, monkey
     target = str(tmp_path / "a.txt")
     with monkeypatch.context() as patched:
         if call in ("open", "fdopen"):
-            patched.setattr(f"corpusfmt.storage.outputs.os.{call}", failing)
+            patched.setattr(f"corpusfmt.storage.output.os.{call}", failing)
         with pytest.raises(PermissionError) as caught:
             output = open_output(target)
             if call == "close":
                 assert output._raw is not None
                 patched.setattr(output, "_raw", Closing(output._raw))
             elif call not in ("open", "fdopen"):
-                patched.setattr(f"corpusfmt.storage.outputs.os.{call}", failing)
+                patched.setattr(f"corpusfmt.storage.output.os.{call}", failing)
             output.write(b"text")
             output.finish()
             output.publish()
@@ -682,7 +682,7 @@ def test_a_target_that_cannot_be_begun_leaves_nothing(
 
     with monkeypatch.context() as patched:
         if hasattr(os, call):
-            patched.setattr(f"corpusfmt.storage.outputs.os.{call}", failing)
+            patched.setattr(f"corpusfmt.storage.output.os.{call}", failing)
             with pytest.raises((OSError, KeyboardInterrupt)):
                 open_output(str(target))
     for descriptor in opened:
@@ -748,7 +748,7 @@ def test_the_old_manifest_is_durably_gone_before_any_shard_is_replaced(
     shards.outputs[0].finish()
     states: list[list[bytes]] = []
     monkeypatch.setattr(
-        "corpusfmt.storage.held.Held.sync",
+        "corpusfmt.storage.open_folder.Held.sync",
         lambda _: states.append([path.read_bytes() for path in sorted(tmp_path.glob("a*"))]),
     )
     shards.publish(b"{}")
@@ -768,7 +768,7 @@ def test_a_signal_while_a_target_is_opened_or_closed_is_not_hidden(
         whole(descriptor, *more, **others).close()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("corpusfmt.storage.outputs.os.fdopen", stopped)
+    monkeypatch.setattr("corpusfmt.storage.output.os.fdopen", stopped)
     with pytest.raises(KeyboardInterrupt):
         open_output(f"{tmp_path}/a.txt")
     assert os.listdir(tmp_path) == []
@@ -797,7 +797,7 @@ def known(name: str) -> bool:
 
 
 def test_runs_of_a_sorter_become_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sorting, "_MOST_RUNS", 3)
+    monkeypatch.setattr(external_sort, "_MOST_RUNS", 3)
     sorter = Sorter(held=200)
     lines = [b"%06d" % (k * 7919 % 1000) for k in range(1000)]
     for line in lines:
@@ -925,7 +925,7 @@ def test_lines_are_handed_over_in_a_file_that_is_gone_when_it_was_read() -> None
 
 def test_a_small_file_is_a_file_and_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.toml"
-    monkeypatch.setattr("corpusfmt.storage.around.SMALL_FILE", 1 << 20)
+    monkeypatch.setattr("corpusfmt.storage.paths.SMALL_FILE", 1 << 20)
     path.write_bytes(b"x" * (1 << 20))
     assert small(str(path)) == path.read_bytes()
     path.write_bytes(b"x" * ((1 << 20) + 1))
@@ -940,7 +940,7 @@ def test_a_small_file_is_a_file_and_small(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_path_on_another_drive_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpusfmt.storage.around.os", SimpleNamespace(path=ntpath, sep="\\"))
+    monkeypatch.setattr("corpusfmt.storage.paths.os", SimpleNamespace(path=ntpath, sep="\\"))
     assert relative("C:\\corpus\\sub\\a.seed", "C:\\corpus") == "sub/a.seed"
     assert relative("D:\\corpus\\a.seed", "C:\\corpus") == "D:/corpus/a.seed"
 

@@ -15,23 +15,23 @@ import pytest
 import zstandard
 
 import corpusfmt
-from corpusfmt import Edit, Finding, ParseError, registry
-from corpusfmt.checking import Against, Checking
+from corpusfmt import Edit, Finding, ParseError, plugins
+from corpusfmt.checks.run import Against, Checking
+from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.reports import reporter
 from corpusfmt.cli.reports.record import Summary
-from corpusfmt.core.document import build
-from corpusfmt.core.format import Batch
-from corpusfmt.core.rule import Change, Hit, Rule
-from corpusfmt.core.source import Region
-from corpusfmt.reading import Reading
-from corpusfmt.selection import Selection
+from corpusfmt.model.document import build
+from corpusfmt.model.format import Batch
+from corpusfmt.model.rule import Change, Hit, Rule
+from corpusfmt.sources import Reading
+from corpusfmt.text.position import Region
 from tests.support import command
 from tests.test_rules import LIMITED
 
 #: The examples that give edits, each a file of its own.
 EXAMPLES = [
-    (rule, data, registry.format_named(rule.example))
-    for rule in registry.codes()
+    (rule, data, plugins.format_named(rule.example))
+    for rule in plugins.codes()
     for data in (rule.bad if isinstance(rule.bad, tuple) else (rule.bad,))
     if rule.code not in LIMITED and not data.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd"))
 ]
@@ -140,7 +140,7 @@ def test_no_edit_is_made_of_offsets_that_are_not_the_sources(tmp_path: Path) -> 
     def start() -> Any:
         return lambda documents: [Hit(d, "bad", 1, change=Change(1, 1, b"o", safe=True)) for d in documents]
 
-    seed = registry.format_named("seed")
+    seed = plugins.format_named("seed")
     twice = seed._replace(
         scan=scan, locate=lambda _r, _d, at: at, rewrite=lambda _r, _d, one: Edit(*one), records=None, faults=()
     )

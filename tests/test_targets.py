@@ -13,17 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpusfmt import registry
-from corpusfmt.conversion import Conversion
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import LossError
-from corpusfmt.core.format import Format
-from corpusfmt.read import read
-from corpusfmt.reading import Reading
+from corpusfmt import open_writer, plugins, read
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import LossError
+from corpusfmt.model.format import Format
+from corpusfmt.sources import Reading
 from corpusfmt.storage import open_input
 from corpusfmt.targets import open_target
-from corpusfmt.write import open_writer
-from corpusfmt.writing import Writing
+from corpusfmt.targets.settings import Writing
+from corpusfmt.verbs.convert.run import Conversion
 from tests import strategies, test_dir
 
 
@@ -54,7 +52,7 @@ def _kinds(format: Format) -> Iterator[Kind]:
 
 
 KINDS = [
-    *(kind for format in registry.formats().values() for kind in _kinds(format)),
+    *(kind for format in plugins.formats().values() for kind in _kinds(format)),
     Kind("plain.seed", Writing("seed", {"dialect": "plain"}, shard_size=300)),
 ]
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=repr)

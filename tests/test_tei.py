@@ -16,17 +16,17 @@ from lxml import etree
 
 from corpusfmt import Document, LossError, ParseError, convert, fix, read, validate
 from corpusfmt.cli.main import main
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.format import ReadOptions, WriteOptions
-from corpusfmt.core.limits import MIB, Limits
-from corpusfmt.core.source import Region
 from corpusfmt.formats.tei import FORMAT
-from corpusfmt.formats.tei.fast import read_own
 from corpusfmt.formats.tei.head import forbidden_in, header
 from corpusfmt.formats.tei.names import ncname
+from corpusfmt.formats.tei.native_bytes import read_own
 from corpusfmt.formats.tei.profile import CORPUS_END, DECLARATION
 from corpusfmt.formats.tei.write import alone
+from corpusfmt.limits import MIB, Limits
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.finding import Finding
+from corpusfmt.model.format import ReadOptions, WriteOptions
+from corpusfmt.text.position import Region
 from tests import strategies
 from tests.support import command, documents, findings, parse, scan, write
 

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from corpusfmt.core.known import known
-from corpusfmt.formats.tei.foreign.elements import ELEMENTS, WAYS, table
-from corpusfmt.formats.tei.foreign.events import Choices, Foreign, Found
-from corpusfmt.formats.tei.foreign.heading import Heading, identity, metadata
-from corpusfmt.formats.tei.foreign.letters import collapsed
+from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, WAYS, table
+from corpusfmt.formats.tei.thirdparty.events import Choices, Foreign, Found
+from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
+from corpusfmt.formats.tei.thirdparty.letters import collapsed
+from corpusfmt.model.known_metadata import known
 from tests.support import DATA, calls, ends, needs_data
 
 NS = "http://www.tei-c.org/ns/1.0"

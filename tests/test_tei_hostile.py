@@ -16,12 +16,12 @@ from shutil import which
 import pytest
 from lxml import etree
 
-from corpusfmt import Document, registry
-from corpusfmt.core.format import Batch, ReadOptions
+from corpusfmt import Document, plugins
+from corpusfmt.model.format import Batch, ReadOptions
 from tests.hostile import adversarial, alone, run
 from tests.support import DATA, DEEP, ROOT, documents, findings, needs_data, scan, write
 
-TEI = registry.format_named("tei")
+TEI = plugins.format_named("tei")
 NS = "http://www.tei-c.org/ns/1.0"
 SAMPLES = DATA / "xml"
 NOVELS = sorted((DATA / "tei" / "eltec-por").glob("*.xml"))

@@ -16,13 +16,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from corpusfmt import Document, registry
-from corpusfmt.core.format import ReadOptions, WriteOptions
-from corpusfmt.core.known import VOCABULARY
+from corpusfmt import Document, plugins
+from corpusfmt.model.format import ReadOptions, WriteOptions
+from corpusfmt.model.known_metadata import VOCABULARY
 from tests import strategies
 from tests.support import BATCHES, DATA, DEEP, ROOT, documents, findings, needs_data, parse, scan, write
 
-TEI = registry.format_named("tei")
+TEI = plugins.format_named("tei")
 NS = "{http://www.tei-c.org/ns/1.0}"
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 OURS = ROOT / "schemas" / "corpusfmt-tei.rng"

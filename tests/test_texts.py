@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt import Document
-from corpusfmt.core.rule import Change
-from corpusfmt.core.texts import Documents, change_of, position_of, suspects
+from corpusfmt.model.rule import Change
+from corpusfmt.model.text_search import Documents, change_of, position_of, suspects
 
 ENCODINGS = ["utf-8", "cp1252", "koi8-r", "gb18030", "utf-16", "utf-16-le", "utf-32", "utf-8-sig"]
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpusfmt import registry
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Hit, Rule
-from corpusfmt.core.texts import Documents
+from corpusfmt import plugins
 from corpusfmt.formats.seed import FORMAT
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Hit, Rule
+from corpusfmt.model.text_search import Documents
 from corpusfmt.rules import (
     bidirectional_controls,
     boilerplate_line,
@@ -92,7 +92,7 @@ def change(text: str, hit: Hit) -> str:
 
 @every_rule
 def test_examples_give_the_code_alone_though_all_rules_run(rule: Rule) -> None:
-    running = [one for one in registry.builtin_rules().values() if one.start]
+    running = [one for one in plugins.builtin_rules().values() if one.start]
     for data, expected in ((rule.bad, {rule.code}), (rule.good, set())):
         assert isinstance(data, bytes)
         documents = Documents(parse(FORMAT, data))
@@ -103,7 +103,7 @@ def test_examples_give_the_code_alone_though_all_rules_run(rule: Rule) -> None:
 def test_nothing_runs_unasked(rule: Rule) -> None:
     assert not rule.default
     assert rule.severity == "warning"
-    assert registry.builtin_rules()[rule.code] is rule
+    assert plugins.builtin_rules()[rule.code] is rule
 
 
 @every_rule
@@ -437,7 +437,7 @@ def test_the_scraped_article() -> None:
     assert "2 such places in all" in hits("TXT102", text)[0].message
     assert place("TXT103", text) == text.index("©")
     assert "3 such lines in all" in hits("TXT103", text)[0].message
-    for rule in registry.builtin_rules().values():
+    for rule in plugins.builtin_rules().values():
         if rule.default and rule.start:
             assert not list(rule.start()(Documents([Document("x", text)])))
 

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from corpusfmt import Document, LossError, convert, read, validate
-from corpusfmt.core.finding import Edit, Finding
-from corpusfmt.core.format import ReadOptions, WriteOptions
-from corpusfmt.core.limits import MAX_HEADER, MAX_HEADER_BLOCK, MAX_METADATA
 from corpusfmt.formats.warc import FORMAT
 from corpusfmt.formats.warc.framer import Framer, record_ends
 from corpusfmt.formats.warc.header import content_length, header_end, is_record_start, parse_header
+from corpusfmt.limits import MAX_HEADER, MAX_HEADER_BLOCK, MAX_METADATA
+from corpusfmt.model.finding import Edit, Finding
+from corpusfmt.model.format import ReadOptions, WriteOptions
 from corpusfmt.storage import open_input
 from tests.support import DEEP, Pieces, documents, findings, parse, scan, write
 from tests.test_real_data import files

@@ -10,8 +10,8 @@ import pytest
 
 import corpusfmt
 from corpusfmt import Document, ParseError
-from corpusfmt.core.format import ReadOptions
 from corpusfmt.formats.warc import FORMAT
+from corpusfmt.model.format import ReadOptions
 from tests.support import documents, findings, scan, write
 from tests.warcs import packed, record
 

@@ -13,7 +13,6 @@ import zstandard
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpusfmt.core.errors import ConfigurationError
 from corpusfmt.formats.warc.charsets import web_charset
 from corpusfmt.formats.warc.codings import HTTPFault
 from corpusfmt.formats.warc.html import text_of
@@ -25,6 +24,7 @@ from corpusfmt.formats.warc.http import (
     media_type,
     parse_message,
 )
+from corpusfmt.model.errors import ConfigurationError
 from tests.support import DATA, headed, needs_data
 
 LIMIT = 1 << 28

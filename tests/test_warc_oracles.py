@@ -24,9 +24,9 @@ from warcio.checker import Checker  # type: ignore[import-untyped]  # it has no 
 
 from corpusfmt import ConfigurationError, Document, open_writer, read
 from corpusfmt.cli.main import main
-from corpusfmt.core.format import WriteOptions
 from corpusfmt.formats.warc import FORMAT
 from corpusfmt.formats.warc.cdxj import surt
+from corpusfmt.model.format import WriteOptions
 from tests import strategies
 from tests.support import BATCHES, DATA, needs_data, write
 from tests.warcs import Seen, by_fastwarc, by_warcio, file_codes, ours
@@ -511,6 +511,6 @@ def test_an_index_that_is_there_fits(fails: int, tmp_path: Path, monkeypatch: py
             raise OSError(5, "Input/output error")
         real(*given, **named)
 
-    monkeypatch.setattr("corpusfmt.storage.outputs.os.replace", failing)
+    monkeypatch.setattr("corpusfmt.storage.output.os.replace", failing)
     assert main(["convert", "-q", "a.seed", "-o", "o.warc.gz", "--cdxj"]) == 2
     assert sorted(os.listdir()) == ["a.seed", "o.warc.gz"]

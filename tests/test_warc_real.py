@@ -20,11 +20,11 @@ import pytest
 
 from corpusfmt import Document, ParseError, UnknownFormatError, open_writer, read, validate
 from corpusfmt.cli.main import main
-from corpusfmt.core.format import ReadOptions
 from corpusfmt.formats.warc import FORMAT
 from corpusfmt.formats.warc.framer import Framer
+from corpusfmt.model.format import ReadOptions
 from corpusfmt.storage import open_input
-from corpusfmt.storage.inputs import Input
+from corpusfmt.storage.input import Input
 from tests.support import DATA, DEEP, needs_data, watched
 from tests.warcs import LIMIT, file_codes, ours
 

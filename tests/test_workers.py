@@ -16,11 +16,11 @@ from random import Random
 import pytest
 
 from corpusfmt import ConfigurationError, UnknownFormatError
+from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
-from corpusfmt.core.finding import Finding
-from corpusfmt.reading import Reading
-from corpusfmt.selection import Selection
-from corpusfmt.validate import Validation
+from corpusfmt.model.finding import Finding
+from corpusfmt.sources import Reading
+from corpusfmt.verbs.validate.run import Validation
 from tests.support import DEEP, ROOT, command
 
 #: What is planted: a file of one fault each.

@@ -14,11 +14,11 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # it has no types
 
 from corpusfmt import validate
-from corpusfmt.core.document import Document
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.format import ReadOptions
 from corpusfmt.formats.warc import FORMAT
 from corpusfmt.formats.warc.framer import Framer
+from corpusfmt.model.document import Document
+from corpusfmt.model.finding import Finding
+from corpusfmt.model.format import ReadOptions
 from corpusfmt.storage import open_input
 from tests.support import documents, findings, scan
 

@@ -7,10 +7,10 @@ import sys
 from typing import NoReturn
 
 from corpusfmt.cli.talk import complain
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.ids import SOURCES
-from corpusfmt.core.limits import USUAL, Limits, bytes_of
-from corpusfmt.reading import Reading
+from corpusfmt.limits import USUAL, Limits, bytes_of
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.ids import SOURCES
+from corpusfmt.sources import Reading
 
 #: Flags that are options of formats. They go to the formats of the run that know them.
 FORMAT_FLAGS = {
@@ -63,7 +63,7 @@ def byte_count(text: str) -> int:
 
 def limit_values(text: str) -> dict[str, int]:
     """Read limits such as header=1MiB,depth=64; for argparse."""
-    from corpusfmt.core.limittable import SETTABLE, limits_of
+    from corpusfmt.model.limit_table import SETTABLE, limits_of
 
     asked: dict[str, int] = {}
     try:

@@ -12,11 +12,11 @@ from corpusfmt.cli.arguments import add_reading, byte_count, format_spec, parser
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over, size
-from corpusfmt.conversion import Conversion
-from corpusfmt.core.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
-from corpusfmt.report import Report
+from corpusfmt.model.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
 from corpusfmt.storage import UNTRUSTED
-from corpusfmt.writing import Writing, kinds
+from corpusfmt.targets.settings import Writing, kinds
+from corpusfmt.verbs.convert.report import Report
+from corpusfmt.verbs.convert.run import Conversion
 
 
 def run(arguments: Sequence[str]) -> int:

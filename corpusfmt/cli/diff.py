@@ -12,12 +12,12 @@ from typing import Any, Final
 from corpusfmt.cli.arguments import add_reading_options, format_spec, parser, reading_of
 from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.cli.talk import plural, put, say, say_passed_over
-from corpusfmt.comparing.difference import IGNORABLE, KINDS, Difference, Kind
-from corpusfmt.core.document import Origin
-from corpusfmt.core.errors import ParseError
-from corpusfmt.core.text import shown, shown_halves
-from corpusfmt.diff import Comparison
-from corpusfmt.reading import Reading
+from corpusfmt.model.document import Origin
+from corpusfmt.model.errors import ParseError
+from corpusfmt.sources import Reading
+from corpusfmt.text.display import shown, shown_halves
+from corpusfmt.verbs.diff.difference import IGNORABLE, KINDS, Difference, Kind
+from corpusfmt.verbs.diff.run import Comparison
 
 #: Of each kind, so many differences are printed unless --no-cap is given.
 CAP: Final = 50

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from corpusfmt.core.text import shown
+from corpusfmt.text.display import shown
 
 #: So many characters of a line are shown on a terminal.
 WIDEST: Final = 1000

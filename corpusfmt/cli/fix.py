@@ -6,17 +6,17 @@ import argparse
 from collections.abc import Sequence
 from contextlib import nullcontext
 
-from corpusfmt.across import RULES
-from corpusfmt.baseline import load
+from corpusfmt.checks.across_files import RULES
+from corpusfmt.checks.baseline import load
+from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.arguments import add_reading, parser
 from corpusfmt.cli.diffs import printing
 from corpusfmt.cli.settings import add_config, codes, config_of, settled
 from corpusfmt.cli.talk import complain, described, plural, put, say
 from corpusfmt.config import Config
-from corpusfmt.core.errors import CorpusfmtError, ParseError
-from corpusfmt.core.text import shown
-from corpusfmt.fix import Fixed, Fixing
-from corpusfmt.selection import Selection
+from corpusfmt.model.errors import CorpusfmtError, ParseError
+from corpusfmt.text.display import shown
+from corpusfmt.verbs.fix.run import Fixed, Fixing
 
 
 def run(arguments: Sequence[str]) -> int:

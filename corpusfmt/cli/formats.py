@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpusfmt import detect, registry
+from corpusfmt import plugins, sniff
 from corpusfmt.cli.arguments import format_spec, parser
 from corpusfmt.cli.talk import put
-from corpusfmt.core.text import shown
+from corpusfmt.text.display import shown
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -24,11 +24,11 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     if args.output_format != "text":
         options.error("--output-format goes with --pair")
-    for index, format in enumerate(registry.formats().values()):
+    for index, format in enumerate(plugins.formats().values()):
         if index:
             put("")
         put(f"{shown(format.name)}  {shown(format.title)}")
-        suffixes = f"{' '.join(format.suffixes)}, each also with {' or '.join(detect.COMPRESSED)}"
+        suffixes = f"{' '.join(format.suffixes)}, each also with {' or '.join(sniff.COMPRESSED)}"
         put(f"  suffixes      {suffixes if format.suffixes else f'none: --from {format.name}, --to {format.name}'}")
         for option in format.options:
             choices = f" ({', '.join(option.choices)})" if option.choices else ""
@@ -43,7 +43,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _pair(source: str, target: str, *, as_json: bool) -> None:
     from corpusfmt.cli.printers import dump
-    from corpusfmt.pairing import pair, side
+    from corpusfmt.verbs.pair import pair, side
 
     found = pair(side(*_named(source)), side(*_named(target)))
     if as_json:

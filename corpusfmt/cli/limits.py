@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corpusfmt.cli.arguments import parser
 from corpusfmt.cli.talk import put
-from corpusfmt.core.limittable import LIMITS, measured
+from corpusfmt.model.limit_table import LIMITS, measured
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from corpusfmt.cli.arguments import add_reading, parser, reading_of
 from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.cli.talk import put
-from corpusfmt.core.document import Document
-from corpusfmt.core.text import shown
-from corpusfmt.reading import Unused, bounded, opened, scanned, sources
+from corpusfmt.model.document import Document
+from corpusfmt.sources import Unused, bounded, opened, scanned, sources
+from corpusfmt.text.display import shown
 
 
 def run(arguments: Sequence[str]) -> int:

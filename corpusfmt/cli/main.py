@@ -79,7 +79,7 @@ def _unknown(command: str) -> int:
     from difflib import get_close_matches
 
     from corpusfmt.cli.talk import complain
-    from corpusfmt.core.text import quoted
+    from corpusfmt.text.display import quoted
 
     close = get_close_matches(command, COMMANDS, 1)
     hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(COMMANDS)}"
@@ -92,7 +92,7 @@ def _run(command: str, args: list[str], *, at_last: bool) -> int:
 
     from corpusfmt.cli.signals import Stopped, stopping
     from corpusfmt.cli.talk import complain, described
-    from corpusfmt.core.errors import CorpusfmtError
+    from corpusfmt.model.errors import CorpusfmtError
 
     try:
         with stopping(at_last=at_last):

@@ -6,8 +6,8 @@ import contextlib
 import sys
 from typing import Any
 
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import JSON, harmless, shown, shown_halves
+from corpusfmt.model.finding import Finding
+from corpusfmt.text.display import JSON, harmless, shown, shown_halves
 
 
 def as_text(finding: Finding) -> str:

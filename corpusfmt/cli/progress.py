@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corpusfmt.report import Progress
+    from corpusfmt.verbs.convert.report import Progress
 
 _PATIENCE = 1.0
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from corpusfmt import registry
+from corpusfmt import plugins
+from corpusfmt.checks.rule_page import page
 from corpusfmt.cli.arguments import parser
 from corpusfmt.cli.talk import put
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.text import quoted
-from corpusfmt.pages import page
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.text.display import quoted
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -18,7 +18,7 @@ def run(arguments: Sequence[str]) -> int:
     options = parser("rule", "The page of one rule or fault; without a code, the list of all.")
     options.add_argument("code", nargs="?", metavar="CODE", help="such as SEED002; without one, a list")
     code = options.parse_args(arguments).code
-    found = {rule.code: rule for rule in registry.codes()}
+    found = {rule.code: rule for rule in plugins.codes()}
     if code is None:
         for rule in found.values():
             put(f"{rule.code}  {rule.severity:7}  {rule.summary}")

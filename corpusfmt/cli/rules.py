@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpusfmt import registry
+from corpusfmt import plugins
 from corpusfmt.cli.arguments import parser
 from corpusfmt.cli.printers import dump
 from corpusfmt.cli.talk import put
-from corpusfmt.core.rule import SUBJECTS, Rule
+from corpusfmt.model.rule import SUBJECTS, Rule
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -21,7 +21,7 @@ def run(arguments: Sequence[str]) -> int:
         _json()
         return 0
     subject = ""
-    for rule in registry.codes():
+    for rule in plugins.codes():
         prefix = rule.code.rstrip("0123456789")
         if prefix != subject:
             put(f"{chr(10) if subject else ''}{prefix}: {SUBJECTS.get(prefix, 'of a plug-in')}")
@@ -41,4 +41,4 @@ def _json() -> None:
             "advice": rule.advice,
         }
 
-    put(dump([said(rule) for rule in registry.codes()], indent=1))
+    put(dump([said(rule) for rule in plugins.codes()], indent=1))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from corpusfmt import storage
 from corpusfmt.cli.arguments import add_reading, parser, reading_of
 from corpusfmt.cli.talk import plural, say
-from corpusfmt.core.text import JSON, harmless
-from corpusfmt.infer import infer
+from corpusfmt.text.display import JSON, harmless
+from corpusfmt.verbs.infer import infer
 
 if TYPE_CHECKING:
     from corpusfmt.cli.arguments import Parser

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 
 from corpusfmt import storage
+from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.arguments import FORMAT_FLAGS, Parser, reading_of
 from corpusfmt.cli.talk import say
 from corpusfmt.config import Config, Schemas, find, load
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.text import quoted
-from corpusfmt.reading import Reading
-from corpusfmt.selection import Selection
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.sources import Reading
+from corpusfmt.text.display import quoted
 
 
 def add_settings(parser: Parser) -> None:

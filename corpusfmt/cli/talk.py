@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 
-from corpusfmt.core.text import harmless, shown
+from corpusfmt.text.display import harmless, shown
 
 
 def put(lines: str) -> None:

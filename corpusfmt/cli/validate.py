@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from os.path import basename
 
 from corpusfmt import storage
-from corpusfmt.baseline import Baseline, load
-from corpusfmt.checking import Against
+from corpusfmt.checks.baseline import Baseline, load
+from corpusfmt.checks.run import Against
 from corpusfmt.cli.arguments import Parser, add_reading, parser
 from corpusfmt.cli.reports import FORMATS, reporter
 from corpusfmt.cli.reports.record import Summary
 from corpusfmt.cli.settings import add_settings, config_of, schemas_of, selection_of, settled
 from corpusfmt.cli.talk import complain, described, plural, say, say_left_behind, say_passed_over
-from corpusfmt.core.errors import ConfigurationError, CorpusfmtError
-from corpusfmt.core.limits import MAX_JOBS
-from corpusfmt.core.text import quoted
-from corpusfmt.validate import Validation
+from corpusfmt.limits import MAX_JOBS
+from corpusfmt.model.errors import ConfigurationError, CorpusfmtError
+from corpusfmt.text.display import quoted
+from corpusfmt.verbs.validate.run import Validation
 
 #: Of each code, so many findings are printed unless --no-cap is given.
 CAP = 50

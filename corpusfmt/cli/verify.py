@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from corpusfmt.cli.arguments import parser
 from corpusfmt.cli.printers import dump
 from corpusfmt.cli.talk import plural, put, say
-from corpusfmt.core.text import shown
-from corpusfmt.verify import SIDES, Discrepancy, Verification
+from corpusfmt.text.display import shown
+from corpusfmt.verbs.verify import SIDES, Discrepancy, Verification
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,1 +1,1 @@
-"""One room per format. Rooms do not import one another; each gives its ``FORMAT`` record."""
+"""One package or module per format. They do not import one another; each gives its ``FORMAT`` record."""

@@ -14,19 +14,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from corpusfmt.core.collector import Collector
-from corpusfmt.core.document import Document, build
-from corpusfmt.core.errors import ConfigurationError, Loss, LossError
-from corpusfmt.core.filenames import safe_path, unfit
-from corpusfmt.core.finding import Edit
-from corpusfmt.core.format import Batch, Format, ReadOptions, Stream, WriteOptions
-from corpusfmt.core.ids import make_id
-from corpusfmt.core.limits import CHUNK
-from corpusfmt.core.losses import loss, undecodable, utf8_or_replaced
-from corpusfmt.core.metadata import EMPTY
-from corpusfmt.core.rule import Change, Rule
-from corpusfmt.core.source import Region
-from corpusfmt.core.text import quoted
+from corpusfmt.limits import CHUNK
+from corpusfmt.model.collector import Collector
+from corpusfmt.model.document import Document, build
+from corpusfmt.model.errors import ConfigurationError, Loss, LossError
+from corpusfmt.model.finding import Edit
+from corpusfmt.model.format import Batch, Format, ReadOptions, Stream, WriteOptions
+from corpusfmt.model.ids import make_id
+from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
+from corpusfmt.model.metadata import EMPTY
+from corpusfmt.model.rule import Change, Rule
+from corpusfmt.text.display import quoted
+from corpusfmt.text.filenames import safe_path, unfit
+from corpusfmt.text.position import Region
 
 FAULTS: Final = (
     Rule(

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Change, Hit
-from corpusfmt.core.texts import change_of, position_of, suspects
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Change, Hit
+from corpusfmt.model.text_search import change_of, position_of, suspects
 
 #: Unicode gives control characters no names, only these abbreviations (NameAliases.txt).
 _C0: Final = (

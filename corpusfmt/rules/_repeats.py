@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from corpusfmt.core.document import Document, line_of
-from corpusfmt.core.rule import Check, Hit
-from corpusfmt.core.text import quoted
+from corpusfmt.model.document import Document, line_of
+from corpusfmt.model.rule import Check, Hit
+from corpusfmt.text.display import quoted
 
 #: No file has a line with a number of more bits.
 _BITS: Final = 48

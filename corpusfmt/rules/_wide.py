@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.text import BOM, WIDE_MARKS
+from corpusfmt.model.document import Document
+from corpusfmt.text.display import BOM, WIDE_MARKS
 
 
 def wide_name(data: bytes) -> str:

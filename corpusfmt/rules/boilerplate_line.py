@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.core.text import quoted
-from corpusfmt.core.texts import position_of, suspects
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import position_of, suspects
 from corpusfmt.rules._lines import folded
+from corpusfmt.text.display import quoted
 
 #: Longer lines are text; of what looks for whole lines, none is longer than the second.
 _LONGEST: Final = 160

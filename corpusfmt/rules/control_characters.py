@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.core.text import quoted
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.rules._characters import strange
+from corpusfmt.text.display import quoted
 
 #: NUL is the matter of ENC005.
 _BYTES: Final = bytes([*range(0x01, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])

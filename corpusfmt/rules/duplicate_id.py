@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpusfmt.core.rule import Check, Rule
+from corpusfmt.model.rule import Check, Rule
 from corpusfmt.rules._repeats import repeats
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpusfmt.core.filenames import folded
-from corpusfmt.core.rule import Check, Rule
+from corpusfmt.model.rule import Check, Rule
 from corpusfmt.rules._repeats import repeats
+from corpusfmt.text.filenames import folded
 
 
 def start() -> Check:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
 
 #: ASCII white space, and the bytes that other white space is made of.
 _MAYBE_BLANK: Final = bytes([*b" \t\n\v\f\r\x1c\x1d\x1e\x1f", *range(0x80, 0x100)])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.primitives import is_utf8
-from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.core.text import quoted
-from corpusfmt.core.texts import Documents
-from corpusfmt.core.utf8 import flaw_at, island_at
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import Documents
+from corpusfmt.text.display import quoted
+from corpusfmt.text.primitives import is_utf8
+from corpusfmt.text.utf8 import flaw_at, island_at
 
 #: Of so many documents of a source a detector is asked for its opinion, and of so many bytes of each.
 _ASKED: Final = 3

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.primitives import is_utf8
-from corpusfmt.core.rule import Change, Check, Hit, Rule
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Change, Check, Hit, Rule
+from corpusfmt.text.primitives import is_utf8
 
 
 def start() -> Check:

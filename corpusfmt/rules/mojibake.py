@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.core.text import quoted
-from corpusfmt.core.texts import change_of, position_of, suspects
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import change_of, position_of, suspects
 from corpusfmt.rules._characters import difference
 from corpusfmt.rules._mojibake import decoded_once, may_hold, mended, name_of, places
+from corpusfmt.text.display import quoted
 
 
 def start() -> Check:

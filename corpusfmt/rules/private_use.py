@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.rules._characters import strange
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpusfmt.core.rule import Rule
+from corpusfmt.model.rule import Rule
 
 RULE = Rule(
     code="SCH001",

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.core.text import quoted
-from corpusfmt.core.texts import position_of, suspects
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import position_of, suspects
 from corpusfmt.rules._lines import BREAKS, ends, folded, pieces_of
+from corpusfmt.text.display import quoted
 
 #: So many letters in one sentence make a line worth telling; a sentence within a line needs so many characters.
 _LETTERS: Final = 16

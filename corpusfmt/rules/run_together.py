@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.core.text import quoted
-from corpusfmt.core.texts import position_of, suspects
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import position_of, suspects
 from corpusfmt.rules._together import may_have_places, places
+from corpusfmt.text.display import quoted
 
 
 def start() -> Check:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.filenames import unsafe
-from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.core.text import quoted
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.text.display import quoted
+from corpusfmt.text.filenames import unsafe
 
 #: What may make one of several names unsafe, which stand on lines of their own.
 _DOUBTFUL: Final = re.compile(

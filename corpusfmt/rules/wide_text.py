@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.rule import Check, Hit, Rule
-from corpusfmt.core.texts import Documents
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import Documents
 from corpusfmt.rules._wide import is_wide, wide_name
 
 

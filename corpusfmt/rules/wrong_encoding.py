@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.primitives import is_utf8
-from corpusfmt.core.rule import Check, Hit, Rule
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.text.primitives import is_utf8
 
 #: In these every byte or pair of bytes is something, and UTF-8 in them is no accident.
 _MULTIBYTE = ("utf", "gb", "big5", "euc", "shift", "cp9", "iso2022", "hz", "johab")

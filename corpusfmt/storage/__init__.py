@@ -1,7 +1,7 @@
-"""The only room that opens anything: sources, targets, shipped files.
+"""The only package that opens anything: sources, targets, shipped files.
 
-``inputs`` opens sources and undoes compression, ``gzip`` and ``zstd`` are their framing, ``outputs``
-writes files that appear whole or not at all, ``folders`` does so with folders of them, ``discover`` turns
+``input`` opens sources and undoes compression, ``gzip`` and ``zstd`` are their framing, ``output``
+writes files that appear whole or not at all, ``folder`` does so with folders of them, ``discovery`` turns
 what a user named into files.
 """
 
@@ -11,9 +11,17 @@ import os
 import stat
 import sys
 
-from corpusfmt.core.errors import SchemaError
-from corpusfmt.core.text import quoted
-from corpusfmt.storage.around import (
+from corpusfmt.model.errors import SchemaError
+from corpusfmt.storage.attributes import links_of
+from corpusfmt.storage.discovery import Found, discover, path_inside, root_of
+from corpusfmt.storage.external_sort import SortedLines, Sorter, Spill, spilled, spills
+from corpusfmt.storage.faults import FAULTS, UNTRUSTED
+from corpusfmt.storage.file_state import State, check_state, state_of
+from corpusfmt.storage.folder import Folder, inside, is_folder
+from corpusfmt.storage.input import Input, open_input
+from corpusfmt.storage.open_folder import Leftover, identity_of
+from corpusfmt.storage.output import Output, codecs, open_output
+from corpusfmt.storage.paths import (
     holds,
     is_absolute,
     is_foreign,
@@ -26,18 +34,10 @@ from corpusfmt.storage.around import (
     upwards,
     within,
 )
-from corpusfmt.storage.attributes import links_of
-from corpusfmt.storage.discover import Found, discover, path_inside, root_of
-from corpusfmt.storage.faults import FAULTS, UNTRUSTED
-from corpusfmt.storage.folders import Folder, inside, is_folder
-from corpusfmt.storage.held import Leftover, identity_of
-from corpusfmt.storage.inputs import Input, open_input
-from corpusfmt.storage.names import Paths
-from corpusfmt.storage.outputs import Output, codecs, open_output
-from corpusfmt.storage.scratch import Copying, Pile, Scratch
 from corpusfmt.storage.shards import Shards, is_shard, old_shards
-from corpusfmt.storage.sorting import SortedLines, Sorter, Spill, spilled, spills
-from corpusfmt.storage.states import State, check_state, state_of
+from corpusfmt.storage.target_names import Paths
+from corpusfmt.storage.temporary import Copying, Pile, Scratch
+from corpusfmt.text.display import quoted
 
 __all__ = [
     "FAULTS",

@@ -6,8 +6,8 @@ import os
 import stat
 from typing import Final
 
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.text import quoted
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.text.display import quoted
 
 #: What the system makes of the content. It is another one for another content.
 _MADE: Final = frozenset({"security.ima", "security.evm"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpusfmt.core.rule import Rule
+from corpusfmt.model.rule import Rule
 
 _PLAIN = b"<<<FILE d1 a.txt>>>\nbody\n"
 

@@ -6,9 +6,9 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from corpusfmt.core.gzipheader import header_size
-from corpusfmt.core.limits import CHUNK, KIB
-from corpusfmt.storage.codecs import Damage, Members, begin_member
+from corpusfmt.limits import CHUNK, KIB
+from corpusfmt.storage.codec import Damage, Members, begin_member
+from corpusfmt.text.gzip_header import header_size
 
 if TYPE_CHECKING:
     from isal.isal_zlib import Decompress

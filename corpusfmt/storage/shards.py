@@ -6,12 +6,12 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.filenames import folded
-from corpusfmt.core.text import quoted
-from corpusfmt.storage.held import Held, hold
-from corpusfmt.storage.outputs import Output
-from corpusfmt.storage.states import State, as_state
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.storage.file_state import State, as_state
+from corpusfmt.storage.open_folder import Held, hold
+from corpusfmt.storage.output import Output
+from corpusfmt.text.display import quoted
+from corpusfmt.text.filenames import folded
 
 
 class Shards:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from corpusfmt.core.limits import CHUNK, MAX_DICTIONARY, MAX_WINDOW, MIB
-from corpusfmt.storage.codecs import Damage, Members, begin_member
+from corpusfmt.limits import CHUNK, MAX_DICTIONARY, MAX_WINDOW, MIB
+from corpusfmt.storage.codec import Damage, Members, begin_member
 
 if TYPE_CHECKING:
     import zstandard

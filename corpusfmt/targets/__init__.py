@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from corpusfmt.targets.files import FileTarget
 from corpusfmt.targets.folders import FolderTarget
-from corpusfmt.writing import Writing, is_folder
+from corpusfmt.targets.settings import Writing, is_folder
 
 Target: TypeAlias = FileTarget | FolderTarget
 

@@ -6,10 +6,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from corpusfmt import storage
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError, Loss
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import ConfigurationError, Loss
 from corpusfmt.targets.index import Index, OldIndex
-from corpusfmt.writing import Writing, Written, allowed_losses, base_name, prepared, refuse_losses, whole_suffix
+from corpusfmt.targets.settings import (
+    Writing,
+    Written,
+    allowed_losses,
+    base_name,
+    prepared,
+    refuse_losses,
+    whole_suffix,
+)
 
 
 class FileTarget:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from corpusfmt import storage
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError, Loss, LossError
-from corpusfmt.core.losses import loss
-from corpusfmt.core.text import quoted
-from corpusfmt.writing import Writing, Written, allowed_losses, prepared
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import ConfigurationError, Loss, LossError
+from corpusfmt.model.losses import loss
+from corpusfmt.targets.settings import Writing, Written, allowed_losses, prepared
+from corpusfmt.text.display import quoted
 
 
 class FolderTarget:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from corpusfmt import registry, storage
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.format import Format
-from corpusfmt.core.text import quoted
+from corpusfmt import plugins, storage
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.format import Format
+from corpusfmt.text.display import quoted
 
 
 class Index:
@@ -13,7 +13,7 @@ class Index:
 
     def __init__(self, format: Format, target: str, suffix: str) -> None:
         if format.index_line is None:
-            able = ", ".join(f.name for f in registry.formats().values() if f.index_line is not None)
+            able = ", ".join(f.name for f in plugins.formats().values() if f.index_line is not None)
             raise ConfigurationError(f"{format.name} has no index; {able} has")
         if target == "-":
             raise ConfigurationError("standard output has no index beside it; name a file with -o")

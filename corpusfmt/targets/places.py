@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from corpusfmt import storage
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.text import quoted
+from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.targets.index import beside
-from corpusfmt.writing import Writing, is_folder, whole_suffix
+from corpusfmt.targets.settings import Writing, is_folder, whole_suffix
+from corpusfmt.text.display import quoted
 
 
 class Places:

@@ -34,10 +34,10 @@ import zstandard  # noqa: E402
 
 with importlib.import_module("atheris").instrument_imports(["corpusfmt"]) if CHILD else contextlib.nullcontext():
     import corpusfmt
-    from corpusfmt import registry
-    from corpusfmt.core.document import Document
-    from corpusfmt.core.errors import LossError, ParseError
-    from corpusfmt.core.format import Batch, Format, ReadOptions, WriteOptions
+    from corpusfmt import plugins
+    from corpusfmt.model.document import Document
+    from corpusfmt.model.errors import LossError, ParseError
+    from corpusfmt.model.format import Batch, Format, ReadOptions, WriteOptions
     from corpusfmt.storage import UNTRUSTED, Input
     from tests.support import Pieces, documents, findings, parse, scan, write
 
@@ -147,7 +147,7 @@ def check_format(name: str, data: bytes, choices: bytes) -> None:
 
 
 def check_reading(name: str, data: bytes, way: Way) -> None:
-    format = registry.format_named(name)
+    format = plugins.format_named(name)
     with quick("scan"):
         batches = scan(format, data, options=way.reading)
     check_batches(format, data, batches)
@@ -158,7 +158,7 @@ def check_reading(name: str, data: bytes, way: Way) -> None:
     if way.flags & 128:
         docs = docs[:3] + made(data)
     with quick("write"):
-        comes_back(registry.format_named(way.target), way, docs, own=way.target == name and not way.flags & 128)
+        comes_back(plugins.format_named(way.target), way, docs, own=way.target == name and not way.flags & 128)
     if name == "warc":
         same_in_members(format, data, way, batches)
 
@@ -180,7 +180,7 @@ def smaller(**sizes: int) -> Iterator[None]:
 def check_batches(format: Format, data: bytes, batches: list[Batch]) -> None:
     for batch in batches:
         for finding in batch.findings:
-            holds(finding.code in registry.faults(), "code", finding)
+            holds(finding.code in plugins.faults(), "code", finding)
             edit = finding.edit
             holds(
                 edit is None or 0 <= edit.byte <= edit.byte + edit.length <= len(data), f"edit {finding.code}", finding
@@ -574,7 +574,7 @@ def child(name: str, folder: Path, arguments: list[str]) -> None:
 def inputs(name: str, folders: list[Path]) -> Iterator[bytes]:
     """Give what to begin with: files, the examples of faults, and all documents in them as this format writes them."""
     found = [f.read_bytes()[:MAX_LENGTH] for folder in folders for f in sorted(folder.rglob("*")) if f.is_file()]
-    for fault in [*registry.faults().values(), *registry.rules().values()]:
+    for fault in [*plugins.faults().values(), *plugins.rules().values()]:
         for example in (fault.bad, fault.good):
             found += [example] if isinstance(example, bytes) else example
     for data in list(found):
@@ -587,9 +587,9 @@ def inputs(name: str, folders: list[Path]) -> Iterator[bytes]:
         yield from found
         return
     yield from found
-    target = registry.format_named(name)
+    target = plugins.format_named(name)
     for data in found:
-        for source in registry.formats().values():
+        for source in plugins.formats().values():
             if not source.sniff(data[:8192]):
                 continue
             for reading, writing in OWN[name]:

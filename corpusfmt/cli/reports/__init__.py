@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import Final
 
 from corpusfmt.cli.reports.record import Reporter, Write
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.text import quoted
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.text.display import quoted
 
 FORMATS: Final[tuple[str, ...]] = ("text", "json", "jsonl", "github", "gitlab", "sarif", "junit")
 

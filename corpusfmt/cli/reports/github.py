@@ -9,8 +9,8 @@ from typing import Final
 
 from corpusfmt.cli.reports.places import slashed
 from corpusfmt.cli.reports.record import Summary, Write
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import shown
+from corpusfmt.model.finding import Finding
+from corpusfmt.text.display import shown
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
 

@@ -11,8 +11,8 @@ from corpusfmt.cli.printers import dump
 from corpusfmt.cli.reports.marks import Marks
 from corpusfmt.cli.reports.places import slashed
 from corpusfmt.cli.reports.record import Summary, Write
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import shown_halves
+from corpusfmt.model.finding import Finding
+from corpusfmt.text.display import shown_halves
 
 _SEVERITIES: Final = {"error": "major", "warning": "minor", "note": "info"}
 

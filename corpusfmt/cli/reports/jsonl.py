@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corpusfmt.cli.printers import as_json, dump
 from corpusfmt.cli.reports.record import Summary, Write
-from corpusfmt.core.finding import Finding
+from corpusfmt.model.finding import Finding
 
 
 class Report:

@@ -13,8 +13,8 @@ from typing import Final
 from corpusfmt.cli.reports.places import slashed
 from corpusfmt.cli.reports.record import Summary, Write
 from corpusfmt.cli.reports.text import Report as TextReport
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import XML, harmless, shown
+from corpusfmt.model.finding import Finding
+from corpusfmt.text.display import XML, harmless, shown
 
 #: What XML 1.0 (production 2) cannot hold, not even as a reference.
 _NO_CHARACTERS: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

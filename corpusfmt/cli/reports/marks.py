@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Final
 
 from corpusfmt.cli.reports.places import slashed
-from corpusfmt.core.finding import Finding
+from corpusfmt.model.finding import Finding
 
 #: Messages may name another place, as in "was used before, on line 7". It moves as well.
 _PLACES: Final = re.compile(r"\b(line|column|byte|record|document) [0-9]+")

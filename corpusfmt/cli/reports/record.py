@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
-from corpusfmt.core.finding import Finding
+from corpusfmt.model.finding import Finding
 
 #: Takes what is printed, as ``sys.stdout.write`` does.
 Write: TypeAlias = Callable[[str], object]

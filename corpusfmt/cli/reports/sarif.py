@@ -14,10 +14,10 @@ from corpusfmt.cli.printers import dump
 from corpusfmt.cli.reports.marks import Marks
 from corpusfmt.cli.reports.places import uri
 from corpusfmt.cli.reports.record import Summary, Write
-from corpusfmt.core.errors import CorpusfmtError
-from corpusfmt.core.finding import Edit, Finding
-from corpusfmt.core.rule import Rule
-from corpusfmt.core.text import shown_halves
+from corpusfmt.model.errors import CorpusfmtError
+from corpusfmt.model.finding import Edit, Finding
+from corpusfmt.model.rule import Rule
+from corpusfmt.text.display import shown_halves
 from corpusfmt.version import __version__
 
 _HEAD: Final = (
@@ -91,7 +91,7 @@ class Report:
 
 
 def _known() -> dict[str, Rule]:
-    from corpusfmt.registry import codes
+    from corpusfmt.plugins import codes
 
     try:
         return {rule.code: rule for rule in codes()}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from corpusfmt.cli.printers import as_json, dump
 from corpusfmt.cli.reports.record import Summary, Write
-from corpusfmt.core.finding import Finding
-from corpusfmt.core.text import shown_halves
+from corpusfmt.model.finding import Finding
+from corpusfmt.text.display import shown_halves
 
 
 class Report:

@@ -9,18 +9,18 @@ written, and stand at the top level again when the same layout is written.
 Lines end at LF alone. JSON values are never taken apart: numbers keep their digits, objects the order of
 their keys. A record with two equal keys at the top level is refused, since readers disagree on it.
 
-The rooms: ``layouts``, ``scan``, ``record`` (one line, fast and slow), ``places``, ``write``, ``faults``.
+The modules: ``layouts``, ``read``, ``record`` (one line, fast and slow), ``offsets``, ``write``, ``faults``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpusfmt.core.format import Batch, Format, Option, ReadOptions, Stream
 from corpusfmt.formats.jsonl.faults import FAULTS
 from corpusfmt.formats.jsonl.layouts import LAYOUTS
-from corpusfmt.formats.jsonl.places import locate, records, resync, rewrite, sniff
+from corpusfmt.formats.jsonl.offsets import locate, records, resync, rewrite, sniff
 from corpusfmt.formats.jsonl.write import losses, writer
+from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
 
 
 def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
@@ -28,9 +28,9 @@ def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
 
     The parser that reading needs is loaded here: it costs more than all else of a small run that only writes.
     """
-    from corpusfmt.formats.jsonl.scan import scan as read
+    from corpusfmt.formats.jsonl.read import scan as read_stream
 
-    return read(stream, options)
+    return read_stream(stream, options)
 
 
 FORMAT = Format(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpusfmt.core.rule import Rule
+from corpusfmt.model.rule import Rule
 
 _GOOD: Final = b'{"id":"d1","name":"a.txt","text":"body","meta":{}}\n'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from corpusfmt.core.errors import ConfigurationError
+from corpusfmt.model.errors import ConfigurationError
 
 
 class Layout(NamedTuple):

@@ -7,16 +7,16 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from corpusfmt.core.document import Document, build
-from corpusfmt.core.format import ReadOptions
-from corpusfmt.core.ids import make_id
-from corpusfmt.core.jsontext import JSONFault
-from corpusfmt.core.limits import MAX_ID_DIGITS, Limits, sized
-from corpusfmt.core.metadata import EMPTY
-from corpusfmt.core.objects import check_object, is_canonical
-from corpusfmt.core.primitives import escape_json, is_utf8
-from corpusfmt.core.text import quoted
 from corpusfmt.formats.jsonl.layouts import Layout, fitting
+from corpusfmt.limits import MAX_ID_DIGITS, Limits, sized
+from corpusfmt.model.document import Document, build
+from corpusfmt.model.format import ReadOptions
+from corpusfmt.model.ids import make_id
+from corpusfmt.model.json_objects import check_object, is_canonical
+from corpusfmt.model.metadata import EMPTY
+from corpusfmt.text.display import quoted
+from corpusfmt.text.json_reader import JSONFault
+from corpusfmt.text.primitives import escape_json, is_utf8
 
 _read_string: Final = msgspec.json.Decoder(str).decode
 _read_id: Final = msgspec.json.Decoder(str | int).decode

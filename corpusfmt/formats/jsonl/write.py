@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import Loss, LossError
-from corpusfmt.core.format import WriteOptions
-from corpusfmt.core.jsontext import Node, parse
-from corpusfmt.core.limits import MAX_METADATA, MIB
-from corpusfmt.core.losses import loss, not_text
-from corpusfmt.core.metadata import EMPTY
-from corpusfmt.core.objects import is_canonical, spelled_ids
-from corpusfmt.core.primitives import escape_json, escape_json_each, is_utf8
-from corpusfmt.core.text import quoted
 from corpusfmt.formats.jsonl.layouts import Layout, layout_of
+from corpusfmt.limits import MAX_METADATA, MIB
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import Loss, LossError
+from corpusfmt.model.format import WriteOptions
+from corpusfmt.model.json_objects import is_canonical, spelled_ids
+from corpusfmt.model.losses import loss, not_text
+from corpusfmt.model.metadata import EMPTY
+from corpusfmt.text.display import quoted
+from corpusfmt.text.json_reader import Node, parse
+from corpusfmt.text.primitives import escape_json, escape_json_each, is_utf8
 
 
 def writer(options: WriteOptions) -> JSONLWriter:

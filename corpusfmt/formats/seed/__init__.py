@@ -18,17 +18,17 @@ line that looks like that marker is escaped in the same way. Files may be concat
 In both, lines end at LF alone, a body is bytes that nobody trims, and a line that begins like a header but
 is none is an error, since taken as body it would glue two documents together.
 
-The rooms: ``grammar`` (headers and escapes, both ways), ``scan`` with ``body`` and ``meta`` for a closer look,
-``places``, ``write``, ``faults``.
+The modules: ``grammar`` (headers and escapes, both ways), ``read`` with ``body`` and ``metadata`` for a closer look,
+``offsets``, ``write``, ``faults``.
 """
 
 from __future__ import annotations
 
-from corpusfmt.core.format import Format, Option
 from corpusfmt.formats.seed.faults import FAULTS
-from corpusfmt.formats.seed.places import locate, resync, rewrite, sniff
-from corpusfmt.formats.seed.scan import scan
+from corpusfmt.formats.seed.offsets import locate, resync, rewrite, sniff
+from corpusfmt.formats.seed.read import scan
 from corpusfmt.formats.seed.write import losses, writer
+from corpusfmt.model.format import Format, Option
 
 FORMAT = Format(
     name="seed",

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from corpusfmt.core.limits import USUAL
-from corpusfmt.core.text import quoted
 from corpusfmt.formats.seed.grammar import FILE, MARKED, MARKER, META, PRAGMA, HeaderFault, parse_header, unescape
-from corpusfmt.formats.seed.meta import MetaFault, check_metadata
+from corpusfmt.formats.seed.metadata import MetaFault, check_metadata
+from corpusfmt.limits import USUAL
+from corpusfmt.text.display import quoted
 
 #: Lines of a version 1 body that only a writer other than ours, or a hand edit, leaves unescaped.
 _BARE_MARKER: Final = re.compile(rb"^\\ No newline at end of file\r?$", re.M)

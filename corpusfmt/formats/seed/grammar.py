@@ -6,8 +6,8 @@ import json
 import re
 from typing import Final
 
-from corpusfmt.core.limits import MAX_ID_DIGITS
-from corpusfmt.core.text import quoted
+from corpusfmt.limits import MAX_ID_DIGITS
+from corpusfmt.text.display import quoted
 
 FILE: Final = b"<<<FILE"
 META: Final = b"<<<META"

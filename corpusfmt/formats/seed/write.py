@@ -6,11 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import Loss, LossError
-from corpusfmt.core.format import WriteOptions
-from corpusfmt.core.limits import KIB, MAX_HEADER, MAX_METADATA, MIB
-from corpusfmt.core.losses import loss, undecodable, utf8_or_replaced
 from corpusfmt.formats.seed.grammar import (
     FILE,
     MARKED,
@@ -23,6 +18,11 @@ from corpusfmt.formats.seed.grammar import (
     spell_id,
     spell_name,
 )
+from corpusfmt.limits import KIB, MAX_HEADER, MAX_METADATA, MIB
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import Loss, LossError
+from corpusfmt.model.format import WriteOptions
+from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
 
 _NO_METADATA: Final = (b"{}", b"")
 _LIKE_HEADER: Final = re.compile(rb"^<<<(?:FILE|SEED)", re.M)

@@ -7,27 +7,28 @@ is known about a text in its place in the header, and with the text and the meta
 *Read* are our documents, exactly, with the SHA-256 in their header checked; and the TEI that others publish, as a
 reader would see it: its text without its markup, and what its header says as metadata.
 
-The rooms, from below: ``profile``, ``names``, ``head``, ``write``; ``fast`` (a document of ours from its bytes),
-``own`` with ``ownhead`` (from events, when somebody touched it), ``readings`` (what may have been done to its text);
-``foreign`` (what others write); ``encoding``, ``window``, ``parser``, ``across``; ``gathering``, ``judging``,
-``documents``, ``frames`` (from events to documents), ``scan``; ``places``, ``faults``.
+The modules, from below: ``profile``, ``names``, ``head``, ``write``; ``native_bytes`` (a document that corpusfmt wrote,
+from its bytes), ``native`` with ``native_header`` (from events, when somebody touched it), ``readings`` (what may have
+been done to its text); ``thirdparty`` (what others write); ``encoding``, ``window``, ``parser``, ``references``;
+``gathering``, ``schema_units``, ``documents``, ``frames`` (from events to documents), ``read``. Then ``offsets`` and
+``faults``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpusfmt.core.format import Batch, Format, Option, ReadOptions, Stream
 from corpusfmt.formats.tei.faults import FAULTS
-from corpusfmt.formats.tei.places import locate, resync, sniff
+from corpusfmt.formats.tei.offsets import locate, resync, sniff
 from corpusfmt.formats.tei.write import alone, losses, writer
+from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
 
 
 def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     """Give the documents and faults of a TEI file, in order. What reading needs is loaded here."""
-    from corpusfmt.formats.tei.scan import scan as read
+    from corpusfmt.formats.tei.read import scan as read_stream
 
-    return read(stream, options)
+    return read_stream(stream, options)
 
 
 FORMAT = Format(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from corpusfmt.core.finding import Edit
-from corpusfmt.core.ids import make_id
-from corpusfmt.core.limits import MIB
-from corpusfmt.core.text import quoted
-from corpusfmt.formats.tei.across import XML_ID
-from corpusfmt.formats.tei.fast import read_own
-from corpusfmt.formats.tei.foreign.events import Foreign
-from corpusfmt.formats.tei.foreign.heading import Heading, identity, metadata
 from corpusfmt.formats.tei.names import ncname
-from corpusfmt.formats.tei.own import OwnEvents, OwnFault
+from corpusfmt.formats.tei.native import OwnEvents, OwnFault
+from corpusfmt.formats.tei.native_bytes import read_own
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
+from corpusfmt.formats.tei.references import XML_ID
+from corpusfmt.formats.tei.thirdparty.events import Foreign
+from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
+from corpusfmt.limits import MIB
+from corpusfmt.model.finding import Edit
+from corpusfmt.model.ids import make_id
+from corpusfmt.text.display import quoted
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.frames import Frame, Frames

@@ -7,9 +7,9 @@ from bisect import bisect_right
 from codecs import getincrementaldecoder
 from typing import Final
 
-from corpusfmt.core.format import Stream
-from corpusfmt.core.limits import CHUNK
-from corpusfmt.core.text import BOM, WIDE_MARKS, charset, quoted, wide_encoding
+from corpusfmt.limits import CHUNK
+from corpusfmt.model.format import Stream
+from corpusfmt.text.display import BOM, WIDE_MARKS, charset, quoted, wide_encoding
 
 _DECLARED: Final = re.compile(rb"""<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*["']([^"'<>&]{0,60})["']""")
 _HEAD: Final = 1024

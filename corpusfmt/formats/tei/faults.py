@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpusfmt.core.rule import Rule
 from corpusfmt.formats.tei.head import header
 from corpusfmt.formats.tei.profile import BODY_END, TEI_END
+from corpusfmt.model.rule import Rule
 
 _TEI: Final = b'<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="d1">\n'
 _HEADER: Final = (

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpusfmt.core.finding import Edit
-from corpusfmt.core.limits import CHUNK
-from corpusfmt.core.text import quoted
-from corpusfmt.formats.tei.across import XML_ID, Across
 from corpusfmt.formats.tei.documents import PARTS, check_namespace, take_foreign, take_own
 from corpusfmt.formats.tei.faults import BY_CODE
-from corpusfmt.formats.tei.foreign.events import Choices, Foreign
-from corpusfmt.formats.tei.foreign.heading import Heading, inherited
 from corpusfmt.formats.tei.gathering import Gathering
-from corpusfmt.formats.tei.judging import Judging
-from corpusfmt.formats.tei.own import OwnEvents
+from corpusfmt.formats.tei.native import OwnEvents
 from corpusfmt.formats.tei.parser import Broken, Parser
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
+from corpusfmt.formats.tei.references import XML_ID, Across
+from corpusfmt.formats.tei.schema_units import Judging
+from corpusfmt.formats.tei.thirdparty.events import Choices, Foreign
+from corpusfmt.formats.tei.thirdparty.heading import Heading, inherited
+from corpusfmt.limits import CHUNK
+from corpusfmt.model.finding import Edit
+from corpusfmt.text.display import quoted
 
 _XINCLUDE: Final = "http://www.w3.org/2001/XInclude include"
 _READ: Final = ("text", "sourceDoc")

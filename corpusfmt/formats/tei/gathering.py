@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from corpusfmt.core.collector import Collector
-from corpusfmt.core.document import build
-from corpusfmt.core.finding import Edit
-from corpusfmt.core.format import Batch, ReadOptions
-from corpusfmt.core.source import Region
 from corpusfmt.formats.tei.encoding import Decoded
 from corpusfmt.formats.tei.faults import BY_CODE
 from corpusfmt.formats.tei.profile import TAG
 from corpusfmt.formats.tei.window import Window
+from corpusfmt.model.collector import Collector
+from corpusfmt.model.document import build
+from corpusfmt.model.finding import Edit
+from corpusfmt.model.format import Batch, ReadOptions
+from corpusfmt.text.position import Region
 
 
 class Gathering:

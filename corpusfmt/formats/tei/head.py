@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from corpusfmt.core.known import VOCABULARY, known
-from corpusfmt.core.metadata import EMPTY
-from corpusfmt.core.primitives import escape_xml, is_xml
 from corpusfmt.formats.tei.profile import BODY_START, FORBIDDEN, TEI_MARK, TEI_START, char_id
+from corpusfmt.model.known_metadata import VOCABULARY, known
+from corpusfmt.model.metadata import EMPTY
+from corpusfmt.text.primitives import escape_xml, is_xml
 
 _FORBIDDEN: Final = re.compile(f"[{FORBIDDEN}\ud800-\udfff]")
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")

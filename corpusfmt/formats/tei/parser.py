@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Final, Protocol
 from xml.parsers import expat
 
-from corpusfmt.core.limits import USUAL, Limits, sized
-from corpusfmt.core.text import quoted
 from corpusfmt.formats.tei.profile import NAMESPACE, TAG
+from corpusfmt.limits import USUAL, Limits, sized
+from corpusfmt.text.display import quoted
 
 MAX_DECLARED: Final = 3
 _CUT: Final = frozenset({3, 5, 6, 20})  # no element found, unclosed token, partial character, unclosed CDATA section

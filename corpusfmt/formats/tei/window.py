@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, NamedTuple
 
-from corpusfmt.core.primitives import occurrences
-from corpusfmt.core.source import Region
+from corpusfmt.text.position import Region
+from corpusfmt.text.primitives import occurrences
 
 #: The bytes of UTF-8 that continue a character.
 _CONTINUE: Final = bytes(range(0x80, 0xC0))

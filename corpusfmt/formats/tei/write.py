@@ -7,14 +7,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError, Loss, LossError
-from corpusfmt.core.format import WriteOptions
-from corpusfmt.core.limits import MAX_METADATA, MIB
-from corpusfmt.core.losses import loss, not_text
-from corpusfmt.core.metadata import EMPTY
-from corpusfmt.core.primitives import escape_xml, is_utf8, is_xml
-from corpusfmt.core.text import quoted
 from corpusfmt.formats.tei.head import bare_headers, forbidden_in, glyphs, header, visible
 from corpusfmt.formats.tei.names import Names
 from corpusfmt.formats.tei.profile import (
@@ -27,6 +19,14 @@ from corpusfmt.formats.tei.profile import (
     TEI_END,
     TEI_START,
 )
+from corpusfmt.limits import MAX_METADATA, MIB
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import ConfigurationError, Loss, LossError
+from corpusfmt.model.format import WriteOptions
+from corpusfmt.model.losses import loss, not_text
+from corpusfmt.model.metadata import EMPTY
+from corpusfmt.text.display import quoted
+from corpusfmt.text.primitives import escape_xml, is_utf8, is_xml
 from corpusfmt.version import __version__
 
 _CORPUS: Final = b"""<teiCorpus xmlns="%b">

@@ -10,30 +10,29 @@ are made of the content, dates come from the metadata or are fixed: the same doc
 *Read* are our bundles, exactly, and what others publish: texts in ``resource``, ``conversion`` and ``response``
 records of WARC 1.0 and 1.1, with what is said about them in ``metadata`` records. What is no text is counted.
 
-The rooms, from below: ``fields`` (which fields stand on which records), ``values`` and ``digests`` (how they are
+The modules, from below: ``fields`` (which fields stand on which records), ``values`` and ``digests`` (how they are
 spelled), ``header`` and ``shapes``, ``record``, ``members``, ``verify`` and ``window``, ``marks`` (what records begin
-and end with), ``framer`` (records) with ``failing`` (those that are not what they say, and where the next one begins)
-and ``passing`` (blocks that are not held);
-``http``, ``codings``, ``charsets`` and ``html`` (what is inside a response); ``foreign``, ``own`` and ``bundle``
-(documents of records), ``across`` (references), ``scan``. Then ``profile``, ``dates``, ``uris``, ``write``, ``cdxj``;
-``places``, ``faults``.
+and end with), ``framer`` (records) with ``broken_records`` (those that are not what they say, and where the next one
+begins) and ``passing`` (blocks that are not held); ``http``, ``codings``, ``charsets`` and ``html`` (what is inside a
+response); ``thirdparty``, ``native`` and ``native_bytes`` (documents of records), ``references``, ``read``. Then
+``profile``, ``dates``, ``uris``, ``ending``, ``write``, ``cdxj``; ``offsets``, ``faults``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpusfmt.core.format import Batch, Format, Option, ReadOptions, Stream
 from corpusfmt.formats.warc.faults import FAULTS
-from corpusfmt.formats.warc.places import locate, resync, sniff
+from corpusfmt.formats.warc.offsets import locate, resync, sniff
 from corpusfmt.formats.warc.write import losses, writer
+from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
 
 
 def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     """Give the documents and faults of a WARC file, in order. What reading needs is loaded here."""
-    from corpusfmt.formats.warc.scan import scan as read
+    from corpusfmt.formats.warc.read import scan as read_stream
 
-    return read(stream, options)
+    return read_stream(stream, options)
 
 
 def _members(stream: Stream) -> Iterator[int]:

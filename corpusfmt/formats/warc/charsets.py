@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from corpusfmt.core.text import BOM, charset, quoted
+from corpusfmt.text.display import BOM, charset, quoted
 
 #: How far into a page its encoding may be declared (bytes).
 PRESCAN: Final = 1024

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
-from corpusfmt.core.gzipheader import header_size
-from corpusfmt.core.limits import CHUNK, HTTP_WINDOW, KIB, MIB
-from corpusfmt.core.text import quoted
+from corpusfmt.limits import CHUNK, HTTP_WINDOW, KIB, MIB
+from corpusfmt.text.display import quoted
+from corpusfmt.text.gzip_header import header_size
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"

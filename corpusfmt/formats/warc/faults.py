@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpusfmt.core.rule import Rule
+from corpusfmt.model.rule import Rule
 
 _ID: Final = b"<urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000001>"
 _OTHER: Final = b"<urn:uuid:0b4e4e2a-6f0f-4a7e-9a3a-000000000002>"

@@ -10,13 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from corpusfmt.core.finding import Edit
-from corpusfmt.core.format import Stream
-from corpusfmt.core.limits import MAX_DOCUMENT, USUAL, Limits, sized
-from corpusfmt.core.limittable import HIGHEST
-from corpusfmt.core.text import quoted
+from corpusfmt.formats.warc.broken_records import cut, junk, no_length, short, wrong_length
 from corpusfmt.formats.warc.digests import parse_digest
-from corpusfmt.formats.warc.failing import cut, junk, no_length, short, wrong_length
 from corpusfmt.formats.warc.header import (
     Fault,
     Header,
@@ -34,6 +29,11 @@ from corpusfmt.formats.warc.shapes import Shapes
 from corpusfmt.formats.warc.texts import is_text, text_type
 from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
 from corpusfmt.formats.warc.window import More, Window
+from corpusfmt.limits import MAX_DOCUMENT, USUAL, Limits, sized
+from corpusfmt.model.finding import Edit
+from corpusfmt.model.format import Stream
+from corpusfmt.model.limit_table import HIGHEST
+from corpusfmt.text.display import quoted
 
 _FIRST: Final = b"WARC/1.1"
 

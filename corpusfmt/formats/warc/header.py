@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from corpusfmt.core.finding import Edit
-from corpusfmt.core.limits import LENGTH_DIGITS, MAX_HEADER, sized
-from corpusfmt.core.primitives import first_invalid_utf8
-from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.fields import BY_NAME, FORBIDDEN, MANDATORY, REQUIRED
 from corpusfmt.formats.warc.values import SYNTAX, bare
+from corpusfmt.limits import LENGTH_DIGITS, MAX_HEADER, sized
+from corpusfmt.model.finding import Edit
+from corpusfmt.text.display import quoted
+from corpusfmt.text.primitives import first_invalid_utf8
 
 VERSION: Final = re.compile(rb"WARC/([0-9]+\.[0-9]+)")
 _LIKE_VERSION: Final = re.compile(rb"(?i:warc)/[0-9.]+")

@@ -6,8 +6,8 @@ import re
 from importlib import import_module
 from typing import Final
 
-from corpusfmt.core.errors import ConfigurationError
-from corpusfmt.core.limits import HTML_TAG
+from corpusfmt.limits import HTML_TAG
+from corpusfmt.model.errors import ConfigurationError
 
 #: What pages mark as no part of their content (HTML Standard 4.3; WAI-ARIA 1.2, 5.3.4, landmark roles).
 _ASIDE: Final = ["nav", "aside", "footer", "menu", "dialog", "noscript", "[hidden]"] + [

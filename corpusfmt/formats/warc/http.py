@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from corpusfmt.core.limits import KIB, MAX_RATIO, RATIO_FREE, USUAL, Limits, sized
-from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.charsets import byte_order_mark, declared_charset
 from corpusfmt.formats.warc.codings import HTTPFault, decoded
+from corpusfmt.limits import KIB, MAX_RATIO, RATIO_FREE, USUAL, Limits, sized
+from corpusfmt.text.display import quoted
 
 _END: Final = re.compile(rb"\n\r?\n")
 _STATUS: Final = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t].*)?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from corpusfmt.core.limits import KIB, MIB
+from corpusfmt.limits import KIB, MIB
 
 #: Where a record may begin after a fault: at the start of a line, with a version that is known and a field. The line
 #: before it may have been clipped: then the field must be one of those that records have.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from corpusfmt.core.finding import Edit
-from corpusfmt.core.format import Stream
 from corpusfmt.formats.warc.header import Fault
 from corpusfmt.formats.warc.record import Record
+from corpusfmt.model.finding import Edit
+from corpusfmt.model.format import Stream
 
 
 class Members:

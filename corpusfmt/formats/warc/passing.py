@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corpusfmt.core.finding import Edit
-from corpusfmt.core.limits import CHUNK, LONGEST_BLOCK
-from corpusfmt.core.primitives import occurrences
-from corpusfmt.core.source import Region
-from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.header import Fault, Header, is_record_start
 from corpusfmt.formats.warc.marks import AFTER, END, ENDS, LOOK, NEXT, OVERLAP
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.verify import Verification
+from corpusfmt.limits import CHUNK, LONGEST_BLOCK
+from corpusfmt.model.finding import Edit
+from corpusfmt.text.display import quoted
+from corpusfmt.text.position import Region
+from corpusfmt.text.primitives import occurrences
 
 if TYPE_CHECKING:
     from corpusfmt.formats.warc.framer import Framer

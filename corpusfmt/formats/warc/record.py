@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from corpusfmt.core.source import Region
 from corpusfmt.formats.warc.header import Fault, Header
+from corpusfmt.text.position import Region
 
 
 class Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from corpusfmt.core.limits import Limits
+from corpusfmt.limits import Limits
 
 XHTML: Final = "application/xhtml+xml"
 HTML: Final = ("text/html", XHTML)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from corpusfmt.core.text import quoted
+from corpusfmt.text.display import quoted
 
 
 class Odd(NamedTuple):

@@ -6,10 +6,10 @@ import hashlib
 from base64 import b32encode
 from typing import Final
 
-from corpusfmt.core.finding import Edit
-from corpusfmt.core.text import quoted
 from corpusfmt.formats.warc.digests import ALGORITHMS, Digest, parse_digest, spelled
 from corpusfmt.formats.warc.header import Fault, Header, header_end
+from corpusfmt.model.finding import Edit
+from corpusfmt.text.display import quoted
 
 _BLOCK: Final = "warc-block-digest"
 _PAYLOAD: Final = "warc-payload-digest"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpusfmt.core.errors import ParseError
-from corpusfmt.core.format import Stream
-from corpusfmt.core.limits import CHUNK
-from corpusfmt.core.primitives import occurrences
-from corpusfmt.core.source import Region
+from corpusfmt.limits import CHUNK
+from corpusfmt.model.errors import ParseError
+from corpusfmt.model.format import Stream
+from corpusfmt.text.position import Region
+from corpusfmt.text.primitives import occurrences
 
 #: The bytes of UTF-8 that continue a character.
 _CONTINUE: Final = bytes(range(0x80, 0xC0))

@@ -8,20 +8,20 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-from corpusfmt.core.document import Document
-from corpusfmt.core.errors import ConfigurationError, Loss, LossError
-from corpusfmt.core.format import WriteOptions
-from corpusfmt.core.known import known
-from corpusfmt.core.limits import MAX_METADATA, MIB, WARC_NAME
-from corpusfmt.core.losses import loss
-from corpusfmt.core.objects import spelled_ids
-from corpusfmt.core.primitives import escape_json_each, is_utf8
-from corpusfmt.core.text import charset, quoted
 from corpusfmt.formats.warc.dates import EPOCH, instant, moment
 from corpusfmt.formats.warc.ending import end_record
 from corpusfmt.formats.warc.profile import OWN_VERSION, PROFILE
-from corpusfmt.formats.warc.recordids import NAMESPACE, named, uuid
+from corpusfmt.formats.warc.record_ids import NAMESPACE, named, uuid
 from corpusfmt.formats.warc.uris import document_uri, url_of
+from corpusfmt.limits import MAX_METADATA, MIB, WARC_NAME
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import ConfigurationError, Loss, LossError
+from corpusfmt.model.format import WriteOptions
+from corpusfmt.model.json_objects import spelled_ids
+from corpusfmt.model.known_metadata import known
+from corpusfmt.model.losses import loss
+from corpusfmt.text.display import charset, quoted
+from corpusfmt.text.primitives import escape_json_each, is_utf8
 from corpusfmt.version import __version__
 
 #: Marks of names of record ids that were given: a fixed size, however many there are.

@@ -1,0 +1,106 @@
+"""What only shows across files: ids and texts that stand in several, fields that some files lack.
+
+Of each document a line of about a hundred bytes is kept, sorted in memory up to 16 MiB and in temporary files beyond:
+a corpus of any size can be looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b, sha256
+from typing import TYPE_CHECKING, Final
+
+from corpusfmt import plugins, storage
+from corpusfmt.model.finding import Finding
+from corpusfmt.model.format import Batch, Format
+from corpusfmt.text.display import quoted, shown
+
+if TYPE_CHECKING:
+    from corpusfmt.schema.json_schema.profile import Profile
+
+#: The rules of this module.
+IDS, TEXTS, DRIFT = "CORP001", "CORP002", "CORP003"
+RULES: Final = (IDS, TEXTS, DRIFT)
+_ID, _TEXT = b"i", b"t"
+#: An id is shown in messages up to so many characters.
+_SHOWN: Final = 60
+
+
+class Gatherer:
+    """Makes the lines of one source. ``rules`` are those of this module that run, ``number`` is that of the source."""
+
+    def __init__(self, rules: Iterable[str], number: int, sink: storage.Sorter | storage.Spill) -> None:
+        self._rules, self._source, self._sink = frozenset(rules), number, sink
+        self._count = 0
+        self.profile: Profile | None = None
+        if DRIFT in self._rules:
+            from corpusfmt.schema.json_schema.profile import Profile
+
+            self.profile = Profile()
+
+    def __call__(self, batch: Batch, _format: Format) -> None:
+        """Take the documents of a batch."""
+        source_byte = batch.source_byte or int
+        for document in batch.documents:
+            self._count += 1
+            origin = document.origin
+            assert origin is not None, "a scan gives each document its origin"
+            byte = source_byte(origin.byte)
+            place = b"%08d %012d %d %d" % (self._source, self._count, byte, origin.line)
+            spelled = json.dumps(shown(str(document.id), _SHOWN)).encode()
+            if IDS in self._rules:
+                mark = blake2b(str(document.id).encode(), digest_size=16).hexdigest().encode()
+                self._sink.add(b" ".join((_ID, mark, place, spelled)))
+            if TEXTS in self._rules and document.data.strip():
+                known = document.encoding in (None, "utf-8")
+                data = document.data if known else document.data.decode(document.encoding or "", "replace").encode()
+                mark = sha256(data).hexdigest()[:40].encode()
+                self._sink.add(b" ".join((_TEXT, mark, place, spelled)))
+            if self.profile is not None:
+                whole = b'{"id":%b,"metadata":%b}' % (json.dumps(document.id).encode(), document.meta_json)
+                self.profile.add(whole, origin.line, byte)
+
+
+def repeats(lines: storage.Sorter, paths: list[str]) -> Iterator[Finding]:
+    """Give a finding for each id that was used in another source before, and each text that stands twice, by place.
+
+    Raises OSError.
+    """
+    found = storage.Sorter()
+    try:
+        first = [b""] * 6
+        for line in lines.lines():
+            *this, spelled = line.rstrip(b"\n").split(b" ", 6)
+            if this[:2] != first[:2]:
+                first = this
+            elif this[0] == _TEXT or this[2] != first[2]:
+                kind, _, source, number, byte, at = this
+                found.add(b" ".join((source, number, kind, byte, at, first[2], first[3], first[5], spelled)))
+        for line in found.lines():
+            yield _finding(line, paths)
+    finally:
+        found.close()
+
+
+def _finding(line: bytes, paths: list[str]) -> Finding:
+    source, number, kind, byte, at, *first, spelled = line.rstrip(b"\n").split(b" ", 8)
+    rule = plugins.builtin_rules()[IDS if kind == _ID else TEXTS]
+    id = json.loads(spelled)
+    there = f"{shown(paths[int(first[0])])}:{int(first[2])}"
+    if (first[0], first[2]) == (source, at):
+        there += f", document {int(first[1])}"
+    what = f"the id {quoted(id)} was used before" if kind == _ID else "the same text stands in another document"
+    message, path = f"{what}, in {there}", paths[int(source)]
+    return Finding(rule.code, rule.severity, message, path, int(at), 1, int(byte), id, rule.advice, number=int(number))
+
+
+def drifts(profiles: list[tuple[str, Profile]]) -> Iterator[Finding]:
+    """Give a finding for each field that some sources lack, leave null or have with another type."""
+    from corpusfmt.schema.json_schema.drift import drift
+
+    rule = plugins.builtin_rules()[DRIFT]
+    for one in drift(profiles):
+        yield Finding(
+            rule.code, rule.severity, one.message, one.path, one.line, 1 if one.line else 0, one.byte, hint=rule.advice
+        )

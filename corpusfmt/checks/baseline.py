@@ -1,0 +1,152 @@
+"""A baseline: the findings that a corpus had when it was let in. They are not told again, and new ones are.
+
+Findings are matched by what they are about and not by their line: file, code, document, excerpt and message. One that
+stands for several places of a document is known up to their number. The file only shrinks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final
+
+from corpusfmt import storage
+from corpusfmt.checks.tally import Tally
+from corpusfmt.limits import ANY, SMALL_FILE, sized
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.finding import Finding
+from corpusfmt.text.display import JSON, harmless, quoted
+
+_VERSION: Final = 1
+_MARK: Final = re.compile("[0-9a-f]{16}")
+#: Messages may name another place, as in "was used before, on line 7". It moves as well.
+_PLACES: Final = re.compile(r"\b(line|column|byte|record|document) [0-9]+|:[0-9]+\b")
+#: And the number of places that they stand for.
+_AMOUNT: Final = re.compile(r"[;,]? (?:once\b|([0-9][0-9,]*) (?:times|repeats|such [a-z]+)(?: in all)?)")
+
+
+def mark_of(finding: Finding) -> str:
+    """Return what a finding is about, as 16 hexadecimal digits. Lines above it may come and go."""
+    document = "" if finding.document is None else str(finding.document)
+    message = _AMOUNT.sub("", _PLACES.sub(r"\1", finding.message))
+    if finding.code.startswith("CORP") and document:  # it names another file, in one of many spellings
+        message = ""
+    about = f"{finding.code}\0{document}\0{finding.excerpt.strip()}\0{message}"
+    return sha256(about.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def weight_of(finding: Finding) -> int:
+    """Return how many places of a document a finding stands for."""
+    match = _AMOUNT.search(finding.message)
+    return int(match[1].replace(",", "")) if match and match[1] else 1
+
+
+class Baseline:
+    """Known findings: how many of each, by file and mark. Paths are relative to the folder of the file."""
+
+    def __init__(
+        self, path: str, known: Mapping[str, Mapping[str, int]] | None = None, state: storage.State | None = None
+    ) -> None:
+        """``state`` is that of the file when it was read."""
+        self.path, self.folder, self._state = path, storage.folder_of(path), state
+        self.known: dict[str, Counter[str]] = {file: Counter(marks) for file, marks in (known or {}).items()}
+
+    def name_of(self, path: str) -> str:
+        """Return what a source is called in the file."""
+        return path if path == "-" else storage.relative(path, self.folder)
+
+    def of(self, path: str) -> Counter[str]:
+        """Return what is known of a source, by ``code:mark``; to be counted down."""
+        return Counter(self.known.get(self.name_of(path), ()))
+
+    def prune(self, gone: Mapping[str, Counter[str]]) -> int:
+        """Take out what was not found in sources, and what is known of files that are no more. Return how much."""
+        before = sum(marks.total() for marks in self.known.values())
+        for source, marks in gone.items():
+            self.known[self.name_of(source)] -= marks
+        for file in self.lost():
+            del self.known[file]
+        return before - sum(marks.total() for marks in self.known.values())
+
+    def lost(self) -> list[str]:
+        """List the files that are known and no more there."""
+        return [file for file in self.known if file != "-" and not storage.exists(storage.within(self.folder, file))]
+
+    def write(self, *, new: bool) -> None:
+        """Write the file, whole or not at all. A ``new`` one must not be there yet.
+
+        Raises OSError, ConfigurationError, and SourceChangedError when it is not as it was read.
+        """
+        self._check(new=new)
+        files = {file: dict(sorted(marks.items())) for file, marks in sorted(self.known.items()) if marks}
+        text = harmless(json.dumps({"version": _VERSION, "findings": files}, ensure_ascii=True, indent=1), JSON)
+        if len(text) >= SMALL_FILE:
+            what = f"would be larger than {sized(SMALL_FILE)}, and could not be read; write one for a part of the files"
+            raise ConfigurationError(f"{quoted(self.path, 400)} {what}")
+        output = storage.open_output(self.path)
+        try:
+            output.write(f"{text}\n".encode())
+            output.finish()
+            self._check(new=new)
+            output.publish()
+        finally:
+            output.discard()
+
+    def _check(self, *, new: bool) -> None:
+        if new and storage.exists(self.path):
+            what = "a baseline only shrinks; --prune-baseline takes out what is mended, or remove the file first"
+            raise ConfigurationError(f"{quoted(self.path, 400)} is there already; {what}")
+        storage.check_state(self.path, self._state, "used")
+
+
+class Baselined:
+    """Counts the findings of a source, and takes away what a baseline knows of it. With ``marked`` it also gathers in
+    the tally what a new baseline would say.
+    """
+
+    def __init__(self, known: Counter[str], tally: Tally, *, marked: bool = False) -> None:
+        self._known, self._tally, self._marked = known, tally, marked
+
+    def is_told(self, finding: Finding, cap: int) -> bool:
+        """Count a finding. Say whether it is told: one that is new, and one of the first ``cap`` of its code."""
+        if self._marked and finding.severity != "note":
+            marks = self._tally.marks.setdefault(finding.path, Counter())
+            marks[f"{finding.code}:{mark_of(finding)}"] += weight_of(finding)
+        return not self.is_known(finding) and self._tally.found(finding, cap)
+
+    def is_known(self, finding: Finding) -> bool:
+        """Say whether a finding is known, and count it then."""
+        if finding.severity == "note" or not self._known:
+            return False
+        key, weight = f"{finding.code}:{mark_of(finding)}", weight_of(finding)
+        if self._known[key] < weight:
+            return False
+        self._known[key] -= weight
+        self._tally.known += 1
+        return True
+
+
+def load(path: str) -> Baseline:
+    """Read a baseline. Raises OSError, and ConfigurationError for a file that is none."""
+    state = storage.state_of(path)
+    try:
+        said = json.loads(storage.small(path))
+    except (ValueError, RecursionError):
+        said = None
+    if not (isinstance(said, dict) and isinstance(said.get("findings"), dict)):
+        raise ConfigurationError(f"{quoted(path, 400)} is no baseline; 'corpusfmt validate --write-baseline' makes one")
+    if said.get("version") != _VERSION:
+        what = f"a baseline of version {quoted(str(said.get('version')))}; this program knows {_VERSION}"
+        raise ConfigurationError(f"{quoted(path, 400)} is {what}")
+    for file, marks in said["findings"].items():
+        if not (isinstance(marks, dict) and all(_is_entry(mark, count) for mark, count in marks.items())):
+            raise ConfigurationError(f"{quoted(path, 400)}: what it says of {quoted(file)} is no list of findings")
+    return Baseline(path, {file: marks for file, marks in said["findings"].items() if marks}, state)
+
+
+def _is_entry(mark: str, count: object) -> bool:
+    _, _, digits = mark.rpartition(":")
+    return type(count) is int and 0 < count <= ANY and _MARK.fullmatch(digits) is not None

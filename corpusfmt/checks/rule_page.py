@@ -1,0 +1,32 @@
+"""The page of a rule, from its record; for the command and for docs/rules/."""
+
+from __future__ import annotations
+
+from corpusfmt.model.rule import SUBJECTS, Rule
+from corpusfmt.text.display import shown
+
+_LINE, _LINES = 100, 12
+
+
+def page(rule: Rule) -> str:
+    """Return the page of a rule or fault, in Markdown."""
+    prefix = rule.code.rstrip("0123456789")
+    parts = [
+        f"# {rule.code}: {rule.summary}",
+        f"Severity: {rule.severity}. Speaks of {SUBJECTS.get(prefix, 'what a plug-in checks')}.",
+        rule.why,
+        f"What to do: {rule.advice}.",
+    ]
+    for title, example in (("Wrong", rule.bad), ("Right", rule.good)):
+        files = example if isinstance(example, tuple) else (example,)
+        for number, file in enumerate(filter(None, files), 1):
+            which = f"{title}, file {number}" if len(files) > 1 else title
+            parts.append(f"{which} ({rule.example}; bytes that do not show are written as escapes):")
+            parts.append("\n".join(_example(file)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _example(data: bytes) -> list[str]:
+    lines = data.removesuffix(b"\n").split(b"\n")
+    kept = [f"    {shown(line, _LINE)}" for line in lines[:_LINES]]
+    return kept + (["    …"] if len(lines) > _LINES else [])

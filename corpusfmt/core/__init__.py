@@ -1,1 +1,0 @@
-"""The nouns and the pure functions. Nothing here opens a file, asks the clock or knows a format by name."""

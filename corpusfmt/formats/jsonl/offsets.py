@@ -1,0 +1,98 @@
+"""Where things are in JSON Lines: its start, the next line, the byte of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from corpusfmt.limits import MAX_DEPTH
+from corpusfmt.model.document import Document
+from corpusfmt.model.finding import Edit
+from corpusfmt.model.rule import Change
+from corpusfmt.text.display import BOM
+from corpusfmt.text.json_facts import lone_surrogate
+from corpusfmt.text.json_reader import parse
+from corpusfmt.text.position import Region
+from corpusfmt.text.primitives import escape_json, unescape_json
+
+_BLANK: Final = b" \t\r\n"
+_TEXT: Final = "text"
+_RECORD: Final = re.compile(rb'\{[ \t]*["}]')
+_ESCAPE: Final = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|\\u[0-9a-fA-F]{4}|\\.|[^\\]++", re.S)
+
+
+def sniff(head: bytes) -> bool:
+    """Say whether the first line that is not blank begins a JSON object with a key on the same line."""
+    return _RECORD.match(head.removeprefix(BOM).lstrip(_BLANK)) is not None
+
+
+def resync(buffer: bytes, position: int) -> int:
+    """Return the offset of the first line that begins at or after ``position``, or -1."""
+    if position == 0 or buffer[position - 1 : position] == b"\n":
+        return position
+    at = buffer.find(b"\n", position)
+    return at + 1 if at >= 0 else -1
+
+
+def records(region: Region, documents: Sequence[Document]) -> list[bytes]:
+    """Return the lines of documents that come from a region, without their line ends."""
+    lines = region.buffer.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    if len(lines) != len(documents):  # some gave no document
+        return [record(region, document)[0] for document in documents]
+    return [line.removesuffix(b"\r") for line in lines] if b"\r" in region.buffer else lines
+
+
+def record(region: Region, document: Document) -> tuple[bytes, int]:
+    """Return the line of a document, without its line end, and the stream offset where it begins."""
+    origin = document.origin
+    assert origin is not None, "the document comes from this region"
+    start = origin.byte - region.offset
+    stop = region.buffer.find(b"\n", start)
+    line = region.buffer[start : stop if stop >= 0 else len(region.buffer)]
+    return line.removesuffix(b"\r"), origin.byte
+
+
+def locate(region: Region, document: Document, position: int) -> int:
+    """Return the stream offset of the byte at ``position`` of the document's ``data``."""
+    line, start = record(region, document)
+    _, begin, stop = _texts(line, document)[0]
+    return start + begin + _raw_position(line[begin:stop], position)
+
+
+def rewrite(region: Region, document: Document, change: Change) -> Edit | None:
+    """Return the edit that makes a change in the text of a document; None where several strings may be the text."""
+    line, start = record(region, document)
+    texts = _texts(line, document)
+    if len(texts) > 1 and texts[0][0] != _TEXT:
+        return None
+    _, begin, stop = texts[0]
+    raw = line[begin:stop]
+    first = _raw_position(raw, change.position)
+    last = _raw_position(raw, change.position + change.length)
+    return Edit(start + begin + first, last - first, escape_json(change.replacement), change.safe)
+
+
+def _texts(line: bytes, document: Document) -> list[tuple[str, int, int]]:
+    """Return the strings that are the text of a document, by key and place; one with the key of texts comes first."""
+    found = []
+    for key, _, value in parse(line, 0, len(line), MAX_DEPTH + 1).members:
+        if value.kind != '"' or lone_surrogate(line[value.start : value.stop]) >= 0:  # such a one is metadata
+            continue
+        if unescape_json(line[value.start + 1 : value.stop - 1]) == document.data:
+            found.append((key, value.start + 1, value.stop - 1))
+    return sorted(found, key=lambda one: one[0] != _TEXT)
+
+
+def _raw_position(raw: bytes, position: int) -> int:
+    """Return where in the inside of a JSON string the byte at ``position`` of its value stands."""
+    at = 0
+    for match in _ESCAPE.finditer(raw):
+        run = match[0]
+        size = len(run) if run[0] != 0x5C else len(unescape_json(run))
+        if at + size > position:
+            return match.start() + (position - at if run[0] != 0x5C else 0)
+        at += size
+    return len(raw)

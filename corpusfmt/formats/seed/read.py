@@ -1,0 +1,294 @@
+"""Reading seed files: one parse, for reading and for validating."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpusfmt.formats.seed.body import TITLED, Body, BodyFault, near_misses
+from corpusfmt.formats.seed.faults import BY_CODE
+from corpusfmt.formats.seed.grammar import (
+    BOUNDARY,
+    FILE,
+    MARKED,
+    META,
+    PRAGMA,
+    HeaderFault,
+    parse_header,
+)
+from corpusfmt.formats.seed.metadata import MetaFault, check_metadata
+from corpusfmt.formats.seed.offsets import BLANK, resync
+from corpusfmt.limits import CHUNK
+from corpusfmt.model.collector import Collector
+from corpusfmt.model.document import Document, build
+from corpusfmt.model.finding import Edit
+from corpusfmt.model.format import Batch, ReadOptions, Stream
+from corpusfmt.model.ids import make_id
+from corpusfmt.model.metadata import EMPTY
+from corpusfmt.model.regions import Piece, pieces
+from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
+from corpusfmt.text.position import Region
+from corpusfmt.text.primitives import first_invalid_utf8, occurrences
+
+
+def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
+    """Give the documents and faults of a seed file, in order."""
+    return _Scan(stream, options).run()
+
+
+class _Stop(Exception):
+    """The rest of the source cannot be read. Carries the last batch."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+
+
+class _Scan:
+    """The state of one scan: which dialect, and what has been collected for the next batch."""
+
+    def __init__(self, stream: Stream, options: ReadOptions) -> None:
+        self.stream, self.options, self.path = stream, options, stream.name
+        self.limits = options.limits
+        self.version = 0
+        self.passed = -1  # where the last thing ends that was not read: a document that is too large, or no document
+        self.out = Collector(stream.name, BY_CODE)
+        self.after: BodyFault | None = None
+
+    def run(self) -> Iterator[Batch]:
+        try:
+            head = self._prologue()
+            yield from self.out.flush()
+            for piece in pieces(self.stream, head, BOUNDARY, self.options.max_document):
+                self.out.region = piece.region
+                yield from self._piece(piece)
+            self._check_end()
+            if not self.out.any:
+                self.out.find(
+                    "SEED013", "the file has no documents", self.out.region.offset + len(self.out.region.buffer)
+                )
+            yield from self.out.flush()
+        except _Stop as stop:
+            yield stop.batch
+
+    def _check_end(self) -> None:
+        """Remark on a version 1 file that stops in the middle of a line: all writers end the last one.
+
+        What was not read may not be at hand up to its end.
+        """
+        buffer, offset, _, _ = self.out.region
+        if self.passed >= offset + len(buffer):
+            return
+        if self.version and buffer and buffer[-1] != 0x0A and not buffer.endswith(MARKED[:-1]):
+            header = buffer.startswith(FILE, buffer.rfind(b"\n") + 1)
+            edit = Edit(offset + len(buffer), 0, b"\n" if header else MARKED)
+            self.out.find("SEED015", "the file ends in the middle of a line", offset + len(buffer), edit=edit)
+
+    def _fatal(self, code: str, message: str, byte: int, hint: str = "") -> _Stop:
+        self.out.find(code, message, byte, hint)
+        return _Stop(self.out.batch(self.out.region.buffer, cut=True, fatal=True))
+
+    # -- before the first document --------------------------------------------------------------------
+
+    def _prologue(self) -> Region:
+        """Read line by line up to the first that is neither blank nor a pragma. Return what was read from there on."""
+        buffer = b""
+        while len(buffer) < 4 and (more := self.stream.read(CHUNK)):
+            buffer += more
+        self.out.region = Region(buffer, 0, 1)
+        if wide := wide_encoding(buffer):
+            hint = (
+                f"'corpusfmt fix' makes UTF-8 of a file; or {transcoding(buffer)}"
+                if marked(buffer)
+                else transcoding(buffer)
+            )
+            raise self._fatal("SEED007", f"the file is in {wide}", 0, hint)
+        if buffer.startswith(BOM):
+            self.out.find("SEED008", "byte order mark at the start", 0, edit=Edit(0, len(BOM), b""))
+        offset, line = (len(BOM), 1) if buffer.startswith(BOM) else (0, 1)
+        rest, begun = buffer[offset:], False
+        while True:
+            while b"\n" not in rest and len(rest) <= self.limits.header and (more := self.stream.read(CHUNK)):
+                rest += more
+            text = rest[: rest.find(b"\n") + 1] or rest
+            if text.startswith(b"<<<SEED") and (self.version or not begun):
+                self.out.region = Region(rest, offset, line)
+                self._pragma(text, offset)
+            elif not text or text.strip(BLANK):
+                self.out.region = Region(rest, offset, line)
+                return self.out.region
+            begun = begun or bool(text.strip(BLANK))
+            offset, line, rest = offset + len(text), line + text.count(b"\n"), rest[len(text) :]
+
+    def _pragma(self, text: bytes, at: int) -> None:
+        line = text.removesuffix(b"\n").removesuffix(b"\r")
+        if line != PRAGMA:
+            raise self._fatal("SEED005", f"expected '<<<SEED 1>>>', found {quoted(line)}", at)
+        self.version = 1
+
+    # -- documents --------------------------------------------------------------------------------------
+
+    def _piece(self, piece: Piece) -> Iterator[Batch]:
+        buffer, offset, line, _ = piece.region
+        first = 0
+        if not buffer.startswith(FILE):  # only before the first header of the file
+            first = resync(buffer, 0)
+            before = buffer if first < 0 else buffer[:first]
+            if self.version and before.startswith(b"<<<META"):
+                self.out.find("SEED004", "metadata before the first header", offset)
+            else:
+                self.out.find("SEED001", f"text before the first header: {quoted(before[:200])}", offset)
+            yield from self.out.flush(before, cut=len(before) == len(buffer) < piece.skipped)
+            if first < 0:
+                self.passed = offset + max(len(buffer), piece.skipped)
+                return
+        if piece.skipped:
+            self._too_large(offset, piece.skipped)
+            yield from self.out.flush(buffer, cut=len(buffer) < piece.skipped)
+            return
+        spans, odd = self._spans(buffer, first)
+        counting = self.options.lines
+        line = line + buffer.count(b"\n", 0, first) if counting else 0
+        for start, header, body, stop, end in spans:
+            try:
+                document = self._document(buffer, start, header, body, stop, end, line, odd)
+            except HeaderFault as fault:
+                self._header_fault(fault, start, header)
+            except UnicodeDecodeError:
+                line_bytes = buffer[start:header]
+                byte = offset + start + first_invalid_utf8(line_bytes)
+                self.out.find("SEED014", f"the header is not UTF-8: {quoted(line_bytes)}", byte)
+            except MetaFault as fault:
+                self.out.find("SEED004", fault.message, offset + header + 1 + fault.at)
+            except BodyFault as fault:
+                self.out.find(fault.code, fault.message, offset + fault.at, fault.hint)
+                if fault.fatal:
+                    raise _Stop(self.out.batch(buffer[start:end], fatal=True)) from None
+            else:
+                if document is not None:
+                    self.out.documents.append(document)
+                if self.after is not None:
+                    after, self.after = self.after, None
+                    self.out.find(after.code, after.message, offset + after.at, after.hint)
+                    yield from self.out.flush(buffer[after.at : end])
+                elif document is not None:
+                    if counting:
+                        line += occurrences(buffer[start:end], b"\n")
+                    continue
+            yield from self.out.flush(buffer[start:end])
+            if counting:
+                line += occurrences(buffer[start:end], b"\n")
+        yield from self.out.flush()
+
+    def _spans(self, buffer: bytes, first: int) -> tuple[list[tuple[int, int, int, int, int]], bool]:
+        """Cut a region into documents: start, end of the header line, start and stop of the body, end.
+
+        Also say whether anything in it needs a closer look: a backslash or an angle bracket that no
+        header, metadata line or end marker accounts for. Most regions have none, and are done with.
+        """
+        spans = []
+        at, size, version = first, len(buffer), self.version
+        brackets = slashes = 0
+        while at < size:
+            following = buffer.find(BOUNDARY, at)
+            end = following + 1 if following >= 0 else size
+            header = buffer.find(b"\n", at, end)
+            if header < 0:
+                header = end
+            body = min(header + 1, end)
+            stop = end
+            brackets += 3
+            if version:
+                if buffer.startswith(META, body):
+                    line_end = buffer.find(b"\n", body, end)
+                    brackets += buffer.count(b"<", body, line_end if line_end >= 0 else end)
+                    slashes += buffer.count(b"\\", body, line_end if line_end >= 0 else end)
+                    body = line_end + 1 if line_end >= 0 else end
+                if buffer.endswith(MARKED, body, end):
+                    stop = end - len(MARKED)
+                    slashes += 1
+                elif end == size and buffer.endswith(MARKED[:-1], body, end):
+                    stop = end - len(MARKED) + 1
+                    slashes += 1
+                elif buffer.endswith(b" No newline at end of file\n", body, end):
+                    slashes -= 1  # a marker with another byte for its backslash needs a closer look
+            spans.append((at, header, body, stop, end))
+            at = end
+        rest = buffer[first:] if first else buffer
+        odd = occurrences(rest, b"<") != brackets or (version == 1 and occurrences(rest, b"\\") != slashes)
+        odd = odd or (b"\xef" in buffer and b"\xef\xbc\x9c\xef\xbc\x9c" in buffer)
+        odd = odd or (b"\xe3" in buffer and TITLED.search(buffer) is not None)
+        return spans, odd
+
+    def _document(
+        self, buffer: bytes, start: int, header: int, body: int, stop: int, end: int, line: int, odd: bool
+    ) -> Document | None:
+        offset = self.out.region.offset
+        if end - start > self.options.max_document:
+            self._too_large(offset + start, end - start)
+            return None
+        if odd:  # before anything else: a near miss explains a fault that follows
+            for miss in near_misses(buffer, start, Body(buffer, body, stop, end, self.version)):
+                edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
+                self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
+        if header - start >= self.limits.header:
+            self.out.find("SEED011", f"the header is longer than {self.limits.header} bytes", offset + start)
+            return None
+        text = buffer[start + 8 : header]
+        if (
+            text.endswith(b">>>")
+            and b'"' not in text
+            and b"\t" not in text
+            and buffer[start + 7] == 0x20
+            and text[0] != 0x3D
+        ):
+            identifier: str | int | None
+            identifier, space, name = text[:-3].decode("utf-8").partition(" ")
+            if not space or not identifier:
+                identifier, name = self._slow_header(buffer[start:header])
+        else:
+            identifier, name = self._slow_header(buffer[start:header])
+        meta = EMPTY
+        if body > header + 1 and header < end:
+            meta = self._metadata(buffer[header + 1 : body], offset + header + 1, identifier)
+        data = buffer[body:stop]
+        if odd:
+            data, self.after = Body(buffer, body, stop, end, self.version).checked()
+        if identifier is None:
+            number = self.out.region.line + buffer.count(b"\n", 0, start)
+            identifier = make_id(str(self.options.id_from), name, number, data)
+            if not identifier:
+                raise HeaderFault(
+                    f"no id can be made from the empty name in {quoted(buffer[start:header])}", one_field=""
+                )
+        return build(
+            identifier, name, data, self.options.encoding, meta, (self.path, offset + start, line, offset + body)
+        )
+
+    def _slow_header(self, line: bytes) -> tuple[str | int | None, str]:
+        """Read a header of any shape. The id is None where it is to be made."""
+        try:
+            return parse_header(line, self.version)
+        except HeaderFault as fault:
+            if fault.one_field is None or not self.options.id_from:
+                raise
+            return None, fault.one_field
+
+    def _metadata(self, line: bytes, byte: int, identifier: str | int | None) -> bytes:
+        raw, notes = check_metadata(line, self.limits)
+        for message, at in notes:
+            self.out.find("SEED012", message, byte + at, id=identifier)
+        return raw
+
+    def _header_fault(self, fault: HeaderFault, start: int, header: int) -> None:
+        byte = self.out.region.offset + start
+        code = "SEED003" if fault.one_field is not None else "SEED002"
+        line = self.out.region.buffer[start:header].removesuffix(b"\r")
+        edit = None
+        if code == "SEED002" and line.startswith(FILE + b" ") and len(line.split(b" ")) > 2:
+            mended = line.rstrip(b" \t").rstrip(b">") + b">>>"
+            edit = Edit(byte, len(line), mended, safe=False) if mended != line else None
+        self.out.find(code, fault.message, byte, fault.hint, edit)
+
+    def _too_large(self, byte: int, size: int) -> None:
+        limit = self.options.max_document
+        self.passed = byte + size
+        self.out.find("SEED010", f"the document has {size} bytes; the limit is {limit}", byte)

@@ -1,0 +1,72 @@
+"""Where things are in TEI: its root, the next document, the byte of a text."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from corpusfmt.formats.tei.profile import MARK, TEI_START
+from corpusfmt.model.document import Document
+from corpusfmt.text.display import BOM, wide_encoding
+from corpusfmt.text.position import Region
+
+#: What may stand before the root (XML 1.0, productions 22 and 28): white space, comments, instructions, a DOCTYPE.
+_PROLOG: Final = re.compile(
+    rb"(?:[ \t\r\n]++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->"
+    rb"|<!DOCTYPE(?:[^\[\"'>]|\"[^\"]*\"|'[^']*')*+(?:\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*+\][ \t\r\n]*)?>)*+"
+)
+_ROOT: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:TEI|teiCorpus|TEI\.2)(?=[\s/>])")
+_OWN: Final = re.compile(rb'<[^<>]{0,4000}type="%b"' % MARK.encode())
+#: What the content of a paragraph of ours is made of.
+_TOKEN: Final = re.compile(rb"</p>[ \t\n]*<p>|<lb/>|<g [^<>]*>|&[#\w]+;|[^<&]+")
+_SIZES: Final = {b"</p>": 2, b"<lb/": 1}
+
+
+def sniff(head: bytes) -> bool:
+    """Say whether the root element is that of TEI, by its name."""
+    wide = wide_encoding(head)
+    if wide is not None:
+        head = head[: len(head) & ~3].decode(wide, "ignore").removeprefix("\ufeff").encode("utf-8", "ignore")
+    head = head.removeprefix(BOM)
+    prolog = _PROLOG.match(head)
+    at = prolog.end() if prolog else 0
+    if _ROOT.match(head, at):
+        return True
+    unfinished = head.startswith((b"<!", b"<?"), at)  # a long comment or DOCTYPE: its end is out of sight
+    return unfinished and b"<?xml" in head[:10] and re.search(rb"<!DOCTYPE\s+(?:TEI|teiCorpus)\b", head) is not None
+
+
+def resync(buffer: bytes, position: int) -> int:
+    """Return the offset of the first document of ours that begins a line at or after ``position``, or -1."""
+    at = buffer.find(TEI_START, position)
+    while at > 0 and buffer[at - 1 : at] != b"\n":
+        at = buffer.find(TEI_START, at + 1)
+    return at
+
+
+def locate(region: Region, document: Document, position: int) -> int:
+    """Return the stream offset of the byte at ``position`` of the document's ``data``.
+
+    Of a text that was made from other markup than ours it is where the text begins.
+    """
+    origin = document.origin
+    assert origin is not None, "the document comes from this region"
+    start = origin.body - region.offset
+    if not _OWN.match(region.buffer, max(0, origin.byte - region.offset)):
+        return origin.body
+    at = 0
+    while match := _TOKEN.match(region.buffer, start):
+        token = match[0]
+        kind = token[:4]
+        if token[:1] == b"&":
+            size = 1
+        elif token[:3] == b"<g ":
+            size = len(document.data[at : at + 3].decode("utf-8", "ignore")[:1].encode())
+        else:
+            size = _SIZES.get(kind, len(token))
+        if at + size > position:
+            inside = position - at if token[:1] not in b"<&" else 0
+            return region.offset + start + inside
+        at += size
+        start = match.end()
+    return origin.body

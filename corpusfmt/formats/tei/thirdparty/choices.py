@@ -1,0 +1,31 @@
+"""What is wanted of the TEI that others write, and what is found in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from corpusfmt.formats.tei.thirdparty.heading import Heading
+
+
+class Choices(NamedTuple):
+    """What is wanted of a text: ``choice`` edited or original, ``notes`` end, inline or out, ``fw`` out or inline, and
+    ``lb`` newline or space.
+    """
+
+    choice: str = "edited"
+    notes: str = "end"
+    fw: str = "out"
+    lb: str = "newline"
+
+
+class Found(NamedTuple):
+    """What was found in a ``TEI`` element.
+
+    ``has_text`` says whether there is a ``text`` or a ``sourceDoc``. ``left_behind`` counts markup by the name of the
+    element where its text stays, and ``text of`` a name where it does not.
+    """
+
+    text: str
+    has_text: bool
+    heading: Heading
+    left_behind: dict[str, int]

@@ -1,0 +1,207 @@
+"""Running text as it grows: pieces of text, and what is to part the next piece from the last.
+
+What parts two pieces is decided when the second comes, so that nothing stands at the end or twice: the strongest of all
+that was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from corpusfmt.formats.tei.thirdparty.letters import HYPHENS, WHITE, collapsed, soft_space
+
+#: What may stand between two pieces, the weakest first. TOUCH is nothing, but says that an element ended here that
+#: wants a space when another such begins. SOFT is a space where no punctuation is. JOINED is nothing, whatever white
+#: space and line beginnings ask for. MIDWORD is a line beginning that follows a letter, BREAK any other.
+NOTHING, TOUCH, SOFT, SPACE, JOINED, MIDWORD, BREAK, TAB, LINE, BLANK, START = range(11)
+
+_PARTS: Final = {LINE: "\n", BLANK: "\n\n", START: "", SPACE: " "}
+#: So many pieces are made one, so that a text in small pieces takes little more memory than the text.
+_MANY: Final = 4096
+
+
+class State(NamedTuple):
+    """Where a text stood: how many pieces it had and the last of them, and what was to come."""
+
+    pieces: int
+    last: str
+    pending: int
+    size: int
+    tabs: int
+    cells: int
+
+
+class Flow:
+    """A text that grows. ``size`` is its length so far, in characters.
+
+    ``breaks`` is what a line beginning becomes; inside of something ``flat`` it is a space. ``seam`` is called with
+    what is before and after a line beginning between two letters, and with its place.
+    """
+
+    __slots__ = ("_at", "_cells", "_floor", "_tabs", "breaks", "flat", "pending", "pieces", "seam", "size")
+
+    def __init__(self, breaks: str = "\n", seam: Callable[[str, str, int], None] | None = None) -> None:
+        self.pieces: list[str] = []
+        self.pending = START
+        self.size = self.flat = 0
+        self.breaks, self.seam = breaks, seam
+        self._floor = self._tabs = self._at = 0
+        #: How many cells the row has so far; -1 outside of rows.
+        self._cells = -1
+
+    def run(self, data: str) -> None:
+        """Add running text: white space is collapsed. ``data`` is not empty."""
+        data = collapsed(data)
+        if data[0] == " ":
+            if self.pending < SPACE:
+                self.pending = SPACE
+            elif self.pending == MIDWORD:
+                self.pending = BREAK
+            data = data[1:]
+            if not data:
+                return
+        if self.pending:
+            self._part(data)
+        if data[-1] == " ":
+            self.pending = SPACE
+            data = data[:-1]
+        self.pieces.append(data)
+        self.size += len(data)
+        if len(self.pieces) - self._floor > _MANY:
+            self._join()
+
+    def keep(self, data: str) -> None:
+        """Add text with its white space as it is."""
+        if self.pending == JOINED:
+            data = data.lstrip(WHITE)
+        if not data:
+            return
+        if self.pending:
+            self._part(data)
+        self.pieces.append(data)
+        self.size += len(data)
+        if len(self.pieces) - self._floor > _MANY:
+            self._join()
+
+    def need(self, part: int) -> None:
+        """Ask for something to part what comes from what is here."""
+        self.pending = max(self.pending, part)
+
+    def line(self, place: Callable[[], int]) -> None:
+        """Take a line beginning. ``place`` says where it is."""
+        pending = self.pending
+        if pending in (NOTHING, TOUCH) and self.pieces[-1][-1].isalpha():
+            self.pending, self._at = MIDWORD, place()
+        elif pending < BREAK and pending not in (JOINED, MIDWORD):
+            self.pending = BREAK
+
+    def turn(self) -> None:
+        """Take the beginning of a page: a word may go on behind it, but no sentence ends without a space."""
+        if (
+            self.pending in (NOTHING, TOUCH)
+            and self.pieces
+            and not (self.pieces[-1][-1].isalnum() or self.pieces[-1][-1] in HYPHENS)
+        ):
+            self.pending = SOFT
+
+    def join(self) -> bool:
+        """Take away white space here, and a hyphen before it. Say whether there was a hyphen."""
+        if self.pending > BREAK or self.pending == JOINED:
+            return False
+        self.pending = JOINED
+        last = self.pieces[-1].rstrip(WHITE)  # there is white space when it was to be kept
+        if last and last[-1] not in HYPHENS:
+            self._last(last)
+            return False
+        if last:
+            self._last(last[:-1])
+            return True
+        self._last("")
+        return False
+
+    def pull(self) -> None:
+        """Take away white space here."""
+        if self.pending <= BREAK:
+            self.pending = JOINED
+
+    def flatten(self) -> None:
+        """Begin something flat."""
+        self.flat += 1
+
+    def unflatten(self) -> None:
+        """End something flat."""
+        self.flat -= 1
+        if self.pending in (MIDWORD, BREAK):
+            self.pending = SPACE
+
+    def row(self) -> None:
+        """Begin a row of a table."""
+        self._tabs = self._cells = 0
+
+    def end_row(self) -> None:
+        """End a row: tabs for empty cells at its end are not wanted."""
+        self._tabs, self._cells = 0, -1
+
+    def cell(self) -> None:
+        """Begin a cell: a tab, if it is not the first of its row."""
+        if self._cells < 0:
+            self.need(SPACE)
+            return
+        if self._cells:
+            self._tabs += 1
+            self.need(TAB)
+        self._cells += 1
+
+    def state(self) -> State:
+        """Return what :meth:`back` needs."""
+        self._floor = len(self.pieces)
+        last = self.pieces[-1] if self.pieces else ""
+        return State(self._floor, last, self.pending, self.size, self._tabs, self._cells)
+
+    def back(self, state: State) -> None:
+        """Go back to where :meth:`state` was called."""
+        self._floor, last, self.pending, self.size, self._tabs, self._cells = state
+        self.pieces[max(0, self._floor - 1) :] = [last] if last else []  # a hyphen at its end may be gone
+
+    def text(self) -> str:
+        """Return the text."""
+        return "".join(self.pieces)
+
+    # -- inside -----------------------------------------------------------------------------------------
+
+    def _part(self, data: str) -> None:
+        """Put in what parts the last piece from ``data``."""
+        pending, self.pending = self.pending, NOTHING
+        part = ""
+        if pending == SOFT:
+            part = soft_space(self.pieces[-1][-1], data[0])
+        elif pending in (MIDWORD, BREAK):
+            if pending == MIDWORD and self.seam is not None and data[0].isalpha():
+                self.seam(self.pieces[-1][-40:], data[:40], self._at)
+            part = " " if self.flat else self.breaks
+            if part == "\n" and self.pieces[-1].rstrip(" \t").endswith("\n"):  # white space that is kept has one
+                part = ""
+        elif pending == TAB:
+            part = "\t" * max(1, self._tabs)
+        elif pending not in (TOUCH, JOINED):
+            part = _PARTS[pending] + "\t" * self._tabs
+        self._tabs = 0
+        if part:
+            self.pieces.append(part)
+            self.size += len(part)
+
+    def _last(self, last: str) -> None:
+        """Put ``last`` in the place of the last piece, of which it is the beginning."""
+        self.size -= len(self.pieces[-1]) - len(last)
+        if last:
+            self.pieces[-1] = last
+            return
+        self.pieces.pop()
+        if not self.pieces:
+            self.pending = START
+
+    def _join(self) -> None:
+        """Make the pieces one, but for those that :meth:`back` may need."""
+        self.pieces[self._floor :] = ["".join(self.pieces[self._floor :])]
+        self._floor += 1

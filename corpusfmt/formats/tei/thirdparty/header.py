@@ -1,0 +1,187 @@
+"""Reading a teiHeader: which elements say something of the text, and the characters that it declares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from corpusfmt.formats.tei.thirdparty.elements import TOUCHING
+from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SOFT, SPACE, TOUCH, Flow
+
+_XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
+_PUBLICATION: Final = "fileDesc/publicationStmt"
+#: Where something stands in a header, and what it is called here.
+_PLACES: Final = {
+    "fileDesc/titleStmt/title": "title",
+    "fileDesc/titleStmt/author": "author",
+    f"{_PUBLICATION}/publisher": "publisher",
+    f"{_PUBLICATION}/authority": "authority",
+    f"{_PUBLICATION}/distributor": "distributor",
+    f"{_PUBLICATION}/date": "published",
+    f"{_PUBLICATION}/idno": "idno",
+    f"{_PUBLICATION}/ref": "ref",
+    f"{_PUBLICATION}/ptr": "ref",
+    f"{_PUBLICATION}/availability/licence": "licence",
+    f"{_PUBLICATION}/availability/p": "availability",
+    "profileDesc/creation/date": "created",
+    "profileDesc/langUsage/language": "language",
+}
+_WANTED: Final = frozenset(place.rpartition("/")[2] for place in _PLACES)
+#: What is looked for anywhere in the description of the source, but in what only is about it.
+_IN_SOURCE: Final = {"date": "source date", "origDate": "source date", "ref": "source ref", "ptr": "source ref"}
+#: A list of works is what the text cites, or the works behind one of which it is a copy: that is not told apart.
+_ASIDE: Final = frozenset(
+    {"availability", "note", "notesStmt", "listPerson", "listPlace", "listOrg", "listEvent", "listBibl"}
+)
+_WORKS: Final = frozenset({"bibl", "biblStruct", "biblFull", "msDesc"})
+#: No part of the name or the title in which they stand.
+_DROPPED: Final = frozenset({"idno", "note", "email", "affiliation", "graphic", "index", "figDesc"})
+_UNCHOSEN: Final = frozenset({"sic", "orig", "abbr", "am"})
+_NAMES: Final = frozenset({"name", "persName", "orgName"})
+_SPACED: Final = frozenset({"p", "ab", "lb", "l", "item", "addrLine"})
+#: So many of each are kept, and mappings of so many characters: each can be used any number of times.
+_MOST: Final = 1000
+_LONGEST: Final = 64
+_CODE: Final = re.compile(r"U\+([0-9A-Fa-f]{4,6})")
+_BEST_MAPPINGS: Final = ("standard", "normalized", "precomposed")
+
+
+class Said(NamedTuple):
+    """An element of a header: its attributes, its text, its type in small letters, the type of the bibl around it."""
+
+    attributes: Mapping[str, str]
+    text: str
+    type: str
+    source: str
+
+
+class Header:
+    """Takes the events below a teiHeader. ``said`` has what was found, ``characters`` what g elements may stand for,
+    by the xml:id of the char or glyph (TEI P5, 5.2).
+    """
+
+    __slots__ = (
+        "_attributes",
+        "_char",
+        "_depth",
+        "_dropped",
+        "_flow",
+        "_named",
+        "_path",
+        "_place",
+        "_works",
+        "characters",
+        "said",
+    )
+
+    def __init__(self) -> None:
+        places = {*_PLACES.values(), *_IN_SOURCE.values()}
+        self.said: dict[str, list[Said]] = {place: [] for place in places}
+        self.characters: dict[str, str] = {}
+        self._path: list[str] = []
+        self._works: list[tuple[int, str]] = []
+        self._char: tuple[str, bool] = ("", False)
+        #: What is being read: what it is called, its attributes, its text, and how deep in it, and in what it drops.
+        self._place = ""
+        self._attributes: Mapping[str, str] = {}
+        self._flow = Flow()
+        self._depth = self._dropped = 0
+        self._named = -1
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take the start of an element."""
+        path = self._path
+        path.append(name)
+        if self._place:
+            self._part_starts(name)
+        elif name in _WORKS:
+            self._works.append((len(path), attributes.get("type", "")))
+        elif name in ("char", "glyph"):
+            self._char = (attributes.get(_XML_ID, ""), False)
+        elif name == "mapping" or name in _WANTED or name in _IN_SOURCE:
+            self._place = self._place_of(name)
+            if self._place:
+                self._attributes, self._flow, self._depth, self._named = attributes, Flow(), 0, -1
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+        if self._depth:
+            self._part_ends(name)
+        elif self._place:
+            self._found()
+        elif self._works and self._works[-1][0] == len(self._path):
+            self._works.pop()
+        self._path.pop()
+
+    def text(self, data: str) -> int:
+        """Take character data, and return how many characters of it are held."""
+        if not self._place or self._dropped or not data:
+            return 0
+        self._flow.run(data)
+        return len(data)
+
+    # -- inside -----------------------------------------------------------------------------------------
+
+    def _place_of(self, name: str) -> str:
+        """Return what an element is called here, or nothing."""
+        path = self._path
+        if name == "mapping":
+            return "mapping" if self._char[0] else ""
+        if path[:2] == ["fileDesc", "sourceDesc"]:
+            return _IN_SOURCE.get(name, "") if _ASIDE.isdisjoint(path) else ""
+        return _PLACES.get("/".join(path), "") if len(path) < 5 else ""
+
+    def _part_starts(self, name: str) -> None:
+        self._depth += 1
+        if self._dropped:
+            return
+        if name in _DROPPED or (name in _UNCHOSEN and self._path[-2] == "choice"):
+            self._dropped = self._depth
+            return
+        flow = self._flow
+        if name in _NAMES and self._place == "author" and 0 < flow.size == self._named:
+            flow.pending = NOTHING
+            flow.run(",")  # another name of the same author
+            flow.need(SPACE)
+        elif name in _SPACED:
+            flow.need(SPACE)
+        elif name in TOUCHING and flow.pending == TOUCH:
+            flow.pending = SOFT
+
+    def _part_ends(self, name: str) -> None:
+        if not self._dropped:
+            if name in _NAMES and self._depth == 1:
+                self._named = self._flow.size
+            if name in TOUCHING or name in _SPACED:
+                self._flow.need(SPACE if name in _SPACED else TOUCH)
+        elif self._dropped == self._depth:
+            self._dropped = 0
+        self._depth -= 1
+
+    def _found(self) -> None:
+        place, text = self._place, self._flow.text()
+        self._place = ""
+        if place == "mapping":
+            self._map(text, self._attributes.get("type", ""))
+            return
+        said = self.said[place]
+        if len(said) < _MOST:
+            kind = self._attributes.get("type", "").lower()
+            said.append(Said(self._attributes, text, kind, self._works[-1][1] if self._works else ""))
+
+    def _map(self, text: str, kind: str) -> None:
+        """Take a mapping: the first, unless one follows that gives a character of Unicode for sure."""
+        id, is_good = self._char
+        code = _CODE.fullmatch(text)
+        if code:
+            number = int(code[1], 16)
+            text = (
+                chr(number)
+                if 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0xFFFF < number < 0x110000
+                else ""
+            )
+        if not 0 < len(text) <= _LONGEST or is_good or (id in self.characters and kind not in _BEST_MAPPINGS):
+            return
+        self.characters[id] = text
+        self._char = (id, kind in _BEST_MAPPINGS)

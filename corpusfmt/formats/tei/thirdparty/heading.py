@@ -1,0 +1,176 @@
+"""What a teiHeader says of a text (TEI P5, chapter 2), as metadata.
+
+Only what stands at its place counts: the title of the source is not the title of the text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from corpusfmt.formats.tei.thirdparty.header import Header, Said
+
+XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
+XML_LANG: Final = "http://www.w3.org/XML/1998/namespace lang"
+_ADDRESS: Final = re.compile(r"(?:https?|ftp|urn):\S+", re.IGNORECASE)
+_DOI: Final = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+#: Types of idno that are no id of the text: they say where it is, or of which book it is a copy.
+_NO_IDS: Final = frozenset({"isbn", "issn", "url", "uri"})
+#: An id that is short has at most so many characters, and no space.
+_SHORT: Final = 64
+#: The types of bibl (those of ELTeC and DraCor) by how near they are to when a text came into being.
+_SOURCES: Final = {"firstEdition": 0, "originalSource": 1, "digitalSource": 3}
+
+
+class Heading(NamedTuple):
+    """What a header says of a text; empty where it says nothing. ``text_id`` is the xml:id of its ``text``."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    date: str = ""
+    publisher: str = ""
+    language: str = ""
+    licence: str = ""
+    url: str = ""
+    idno: str = ""
+    #: The types of the idno elements of the publication.
+    idno_types: frozenset[str] = frozenset()
+    text_id: str = ""
+
+
+def heading_of(header: Header, attributes: Mapping[str, str], text: Mapping[str, str]) -> Heading:
+    """Return what a header says, and the attributes of the ``TEI`` and its ``text`` where it says nothing."""
+    said = header.said
+    return Heading(
+        title=_title(said["title"]),
+        authors=tuple(author.text for author in said["author"] if author.text),
+        date=_date(header),
+        publisher=_first(said["publisher"], said["authority"], said["distributor"]),
+        language=_language(said["language"], text.get(XML_LANG, "")) or attributes.get(XML_LANG, ""),
+        licence=_licence(said["licence"]) or _first(said["availability"]),
+        url=_url(header),
+        idno=_idno(said["idno"]),
+        idno_types=frozenset(idno.type for idno in said["idno"]),
+        text_id=text.get(XML_ID, ""),
+    )
+
+
+def inherited(heading: Heading, outer: Heading | None) -> Heading:
+    """Return what the header of a corpus says, with publisher, language and licence of the one around it."""
+    if outer is None:
+        return heading
+    return heading._replace(
+        publisher=heading.publisher or outer.publisher,
+        language=heading.language or outer.language,
+        licence=heading.licence or outer.licence,
+    )
+
+
+def metadata(heading: Heading, around: Heading | None = None) -> bytes:
+    """Return what is known of a text as a JSON object in UTF-8, under the names of ``core.known.VOCABULARY``.
+
+    Publisher, language and licence are those of the corpus around it where its own header has none.
+    """
+    heading = inherited(heading, around)
+    authors = heading.authors
+    known = {
+        "title": heading.title,
+        "author": list(authors) if len(authors) > 1 else "".join(authors),
+        "date": heading.date,
+        "publisher": heading.publisher,
+        "language": heading.language,
+        "licence": heading.licence,
+        "url": heading.url,
+    }
+    found = {name: value for name, value in known.items() if value}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def identity(heading: Heading, attributes: Mapping[str, str]) -> tuple[str, str]:
+    """Return id and name of a text; ``attributes`` are those of its ``TEI`` element.
+
+    The id is the xml:id or the n of the element, the xml:id of its ``text``, or an idno of the publication.
+    """
+    id = attributes.get(XML_ID) or attributes.get("n", "").strip() or heading.text_id or heading.idno
+    return id, heading.title
+
+
+# -- what stands where ----------------------------------------------------------------------------------
+
+
+def _first(*places: list[Said]) -> str:
+    """Return the first text that is not empty."""
+    return next((said.text for place in places for said in place if said.text), "")
+
+
+def _title(titles: list[Said]) -> str:
+    """Return the title that is of type main, or else the first, with its subtitle (TEI P5, 2.2.1)."""
+    titles = [title for title in titles if title.text]
+    main = [title for title in titles if title.type == "main"]
+    plain = [title for title in titles if title.type == "" and title.attributes.get("level") != "s"]
+    best = next(iter(main + plain + titles), None)
+    if best is None:
+        return ""
+    language = best.attributes.get(XML_LANG, "")
+    for title in titles:
+        is_sub = title.type in ("sub", "subordinate") and title is not best
+        if is_sub and title.attributes.get(XML_LANG, language) == language:
+            return f"{best.text}{' ' if best.text[-1] in '.:;!?' else ': '}{title.text}"
+    return best.text
+
+
+def _date(header: Header) -> str:
+    """Return the date of the source, of the creation of the text, or of its publication, whichever is there."""
+    said = header.said
+    sources = sorted(said["source date"], key=lambda date: _SOURCES.get(date.source, 2))
+    return next(filter(None, map(_when, [*sources, *said["created"], *said["published"]])), "")
+
+
+def _when(date: Said) -> str:
+    """Return a date as its attributes have it, or else its text (TEI P5, 3.6.4)."""
+    said = date.attributes
+    for exact in ("when", "when-iso"):
+        if exact in said:
+            return said[exact].strip()
+    span = [said.get("from") or said.get("notBefore", ""), said.get("to") or said.get("notAfter", "")]
+    return date.text or "/".join(filter(None, map(str.strip, span)))
+
+
+def _language(languages: list[Said], of_text: str) -> str:
+    """Return the language that is used most, or else that of the text, or the first (TEI P5, 2.4.2)."""
+
+    def usage(language: Said) -> int:
+        share = language.attributes.get("usage", "")
+        return -int(share) if share.isdecimal() and len(share) < 9 else 0
+
+    idents = [language for language in languages if language.attributes.get("ident")]
+    if not idents or (len(idents) > 1 and of_text and not any(map(usage, idents))):
+        return of_text
+    return min(idents, key=usage).attributes["ident"]
+
+
+def _licence(licences: list[Said]) -> str:
+    return next(
+        (said for licence in licences if (said := licence.attributes.get("target", "").strip() or licence.text)), ""
+    )
+
+
+def _url(header: Header) -> str:
+    """Return the address of the text: its own, or that of its source, which a text shares less often."""
+    said = header.said
+    for idno in sorted(said["idno"], key=lambda idno: idno.type not in ("url", "uri")):
+        doi = _DOI.fullmatch(idno.text)
+        if doi:
+            return f"https://doi.org/{doi[1]}"
+        if _ADDRESS.fullmatch(idno.text):
+            return idno.text
+    targets = [ref.attributes.get("target", "").strip() for ref in said["source ref"] + said["ref"]]
+    return next(filter(_ADDRESS.fullmatch, targets), "")
+
+
+def _idno(idnos: list[Said]) -> str:
+    ids = [idno.text for idno in idnos if idno.text and idno.type not in _NO_IDS]
+    short = [id for id in ids if len(id) <= _SHORT and " " not in id]
+    return next(iter(short + ids), "")

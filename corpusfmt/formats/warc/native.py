@@ -1,0 +1,116 @@
+"""Reading the metadata records of our own bundles (see ``profile``): the fast way, and the strict one."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from corpusfmt.limits import MAX_ID_DIGITS, MAX_METADATA, Limits, sized
+from corpusfmt.model.json_objects import check_object, is_canonical
+from corpusfmt.model.metadata import EMPTY
+from corpusfmt.text.display import quoted
+from corpusfmt.text.json_reader import JSONFault, Node, parse
+from corpusfmt.text.primitives import first_invalid_utf8
+
+
+class OwnFault(Exception):
+    """A metadata record of ours is wrong at the byte ``at`` of its block."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.message, self.at = message, at
+
+
+class _Own(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """The block of a metadata record whose id is a string."""
+
+    id: str
+    name: str
+    meta: msgspec.Raw
+
+
+_read: Final = msgspec.json.Decoder(_Own).decode
+_read_string: Final = msgspec.json.Decoder(str).decode
+_AROUND: Final = len(b'{"id":"","name":"","meta":}')
+_NONE: Final[list[tuple[str, int]]] = []
+
+
+class Own(NamedTuple):
+    """What a metadata record of ours says: id, name, metadata as JSON; and remarks with their byte in the block."""
+
+    id: str | int
+    name: str
+    meta: bytes
+    remarks: list[tuple[str, int]]
+
+
+def read_own(block: bytes, limits: Limits, *, remarked: bool) -> Own | None:
+    """Read the block of a metadata record. Raises OwnFault; unless ``remarked``, it is None where a close look may find
+    something to remark on, or a fault.
+    """
+    try:
+        record = _read(block)
+        identifier, name, meta = record.id, record.name, bytes(record.meta)
+        size = _AROUND + len(identifier.encode()) + len(name.encode()) + len(meta)
+        plain = size == len(block) and identifier and block.startswith(b'{"id":')  # no escapes, no key twice
+        if plain and (
+            meta == EMPTY or (meta[:1] == b"{" and len(meta) <= limits.metadata and is_canonical(meta, limits.depth))
+        ):
+            return Own(identifier, name, meta, _NONE)
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors; the strict reader says what is wrong
+        pass
+    if not remarked:
+        return None
+    if len(block) > 2 * max(limits.metadata, MAX_METADATA):  # what else there is takes less
+        raise OwnFault(f"the metadata is longer than {sized(limits.metadata)}", 0)
+    return _closely(block, limits)
+
+
+def _closely(block: bytes, limits: Limits) -> Own:
+    invalid = first_invalid_utf8(block)
+    if invalid >= 0:
+        raise OwnFault("the metadata record is not UTF-8", invalid)
+    try:
+        node = parse(block, max_depth=1 << 30)
+    except JSONFault as fault:
+        raise OwnFault(f"the metadata record is not JSON: {fault.message}", fault.at) from None
+    keys = [key for key, _, _ in node.members]
+    if sorted(keys) != ["id", "meta", "name"]:
+        raise OwnFault("expected an object with the keys id, name and meta, each once", node.start)
+    values = {key: value for key, _, value in node.members}
+    identifier = _id(block, values["id"])
+    name = _string(block, values["name"], "name")
+    at = values["meta"]
+    meta = block[at.start : at.stop]
+    if len(meta) > limits.metadata:
+        raise OwnFault(f"the metadata is longer than {sized(limits.metadata)}", at.start)
+    if at.kind != "{":
+        raise OwnFault("the metadata must be an object", at.start)
+    meta = meta.replace(b"\n", b" ").replace(b"\r", b" ")
+    try:
+        notes = check_object(meta, limits.depth)
+    except JSONFault as fault:
+        raise OwnFault(f"the metadata: {fault.message}", at.start + fault.at) from None
+    return Own(identifier, name, meta, [(message, at.start + byte) for message, byte in notes])
+
+
+def _id(block: bytes, node: Node) -> str | int:
+    if node.kind == '"':
+        text = _string(block, node, "id")
+        if not text:
+            raise OwnFault("the id is empty", node.start)
+        return text
+    raw = block[node.start : node.stop]
+    if node.kind != "0" or not raw.removeprefix(b"-").isdigit() or raw == b"-0":
+        raise OwnFault(f"the id must be a string or an integer, not {quoted(raw, 30)}", node.start)
+    if len(raw.removeprefix(b"-")) > MAX_ID_DIGITS:
+        raise OwnFault(f"an integer id has at most {MAX_ID_DIGITS} digits", node.start)
+    return int(raw)
+
+
+def _string(block: bytes, node: Node, key: str) -> str:
+    try:
+        return _read_string(block[node.start : node.stop])
+    except ValueError:
+        raise OwnFault(f"the {key} must be a string of whole characters", node.start) from None

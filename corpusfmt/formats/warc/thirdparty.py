@@ -1,0 +1,238 @@
+"""Documents of records that others wrote: which records are texts, and what of their fields becomes metadata.
+
+The id is the record id, the name the target URI. Under ``meta`` stand ``url``, ``date``, ``languages``,
+``content_type`` (where it is not text/plain), ``status`` (of a response), ``refers_to``, ``truncated``, and
+``metadata``: the fields of the metadata records about it. What else a header says is left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from corpusfmt.formats.warc.header import Fault
+from corpusfmt.formats.warc.record import Record
+from corpusfmt.formats.warc.texts import HTML, identified, is_text, media_type_of
+from corpusfmt.formats.warc.values import bare
+from corpusfmt.limits import WARC_JOINED
+from corpusfmt.model.format import ReadOptions
+from corpusfmt.model.json_objects import check_object
+from corpusfmt.model.metadata import values_of
+from corpusfmt.text.display import charset, quoted, shown
+from corpusfmt.text.json_reader import JSONFault
+from corpusfmt.text.primitives import first_invalid_utf8
+
+#: Brackets in a JSON value that is joined as one are fewer than levels by so many: it stands a few levels deep in the
+#: metadata.
+_AROUND: Final = 16
+#: A part of a document (RFC 9110, section 15.3.7).
+_PARTIAL: Final = 206
+
+
+class FaultError(Exception):
+    """A record that should be a document cannot be made one."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+class Pending:
+    """A document to be, until the metadata records after it have been seen."""
+
+    __slots__ = ("body", "count", "data", "encoding", "extra", "joined", "record", "remarks", "room")
+
+    def __init__(self, record: Record, data: bytes, encoding: str | None, body: int) -> None:
+        self.record, self.data, self.encoding, self.body = record, data, encoding, body
+        self.extra: dict[str, Any] = {}
+        #: What metadata records say: JSON values as they are to be written, by name.
+        self.joined: dict[str, list[bytes]] = {}
+        self.room, self.count = WARC_JOINED, 0
+        self.remarks: list[Fault] = []
+
+    def join(self, record: Record, depth: int) -> Fault | None:
+        """Add what a metadata record says: ``application/warc-fields``, or any text. Return a remark, or None.
+
+        ``depth`` is how deep the metadata may nest, in levels.
+        """
+        block = record.block or b""
+        self.room -= len(block) + 1000
+        self.count += 1
+        kind = record.fields.get("content-type", b"").partition(b";")[0].strip().lower()
+        invalid = first_invalid_utf8(block)
+        text = block.decode("utf-8", "replace")
+        if kind == b"application/warc-fields":
+            for line in re.sub(r"\r?\n[ \t]+", " ", text).split("\n"):
+                name, colon, value = line.partition(":")
+                if colon and name.strip():
+                    self.joined.setdefault(name.strip(), []).append(_value(value.strip(), depth))
+                elif line.strip():
+                    self.joined.setdefault("", []).append(_dump(line.strip()))
+        elif block:
+            self.joined.setdefault(kind.decode("ascii", "replace") or "text", []).append(_value(text, depth))
+        if invalid < 0:
+            return None
+        return Fault("WARC028", "the metadata record is not UTF-8; such bytes are replaced", record.body + invalid)
+
+    def identity(self) -> tuple[str, str, bytes]:
+        """Return id, name and metadata as JSON."""
+        fields = self.record.fields
+        uri = bare(fields.get("warc-target-uri", b"")).decode()
+        meta: dict[str, Any] = {"url": uri} if uri else {}
+        meta["date"] = fields["warc-date"].decode()
+        languages = [code.strip() for code in fields.get("warc-identified-content-language", b"").decode().split(",")]
+        languages = [code for code in languages if code] or _languages(self.joined)
+        if languages:
+            meta["languages"] = languages
+        meta |= self.extra
+        if "warc-refers-to" in fields:
+            meta["refers_to"] = bare(fields["warc-refers-to"]).decode()
+        if "warc-truncated" in fields:
+            meta["truncated"] = fields["warc-truncated"].decode()
+        raw = _dump(meta)
+        if self.joined:
+            members = [_dump(name) + b":" + _listed(values) for name, values in self.joined.items()]
+            raw = b'%b,"metadata":{%b}}' % (raw[:-1], b",".join(members))
+        return bare(fields["warc-record-id"]).decode(), uri, raw
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _listed(values: list[bytes]) -> bytes:
+    """Return one value as it is, and more of them as an array."""
+    return values[0] if len(values) == 1 else b"[%b]" % b",".join(values)
+
+
+def _value(text: str, depth: int) -> bytes:
+    """Return a JSON object that stands in a field as one, its numbers digit for digit; anything else as a string."""
+    if text.startswith("{") and text.count("{") + text.count("[") < depth - _AROUND:
+        raw = text.replace("\n", " ").replace("\r", " ").encode()
+        try:
+            if not check_object(raw):
+                return raw
+        except JSONFault:
+            pass
+    return _dump(text)
+
+
+def _languages(joined: dict[str, list[bytes]]) -> list[str]:
+    """Return the ISO 639-3 codes that Common Crawl's language detector gives."""
+    found = values_of(joined.get("languages-cld2", [b"{}"])[0])
+    listed = found.get("languages") if isinstance(found, dict) else None
+    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    codes = [entry.get("code-iso-639-3") for entry in entries]
+    return [code for code in codes if isinstance(code, str)]
+
+
+@lru_cache(maxsize=1000)
+def _kind(content_type: bytes) -> tuple[str, str | None, bool, str]:
+    """Return the media type of a Content-Type value, its encoding (None for UTF-8 and where none is known), whether one
+    is known, and a charset that nobody knows.
+    """
+    from corpusfmt.formats.warc.http import media_type
+
+    kind, parameters = media_type(content_type.decode("utf-8", "replace"))
+    label = parameters.get("charset", "")
+    try:
+        return kind, charset(label) if label else None, bool(label), ""
+    except LookupError:
+        return kind, None, False, label
+
+
+def pending_of(record: Record, options: ReadOptions) -> Pending | str:
+    """Return the document that a record will be, or a word for what it is when it is none. Raises FaultError."""
+    fields = record.fields
+    if "warc-segment-number" in fields:
+        return f"{record.type} records in segments"
+    if record.type == "response":
+        return _response(record, options)
+    kind, encoding, declared, unknown = _kind(fields.get("content-type", b""))
+    kind = kind or identified(fields)
+    if not is_text(kind):
+        return f"{record.type} records of {shown(kind, 60) or 'no type'}"
+    assert record.block is not None, "the framer holds a text, or refuses it"
+    pending = Pending(record, record.block, encoding if declared else options.encoding, record.body)
+    if unknown:
+        pending.remarks.append(
+            Fault("WARC028", f"no known encoding: {quoted(unknown)}", record.start, field="content-type")
+        )
+    return _finished(pending, kind, options)
+
+
+def _response(record: Record, options: ReadOptions) -> Pending | str:
+    from corpusfmt.formats.warc.codings import HTTPFault
+    from corpusfmt.formats.warc.http import content_of, parse_message, said_type
+
+    outer = media_type_of(record.fields.get("content-type", b""))
+    if outer != "application/http":
+        return f"response records of {shown(outer, 60) or 'no type'}"
+    if record.block is None:
+        return "response records that are no text"
+    block, start = record.block, record.body
+    try:
+        message = parse_message(block, options.limits)
+        while 100 <= message.status < 200 and block.startswith(b"HTTP/", message.body):  # interim responses come first
+            start += message.body
+            block = block[message.body :]
+            message = parse_message(block, options.limits)
+        if (not 200 <= message.status < 300 or message.status == _PARTIAL) and options.own.get("status") != "all":
+            return f"response records with status {message.status}"
+        kind = said_type(message)[0] or identified(record.fields)
+        if not is_text(kind):
+            return f"response records of {shown(kind, 60) or 'no type'}"
+        if message.body == len(block) and not block.endswith((b"\n\n", b"\n\r\n")):
+            raise HTTPFault("header", "the HTTP header has no end", 0)
+        content = content_of(block, message, options.max_document, options.limits.ratio)
+    except HTTPFault as fault:
+        raise FaultError(Fault("WARC021", fault.message, start + fault.at)) from None
+    encoding = content.charset if content.declared else options.encoding
+    pending = Pending(record, content.data, encoding, start + max(content.start, 0))
+    pending.extra["status"] = message.status
+    if content.remark:
+        pending.remarks.append(Fault("WARC029", content.remark, start))
+    short = _shortage(message.values("content-length"), len(block) - message.body)
+    if short and not message.values("transfer-encoding"):
+        pending.remarks.append(Fault("WARC029", short, start))
+    return _finished(pending, kind, options)
+
+
+def _shortage(said: list[str], there: int) -> str:
+    """Say that a body has fewer bytes than its header says; empty when it has not."""
+    value = said[-1].strip() if said else ""
+    if not (value.isdigit() and value.isascii() and len(value) < 19) or int(value) <= there:
+        return ""
+    return f"the body has {there} of the {value} bytes that its header says"
+
+
+def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
+    if kind != "text/plain":
+        pending.extra = {"content_type": kind, **pending.extra}
+    if "warc-truncated" in pending.record.fields:
+        reason = pending.record.fields["warc-truncated"].decode()
+        what = f"the text is cut: {quoted(reason)}"
+        pending.remarks.append(Fault("WARC030", what, pending.record.start, field="warc-truncated"))
+    if kind in HTML and options.own.get("html") == "text":
+        _extract(pending)
+    return pending
+
+
+def _extract(pending: Pending) -> None:
+    """Put the main text of a page in the place of the page."""
+    from corpusfmt.formats.warc.html import text_of
+
+    encoding = pending.encoding or "utf-8"
+    try:
+        page = pending.data.decode(encoding)
+    except UnicodeDecodeError as error:
+        what = f"byte 0x{pending.data[error.start]:02x} of the page is not {encoding}; such bytes are replaced"
+        pending.remarks.append(Fault("WARC028", what, pending.record.body))
+        page = pending.data.decode(encoding, "replace")
+    try:
+        pending.data, pending.encoding = text_of(page).encode("utf-8", "replace"), "utf-8"
+    except ValueError as error:
+        raise FaultError(Fault("WARC021", str(error), pending.record.body)) from None
+    pending.extra["extracted"] = True

@@ -1,0 +1,1 @@
+"""The nouns and the records: documents, metadata, findings, rules, losses, formats, errors."""

@@ -1,0 +1,74 @@
+"""What a scan has found since its last batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from corpusfmt.model.document import Document
+from corpusfmt.model.finding import Edit, Finding
+from corpusfmt.model.format import Batch
+from corpusfmt.model.rule import Rule, found
+from corpusfmt.text.position import Pointer, Region
+
+_MOST_WORDS = 1000
+
+
+class Collector:
+    """Collects documents and findings for the next batch of a scan.
+
+    ``region`` is what is being scanned; ``any`` says whether a document or an error has been given so far.
+    """
+
+    def __init__(self, path: str, faults: Mapping[str, Rule]) -> None:
+        self.path = path
+        self.region = Region(b"", 0, 1)
+        self.documents: list[Document] = []
+        self.findings: list[Finding] = []
+        self.left_behind: dict[str, int] = {}
+        self._words: set[str] = set()
+        self.any = False
+        self._faults, self._pointer = faults, Pointer()
+
+    def find(
+        self,
+        code: str,
+        message: str,
+        byte: int,
+        hint: str = "",
+        edit: Edit | None = None,
+        id: str | int | None = None,
+        *,
+        record: int = 0,
+        file_byte: int = -1,
+        near: Region | None = None,
+    ) -> None:
+        """Add the finding of a fault at the stream offset ``byte``. Without a hint the fault's advice is one.
+
+        ``near`` is what :meth:`near` gave for the byte, where the region at hand has it no more.
+        """
+        rule = self._faults[code]
+        finding = found(rule, message, self.path, near or self.near(byte), byte, document=id, hint=hint or rule.advice)
+        self.findings.append(finding._replace(edit=edit, record=record, file_byte=file_byte))
+
+    def near(self, byte: int) -> Region:
+        """Return what is to be kept of the region for a finding at ``byte`` that comes later."""
+        return self._pointer.near(self.region, byte)
+
+    def leave(self, what: str, count: int = 1) -> None:
+        """Count what reading leaves behind. After a thousand words for it, all further ones are one."""
+        if what not in self._words:
+            what = what if len(self._words) < _MOST_WORDS else "others"
+            self._words.add(what)
+        self.left_behind[what] = self.left_behind.get(what, 0) + count
+
+    def batch(self, refused: bytes = b"", *, cut: bool = False, fatal: bool = False) -> Batch:
+        """Return what has been collected, and begin anew."""
+        batch = Batch(self.documents, self.findings, self.region, refused, self.left_behind, fatal, cut=cut)
+        self.any = self.any or bool(self.documents) or any(f.severity == "error" for f in self.findings[-1:])
+        self.documents, self.findings, self.left_behind = [], [], {}
+        return batch
+
+    def flush(self, refused: bytes = b"", *, cut: bool = False) -> Iterator[Batch]:
+        """Give what has been collected, if anything has."""
+        if self.documents or self.findings or self.left_behind:
+            yield self.batch(refused, cut=cut)

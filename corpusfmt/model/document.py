@@ -1,0 +1,201 @@
+"""The Document: one text with its id, name and metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from corpusfmt.limits import MAX_ID_DIGITS
+
+if TYPE_CHECKING:
+    from corpusfmt.model.metadata import Metadata
+
+
+class Origin(NamedTuple):
+    """Where a document was read. ``byte`` (from 0, in the decompressed stream) and ``line`` (from 1; 0 when
+    nobody counted) are where it begins, ``body`` is the byte where its text begins as it is written there.
+    Of XML in another encoding than UTF-8 the bytes are those of its UTF-8.
+    """
+
+    path: str
+    byte: int
+    line: int
+    body: int
+
+
+class Document:
+    """One text with its id, its name and its metadata.
+
+    ``data`` holds the text as bytes; ``encoding`` names their encoding, or is None when nothing declared
+    it (then UTF-8 is expected, and not yet checked). ``text`` is the strict view as characters.
+
+    A document is not to be changed once it is made; make another one.
+
+    Two documents are equal when id, name, text and metadata are. How the text is stored does not count,
+    nor where it was read. Bytes that their encoding cannot decode are compared as bytes.
+    """
+
+    __slots__ = ("_meta", "_origin", "data", "encoding", "id", "meta_json", "name")
+
+    id: str | int
+    name: str
+    data: bytes
+    encoding: str | None
+    meta_json: bytes
+    _meta: Metadata | None
+    _origin: tuple[str, int, int, int] | None
+
+    def __init__(
+        self,
+        id: str | int,
+        text: str | bytes,
+        *,
+        name: str = "",
+        meta: Mapping[str, Any] | bytes | None = None,
+        encoding: str | None = None,
+    ) -> None:
+        """Make a document from characters, or from bytes in ``encoding``.
+
+        ``meta`` is a mapping of JSON values, or a JSON object as UTF-8 bytes.
+
+        Raises TypeError for an id that is neither text nor an integer and for values of other wrong types,
+        ValueError for an empty id, for text that UTF-8 cannot hold (lone surrogates), for metadata that JSON
+        cannot, and for an encoding that Python does not know.
+        """
+        if isinstance(id, bool) or not isinstance(id, str | int):
+            raise TypeError(f"an id is text or an integer, not {type(id).__name__}")
+        if id == "":
+            raise ValueError("an id must not be empty")
+        if not isinstance(name, str):
+            raise TypeError(f"a name is str, not {type(name).__name__}")
+        if isinstance(id, int) and abs(id) >= 10**MAX_ID_DIGITS:
+            raise ValueError(f"an integer id has at most {MAX_ID_DIGITS} digits")
+        f"{id}{name}".encode()
+        self.id, self.name = id, name
+        if isinstance(text, str):
+            self.data, self.encoding = text.encode(), "utf-8"
+        elif isinstance(text, bytes):
+            self.data, self.encoding = text, _checked(encoding)
+        else:
+            raise TypeError(f"a text is str or bytes, not {type(text).__name__}")
+        self._origin = None
+        self._meta = None
+        self.meta_json = b"{}"
+        if meta is not None:
+            from corpusfmt.model.metadata import Metadata
+
+            self._meta = Metadata.of(meta)
+            self.meta_json = self._meta.json
+
+    @property
+    def text(self) -> str:
+        """The text as characters. Raises ParseError (ENC001) when the bytes are not in the encoding."""
+        try:
+            return self.data.decode(self.encoding or "utf-8")
+        except UnicodeDecodeError as error:
+            raise _undecodable(self, error) from None
+
+    @property
+    def meta(self) -> Metadata:
+        """The metadata, a read-only mapping over the JSON that was read."""
+        if self._meta is None:
+            from corpusfmt.model.metadata import Metadata
+
+            self._meta = Metadata(self.meta_json)
+        return self._meta
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the document was read, or None. Not compared."""
+        return None if self._origin is None else Origin(*self._origin)
+
+    def utf8(self) -> bytes:
+        """Return the text in UTF-8. Raises ParseError (ENC001) as ``text`` does."""
+        if self.encoding == "utf-8":
+            return self.data
+        text = self.text
+        return self.data if self.encoding is None else text.encode()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Document):
+            return NotImplemented
+        if self.id != other.id or self.name != other.name:
+            return False
+        if self.meta_json != other.meta_json and self.meta != other.meta:
+            return False
+        return same_text(self, other)
+
+    __hash__ = None  # type: ignore[assignment]  # attributes are plain for speed, so nothing holds them still
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r}" if self.name else ""
+        return f"<Document {self.id!r}{name}, {len(self.data)} bytes>"
+
+
+def same_text(one: Document, other: Document) -> bool:
+    """Say whether two texts are the same characters; bytes that their encoding cannot decode are compared as bytes."""
+    ours, theirs = one.encoding or "utf-8", other.encoding or "utf-8"
+    if ours == theirs and (ours == "utf-8" or one.data == other.data):
+        return one.data == other.data
+    try:  # other encodings can spell one text in several ways: with a byte order mark, with shifts
+        return one.data.decode(ours) == other.data.decode(theirs)
+    except UnicodeDecodeError:
+        return False
+
+
+def line_of(document: Document) -> int:
+    """Return the line where a document begins; 0 when nobody knows."""
+    origin = document._origin
+    return origin[2] if origin else 0
+
+
+def build(
+    id: str | int,
+    name: str,
+    data: bytes,
+    encoding: str | None,
+    meta_json: bytes,
+    origin: tuple[str, int, int, int] | None,
+) -> Document:
+    """Make a document of parts that a format has checked already. For formats: it checks nothing."""
+    document = Document.__new__(Document)
+    document.id = id
+    document.name = name
+    document.data = data
+    document.encoding = encoding
+    document.meta_json = meta_json
+    document._origin = origin
+    document._meta = None
+    return document
+
+
+def _checked(encoding: str | None) -> str | None:
+    if encoding is None:
+        return None
+    from corpusfmt.text.display import charset
+
+    try:
+        return charset(encoding)
+    except LookupError:
+        raise ValueError(f"unknown encoding {encoding!r}") from None
+
+
+def _undecodable(document: Document, error: UnicodeDecodeError) -> Exception:
+    from corpusfmt.model.errors import ParseError
+    from corpusfmt.model.finding import Finding
+
+    byte = f"byte 0x{document.data[error.start]:02x} at {error.start} of the text"
+    origin = document.origin
+    return ParseError(
+        Finding(
+            "ENC001",
+            "error",
+            f"the text is not valid {(document.encoding or 'utf-8').upper()} ({byte})",
+            origin.path if origin else "",
+            origin.line if origin else 0,
+            1 if origin else 0,
+            origin.byte if origin else -1,
+            document.id,
+            "name the encoding of the source with --encoding",
+        )
+    )

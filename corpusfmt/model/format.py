@@ -1,0 +1,183 @@
+"""The Format record: what a format is to everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from corpusfmt.limits import MAX_DOCUMENT, USUAL, Limits
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import Loss
+from corpusfmt.model.finding import Edit, Finding
+from corpusfmt.model.rule import Change, Rule
+from corpusfmt.text.position import Region
+
+
+class Stream(Protocol):
+    """A binary stream to scan. ``name`` stands in findings."""
+
+    @property
+    def name(self) -> str:
+        """What findings call this source."""
+        ...
+
+    @property
+    def codec(self) -> str:
+        """How the source is compressed: ``gz``, ``zst``, or empty."""
+        ...
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes; none at the end."""
+        ...
+
+    def track_members(self) -> list[tuple[int, int]] | None:
+        """Return the list that gets, as data is read, the offsets in the decompressed stream and in the file of
+        each gzip member or zstd frame; None when the stream is not compressed. The caller removes what it has seen.
+        """
+        ...
+
+
+class Batch(NamedTuple):
+    """What a scan gives at a time: documents, and findings about them.
+
+    At most one of the findings is an error; it comes last, after all documents of the batch, and stands
+    for one refused record, whose bytes are in ``refused``. When that is ``cut`` it holds as many from the beginning of
+    the record on as were at hand: its end is unknown or too far away. ``region`` is the run of source bytes that all
+    of it came from. ``left_behind`` counts what reading left out, by a word for it.
+    """
+
+    documents: Sequence[Document]
+    findings: Sequence[Finding]
+    region: Region
+    refused: bytes = b""
+    left_behind: Mapping[str, int] = {}
+    #: The rest of the source was not read. A conversion then stops, whatever it was told to do on an error.
+    fatal: bool = False
+    #: Whole XML documents of the source, in UTF-8, that a grammar is to judge.
+    judge: Sequence[Region] = ()
+    #: What gives the offset in the source of one of the region, where that is no run of the source's own bytes; to be
+    #: asked before the next batch is.
+    source_byte: Callable[[int], int] | None = None
+    cut: bool = False
+
+
+class ReadOptions(NamedTuple):
+    """How to read. ``encoding`` names the encoding of texts that do not declare one; ``id_from`` (name,
+    line or sha256) makes an id where there is none; ``max_document`` is in bytes; ``own`` holds the
+    options that only some formats know; ``limits`` are all others: scans take the size of a document from
+    ``max_document`` alone, which :class:`corpusfmt.sources.Reading` fills in from its limits.
+    """
+
+    encoding: str | None = None
+    id_from: str | None = None
+    max_document: int = MAX_DOCUMENT
+    own: Mapping[str, str] = {}
+    #: Whether origins tell lines. Counting costs a tenth of a fast run, and whoever has the region can
+    #: count later; without it the line of an origin is 0.
+    lines: bool = True
+    #: Whether to look across records too, for which a scan must remember something of each.
+    thorough: bool = False
+    #: Whether a grammar that the user named is to judge all documents, and not only the doubtful ones of ours.
+    judged: bool = False
+    #: The path of the source in the folder that was named, or as it was named itself.
+    inside: str = ""
+    limits: Limits = USUAL
+
+
+class WriteOptions(NamedTuple):
+    """How to write. ``allow`` names the kinds of loss that may happen; ``own`` is as in ReadOptions."""
+
+    allow: frozenset[str] = frozenset()
+    own: Mapping[str, str] = {}
+
+
+class Option(NamedTuple):
+    """An option that a format knows: its name, its choices (none: any text) and where it applies."""
+
+    name: str
+    summary: str
+    choices: tuple[str, ...] = ()
+    side: Literal["read", "write", "both"] = "both"
+
+
+class Writer(Protocol):
+    """Turns documents into bytes. A target file is ``begin()``, any number of ``encode``, ``end(documents)``.
+
+    For shards of one target it begins and ends several times. What it writes must not depend on how the documents
+    are spread over calls of ``encode``.
+    """
+
+    def begin(self) -> bytes:
+        """Return what stands before the first document."""
+        ...
+
+    def encode(self, documents: Sequence[Document], /) -> list[bytes]:
+        """Return the documents as they stand in the target: a piece a document, or, of a format that has ``members``,
+        the pieces that are to be members.
+
+        Raises LossError, as if it had not been called, when a document cannot be held and the loss is not allowed.
+        """
+        ...
+
+    def end(self, documents: int, /) -> bytes:
+        """Return what stands after the last of so many documents, which are those of this file alone."""
+        ...
+
+
+Scan: TypeAlias = Callable[[Stream, ReadOptions], Iterator[Batch]]
+
+
+class Format(NamedTuple):
+    """A format: a record of functions. A plug-in gives one under the entry point ``corpusfmt.formats``."""
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    #: Says whether the first bytes of a source (up to 8 KiB) are this format and no other.
+    sniff: Callable[[bytes], bool]
+    #: Gives documents and faults, in order. A recoverable fault does not end it.
+    scan: Scan
+    #: Makes a writer. Raises ConfigurationError for options that make no sense.
+    writer: Callable[[WriteOptions], Writer]
+    #: Lists what of a document the target cannot hold, whether it is allowed or not.
+    losses: Callable[[Document, WriteOptions], list[Loss]]
+    #: Gives the stream offset of the byte at a position in a document's ``data``.
+    locate: Callable[[Region, Document, int], int]
+    faults: tuple[Rule, ...]
+    #: What the format cannot carry, by kind of loss, in words.
+    cannot: Mapping[str, str] = {}
+    options: tuple[Option, ...] = ()
+    #: Gives the offset at or after a position where reading can start again, or -1.
+    resync: Callable[[bytes, int], int] | None = None
+    #: The shipped JSON Schema of a record, and the codes of faults that it can explain: each with the key of a record
+    #: that it tells the lack of, or empty.
+    schema: str = ""
+    #: Gives the stream offsets where a compressed member is to end: each piece that a writer gives is one of its own.
+    #: Without it several documents share a member.
+    members: Callable[[Stream], Iterator[int]] | None = None
+    #: Gives a piece's line in an index of the target (a key, and a JSON object without its braces), or None.
+    index_line: Callable[[bytes], tuple[bytes, bytes] | None] | None = None
+    schema_codes: Mapping[str, str] = {}
+    #: The shipped RELAX NG schema of what the writer writes.
+    grammar: str = ""
+    #: Takes a piece that a writer gave, which is one document, and gives it as a file of its own: a name for it
+    #: without a suffix (ASCII letters, digits, dot, dash, underscore), and its bytes.
+    alone: Callable[[bytes], tuple[str, bytes]] | None = None
+    #: The code of a file in UTF-16 or UTF-32, where the same file in UTF-8 is what was meant.
+    wide_code: str = ""
+    #: Gives the edit that makes a change in the text of a document, or None where that cannot be one edit.
+    rewrite: Callable[[Region, Document, Change], Edit | None] | None = None
+    #: Gives the JSON records of documents as they stand in the source, each where its document begins.
+    records: Callable[[Region, Sequence[Document]], list[bytes]] | None = None
+    #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
+    #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
+    whole: bool = False
+    #: What reading leaves out of a source on purpose, in words.
+    leaves: str = ""
+    #: Says of a document that the writer cannot hold whether reading may give it all the same; nothing is never.
+    gives: Callable[[Document], bool] | None = None
+
+
+def options_for(format: Format, side: str) -> dict[str, Option]:
+    """Return the options that ``format`` knows for ``side``, read or write, by name."""
+    return {o.name: o for o in format.options if o.side in (side, "both")}

@@ -1,0 +1,88 @@
+"""Checking JSON objects fast: a fast parser first, the strict one for what it turns away or cannot see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpusfmt.limits import MAX_DEPTH
+from corpusfmt.model.document import Document
+from corpusfmt.text.display import quoted
+from corpusfmt.text.json_facts import duplicates, lone_surrogate, strings
+from corpusfmt.text.json_reader import JSONFault, parse
+from corpusfmt.text.primitives import escape_json_each
+
+_NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+
+
+def check_object(raw: bytes, depth: int = MAX_DEPTH) -> list[tuple[str, int]]:
+    """Check that ``raw``, which is UTF-8, is one JSON object. Return remarks, each with its byte.
+
+    Remarked are keys that repeat in one object and halves of surrogate pairs: both are carried as they
+    are. Raises JSONFault for all else, nesting deeper than ``depth`` levels among it.
+    """
+    if raw == b"{}" or is_canonical(raw, depth):
+        return []
+    node = parse(raw, max_depth=depth)
+    if node.kind != "{":
+        raise JSONFault("expected an object in braces", node.start)
+    notes = [(f"the key {quoted(key)} repeats; readers keep one or the other", at) for key, at in duplicates(node)]
+    notes += surrogates(raw, strings(node, raw))
+    return sorted(notes, key=lambda note: note[1])
+
+
+def is_canonical(raw: bytes, depth: int = MAX_DEPTH) -> bool:
+    """Say whether a JSON object is spelled as a serializer spells what it parsed: then no key repeats,
+    and nothing in it is unusual, or nests deeper than ``depth`` levels. False means only that nobody knows yet.
+    """
+    if raw.count(b"{") + raw.count(b"[") > depth // 2 and not _is_shallow(raw, depth):
+        return False
+    import msgspec
+
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
+    if type(value) is not dict:
+        return False
+    compact = msgspec.json.encode(value)
+    if compact == raw:
+        return True
+    if b" " not in raw:
+        return False
+    import json
+
+    return json.dumps(value, ensure_ascii=False).encode() == raw
+
+
+def _is_shallow(raw: bytes, depth: int) -> bool:
+    """Say whether valid JSON nests no deeper than half of ``depth``, as far as a fast parser is sure to follow."""
+    import re
+
+    brackets = re.sub(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', b"", raw, flags=re.S).translate(None, _NO_BRACKETS)
+    for _ in range(depth // 4):
+        inner = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(inner) == len(brackets):
+            break
+        brackets = inner
+    return not brackets
+
+
+def surrogates(raw: bytes, spans: list[tuple[int, int]]) -> list[tuple[str, int]]:
+    """List the strings of ``raw`` that hold half a surrogate pair, with the byte of the escape."""
+    if b"\\u" not in raw:
+        return []
+    found = []
+    for start, stop in spans:
+        at = lone_surrogate(raw[start:stop])
+        if at >= 0:
+            found.append(("half a surrogate pair, which is no character", start + at))
+    return found
+
+
+def spelled_ids(documents: Sequence[Document]) -> list[bytes]:
+    """Return the ids of documents as JSON: strings in quotes, integers bare."""
+    inside = escape_json_each([str(document.id).encode() for document in documents])
+    return [
+        b'"%b"' % text if isinstance(document.id, str) else text
+        for document, text in zip(documents, inside, strict=True)
+    ]

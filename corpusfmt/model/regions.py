@@ -1,0 +1,75 @@
+"""Cutting a stream into regions of whole records, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from corpusfmt.limits import CHUNK
+from corpusfmt.model.format import Stream
+from corpusfmt.text.position import Region
+from corpusfmt.text.primitives import occurrences
+
+
+class Piece(NamedTuple):
+    """A region of whole records; or, where ``skipped`` is not 0, the head of a record of ``skipped`` bytes,
+    which is larger than the limit and was passed over.
+    """
+
+    region: Region
+    skipped: int = 0
+
+
+def pieces(stream: Stream, head: Region, boundary: bytes, limit: int) -> Iterator[Piece]:
+    r"""Cut ``stream`` into regions that end where a record ends.
+
+    A record ends after the LF that begins ``boundary`` (``b"\n"`` alone, or LF and what begins a record).
+    ``head`` is what has been read already; it begins a record. ``limit`` bounds a record, in bytes.
+    """
+    overlap = len(boundary) - 1
+    offset, line = head.offset, head.line
+    held = [head.buffer] if head.buffer else []
+    size = len(head.buffer)
+    fresh = head.buffer  # what has not been searched yet, with the overlap before it
+    while True:
+        cut = fresh.rfind(boundary)
+        if cut >= 0:
+            whole = held[0] if len(held) == 1 else b"".join(held)
+            stop = len(whole) - len(fresh) + cut + 1
+            done, fresh = whole[:stop], whole[stop:]
+            yield Piece(Region(done, offset, line))
+            offset += stop
+            line += occurrences(done, b"\n")
+            held, size = ([fresh] if fresh else []), len(fresh)
+        if size > limit + overlap:  # the head of the next record may be there already
+            kept = b"".join(held)
+            fresh, skipped, lines = _skip(stream, kept, boundary)
+            yield Piece(Region(kept[:CHUNK], offset, line), skipped)
+            offset, line = offset + skipped, line + lines
+            held, size = ([fresh] if fresh else []), len(fresh)
+            continue
+        tail = fresh[-overlap:] if overlap else b""
+        more = stream.read(CHUNK)
+        if not more:
+            break
+        held.append(more)
+        size += len(more)
+        fresh = tail + more if tail else more
+    if held:
+        yield Piece(Region(b"".join(held), offset, line))
+
+
+def _skip(stream: Stream, kept: bytes, boundary: bytes) -> tuple[bytes, int, int]:
+    """Read on to the next boundary. Return what follows it, and the bytes and lines passed over."""
+    overlap = len(boundary) - 1
+    size, lines, tail = len(kept), occurrences(kept, b"\n"), kept[-overlap:] if overlap else b""
+    while more := stream.read(CHUNK):
+        window = tail + more
+        cut = window.find(boundary)
+        if cut >= 0:
+            passed = window[len(tail) : cut + 1]
+            return window[cut + 1 :], size + cut + 1 - len(tail), lines + occurrences(passed, b"\n")
+        size += len(more)
+        lines += occurrences(more, b"\n")
+        tail = window[-overlap:] if overlap else b""
+    return b"", size, lines

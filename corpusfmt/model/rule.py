@@ -1,0 +1,96 @@
+"""The Rule record: one thing that can be wrong, with its page and, where it looks at documents, its check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from corpusfmt.model.document import Document
+from corpusfmt.model.finding import Finding, Severity
+from corpusfmt.text.position import Region
+
+#: Code prefixes and what they speak of.
+SUBJECTS: Final = {
+    "FILE": "the file around the corpus: compression and framing",
+    "SEED": "the seed format",
+    "JSONL": "the JSON Lines format",
+    "TEI": "the TEI format",
+    "WARC": "the WARC format",
+    "DIR": "folders of text files",
+    "ENC": "bytes and encodings",
+    "TXT": "characters and lines",
+    "DOC": "ids, names and metadata of documents",
+    "CORP": "across documents and files",
+    "SCH": "schemas",
+}
+
+
+class Change(NamedTuple):
+    """What clears a hit: ``length`` bytes at ``position`` of the document's ``data`` become ``replacement``.
+
+    It begins and ends between characters, and is one for all that the rule has against the document. A ``safe`` one
+    loses nothing and is known to be right; any other is made only when it is asked for.
+    """
+
+    position: int
+    length: int
+    replacement: bytes
+    safe: bool = False
+
+
+class Hit(NamedTuple):
+    """What a rule found in one document.
+
+    ``position`` is a byte offset in the document's ``data``, or None when the fault is in its header.
+    """
+
+    document: Document
+    message: str
+    position: int | None = None
+    hint: str = ""
+    change: Change | None = None
+
+
+#: Looks at the documents of one source, a list at a time and in order. The lists are ``core.texts.Documents``.
+Check: TypeAlias = Callable[[Sequence[Document]], Iterable[Hit]]
+
+
+class Rule(NamedTuple):
+    """One thing that can be wrong.
+
+    A format's faults are rules without a check of their own: the format's ``scan`` finds them. ``start``
+    returns a fresh check for one source, which may keep what it has seen.
+
+    ``bad`` and ``good`` are whole small files in the format ``example``, or several of them; ``bad`` gives this code
+    and no other, ``good`` gives none. They are the rule's test and part of its page.
+    """
+
+    code: str
+    severity: Severity
+    summary: str
+    why: str
+    advice: str
+    bad: bytes | tuple[bytes, ...]
+    good: bytes | tuple[bytes, ...]
+    example: str = "seed"
+    start: Callable[[], Check] | None = None
+    #: The default set runs without being asked for.
+    default: bool = True
+    #: Its hits may have a change, which ``corpusfmt fix`` makes where the format can be rewritten.
+    fixable: bool = False
+
+
+def found(
+    rule: Rule,
+    message: str,
+    path: str,
+    region: Region,
+    byte: int,
+    *,
+    document: str | int | None = None,
+    hint: str = "",
+) -> Finding:
+    """Return the finding of ``rule`` at the stream offset ``byte``, which lies in ``region``."""
+    line, column, _ = region.place(byte)
+    excerpt, caret = region.excerpt(byte)
+    return Finding(rule.code, rule.severity, message, path, line, column, byte, document, hint, excerpt, caret)

@@ -1,0 +1,63 @@
+"""Looking for something in many texts at once: in all of a list first, and in one only when it may be there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Change
+
+
+class Documents(list[Document]):
+    """Documents of one source that are checked together."""
+
+    @cached_property
+    def joined(self) -> bytes:
+        """The bytes of all texts, with a line feed between two of them."""
+        return b"\n".join([document.data for document in self])
+
+    @cached_property
+    def are_utf8(self) -> bool:
+        """Whether no document says that it is in another encoding than UTF-8; its bytes may be in one all the same."""
+        return all(document.encoding is None or document.encoding == "utf-8" for document in self)
+
+
+def suspects(documents: Sequence[Document], look: Callable[[bytes], bool]) -> Iterator[tuple[Document, str]]:
+    """Give each document in whose text, as UTF-8, ``look`` finds something, and its text.
+
+    ``look`` must find in several texts that stand one after the other, with a line feed between two, what it finds in
+    one of them. Documents that their encoding cannot decode are left out: that is the matter of another rule.
+    """
+    if isinstance(documents, Documents) and documents.are_utf8 and not look(documents.joined):
+        return
+    for document in documents:
+        plain = document.encoding is None or document.encoding == "utf-8"
+        if plain and not look(document.data):
+            continue
+        try:
+            text = document.data.decode(document.encoding or "utf-8")
+        except UnicodeDecodeError:
+            continue
+        if plain or look(text.encode("utf-8", "surrogatepass")):
+            yield document, text
+
+
+def position_of(document: Document, text: str, index: int) -> int:
+    """Return the byte in ``document.data`` at which the code point at ``index`` of its ``text`` begins."""
+    if len(text) == len(document.data):
+        return index
+    encoding = document.encoding or "utf-8"
+    mark = "".encode(encoding)  # a byte order mark, which may stand in the data or not
+    return len(document.data) - len(text[index:].encode(encoding, "surrogatepass")) + len(mark)
+
+
+def change_of(document: Document, text: str, start: int, stop: int, replacement: str) -> Change | None:
+    """Return the change that puts ``replacement`` for the code points from ``start`` to ``stop`` of a text.
+
+    None where the text is not in UTF-8: it is to be brought to UTF-8 first.
+    """
+    if document.encoding not in (None, "utf-8"):
+        return None
+    position = position_of(document, text, start)
+    return Change(position, len(text[start:stop].encode()), replacement.encode())

@@ -1,0 +1,174 @@
+"""How the parts of a schema refer to one another: what leads nowhere, goes in circles, or grows beyond all bounds."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from corpusfmt.limits import SCHEMA_LOOKS
+from corpusfmt.schema.json_schema.flattening import MOST_WAYS, flatten, ways
+from corpusfmt.schema.json_schema.measuring import components, measured
+from corpusfmt.schema.json_schema.pointers import pointer_of
+from corpusfmt.schema.json_schema.vocabulary import PART, SAME, inner_schemas
+from corpusfmt.text.display import quoted
+
+_REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
+#: Annotations since draft 2019-09, and here in draft-07 too, where it is left open (validation, 8.1 there).
+_CONTENT: Final = ("contentEncoding", "contentMediaType")
+
+
+class Graph(NamedTuple):
+    """What was found out. ``patterns`` come with their places.
+
+    ``looks`` is how often one value may be looked at; ``branching`` how often, for each level that a record nests, by
+    schemas that refer to themselves.
+    """
+
+    patterns: list[tuple[str, str]]
+    looks: int
+    branching: int
+
+
+class Part:
+    """One schema: ``same`` are those that see the same value, ``parts`` those that see a part, with what part it is."""
+
+    __slots__ = ("base", "own", "parts", "pointer", "resolver", "same", "schema", "specification", "target")
+
+    def __init__(self, schema: dict[str, Any], pointer: str, resolver: Any, specification: Any, *, own: bool) -> None:
+        self.schema, self.pointer, self.resolver, self.specification = schema, pointer, resolver, specification
+        self.base: str = resolver._base_uri
+        self.target, self.own = -1, own
+        self.same: list[int] = []
+        self.parts: list[tuple[str, int]] = []
+
+
+class Wrong(ValueError):
+    """What is wrong with a schema, in words that follow its name."""
+
+
+def look_at(schema: Any, dialect: str) -> Graph:
+    """Walk a schema that its metaschema accepts, and all that it refers to.
+
+    Raises Wrong for a reference that leaves the file or leads nowhere, schemas that refer to one another without ever
+    going into the value (JSON Schema core, 9.4.1), and more looks than :data:`SCHEMA_LOOKS`.
+    """
+    walk = _Walk(schema, dialect)
+    walk.run()
+    circle = next((one for one in components([part.same for part in walk.parts]) if _is_circle(one, walk.parts)), None)
+    if circle:
+        where = quoted(walk.parts[min(circle)].pointer, 200)
+        raise Wrong(f"never ends: what is at {where} refers to itself for the same value")
+    looks, branching = measured(walk.parts)
+    if looks > SCHEMA_LOOKS:
+        raise Wrong(f"grows beyond all bounds: it may look at one value more than {SCHEMA_LOOKS} times")
+    if ways(walk.parts) > MOST_WAYS and not flatten(walk.parts):
+        raise Wrong("cannot be used: the schemas with a '$id' inside it refer to one another in too many ways")
+    return Graph(walk.patterns, looks, branching)
+
+
+def _is_circle(component: list[int], parts: list[Part]) -> bool:
+    return len(component) > 1 or component[0] in parts[component[0]].same
+
+
+class _Walk:
+    """Visits each schema once, those first that are nearest to the root."""
+
+    def __init__(self, schema: Any, dialect: str) -> None:
+        import jsonschema
+        from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it has no types
+        from referencing.jsonschema import specification_with
+
+        self.parts: list[Part] = []
+        self.patterns: list[tuple[str, str]] = []
+        self._numbers: dict[int, int] = {}
+        self._dynamic: dict[str, list[int]] = {}
+        self._waiting: list[tuple[int, str]] = []
+        specification: Any = specification_with(getattr(jsonschema, dialect).META_SCHEMA["$schema"])
+        resource = specification.create_resource(schema)
+        base = resource.id() or ""
+        registry = REGISTRY.with_resource(base, resource).crawl()
+        if isinstance(schema, dict):
+            self._add(schema, "#", registry.resolver(base), specification)
+
+    def run(self) -> None:
+        """Visit all: what the schema holds first, so that its parts have their true places. Raises Wrong."""
+        visited = referred = 0
+        while referred < len(self.parts):
+            while visited < len(self.parts):
+                self._visit(visited)
+                visited += 1
+            for keyword in _REFERENCES:
+                if isinstance(reference := self.parts[referred].schema.get(keyword), str):
+                    self._refer(referred, keyword, reference)
+            referred += 1
+        for number, anchor in self._waiting:  # whichever of the name is outermost at the time (core, 8.2.3.2)
+            self.parts[number].parts += [(" dynamic", one) for one in self._dynamic.get(anchor, ())]
+
+    def _add(self, schema: Any, pointer: str, resolver: Any, specification: Any, *, own: bool = True) -> int:
+        """Return the number of a schema; -1 when there is nothing in it."""
+        if not isinstance(schema, dict):
+            return -1
+        number = self._numbers.setdefault(id(schema), len(self.parts))
+        if number == len(self.parts):
+            self.parts.append(Part(schema, pointer, resolver, specification, own=own))
+            if isinstance(anchor := schema.get("$dynamicAnchor"), str):
+                self._dynamic.setdefault(anchor, []).append(number)
+        return number
+
+    def _visit(self, number: int) -> None:
+        part = self.parts[number]
+        schema, pointer = part.schema, part.pointer
+        if "$ref" in schema and alone(part.specification):
+            return
+        if part.specification.name == "draft-07":
+            for keyword in _CONTENT:
+                schema.pop(keyword, None)
+        if isinstance(pattern := schema.get("pattern"), str):
+            self.patterns.append((pattern, f"{pointer}/pattern"))
+        for keyword, value in schema.items():
+            for path, inner in inner_schemas(keyword, value):
+                place = pointer + pointer_of(path)
+                if keyword == "patternProperties":
+                    self.patterns.append((path[1], place))
+                at = self._add(inner, place, *_inside(inner, part.resolver, part.specification), own=part.own)
+                if at >= 0 and keyword in SAME:
+                    part.same.append(at)
+                elif at >= 0 and keyword in PART:
+                    part.parts.append((path[1] if keyword == "properties" else f" {keyword}", at))
+
+    def _refer(self, number: int, keyword: str, reference: str) -> None:
+        from referencing.exceptions import Unresolvable
+
+        part = self.parts[number]
+        where = f"(at {quoted(f'{part.pointer}/{keyword}', 200)})"
+        try:
+            resolved = part.resolver.lookup(reference)
+        except (Unresolvable, LookupError, ValueError, TypeError, AttributeError):
+            what = "leads nowhere" if reference.startswith("#") else "leaves the file, and nothing is ever fetched"
+            raise Wrong(f"cannot be used: {keyword} {quoted(reference, 200)} {what} {where}") from None
+        if not isinstance(resolved.contents, dict | bool):
+            raise Wrong(f"cannot be used: {keyword} {quoted(reference, 200)} leads to no schema {where}")
+        at = self._add(resolved.contents, reference, resolved.resolver, part.specification, own=False)
+        if at >= 0:
+            part.same.append(at)
+            part.target = at
+        elif resolved.contents in (True, False):  # nothing that could be pointed at
+            part.own = False
+        if keyword == "$dynamicRef":
+            self._waiting.append((number, reference.rpartition("#")[2]))
+
+
+def alone(specification: Any) -> bool:
+    """Say whether ``$ref`` hides what stands beside it, as it does up to draft-07 (8.3 there)."""
+    return specification.name in ("draft-04", "draft-06", "draft-07")
+
+
+def _inside(schema: Any, resolver: Any, specification: Any) -> tuple[Any, Any]:
+    """Return resolver and dialect inside a schema, which may have an identifier of its own (core, 8.2.1)."""
+    if not isinstance(schema, dict) or ("$id" not in schema and "id" not in schema and "$schema" not in schema):
+        return resolver, specification
+    from referencing.jsonschema import specification_with
+
+    dialect = schema.get("$schema")
+    if isinstance(dialect, str):
+        specification = specification_with(dialect, default=specification)
+    return resolver.in_subresource(specification.create_resource(schema)), specification

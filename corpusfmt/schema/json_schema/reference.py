@@ -1,0 +1,109 @@
+"""The reference engine: jsonschema, for values that the fast one does not take, within a number of steps.
+
+Its own keywords that use Python's ``re`` are replaced: a pattern of a user could make that hang.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from corpusfmt.limits import SCHEMA_STEPS
+from corpusfmt.schema.json_schema import keywords
+from corpusfmt.schema.json_schema.faults import Fault, message_of
+from corpusfmt.schema.json_schema.loading import Loaded
+from corpusfmt.schema.json_schema.patterns import Undecided
+
+
+class Reference:
+    """Judges values by one schema."""
+
+    def __init__(self, loaded: Loaded, *, formats: bool) -> None:
+        """Take a schema that the fast engine has compiled."""
+        import jsonschema
+        from jsonschema import validators
+        from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it has no types
+
+        base: Any = getattr(jsonschema, loaded.dialect)
+        own = keywords.replaced(base.VALIDATORS, formats=formats)
+        self._steps = 0
+        counted = {keyword: self._counted(function) for keyword, function in own.items()}
+        checker = base.TYPE_CHECKER.redefine("integer", _is_integer).redefine("number", _is_number)
+        extend: Any = validators.extend
+        make = extend(base, counted, type_checker=checker)
+        make.evolve = _evolved
+        # The registry holds the metaschemas and retrieves nothing.
+        self._validator = make(loaded.schema, registry=REGISTRY)
+
+    def faults(self, value: Any, most: int) -> list[Fault]:
+        """Return up to ``most`` faults of a value; none when it is valid. Raises Undecided when it takes too long."""
+        self._steps, found = 0, list[Fault]()
+        try:
+            for error in self._validator.iter_errors(value):
+                found.append(_fault_of(error))
+                if len(found) >= most:
+                    break
+        except Undecided:
+            if not found:
+                raise
+        except RecursionError:
+            if not found:
+                raise Undecided("the record nests too deep") from None
+        except Exception as error:  # noqa: BLE001 - a value that this engine does not take
+            if not found:
+                raise Undecided(f"it holds a value that cannot be compared ({type(error).__name__})") from None
+        return found
+
+    def _counted(self, function: Any) -> Any:
+        def keyword(validator: Any, want: Any, instance: Any, schema: Any) -> Iterator[Any]:
+            self._steps += 1
+            if self._steps > SCHEMA_STEPS:
+                raise Undecided(f"judging it takes more than {SCHEMA_STEPS} steps")
+            yield from function(validator, want, instance, schema) or ()
+
+        return keyword
+
+
+def _evolved(validator: Any, **changes: Any) -> Any:
+    """Return a validator for a schema inside, of the same class: its own way looks for one by ``$schema``, and would
+    find the one whose keywords are not replaced.
+    """
+    from attrs import fields
+
+    for field in fields(type(validator)):
+        if field.init and field.alias not in changes:
+            changes[field.alias] = getattr(validator, field.name)
+    return type(validator)(**changes)
+
+
+def _is_integer(_checker: Any, value: Any) -> bool:
+    """Say whether a number has no fraction: 1.0 is an integer since draft-06 (JSON Schema core, 4.2.3)."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, Decimal):
+        _, digits, exponent = value.as_tuple()
+        return isinstance(exponent, int) and (exponent >= 0 or not any(digits[exponent:]))
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+
+
+def _is_number(_checker: Any, value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _fault_of(error: Any, above: tuple[str | int, ...] = ()) -> Fault:
+    path = above + tuple(error.relative_path)
+    keyword, want, found = error.validator, error.validator_value, error.instance
+    if keyword is None:
+        return Fault(path, "false", None, found)
+    if keyword == "propertyNames":
+        return Fault(path, keyword, message_of(_fault_of(error.context[0])), found)
+    if keyword in ("anyOf", "oneOf"):
+        if not error.context:
+            return Fault(path, keyword, "one", found)
+        branches: dict[int, list[Fault]] = {}
+        for number, one in enumerate(error.context):  # an alternative that is false has no place of its own
+            branch = one.schema_path[0] if one.schema_path else -1 - number
+            branches.setdefault(branch, []).append(_fault_of(one, path))
+        return Fault(path, keyword, None, found, tuple(tuple(one) for one in branches.values()))
+    return Fault(path, keyword, want, found)

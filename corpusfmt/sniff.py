@@ -1,0 +1,93 @@
+"""Which format a source or a target is in: by suffix, then by content; a conflict is said."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from corpusfmt import plugins
+from corpusfmt.model.errors import UnknownFormatError
+from corpusfmt.model.format import Format
+from corpusfmt.text.display import quoted, transcoding, wide_encoding
+
+COMPRESSED: Final = (".gz", ".zst")
+_HINTS: Final = (
+    (b"[", "it looks like a JSON array; write one object a line: jq -c '.[]' OLD > NEW"),
+    (b"{", "it looks like JSON over several lines; write one object a line: jq -c . OLD > NEW"),
+    (b"filedesc:", "it looks like ARC, which is older than WARC and not read; 'warcio recompress' makes WARC of it"),
+    (b"<", "it looks like XML, but its root is not TEI or teiCorpus"),
+)
+
+
+def suffix_of(path: str) -> str:
+    """Return the suffix of a path that tells its format, without that of compression, in lower case."""
+    name = path.replace("\\", "/").rpartition("/")[2].lower()
+    for ending in COMPRESSED:
+        name = name.removesuffix(ending)
+    dot = name.rfind(".")
+    return name[dot:] if dot >= 0 else ""
+
+
+def format_for_suffix(path: str) -> Format | None:
+    """Return the format that claims the suffix of ``path``, or None."""
+    suffix = suffix_of(path)
+    if not suffix:
+        return None
+    likely = suffix[1:]
+    names = (
+        [likely, *(name for name in plugins.builtin_names() if name != likely)]
+        if likely in plugins.builtin_names()
+        else plugins.builtin_names()
+    )
+    for name in names:
+        if suffix in plugins.builtin(name).suffixes:
+            return plugins.builtin(name)
+    return next((format for format in plugins.formats().values() if suffix in format.suffixes), None)
+
+
+def detect(path: str, head: bytes) -> Format:
+    """Return the format of a source from the suffix of its name and its first bytes.
+
+    Raises UnknownFormatError when neither tells, when two formats claim the bytes, or when the bytes are
+    those of another format than the suffix says.
+    """
+    named = format_for_suffix(path)
+    if named is not None and (not head.strip() or named.sniff(head)):
+        return named
+    sniffed = [format for format in map(plugins.builtin, plugins.builtin_names()) if format.sniff(head)]
+    if not sniffed:
+        sniffed = [format for format in plugins.formats().values() if format.sniff(head)]
+    if len(sniffed) > 1:
+        raise UnknownFormatError(
+            f"{path}: {' and '.join(f.name for f in sniffed)} both claim it; say which with --from"
+        )
+    if named is not None:
+        if sniffed:
+            raise UnknownFormatError(
+                f"{path}: the name says {named.name}, the content is {sniffed[0].name}; "
+                f"rename the file or say which with --from"
+            )
+        return named
+    if sniffed:
+        return sniffed[0]
+    if not head:
+        raise UnknownFormatError(f"{path}: the file is empty and its name does not tell a format; say it with --from")
+    if wide := wide_encoding(head):
+        raise UnknownFormatError(f"{path}: the file is in {wide}; {transcoding(head)}")
+    start = head.lstrip()
+    hint = next((text for magic, text in _HINTS if start.startswith(magic)), "")
+    raise UnknownFormatError(
+        f"{path}: neither name nor content tell a format"
+        + (f"; {hint}" if hint else f"; say it with --from ({', '.join(sorted(plugins.formats()))})")
+    )
+
+
+def format_for_target(path: str) -> Format:
+    """Return the format that the suffix of a target names. Raises UnknownFormatError."""
+    found = format_for_suffix(path)
+    if path.endswith(("/", "\\")):
+        raise UnknownFormatError(f"the target {quoted(path)} is a folder; name a file in it")
+    if found is None:
+        suffixes = ", ".join(suffix for format in plugins.formats().values() for suffix in format.suffixes)
+        what = "standard output has no suffix" if path == "-" else f"the suffix of {quoted(path)} names no format"
+        raise UnknownFormatError(f"{what}; known are {suffixes}; or say the format with --to")
+    return found

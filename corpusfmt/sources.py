@@ -1,0 +1,180 @@
+"""Opening a source and finding its format: what reading, converting and validating share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from corpusfmt import plugins, sniff, storage
+from corpusfmt.limits import HEAD, USUAL, Limits
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import ConfigurationError, ParseError
+from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
+from corpusfmt.model.ids import SOURCES
+from corpusfmt.text.display import charset, quoted
+
+
+class Reading(NamedTuple):
+    """How sources are to be read. ``shared`` options go to the formats that know them; ``own`` ones are for
+    the format that was named with them, which must know them.
+    """
+
+    format: str | None = None
+    own: Mapping[str, str] = {}
+    shared: Mapping[str, str] = {}
+    encoding: str | None = None
+    id_from: str | None = None
+    limits: Limits = USUAL
+    #: Options of a configuration. They go to the formats that know them, and none needs to.
+    preset: Mapping[str, str] = {}
+    #: The folders among the sources.
+    folders: tuple[str, ...] = ()
+    #: The sources that were named, and the folders that others are found in.
+    named: frozenset[str] = frozenset()
+    roots: tuple[str, ...] = ()
+
+    def checked(self, asked: Sequence[str]) -> Reading:
+        """Return it with names normalised, for sources that were asked for. Raises ConfigurationError."""
+        if self.id_from is not None and self.id_from not in SOURCES:
+            raise ConfigurationError(f"an id can be made from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
+        if self.format is not None:
+            plugins.check_options(plugins.format_named(self.format), "read", self.own)
+        folders = tuple(path for path in asked if storage.is_folder(path))
+        roots = tuple(root for root in map(storage.root_of, asked) if root is not None)
+        known = self._replace(folders=folders, named=frozenset(asked), roots=roots)
+        return known._replace(encoding=_encoding(self.encoding))
+
+    def root(self, path: str) -> str | None:
+        """Return the folder that a source was found in, where no link is followed; None for one that was named."""
+        if path in self.named:
+            return None
+        return max((root for root in self.roots if path.startswith(root)), key=len, default=None)
+
+    def options_for(self, format: Format, path: str, *, lines: bool = True, thorough: bool = False) -> ReadOptions:
+        """Return the options to scan a source with. Raises ConfigurationError for a wrong choice."""
+        known = plugins.applicable(format, "read", {**self.preset, **self.shared})
+        own = {**known, **self.own}
+        plugins.check_options(format, "read", own)
+        inside = storage.path_inside(path, self.folders) if format.whole else ""
+        return ReadOptions(
+            self.encoding, self.id_from, self.limits.document, own, lines, thorough, inside=inside, limits=self.limits
+        )
+
+
+def limited(max_document: int, limits: Mapping[str, int] | None) -> Limits:
+    """Return the limits of a run: the largest document in bytes, and others by name. Raises ConfigurationError."""
+    from corpusfmt.model.limit_table import limits_of
+
+    return limits_of({"document": max_document, **(limits or {})})
+
+
+class Unused:
+    """The shared options that no format of a run has known yet. They are typing errors more often than not."""
+
+    def __init__(self, reading: Reading, *more: str) -> None:
+        self.names = {*reading.shared, *more}
+        self._shared = reading.shared
+
+    def saw(self, format: Format, *, last: bool = False) -> None:
+        """Take note of a source's format; with the last one, check. Raises ConfigurationError."""
+        self.names -= set(plugins.applicable(format, "read", self._shared))
+        if last:
+            self.check()
+
+    def check(self) -> None:
+        """Raise ConfigurationError if an option is left that no format knew."""
+        if self.names:
+            names = ", ".join(f"--{name}" for name in sorted(self.names))
+            raise ConfigurationError(f"no format of this run knows {names}")
+
+
+def _encoding(name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        return charset(name)
+    except LookupError:
+        raise ConfigurationError(
+            f"unknown encoding {quoted(name)}; try utf-8, cp1252, iso8859-15, koi8-r, gb18030"
+        ) from None
+
+
+def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:
+    """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``."""
+    format = plugins.format_named(reading.format) if reading.format else None
+    suffixes = set(format.suffixes) if format else None
+    every = bool(format and format.whole)
+
+    def known(name: str) -> bool:
+        if every:
+            return True
+        if suffixes is not None:
+            return sniff.suffix_of(name) in suffixes
+        return sniff.format_for_suffix(name) is not None
+
+    return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
+
+
+def scanned(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
+    """Give what a scan gives. Its findings say whether their offsets are those of the source as it is stored."""
+    stored = not stream.codec
+    for batch in format.scan(stream, options):
+        if batch.findings and stored:
+            yield batch._replace(findings=[finding._replace(stored=True) for finding in batch.findings])
+        else:
+            yield batch
+
+
+def whole(batches: Iterator[Batch]) -> Iterator[Sequence[Document]]:
+    """Give the documents of a scan, a list at a time. Raises ParseError at the first error, after those before it."""
+    for batch in batches:
+        yield batch.documents
+        for finding in batch.findings:
+            if finding.severity == "error":
+                raise ParseError(finding)
+
+
+def bounded(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
+    """Give what a scan gives, until too many records in a row were refused (FILE005): then that, and no more."""
+    refused = 0
+    for batch in batches:
+        yield batch
+        if batch.documents:
+            refused = 0
+        if batch.findings and batch.findings[-1].severity == "error":
+            refused += 1
+            if refused >= limits.faults:
+                last = batch.findings[-1]
+                what = f"{refused:,} records in a row were refused; the rest of the file is not read"
+                rule = storage.FAULTS[-1]
+                finding = last._replace(code=rule.code, message=what, hint=rule.advice, edit=None, document=None)
+                yield Batch((), (finding,), batch.region, fatal=True)
+                return
+
+
+@contextmanager
+def opened(
+    path: str, reading: Reading, *, hashed: bool = False, expected: storage.State | None = None
+) -> Iterator[tuple[storage.Input, Format]]:
+    """Open a source and find its format. What is ``hashed`` can tell its digest.
+
+    Raises OSError, UnknownFormatError, ConfigurationError, ParseError for damaged compression, and SourceChangedError
+    for a file that changes while it is open, or is not in the ``expected`` state.
+    """
+    if path == "-" and reading.format is not None and plugins.format_named(reading.format).whole:
+        raise ConfigurationError(f"standard input has no name, which {reading.format} makes the id of; name a file")
+    root, ratio = reading.root(path), reading.limits.ratio
+    with storage.open_input(path, hashed=hashed, ratio=ratio, expected=expected, root=root) as stream:
+        if reading.format is not None:
+            yield stream, plugins.format_named(reading.format)
+            return
+        try:
+            head = stream.peek(HEAD)
+        except ParseError:  # cut or damaged early: the name may still tell
+            named = sniff.format_for_suffix(path)
+            if named is None:
+                raise
+            yield stream, named
+            return
+        yield stream, sniff.detect(stream.name, head)

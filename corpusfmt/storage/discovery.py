@@ -1,0 +1,149 @@
+"""From what a user named to the files that are meant."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.storage.open_folder import identity
+from corpusfmt.storage.patterns import is_pattern, matching, split
+from corpusfmt.text.display import quoted
+
+_REMOTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+class Found(NamedTuple):
+    """The files to read, and those that a folder holds beside them."""
+
+    paths: list[str]
+    passed_over: list[str]
+
+
+def discover(
+    sources: Sequence[str],
+    known: Callable[[str], bool],
+    own: Callable[[str], bool] = lambda _: False,
+    what: str = "known",
+    *,
+    every: bool = False,
+) -> Found:
+    """Return the files that ``sources`` name, in a stable order.
+
+    A folder stands for all files below it whose suffix is ``known`` (``what`` says which, in a message); others
+    are listed as passed over, hidden ones, links and pipes are not looked at; where ``every`` file is meant, they are
+    listed too, a hidden folder as one. A pattern with ``*``, ``?`` or ``[`` that
+    is no file stands for what matches it (``**`` at any depth), and links are not followed there either. What a run
+    writes itself (``own``) is passed over in both.
+
+    A file is read once, whatever it is called: by its folder and by its name, by two spellings, by links. A further
+    name of it (a hard link, or a link that was named) is listed as passed over. Where ``every`` file is meant, its name
+    is part of what is read, and hard links are files of their own.
+
+    Raises ConfigurationError when a folder or pattern gives nothing, for a remote address, and for standard
+    input beside files; FileNotFoundError for a path that is not there; OSError.
+    """
+    found: list[str] = []
+    passed_over: list[str] = []
+    if not sources:
+        raise ConfigurationError("no source was named")
+    for source in sources:
+        if source == "-":
+            if len(sources) > 1:
+                raise ConfigurationError("standard input (-) cannot be read beside other sources; name it alone")
+            return Found([source], [])
+        if _REMOTE.match(source):
+            raise ConfigurationError(f"{quoted(source)} is a remote address; download it first, then name the file")
+        if os.path.isdir(source):
+            inside, beside = _walk(source)
+            passed_over += beside if every else []
+            passed_over += [path for path in inside if not known(path)]
+            inside = [path for path in inside if known(path)]
+            nothing = (
+                f"the folder {quoted(source)} holds no file with a {what} suffix; "
+                "name the files and their format with --from"
+            )
+            if every:
+                nothing = f"the folder {quoted(source)} holds no file"
+        elif is_pattern(source):
+            inside = matching(source)
+            nothing = f"no file matches {quoted(source)} (hidden files and links are not looked at)"
+        else:
+            os.stat(source)
+            found.append(source)
+            continue
+        if inside and all(own(path) for path in inside):
+            nothing = f"all that {quoted(source)} holds is what this run writes; name another target"
+        passed_over += [path for path in inside if own(path)]
+        inside = [path for path in inside if not own(path)]
+        if not inside:
+            raise ConfigurationError(nothing)
+        found += inside
+    once, again = _once(found, every=every)
+    return Found(once, list(dict.fromkeys([*passed_over, *again])))
+
+
+def root_of(source: str) -> str | None:
+    """Return the folder in which the files of a source are found, as their paths begin; None for a file."""
+    if os.path.isdir(source):
+        return os.path.join(source, "")
+    return split(source)[0] if source != "-" and is_pattern(source) else None
+
+
+def _once(paths: Sequence[str], *, every: bool) -> tuple[list[str], list[str]]:
+    """Return paths, each file once, and the further names of files."""
+    once: dict[tuple[object, ...], str] = {}
+    again: list[str] = []
+    for path in paths:
+        there = os.stat(path)
+        key: tuple[object, ...] = identity(there)
+        if not there.st_ino:  # pragma: no cover: file systems of Windows that number no files
+            key = (os.path.normcase(os.path.abspath(path)),)
+        elif every and there.st_nlink > 1 and not stat.S_ISDIR(there.st_mode):
+            real = os.path.realpath(path)
+            key = (*identity(os.stat(os.path.dirname(real))), os.path.basename(real))
+        first = once.setdefault(key, path)
+        if os.path.abspath(first) != os.path.abspath(path):
+            again.append(path)
+    return list(once.values()), again
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _walk(folder: str) -> tuple[list[str], list[str]]:
+    """Return the files below a folder, and what is no file of its own there: hidden things, links and pipes."""
+    found: list[str] = []
+    beside: list[str] = []
+    for here, folders, files in os.walk(folder, onerror=_raise):
+        inner = [os.path.join(here, name, "") for name in sorted(folders)]
+        beside += [path for path in inner if os.path.basename(path[:-1])[0] == "." or os.path.islink(path[:-1])]
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = os.path.join(here, name)
+            usual = not name.startswith(".") and not os.path.islink(path) and os.path.isfile(path)
+            (found if usual else beside).append(path)
+    return found, beside
+
+
+def path_inside(path: str, folders: Sequence[str]) -> str:
+    """Return the path of a file as it is in the first of ``folders`` that it was found in, with slashes.
+
+    That of another file is what it was named by, or its last part where that leads elsewhere. The suffix of compressed
+    data is left out: what is read is not compressed any more.
+    """
+    named = path
+    for folder in folders:
+        stem = os.path.join(folder, "")
+        if path.startswith(stem):
+            named = path[len(stem) :]
+            break
+    else:
+        if os.path.isabs(path) or ".." in path.replace(os.sep, "/").split("/"):
+            named = os.path.basename(path)
+    named = os.path.normpath(named).replace(os.sep, "/")
+    return named[: named.rindex(".")] if named.lower().endswith((".gz", ".zst")) else named

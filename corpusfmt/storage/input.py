@@ -1,0 +1,257 @@
+"""Opening sources."""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from corpusfmt.limits import CHUNK, MAX_RATIO, RATIO_FREE
+from corpusfmt.model.errors import ConfigurationError, ParseError, SourceChangedError
+from corpusfmt.model.finding import Finding
+from corpusfmt.storage.codec import Damage, Decoder, Members
+from corpusfmt.storage.faults import BY_CODE
+from corpusfmt.storage.file_state import State, changed, state_of
+from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
+from corpusfmt.storage.open_folder import open_below
+from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+#: So many bytes tell compressed data.
+_MAGIC: Final = 8
+_FOREIGN: Final = (
+    (b"BZh", "bzip2", "bzip2 -dc"),
+    (b"\xfd7zXZ\x00", "xz", "xz -dc"),
+    (b"PK\x03\x04", "zip", "unzip -p"),
+)
+
+
+class Input:
+    """A source, decompressed. ``name`` is what findings call it.
+
+    ``position`` counts decompressed bytes given so far, ``raw_position`` bytes of the file. ``members`` is None when
+    the source is not compressed, and a list otherwise: see ``track_members``.
+    """
+
+    def __init__(
+        self,
+        raw: BinaryIO,
+        name: str,
+        *,
+        owned: bool,
+        hashed: bool = False,
+        plain: bool = False,
+        ratio: int = MAX_RATIO,
+        expected: State | None = None,
+    ) -> None:
+        """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with. Past 64 MiB a
+        decompressed stream may be ``ratio`` times larger than its file. The file must be in the ``expected`` state.
+        """
+        self.name, self._ratio = name, ratio
+        self._hash = _sha256() if hashed else None
+        self._raw, self._owned = raw, owned
+        #: The file that is read, as it was when it was opened; None for a pipe or a device.
+        self.state = _state(raw)
+        if expected is not None and self.state != expected:
+            raise changed(name, "read")
+        self._ahead = b""
+        self._failure: ParseError | None = None
+        self._tracked = False
+        self.position = self.raw_position = 0
+        head = b""
+        while len(head) < _MAGIC and (more := self._raw_read(_MAGIC - len(head))):
+            head += more
+        self._pushed = head
+        self._decoder: Decoder | None = None
+        #: How the source is compressed: ``gz``, ``zst``, or empty.
+        self.codec = ""
+        if plain:
+            self.members = None
+            return
+        if head.startswith(GZIP_MAGIC):
+            self._decoder, self.codec = GzipDecoder(self._next_raw), "gz"
+        elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
+            self._decoder, self.codec = ZstdDecoder(self._next_raw), "zst"
+        self.members = self._decoder.members if self._decoder else None
+        for magic, what, command in _FOREIGN:
+            if head.startswith(magic):
+                raise ConfigurationError(
+                    f"{name} is {what} data, which is not read; decompress it first: {command} OLD > NEW"
+                )
+        lowered = name.lower()
+        if not head and lowered.endswith((".gz", ".zst")):
+            raise self._fault("FILE001", "the file is empty, and its name says that it is compressed")
+        if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
+            what = "gzip" if lowered.endswith(".gz") else "zstd"
+            raise self._fault("FILE002", f"the name says {what}, but the file holds no {what} data")
+
+    def peek(self, size: int) -> bytes:
+        """Return the next ``size`` bytes, or fewer near the end, without taking them. Raises ParseError."""
+        while len(self._ahead) < size and (more := self._decoded(size)):
+            self._ahead += more
+        return self._ahead[:size]
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to about ``size`` bytes, of several members where they are small; none at the end.
+
+        Raises ParseError (FILE001 to FILE004) when compressed data is cut short, damaged, followed by
+        something else or larger than it has any reason to be.
+        """
+        if self.members and not self._tracked:
+            self.members.clear()
+        if self._ahead:
+            data, self._ahead = self._ahead[:size], self._ahead[size:]
+        else:
+            data = self._decoded(size)
+        self.position += len(data)
+        return data
+
+    def track_members(self) -> Members | None:
+        """Keep ``members`` from now on, and return it; to be called before the first ``read``, also after ``peek``.
+
+        It has a pair for each gzip member or zstd frame that has begun, in order: its offset in the decompressed
+        stream, and in the file. Members without content are in it (of more than 65,536 in a row the last is), skippable
+        frames are not. The pair is there before the first byte of the member is given. The caller deletes from the
+        front what it is done with: nobody else does, while for a caller that does not ask nothing is kept.
+        """
+        self._tracked = True
+        return self.members
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the file as it is stored, in hexadecimal digits, having read the rest of it.
+
+        Raises OSError. It is for a stream that was opened to be ``hashed``.
+        """
+        while self._raw_read(CHUNK):
+            pass
+        return self._hash.hexdigest() if self._hash else ""
+
+    def check(self) -> None:
+        """Raise SourceChangedError when the file is not as it was when it was opened, and OSError."""
+        if self.state is not None and _state(self._raw) != self.state:
+            raise changed(self.name, "read")
+
+    def close(self) -> None:
+        """Close the file, unless it is standard input or was opened by someone else."""
+        if self._owned:
+            try:
+                self._raw.close()
+            except OSError as error:
+                error.filename = self.name
+                raise
+
+    def __enter__(self) -> Input:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file. What is wrong with one that changed is not its content: raises SourceChangedError then."""
+        try:
+            if kind is None or (
+                issubclass(kind, Exception) and not issubclass(kind, OSError | MemoryError | SourceChangedError)
+            ):
+                self.check()
+        finally:
+            self.close()
+
+    def _raw_read(self, size: int) -> bytes:
+        try:
+            while (data := self._raw.read(size)) is None:  # nothing is there yet, and the pipe was set not to wait
+                select.select([self._raw], [], [])
+        except OSError as error:  # as of a disk that fails: it has no name
+            error.filename = self.name
+            raise
+        self.raw_position += len(data)
+        if self.state is not None and (not data or self.raw_position > self.state.size):  # one that grows has no end
+            self.check()
+        if self._hash:
+            self._hash.update(data)
+        return data
+
+    def _next_raw(self, size: int) -> bytes:
+        if self._pushed:
+            data, self._pushed = self._pushed, b""
+            return data
+        return self._raw_read(size)
+
+    def _decoded(self, size: int) -> bytes:
+        if self._decoder is None:
+            return self._next_raw(size)
+        if self._failure:  # what a decoder gives after a fault is not the stream any more
+            raise self._failure
+        pieces: list[bytes] = []
+        # Asking for the little that is missing would cost as much as asking for all of it.
+        ready, enough = 0, min(size, CHUNK) // 2
+        try:
+            while ready <= enough and (piece := self._decoder.read(size)):
+                pieces.append(piece)
+                ready += len(piece)
+        except Damage as damage:
+            consumed = self._decoder.consumed
+            self._failure = self._fault(damage.code, f"{damage.message}, at byte {consumed} of the file", ready)
+            if not pieces:
+                raise self._failure from None
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        total = self.position + len(self._ahead) + ready
+        if total > RATIO_FREE and total > self._ratio * max(1, self._decoder.consumed):
+            self._failure = self._fault("FILE004", f"the compressed data expands more than {self._ratio} times")
+            raise self._failure
+        return data
+
+    def _fault(self, code: str, message: str, ready: int = 0) -> ParseError:
+        byte = self.position + len(self._ahead) + ready
+        rule = BY_CODE[code]
+        return ParseError(Finding(code, rule.severity, message, self.name, 0, 0, byte, None, rule.advice))
+
+
+def _sha256() -> _Hash:
+    from hashlib import sha256
+
+    return sha256()
+
+
+def _state(raw: BinaryIO) -> State | None:
+    try:
+        return state_of(raw.fileno())
+    except (AttributeError, io.UnsupportedOperation):  # standard input that a program has put something else for
+        return None
+
+
+def open_input(
+    source: str,
+    *,
+    hashed: bool = False,
+    plain: bool = False,
+    ratio: int = MAX_RATIO,
+    expected: State | None = None,
+    root: str | None = None,
+) -> Input:
+    """Open a path, or ``-`` for standard input. Compression is found by the first bytes.
+
+    What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored; past 64 MiB the content may be
+    ``ratio`` times larger than the file. What was found in the folder ``root`` is opened without following links there.
+    A file is read in one state, the ``expected`` one where that is given: when it changes until it is closed, reading
+    or closing it raises SourceChangedError.
+
+    Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError (FILE002)
+    when the name says that the file is compressed and it is not.
+    """
+    if source == "-":
+        if sys.stdin is None:
+            raise ConfigurationError("standard input is closed; name a file")
+        return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio)
+    if os.path.isdir(source):
+        raise ConfigurationError(f"{source} is a folder")
+    opener = None if root is None else lambda path, _: open_below(root, path)
+    raw = open(source, "rb", buffering=CHUNK, opener=opener)  # noqa: SIM115 - the Input closes it
+    try:
+        return Input(raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, expected=expected)
+    except BaseException:
+        raw.close()
+        raise

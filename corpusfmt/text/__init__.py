@@ -1,0 +1,1 @@
+"""Pure functions over characters and bytes: showing, escaping, scanning, JSON, places in a stream."""

@@ -1,0 +1,101 @@
+"""Names of documents as paths of files: what makes one unsafe, and which of them are one file to a file system."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from unicodedata import normalize
+
+from corpusfmt.limits import PATH, PATH_PART
+from corpusfmt.text.display import quoted
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ABSOLUTE: Final = re.compile(r"[/\\]|[A-Za-z]:")
+_PARTS: Final = re.compile(r"[/\\]")
+#: Device names, which Windows reserves in every folder, whatever extension follows.
+_RESERVED: Final = re.compile(
+    r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3]) *(?:[.:].*)?", re.I | re.S
+)
+_FORBIDDEN: Final = re.compile(r'[\\<>:"|?*]')
+#: In characters: what is longer stands behind a dot by chance.
+_LONGEST_SUFFIX: Final = 30
+#: Names that are devices on Windows, in every folder, whatever follows a dot.
+_DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?=\.|\Z)", re.I)
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
+#: In characters, without what tells a name from others and the suffix: file systems take 255 bytes.
+_LONGEST_NAME: Final = 200
+_COMPRESSED: Final = (".gz", ".zst")
+
+
+def unsafe(name: str) -> str:
+    """Say what makes a name dangerous or impossible as a path, in words that follow it; nothing when it is safe."""
+    if _CONTROL.search(name):
+        return "holds a control character"
+    if match := _ABSOLUTE.match(name):
+        return "is an absolute path" if len(match[0]) == 1 else "begins as an absolute path on Windows, with a drive"
+    for part in _PARTS.split(name):
+        if part == "..":
+            return "leads out of its folder with '..'"
+        if part.endswith((".", " ")) and part != ".":
+            return "has a part that ends in a dot or a space, which Windows drops"
+        if _RESERVED.fullmatch(part):
+            return f"has the part {quoted(part)}, which is a device on Windows"
+    return ""
+
+
+def unfit(name: str) -> str:
+    """Say why a name cannot be the path of a file in a folder that reads back as it was; nothing when it can.
+
+    Beside what is unsafe, that is what one of the usual file systems has no place for, and what reading a folder
+    passes over or takes for something else. The words follow the name.
+    """
+    if not name:
+        return "is empty"
+    if why := unsafe(name):
+        return why
+    if match := _FORBIDDEN.search(name):
+        return f"holds {quoted(match[0])}, which a name of a file on Windows cannot"
+    parts = name.split("/")
+    if "" in parts or "." in parts:
+        return "has a part that is empty or a dot, which no path keeps"
+    if any(part.startswith(".") for part in parts):
+        return "has a part that begins with a dot, and hidden files are not read"
+    if name.lower().endswith(_COMPRESSED):
+        return "ends as that of a compressed file, and would be read as one"
+    if len(name.encode()) > PATH or any(len(part.encode()) > PATH_PART for part in parts):
+        return f"is longer than {PATH:,} bytes, or a part of it than {PATH_PART}"
+    return ""
+
+
+def folded(name: str) -> str:
+    """Return what file systems that fold case and normalise take a name for."""
+    return name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
+
+
+def numbered(name: str, number: int) -> str:
+    """Return the name of a file with a number before its suffix, as ``a_2.txt``, cut where it would be too long."""
+    stem, dot, suffix = name.rpartition(".") if "." in name[1:] else (name, "", "")
+    if len(suffix) > _LONGEST_SUFFIX:
+        stem, dot, suffix = name, "", ""
+    tail = f"_{number}{dot}{suffix}"
+    return stem.encode()[: PATH_PART - len(tail.encode())].decode(errors="ignore") + tail
+
+
+def safe_name(name: str) -> str:
+    """Return a name, without suffix, that is one of a file everywhere and leads nowhere.
+
+    What is no ASCII letter, digit, dot, dash or underscore becomes an underscore; so does a dot at the end. One is put
+    before a dot or dash at the beginning, and after the name of a device. It has 1 to 201 characters.
+    """
+    name = _UNSAFE.sub("_", name[:_LONGEST_NAME]) or "_"
+    if name.endswith("."):
+        name = name[:-1] + "_"
+    if name[0] in ".-":  # hidden, or an option to a command that is given it
+        return f"_{name}"
+    return _DEVICE.sub(r"\g<0>_", name, count=1) if _DEVICE.match(name) else name
+
+
+def safe_path(name: str) -> str:
+    """Return a safe name that is a whole one, suffix included: that of no compressed file."""
+    name = safe_name(name)
+    return f"{name}_" if name.lower().endswith(_COMPRESSED) else name

@@ -1,0 +1,80 @@
+"""From a byte offset to line, column and excerpt."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from corpusfmt.text.display import shown
+
+_BEFORE, _AFTER = 60, 60
+
+
+class Place(NamedTuple):
+    """A place in a source. ``line`` and ``column`` count from 1, columns in code points (a byte that is
+    not UTF-8 counts as one); ``byte`` counts from 0 in the decompressed stream.
+    """
+
+    line: int
+    column: int
+    byte: int
+
+
+class Region(NamedTuple):
+    """A run of bytes of a source that begins at the start of a line.
+
+    ``offset`` is where it begins in the decompressed stream, in bytes; ``line`` is the number of its
+    first line, from 1. ``column`` is 0, but where a line was cut: the code points of it before the region. Where a
+    character was cut too, it is less by each byte that the region has of it.
+    """
+
+    buffer: bytes
+    offset: int
+    line: int
+    column: int = 0
+
+    def place(self, byte: int) -> Place:
+        """Return the place of the stream offset ``byte``, which lies in this region or at its end."""
+        at = byte - self.offset
+        start = self.buffer.rfind(b"\n", 0, at) + 1
+        column = len(self.buffer[start:at].decode("utf-8", "surrogateescape")) + 1 + (0 if start else self.column)
+        return Place(self.line + self.buffer.count(b"\n", 0, start), max(1, column), byte)
+
+    def excerpt(self, byte: int) -> tuple[str, int]:
+        """Return the line around ``byte``, clipped and safe to show, and the index of the fault in it."""
+        at = byte - self.offset
+        start = max(self.buffer.rfind(b"\n", 0, at) + 1, at - 4 * _BEFORE)
+        stop = self.buffer.find(b"\n", at, at + 4 * _AFTER)
+        if stop < 0:
+            stop = min(len(self.buffer), at + 4 * _AFTER)
+        before = _whole(self.buffer[start:at].decode("utf-8", "surrogateescape"))[-_BEFORE:]
+        after = self.buffer[at:stop].decode("utf-8", "surrogateescape")[:_AFTER]
+        whole, tail = shown(before + after), shown(after)
+        caret = len(whole) - len(tail)
+        return whole[:caret] + tail.removesuffix("\\r"), caret
+
+
+class Pointer:
+    """Finds places in a region, one after the other, without counting its lines anew for each."""
+
+    def __init__(self) -> None:
+        self._region: Region | None = None
+        self._at, self._line = 0, 1
+
+    def near(self, region: Region, byte: int) -> Region:
+        """Return the line of the stream offset ``byte``, up to a little after it, as a region of its own."""
+        at = byte - region.offset
+        if self._region is not region or at < self._at:
+            self._region, self._at, self._line = region, 0, region.line
+        self._line += region.buffer.count(b"\n", self._at, at)
+        self._at = at
+        start = region.buffer.rfind(b"\n", 0, at) + 1
+        column = 0 if start else region.column
+        return Region(region.buffer[start : at + 4 * _AFTER], region.offset + start, self._line, column)
+
+
+def _whole(text: str) -> str:
+    """Drop the up to three bytes of a character that clipping cut off at the left."""
+    cut = 0
+    while cut < min(3, len(text)) and "\udc80" <= text[cut] <= "\udcbf":
+        cut += 1
+    return text[cut:]

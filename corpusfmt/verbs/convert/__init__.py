@@ -1,0 +1,1 @@
+"""Converting: one run, its report, the refused documents that are kept, the receipt."""

@@ -1,0 +1,123 @@
+"""What was given to a target, a document at a time, kept on disk until it has been read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from struct import Struct
+from typing import Final, NamedTuple
+
+from corpusfmt import storage
+from corpusfmt.limits import MIB
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import LOSS_KINDS, Loss
+from corpusfmt.model.metadata import Metadata
+from corpusfmt.receipt.digests import text_digest
+from corpusfmt.text.display import quoted
+
+#: Whether the id is an integer; the lengths of id, name and metadata, in bytes.
+_FIELDS: Final = Struct("<BIII")
+#: The length of an entry, and the kinds of loss that were allowed for its document.
+_ENTRY: Final = Struct("<IB")
+_BITS: Final = {kind: 1 << number for number, kind in enumerate(LOSS_KINDS)}
+_TEXT: Final = _BITS["bytes"] | _BITS["encoding"] | _BITS["character"]
+
+
+def packed(document: Document) -> bytes:
+    """Return a document with the digest of its text for the text."""
+    id = document.id
+    key = id.encode() if isinstance(id, str) else b"%d" % id
+    name, meta = document.name.encode(), document.meta_json
+    head = _FIELDS.pack(isinstance(id, int), len(key), len(name), len(meta))
+    return b"".join((head, key, name, meta, text_digest(document)))
+
+
+class Entry(NamedTuple):
+    """A document as it is to come back, and which of its parts need not, as kinds of loss in bits."""
+
+    packed: bytes
+    lost: int
+
+    @property
+    def is_text_lost(self) -> bool:
+        """Whether the text may be another one."""
+        return bool(self.lost & _TEXT)
+
+    @property
+    def label(self) -> str:
+        """The id, as it is shown."""
+        return quoted(self._parts()[0])
+
+    def _parts(self) -> tuple[bytes, bytes, bytes, bytes]:
+        _, *lengths = _FIELDS.unpack_from(self.packed)
+        at = _FIELDS.size
+        parts = []
+        for length in (*lengths, 32):
+            parts.append(self.packed[at : at + length])
+            at += length
+        id, name, meta, text = parts
+        return id, name, meta, text
+
+    def difference(self, document: Document) -> str:
+        """Say what of a document that came back is not as it was given; nothing when all is."""
+        again = packed(document)
+        if again == self.packed:
+            return ""
+        id, name, meta, text = self._parts()
+        other = Entry(again, 0)._parts()
+        if (self.packed[0], id) != (again[0], other[0]) and not self.lost & _BITS["id"]:
+            return f"the id {quoted(other[0])}"
+        if name != other[1] and not self.lost & _BITS["name"]:
+            return f"the name {quoted(other[1])} in place of {quoted(name)}"
+        if text != other[3] and not self.lost & _TEXT:
+            return "another text"
+        if meta != other[2] and not self.lost & _BITS["metadata"] and Metadata(meta) != document.meta:
+            return "other metadata"
+        return ""
+
+
+class Entries:
+    """The documents that a target was given, in order, on disk beside it."""
+
+    def __init__(self, folder: str, target: str) -> None:
+        self._scratch = storage.Scratch(folder, target)
+        self._held: list[bytes] = []
+        self._size = 0
+        self.count = 0
+
+    def add(self, documents: Sequence[Document], losses: Sequence[Sequence[Loss]]) -> None:
+        """Take documents, and the losses that were allowed for each (none: for no one). Raises OSError."""
+        for number, document in enumerate(documents):
+            lost = 0
+            for loss in losses[number] if losses else ():
+                lost |= _BITS[loss.kind]
+            entry = packed(document)
+            self._held += (_ENTRY.pack(len(entry), lost), entry)
+            self._size += len(entry)
+        self.count += len(documents)
+        if self._size > MIB:
+            self._put()
+
+    def _put(self) -> None:
+        self._scratch.write(b"".join(self._held))
+        self._held, self._size = [], 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Give them in order. Raises OSError."""
+        self._put()
+        buffer, at, position = b"", 0, 0
+        while True:
+            if len(buffer) - at < _ENTRY.size or len(buffer) - at < _ENTRY.size + _ENTRY.unpack_from(buffer, at)[0]:
+                more = self._scratch.at(position, MIB)
+                if not more:
+                    return
+                position += len(more)
+                buffer, at = buffer[at:] + more, 0
+                continue
+            length, lost = _ENTRY.unpack_from(buffer, at)
+            at += _ENTRY.size
+            yield Entry(buffer[at : at + length], lost)
+            at += length
+
+    def close(self) -> None:
+        """Let go of them."""
+        self._scratch.close()

@@ -1,0 +1,261 @@
+"""One run of converting: sources, documents, a writer, a commit. Nothing appears unless all of it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from corpusfmt import storage
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
+from corpusfmt.model.finding import Finding
+from corpusfmt.model.format import Batch
+from corpusfmt.sources import Reading, Unused, bounded, opened, scanned, sources
+from corpusfmt.targets import Target, open_target
+from corpusfmt.targets.places import Places
+from corpusfmt.targets.settings import Writing
+from corpusfmt.text.display import quoted
+from corpusfmt.text.position import Pointer, Region
+from corpusfmt.verbs.convert.quarantine import Quarantine
+from corpusfmt.verbs.convert.report import Progress, Report
+
+if TYPE_CHECKING:
+    from corpusfmt.verbs.convert.proof import Proof
+    from corpusfmt.verbs.convert.receipt_file import Sealing
+
+
+class _Stopped(Exception):
+    """The run is over; nothing is to be committed."""
+
+
+class Conversion:
+    """One run. ``run`` never raises for content: it is all in the report."""
+
+    def __init__(
+        self,
+        asked: Sequence[str],
+        target: str,
+        reading: Reading,
+        writing: Writing,
+        *,
+        on_error: str = "stop",
+        quarantine: str = "",
+        ids: Sequence[str] = (),
+        report_to: str = "",
+        verify: bool = False,
+        receipt: str = "",
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        """Check what was asked. A ``receipt`` is written of what is verified in any case.
+
+        Raises ConfigurationError, UnknownFormatError and OSError.
+        """
+        if on_error not in ("stop", "skip", "quarantine"):
+            raise ConfigurationError(f"on an error: stop, skip or quarantine=FILE, not {quoted(on_error)}")
+        self.reading = reading.checked(asked)
+        places = Places(target, writing, quarantine, report_to, receipt)
+        self.paths, passed_over = sources(asked, self.reading, places.is_own)
+        self.on_error, self.progress = on_error, progress
+        self.ids, self.missing_ids = frozenset(ids), set(ids)
+        self.report = Report()
+        self.report.passed_over = passed_over
+        self.region, self.pointer = Region(b"", 0, 1), Pointer()
+        self.doomed = False
+        places.check(self.paths)
+        self._replaced = places.replaced()
+        #: The sources that are replaced, each as it was read.
+        self._rewritten: list[tuple[str, storage.State]] = []
+        self.quarantine: Quarantine | None = None
+        self.proof: Proof | None = None
+        self.receipt: Sealing | None = None
+        self.target = open_target(target, writing)
+        try:
+            self.unused = Unused(self.reading, *writing.shared)
+            self.unused.names -= set(self.target.options.own)
+            self.quarantine = Quarantine(quarantine, force=writing.force) if on_error == "quarantine" else None
+            if verify or receipt:
+                from corpusfmt.verbs.convert.proof import Proof
+
+                self.proof = Proof(_folder_of(self.target), target, receipt)
+            if receipt and self.proof:
+                from corpusfmt.verbs.convert.receipt_file import Sealing, asked_for
+
+                more = {"on_error": on_error, "quarantine": quarantine, "ids": list(ids)}
+                head = asked_for(asked, target, reading, writing, more)
+                self.receipt = Sealing(receipt, self.proof, head, self.target.format, self.target.options)
+        except BaseException:
+            self._discard()
+            raise
+
+    def run(self) -> Report:
+        """Convert. Raises OSError, SourceChangedError, and ConfigurationError for options that no format knew."""
+        try:
+            report = self.report
+            try:
+                self._read_all()
+                self._check_asked()
+            except _Stopped:
+                pass
+            if self.doomed:
+                if not self.target.is_pipe:
+                    report.written = 0
+                report.refused = report.read - report.written
+                if self.quarantine:
+                    self.quarantine.discard()
+            else:
+                self._commit()
+            if self.receipt:
+                self.receipt.write(report)
+            return report
+        finally:
+            self._discard()
+
+    def _commit(self) -> None:
+        """Make all durable, prove it if that was asked, and give it its names."""
+        report, target, quarantine = self.report, self.target, self.quarantine
+        target.finish()
+        if quarantine:
+            quarantine.finish()
+        if self.proof:
+            self.proof.check(target.reread(), target.format, target.options)
+            report.verified = self.proof.checked
+            if quarantine:
+                self.proof.check_aside(*quarantine.reread())
+        report.bytes_written, report.files = target.size, target.files
+        self._check_sources()  # before a shard that was saved is taken for that of another run
+        with target.alone():
+            self._check_sources()  # it may have waited
+            if quarantine:
+                quarantine.clear_old()
+            report.outputs += target.publish()
+            if quarantine:
+                report.outputs.append(quarantine.publish())
+                report.cut = quarantine.cut
+        report.committed = True
+        if self.proof:
+            for path in target.beside:
+                self.proof.beside(path)
+
+    def _check_sources(self) -> None:
+        """Raise SourceChangedError for a source that is replaced, and is not as it was read."""
+        for path, state in self._rewritten:
+            storage.check_state(path, state, "converted")
+
+    def _discard(self) -> None:
+        """Leave nothing behind of what has no name yet."""
+        for part in (self.target, self.quarantine, self.receipt):
+            if part:
+                part.discard()
+        if self.proof:
+            self.proof.close()
+
+    def _check_asked(self) -> None:
+        self.unused.check()
+        if self.missing_ids and not self.doomed:
+            raise ConfigurationError(f"no document has the id {quoted(min(self.missing_ids))}")
+
+    def _read_all(self) -> None:
+        total = sum(storage.size_of(path) for path in self.paths)
+        done = 0
+        for path in self.paths:
+            try:
+                read = self.report.read
+                with opened(path, self.reading, hashed=self.receipt is not None) as (stream, format):
+                    if stream.state and stream.state.file in self._replaced:
+                        self._rewritten.append((self._replaced[stream.state.file], stream.state))
+                    self.unused.saw(format)
+                    options = self.reading.options_for(format, path, lines=False)
+                    try:
+                        for batch in bounded(scanned(stream, format, options), self.reading.limits):
+                            self._take(batch)
+                            if self.progress:
+                                self.progress(Progress(self.report.read, done + stream.raw_position, total))
+                    except ParseError as error:  # from the file layer: compressed data that is cut or damaged
+                        self._refuse_record(error.finding, b"", cut=True)
+                    finally:
+                        done += stream.raw_position
+                        self.report.bytes_read += stream.position
+                    if self.proof:
+                        self.proof.read(stream, path, format, self.report.read - read)
+            except ParseError as error:  # the same, in the first bytes of a file without a format
+                self._refuse_record(error.finding, b"", cut=True)
+
+    def _take(self, batch: Batch) -> None:
+        self.region = batch.region
+        documents = batch.documents
+        if self.ids:
+            documents = [document for document in documents if str(document.id) in self.ids]
+            self.missing_ids.difference_update(str(document.id) for document in documents)
+        self.report.left_behind.update(batch.left_behind)
+        if documents:
+            self.report.read += len(documents)
+            self._write(documents)
+        for finding in batch.findings:
+            if finding.severity == "error":
+                self._refuse_record(finding, batch.refused, cut=batch.cut, fatal=batch.fatal)
+            else:
+                self.report.add_finding(finding)
+
+    def _write(self, documents: Sequence[Document]) -> None:
+        try:
+            if self.doomed:
+                self.target.check(documents)
+            else:
+                lost = self.target.write(documents)
+                self.report.written += len(documents)
+                for some in lost:
+                    self.report.lost.update({loss.kind for loss in some})
+                if self.proof:
+                    self.proof.wrote(documents, [[self._placed(loss) for loss in some] for some in lost])
+        except LossError as error:
+            if len(documents) == 1:
+                self._refuse_document(documents[0], error)
+                return
+            for document in documents:
+                self._write([document])
+
+    def _refuse_document(self, document: Document, error: LossError) -> None:
+        report = self.report
+        error = LossError([self._placed(loss) for loss in error.losses])
+        report.add_losses(error.losses)
+        report.refused += 1
+        report.at_fault += 1
+        if self.proof:
+            self.proof.lost(error.losses, allowed=False)
+            self.proof.refused(document.id, ",".join(dict.fromkeys(x.kind for x in error.losses)), error.losses[0])
+        if self.on_error == "stop":
+            self.doomed = True
+            if report.error is None:
+                report.error = error
+            if self.target.is_pipe:
+                raise _Stopped
+        elif self.quarantine:
+            self.quarantine.add_document(document, error)
+
+    def _placed(self, loss: Loss) -> Loss:
+        """Count the lines that the scan was told not to count."""
+        return (
+            loss if loss.line or loss.byte < 0 else loss._replace(line=self.pointer.near(self.region, loss.byte).line)
+        )
+
+    def _refuse_record(self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False) -> None:
+        report = self.report
+        report.add_finding(finding)
+        report.read += 1
+        report.refused += 1
+        report.at_fault += 1
+        if self.proof:
+            self.proof.refused(finding.document, finding.code, finding)
+        if self.on_error == "stop" or fatal or finding.code in storage.UNTRUSTED:
+            self.doomed = True
+            report.error = ParseError(finding)
+            raise _Stopped
+        if self.quarantine:
+            self.quarantine.add_record(finding, raw, cut=cut)
+
+
+def _folder_of(target: Target) -> str:
+    """Return the folder of a target that can be read back. Raises ConfigurationError for one that cannot."""
+    if target.is_pipe:
+        raise ConfigurationError("what goes to a pipe or a device cannot be read back; name a file with -o")
+    return target.folder

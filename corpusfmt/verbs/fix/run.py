@@ -1,0 +1,256 @@
+"""Fixing: what a scan knows how to mend is mended; the result is read again before it takes the old file's place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+
+from corpusfmt import storage
+from corpusfmt.checks.baseline import Baseline
+from corpusfmt.checks.run import Against, Checking
+from corpusfmt.checks.selection import Selection
+from corpusfmt.model.document import Document
+from corpusfmt.model.errors import ConfigurationError, CorpusfmtError
+from corpusfmt.model.finding import Edit
+from corpusfmt.model.format import Format, ReadOptions, Stream
+from corpusfmt.sources import Reading, Unused, opened, sources
+from corpusfmt.text.display import WIDE_MARKS, quoted
+from corpusfmt.verbs.fix.edits import Source, Work, is_in, pour, write_members
+from corpusfmt.verbs.fix.transcoding import Transcoded
+from corpusfmt.verbs.fix.unified_diff import Diff
+from corpusfmt.verbs.fix.wanted import ROUNDS, Amending
+
+#: The rule about texts that are not in UTF-8. Its fix makes them so.
+LEGACY = "ENC008"
+
+
+class Fixed:
+    """What was done to one file: fixes and findings that remain, by code. ``side`` is the file that keeps what was cut
+    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced, and ``links`` how many
+    other names (hard links) keep the old content then.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path, self.side = path, ""
+        self.changed, self.links = False, 0
+        self.fixes: Counter[str] = Counter()
+        self.left: Counter[str] = Counter()
+
+    def __repr__(self) -> str:
+        return f"<Fixed {self.path!r}: {self.fixes.total()} fixes, {self.left.total()} findings left>"
+
+
+class Fixing:
+    """Fixes files in their places."""
+
+    def __init__(
+        self,
+        asked: Sequence[str],
+        reading: Reading,
+        *,
+        unsafe: bool = False,
+        codes: Sequence[str] = (),
+        selection: Selection | None = None,
+        baseline: Baseline | None = None,
+        dry: bool = False,
+        diff: Callable[[bytes], None] | None = None,
+    ) -> None:
+        """Check what was asked. Rules run that are selected, or named by ``codes``. What a ``baseline`` knows is mended
+        where it can be, and not told as left.
+
+        Raises ConfigurationError, UnknownFormatError and OSError.
+        """
+        self.reading = reading.checked(asked)
+        self.checking = Checking(self.reading, selection or Selection(extend=codes), Against())
+        self.paths = sources(asked, self.reading).paths
+        for path in self.paths:
+            if not storage.is_regular(path):
+                what = "standard input" if path == "-" else quoted(path, 400)
+                raise ConfigurationError(f"{what} cannot be fixed in its place; name a file")
+        self.unsafe, self.dry, self.diff = unsafe, dry, diff
+        self.amending = Amending(self.checking, baseline, codes, unsafe=unsafe)
+        self.unused = Unused(self.reading)
+        #: Why files could not be fixed.
+        self.failures: list[CorpusfmtError | OSError] = []
+        #: Whether the file at hand gets an edit of its format that presumes something.
+        self._presuming = False
+        #: The file at hand, as it was when it was opened first.
+        self._state: storage.State | None = None
+
+    def run(self) -> Iterator[Fixed]:
+        """Fix one file after the other.
+
+        Raises, after all other files were fixed, what kept one from it, the first of ``failures``: OSError,
+        UnknownFormatError, ParseError for compressed data that is damaged, SourceChangedError for a file that changes
+        before it is replaced, and ConfigurationError when a fixed file would not hold the documents that the old one
+        held.
+        """
+        for path in self.paths:
+            try:
+                with opened(path, self.reading) as (stream, format):
+                    self._state = stream.state
+                    self.unused.saw(format, last=path == self.paths[-1])
+                    options = self.reading.options_for(format, path, thorough=True)
+                yield self._fix(path, format, options)
+            except (OSError, CorpusfmtError) as failure:
+                self.failures.append(failure)
+        self.checking.close()
+        if self.failures:
+            raise self.failures[0]
+
+    def _fix(self, path: str, format: Format, options: ReadOptions) -> Fixed:
+        fixed = Fixed(path)
+        self._presuming = False
+        self.amending.begin(path)
+        work = Work(path, traced=self.diff is not None)
+        try:
+            with self._opened(path) as looked, self._opened(path) as stream:
+                source = self._source(looked, format)
+                if isinstance(source, Transcoded):
+                    fixed.fixes[format.wide_code] += 1
+                edits = self._edits(source, format, options, fixed, fixed.fixes)
+                first = next(edits, None)
+                if first is None and not source.cut and not isinstance(source, Transcoded):
+                    return fixed
+                work.copy(self._source(stream, format), chain([first] if first else [], edits))
+                codec = looked.codec
+            self._presuming = self._presuming or source.cut
+            if fixed.fixes[LEGACY]:  # what was in the encoding that was named is in UTF-8 now
+                options = options._replace(encoding=None)
+            self._again(work, format, options, fixed)
+            fixed.changed, fixed.links = True, storage.links_of(path)
+            if self.diff:
+                with self._opened(path) as stream:
+                    old = self._source(stream, format)
+                    Diff(path, old, work.text, self.diff, old.changes).run(work.steps())
+            if not self.dry:
+                self._replace(work, format, options, fixed, codec)
+        finally:
+            work.close()
+        return fixed
+
+    def _opened(self, path: str) -> storage.Input:
+        limits = self.reading.limits
+        return storage.open_input(path, ratio=limits.ratio, expected=self._state, root=self.reading.root(path))
+
+    def _source(self, stream: storage.Input, format: Format) -> Source:
+        """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
+        if format.wide_code and self.amending.wants_code(format.wide_code):
+            head = stream.peek(4)
+            encoding = next((name for mark, name in WIDE_MARKS if head.startswith(mark)), "")
+            if encoding:
+                return Transcoded(stream, encoding, salvage=self.unsafe)
+        return Source(stream, salvage=self.unsafe)
+
+    def _again(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed) -> None:
+        """Fix until there is nothing more to fix."""
+        for _ in range(ROUNDS):
+            fixed.left.clear()
+            more: Counter[str] = Counter()
+            edits = self._edits(work.text.stream(), format, options, fixed, more)
+            first = next(edits, None)
+            if first is None:
+                return
+            work.over(chain([first], edits))
+            fixed.fixes += more
+        raise ConfigurationError(f"{quoted(fixed.path, 400)}: the fixes undo one another; nothing was changed")
+
+    def _edits(
+        self, stream: Stream, format: Format, options: ReadOptions, fixed: Fixed, counts: Counter[str]
+    ) -> Iterator[Edit]:
+        """Give the edits for a stream in order, none over another, and count them; count what else was found."""
+        done = 0
+        for _, found in self.amending.scan(stream, format, options, fixed.path):
+            for finding, is_known in sorted(found, key=lambda one: one[0].edit.byte if one[0].edit else -1):
+                edit, ruled = finding.edit, self.amending.is_ruled(finding)
+                if edit is not None and self.amending.wants(finding) and edit.byte >= done:
+                    counts[finding.code] += 1
+                    done = edit.byte + edit.length
+                    self._presuming = self._presuming or not (edit.safe or ruled)
+                    yield (
+                        edit._replace(safe=True) if ruled else edit
+                    )  # what it takes away is no part of the file's frame
+                elif not is_known and self.amending.is_left(finding):
+                    fixed.left[finding.code] += 1
+
+    def _replace(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
+        """Write the new file, read it again, and put it in the place of the old one, if that is still as it was read.
+
+        Raises SourceChangedError, ConfigurationError and OSError.
+        """
+        with ExitStack() as stack:
+            output = stack.enter_context(_discarding(storage.Output(fixed.path, codec)))
+            output.keep_attributes(fixed.path)
+            if codec and format.members is not None:
+                write_members(work.text, format.members, output, codec)
+            else:
+                pour(work.text, output, format.resync if codec else None)
+            output.finish()
+            self._compare(fixed, format, options, output)
+            side = None
+            if work.cut.size:
+                fixed.side = f"{fixed.path}.cut"
+                if not is_in(work.cut, fixed.side):  # of a run that was ended before it replaced the file
+                    side = stack.enter_context(_discarding(storage.Output(_free(fixed.side), "")))
+                    side.keep_attributes(fixed.path)
+                    pour(work.cut, side)
+                    side.finish()
+            with ExitStack() as undo:
+                if side is not None:
+                    side.publish()
+                    undo.callback(storage.Leftover(fixed.side).remove)
+                storage.check_state(fixed.path, self._state, "fixed")
+                undo.pop_all()
+            output.publish()
+
+    def _compare(self, fixed: Fixed, format: Format, options: ReadOptions, output: storage.Output) -> None:
+        """Check that each document of the old file is in the new one, in order. Counts what is still to be found."""
+        fixed.left.clear()
+        with self._opened(fixed.path) as old, output.reread() as new:
+            there = self._documents(format, new, options, fixed)
+            before = options._replace(encoding=self.reading.encoding)
+            documents = (one for batch in format.scan(self._source(old, format), before) for one in batch.documents)
+            for number, document in enumerate(documents, 1):
+                expected = self.amending.settled(document, number)
+                if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
+                    if self._presuming:
+                        break
+                    raise ConfigurationError(
+                        f"{quoted(fixed.path, 400)}: the fixed file would not hold the document "
+                        f"{quoted(str(document.id))} as it was; nothing was changed"
+                    )
+            for _ in there:
+                pass
+
+    def _documents(self, format: Format, stream: Stream, options: ReadOptions, fixed: Fixed) -> Iterator[Document]:
+        """Give the documents of the fixed file, and count what is still to be found."""
+        for batch, found in self.amending.scan(stream, format, options, fixed.path):
+            fixed.left.update(
+                finding.code for finding, is_known in found if not is_known and self.amending.is_left(finding)
+            )
+            yield from batch.documents
+
+
+def _is_kept(old: Document, new: Document) -> bool:
+    """Say whether a document is another one, or that with more metadata, of a record that could not be read before."""
+    if old == new:
+        return True
+    same = (old.id, old.name, old.data, old.encoding) == (new.id, new.name, new.data, new.encoding)
+    return same and len(new.meta) > len(old.meta) and all(new.meta.get(key) == old.meta[key] for key in old.meta)
+
+
+def _free(path: str) -> str:
+    """Return ``path``, which must not be there: what was cut off before is not overwritten."""
+    if storage.exists(path):
+        raise ConfigurationError(f"{quoted(path, 400)} is there already; move it away first")
+    return path
+
+
+@contextmanager
+def _discarding(output: storage.Output) -> Iterator[storage.Output]:
+    try:
+        yield output
+    finally:
+        output.discard()

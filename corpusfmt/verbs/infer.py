@@ -1,0 +1,48 @@
+"""The JSON Schema that a corpus obeys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from corpusfmt.checks.run import records_of
+from corpusfmt.model.errors import ParseError
+from corpusfmt.schema.json_schema.profile import Profile
+from corpusfmt.sources import Reading, Unused, bounded, opened, scanned, sources
+
+
+class Inferred(NamedTuple):
+    """A schema as JSON text, and what it was made of. ``refused`` counts what could not be read."""
+
+    text: str
+    records: int
+    sources: int
+    refused: int
+
+
+def infer(asked: Sequence[str], reading: Reading, *, metadata: bool = False, closed: bool = False) -> Inferred:
+    """Return the schema of the records of sources as ``validate`` holds them against one, or of their metadata.
+
+    Raises ConfigurationError, UnknownFormatError and OSError.
+    """
+    reading = reading.checked(asked)
+    paths = sources(asked, reading).paths
+    unused = Unused(reading)
+    profile = Profile()
+    records = refused = 0
+    for path in paths:
+        try:
+            with opened(path, reading) as (stream, format):
+                unused.saw(format, last=path == paths[-1])
+                for batch in bounded(scanned(stream, format, reading.options_for(format, path)), reading.limits):
+                    refused += sum(finding.severity == "error" for finding in batch.findings)
+                    known = [d.meta_json for d in batch.documents] if metadata else records_of(batch, format)
+                    for document, record in zip(batch.documents, known, strict=True):
+                        origin = document.origin
+                        profile.add(record, origin.line if origin else 0, origin.byte if origin else 0)
+                    records += len(known)
+        except ParseError:  # from the file layer
+            refused += 1
+    text = json.dumps(profile.schema(closed=closed), ensure_ascii=False, indent=2) + "\n"
+    return Inferred(text, records, len(paths), refused)

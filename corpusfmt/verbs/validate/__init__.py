@@ -1,0 +1,1 @@
+"""Validating: one run over sources, in one process or several."""
