@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from corpusfmt import storage
 from corpusfmt.limits import ANY, CONFIGURATION, CONFIGURATION_DEPTH, CONFIGURATION_DOTS, PATTERNS
 from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.options import SETTINGS
 from corpusfmt.text.display import quoted, shown
 
 NAMES: Final = ("corpusfmt.toml", "pyproject.toml")
@@ -24,6 +25,18 @@ class Schemas(NamedTuple):
     xml: str = ""
 
 
+class Entry(NamedTuple):
+    """Settings of files that match one of the patterns ``match``; None where an entry of ``[[paths]]`` says nothing."""
+
+    match: tuple[str, ...]
+    format: str | None = None
+    encoding: str | None = None
+    id_from: str | None = None
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    options: Mapping[str, str] = {}
+
+
 class Config(NamedTuple):
     """What a configuration says; empty where it says nothing. ``folder`` is where it lies: paths begin there."""
 
@@ -37,11 +50,16 @@ class Config(NamedTuple):
     encoding: str = ""
     id_from: str = ""
     max_document: int = 0
+    limits: Mapping[str, int] = {}
     jobs: int = 0
+    fail_on: str = ""
     options: Mapping[str, str] = {}
     schemas: Schemas = Schemas()
+    paths: tuple[Entry, ...] = ()
 
 
+#: The keys of an entry of ``[[paths]]`` that are no options of formats.
+_BY_PATH: Final = frozenset({"match", *(one.name for one in SETTINGS if one.by_path)})
 #: Strings and comments of TOML, in which nothing nests.
 _ASIDE: Final = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}'
@@ -97,11 +115,49 @@ def load(path: str, *, found: bool = False) -> Config:
         _file(path, top, "baseline", said["baseline"]) if "baseline" in said else "",
         said.get("encoding", ""),
         said.get("id-from", ""),
-        _size(path, said["max-document"]) if "max-document" in said else 0,
+        _size(path, "max-document", said["max-document"]) if "max-document" in said else 0,
+        _limits(path, said.get("limits", {})),
         said.get("jobs", 0),
-        {name: str(value) for name, value in said.get("options", {}).items()},
+        said.get("fail-on", ""),
+        _texts(said.get("options", {})),
         Schemas(**schemas),
+        tuple(_entry(one) for one in said.get("paths", ())),
     )
+
+
+def _entry(said: Mapping[str, Any]) -> Entry:
+    match = said["match"]
+    return Entry(
+        (match,) if isinstance(match, str) else tuple(match),
+        said.get("from"),
+        said.get("encoding"),
+        said.get("id-from"),
+        tuple(said["select"]) if "select" in said else None,
+        tuple(said.get("ignore", ())),
+        _texts({name: value for name, value in said.items() if name not in _BY_PATH}),
+    )
+
+
+def _texts(said: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in said.items()}
+
+
+def _limits(path: str, said: Mapping[str, Any]) -> dict[str, int]:
+    """Return limits by name, with underscores. Raises ConfigurationError."""
+    from corpusfmt.model.limit_table import SETTABLE, limits_of
+
+    found = {}
+    for name, value in said.items():
+        limit = SETTABLE.get(name)
+        number = value if isinstance(value, int) else _size(path, f"limits.{name}", value)
+        try:
+            limits_of({name: number})
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{quoted(path, 400)}: {error}") from None
+        if isinstance(value, str) and limit is not None and limit.unit != "bytes":
+            raise ConfigurationError(f"{quoted(path, 400)}: limits.{name} is an integer, not text")
+        found[name.replace("-", "_")] = number
+    return found
 
 
 def _data(path: str) -> bytes:
@@ -136,13 +192,13 @@ def _file(path: str, top: str, key: str, name: str) -> str:
     return file
 
 
-def _size(path: str, value: int | str) -> int:
+def _size(path: str, key: str, value: int | str) -> int:
     from corpusfmt.limits import bytes_of
 
     try:
         return bytes_of(str(value))
     except ValueError:
-        what = f"max-document is a size such as '256MB' or 1000, not {quoted(str(value))}"
+        what = f"{key} is a size such as '256MB' or 1000, not {quoted(str(value))}"
         raise ConfigurationError(f"{quoted(path, 400)}: {what}") from None
 
 
@@ -151,7 +207,8 @@ def _check(path: str, said: Mapping[str, Any]) -> None:
     import json
 
     _object(path, "", said, json.loads(storage.shipped(SCHEMA)))
-    if sum(map(len, said.get("per-file-ignores", ()))) > PATTERNS:
+    matches = [one["match"] for one in said.get("paths", ())]
+    if len("".join([*said.get("per-file-ignores", ()), *("".join(one) for one in matches)])) > PATTERNS:
         raise ConfigurationError(f"{quoted(path, 400)}: the patterns have more than {PATTERNS:,} characters")
 
 
@@ -165,6 +222,9 @@ def _object(path: str, where: str, said: Mapping[str, Any], schema: Mapping[str,
             _value(path, name, value, schema["additionalProperties"])
         else:
             raise ConfigurationError(f"{quoted(path, 400)}: unknown key {quoted(name)}; {_hint(key, known)}")
+    for key in schema.get("required", ()):
+        if key not in said:
+            raise ConfigurationError(f"{quoted(path, 400)}: {where.rstrip('.')} has no key '{key}'")
 
 
 def _hint(key: str, known: Mapping[str, Any]) -> str:
@@ -189,8 +249,8 @@ def _value(path: str, name: str, value: object, schema: Mapping[str, Any]) -> No
     if isinstance(value, int) and value > schema.get("maximum", value):
         raise ConfigurationError(f"{where} is at most {schema['maximum']}, not {value}")
     if isinstance(value, list):
-        for one in value:
-            _value(path, f"an entry of {name}", one, schema["items"])
+        for number, one in enumerate(value, 1):
+            _value(path, f"{name}[{number}]", one, schema["items"])
     elif isinstance(value, dict):
         _object(path, f"{name}.", value, schema)
 

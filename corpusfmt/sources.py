@@ -13,6 +13,26 @@ from corpusfmt.model.errors import ConfigurationError, ParseError
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.model.ids import SOURCES
 from corpusfmt.text.display import charset, quoted
+from corpusfmt.text.globs import Glob
+
+
+class ByPath(NamedTuple):
+    """Settings of reading for files that match one of some patterns; without patterns, for all files.
+
+    What is None is as it is without these settings. ``own`` options are those of ``format``, ``preset`` ones go to the
+    formats that know them.
+    """
+
+    globs: tuple[Glob, ...] = ()
+    format: str | None = None
+    own: Mapping[str, str] = {}
+    encoding: str | None = None
+    id_from: str | None = None
+    preset: Mapping[str, str] = {}
+
+    def fits(self, path: str) -> bool:
+        """Say whether a path matches, which begins at the folder of the configuration."""
+        return not self.globs or any(glob.fits(path) for glob in self.globs)
 
 
 class Reading(NamedTuple):
@@ -26,13 +46,36 @@ class Reading(NamedTuple):
     encoding: str | None = None
     id_from: str | None = None
     limits: Limits = USUAL
-    #: Options of a configuration. They go to the formats that know them, and none needs to.
+    #: Options that go to the formats that know them, and none needs to.
     preset: Mapping[str, str] = {}
     #: The folders among the sources.
     folders: tuple[str, ...] = ()
     #: The sources that were named, and the folders that others are found in.
     named: frozenset[str] = frozenset()
     roots: tuple[str, ...] = ()
+    #: Settings of a configuration, for paths that begin at ``base``. What is set above comes before them; of several
+    #: that fit a path the last one decides.
+    by_path: tuple[ByPath, ...] = ()
+    base: str = "."
+    #: Gets the number of documents and of bytes of a source, as it is stored, that were read since the last call.
+    progress: Callable[[int, int], None] | None = None
+
+    def at(self, path: str) -> Reading:
+        """Return how a source is to be read, by its path."""
+        if not self.by_path:
+            return self
+        inside = storage.relative(path, self.base)
+        found = self._replace(by_path=())
+        for one in reversed(self.by_path):
+            if one.fits(inside):
+                if found.format is None and one.format is not None:
+                    found = found._replace(format=one.format, own=one.own)
+                found = found._replace(
+                    encoding=found.encoding or one.encoding,
+                    id_from=found.id_from or one.id_from,
+                    preset={**one.preset, **found.preset},
+                )
+        return found
 
     def checked(self, asked: Sequence[str]) -> Reading:
         """Return it with names normalised, for sources that were asked for. Raises ConfigurationError."""
@@ -42,7 +85,11 @@ class Reading(NamedTuple):
             plugins.check_options(plugins.format_named(self.format), "read", self.own)
         folders = tuple(path for path in asked if storage.is_folder(path))
         roots = tuple(root for root in map(storage.root_of, asked) if root is not None)
-        known = self._replace(folders=folders, named=frozenset(asked), roots=roots)
+        by_path = tuple(one._replace(encoding=_encoding(one.encoding)) for one in self.by_path)
+        for one in by_path:
+            if one.format is not None:
+                plugins.check_options(plugins.format_named(one.format), "read", one.own)
+        known = self._replace(folders=folders, named=frozenset(asked), roots=roots, by_path=by_path)
         return known._replace(encoding=_encoding(self.encoding))
 
     def root(self, path: str) -> str | None:
@@ -53,12 +100,12 @@ class Reading(NamedTuple):
 
     def options_for(self, format: Format, path: str, *, lines: bool = True, thorough: bool = False) -> ReadOptions:
         """Return the options to scan a source with. Raises ConfigurationError for a wrong choice."""
-        known = plugins.applicable(format, "read", {**self.preset, **self.shared})
-        own = {**known, **self.own}
+        here = self.at(path)
+        own = {**plugins.applicable(format, "read", {**here.preset, **here.shared}), **here.own}
         plugins.check_options(format, "read", own)
         inside = storage.path_inside(path, self.folders) if format.whole else ""
         return ReadOptions(
-            self.encoding, self.id_from, self.limits.document, own, lines, thorough, inside=inside, limits=self.limits
+            here.encoding, here.id_from, self.limits.document, own, lines, thorough, inside=inside, limits=self.limits
         )
 
 
@@ -106,20 +153,26 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     suffixes = set(format.suffixes) if format else None
     every = bool(format and format.whole)
 
-    def known(name: str) -> bool:
+    def known(path: str) -> bool:
         if every:
             return True
         if suffixes is not None:
-            return sniff.suffix_of(name) in suffixes
-        return sniff.format_for_suffix(name) is not None
+            return sniff.suffix_of(path) in suffixes
+        return sniff.format_for_suffix(path) is not None or reading.at(path).format is not None
 
     return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
 
 
-def scanned(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
+def scanned(
+    stream: Stream, format: Format, options: ReadOptions, progress: Callable[[int, int], None] | None = None
+) -> Iterator[Batch]:
     """Give what a scan gives. Its findings say whether their offsets are those of the source as it is stored."""
-    stored = not stream.codec
+    stored, before = not stream.codec, 0
     for batch in format.scan(stream, options):
+        if progress is not None:
+            here = getattr(stream, "raw_position", before)  # what is read again has none
+            progress(len(batch.documents), here - before)
+            before = here
         if batch.findings and stored:
             yield batch._replace(findings=[finding._replace(stored=True) for finding in batch.findings])
         else:
@@ -162,6 +215,7 @@ def opened(
     Raises OSError, UnknownFormatError, ConfigurationError, ParseError for damaged compression, and SourceChangedError
     for a file that changes while it is open, or is not in the ``expected`` state.
     """
+    reading = reading.at(path)
     if path == "-" and reading.format is not None and plugins.format_named(reading.format).whole:
         raise ConfigurationError(f"standard input has no name, which {reading.format} makes the id of; name a file")
     root, ratio = reading.root(path), reading.limits.ratio

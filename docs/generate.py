@@ -1,20 +1,36 @@
-"""Write docs/rules/ and the tables of elements and of limits, from the records of the code: ``make docs``."""
+"""Write docs/rules/, docs/options.md, the tables of elements and of limits, and the schema of a configuration, from the
+records of the code: ``make docs``.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from corpusfmt import plugins
 from corpusfmt.checks.rule_page import page
+from corpusfmt.config import SCHEMA
 from corpusfmt.formats.tei.thirdparty.elements import table as elements
 from corpusfmt.model.limit_table import LIMITS, measured
+from corpusfmt.options import GROUPS, SETTINGS, configuration_schema
 
 DOCS = Path(__file__).resolve().parent
+OPTIONS = """# Options
+
+An option has the same name on the command line, in `corpusfmt.toml` and in the library (with underscores for dashes).
+One on on the command line comes before the configuration. `corpusfmt COMMAND --help` lists those of a command.
+
+Options of formats are given as options of the command (`--layout hf`), with the format (`--from jsonl:layout=hf`), in
+the table `[options]` of a configuration, or in an entry of `[[paths]]`. Those of plug-ins work in the same way.
+"""
 
 
 def main() -> None:
     """Write a page for each code, the list of them, and the tables."""
     rules()
+    (DOCS / "options.md").write_text(options(), encoding="utf-8", newline="\n")
+    schema = json.dumps(configuration_schema(), indent=2) + "\n"
+    (DOCS.parent / "schemas" / SCHEMA).write_text(schema, encoding="utf-8", newline="\n")
     for file, mark, made in (("tei.md", "elements", elements()), ("limits.md", "limits", table())):
         path = DOCS / file
         path.write_text(with_table(path.read_text(encoding="utf-8"), mark, made), encoding="utf-8", newline="\n")
@@ -37,6 +53,34 @@ def table() -> str:
         codes = " ".join(f"[{code}](rules/{code}.md)" for code in one.codes) or f"a message: {one.word}"
         option = f"`{one.option.strip()}`" if one.option else ""
         lines.append(f"| {one.name} | {measured(one.default, one.unit)} | {most} | {one.what} | {option} | {codes} |")
+    return "\n".join(lines) + "\n"
+
+
+def options() -> str:
+    """Return the page of all options."""
+    lines = [OPTIONS]
+    for group in GROUPS:
+        lines += [
+            f"## {group.capitalize()}",
+            "",
+            "| option | commands | key in corpusfmt.toml | what |",
+            "| --- | --- | --- | --- |",
+        ]
+        for one in SETTINGS:
+            if one.group == group:
+                value = "" if one.kind == "flag" else f" {one.metavar or '{' + ','.join(one.choices) + '}'}"
+                short = f"`-{one.short}` " if one.short else ""
+                key = f"`{one.key}`" if one.key else ""
+                key += (", " if key else "") + "`[[paths]]`" if one.by_path else ""
+                commands = ", ".join(one.commands)
+                lines.append(f"| {short}`--{one.name}{value}` | {commands} | {key} | {one.summary} |")
+        lines.append("")
+    lines += ["## Options of formats", "", "| format | option | for | what |", "| --- | --- | --- | --- |"]
+    for format in plugins.formats().values():
+        for option in format.options:
+            choices = f" ({', '.join(option.choices)})" if option.choices else ""
+            side = "reading, writing" if option.side == "both" else {"read": "reading", "write": "writing"}[option.side]
+            lines.append(f"| {format.name} | `--{option.name}` | {side} | {option.summary}{choices} |")
     return "\n".join(lines) + "\n"
 
 

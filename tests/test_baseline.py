@@ -101,7 +101,7 @@ def test_findings_across_files_are_known_too(here: Path, capsys: pytest.CaptureF
     code, out, _ = validate(capsys, *how, "--baseline", "known.json")
     assert code == 1
     assert len(out) == 1
-    assert re.match(r"corpus/c\.seed:1:1: CORP001 the id 'd1' was used before, in corpus/a\.seed:1", out[0])
+    assert re.match(r"corpus/c\.seed:1:1: CORP001 error: the id 'd1' was used before, in corpus/a\.seed:1", out[0])
 
 
 def test_what_a_finding_is_about_does_not_depend_on_its_line() -> None:

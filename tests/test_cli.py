@@ -163,7 +163,7 @@ def test_the_schema_tells_what_else_is_wrong(here: Path, capsys: pytest.CaptureF
     Path("x.jsonl").write_bytes(b'{"id":1.5,"text":"t","meta":[],"url":1}\n')
     assert main(["validate", "x.jsonl"]) == 1
     out = capsys.readouterr().out
-    assert "x.jsonl:1:7: JSONL007 'id' must be a string or an integer, not the number '1.5'; and 2 more: " in out
+    assert "x.jsonl:1:7: JSONL007 error: 'id' must be a string or an integer, not the number '1.5'; and 2 more: " in out
     assert (
         "; and 2 more: 'meta': expected object, found an array of 0 items; the key 'url' is not allowed here\n" in out
     )

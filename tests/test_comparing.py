@@ -564,7 +564,7 @@ def test_json_is_ascii_and_whole(here: Path) -> None:
 
 MISTAKES: list[tuple[str, list[str], str]] = [
     ("one side", ["good.seed"], "the following arguments are required: NEW"),
-    ("three sides", ["good.seed", "good.seed", "good.seed"], "unrecognized arguments"),
+    ("three sides", ["good.seed", "good.seed", "good.seed"], "unexpected argument"),
     ("missing", ["good.seed", "missing.seed"], "missing.seed: No such file"),
     ("twice standard input", ["-", "-"], "standard input (-) can be one side of a comparison, not both"),
     ("unknown part", ["good.seed", "good.seed", "--ignore", "names"], "'names' cannot be ignored; known are name, metadata, order, text"),

@@ -91,7 +91,7 @@ def test_what_is_left_out_or_known_is_in_neither(tmp_path: Path) -> None:
     assert {one.code for one in known.run()} == {"ENC001", "DOC002"}
     for selection, left in (
         (Selection(ignore=["ENC"]), {"DOC002": 1}),
-        (Selection(per_file={"*.seed": ["DOC"]}, folder=str(tmp_path)), {"ENC001": 1}),
+        (Selection(per_file=[("*.seed", ["DOC"])], folder=str(tmp_path)), {"ENC001": 1}),
         (Selection(select=["TXT"]), {}),
     ):
         (fixed,) = Fixing([str(path)], Reading(), selection=selection).run()

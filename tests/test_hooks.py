@@ -464,7 +464,7 @@ def test_what_cannot_be_mended_fails_with_its_place(place: Place, work: Path) ->
     assert "files were modified" not in printed
     for name in BAD:
         assert f"{name}: 1 finding left (SEED003: 1)\n" in printed
-        assert f"{name}:4:1: SEED003 the header has one field" in printed
+        assert f"{name}:4:1: SEED003 error: the header has one field" in printed
     assert "clean.seed" not in printed
     assert all((work / name).read_bytes() == content for name, content in BAD.items())
 

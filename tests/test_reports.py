@@ -21,11 +21,12 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from lxml import etree
 
 from corpusfmt.cli.printers import as_json, as_text
-from corpusfmt.cli.reports import FORMATS, reporter
+from corpusfmt.cli.reports import reporter
 from corpusfmt.cli.reports.places import slashed, uri
 from corpusfmt.cli.reports.record import Summary
 from corpusfmt.model.errors import ConfigurationError, PluginError
 from corpusfmt.model.finding import Edit, Finding
+from corpusfmt.options import REPORTS as FORMATS
 from corpusfmt.plugins import codes
 from corpusfmt.text.display import shown
 from corpusfmt.version import __version__
@@ -212,7 +213,8 @@ EXPECTED = {
     \\ufeff{}
     ^
     = remove it
-/abs/s.seed.gz:14:2: DOC002 the id '{<\u00e9>}' was used before, on line 7
+
+/abs/s.seed.gz:14:2: DOC002 error: the id '{<\u00e9>}' was used before, on line 7
     <b>&
      ^
 """,
@@ -264,7 +266,7 @@ EXPECTED = {
 </failure></testcase>
  </testsuite>
  <testsuite name="/abs/s.seed.gz" tests="1" failures="1" errors="0">
-  <testcase classname="/abs/s.seed.gz" name="DOC002"><failure message="the id '{&lt;&#233;&gt;}' was used before, on line 7" type="error">/abs/s.seed.gz:14:2: DOC002 the id '{&lt;&#233;&gt;}' was used before, on line 7
+  <testcase classname="/abs/s.seed.gz" name="DOC002"><failure message="the id '{&lt;&#233;&gt;}' was used before, on line 7" type="error">/abs/s.seed.gz:14:2: DOC002 error: the id '{&lt;&#233;&gt;}' was used before, on line 7
     &lt;b&gt;&amp;
      ^
 </failure></testcase>
@@ -346,7 +348,7 @@ def test_a_report_without_findings(name: str, printed: str | None) -> None:
 
 
 def test_text_is_what_is_printed_elsewhere() -> None:
-    assert report("text", TWO) == "".join(map(as_text, TWO))
+    assert report("text", TWO) == "\n".join(map(as_text, TWO))
 
 
 def test_unknown_format() -> None:

@@ -51,7 +51,7 @@ def test_a_selection_takes_the_place_of_the_default_one() -> None:
 
 @pytest.mark.parametrize("code", ["SEED999", "X", "DOC1", "DOC0011", "ENCODING"])
 def test_a_code_that_is_none_is_refused(code: str) -> None:
-    for selection in ({"select": [code]}, {"extend": [code]}, {"ignore": [code]}, {"per_file": {"*": [code]}}):
+    for selection in ({"select": [code]}, {"extend": [code]}, {"ignore": [code]}, {"per_file": [("*", [code])]}):
         with pytest.raises(ConfigurationError, match="no rule has a code"):
             Selection(**selection)
     with pytest.raises(ConfigurationError, match="did you mean SEED009"):
@@ -81,7 +81,7 @@ def test_faults_that_keep_a_document_from_being_read_are_told_unless_ignored() -
     ],
 )  # fmt: skip
 def test_patterns_of_files(pattern: str, path: str, fits: bool) -> None:
-    assert Selection(per_file={pattern: ["DOC"]}).left_out(path) == (frozenset({"DOC"}) if fits else frozenset())
+    assert Selection(per_file=[(pattern, ["DOC"])]).left_out(path) == (frozenset({"DOC"}) if fits else frozenset())
 
 
 # -- the configuration -------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def test_all_of_a_configuration(tmp_path: Path) -> None:
     folder = str(tmp_path)
     assert load(str(path)) == Config(
         str(path), folder, ("SEED", "DOC"), ("TXT",), ("DOC003",), {"scraped/**": ("DOC004",)}, f"{folder}/known.json",
-        "cp1252", "name", 1_000_000, 2, {"layout": "dolma"}, Schemas(f"{folder}/record.schema.json", "", f"{folder}/../tei.rng"),
+        "cp1252", "name", 1_000_000, {}, 2, "", {"layout": "dolma"}, Schemas(f"{folder}/record.schema.json", "", f"{folder}/../tei.rng"),
     )  # fmt: skip
 
 
@@ -133,8 +133,8 @@ def test_the_nearest_configuration_is_found(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("selct = []", "unknown key 'selct'; did you mean 'select'?"), ("id_from = 'name'", "did you mean 'id-from'?"),
-        ("x = 1", "unknown key 'x'; known are select"), ("select = 'TXT'", "select is a list, not text"),
-        ("select = [1]", "an entry of select is text, not an integer"), ("jobs = 0", "jobs is at least 1, not 0"),
+        ("x = 1", "unknown key 'x'; known are encoding"), ("select = 'TXT'", "select is a list, not text"),
+        ("select = [1]", "select[1] is text, not an integer"), ("jobs = 0", "jobs is at least 1, not 0"),
         ("jobs = true", "jobs is an integer, not true or false"), ("id-from = 'date'", "id-from is one of name, line, sha256"),
         ("max-document = 'much'", "max-document is a size"), ("[schemas]\nrecords = 'x'", "unknown key 'schemas.records'"),
         ("[per-file-ignores]\na = 'TXT'", "per-file-ignores.a is a list"), ("encoding = 2020-01-01", "encoding is text, not a date"),
@@ -173,7 +173,7 @@ def test_the_command_line_comes_before_the_configuration(
 
     def told(*arguments: str) -> list[str]:
         main(["validate", "a.seed", "scraped/b.seed", "-q", *arguments])
-        return [line.split()[0] + line.split()[1] for line in capsys.readouterr().out.splitlines() if line[0] != " "]
+        return [line.split()[0] + line.split()[1] for line in capsys.readouterr().out.splitlines() if line[:1].strip()]
 
     assert told() == ["a.seed:1:1:DOC004"]
     assert told("--isolated") == [
@@ -187,8 +187,7 @@ def test_the_command_line_comes_before_the_configuration(
     monkeypatch.chdir("scraped")
     assert main(["validate", "b.seed", "-q"]) == 0  # the configuration above, and its patterns begin there
     assert main(["validate", "b.seed", "-q", "--config", "nothing.toml"]) == 2
-    with pytest.raises(SystemExit, match="2"):
-        main(["validate", "b.seed", "-q", "--config", "../corpusfmt.toml", "--isolated"])
+    assert main(["validate", "b.seed", "-q", "--config", "../corpusfmt.toml", "--isolated"]) == 2
 
 
 def test_hostile_configurations_are_one_line(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from corpusfmt import plugins, storage
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format
+from corpusfmt.model.rule import Rule
 from corpusfmt.text.display import quoted, shown
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ _SHOWN: Final = 60
 
 
 class Gatherer:
-    """Makes the lines of one source. ``rules`` are those of this module that run, ``number`` is that of the source."""
+    """Makes the lines of one source. ``rules`` are those that run for it, ``number`` is that of the source."""
 
-    def __init__(self, rules: Iterable[str], number: int, sink: storage.Sorter | storage.Spill) -> None:
-        self._rules, self._source, self._sink = frozenset(rules), number, sink
+    def __init__(self, rules: Iterable[Rule], number: int, sink: storage.Sorter | storage.Spill) -> None:
+        self._rules, self._source, self._sink = {rule.code for rule in rules}, number, sink
         self._count = 0
         self.profile: Profile | None = None
         if DRIFT in self._rules:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpusfmt import plugins, storage
@@ -50,9 +49,11 @@ Collect = Callable[[Batch, Format], None]
 class Checking:
     """Checks sources, one after the other. What is expensive to make is made once."""
 
-    def __init__(self, reading: Reading, selection: Selection, against: Against, folder: str = "") -> None:
-        """``folder`` is where patterns of files begin. Raises SchemaError and OSError for schemas."""
-        self.reading, self.selection, self.against, self.folder = reading, selection, against, folder
+    def __init__(self, reading: Reading, selection: Selection, against: Against) -> None:
+        """Raises SchemaError and OSError for schemas."""
+        self.reading, self.selections, self.against = reading, selection, against
+        #: What is selected for the source at hand.
+        self.selection = selection
         self._pointer = Pointer()
         #: What judges XML, by the name of the schema.
         self.judges: dict[str, Judge] = {}
@@ -68,17 +69,22 @@ class Checking:
         for judge in self.judges.values():
             judge.close()
 
-    @cached_property
+    @property
     def rules(self) -> list[Rule]:
-        """The rules that look at documents."""
+        """The rules that look at documents of the source at hand."""
         return [rule for rule in self.selection.rules if rule.start]
+
+    def begin(self, path: str) -> frozenset[str]:
+        """Begin with a source. Returns the beginnings of codes that are not told of it."""
+        self.selection = self.selections.at(path)
+        return self.selection.left_out(path)
 
     def source(self, path: str, tally: Tally, collect: Collect | None = None) -> Iterator[Finding]:
         """Give what is to be told of a source, in order, and count what was looked at.
 
         Raises OSError, UnknownFormatError, ConfigurationError, and SchemaError for a schema that cannot be used.
         """
-        left_out = self.selection.left_out(storage.relative(path, self.folder)) if self.selection.per_file else None
+        left_out = self.begin(path)
         for finding in self._source(path, tally, collect):
             if not (left_out and self.selection.is_left_out(finding, left_out)):
                 yield finding
@@ -93,7 +99,7 @@ class Checking:
                 options = self.reading.options_for(format, path, thorough=True)._replace(judged=named)
                 checks = self.checks()
                 before = 0
-                for batch in bounded(scanned(stream, format, options), self.reading.limits):
+                for batch in bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits):
                     tally.saw(batch)
                     yield from self.batch(batch, stream.name, format, checks, stored=stored, before=before)
                     before += len(batch.documents)
@@ -221,7 +227,7 @@ class Checking:
         """Say what else the schema has against a record of which a scan tells the first fault: the lack of a key, or
         something at its place.
         """
-        if finding.code not in format.schema_codes or self.reading.own or self.reading.shared:
+        if finding.code not in format.schema_codes or self._laid_out(finding.path):
             return finding
         region = batch.region
         begin = region.offset + region.buffer.rfind(b"\n", 0, finding.byte - region.offset) + 1
@@ -240,6 +246,11 @@ class Checking:
         count = f"at least {len(others)}" if len(found) == MOST else f"{len(others)}"
         more = "; ".join(others[:3]) + ("; …" if len(others) > 3 else "")
         return finding._replace(message=f"{finding.message}; and {count} more: {more}")
+
+    def _laid_out(self, path: str) -> bool:
+        """Say whether options may give a source another layout than the shipped schema has."""
+        here = self.reading.at(path)
+        return bool(here.own or here.shared or here.preset)
 
     def _shipped(self, name: str) -> Schema:
         """Return a schema of a format. It is loaded for records that a scan turned away alone."""

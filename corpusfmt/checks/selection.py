@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
-from corpusfmt import plugins
+from corpusfmt import plugins, storage
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.rule import SUBJECTS, Rule
@@ -22,8 +22,9 @@ class Selection:
 
     ``select`` takes the place of the default set, ``extend`` adds to it, ``ignore`` takes away; each holds codes or
     beginnings of codes, and the longest one that fits a code decides. ``per_file`` takes codes away for files whose
-    path fits a pattern. What a document cannot be read for is told unless it is ignored by name: a run that passes it
-    over in silence would call a broken file clean.
+    path fits a pattern; ``by_path`` holds patterns and what is selected, in place of ``select``, for files that match
+    one of them, of which the last entry decides. Unreadable documents are always reported, unless that exact code is
+    ignored: otherwise a broken file would pass for a clean one.
     """
 
     def __init__(
@@ -31,16 +32,35 @@ class Selection:
         select: Sequence[str] = (),
         extend: Sequence[str] = (),
         ignore: Sequence[str] = (),
-        per_file: Mapping[str, Sequence[str]] | None = None,
+        per_file: Iterable[tuple[str, Sequence[str]]] = (),
         folder: str = "",
+        by_path: Sequence[tuple[Sequence[str], Sequence[str]]] = (),
     ) -> None:
         """Check the codes. Raises ConfigurationError for one that fits none."""
         self.select, self.extend, self.ignore = map(_upper, (select, extend, ignore))
-        self.per_file = {pattern: _upper(codes) for pattern, codes in (per_file or {}).items()}
-        self._globs = [(Glob(pattern), frozenset(map(_bare, codes))) for pattern, codes in self.per_file.items()]
+        per_file = [(pattern, _upper(codes)) for pattern, codes in per_file]
+        self._globs = [(Glob(pattern), frozenset(map(_bare, codes))) for pattern, codes in per_file]
         self.folder = folder
-        for code in (*self.select, *self.extend, *self.ignore, *(c for codes in self.per_file.values() for c in codes)):
+        self._by_path = [
+            ([Glob(pattern) for pattern in patterns], Selection(selected, extend, ignore, per_file, folder))
+            for patterns, selected in by_path
+        ]
+        for code in (*self.select, *self.extend, *self.ignore, *(c for _, codes in per_file for c in codes)):
             _check(code)
+
+    def at(self, path: str) -> Selection:
+        """Return what is selected for a file, by its path as it was named."""
+        if not self._by_path:
+            return self
+        inside = storage.relative(path, self.folder or ".")
+        fitting = (one for globs, one in reversed(self._by_path) if any(glob.fits(inside) for glob in globs))
+        return next(fitting, self)
+
+    @property
+    def everywhere(self) -> list[Rule]:
+        """The rules about documents that run for some file."""
+        found = {rule.code: rule for one in (self, *(one for _, one in self._by_path)) for rule in one.rules}
+        return list(found.values())
 
     @cached_property
     def rules(self) -> list[Rule]:
@@ -77,8 +97,11 @@ class Selection:
         return self.tells(Finding(code, plugins.faults()[code].severity, ""))
 
     def left_out(self, path: str) -> frozenset[str]:
-        """Return the beginnings of codes that are not told of a file. ``path`` is relative to the configuration."""
-        return frozenset().union(*[codes for glob, codes in self._globs if glob.fits(path)])
+        """Return the beginnings of codes that are not told of a file, by its path as it was named."""
+        if not self._globs:
+            return frozenset()
+        inside = storage.relative(path, self.folder or ".")
+        return frozenset().union(*[codes for glob, codes in self._globs if glob.fits(inside)])
 
     def is_left_out(self, finding: Finding, left_out: frozenset[str]) -> bool:
         """Say whether a finding is not told of a file, of which ``left_out`` was given."""
@@ -89,7 +112,7 @@ class Selection:
     @property
     def is_default(self) -> bool:
         """Whether nothing was selected or ignored."""
-        return not (self.select or self.extend or self.ignore or self.per_file)
+        return not (self.select or self.extend or self.ignore)
 
 
 def _keeps_from_reading(finding: Finding) -> bool:

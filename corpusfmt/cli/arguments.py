@@ -1,34 +1,122 @@
-"""The arguments that commands share."""
+"""Arguments of commands: argparse, made from the table of options; options of formats are loaded when they are used."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import NoReturn
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Final, NoReturn
 
+from corpusfmt import plugins
 from corpusfmt.cli.talk import complain
 from corpusfmt.limits import USUAL, Limits, bytes_of
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.model.ids import SOURCES
+from corpusfmt.model.format import Format, Option
+from corpusfmt.options import GROUPS, READING, Setting, format_options, settings_of
 from corpusfmt.sources import Reading
 
-#: Flags that are options of formats. They go to the formats of the run that know them.
-FORMAT_FLAGS = {
-    "layout": ("L", "how JSON Lines records are laid out: native, dolma, hf, text-meta"),
-    "id-field": ("KEY", "the key of the id in JSON Lines records"),
-    "name-field": ("KEY", "the key of the name"),
-    "text-field": ("KEY", "the key of the text"),
-    "meta-field": ("KEY", "the key of the metadata; without it all other keys are metadata"),
-    "choice": ("HOW", "which reading TEI files give where they have two: edited (default) or original"),
-    "notes": ("WHERE", "where the notes of TEI files go: end (of the text, default), inline or out"),
-    "fw": ("HOW", "what becomes of running heads and page numbers in TEI files: out (default) or inline"),
-    "lb": ("HOW", "what a line break in a TEI file becomes: newline (default) or space"),
-    "html": ("HOW", "what to give of web pages in WARC files: keep (the page, default) or text (its main text)"),
-}
+SOURCES: Final = "a file, a folder, a pattern such as 'news/*.jsonl', or - for standard input"
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, as all of the command does."""
+    """The parser of a command. Errors are one line; options of formats are added when one is given, or for help."""
+
+    def __init__(self, command: str, summary: str, arguments: str, examples: Sequence[tuple[str, str]]) -> None:
+        """Make the parser of a command with all its options. ``arguments`` is what the usage says after the command."""
+        self._command, self._sides = command, _SIDES.get(command, ("read",) if command in READING else ())
+        self._of_formats: dict[str, str] = {}
+        shown = "\n".join(f"  # {what}\n  corpusfmt {line}" for line, what in examples)
+        super().__init__(
+            prog=f"corpusfmt {command}",
+            usage=f"corpusfmt {command} {arguments}",
+            description=summary,
+            epilog=f"examples:\n{shown}" if examples else None,
+            allow_abbrev=False,
+            add_help=False,
+            formatter_class=_Help,
+        )
+        self.required_arguments = self.add_argument_group("arguments")
+        settings = settings_of(command)
+        groups = {name: self.add_argument_group(name) for name in GROUPS if any(s.group == name for s in settings)}
+        for one in settings:
+            is_required = (command, one.name) == ("convert", "output")
+            _add(self.required_arguments if is_required else groups[one.group], one, required=is_required)
+        self._titles = ["arguments", *(name for name in groups if name not in _LAST)]
+        self.add_argument_group("help").add_argument("-h", "--help", action="help", help="print this help")
+
+    def parse_args(self, args: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
+        """Parse. Options of formats are in ``shared``, by name."""
+        if self._sides:
+            wanted = {arg[2:].partition("=")[0] for arg in args if arg[:2] == "--"} - {
+                name[2:] for name in self._option_string_actions
+            }
+            if any(arg in ("-h", "--help") for arg in args):
+                self._add_of_formats(plugins.formats().values(), None)
+            elif wanted - {""}:
+                self._add_of_formats(_formats(), wanted)
+        found, unknown = self.parse_known_args(args)
+        if unknown:
+            self.error(self._unrecognised(unknown))
+        found.shared = {
+            name: value for name, dest in self._of_formats.items() if (value := vars(found).pop(dest)) is not None
+        }
+        return found
+
+    def _add_of_formats(self, formats: Any, wanted: set[str] | None) -> None:
+        """Add the options of formats that are ``wanted``, or all, in a group for each format."""
+        for format in formats:
+            here: dict[str, Option] = {}
+            for side in self._sides:
+                here |= {name: known[0][1] for name, known in format_options([format], side).items()}
+            here = {
+                name: option
+                for name, option in here.items()
+                if name not in self._of_formats and f"--{name}" not in self._option_string_actions
+                and (wanted is None or name in wanted)
+            }  # fmt: skip
+            if not here:
+                continue
+            group = self.add_argument_group(format.title.partition(":")[0])
+            for name, option in here.items():
+                dest = self._of_formats[name] = f"format_{name}"
+                choices = f" ({', '.join(option.choices)})" if option.choices else ""
+                group.add_argument(
+                    f"--{name}",
+                    dest=dest,
+                    metavar="HOW" if choices else option.metavar,
+                    help=_escaped(option.summary + choices),
+                )
+            if wanted is not None:
+                wanted -= here.keys()
+                if not wanted:
+                    return
+
+    def _unrecognised(self, unknown: Sequence[str]) -> str:
+        first = unknown[0]
+        said = f"unknown option {first!a}" if first[:1] == "-" and first != "-" else f"unexpected argument {first!a}"
+        if first[:2] != "--":
+            return said
+        from difflib import get_close_matches
+
+        if self._sides:
+            self._add_of_formats(plugins.formats().values(), None)
+        close = get_close_matches(first.partition("=")[0], self._option_string_actions, 1, 0.7)
+        return f"{said}; did you mean {close[0]}?" if close else said
+
+    def format_help(self) -> str:
+        """Return the help, as wide as the terminal is."""
+        from shutil import get_terminal_size
+
+        _Help.columns = min(max(get_terminal_size((80, 24)).columns, 60), 120)
+        self.required_arguments._group_actions.sort(key=lambda action: bool(action.option_strings))
+        order = {title: number for number, title in enumerate(self._titles)}
+        order |= {title: 1000 + number for number, title in enumerate(_LAST)}
+        self._action_groups.sort(key=lambda one: order.get(one.title or "", 999))
+        return super().format_help()
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help. Raises OSError, which argparse would hide."""
+        (file or sys.stdout).write(self.format_help())
 
     def error(self, message: str) -> NoReturn:
         """Complain and exit with 2."""
@@ -41,16 +129,71 @@ class Parser(argparse.ArgumentParser):
         super().exit(status, message)
 
 
-def parser(command: str, summary: str) -> Parser:
-    """Return the parser of a subcommand."""
-    return Parser(prog=f"corpusfmt {command}", description=summary, allow_abbrev=False, formatter_class=_Help)
-
-
 class _Help(argparse.HelpFormatter):
-    """Help of one width: asking the terminal would load the shutil module at every start."""
+    """Help that says the value of an option once. Asking the terminal for its width would cost time at every start."""
+
+    columns: ClassVar[int] = 80
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=28, width=110)
+        super().__init__(prog, max_help_position=28, width=self.columns - 2)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if "\n" in text else super()._fill_text(text, width, indent)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings:
+            return super()._format_action_invocation(action)
+        indent = "" if len(action.option_strings) > 1 else "    "
+        names = f"{indent}{', '.join(action.option_strings)}"
+        if action.nargs == 0:
+            return names
+        return f"{names} {self._format_args(action, self._get_default_metavar_for_optional(action))}"
+
+
+#: The groups that help lists after the options of formats.
+_LAST: Final = ("output", "configuration", "help")
+#: The sides of formats whose options a command takes, where it does not read alone.
+_SIDES: Final = {"convert": ("read", "write")}
+
+
+def _formats() -> Iterator[Format]:
+    """Give the formats of the package, then those of plug-ins too: looking for these costs time."""
+    yield from map(plugins.builtin, plugins.builtin_names())
+    yield from plugins.formats().values()
+
+
+def _add(group: Any, one: Setting, *, required: bool) -> None:
+    names = ([f"-{one.short}"] if one.short else []) + [f"--{one.name}"]
+    more: dict[str, Any] = {"help": _escaped(one.summary), "dest": one.attribute or one.name.replace("-", "_")}
+    if one.repeat:
+        more["help"] += "; may be repeated"
+    if one.kind == "flag":
+        group.add_argument(*names, action="store_true", **more)
+        return
+    if one.kind in _TYPES:
+        more["type"] = _TYPES[one.kind]
+    if one.kind == "choice":
+        more |= {"choices": one.choices, "metavar": one.metavar or None}
+        if one.metavar:
+            more["help"] += f": {', '.join(one.choices)}"
+    else:
+        more["metavar"] = one.metavar
+    if one.repeat:
+        more |= {"action": "append", "default": None if one.default is None else list(one.default)}
+    else:
+        more["default"] = one.default
+    group.add_argument(*names, required=required, **more)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+def parser(
+    command: str, summary: str, arguments: str = "[options]", examples: Sequence[tuple[str, str]] = ()
+) -> Parser:
+    """Return the parser of a subcommand with its options."""
+    return Parser(command, summary, arguments, examples)
 
 
 def byte_count(text: str) -> int:
@@ -86,48 +229,19 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def add_reading(parser: Parser) -> None:
-    """Add the sources and how to read them."""
-    parser.add_argument(
-        "sources",
-        nargs="+",
-        metavar="SOURCE",
-        help="a file, a folder, a pattern, or - for standard input; a file that is named twice is read once",
-    )
-    add_reading_options(parser)
+def codes(text: str) -> list[str]:
+    """Split ``SEED,TXT001``; for argparse."""
+    return [code for code in text.split(",") if code]
 
 
-def add_reading_options(parser: Parser) -> None:
-    """Add how to read sources."""
-    parser.add_argument(
-        "--from",
-        dest="from_format",
-        metavar="FORMAT",
-        help="format of the sources, with options as in jsonl:layout=dolma",
-    )
-    parser.add_argument("--encoding", metavar="NAME", help="encoding of texts that do not declare one (default utf-8)")
-    parser.add_argument("--id-from", choices=SOURCES, help="make an id where a document has none")
-    parser.add_argument(
-        "--max-document",
-        type=byte_count,
-        metavar="SIZE",
-        help="largest document (default 256MiB): the same as --limit document=",
-    )
-    parser.add_argument(
-        "--limit",
-        action="append",
-        type=limit_values,
-        metavar="NAME=VALUE,...",
-        help="another limit, as in header=1MiB,depth=64; 'corpusfmt limits' lists them",
-    )
-    for name, (metavar, text) in FORMAT_FLAGS.items():
-        parser.add_argument(f"--{name}", metavar=metavar, help=text)
+_TYPES: Final[dict[str, Any]] = {
+    "size": byte_count, "limits": limit_values, "number": int, "seconds": float, "codes": codes,
+}  # fmt: skip
 
 
-def shared_options(args: argparse.Namespace) -> dict[str, str]:
-    """Return the format flags that were given."""
-    values = vars(args)
-    return {name: values[key] for name in FORMAT_FLAGS if values.get(key := name.replace("-", "_")) is not None}
+def add_sources(parser: Parser) -> None:
+    """Add the sources."""
+    parser.required_arguments.add_argument("sources", nargs="+", metavar="SOURCE", help=SOURCES)
 
 
 def format_spec(text: str | None) -> tuple[str | None, dict[str, str]]:
@@ -147,7 +261,7 @@ def format_spec(text: str | None) -> tuple[str | None, dict[str, str]]:
 def reading_of(args: argparse.Namespace) -> Reading:
     """Return how to read, from parsed arguments. Raises ConfigurationError."""
     name, own = format_spec(args.from_format)
-    return Reading(name, own, shared_options(args), args.encoding, args.id_from, _limits(args))
+    return Reading(name, own, args.shared, args.encoding, args.id_from, _limits(args))
 
 
 def _limits(args: argparse.Namespace) -> Limits:

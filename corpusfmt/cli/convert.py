@@ -8,9 +8,10 @@ import time
 from collections.abc import Sequence
 
 from corpusfmt import storage
-from corpusfmt.cli.arguments import add_reading, byte_count, format_spec, parser, reading_of, shared_options
+from corpusfmt.cli.arguments import add_sources, format_spec, parser
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
+from corpusfmt.cli.settings import config_of, settled
 from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over, size
 from corpusfmt.model.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
 from corpusfmt.storage import UNTRUSTED
@@ -18,51 +19,19 @@ from corpusfmt.targets.settings import Writing, kinds
 from corpusfmt.verbs.convert.report import Report
 from corpusfmt.verbs.convert.run import Conversion
 
+EXAMPLES = (
+    ("convert news.seed -o news.jsonl.gz", "seed file to compressed JSON Lines"),
+    ("convert crawl/*.warc.gz -o crawl.jsonl --html text", "web archives to JSON Lines, the text of pages only"),
+    ("convert novels/ -o novels.xml --on-error quarantine=bad.seed", "a folder to TEI; set aside what cannot be read"),
+)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Convert. Returns 0 when all was committed whole, 1 when documents were refused or would lose something."""
-    options = parser("convert", "Convert sources to a target, whole or not at all.")
-    add_reading(options)
-    options.add_argument(
-        "-o", "--output", required=True, metavar="TARGET",
-        help="the target file, - for standard output, or a folder (FOLDER/ with --to), which gets a file per document",
-    )  # fmt: skip
-    options.add_argument(
-        "--to", dest="to_format", metavar="FORMAT", help="format of the target, with options as in seed:dialect=plain"
+    options = parser(
+        "convert", "Convert sources to a target: all of it, or nothing.", "SOURCE... -o TARGET [options]", EXAMPLES
     )
-    options.add_argument("--on-error", default="stop", metavar="WHAT", help="stop (default), skip, or quarantine=FILE")
-    options.add_argument(
-        "--allow-loss", action="append", default=[], metavar="KIND,...",
-        help=f"lose these where the target cannot hold them: {', '.join(ALLOWABLE)}; may be repeated",
-    )  # fmt: skip
-    options.add_argument(
-        "--id", action="append", default=[], metavar="ID", help="convert the documents of this id only; may be repeated"
-    )
-    options.add_argument(
-        "--shard-size",
-        type=byte_count,
-        default=0,
-        metavar="SIZE",
-        help="cut the target into files of this size, before compression",
-    )
-    options.add_argument(
-        "--force",
-        action="store_true",
-        help="replace the shards and the quarantine of an older run, remove the index of an older archive, write into "
-        "a folder that is not empty",
-    )
-    options.add_argument(
-        "--cdxj", action="store_true", help="also write an index of the target, a CDXJ file beside it (WARC only)"
-    )
-    options.add_argument(
-        "--verify", action="store_true", help="read the target back and compare it before it gets its name"
-    )
-    options.add_argument(
-        "--receipt", metavar="FILE",
-        help="verify, and keep the proof: digests of all files and documents, what was lost; see 'corpusfmt verify'",
-    )  # fmt: skip
-    options.add_argument("--report", metavar="FILE", help="write what was done as a JSON object")
-    options.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
+    add_sources(options)
     args = options.parse_args(arguments)
     name, own = format_spec(args.to_format)
     allowed = kinds(",".join(args.allow_loss))
@@ -76,7 +45,7 @@ def run(arguments: Sequence[str]) -> int:
     writing = Writing(
         name,
         own,
-        shared_options(args),
+        args.shared,
         allowed,
         args.shard_size,
         args.force,
@@ -89,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with Bar(enabled=not args.quiet) as bar:
             report = Conversion(
-                args.sources, args.output, reading_of(args), writing,
+                args.sources, args.output, settled(args, config_of(args)), writing,
                 on_error=mode, quarantine=file, ids=args.id, report_to=args.report or "", verify=args.verify,
                 receipt=args.receipt or "", progress=bar.update,
             ).run()  # fmt: skip

@@ -9,14 +9,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from corpusfmt.cli.arguments import add_reading_options, format_spec, parser, reading_of
+from corpusfmt.cli.arguments import format_spec, parser, reading_of
 from corpusfmt.cli.printers import dump, say_finding
+from corpusfmt.cli.progress import Bar
+from corpusfmt.cli.settings import config_of, settled
 from corpusfmt.cli.talk import plural, put, say, say_passed_over
+from corpusfmt.config import Config
 from corpusfmt.model.document import Origin
 from corpusfmt.model.errors import ParseError
 from corpusfmt.sources import Reading
-from corpusfmt.text.display import shown, shown_halves
-from corpusfmt.verbs.diff.difference import IGNORABLE, KINDS, Difference, Kind
+from corpusfmt.text.display import harmless, shown, shown_halves
+from corpusfmt.verbs.diff.difference import KINDS, Difference, Kind
 from corpusfmt.verbs.diff.run import Comparison
 
 #: Of each kind, so many differences are printed unless --no-cap is given.
@@ -28,62 +31,59 @@ _SHOWN: Final = 200
 #: A string that would be taken for an integer.
 _INTEGER: Final = re.compile("0|-?[1-9][0-9]*")
 
+EXAMPLES = (
+    ("diff old.seed new.jsonl.gz", "corpora in two formats"),
+    ("diff old/ new/ --ignore metadata,order", "ids, names and texts only"),
+    ("diff old.seed new.seed -q", "the exit code says whether they differ"),
+)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Compare. Returns 0 when nothing differs, 1 when something does, 2 for a record that cannot be read."""
-    options = parser("diff", "Compare two corpora document by document, by id: what is in OLD, and what is in NEW.")
+    options = parser("diff", "Compare two corpora, document by document, paired by id.", "OLD NEW [options]", EXAMPLES)
     for name, metavar in (("a", "OLD"), ("b", "NEW")):
-        options.add_argument(
-            name, metavar=metavar, help="a file, a folder, a pattern, or - for standard input, which one of them can be"
+        options.required_arguments.add_argument(
+            name,
+            metavar=metavar,
+            help="a file, a folder, a pattern, or - for standard input; at most one side may be -",
         )
-    add_reading_options(options)
-    for name, metavar in (("a", "OLD"), ("b", "NEW")):
-        options.add_argument(f"--from-{name}", metavar="FORMAT", help=f"as --from, for {metavar} alone")
-    options.add_argument(
-        "--ignore", action="append", default=[], metavar="WHAT,...",
-        help=f"do not compare these: {', '.join(IGNORABLE)}; may be repeated",
-    )  # fmt: skip
-    options.add_argument(
-        "--output-format", choices=("text", "json", "jsonl"), default="text",
-        help="text (default), one JSON object, or an object for each difference, a line each (all of them)",
-    )  # fmt: skip
-    options.add_argument(
-        "--no-cap", action="store_true", help=f"print all differences, not the first {CAP} of each kind"
-    )
-    options.add_argument("-q", "--quiet", action="store_true", help="print nothing; the exit code tells")
     args = options.parse_args(arguments)
+    config = config_of(args)
+    bar = Bar(enabled=not args.quiet)
     comparison = Comparison(
         [args.a],
         [args.b],
-        (_reading(args, args.from_a), _reading(args, args.from_b)),
+        (_reading(args, config, args.from_a, bar), _reading(args, config, args.from_b, bar)),
         ignore=[what.strip() for what in ",".join(args.ignore).split(",") if what.strip()],
         cap=0 if args.no_cap or args.output_format == "jsonl" else CAP,
         quiet=args.quiet,
     )
+    bar.begin([*comparison.a.paths, *comparison.b.paths])
     gc.set_threshold(100_000)  # documents are many and make no cycles
     try:
-        _print(comparison, args.output_format, quiet=args.quiet)
+        with bar:
+            _print(comparison, args.output_format, bar, quiet=args.quiet)
     except ParseError as error:
         say_finding(error.finding)
         return 2
     return 1 if comparison.counts else 0
 
 
-def _reading(args: argparse.Namespace, its: str | None) -> Reading:
+def _reading(args: argparse.Namespace, config: Config, its: str | None, bar: Bar) -> Reading:
     reading = reading_of(args)
-    if its is None:
-        return reading
-    name, own = format_spec(its)
-    return reading._replace(format=name, own=own)
+    if its is not None:
+        name, own = format_spec(its)
+        reading = reading._replace(format=name, own=own)
+    return settled(args, config, reading)._replace(progress=bar.step)
 
 
-def _print(comparison: Comparison, output: str, *, quiet: bool) -> None:
+def _print(comparison: Comparison, output: str, bar: Bar, *, quiet: bool) -> None:
     held: list[dict[str, Any]] = []
     for difference in comparison.run():
         if output == "text":
-            put(_line(difference))
+            bar.write(harmless(f"{_line(difference)}\n"))
         elif output == "jsonl":
-            put(dump(_record(difference)))
+            bar.write(f"{dump(_record(difference))}\n")
         else:
             held.append(_record(difference))
     if quiet:

@@ -9,14 +9,21 @@ from contextlib import nullcontext
 from corpusfmt.checks.across_files import RULES
 from corpusfmt.checks.baseline import load
 from corpusfmt.checks.selection import Selection
-from corpusfmt.cli.arguments import add_reading, parser
+from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.diffs import printing
-from corpusfmt.cli.settings import add_config, codes, config_of, settled
-from corpusfmt.cli.talk import complain, described, plural, put, say
+from corpusfmt.cli.progress import Bar
+from corpusfmt.cli.settings import config_of, ignores_of, settled
+from corpusfmt.cli.talk import complain, described, plural, say
 from corpusfmt.config import Config
 from corpusfmt.model.errors import CorpusfmtError, ParseError
-from corpusfmt.text.display import shown
+from corpusfmt.text.display import harmless, shown
 from corpusfmt.verbs.fix.run import Fixed, Fixing
+
+EXAMPLES = (
+    ("fix corpus/ --diff", "show what would be fixed"),
+    ("fix corpus/", "fix it"),
+    ("fix news.seed --select TXT001,ENC", "only these codes"),
+)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -24,41 +31,24 @@ def run(arguments: Sequence[str]) -> int:
 
     With ``--diff`` nothing is changed, and 1 is also returned when something would be.
     """
-    options = parser("fix", "Mend what can be mended without loss, in the files themselves.")
-    add_reading(options)
-    add_config(options)
-    options.add_argument(
-        "--unsafe-fixes",
-        action="store_true",
-        help="also make fixes that lose or presume something; what is cut off goes to FILE.cut",
-    )
-    options.add_argument(
-        "--select", default="", metavar="CODE,...", help="fix these only, by code or the beginning of one"
-    )
-    options.add_argument("-n", "--dry-run", action="store_true", help="say what would be fixed, and change nothing")
-    options.add_argument(
-        "--diff",
-        action="store_true",
-        help="print what would be fixed as a unified diff of the content, decompressed, and change nothing; exit with "
-        "1 when there is anything to fix. On a terminal control characters are escaped and long lines cut; elsewhere, "
-        "as in a pipe, the diff is byte for byte, for 'patch'",
-    )
-    options.add_argument("-q", "--quiet", action="store_true", help="say nothing of files that are clean")
+    options = parser("fix", "Fix, in the files, what can be fixed without loss.", "SOURCE... [options]", EXAMPLES)
+    add_sources(options)
     args = options.parse_args(arguments)
     config = config_of(args)
     dry = args.dry_run or args.diff
     left = changed = 0
-    with printing() if args.diff else nullcontext() as diff:
+    with Bar(enabled=not args.quiet) as bar, printing() if args.diff else nullcontext() as diff:
         fixing = Fixing(
-            args.sources, settled(args, config), unsafe=args.unsafe_fixes, codes=codes(args.select),
-            selection=_selection(codes(args.select), config),
+            args.sources, settled(args, config)._replace(progress=bar.step), unsafe=args.unsafe_fixes,
+            codes=args.select or [], selection=_selection(args.select or [], config),
             baseline=load(config.baseline) if config.baseline else None, dry=dry, diff=diff,
         )  # fmt: skip
+        bar.begin(fixing.paths)
         try:
             for fixed in fixing.run():
                 left += fixed.left.total()
                 changed += fixed.changed
-                _tell(fixed, args, dry=dry)
+                _tell(fixed, args, bar, dry=dry)
         except (CorpusfmtError, OSError) as error:
             if error not in fixing.failures:
                 raise
@@ -77,14 +67,14 @@ def run(arguments: Sequence[str]) -> int:
     return 1 if left or (args.diff and changed) else 0
 
 
-def _tell(fixed: Fixed, args: argparse.Namespace, *, dry: bool) -> None:
+def _tell(fixed: Fixed, args: argparse.Namespace, bar: Bar, *, dry: bool) -> None:
     """Say what was done to a file."""
     if fixed.changed or fixed.left or not args.quiet:
         line = _line(fixed, dry=dry)
         if args.diff:  # standard output is the diff's
             say(line)
         else:
-            put(line)
+            bar.write(harmless(f"{line}\n"))
     if fixed.links:
         keep = "would keep" if args.dry_run or args.diff else "keep"
         say(f"{shown(fixed.path)} has {plural(fixed.links, 'other name')} (hard links), which {keep} the old content")
@@ -98,8 +88,9 @@ def _selection(named: list[str], config: Config) -> Selection:
         config.select and (*config.select, *named),
         (*config.extend_select, *named),
         config.ignore,
-        config.per_file_ignores,
+        ignores_of(config),
         config.folder,
+        [(one.match, (*one.select, *named)) for one in config.paths if one.select is not None],
     )
 
 

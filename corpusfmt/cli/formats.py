@@ -9,10 +9,17 @@ from corpusfmt.cli.arguments import format_spec, parser
 from corpusfmt.cli.talk import put
 from corpusfmt.text.display import shown
 
+EXAMPLES = (
+    ("formats", "the list"),
+    ("formats --pair seed jsonl:layout=hf", "what a conversion would lose"),
+)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Print what is read and written, or what does not fit from one format into another. Returns 0."""
-    options = parser("formats", "What is read and written, the suffixes, and what each format cannot carry.")
+    options = parser(
+        "formats", "List the formats: suffixes, options, and what each cannot hold.", "[options]", EXAMPLES
+    )
     options.add_argument(
         "--pair", nargs=2, metavar=("FROM", "TO"),
         help="what documents of one format would lose in another, with options as in jsonl:layout=hf",

@@ -2,40 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 
-from corpusfmt.cli.arguments import add_reading, parser, reading_of
+from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.printers import dump, say_finding
-from corpusfmt.cli.talk import put
+from corpusfmt.cli.progress import Bar
+from corpusfmt.cli.settings import config_of, settled
+from corpusfmt.cli.talk import plural, say
 from corpusfmt.model.document import Document
+from corpusfmt.model.format import Batch
 from corpusfmt.sources import Unused, bounded, opened, scanned, sources
-from corpusfmt.text.display import shown
+from corpusfmt.text.display import harmless, shown
+
+#: So many documents are printed on a terminal.
+CAP = 100
+EXAMPLES = (
+    ("ls news.warc.gz", "the documents of an archive"),
+    ("ls corpus/ | wc -l", "how many documents there are"),
+    ("ls corpus/ --output-format jsonl", "for programs"),
+)
 
 
 def run(arguments: Sequence[str]) -> int:
     """List documents. Returns 1 when a record could not be read."""
-    options = parser("ls", "List documents: id, name, bytes of text, place; a line each, with tabs between.")
-    add_reading(options)
-    options.add_argument(
-        "--output-format", choices=("text", "jsonl"), default="text", help="text (default), or a JSON object a line"
-    )
+    options = parser(
+        "ls", "List documents, one per line: id, name, bytes of text, place; separated by tabs.",
+        "SOURCE... [options]", EXAMPLES,
+    )  # fmt: skip
+    add_sources(options)
     args = options.parse_args(arguments)
-    reading = reading_of(args).checked(args.sources)
     line = _text if args.output_format == "text" else _json
-    code = 0
-    unused = Unused(reading)
-    paths = sources(args.sources, reading).paths
-    for path in paths:
-        with opened(path, reading) as (stream, format):
-            unused.saw(format, last=path == paths[-1])
-            for batch in bounded(scanned(stream, format, reading.options_for(format, path)), reading.limits):
-                if batch.documents:
-                    put("\n".join([line(document) for document in batch.documents]))
-                for finding in batch.findings:
-                    if finding.severity == "error":
-                        code = 1
-                        say_finding(finding)
-    return code
+    most = CAP if sys.stdout.isatty() and not args.all else 0
+    with Bar(enabled=not args.quiet) as bar:
+        reading = settled(args, config_of(args)).checked(args.sources)._replace(progress=bar.step)
+        listing = _Listing(line, most, bar)
+        unused = Unused(reading)
+        paths = sources(args.sources, reading).paths
+        bar.begin(paths)
+        for path in paths:
+            with opened(path, reading) as (stream, format):
+                unused.saw(format, last=path == paths[-1])
+                batches = scanned(stream, format, reading.options_for(format, path), reading.progress)
+                for batch in bounded(batches, reading.limits):
+                    listing.add(batch)
+    if listing.left:
+        say(f"... and {plural(listing.left, 'document')} more; --all prints all")
+    return listing.code
+
+
+class _Listing:
+    """Prints documents, at most so many when there is a limit, and records that could not be read."""
+
+    def __init__(self, line: Callable[[Document], str], most: int, bar: Bar) -> None:
+        self._line, self._most, self._bar = line, most, bar
+        self._printed = self.left = self.code = 0
+
+    def add(self, batch: Batch) -> None:
+        """Print the documents of a batch."""
+        documents = batch.documents[: self._most - self._printed] if self._most else batch.documents
+        if documents:
+            self._bar.write(harmless("".join([f"{self._line(document)}\n" for document in documents])))
+        self._printed += len(documents)
+        self.left += len(batch.documents) - len(documents)
+        for finding in batch.findings:
+            if finding.severity == "error":
+                self.code = 1
+                say_finding(finding)
 
 
 def _text(document: Document) -> str:

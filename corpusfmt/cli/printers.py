@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from corpusfmt.model.finding import Finding
 from corpusfmt.text.display import JSON, harmless, shown, shown_halves
 
+#: Bold, and a colour for each severity (ECMA-48, section 8.3.117).
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+_COLOURS = {"error": "\x1b[31m", "warning": "\x1b[33m", "note": "\x1b[36m"}
 
-def as_text(finding: Finding) -> str:
-    """Return one line ``path:line:column: CODE message``, then the excerpt with a caret, and what to do."""
+
+def has_colour(stream: TextIO) -> bool:
+    """Say whether a stream gets colour: as FORCE_COLOR or NO_COLOR says when it is set, else a terminal does."""
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def as_text(finding: Finding, *, colour: bool = False) -> str:
+    """Return one line ``path:line:column: CODE severity: message``, then the excerpt with a caret, and what to do."""
     place = f"{finding.line}:{finding.column}:" if finding.line else ""
-    severity = "" if finding.severity == "error" else f" {finding.severity}:"
-    lines = [harmless(f"{shown(finding.path)}:{place} {finding.code}{severity} {shown(finding.message)}")]
+    where, kind = f"{shown(finding.path)}:{place}", f"{finding.code} {finding.severity}:"
+    line = harmless(f"{where} {kind} {shown(finding.message)}")
+    tint, plain = (_COLOURS[finding.severity], _PLAIN) if colour else ("", "")
+    before, code, after = line.partition(f" {kind} ")
+    lines = [f"{_BOLD}{before}{plain} {tint}{kind}{plain} {after}" if colour and code else line]
     if finding.excerpt:
         excerpt = harmless(finding.excerpt)
         before = finding.excerpt[: finding.caret]
         if before.strip():  # what was escaped stands at the beginning
             before = excerpt[: finding.caret + len(excerpt) - len(finding.excerpt)]
-        lines += [f"    {excerpt}", f"    {' ' * _columns(before)}^"]
+        lines += [f"    {excerpt}", f"    {' ' * _columns(before)}{tint}^{plain}"]
     if finding.record:
         where = f"record {finding.record}, byte {finding.byte}"
         if finding.file_byte not in (-1, finding.byte):
@@ -34,7 +49,7 @@ def as_text(finding: Finding) -> str:
 def say_finding(finding: Finding) -> None:
     """Print a finding to standard error; a full disk behind that changes no outcome."""
     with contextlib.suppress(OSError):
-        sys.stderr.write(as_text(finding))
+        sys.stderr.write(as_text(finding, colour=has_colour(sys.stderr)))
 
 
 def _columns(text: str) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+
+from corpusfmt import storage
 
 if TYPE_CHECKING:
     from corpusfmt.verbs.convert.report import Progress
@@ -20,27 +23,43 @@ class Bar:
         self._wanted = enabled and sys.stderr.isatty()
         self._began = time.monotonic()
         self._bar: Any = None
+        self._documents = self._read = self._total = 0
+
+    def begin(self, paths: Sequence[str]) -> None:
+        """Take note of the sources that ``step`` will be about."""
+        if self._wanted:
+            self._total = sum(map(storage.size_of, paths))
+
+    def step(self, documents: int, read: int) -> None:
+        """Show that so many more documents, and bytes of the files, were read."""
+        if self._wanted:
+            self._documents += documents
+            self._read += read
+            self._show(self._documents, self._read, self._total)
 
     def update(self, progress: Progress) -> None:
         """Show how far the run is."""
-        if not self._wanted:
-            return
+        if self._wanted:
+            self._show(progress.documents, progress.bytes_read, progress.bytes_total)
+
+    def write(self, text: str) -> None:
+        """Write to standard output, with the bar out of the way."""
+        if self._bar is not None:
+            self._bar.clear()
+        sys.stdout.write(text)
+
+    def _show(self, documents: int, read: int, total: int) -> None:
         if self._bar is None:
             if time.monotonic() - self._began < _PATIENCE:
                 return
             from tqdm import tqdm
 
             self._bar = tqdm(
-                total=progress.bytes_total or None,
-                unit="B",
-                unit_scale=True,
-                leave=False,
-                file=sys.stderr,
-                dynamic_ncols=True,
+                total=total or None, unit="B", unit_scale=True, leave=False, file=sys.stderr, dynamic_ncols=True
             )
             self._bar.start_t -= time.monotonic() - self._began
-        self._bar.set_postfix_str(f"{progress.documents:,} documents", refresh=False)
-        self._bar.update(progress.bytes_read - self._bar.n)
+        self._bar.set_postfix_str(f"{documents:,} documents", refresh=False)
+        self._bar.update(read - self._bar.n)
 
     def __enter__(self) -> Bar:
         return self

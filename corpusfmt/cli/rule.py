@@ -15,7 +15,7 @@ from corpusfmt.text.display import quoted
 
 def run(arguments: Sequence[str]) -> int:
     """Print the page of a code, or the list of all. Returns 0."""
-    options = parser("rule", "The page of one rule or fault; without a code, the list of all.")
+    options = parser("rule", "Print the page of one rule or fault; without a code, list all.", "[CODE]")
     options.add_argument("code", nargs="?", metavar="CODE", help="such as SEED002; without one, a list")
     code = options.parse_args(arguments).code
     found = {rule.code: rule for rule in plugins.codes()}

@@ -1,49 +1,49 @@
-"""The configuration and the choice of codes, for the commands that know them."""
+"""Settings of a run: what the command line says, and else the configuration."""
 
 from __future__ import annotations
 
 import argparse
 
-from corpusfmt import storage
+from corpusfmt import plugins, storage
 from corpusfmt.checks.selection import Selection
-from corpusfmt.cli.arguments import FORMAT_FLAGS, Parser, reading_of
+from corpusfmt.cli.arguments import format_spec, reading_of
 from corpusfmt.cli.talk import say
 from corpusfmt.config import Config, Schemas, find, load
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.sources import Reading
+from corpusfmt.options import format_options
+from corpusfmt.sources import ByPath, Reading
 from corpusfmt.text.display import quoted
-
-
-def add_settings(parser: Parser) -> None:
-    """Add the configuration and the choice of codes."""
-    parser.add_argument("--select", metavar="CODE,...", help="check these in place of the default ones; ALL is all")
-    parser.add_argument("--extend-select", default="", metavar="CODE,...", help="check these too, as those of plug-ins")
-    parser.add_argument("--ignore", default="", metavar="CODE,...", help="do not tell these")
-    add_config(parser)
-
-
-def add_config(parser: Parser) -> None:
-    """Add the configuration."""
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--config", default="", metavar="FILE", help="configuration (default: corpusfmt.toml here or above)"
-    )
-    which.add_argument("--isolated", action="store_true", help="look for no configuration")
+from corpusfmt.text.globs import Glob
 
 
 def config_of(args: argparse.Namespace) -> Config:
     """Return the configuration that was named, or is found. Raises ConfigurationError and OSError."""
     path = "" if args.isolated else args.config or find()
+    if args.isolated and args.config:
+        raise ConfigurationError("--isolated uses no configuration, and --config names one")
     if not path:
         return Config()
     config = load(path, found=not args.config)
-    for name in config.options:
-        if name not in FORMAT_FLAGS:
-            known = ", ".join(FORMAT_FLAGS)
-            raise ConfigurationError(f"{quoted(path, 400)}: unknown option {quoted(name)}; known are {known}")
+    _check_options(config)
     if not args.config and not args.quiet:
         say(f"configuration: {_near(path)}")
     return config
+
+
+def _check_options(config: Config) -> None:
+    """Raise ConfigurationError for an option that no format knows."""
+    named = {*config.options, *(name for entry in config.paths for name in entry.options)}
+    known: set[str] = set()
+    for formats in (map(plugins.builtin, plugins.builtin_names()), plugins.formats().values()) if named else ():
+        known |= format_options(formats, "read").keys()
+        if named <= known:
+            return
+    for name in sorted(named - known):
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, known, 1)
+        hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
+        raise ConfigurationError(f"{quoted(config.path, 400)}: no format has the option {quoted(name)}; {hint}")
 
 
 def _near(path: str) -> str:
@@ -51,34 +51,53 @@ def _near(path: str) -> str:
     return storage.name_of(path) if storage.folder_of(path) == storage.folder_of("x") else path
 
 
-def settled(args: argparse.Namespace, config: Config) -> Reading:
-    """Return how to read: as the arguments say, and else the configuration."""
-    reading = reading_of(args)
-    asked = args.max_document or any("document" in values for values in args.limit or ())
-    configured = config.max_document and not asked
-    # An option that stands in the configuration is for the formats that know it; no run must have one of them.
+def settled(args: argparse.Namespace, config: Config, reading: Reading | None = None) -> Reading:
+    """Return how to read: as the arguments say, and else the configuration.
+
+    Raises ConfigurationError.
+    """
+    reading = reading or reading_of(args)
+    asked = {"document"} if args.max_document else set()
+    asked |= {name for values in args.limit or () for name in values}
+    configured = {**config.limits, **({"document": config.max_document} if config.max_document else {})}
     return reading._replace(
-        preset={name: value for name, value in config.options.items() if name not in reading.shared},
-        encoding=reading.encoding or config.encoding or None,
-        id_from=reading.id_from or config.id_from or None,
-        limits=reading.limits._replace(document=config.max_document) if configured else reading.limits,
+        limits=reading.limits._replace(**{name: value for name, value in configured.items() if name not in asked}),
+        by_path=_by_path(config),
+        base=config.folder or ".",
     )
+
+
+def _by_path(config: Config) -> tuple[ByPath, ...]:
+    """Return the settings of reading: first those of all files, then those of some."""
+    found = []
+    if config.encoding or config.id_from or config.options:
+        found.append(ByPath((), None, {}, config.encoding or None, config.id_from or None, config.options))
+    for entry in config.paths:
+        name, own = format_spec(entry.format)
+        globs = tuple(map(Glob, entry.match))
+        found.append(ByPath(globs, name, own, entry.encoding, entry.id_from, entry.options))
+    return tuple(found)
 
 
 def selection_of(args: argparse.Namespace, config: Config) -> Selection:
     """Return the choice of codes. What is given on the command line takes the place of a list, or adds to it."""
+    by_path = [] if args.select is not None else [
+        (entry.match, entry.select) for entry in config.paths if entry.select is not None
+    ]  # fmt: skip
     return Selection(
-        codes(args.select) if args.select is not None else config.select,
-        (*config.extend_select, *codes(args.extend_select)),
-        (*config.ignore, *codes(args.ignore)),
-        config.per_file_ignores,
+        args.select if args.select is not None else config.select,
+        (*config.extend_select, *(args.extend_select or ())),
+        (*config.ignore, *(args.ignore or ())),
+        ignores_of(config),
         config.folder,
+        by_path,
     )
 
 
-def codes(text: str) -> list[str]:
-    """Split ``SEED,TXT001``."""
-    return [code for code in text.split(",") if code]
+def ignores_of(config: Config) -> list[tuple[str, tuple[str, ...]]]:
+    """Return patterns of files, each with the codes that are not reported of them."""
+    by_path = [(pattern, entry.ignore) for entry in config.paths for pattern in entry.match if entry.ignore]
+    return [*config.per_file_ignores.items(), *by_path]
 
 
 def schemas_of(args: argparse.Namespace, config: Config) -> Schemas:

@@ -4,98 +4,85 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from os.path import basename
 
 from corpusfmt import storage
 from corpusfmt.checks.baseline import Baseline, load
 from corpusfmt.checks.run import Against
-from corpusfmt.cli.arguments import Parser, add_reading, parser
-from corpusfmt.cli.reports import FORMATS, reporter
-from corpusfmt.cli.reports.record import Summary
-from corpusfmt.cli.settings import add_settings, config_of, schemas_of, selection_of, settled
+from corpusfmt.cli.arguments import add_sources, parser
+from corpusfmt.cli.printers import has_colour
+from corpusfmt.cli.progress import Bar
+from corpusfmt.cli.reports import reporter
+from corpusfmt.cli.reports.record import Reporter, Summary
+from corpusfmt.cli.settings import config_of, schemas_of, selection_of, settled
 from corpusfmt.cli.talk import complain, described, plural, say, say_left_behind, say_passed_over
 from corpusfmt.limits import MAX_JOBS
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError
+from corpusfmt.options import REPORTS
 from corpusfmt.text.display import quoted
 from corpusfmt.verbs.validate.run import Validation
 
 #: Of each code, so many findings are printed unless --no-cap is given.
 CAP = 50
 
+EXAMPLES = (
+    ("validate corpus/", "all files below a folder whose suffix is known"),
+    ("validate news.jsonl --schema record.schema.json", "records against a JSON Schema"),
+    ("validate corpus/ --output sarif=findings.sarif", "also write a report for code scanning"),
+)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Validate. Returns 0 when there is nothing to say but notes, 1 when there are findings."""
-    options = parser("validate", "Say what is wrong with sources, and where.")
-    add_reading(options)
-    add_settings(options)
-    _add_schemas(options)
-    _add_baseline(options)
-    options.add_argument(
-        "--output-format", choices=FORMATS, default="text", metavar="FORMAT", help=f"{', '.join(FORMATS)}"
-    )
-    options.add_argument("--no-cap", action="store_true", help=f"print all findings, not the first {CAP} of each code")
-    options.add_argument(
-        "--jobs", type=int, default=0, metavar="N", help="files checked at the same time (default all cores)"
-    )
-    options.add_argument("-q", "--quiet", action="store_true", help="no summary")
+    options = parser("validate", "Report what is wrong with sources, and where.", "SOURCE... [options]", EXAMPLES)
+    add_sources(options)
     args = options.parse_args(arguments)
     config = config_of(args)
     schemas = schemas_of(args, config)
     against = Against(schemas.xml, args.engine, args.schema_timeout, args.jing, schemas.record, schemas.metadata)
-    validation = Validation(
-        args.sources,
-        settled(args, config),
-        selection_of(args, config),
-        against,
-        baseline=_baseline(args, config.baseline),
-        cap=0 if args.no_cap else CAP,
-        jobs=_jobs(args.jobs, config.jobs),
-        marked=bool(args.write_baseline),
-    )
-    if args.write_baseline:
-        return _write_baseline(args.write_baseline, validation, quiet=args.quiet)
-    _print(validation, args.output_format, config.path)
+    if args.statistics and args.output_format != "text":
+        raise ConfigurationError("--statistics prints text; for programs there is --output-format json")
+    outputs = [_named_report(text) for text in args.output]
+    with Bar(enabled=not args.quiet) as bar:
+        validation = Validation(
+            args.sources,
+            settled(args, config)._replace(progress=bar.step),
+            selection_of(args, config),
+            against,
+            baseline=_baseline(args, config.baseline),
+            cap=0 if args.no_cap or args.statistics else CAP,
+            jobs=_jobs(args.jobs, config.jobs),
+            marked=bool(args.write_baseline),
+        )
+        bar.begin(validation.paths)
+        if args.write_baseline:
+            return _write_baseline(args.write_baseline, validation, quiet=args.quiet)
+        if args.statistics:
+            from corpusfmt.cli.reports.statistics import Report
+
+            report: Reporter = Report(bar.write)
+        else:
+            report = reporter(args.output_format, bar.write, colour=has_colour(sys.stdout))
+        _print(validation, report, outputs, config.path)
     if not args.quiet:
         _summary(validation, pruned=args.prune_baseline)
     if args.prune_baseline:
         _prune(validation, quiet=args.quiet)
+    if args.exit_zero:
+        return 0
     severities = validation.tally.severities
-    return 1 if severities["error"] or severities["warning"] else 0
+    fails = severities["error"] + (0 if (args.fail_on or config.fail_on) == "error" else severities["warning"])
+    return 1 if fails else 0
 
 
-def _add_schemas(options: Parser) -> None:
-    options.add_argument(
-        "--schema", default="", metavar="FILE", help="JSON Schema of records; or RELAX NG schema (.rng) of XML sources"
-    )
-    options.add_argument("--metadata-schema", default="", metavar="FILE", help="JSON Schema of metadata")
-    options.add_argument(
-        "--engine",
-        choices=("auto", "lxml", "jing"),
-        default="auto",
-        help="what judges by a RELAX NG schema (default auto)",
-    )
-    options.add_argument(
-        "--schema-timeout",
-        type=float,
-        default=Against().seconds,
-        metavar="SECONDS",
-        help="time to compile a RELAX NG schema, and for each document (default 60)",
-    )
-    options.add_argument("--jing", default="", metavar="PATH", help="jing, as a jar or an executable")
-
-
-def _add_baseline(options: Parser) -> None:
-    options.add_argument("--baseline", default="", metavar="FILE", help="findings that are known, and not told")
-    options.add_argument(
-        "--write-baseline",
-        default="",
-        metavar="FILE",
-        help="write all that is found into a new baseline, and tell nothing",
-    )
-    options.add_argument(
-        "--prune-baseline", action="store_true", help="take out of the baseline what is no longer found"
-    )
+def _named_report(text: str) -> tuple[str, str]:
+    """Split ``sarif=FILE``. Raises ConfigurationError."""
+    name, _, path = text.partition("=")
+    if name not in REPORTS or path in ("", "-"):
+        raise ConfigurationError(f"--output takes FORMAT=FILE, such as sarif=findings.sarif, not {quoted(text)}")
+    return name, path
 
 
 def _jobs(asked: int, configured: int) -> int:
@@ -117,37 +104,57 @@ def _baseline(args: argparse.Namespace, configured: str) -> Baseline | None:
     return load(path) if path else None
 
 
-def _print(validation: Validation, name: str, configuration: str) -> None:
-    """Print the report, a whole one also when something ends the run. Raises what ended it, after that."""
-    report = reporter(name, sys.stdout.write)
+def _print(validation: Validation, report: Reporter, outputs: Sequence[tuple[str, str]], configuration: str) -> None:
+    """Print the report and write others to files, whole ones also when something ends the run. Raises what ended it."""
+    with ExitStack() as stack:
+        files = []
+        for name, path in outputs:
+            output = storage.open_output(path)
+            stack.callback(output.discard)
+            files.append((output, reporter(name, _writing(output))))
+        failure = _report(validation, [report, *(one for _, one in files)], configuration)
+        sys.stdout.flush()
+        for output, _ in files:
+            output.finish()
+            output.publish()
+    for other in validation.failures[1:]:
+        complain(described(other))
+    if failure is not None:
+        raise failure
+
+
+def _writing(output: storage.Output) -> Callable[[str], object]:
+    return lambda text: output.write(text.encode("utf-8", "backslashreplace"))
+
+
+def _report(validation: Validation, reports: Sequence[Reporter], configuration: str) -> Exception | None:
+    """Tell reports of a run. Returns what ended it."""
     failure: Exception | None = None
-    report.begin()
+    for report in reports:
+        report.begin()
     try:
         for finding in validation.run():
-            report.finding(finding)
+            for report in reports:
+                report.finding(finding)
     except (CorpusfmtError, OSError) as error:
         failure = error
     tally = validation.tally
     failures: list[Exception] = [*validation.failures] or ([failure] if failure else [])
-    report.end(
-        Summary(
-            documents=tally.documents,
-            sources=tally.sources,
-            counts=tally.counts,
-            severities=tally.severities,
-            hidden=tally.hidden,
-            baselined=tally.known,
-            left_behind=tally.left_behind,
-            judges=[(name, list(engines)) for name, engines in tally.engines.items()],
-            error=None if failure is None else "; ".join(map(described, failures)),
-            configuration=configuration,
-        )
+    summary = Summary(
+        documents=tally.documents,
+        sources=tally.sources,
+        counts=tally.counts,
+        severities=tally.severities,
+        hidden=tally.hidden,
+        baselined=tally.known,
+        left_behind=tally.left_behind,
+        judges=[(name, list(engines)) for name, engines in tally.engines.items()],
+        error=None if failure is None else "; ".join(map(described, failures)),
+        configuration=configuration,
     )
-    sys.stdout.flush()
-    for other in failures[1:]:
-        complain(described(other))
-    if failure is not None:
-        raise failure
+    for report in reports:
+        report.end(summary)
+    return failure
 
 
 def _summary(validation: Validation, *, pruned: bool) -> None:

@@ -10,17 +10,22 @@ from corpusfmt.cli.talk import plural, put, say
 from corpusfmt.text.display import shown
 from corpusfmt.verbs.verify import SIDES, Discrepancy, Verification
 
+EXAMPLES = (
+    ("convert news.seed -o news.jsonl --receipt news.receipt.json", "convert, and write a receipt"),
+    ("verify news.receipt.json", "later: check all files and documents"),
+    ("verify news.receipt.json --only outputs --quick", "check the digests of the targets only"),
+)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Check files against a receipt. Returns 0 when all are as it says, and 1 otherwise."""
-    options = parser("verify", "Check the files of a conversion, and the documents in them, against its receipt.")
-    options.add_argument("receipt", metavar="RECEIPT", help="the file that 'corpusfmt convert --receipt' wrote")
-    options.add_argument("--only", choices=SIDES, help="look at what was read, or at what was written, alone")
-    options.add_argument("--quick", action="store_true", help="compare files by their digests; do not read documents")
-    options.add_argument(
-        "--output-format", choices=("text", "jsonl"), default="text", help="text (default), or a JSON object a line"
+    options = parser(
+        "verify", "Check the files of a conversion, and the documents in them, against its receipt.",
+        "RECEIPT [options]", EXAMPLES,
+    )  # fmt: skip
+    options.required_arguments.add_argument(
+        "receipt", metavar="RECEIPT", help="the file that 'corpusfmt convert --receipt' wrote"
     )
-    options.add_argument("-q", "--quiet", action="store_true", help="no summary")
     args = options.parse_args(arguments)
     verification = Verification(args.receipt, (args.only,) if args.only else SIDES, quick=args.quick)
     line = _json if args.output_format == "jsonl" else _text

@@ -92,12 +92,16 @@ class WriteOptions(NamedTuple):
 
 
 class Option(NamedTuple):
-    """An option that a format knows: its name, its choices (none: any text) and where it applies."""
+    """An option that a format knows: its name, its choices (none: any text) and where it applies.
+
+    ``metavar`` stands in help for the value, where there are no choices.
+    """
 
     name: str
     summary: str
     choices: tuple[str, ...] = ()
     side: Literal["read", "write", "both"] = "both"
+    metavar: str = "TEXT"
 
 
 class Writer(Protocol):

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from corpusfmt.limits import CHUNK, MIB
-from corpusfmt.model.format import Stream
+from corpusfmt.storage.input import Input
 
 #: A pile is held in memory up to this size, in bytes.
 _HELD: Final = MIB
@@ -78,9 +78,14 @@ class ScratchStream:
 class Copying:
     """A stream of which a scratch file gets a copy, for reading it again."""
 
-    def __init__(self, stream: Stream, copy: Scratch) -> None:
+    def __init__(self, stream: Input, copy: Scratch) -> None:
         self.name, self.codec = stream.name, stream.codec
         self._stream, self._copy = stream, copy
+
+    @property
+    def raw_position(self) -> int:
+        """How many bytes of the file were read, as it is stored."""
+        return self._stream.raw_position
 
     def read(self, size: int, /) -> bytes:
         """Return up to ``size`` bytes, as the stream does."""

@@ -16,7 +16,7 @@ class Glob:
 
     def __init__(self, pattern: str) -> None:
         """Take a pattern; one that ends in a slash is that of all in a folder."""
-        self._bare = "/" not in pattern
+        self.pattern, self._bare = pattern, "/" not in pattern
         pattern = pattern.removeprefix("./")
         self._parts: list[str] = []
         for part in _STARS.split(f"{pattern}**" if pattern.endswith("/") else pattern):

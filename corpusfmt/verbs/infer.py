@@ -35,7 +35,8 @@ def infer(asked: Sequence[str], reading: Reading, *, metadata: bool = False, clo
         try:
             with opened(path, reading) as (stream, format):
                 unused.saw(format, last=path == paths[-1])
-                for batch in bounded(scanned(stream, format, reading.options_for(format, path)), reading.limits):
+                batches = scanned(stream, format, reading.options_for(format, path), reading.progress)
+                for batch in bounded(batches, reading.limits):
                     refused += sum(finding.severity == "error" for finding in batch.findings)
                     known = [d.meta_json for d in batch.documents] if metadata else records_of(batch, format)
                     for document, record in zip(batch.documents, known, strict=True):

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from corpusfmt.limits import USUAL
-from corpusfmt.sources import Reading
+from corpusfmt.sources import ByPath, Reading
 from corpusfmt.storage import codecs
 from corpusfmt.targets.settings import Writing
 from corpusfmt.verbs.convert.report import Report
@@ -33,6 +33,7 @@ def asked_for(
         "read_options": {**reading.shared, **reading.own},
         "encoding": reading.encoding,
         "id_from": reading.id_from,
+        "configured": [_configured(one) for one in reading.by_path],
         "max_document": limits.pop("document", None),
         "limits": limits,
         "to": writing.format,
@@ -44,6 +45,18 @@ def asked_for(
         **more,
     }
     return {"sources": list(sources), "target": target, **{name: value for name, value in said.items() if value}}
+
+
+def _configured(one: ByPath) -> dict[str, Any]:
+    """Return settings of a configuration for some sources, without what it does not say."""
+    said = {
+        "match": [glob.pattern for glob in one.globs],
+        "from": one.format,
+        "read_options": {**one.preset, **one.own},
+        "encoding": one.encoding,
+        "id_from": one.id_from,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def counted(report: Report) -> dict[str, Any]:

@@ -68,7 +68,8 @@ class Side:
             storage.check_state(path, state, "compared")
 
     def _scan(self, stream: Stream, format: Format, path: str, *, lines: bool) -> Iterator[Sequence[Document]]:
-        return whole(scanned(stream, format, self.reading.options_for(format, path, lines=lines)))
+        options = self.reading.options_for(format, path, lines=lines)
+        return whole(scanned(stream, format, options, None if lines else self.reading.progress))
 
     def close(self) -> None:
         """Let go of copies."""

@@ -110,12 +110,14 @@ class Fixing:
                 source = self._source(looked, format)
                 if isinstance(source, Transcoded):
                     fixed.fixes[format.wide_code] += 1
+                self.amending.looked = self._progress(looked)
                 edits = self._edits(source, format, options, fixed, fixed.fixes)
                 first = next(edits, None)
                 if first is None and not source.cut and not isinstance(source, Transcoded):
                     return fixed
                 work.copy(self._source(stream, format), chain([first] if first else [], edits))
                 codec = looked.codec
+            self.amending.looked = None
             self._presuming = self._presuming or source.cut
             if fixed.fixes[LEGACY]:  # what was in the encoding that was named is in UTF-8 now
                 options = options._replace(encoding=None)
@@ -130,6 +132,19 @@ class Fixing:
         finally:
             work.close()
         return fixed
+
+    def _progress(self, stream: storage.Input) -> Callable[[int], None] | None:
+        """Return what tells how far a file has been looked at."""
+        progress, before = self.reading.progress, 0
+        if progress is None:
+            return None
+
+        def looked(documents: int) -> None:
+            nonlocal before
+            progress(documents, stream.raw_position - before)
+            before = stream.raw_position
+
+        return looked
 
     def _opened(self, path: str) -> storage.Input:
         limits = self.reading.limits
@@ -210,7 +225,7 @@ class Fixing:
         fixed.left.clear()
         with self._opened(fixed.path) as old, output.reread() as new:
             there = self._documents(format, new, options, fixed)
-            before = options._replace(encoding=self.reading.encoding)
+            before = options._replace(encoding=self.reading.at(fixed.path).encoding)
             documents = (one for batch in format.scan(self._source(old, format), before) for one in batch.documents)
             for number, document in enumerate(documents, 1):
                 expected = self.amending.settled(document, number)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from corpusfmt import storage
 from corpusfmt.checks.baseline import Baseline, Baselined
 from corpusfmt.checks.run import Checking
 from corpusfmt.checks.tally import Tally
@@ -23,16 +22,17 @@ class Amending:
     def __init__(self, checking: Checking, baseline: Baseline | None, codes: Sequence[str], *, unsafe: bool) -> None:
         self._checking, self._baseline, self._unsafe = checking, baseline, unsafe
         self._codes = () if "ALL" in map(str.upper, codes) else tuple(code.upper() for code in codes)
-        self._ruled = frozenset(rule.code for rule in checking.rules)
+        self._ruled = frozenset(rule.code for rule in checking.selections.everywhere)
         #: Of the file at hand: codes that are left out, and changes of rules that cannot be made, by the number of the
         #: document.
         self._left_out: frozenset[str] = frozenset()
         self._refused: set[tuple[int, str]] = set()
+        #: Gets the number of documents in each batch.
+        self.looked: Callable[[int], None] | None = None
 
     def begin(self, path: str) -> None:
         """Begin with a file."""
-        selection = self._checking.selection
-        self._left_out = selection.left_out(storage.relative(path, selection.folder or "."))
+        self._left_out = self._checking.begin(path)
         self._refused.clear()
 
     def scan(
@@ -43,6 +43,8 @@ class Amending:
         baselined = Baselined(self._baseline.of(path) if self._baseline else Counter(), Tally())
         before = 0
         for batch in format.scan(stream, options):
+            if self.looked is not None:
+                self.looked(len(batch.documents))
             found = self._checking.batch(batch, path, format, checks, self._makes, self._refused, before=before)
             before += len(batch.documents)
             if self._left_out:

@@ -39,7 +39,6 @@ class Job(NamedTuple):
     reading: Reading
     selection: Selection
     against: Against
-    folder: str
     across: tuple[str, ...] = ()
     cap: int = 0
     marked: bool = False
@@ -65,7 +64,7 @@ def check(checking: Checking, job: Job, number: int, path: str, known: Counter[s
     tally.sources = 1
     baselined = Baselined(known, tally, marked=job.marked)
     spill = storage.Spill(job.spills, str(number)) if job.across else None
-    gatherer = across_files.Gatherer(job.across, number, spill) if spill else None
+    gatherer = across_files.Gatherer(job.selection.at(path).rules, number, spill) if spill else None
     try:
         for finding in checking.source(path, tally, gatherer):
             if baselined.is_told(finding, job.cap):
@@ -202,7 +201,7 @@ def _work(pipe: Connection, job: Job, inherited: Sequence[Connection]) -> None:
     for other in inherited:
         other.close()
     try:
-        checking = Checking(job.reading, job.selection, job.against, job.folder)
+        checking = Checking(job.reading, job.selection, job.against)
         while True:
             task = pipe.recv()
             pipe.send([check(checking, job, number, path, known) for number, path, known in task])

@@ -49,10 +49,9 @@ class Validation:
         self.reading = reading.checked(asked)
         self.paths, self.passed_over = sources(asked, self.reading)
         selection = selection or Selection()
-        folder = selection.folder or "."
-        self.across = tuple(rule.code for rule in selection.rules if rule.code in across_files.RULES)
-        self.job = Job(self.reading, selection, against or Against(), folder, self.across, cap, marked)
-        self.checking = Checking(*self.job[:4])
+        self.across = tuple(rule.code for rule in selection.everywhere if rule.code in across_files.RULES)
+        self.job = Job(self.reading, selection, against or Against(), self.across, cap, marked)
+        self.checking = Checking(*self.job[:3])
         self.baseline, self.jobs = baseline, jobs
         self.tally = Tally()
         #: Why sources could not be looked at.
@@ -92,7 +91,7 @@ class Validation:
             tally.sources += 1
             known = self._known(path)
             baselined = Baselined(known, tally, marked=self.job.marked)
-            gatherer = across_files.Gatherer(self.across, number, lines) if self.across else None
+            gatherer = across_files.Gatherer(self.job.selection.at(path).rules, number, lines) if self.across else None
             try:
                 for finding in self.checking.source(path, tally, gatherer):
                     if baselined.is_told(finding, self.job.cap):
@@ -145,7 +144,7 @@ class Validation:
         """Give findings across sources that are not known, left out or too many."""
         for finding in findings:
             path = finding.path
-            left_out = self.job.selection.left_out(storage.relative(path, self.job.folder))
+            left_out = self.job.selection.left_out(path)
             if left_out and self.job.selection.is_left_out(finding, left_out):
                 continue
             known = self.tally.unseen.get(path, Counter())
@@ -162,8 +161,8 @@ class Validation:
             return found
         there = {self.baseline.name_of(path) for path in self.paths}
         whole = self.baseline.known.keys() - set(self.baseline.lost()) <= there
-        looks = self.job.selection.looks_for
         for path, marks in self.tally.unseen.items():
+            looks = self.job.selection.at(path).looks_for
             kept = {
                 mark: count
                 for mark, count in marks.items()

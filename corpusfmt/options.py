@@ -1,0 +1,256 @@
+"""The table of options: the command line, ``corpusfmt.toml`` and its schema, and docs/options.md are made of it.
+
+Options that only some formats know stand in the ``options`` of those formats and are added to these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from corpusfmt.limits import MAX_JOBS, SCHEMA_SECONDS
+from corpusfmt.model.errors import ALLOWABLE
+from corpusfmt.model.format import Format, Option
+from corpusfmt.model.ids import SOURCES
+
+#: What an option takes: nothing (flag), one of its choices, text, a path, codes with commas between, a size in bytes, a
+#: whole number, seconds, or limits by name.
+Kind: TypeAlias = Literal["flag", "choice", "text", "path", "codes", "size", "number", "seconds", "limits"]
+
+
+class Setting(NamedTuple):
+    """One option: ``--name`` on the command line, and where it has a ``key``, that in a configuration.
+
+    A dot in a key stands between a table and its key. ``by_path`` says whether ``[[paths]]`` may hold it, ``repeat``
+    whether it may be given more than once. ``attribute`` is the name in the library where that is another one.
+    """
+
+    name: str
+    kind: Kind
+    summary: str
+    commands: tuple[str, ...]
+    group: str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    default: Any = None
+    key: str = ""
+    by_path: bool = False
+    repeat: bool = False
+    short: str = ""
+    attribute: str = ""
+    least: int = 0
+    most: int = 0
+
+
+READING: Final = ("convert", "validate", "fix", "diff", "ls", "schema")
+#: The groups in which help lists options, in order. Those of formats follow the reading ones.
+GROUPS: Final = (
+    "writing",
+    "reading",
+    "checks",
+    "schemas",
+    "baseline",
+    "fixing",
+    "comparing",
+    "output",
+    "configuration",
+)
+_CONVERT: Final = ("convert",)
+_VALIDATE: Final = ("validate",)
+_FIX: Final = ("fix",)
+_DIFF: Final = ("diff",)
+
+#: What ``validate`` can print.
+REPORTS: Final = ("text", "json", "jsonl", "github", "gitlab", "sarif", "junit")
+
+SETTINGS: Final = (
+    Setting("output", "path", "the target: a file, - for standard output, or FOLDER/ (a file per document, with --to)",
+            _CONVERT, "writing", "TARGET", short="o"),
+    Setting("to", "text", "format of the target, with options as in seed:dialect=plain", _CONVERT, "writing", "FORMAT",
+            attribute="to_format"),
+    Setting("on-error", "text",
+            "at a document that cannot be read or written: stop (default), skip, or quarantine=FILE to set it aside",
+            _CONVERT, "writing", "WHAT", default="stop"),
+    Setting("allow-loss", "text", f"lose these where the target cannot hold them: {', '.join(ALLOWABLE)}",
+            _CONVERT, "writing", "KIND,...", default=(), repeat=True),
+    Setting("id", "text", "convert only the documents with this id", _CONVERT, "writing", "ID", default=(),
+            repeat=True),
+    Setting("shard-size", "size", "split the target into files of this size, before compression", _CONVERT, "writing",
+            "SIZE", default=0),
+    Setting("force", "flag",
+            "replace old shards, an old quarantine or an old index; write into a folder that is not empty",
+            _CONVERT, "writing"),
+    Setting("cdxj", "flag", "also write an index beside the target (CDXJ; WARC only)", _CONVERT, "writing"),
+    Setting("verify", "flag", "read the target back and compare it before it gets its name", _CONVERT, "writing"),
+    Setting("receipt", "path", "verify, and write a receipt for 'corpusfmt verify': digests of all files and documents",
+            _CONVERT, "writing", "FILE"),
+    Setting("report", "path", "write a summary of the run as a JSON object", _CONVERT, "writing", "FILE"),
+
+    Setting("from", "text", "format of the sources, with options as in jsonl:layout=dolma", READING, "reading",
+            "FORMAT", by_path=True, attribute="from_format"),
+    Setting("from-a", "text", "as --from, for OLD only", _DIFF, "reading", "FORMAT"),
+    Setting("from-b", "text", "as --from, for NEW only", _DIFF, "reading", "FORMAT"),
+    Setting("encoding", "text", "encoding of texts that do not declare one (default: utf-8)", READING, "reading",
+            "NAME",
+            key="encoding", by_path=True),
+    Setting("id-from", "choice", "make an id where a document has none: from its name, its line, or its SHA-256",
+            READING, "reading", choices=SOURCES, key="id-from", by_path=True),
+    Setting("max-document", "size", "largest document (default: 256MiB); the same as --limit document=SIZE", READING,
+            "reading", "SIZE", key="max-document"),
+    Setting("limit", "limits", "change other limits, as in header=1MiB,depth=64; 'corpusfmt limits' lists them",
+            READING,
+            "reading", "NAME=VALUE,...", repeat=True, key="limits"),
+
+    Setting("select", "codes", "check only these codes or prefixes of codes; ALL selects all", _VALIDATE, "checks",
+            "CODE,...", key="select", by_path=True),
+    Setting("extend-select", "codes", "also check these codes, for example those of plug-ins", _VALIDATE, "checks",
+            "CODE,...", key="extend-select"),
+    Setting("ignore", "codes", "do not report these codes", _VALIDATE, "checks", "CODE,...", key="ignore",
+            by_path=True),
+    Setting("jobs", "number", "number of files checked at the same time (default: all cores)", _VALIDATE, "checks", "N",
+            default=0, key="jobs", least=1, most=MAX_JOBS),
+    Setting("fail-on", "choice", "findings that make the exit code 1: warning (default) or error", _VALIDATE, "checks",
+            choices=("warning", "error"), key="fail-on"),
+    Setting("exit-zero", "flag", "exit with 0 whatever is found", _VALIDATE, "checks"),
+
+    Setting("schema", "path", "JSON Schema of records, or RELAX NG schema (.rng) of XML sources", _VALIDATE, "schemas",
+            "FILE", default="", key="schemas.record"),
+    Setting("metadata-schema", "path", "JSON Schema of metadata", _VALIDATE, "schemas", "FILE", default="",
+            key="schemas.metadata"),
+    Setting("engine", "choice", "what validates by a RELAX NG schema (default: auto)", _VALIDATE, "schemas",
+            choices=("auto", "lxml", "jing"), default="auto"),
+    Setting("schema-timeout", "seconds",
+            f"time to compile a RELAX NG schema, and for each document (default: {SCHEMA_SECONDS})", _VALIDATE,
+            "schemas", "SECONDS", default=SCHEMA_SECONDS),
+    Setting("jing", "path", "jing, as a jar or an executable", _VALIDATE, "schemas", "PATH", default=""),
+
+    Setting("baseline", "path", "file of known findings, which are not reported", _VALIDATE, "baseline", "FILE",
+            default="", key="baseline"),
+    Setting("write-baseline", "path", "write all findings to a new baseline and report none", _VALIDATE, "baseline",
+            "FILE", default=""),
+    Setting("prune-baseline", "flag", "remove entries from the baseline that are no longer found", _VALIDATE,
+            "baseline"),
+
+    Setting("select", "codes", "fix only these codes or prefixes of codes", _FIX, "fixing", "CODE,..."),
+    Setting("unsafe-fixes", "flag", "also apply fixes that may change content; removed bytes are saved to FILE.cut",
+            _FIX,
+            "fixing"),
+    Setting("dry-run", "flag", "report what would be fixed, and change nothing", _FIX, "fixing", short="n"),
+    Setting("diff", "flag",
+            "print a unified diff of the decompressed content, and change nothing; exit with 1 when there is anything "
+            "to fix. A terminal gets escaped, shortened lines; a pipe gets exact bytes, for 'patch'", _FIX, "fixing"),
+
+    Setting("ignore", "text", "do not compare these: name, metadata, order, text", _DIFF, "comparing", "WHAT,...",
+            default=(), repeat=True),
+
+    Setting("metadata", "flag", "infer the schema of the metadata, for --metadata-schema", ("schema",), "writing"),
+    Setting("closed", "flag", "allow no keys but those that were seen", ("schema",), "writing"),
+    Setting("output", "path", "file to write (default: standard output)", ("schema",), "writing", "FILE", default="-",
+            short="o"),
+    Setting("only", "choice", "check only what was read, or only what was written", ("verify",), "comparing",
+            choices=("inputs", "outputs")),
+    Setting("quick", "flag", "compare files by their digests; do not read documents", ("verify",), "comparing"),
+
+    Setting("output-format", "choice", "what is printed (default: text)", _VALIDATE, "output", "FORMAT",
+            REPORTS, "text"),
+    Setting("output-format", "choice", "what is printed (default: text)", _DIFF, "output",
+            choices=("text", "json", "jsonl"), default="text"),
+    Setting("output-format", "choice", "what is printed (default: text)", ("ls", "verify"), "output",
+            choices=("text", "jsonl"), default="text"),
+    Setting("output", "text", "also write a report to a file, as in sarif=FILE", _VALIDATE, "output", "FORMAT=FILE",
+            default=(), repeat=True),
+    Setting("statistics", "flag", "print counts by code and file in place of the findings", _VALIDATE, "output"),
+    Setting("no-cap", "flag", "print all findings, not only the first 50 of each code", _VALIDATE, "output"),
+    Setting("no-cap", "flag", "print all differences, not only the first 50 of each kind", _DIFF, "output"),
+    Setting("all", "flag", "print all documents, on a terminal too", ("ls",), "output"),
+    Setting("quiet", "flag", "print no progress and no summary", (*READING, "verify"), "output", short="q"),
+
+    Setting("config", "path", "configuration to use (default: corpusfmt.toml here or above)", READING, "configuration",
+            "FILE", default=""),
+    Setting("isolated", "flag", "use no configuration", READING, "configuration"),
+)  # fmt: skip
+
+
+def settings_of(command: str) -> list[Setting]:
+    """Return the options of a command, without those of formats."""
+    return [one for one in SETTINGS if command in one.commands]
+
+
+def format_options(formats: Iterable[Format], side: str) -> dict[str, list[tuple[Format, Option]]]:
+    """Return the options of formats for a side, read or write, by name: several formats may know one name."""
+    found: dict[str, list[tuple[Format, Option]]] = {}
+    for format in formats:
+        for option in format.options:
+            if option.side in (side, "both"):
+                found.setdefault(option.name, []).append((format, option))
+    return found
+
+
+def configuration_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a configuration: schemas/corpusfmt.schema.json is made of it."""
+    tables: dict[str, dict[str, Any]] = {"": {}, "schemas": {}}
+    for one in SETTINGS:
+        if one.key:
+            table, _, key = one.key.rpartition(".")
+            tables[table][key] = _typed(one)
+    by_path = {one.name: _typed(one) for one in SETTINGS if one.by_path}
+    tables["schemas"]["xml"] = {"description": "RELAX NG schema of XML sources", "type": "string"}
+    codes = {"type": "array", "items": {"type": "string"}}
+    value = {"type": ["string", "integer"]}
+    properties = {
+        **tables[""],
+        "per-file-ignores": {
+            "description": 'codes that are not reported of files that match a pattern, as in "scraped/**" = ["TXT1"]',
+            "type": "object",
+            "additionalProperties": codes,
+        },
+        "options": {
+            "description": 'options of formats by name, as in layout = "dolma"',
+            "type": "object",
+            "additionalProperties": value,
+        },
+        "paths": {
+            "description": "settings of files that match a pattern; of several entries the last one decides",
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["match"],
+                "properties": {
+                    "match": {
+                        "description": "pattern of paths, or several",
+                        "type": ["string", "array"],
+                        "items": {"type": "string"},
+                    },
+                    **by_path,
+                },
+                "additionalProperties": {"description": "an option of the format", **value},
+            },
+        },
+        "schemas": {
+            "description": "schemas to validate with",
+            "type": "object",
+            "additionalProperties": False,
+            "properties": tables["schemas"],
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The configuration of corpusfmt",
+        "description": "corpusfmt.toml, or the table tool.corpusfmt of pyproject.toml; paths begin at its folder",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def _typed(one: Setting) -> dict[str, Any]:
+    kinds: Mapping[str, dict[str, Any]] = {
+        "flag": {"type": "boolean"},
+        "codes": {"type": "array", "items": {"type": "string"}},
+        "size": {"type": ["string", "integer"]},
+        "number": {"type": "integer", "minimum": one.least, "maximum": one.most},
+        "seconds": {"type": "number"},
+        "limits": {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
+        "choice": {"type": "string", "enum": list(one.choices)},
+    }
+    return {"description": one.summary, **kinds.get(one.kind, {"type": "string"})}
