@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.limits import HEAD, USUAL, Limits
@@ -14,6 +14,9 @@ from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.model.ids import SOURCES
 from corpusfmt.text.display import charset, quoted
 from corpusfmt.text.globs import Glob
+
+#: An encoding that was asked for, in place of that of a configuration; texts are in it without being asked for.
+_UTF8: Final = "utf-8"
 
 
 class ByPath(NamedTuple):
@@ -104,8 +107,9 @@ class Reading(NamedTuple):
         own = {**plugins.applicable(format, "read", {**here.preset, **here.shared}), **here.own}
         plugins.check_options(format, "read", own)
         inside = storage.path_inside(path, self.folders) if format.whole else ""
+        encoding = None if here.encoding == _UTF8 else here.encoding
         return ReadOptions(
-            here.encoding, here.id_from, self.limits.document, own, lines, thorough, inside=inside, limits=self.limits
+            encoding, here.id_from, self.limits.document, own, lines, thorough, inside=inside, limits=self.limits
         )
 
 
@@ -140,7 +144,7 @@ def _encoding(name: str | None) -> str | None:
     if name is None:
         return None
     try:
-        return charset(name)
+        return charset(name) or _UTF8
     except LookupError:
         raise ConfigurationError(
             f"unknown encoding {quoted(name)}; try utf-8, cp1252, iso8859-15, koi8-r, gb18030"

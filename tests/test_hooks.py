@@ -556,3 +556,48 @@ def test_a_commit_is_stopped_until_the_file_is_mended(place: Place, work: Path) 
     assert result.returncode == 0, result.stderr
     assert place.git("show", "HEAD:new.seed", cwd=work).encode() == MENDED
     assert (work / "clean.seed").read_bytes() == BROKEN
+
+
+MIXED = b"""baseline = "known.json"
+[[paths]]
+match = "texts/**"
+from = "dir"
+[[paths]]
+match = "dolma/**"
+layout = "dolma"
+[[paths]]
+match = "hf/**"
+layout = "hf"
+"""
+
+
+def test_one_entry_for_a_repository_of_several_formats(place: Place, work: Path) -> None:
+    """One configuration, one baseline and one entry: texts, JSON Lines of two layouts, and TEI."""
+    files = {f"texts/{n % 9}/{n}.txt": b"Text %d.\n" % n for n in range(300)}
+    files["texts/0/old.txt"] = b"In Latin-1: \xe9.\n"  # known
+    files |= {
+        f"dolma/{n}.jsonl": b'{"id":"d%d","text":"a","source":"s","metadata":{}}\n' % n for n in range(25)
+    }  # fmt: skip
+    files |= {f"hf/{n}.jsonl": b'{"text":"b","id":"h%d","meta":{}}\n' % n for n in range(25)}
+    put(work, {**files, "corpusfmt.toml": MIXED})
+    novels = work / "novels"
+    novels.mkdir()
+    for n in range(20):
+        assert command("convert", work / f"hf/{n}.jsonl", "-o", novels / f"{n}.xml", "--layout", "hf").returncode == 0
+    entry = {"id": VALIDATE, "files": r"^(texts|dolma|hf|novels)/"}
+    configure(work, {"repos": [{"repo": str(place.repository), "rev": place.revision, "hooks": [entry]}]})
+    for name in ("texts", "."):  # of a folder, and named by itself below
+        (work / "known.json").unlink(missing_ok=True)
+        written = command("validate", name, "--write-baseline", "known.json", cwd=work)
+        assert (written.returncode, b"1 finding in" in written.stderr) == (0, True), written.stderr
+    place.commit_all(work)
+    code, printed = place.pre_commit("run", "--all-files", cwd=work)
+    assert (code, verdicts(printed)) == (0, {VALIDATE: "Passed"}), printed
+    put(work, {"texts/8/new.txt": b"New: \xff.\n"})
+    place.git("add", "--all", cwd=work)
+    code, printed = place.pre_commit("run", cwd=work)
+    assert (code, verdicts(printed)) == (1, {VALIDATE: "Failed"}), printed
+    assert "texts/8/new.txt:1:6: ENC001 error: not UTF-8" in printed
+    assert "1 error" in printed
+    code, printed = place.pre_commit("run", "--all-files", cwd=work)
+    assert printed.count(" error: ") == 1

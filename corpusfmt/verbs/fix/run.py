@@ -225,7 +225,7 @@ class Fixing:
         fixed.left.clear()
         with self._opened(fixed.path) as old, output.reread() as new:
             there = self._documents(format, new, options, fixed)
-            before = options._replace(encoding=self.reading.at(fixed.path).encoding)
+            before = options._replace(encoding=self.reading.options_for(format, fixed.path).encoding)
             documents = (one for batch in format.scan(self._source(old, format), before) for one in batch.documents)
             for number, document in enumerate(documents, 1):
                 expected = self.amending.settled(document, number)
