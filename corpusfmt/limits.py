@@ -67,14 +67,16 @@ MAX_JOBS: Final = 256
 JUDGED_TEXT: Final = 10_000_000
 #: Seconds for compiling a RELAX NG schema, and for judging each document by it.
 SCHEMA_SECONDS: Final = 60
-#: How often a JSON Schema may look at one value, how many keywords the exact engine looks at for one record, and how
-#: large a number that is to be divided may be (digits).
-SCHEMA_LOOKS: Final = 100_000
-SCHEMA_STEPS: Final = 100_000
+#: Seconds of the processor for one piece of work with a JSON Schema, beside one for each MiB that it is about. A run
+#: that has spent three times as many, and so many for each MiB, does no more of it. And the memory of such work, beside
+#: 64 bytes for each byte that it is about.
+SCHEMA_WORK: Final = 1.0
+SCHEMA_RATE: Final = 8.0
+SCHEMA_MEMORY: Final = 128 * MIB
+#: How large a number that is to be divided may be (digits).
 SCHEMA_DIGITS: Final = 10_000
-#: A pattern of a schema, compiled; and the text that one of more than 256 KiB is searched in.
+#: A pattern of a schema, compiled.
 PATTERN: Final = 12 * MIB
-PATTERN_TEXT: Final = 16 * KIB
 #: How much is read at a time: larger pieces leave the processor's cache, smaller ones cost calls.
 CHUNK: Final = 128 * KIB
 #: How much of the head of a source a sniffer sees.

@@ -124,9 +124,12 @@ def test_metadata_is_a_mapping_that_nothing_done_to_a_value_changes() -> None:
 
 
 def test_numbers_that_python_cannot_hold_come_as_decimals() -> None:
-    meta = Metadata.of(b'{"big":' + b"9" * 5000 + b',"far":1e400,"near":1.5,"int":12}')
+    meta = Metadata.of(b'{"big":' + b"9" * 5000 + b',"far":1e400,"near":1.5,"int":12,"tiny":-2E-400,"zero":0e-9}')
     assert meta["big"] == Decimal("9" * 5000)
     assert meta["far"] == Decimal("1e400")
+    assert meta["tiny"] == Decimal("-2E-400")
+    assert (meta["zero"], type(meta["zero"])) == (0, float)
+    assert Metadata.of(b'{"a":1e-9999999999999999999999}')["a"] == Decimal("1E-999999")
     assert (meta["near"], meta["int"]) == (1.5, 12)
 
 

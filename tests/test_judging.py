@@ -21,7 +21,7 @@ from corpusfmt import plugins, validate
 from corpusfmt.model.document import build
 from corpusfmt.model.errors import ConfigurationError, SchemaError
 from corpusfmt.schema.relax_ng import Judge, Verdict, jing
-from corpusfmt.schema.relax_ng.asking import Child
+from corpusfmt.schema.relax_ng.asking import Asking
 from corpusfmt.text.position import Region
 from tests.support import DATA, DEEP, ROOT, SEEDS, command, write
 
@@ -606,13 +606,13 @@ def test_a_schema_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
 @needs_jing
 def test_where_lxml_cannot_compile_a_schema_jing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x.rng").write_text(ENDLESS)
-    compile = Child.compile
+    compile = Asking.compile
 
-    def in_little_time(child: Child, *given: Any, compiled: bool, **named: Any) -> str:
+    def in_little_time(child: Asking, *given: Any, compiled: bool, **named: Any) -> str:
         child._seconds = 0.5 if compiled else 60
         return compile(child, *given, compiled=compiled, **named)
 
-    monkeypatch.setattr(Child, "compile", in_little_time)
+    monkeypatch.setattr(Asking, "compile", in_little_time)
     with Judge(str(tmp_path / "x.rng"), seconds=60) as judge:
         assert judge.check(region("<tree>\n<tree/></tree>")) == []
         assert lines(judge.check(region("<tree>\n<tre/></tree>"))) == [2]
@@ -685,12 +685,12 @@ from corpusfmt.text.position import Region
 from corpusfmt.schema.relax_ng import Judge
 judge = Judge(sys.argv[1], engine="lxml", seconds=float(sys.argv[2]))
 if sys.argv[3] == "busy":
-    from corpusfmt.schema.relax_ng import asking
+    from corpusfmt.schema import child_process
     def send(*given):
         real(*given)
         print(judge._child._process.pid, flush=True)
         os.kill(os.getpid(), 9)
-    real, asking.send = asking.send, send
+    real, child_process.send = child_process.send, send
 judge.check(Region(b"<tree/>", 0, 1))
 print(judge._child._process.pid, flush=True)
 if sys.argv[3] == "killed":

@@ -65,9 +65,11 @@ class Checking:
         ]
 
     def close(self) -> None:
-        """Let go of processes."""
+        """End the processes that judge."""
         for judge in self.judges.values():
             judge.close()
+        for schema in (*self._own.values(), *[schema for _, schema in self.schemas]):
+            schema.close()
 
     @property
     def rules(self) -> list[Rule]:

@@ -13,13 +13,17 @@ from corpusfmt.text.json_reader import JSONFault, parse
 EMPTY = b"{}"
 
 
-def _integer(digits: str) -> Any:
+def integer(digits: str) -> Any:
+    """Return the value of a JSON integer: an int, or Decimal when it has more digits than Python turns into one."""
     return int(digits) if len(digits) <= 4300 else _decimal(digits)
 
 
-def _number(digits: str) -> Any:
+def number(digits: str) -> Any:
+    """Return the value of another JSON number: a float, or Decimal when that would be infinity, or 0 when it is not."""
     value = float(digits)
-    return _decimal(digits) if value in (float("inf"), float("-inf")) else value
+    if abs(value) == float("inf") or (not value and digits.lower().partition("e")[0].strip("-0.")):
+        return _decimal(digits)
+    return value
 
 
 def _decimal(digits: str) -> Any:
@@ -28,12 +32,12 @@ def _decimal(digits: str) -> Any:
     try:
         return Decimal(digits)
     except InvalidOperation:  # an exponent beyond what Decimal holds
-        return float(digits)
+        return float(digits) or Decimal("-1E-999999" if digits[0] == "-" else "1E-999999")
 
 
 def values_of(raw: bytes) -> Any:
     """Return JSON as Python values; a number that ``int`` or ``float`` cannot take as Decimal."""
-    return json.loads(raw, parse_int=_integer, parse_float=_number)
+    return json.loads(raw, parse_int=integer, parse_float=number)
 
 
 class Metadata(Mapping[str, Any]):

@@ -1,12 +1,11 @@
-"""How the parts of a schema refer to one another: what leads nowhere, goes in circles, or grows beyond all bounds."""
+"""How the parts of a schema refer to one another: what leads nowhere or goes in circles, and how much work they are."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from corpusfmt.limits import SCHEMA_LOOKS
-from corpusfmt.schema.json_schema.flattening import MOST_WAYS, flatten, ways
-from corpusfmt.schema.json_schema.measuring import components, measured
+from corpusfmt.schema.json_schema.flattening import flatten
 from corpusfmt.schema.json_schema.pointers import pointer_of
 from corpusfmt.schema.json_schema.vocabulary import PART, SAME, inner_schemas
 from corpusfmt.text.display import quoted
@@ -16,16 +15,23 @@ _REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
 _CONTENT: Final = ("contentEncoding", "contentMediaType")
 
 
+#: Counting stops here.
+_BEYOND: Final = 1 << 40
+#: To find what was not evaluated, what has been evaluated is looked at again.
+_AGAIN: Final = {"unevaluatedItems": 3, "unevaluatedProperties": 3}
+
+
 class Graph(NamedTuple):
     """What was found out. ``patterns`` come with their places.
 
-    ``looks`` is how often one value may be looked at; ``branching`` how often, for each level that a record nests, by
-    schemas that refer to themselves.
+    ``work`` bounds how much may be done for one value: all keywords, and what they list, each as often as references
+    lead to it. Where a schema is ``recursive`` that holds for the fast engine's verdict alone, which knows what it has
+    seen.
     """
 
     patterns: list[tuple[str, str]]
-    looks: int
-    branching: int
+    work: int
+    recursive: bool
 
 
 class Part:
@@ -48,25 +54,60 @@ class Wrong(ValueError):
 def look_at(schema: Any, dialect: str) -> Graph:
     """Walk a schema that its metaschema accepts, and all that it refers to.
 
-    Raises Wrong for a reference that leaves the file or leads nowhere, schemas that refer to one another without ever
-    going into the value (JSON Schema core, 9.4.1), and more looks than :data:`SCHEMA_LOOKS`.
+    Raises Wrong for a reference that leaves the file or leads nowhere, and schemas that refer to one another without
+    ever going into the value (JSON Schema core, 9.4.1).
     """
     walk = _Walk(schema, dialect)
     walk.run()
-    circle = next((one for one in components([part.same for part in walk.parts]) if _is_circle(one, walk.parts)), None)
-    if circle:
-        where = quoted(walk.parts[min(circle)].pointer, 200)
-        raise Wrong(f"never ends: what is at {where} refers to itself for the same value")
-    looks, branching = measured(walk.parts)
-    if looks > SCHEMA_LOOKS:
-        raise Wrong(f"grows beyond all bounds: it may look at one value more than {SCHEMA_LOOKS} times")
-    if ways(walk.parts) > MOST_WAYS and not flatten(walk.parts):
-        raise Wrong("cannot be used: the schemas with a '$id' inside it refer to one another in too many ways")
-    return Graph(walk.patterns, looks, branching)
+    parts = walk.parts
+    works, recursive = [1] * len(parts), False
+    for number, again in _inner_first([part.same for part in parts]):
+        if again:
+            where = quoted(parts[number].pointer, 200)
+            raise Wrong(f"never ends: what is at {where} refers to itself for the same value")
+    for number, again in _inner_first([[*part.same, *[one for _, one in part.parts]] for part in parts]):
+        recursive = recursive or again
+        works[number] = 1 if again else _work(parts[number], works)
+    if len({part.base for part in parts}) > 1:
+        flatten(parts)
+    return Graph(walk.patterns, max(works, default=1), recursive)
 
 
-def _is_circle(component: list[int], parts: list[Part]) -> bool:
-    return len(component) > 1 or component[0] in parts[component[0]].same
+def _work(part: Part, works: list[int]) -> int:
+    listed = sum(_listed(keyword, value) for keyword, value in part.schema.items())
+    inside = sum(works[one] for one in part.same) + sum(works[one] for _, one in part.parts)
+    times = max((_AGAIN.get(keyword, 1) for keyword in part.schema), default=1)
+    return min((1 + len(part.schema) + listed + inside) * times, _BEYOND)
+
+
+def _listed(keyword: str, value: Any) -> int:
+    """Return how many things a keyword lists, each of which is looked at."""
+    if keyword == "enum" and isinstance(value, list):  # strings are looked up, containers compared
+        return 0 if all(isinstance(one, str) for one in value) else 16 * len(value)
+    return len(value) if isinstance(value, list | dict) else 0
+
+
+def _inner_first(edges: list[list[int]]) -> Iterator[tuple[int, bool]]:
+    """Give the nodes of a graph, each after all that it leads to, with whether it leads back to itself: of a circle,
+    the node that is met first comes once more, before the others.
+    """
+    state = [0] * len(edges)  # 1 while what a node leads to is being visited, then 2
+    for root in range(len(edges)):
+        todo = [root]
+        while todo:
+            node = todo[-1]
+            if state[node] == 0:
+                state[node] = 1
+                for one in edges[node]:
+                    if state[one] == 1:
+                        yield one, True
+                    elif state[one] == 0:
+                        todo.append(one)
+            else:
+                todo.pop()
+                if state[node] == 1:
+                    state[node] = 2
+                    yield node, False
 
 
 class _Walk:

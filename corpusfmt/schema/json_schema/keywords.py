@@ -9,11 +9,10 @@ from functools import cache
 from typing import Any
 
 from corpusfmt.limits import SCHEMA_DIGITS
-from corpusfmt.schema.json_schema.patterns import Pattern, Undecided
+from corpusfmt.schema.json_schema.patterns import Undecided, is_found
 from corpusfmt.schema.json_schema.values import whole
 
 Function = Callable[..., Any]
-#: Numbers of more digits are not divided.
 
 
 def replaced(functions: Mapping[str, Function], *, formats: bool) -> dict[str, Function]:
@@ -34,11 +33,6 @@ def replaced(functions: Mapping[str, Function], *, formats: bool) -> dict[str, F
 
 
 @cache
-def _compiled(pattern: str) -> Pattern:
-    return Pattern(pattern)
-
-
-@cache
 def _known_format(name: str) -> Any:
     import jsonschema_rs
 
@@ -56,7 +50,7 @@ def _nothing(*_: Any) -> Iterator[Any]:
 
 
 def _pattern(_validator: Any, want: str, instance: Any, _schema: Any) -> Iterator[Any]:
-    if isinstance(instance, str) and not _compiled(want).found(instance):
+    if isinstance(instance, str) and not is_found(want, instance):
         yield _error()
 
 
@@ -69,13 +63,13 @@ def _pattern_properties(validator: Any, want: dict[str, Any], instance: Any, _sc
     if isinstance(instance, dict):
         for pattern, schema in want.items():
             for key, value in instance.items():
-                if _compiled(pattern).found(key):
+                if is_found(pattern, key):
                     yield from validator.descend(value, schema, path=key, schema_path=pattern)
 
 
 def _is_additional(key: str, schema: dict[str, Any]) -> bool:
     return key not in schema.get("properties", ()) and not any(
-        _compiled(pattern).found(key) for pattern in schema.get("patternProperties", ())
+        is_found(pattern, key) for pattern in schema.get("patternProperties", ())
     )
 
 
@@ -109,7 +103,7 @@ def _evaluated(validator: Any, instance: dict[str, Any], schema: Any) -> Iterato
     if "properties" in schema:
         yield from schema["properties"].keys() & instance.keys()
     for pattern in schema.get("patternProperties", ()):
-        yield from [key for key in instance if _compiled(pattern).found(key)]
+        yield from [key for key in instance if is_found(pattern, key)]
     if "additionalProperties" in schema:
         yield from [key for key in instance if _is_additional(key, schema)]
     if "unevaluatedProperties" in schema:

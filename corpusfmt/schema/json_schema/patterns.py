@@ -1,98 +1,84 @@
-r"""Regular expressions of schemas: which can be used, on how long a text, and a search that cannot hang.
+r"""Regular expressions of schemas: which can be used, and what searching them costs.
 
 The dialect is ECMA-262 with the ``u`` flag, as JSON Schema (core, 6.4) asks, in the way jsonschema-rs reads it: ``\d``
 and ``\w`` are ASCII, ``\p{L}`` is known, nothing is anchored. Most patterns are searched in linear time. Those with
-lookaround or backreferences cannot be: steps are counted, and a search that takes too many is not decided. No pattern
-of a user is ever given to Python's ``re``.
+lookaround or backreferences cannot be, and only the child process searches them. No pattern of a user is ever given to
+Python's ``re``.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from corpusfmt.limits import KIB, PATTERN, PATTERN_TEXT
+from corpusfmt.limits import KIB, PATTERN
 from corpusfmt.schema.json_schema.values import whole
 from corpusfmt.text.display import quoted
 
 if TYPE_CHECKING:
     from jsonschema_rs import FancyRegexOptions, RegexOptions, Validator
 
-#: Compiled to so many bytes, a pattern is searched in texts of any length; to more, up to PATTERN, in short ones.
-SMALL: Final = 256 * KIB
-#: Steps of a backtracking search, times bytes of the text, since each step may look at all of it.
-_WORK: Final = 80_000_000
-_STEPS: Final = (64, 20_000)
+    from corpusfmt.schema.json_schema.graph import Graph
+
+#: What searching costs for each byte of a text, beside looking at a keyword, by the size of the compiled pattern.
+_COSTS: Final = ((4 * KIB, 10), (256 * KIB, 500))
 
 
 class Undecided(Exception):
     """Something could not be decided in reasonable time. The message says what."""
 
 
-def options(kind: str, size: int, most: int = SMALL) -> RegexOptions | FancyRegexOptions:
-    """Return what jsonschema-rs needs for patterns of that ``kind``, or easier ones, and texts of ``size`` bytes."""
+def options(*, linear: bool, size: int = PATTERN) -> RegexOptions | FancyRegexOptions:
+    """Return what jsonschema-rs needs for patterns that compile to ``size`` bytes at most.
+
+    Unless all are ``linear``, searching them is bounded by the time that the process has.
+    """
     import jsonschema_rs
 
-    if kind != "steps":
-        return jsonschema_rs.RegexOptions(size_limit=PATTERN if kind == "large" else most)
-    return jsonschema_rs.FancyRegexOptions(backtrack_limit=steps(size), size_limit=most)
+    if linear:
+        return jsonschema_rs.RegexOptions(size_limit=size)
+    return jsonschema_rs.FancyRegexOptions(backtrack_limit=1 << 60, size_limit=size)
 
 
-def steps(size: int) -> int:
-    """Return how many steps a backtracking search may take in a text of ``size`` bytes."""
-    return min(max(_WORK // max(size, 1), _STEPS[0]), _STEPS[1])
-
-
-def kind_of(pattern: str) -> str:
-    """Return what it takes to search a pattern: small, large (both linear) or steps.
-
-    Raises ValueError, with the reason, when it cannot be used.
-    """
-    for kind in ("small", "large", "steps"):
-        if _compiled(pattern, kind) is not None:
-            return kind
+def is_linear(pattern: str) -> bool:
+    """Say whether a pattern is searched in linear time. Raises ValueError, with the reason, when it cannot be used."""
+    for linear in (True, False):
+        if _compiled(pattern, options(linear=linear)) is not None:
+            return linear
     import jsonschema_rs
 
     if jsonschema_rs.Draft202012Validator({"format": "regex"}, validate_formats=True).is_valid(pattern):
-        raise ValueError(f"the pattern {quoted(pattern)} is too large, or cannot be searched in bounded time")
+        raise ValueError(f"the pattern {quoted(pattern)} is too large")
     raise ValueError(f"expected a regular expression of ECMA-262, found {quoted(pattern)}")
 
 
-def _compiled(pattern: str, kind: str, size: int = 0) -> Validator | None:
+def cost_of(graph: Graph, most: int) -> int:
+    """Return how much a schema may make of one byte of a record; something above ``most`` when it is more."""
+    cost = graph.work
+    for pattern, _ in graph.patterns:
+        if cost > most:
+            break
+        fits = (more for size, more in _COSTS if _compiled(pattern, options(linear=True, size=size)) is not None)
+        cost += next(fits, most)
+    return cost
+
+
+def _compiled(pattern: str, how: Any) -> Validator | None:
     import jsonschema_rs
 
     try:
-        schema = {"pattern": pattern}
-        return jsonschema_rs.Draft202012Validator(schema, offline=True, pattern_options=options(kind, size))
+        return jsonschema_rs.Draft202012Validator({"pattern": pattern}, offline=True, pattern_options=how)
     except ValueError:  # ValidationError is one
         return None
 
 
-class Pattern:
-    """One pattern, searched by jsonschema-rs alone."""
+@cache
+def _searcher(pattern: str) -> Validator:
+    found = _compiled(pattern, options(linear=is_linear(pattern)))
+    assert found is not None
+    return found
 
-    def __init__(self, pattern: str) -> None:
-        self._pattern, self._kinds = pattern, dict[int, Any]()
 
-    @cached_property
-    def _kind(self) -> str:
-        return kind_of(self._pattern)
-
-    def found(self, text: str) -> bool:
-        """Say whether the pattern matches anywhere in a text. Raises Undecided."""
-        clean = whole(text)
-        size = len(clean.encode())
-        if self._kind == "large" and size > PATTERN_TEXT:
-            raise Undecided(f"the pattern {quoted(self._pattern)} is too large for a text of {size} bytes")
-        power = size.bit_length()
-        if power not in self._kinds:
-            self._kinds[power] = _compiled(self._pattern, self._kind, 1 << power)
-        validator: Validator = self._kinds[power]
-        if validator.is_valid(clean):
-            return True
-        if self._kind == "steps":
-            for error in validator.iter_errors(clean):
-                if type(error.kind).__name__ in ("BacktrackLimitExceeded", "RegexEngineFailure"):
-                    words = f"the pattern {quoted(self._pattern)} takes more than {steps(1 << power)} steps"
-                    raise Undecided(words)
-        return False
+def is_found(pattern: str, text: str) -> bool:
+    """Say whether a pattern that can be used matches anywhere in a text."""
+    return _searcher(pattern).is_valid(whole(text))

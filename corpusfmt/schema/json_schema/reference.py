@@ -1,19 +1,21 @@
-"""The reference engine: jsonschema, for values that the fast one does not take, within a number of steps.
+"""The reference engine: jsonschema, for values that the fast one does not take, and for much that is wrong.
 
 Its own keywords that use Python's ``re`` are replaced: a pattern of a user could make that hang.
 """
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from corpusfmt.limits import SCHEMA_STEPS
 from corpusfmt.schema.json_schema import keywords
 from corpusfmt.schema.json_schema.faults import Fault, message_of
 from corpusfmt.schema.json_schema.loading import Loaded
 from corpusfmt.schema.json_schema.patterns import Undecided
+from corpusfmt.schema.json_schema.pointers import Path
 
 
 class Reference:
@@ -27,26 +29,33 @@ class Reference:
 
         base: Any = getattr(jsonschema, loaded.dialect)
         own = keywords.replaced(base.VALIDATORS, formats=formats)
-        self._steps = 0
-        counted = {keyword: self._counted(function) for keyword, function in own.items()}
         checker = base.TYPE_CHECKER.redefine("integer", _is_integer).redefine("number", _is_number)
         extend: Any = validators.extend
-        make = extend(base, counted, type_checker=checker)
+        make = extend(base, own, type_checker=checker)
         make.evolve = _evolved
         # The registry holds the metaschemas and retrieves nothing.
         self._validator = make(loaded.schema, registry=REGISTRY)
 
-    def faults(self, value: Any, most: int) -> list[Fault]:
-        """Return up to ``most`` faults of a value; none when it is valid. Raises Undecided when it takes too long."""
-        self._steps, found = 0, list[Fault]()
+    def faults(self, value: Any, most: int, seconds: float = 0) -> list[Fault]:
+        """Return the faults of a value at ``most`` places, or more; none when it is valid.
+
+        After ``seconds`` of the processor, unless they are 0, what was found so far is returned. Raises Undecided when
+        that is nothing.
+        """
+        found, places = list[Fault](), set[Path]()
         try:
-            for error in self._validator.iter_errors(value):
-                found.append(_fault_of(error))
-                if len(found) >= most:
-                    break
+            with _alarm(seconds):
+                for error in self._validator.iter_errors(value):
+                    found.append(_fault_of(error))
+                    places.add(found[-1].path)
+                    if len(places) >= most:
+                        break
         except Undecided:
             if not found:
                 raise
+        except MemoryError:
+            if not found:
+                raise Undecided("judging it takes too much memory") from None
         except RecursionError:
             if not found:
                 raise Undecided("the record nests too deep") from None
@@ -55,14 +64,24 @@ class Reference:
                 raise Undecided(f"it holds a value that cannot be compared ({type(error).__name__})") from None
         return found
 
-    def _counted(self, function: Any) -> Any:
-        def keyword(validator: Any, want: Any, instance: Any, schema: Any) -> Iterator[Any]:
-            self._steps += 1
-            if self._steps > SCHEMA_STEPS:
-                raise Undecided(f"judging it takes more than {SCHEMA_STEPS} steps")
-            yield from function(validator, want, instance, schema) or ()
 
-        return keyword
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise Undecided after so many seconds of the processor, where the system can do that."""
+    if not seconds or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise Undecided(f"judging it takes more than {seconds:.2g} seconds of the processor")
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again and again: what is raised in a finalizer is lost
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _evolved(validator: Any, **changes: Any) -> Any:

@@ -7,11 +7,15 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from corpusfmt.model.metadata import values_of
+from corpusfmt.model.metadata import integer, number, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+#: An exponent of three digits, the first quick to find; and zeros that make up for one.
+_SMALL: Final = re.compile(rb"-[0-9]{3}")
+_EXPONENT: Final = re.compile(rb"[0-9][eE]-[0-9]{3}")
+_ZEROS: Final = b"0" * 200
 _INFINITE: Final = float("inf")
 
 
@@ -26,14 +30,21 @@ def decoder() -> Callable[[bytes], Any]:
 def values(record: bytes) -> Any:
     """Return well-formed JSON in UTF-8 as Python values. Of equal keys the last counts, as RFC 8259 expects of readers.
 
-    Integers keep all digits; other numbers are doubles, or Decimal where they are larger (JSON Schema core, 4.2.3: only
-    the mathematical value counts). Half a surrogate pair stays in its string. Raises ValueError when it is no JSON, and
-    RecursionError when there is no stack left to read it.
+    Integers keep all digits; other numbers are doubles, or Decimal where no double is as large, or as near to 0 (JSON
+    Schema core, 4.2.3: only the mathematical value counts). Half a surrogate pair stays in its string. Raises
+    ValueError when it is no JSON, and RecursionError when there is no stack left to read it.
     """
     try:
-        return decoder()(record)
+        if not underflows(record):
+            return decoder()(record)
     except ValueError:  # halves of surrogate pairs, and numbers beyond a double: the slower reader takes both
-        return _finite(values_of(record))
+        pass
+    return _finite(values_of(record))
+
+
+def underflows(record: bytes) -> bool:
+    """Say whether JSON may hold a number that is not 0 and becomes 0 as a double."""
+    return bool(_SMALL.search(record) and _EXPONENT.search(record)) or _ZEROS in record
 
 
 def pairs_of(data: bytes, hook: Callable[[list[tuple[str, Any]]], Any]) -> Any:
@@ -41,9 +52,7 @@ def pairs_of(data: bytes, hook: Callable[[list[tuple[str, Any]]], Any]) -> Any:
 
     Raises ValueError when it is no JSON, and RecursionError.
     """
-    value = json.loads(
-        data, object_pairs_hook=hook, parse_int=_integer, parse_float=_number, parse_constant=_no_constant
-    )
+    value = json.loads(data, object_pairs_hook=hook, parse_int=integer, parse_float=number, parse_constant=_no_constant)
     return _finite(value)
 
 
@@ -51,28 +60,12 @@ def _no_constant(word: str) -> Any:
     raise ValueError(word)
 
 
-def _number(digits: str) -> Any:
-    value = float(digits)
-    return value if abs(value) != _INFINITE else _large(digits)
-
-
-def _integer(digits: str) -> Any:
-    return int(digits) if len(digits) <= 4300 else _large(digits)
-
-
-def _large(digits: str) -> Any:
-    from decimal import Decimal, InvalidOperation
-
-    try:
-        return Decimal(digits)
-    except InvalidOperation:  # an exponent beyond what Decimal holds
-        return float(digits)
-
-
 def _finite(value: Any) -> Any:
     """Replace infinity, which stands for an exponent that nothing here holds, by the largest number in use."""
     if value in (_INFINITE, -_INFINITE):
-        return _large("9E+999999") if value > 0 else _large("-9E+999999")
+        from decimal import Decimal
+
+        return Decimal("9E+999999" if value > 0 else "-9E+999999")
     todo = [value]
     while todo:
         here = todo.pop()
@@ -85,16 +78,15 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def depth_of(value: Any) -> int:
-    """Return how deep a JSON value nests: 0 for a scalar."""
-    deepest, todo = 0, [(value, 1)]
+def size_of(value: Any) -> int:
+    """Return how many values a JSON value is, itself among them."""
+    count, todo = 1, [value]
     while todo:
-        here, depth = todo.pop()
-        inside = here.values() if isinstance(here, dict) else here if isinstance(here, list) else None
-        if inside is not None:
-            deepest = max(deepest, depth)
-            todo += [(one, depth + 1) for one in inside if isinstance(one, dict | list)]
-    return deepest
+        here = todo.pop()
+        inside = here.values() if isinstance(here, dict) else here if isinstance(here, list) else ()
+        count += len(inside)
+        todo += [one for one in inside if isinstance(one, dict | list)]
+    return count
 
 
 def whole(text: str) -> str:

@@ -10,7 +10,7 @@ from corpusfmt import storage
 from corpusfmt.limits import GRAMMAR, MIB, SCHEMA_SECONDS, sized
 from corpusfmt.model.errors import ConfigurationError, SchemaError
 from corpusfmt.schema.relax_ng import jing as other
-from corpusfmt.schema.relax_ng.asking import Child
+from corpusfmt.schema.relax_ng.asking import Asking
 from corpusfmt.schema.relax_ng.child import MOST, NotCompiledError, Told
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Region
@@ -51,7 +51,7 @@ class Judge:
         self.schema, self.seconds, self.engines = schema, seconds, list[str]()
         self._shipped = shipped or (not storage.exists(schema) and os.path.basename(schema) == schema)
         self._data = storage.shipped(schema) if self._shipped else _read(schema)
-        self._child: Child | None = None
+        self._child: Asking | None = None
         self._compiled = False
         self._engine = engine
         self._jing = other.find(jing) if jing or engine == "jing" else None
@@ -96,12 +96,12 @@ class Judge:
     def _by_lxml(self, document: bytes) -> list[Told]:
         return self._ready(compiled=True).verdicts(document)
 
-    def _ready(self, *, compiled: bool) -> Child:
+    def _ready(self, *, compiled: bool) -> Asking:
         """Return a child that has looked at the schema, and compiled it."""
         if self._child is None or not self._child.end.alive or (compiled and not self._compiled):
             self.close()
             folder, name = os.path.split(os.path.abspath(self.schema))
-            self._child = Child(self.schema, os.curdir if self._shipped else folder, self.seconds)
+            self._child = Asking(self.schema, os.curdir if self._shipped else folder, self.seconds)
             engine = self._child.compile(self._data, name, alone=self._shipped, compiled=compiled)
             self._compiled = compiled
             if compiled:

@@ -1,21 +1,13 @@
-"""The child process that judges XML documents by a RELAX NG schema: ``corpusfmt.schema.relax_ng`` starts it.
-
-It reads frames from its standard input and answers each with one on its standard output: a kind (one byte), a length
-(eight bytes, big-endian), so many bytes. ``S`` has a line of JSON (an order), then a schema; ``D`` a document. An
-answer (``A``) is JSON. It ends when its input does, or when work takes too long and nobody is left to end it.
-"""
+"""The child process that judges XML documents by a RELAX NG schema: ``corpusfmt.schema.relax_ng`` starts it."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import struct
-import sys
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from xml.parsers import expat
 
 from corpusfmt.model.errors import SchemaError
+from corpusfmt.schema.child_process import end_after, serve
 from corpusfmt.text.display import quoted, shown
 
 if TYPE_CHECKING:
@@ -26,29 +18,11 @@ if TYPE_CHECKING:
 
 #: Of one document, so many faults are told.
 MOST: Final = 20
-_HEAD: Final = struct.Struct(">cQ")
 #: What was found out about patterns is thrown away past this, so that memory does not grow with documents.
 _REMEMBERED: Final = 200_000
 
 #: The offset of a fault in the document, or -1; its line, from 1, or 0; what is wrong.
 Told = tuple[int, int, str]
-
-
-def send(pipe: IO[bytes], kind: bytes, data: bytes) -> None:
-    """Write one frame. Raises OSError."""
-    pipe.write(_HEAD.pack(kind, len(data)))
-    pipe.write(data)
-    pipe.flush()
-
-
-def receive(pipe: IO[bytes]) -> tuple[bytes, bytes] | None:
-    """Read one frame; None at the end, also when it comes early."""
-    head = pipe.read(_HEAD.size)
-    if len(head) < _HEAD.size:
-        return None
-    kind, size = _HEAD.unpack(head)
-    data = pipe.read(size)
-    return (kind, data) if len(data) == size else None
 
 
 class _Bench:
@@ -124,36 +98,39 @@ class NotCompiledError(SchemaError):
     """This engine cannot compile the schema; another one may."""
 
 
-def _answer(bench: _Bench | None, kind: bytes, data: bytes) -> tuple[_Bench | None, dict[str, Any]]:
-    try:
+class _Serving:
+    """What is kept from one frame to the next."""
+
+    def __init__(self) -> None:
+        self.bench: _Bench | None = None
+        self.seconds = 0.0
+
+    def answer(self, kind: bytes, data: bytes) -> bytes:
+        """Answer a frame: ``S`` has a line of JSON (an order), then a schema; ``D`` a document."""
+        order: dict[str, Any] = {}
         if kind == b"S":
-            order, _, schema = data.partition(b"\n")
-            bench = _Bench(schema, **json.loads(order))
-            return bench, {"engine": bench.engine}
-        assert bench is not None
-        return bench, {"verdicts": bench.verdicts(data)}
-    except SchemaError as error:
-        return bench, {"error": str(error), "compiling": isinstance(error, NotCompiledError)}
-    except Exception as error:  # noqa: BLE001 - whoever started this process is told, and nobody else
-        return bench, {"error": f"{type(error).__name__}: {shown(str(error), 200)}", "compiling": False}
+            line, _, data = data.partition(b"\n")
+            order = json.loads(line)
+            self.seconds = order.pop("seconds")
+        end_after(self.seconds + 1)
+        try:
+            return json.dumps(self._work(order, data)).encode()
+        finally:
+            end_after(0)
+
+    def _work(self, order: dict[str, Any], data: bytes) -> dict[str, Any]:
+        try:
+            if order:
+                self.bench = _Bench(data, **order)
+                return {"engine": self.bench.engine}
+            assert self.bench is not None
+            return {"verdicts": self.bench.verdicts(data)}
+        except SchemaError as error:
+            return {"error": str(error), "compiling": isinstance(error, NotCompiledError)}
+        except Exception as error:  # noqa: BLE001 - whoever started this process is told, and nobody else
+            return {"error": f"{type(error).__name__}: {shown(str(error), 200)}", "compiling": False}
 
 
-def main(seconds: float) -> None:
-    """Serve until the input ends. No piece of work takes longer than ``seconds``."""
-    source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
-    bench: _Bench | None = None
-    with target:
-        while frame := receive(source):
-            # Whoever started this process watches the time too. But libxml2 cannot be interrupted, and when the
-            # parent was killed nobody else would be there.
-            if hasattr(signal, "setitimer"):
-                signal.signal(signal.SIGALRM, signal.SIG_DFL)
-                signal.setitimer(signal.ITIMER_REAL, seconds + 1)
-            bench, answer = _answer(bench, *frame)
-            if hasattr(signal, "setitimer"):
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            try:
-                send(target, b"A", json.dumps(answer).encode())
-            except BrokenPipeError:
-                break
+def main() -> None:
+    """Serve until the input ends."""
+    serve(_Serving().answer)

@@ -1,0 +1,94 @@
+"""The child process that judges records: asking it, within limits for one piece of work and for all of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from corpusfmt import limits
+from corpusfmt.limits import MIB
+from corpusfmt.model.errors import SchemaError
+from corpusfmt.schema.child_process import Child, Ended
+from corpusfmt.schema.json_schema.bench import Violation
+from corpusfmt.schema.json_schema.patterns import Undecided
+from corpusfmt.text.display import quoted
+
+_LIBRARIES: Final = (
+    *("attrs", "jsonschema", "jsonschema_rs", "jsonschema_specifications"),
+    *("msgspec", "referencing", "rpds"),
+)
+#: The child counts its own seconds, and is waited for so much longer where others use the processor too.
+_PATIENCE: Final = 30
+
+
+class Asking:
+    """One schema, and a process that is there when it is needed."""
+
+    def __init__(self, name: str, schema: bytes, *, formats: bool) -> None:
+        self._name, self._schema, self._formats = name, schema, formats
+        self._child: Child | None = None
+        self._spent, self._seen = 0.0, 0
+
+    def compile(self) -> str:
+        """Start the process, and return the dialect of the schema. Raises SchemaError."""
+        schema = f"the schema {quoted(self._name, 200)}"
+        self._child = Child("corpusfmt.schema.json_schema.child", _LIBRARIES)
+        try:
+            answer = self._ask(b"S", {"name": self._name, "formats": self._formats}, self._schema)
+        except Ended as ended:
+            raise SchemaError(f"{schema} cannot be used: compiling it {_excess(ended, len(self._schema))}") from None
+        if "error" in answer:
+            self.close()
+            raise SchemaError(answer["error"])
+        return str(answer["dialect"])
+
+    def first_invalid(self, records: Sequence[bytes]) -> int:
+        """Return the number of the first record that is not valid; -1 when all are. Raises Undecided."""
+        answer = self._judged(b"F", {"sizes": [len(record) for record in records]}, b"".join(records))
+        return int(answer["first"])
+
+    def violations(self, record: bytes, limit: int, lacked: str) -> list[Violation]:
+        """Return what is wrong with a record. Raises Undecided."""
+        return [Violation(*one) for one in self._judged(b"V", {"limit": limit, "lacked": lacked}, record)["violations"]]
+
+    def close(self) -> None:
+        """End the process."""
+        if self._child is not None:
+            self._child.end()
+        self._child = None
+
+    def _judged(self, kind: bytes, order: dict[str, Any], data: bytes) -> dict[str, Any]:
+        self._seen += len(data)
+        if self._spent > 3 * limits.SCHEMA_WORK + limits.SCHEMA_RATE * self._seen / MIB:
+            raise Undecided("judging the records before it has taken too long")
+        try:
+            if self._child is None or not self._child.end.alive:
+                self.compile()
+            return self._ask(kind, order, data)
+        except Ended as ended:
+            raise Undecided(f"it {_excess(ended, len(data))}") from None
+
+    def _ask(self, kind: bytes, order: dict[str, Any], data: bytes) -> dict[str, Any]:
+        assert self._child is not None
+        seconds = _seconds_for(len(data))
+        order |= {"seconds": seconds, "memory": limits.SCHEMA_MEMORY + 64 * len(data)}
+        frame = json.dumps(order).encode() + b"\n" + data
+        try:
+            answer: dict[str, Any] = json.loads(self._child.ask(kind, frame, seconds * _PATIENCE))
+        except Ended:
+            self._spent += seconds
+            raise
+        self._spent += answer.get("seconds", 0.0)
+        return answer
+
+
+def _seconds_for(size: int) -> float:
+    """Return how long one piece of work may take, which is about so many bytes."""
+    return limits.SCHEMA_WORK + size / MIB
+
+
+def _excess(ended: Ended, size: int) -> str:
+    if ended.late:
+        return f"takes more than {_seconds_for(size):.2g} seconds of the processor"
+    return f"takes too much memory, or more than an engine can do ({ended})"
