@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from corpusfmt import Document, SchemaError, open_writer, validate
 from corpusfmt.cli.main import main
+from tests.support import command
 
 YEAR = {
     "type": "object",
@@ -145,3 +147,34 @@ def test_drift_between_files(tmp_path: Path) -> None:
     assert {f.code for f in found} == {"CORP003"}
     assert len(found) == 3
     assert all(f.path.endswith(("0.jsonl", "1.jsonl")) and f.line > 0 for f in found)
+
+
+HOSTILE_KEYS = [
+    "\x85", "\u202e", "\x9b31m", "\x7f", "\u200b", "\ue000", "\U000e0001", "Gr\u00f6\u00dfe", "::error::x", "##[error]"
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
+def test_what_is_inferred_is_json_and_harms_no_terminal(encoding: str, tmp_path: Path) -> None:
+    record = json.dumps({"id": "a", "text": "x", "meta": dict(zip(HOSTILE_KEYS, [1, "a"] * 5, strict=True))}).encode()
+    (tmp_path / "a.jsonl").write_bytes(b"{}\n" + record + b"\n")
+    printed = command("schema", "infer", "a.jsonl", cwd=tmp_path, PYTHONIOENCODING=encoding)
+    assert (printed.returncode, b"Traceback" in printed.stderr) == (1, False)
+    main(["schema", "infer", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "a.schema.json")])
+    written = (tmp_path / "a.schema.json").read_text("utf-8")
+    for text in (printed.stdout.decode(encoding), written):
+        assert set(json.loads(text)["properties"]["meta"]["properties"]) == set(HOSTILE_KEYS)
+        assert all(char == "\n" or char.isprintable() for char in text)
+        assert not re.search(r"^\s*::|##\[", text, re.M)
+    assert '"Größe"' in written
+
+
+@pytest.mark.parametrize("head", [b"\xef\xbb\xbf", b"{bad}\n", b"\n", b"\x00\n", b'{"id":"\xff"}\n'])
+@pytest.mark.parametrize("about", [[], ["--metadata"], ["--layout", "hf"], ["--max-document", "30"]])
+def test_inferring_over_what_cannot_be_read(
+    head: bytes, about: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = b'{"id":"a","text":"x","meta":{"a":1}}\n'
+    (tmp_path / "a.jsonl").write_bytes(head + sound + head + sound)
+    main(["schema", "infer", str(tmp_path / "a.jsonl"), *about])
+    assert json.loads(capsys.readouterr().out)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from corpusfmt import storage
 from corpusfmt.cli.arguments import add_sources, parser
@@ -28,13 +30,12 @@ def run(arguments: Sequence[str]) -> int:
     add_sources(options)
     args = options.parse_args(arguments)
     found = infer(args.sources, settled(args, config_of(args)), metadata=args.metadata, closed=args.closed)
-    text = harmless(found.text, JSON)
     if args.output == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(_text(found.schema, sys.stdout.encoding))
     else:
         output = storage.open_output(args.output)
         try:
-            output.write(text.encode())
+            output.write(_text(found.schema, "utf-8").encode())
             output.finish()
             output.publish()
         finally:
@@ -43,3 +44,11 @@ def run(arguments: Sequence[str]) -> int:
         left = f"; {plural(found.refused, 'record')} could not be read and did not count" if found.refused else ""
         say(f"{plural(found.records, 'record')} in {plural(found.sources, 'source')}{left}")
     return 1 if found.refused else 0
+
+
+def _text(schema: dict[str, Any], encoding: str) -> str:
+    """Return a schema as JSON text: keys can be read, but what a terminal or a CI runner might obey is escaped."""
+    text = json.dumps(schema, ensure_ascii=encoding.lower() not in ("utf-8", "utf8"), indent=2)
+    if not text.isascii():
+        text = "".join([c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text])
+    return harmless(f"{text}\n", JSON)

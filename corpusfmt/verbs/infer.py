@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from corpusfmt.checks.run import records_of
 from corpusfmt.model.errors import ParseError
@@ -13,9 +12,9 @@ from corpusfmt.sources import Reading, Unused, bounded, opened, scanned, sources
 
 
 class Inferred(NamedTuple):
-    """A schema as JSON text, and what it was made of. ``refused`` counts what could not be read."""
+    """A schema, and what it was made of. ``refused`` counts what could not be read."""
 
-    text: str
+    schema: dict[str, Any]
     records: int
     sources: int
     refused: int
@@ -45,5 +44,4 @@ def infer(asked: Sequence[str], reading: Reading, *, metadata: bool = False, clo
                     records += len(known)
         except ParseError:  # from the file layer
             refused += 1
-    text = json.dumps(profile.schema(closed=closed), ensure_ascii=False, indent=2) + "\n"
-    return Inferred(text, records, len(paths), refused)
+    return Inferred(profile.schema(closed=closed), records, len(paths), refused)
