@@ -24,6 +24,8 @@ MAX_METADATA: Final = 16 * MIB
 MAX_DEPTH: Final = 512
 #: How many records in a row may be refused before the rest of a source is not read.
 MAX_FAULTS: Final = 50_000
+#: How many warnings of one code, and findings of one rule, are reported for a source.
+MAX_WARNINGS: Final = 20_000
 #: How deep XML elements may nest (levels): as deep as libxml2 goes when it is not told to go deeper.
 MAX_XML_DEPTH: Final = 256
 #: The largest tag, comment or processing instruction.
@@ -95,6 +97,7 @@ class Limits(NamedTuple):
     markup: int = MAX_MARKUP
     ratio: int = MAX_RATIO
     faults: int = MAX_FAULTS
+    warnings: int = MAX_WARNINGS
 
 
 #: The limits of a run for which none was set.

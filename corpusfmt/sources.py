@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final, NamedTuple
@@ -10,6 +11,7 @@ from corpusfmt import plugins, sniff, storage
 from corpusfmt.limits import HEAD, USUAL, Limits
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, ParseError
+from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.model.ids import SOURCES
 from corpusfmt.text.display import charset, quoted
@@ -17,6 +19,10 @@ from corpusfmt.text.globs import Glob
 
 #: An encoding that was asked for, in place of that of a configuration; texts are in it without being asked for.
 _UTF8: Final = "utf-8"
+
+
+#: The code of a file of which too many records in a row were refused.
+HOPELESS: Final = "FILE005"
 
 
 class ByPath(NamedTuple):
@@ -193,6 +199,17 @@ def whole(batches: Iterator[Batch]) -> Iterator[Sequence[Document]]:
 
 
 def bounded(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
+    """Give what :func:`unless_hopeless` gives, with so many warnings of one code at most (then FILE006)."""
+    warned = Counter[str]()
+    for batch in unless_hopeless(batches, limits):
+        if any(finding.severity != "error" for finding in batch.findings):
+            told = [enough(one, warned, limits.warnings) if one.severity != "error" else one for one in batch.findings]
+            yield batch._replace(findings=[one for one in told if one is not None])
+        else:
+            yield batch
+
+
+def unless_hopeless(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
     """Give what a scan gives, until too many records in a row were refused (FILE005): then that, and no more."""
     refused = 0
     for batch in batches:
@@ -204,10 +221,26 @@ def bounded(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
             if refused >= limits.faults:
                 last = batch.findings[-1]
                 what = f"{refused:,} records in a row were refused; the rest of the file is not read"
-                rule = storage.FAULTS[-1]
-                finding = last._replace(code=rule.code, message=what, hint=rule.advice, edit=None, document=None)
-                yield Batch((), (finding,), batch.region, fatal=True)
+                yield Batch((), (_about_all(HOPELESS, what, last),), batch.region, fatal=True)
                 return
+
+
+def enough(finding: Finding, counts: Counter[str], most: int) -> Finding | None:
+    """Return the finding when it is one of the first ``most`` of its code; for the next one, what says that there are
+    too many (FILE006); then nothing. ``counts`` are those of the source so far.
+    """
+    code = finding.code
+    counts[code] += 1
+    if counts[code] <= most:
+        return finding
+    what = f"{most:,} findings of {code} are reported for this file; there are more"
+    return _about_all("FILE006", what, finding) if counts[code] == most + 1 else None
+
+
+def _about_all(code: str, what: str, last: Finding) -> Finding:
+    rule = storage.BY_CODE[code]
+    severity = "note" if last.severity == "note" else rule.severity
+    return last._replace(code=code, severity=severity, message=what, hint=rule.advice, edit=None, document=None)
 
 
 @contextmanager

@@ -50,6 +50,9 @@ class Pieces:
     def track_members(self) -> None:
         return None
 
+    def expand(self, size: int, /) -> None:
+        pass
+
 
 def scan(format: Format, data: bytes, size: int = 1 << 30, options: ReadOptions | None = None) -> list[Batch]:
     """Scan ``data`` to the end and check what a scan promises of its batches."""

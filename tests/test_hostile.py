@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.hostile import adversarial, alone, run
+from tests.support import calls
 
 #: Whether every command gets a process of its own and is measured, and the bombs are made: minutes.
 ALL = os.environ.get("CORPUSFMT_HOSTILE") == "all"
@@ -62,6 +64,54 @@ def test_a_refused_file_is_refused_by_both(
         code, how = run(capsys, "convert", path, "-o", tmp_path / f"{number}.seed")
         if code == 1:
             assert " error" in said, (path.name, how)
+
+
+#: Input of ``tests/hostile_cases.py``, of any size.
+GROWING: dict[str, tuple[str, Callable[[int], bytes]]] = {
+    "blank lines": ("jsonl", lambda n: b"\n" * n),
+    "blank lines in turn": ("jsonl", lambda n: b'{"id":1,"text":"","meta":{}}\n\n' * n),
+    "empty objects": ("jsonl", lambda n: b"{}\n" * n),
+    "keys": ("jsonl", lambda n: b'{"id":"a","text":"x","meta":{' + b",".join([b'"\\ud800":1'] * n) + b"}}\n"),
+    "other keys": (
+        "jsonl", lambda n: b'{"id":"a","text":"x","meta":{' + b",".join([b'"\\ud800%d":1' % i for i in range(n)]) + b"}}\n"
+    ),
+    "headers": ("seed", lambda n: b"<<<FILE a b>>>\n" * n),
+    "look-alikes": ("seed", lambda n: b"<<<FILE a b>>>\n" + b"<<FILE a b>>>\n" * n),
+    "headers in lines": ("seed", lambda n: b"<<<FILE a b>>>\n" + b"x<<<FILE a b>>>" * n),
+    "first lines": ("warc", lambda n: b"WARC/1.0\r\n" * n),
+    "empty headers": ("warc", lambda n: b"WARC/1.0\r\n\r\n" * n),
+    "no ends": ("warc", lambda n: b"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: 1\r\n\r\na" * n),
+    "empty TEI": ("xml", lambda n: b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">' + b"<TEI/>" * n + b"</teiCorpus>"),
+    "xml:id": ("xml", lambda n: b'<TEI xmlns="http://www.tei-c.org/ns/1.0">' + b'<p xml:id="a"/>' * n + b"</TEI>"),
+}  # fmt: skip
+
+
+@pytest.mark.undisturbed
+@pytest.mark.parametrize("kind", GROWING)
+def test_work_grows_as_the_input_does(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    suffix, made = GROWING[kind]
+    path = tmp_path / f"a.{suffix}"
+    counts = []
+    for size in (300, 300, 600, 1200):  # once to load what is needed
+        path.write_bytes(made(size))
+        counts.append(calls(lambda: run(capsys, "validate", path, "--no-cap")))
+    assert counts[3] - counts[2] < 2.5 * (counts[2] - counts[1]) + 1000
+
+
+def test_of_many_warnings_some_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file is read to its end, by all commands."""
+    path = tmp_path / "a.seed"
+    path.write_bytes(b"<<<FILE a b>>>\n" + b"<<FILE a b>>>\n" * 30 + b"<<<FILE c d>>>\n\xff\n")
+    few = ("--limit", "warnings=20")
+    _, said = run(capsys, "validate", path, *few)
+    assert "FILE006 warning: 20 findings of SEED009 are reported for this file; there are more" in said
+    assert "ENC001 error" in said
+    _, said = run(capsys, "validate", path)
+    assert "FILE006" not in said
+    code, said = run(capsys, "convert", path, "-o", tmp_path / "o.jsonl", *few, "--on-error", "skip")
+    assert (code, "2 documents read, 1 written" in said) == (1, True), said
+    code, said = run(capsys, "fix", path, *few, "--unsafe-fixes", "--dry-run")
+    assert "would fix 21 findings (SEED009: 21)" in said
 
 
 @measured

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,6 +205,22 @@ def _faults(tmp_path: Path) -> None:
 
 
 @case
+def _warnings(tmp_path: Path) -> None:
+    """The file is read to its end, and errors of the same file are all reported."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"id":"a","text":"t","meta":{}}\n\n' * 9 + b"{}\n" + b'{"id": "a", "text": "t"}\n')
+    for most, codes in ((9, 9), (8, 8)):
+        found = Counter(one.code for one in validate(path, limits={"warnings": most}, ignore=["DOC", "JSONL006"]))
+        assert (found["JSONL009"], found["FILE006"]) == (codes, int(codes < 9))
+        assert "JSONL003" in found or "JSONL005" in found or "JSONL006" not in found
+    assert "JSONL006" in [one.code for one in validate(path, limits={"warnings": 2}, ignore=["DOC"])]
+    rules = Counter(one.code for one in validate(path, limits={"warnings": 3}))
+    assert (rules["DOC002"], rules["FILE006"]) == (3, 2)
+    assert main(["fix", str(path), "--limit", "warnings=2", "--isolated"]) == 1  # all blank lines are fixed
+    assert b"\n\n" not in path.read_bytes()
+
+
+@case
 def _schema_seconds(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_bytes(foreign("<p>x</p>"))
@@ -252,9 +269,9 @@ def _zstd_dictionary(tmp_path: Path) -> None:
 def _http_window(tmp_path: Path) -> None:
     last = (1 | 4 << 3).to_bytes(3, "little") + b"text"
     frame = b"\x28\xb5\x2f\xfd" + bytes([0, 13 << 3]) + last  # 2 ** 23 bytes
-    assert decoded("zstd", frame, 100, 0) == b"text"
+    assert decoded("zstd", frame, 100, 0, int) == b"text"
     with pytest.raises(HTTPFault):
-        decoded("zstd", frame.replace(bytes([13 << 3]), bytes([13 << 3 | 1])), 100, 0)
+        decoded("zstd", frame.replace(bytes([13 << 3]), bytes([13 << 3 | 1])), 100, 0, int)
 
 
 @case

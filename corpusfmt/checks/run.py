@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,12 +16,12 @@ from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, Format, WriteOptions
 from corpusfmt.model.rule import Check, Hit, Rule, found
 from corpusfmt.model.text_search import Documents
-from corpusfmt.sources import Reading, bounded, opened, scanned
+from corpusfmt.sources import Reading, bounded, enough, opened, scanned
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Pointer, Region
 
 if TYPE_CHECKING:
-    from corpusfmt.schema.json_schema import Schema
+    from corpusfmt.schema.json_schema import Schema, Violation
     from corpusfmt.schema.relax_ng import Judge
 
 
@@ -60,6 +61,7 @@ class Checking:
         if against.schema:
             self._judge(against.schema)
         self._own: dict[str, Schema] = {}
+        self._counts = Counter[str]()  # of the findings of rules and schemas about the source at hand
         self.schemas = [
             (code, _compiled(path)) for code, path in (("SCH001", against.record), ("SCH002", against.metadata)) if path
         ]
@@ -112,7 +114,8 @@ class Checking:
                 yield error.finding
 
     def checks(self) -> list[tuple[Rule, Check]]:
-        """Return fresh checks of the rules for one source."""
+        """Return fresh checks of the rules for one source, of which nothing has been reported yet."""
+        self._counts.clear()
         return [(rule, rule.start()) for rule in self.rules if rule.start]
 
     def batch(
@@ -145,13 +148,17 @@ class Checking:
                 for hit in check(documents):
                     numbers = numbers or {id(one): number for number, one in enumerate(documents, before + 1)}
                     number, change = numbers.get(id(hit.document), 0), hit.change
-                    makes = wanted is not None and change is not None and wanted(rule.code, change.safe)
-                    if not makes or number not in changed:
+                    if wanted is None or change is None or not wanted(rule.code, change.safe):
+                        if self._counts[rule.code] <= self.reading.limits.warnings:
+                            findings += self._counted(
+                                self._finding(rule, hit, batch, path, format)._replace(number=number)
+                            )
+                    elif number not in changed:
                         finding = self._finding(rule, hit, batch, path, format)._replace(number=number)
                         findings.append(finding)
-                        if makes and finding.edit:
+                        if finding.edit:
                             changed.add(number)
-                        elif makes and unmade is not None:
+                        elif unmade is not None:
                             unmade.add((number, rule.code))
             for code, schema in self.schemas:
                 findings += self._held(code, schema, batch, path, format, before)
@@ -190,18 +197,27 @@ class Checking:
         about_records = code == "SCH001"
         rule = plugins.builtin_rules()[code]
         records = records_of(batch, format) if about_records else [d.meta_json for d in batch.documents]
+        if self._counts[code] > self.reading.limits.warnings:
+            return
         first = schema.first_invalid(records)
         if first < 0 or not any(rule is one for one in self.selection.rules):
             return
         for number, document in enumerate(batch.documents[first:], first):
             record = records[number]
-            for violation in schema.violations(record):
-                byte = _place(
-                    batch.region, document, format, record, violation.offset, violation.pointer, about_records
-                )
+            violations = schema.violations(record)
+            for violation, byte in zip(
+                violations, _places(batch.region, document, format, record, violations, about_records), strict=True
+            ):
                 near = self._pointer.near(batch.region, byte)
                 finding = found(rule, violation.message, path, near, byte, document=document.id, hint=rule.advice)
-                yield finding._replace(number=before + number + 1)
+                yield from self._counted(finding._replace(number=before + number + 1))
+            if self._counts[code] > self.reading.limits.warnings:
+                return
+
+    def _counted(self, finding: Finding) -> list[Finding]:
+        """Return a finding of a rule or schema as it is to be reported, or what says that there are too many."""
+        told = enough(finding, self._counts, self.reading.limits.warnings)
+        return [told] if told is not None and (told is finding or self.selection.tells(told)) else []
 
     def _judged(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
         """Give what a RELAX NG schema has against a document."""
@@ -271,24 +287,26 @@ def records_of(batch: Batch, format: Format) -> list[bytes]:
     return b"".join(writer.encode(batch.documents)).removesuffix(b"\n").split(b"\n")
 
 
-def _place(
-    region: Region, document: Document, format: Format, record: bytes, offset: int, pointer: str, about_record: bool
-) -> int:
-    """Return the stream offset of what a schema refuses, or of its document where it is not there as it was judged."""
+def _places(
+    region: Region, document: Document, format: Format, record: bytes, found: Sequence[Violation], about_record: bool
+) -> list[int]:
+    """Return the stream offsets of what a schema refuses, or of its document where it is not there as it was judged."""
     origin = document.origin
     assert origin is not None, "a scan gives each document its origin"
+    if format.records is not None and about_record:
+        return [origin.byte + one.offset for one in found]
+    start = -1
+    if not about_record:
+        start = region.buffer.find(record, origin.byte - region.offset, origin.body - region.offset)
+    there = [origin.byte if start < 0 else region.offset + start + one.offset for one in found]
     if format.records is not None:
-        if about_record:
-            return origin.byte + offset
-        (line,) = format.records(region, [document])
-        from corpusfmt.schema.json_schema.pointers import offset_of
+        from corpusfmt.schema.json_schema.pointers import offsets_of
 
-        for parent in ("/meta", "/metadata", ""):
-            at = offset_of(line, parent + pointer)
+        (line,) = format.records(region, [document])
+        for number, at in enumerate(offsets_of(line, [one.pointer for one in found], ("/meta", "/metadata", ""))):
             if at is not None:
-                return origin.byte + at
-    at = -1 if about_record else region.buffer.find(record, origin.byte - region.offset, origin.body - region.offset)
-    return origin.byte if at < 0 else region.offset + at + offset
+                there[number] = origin.byte + at
+    return there
 
 
 def _compiled(path: str) -> Schema:

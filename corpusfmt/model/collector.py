@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit, Finding
-from corpusfmt.model.format import Batch
+from corpusfmt.model.format import Batch, ReadOptions
 from corpusfmt.model.rule import Rule, found
 from corpusfmt.text.position import Pointer, Region
 
@@ -19,8 +19,13 @@ class Collector:
     ``region`` is what is being scanned; ``any`` says whether a document or an error has been given so far.
     """
 
-    def __init__(self, path: str, faults: Mapping[str, Rule]) -> None:
+    def __init__(self, path: str, faults: Mapping[str, Rule], options: ReadOptions) -> None:
+        """Of warnings and notes of one code, as many as the limit says are kept, and one more: it says so. Those whose
+        edits are to be made are all kept.
+        """
         self.path = path
+        self._most, self._fixing = options.limits.warnings, options.fixing
+        self._counts = dict.fromkeys(faults, 0)
         self.region = Region(b"", 0, 1)
         self.documents: list[Document] = []
         self.findings: list[Finding] = []
@@ -41,14 +46,27 @@ class Collector:
         record: int = 0,
         file_byte: int = -1,
         near: Region | None = None,
-    ) -> None:
+    ) -> bool:
         """Add the finding of a fault at the stream offset ``byte``. Without a hint the fault's advice is one.
 
-        ``near`` is what :meth:`near` gave for the byte, where the region at hand has it no more.
+        ``near`` is what :meth:`near` gave for the byte, where the region at hand has it no more. Return False, and add
+        nothing, when there are enough of the code.
         """
+        if not self.takes(code, edit):
+            return False
         rule = self._faults[code]
+        self._counts[code] += rule.severity != "error"
         finding = found(rule, message, self.path, near or self.near(byte), byte, document=id, hint=hint or rule.advice)
         self.findings.append(finding._replace(edit=edit, record=record, file_byte=file_byte))
+        return True
+
+    def takes(self, code: str, edit: Edit | None = None) -> bool:
+        """Say whether another finding of a code is kept."""
+        return self._counts[code] <= self._most or (self._fixing and edit is not None and edit.safe)
+
+    def room(self, code: str) -> int:
+        """Return how many more findings of a code are kept."""
+        return max(self._most + 1 - self._counts[code], 0)
 
     def near(self, byte: int) -> Region:
         """Return what is to be kept of the region for a finding at ``byte`` that comes later."""

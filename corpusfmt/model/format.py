@@ -36,6 +36,12 @@ class Stream(Protocol):
         """
         ...
 
+    def expand(self, size: int, /) -> None:
+        """Count ``size`` bytes that were made of a compressed part of what was read. Raises ParseError (FILE004) when
+        all of it is too much for a file of this size.
+        """
+        ...
+
 
 class Batch(NamedTuple):
     """What a scan gives at a time: documents, and findings about them.
@@ -82,6 +88,8 @@ class ReadOptions(NamedTuple):
     #: The path of the source in the folder that was named, or as it was named itself.
     inside: str = ""
     limits: Limits = USUAL
+    #: Whether all safe edits are to be given, however many there are.
+    fixing: bool = False
 
 
 class WriteOptions(NamedTuple):

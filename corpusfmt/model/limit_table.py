@@ -85,6 +85,8 @@ LIMITS: Final = (
          "how many times larger than its file decompressed data may be, and an HTTP body than what was sent",
          "FILE004", "WARC021"),
     _set("faults", ANY, "records", "how many in a row may be refused before the rest is not read", "FILE005"),
+    _set("warnings", ANY, "findings",
+         "how many warnings of one code, and findings of one rule, are reported for a file", "FILE006"),
     Limit("schema-seconds", SCHEMA_SECONDS, ANY, "seconds",
           "compiling a RELAX NG schema, and judging each document by it", word="seconds", option="--schema-timeout "),
     _fixed("ratio-free", RATIO_FREE, _B, "what decompressed data may come to whatever the size of its file",

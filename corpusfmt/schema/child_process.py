@@ -18,8 +18,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, Final
 
-import corpusfmt
-
 _HEAD: Final = struct.Struct(">cQ")
 _START: Final = "import json, sys; sys.path += json.loads(sys.argv[1]); from {0} import main; main()"
 
@@ -42,7 +40,7 @@ class Child:
         """
         from importlib.util import find_spec
 
-        homes = [os.path.dirname(os.path.dirname(os.path.abspath(corpusfmt.__file__)))]
+        homes = [os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))]
         for library in libraries:
             spec = find_spec(library)
             if spec is None or not spec.origin:

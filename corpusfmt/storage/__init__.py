@@ -15,7 +15,7 @@ from corpusfmt.model.errors import SchemaError
 from corpusfmt.storage.attributes import links_of
 from corpusfmt.storage.discovery import Found, discover, path_inside, root_of
 from corpusfmt.storage.external_sort import SortedLines, Sorter, Spill, spilled, spills
-from corpusfmt.storage.faults import FAULTS, UNTRUSTED
+from corpusfmt.storage.faults import BY_CODE, FAULTS, UNTRUSTED
 from corpusfmt.storage.file_state import State, check_state, state_of
 from corpusfmt.storage.folder import Folder, inside, is_folder
 from corpusfmt.storage.input import Input, open_input
@@ -40,6 +40,7 @@ from corpusfmt.storage.temporary import Copying, Pile, Scratch
 from corpusfmt.text.display import quoted
 
 __all__ = [
+    "BY_CODE",
     "FAULTS",
     "UNTRUSTED",
     "Copying",

@@ -42,6 +42,13 @@ FAULTS: Final = (
         "look at the first faults: often the format, the layout or the encoding is another one",
         b"", _PLAIN,
     ),
+    Rule(
+        "FILE006", "warning", "too many warnings of one code",
+        "So many warnings of one code are reported for a source. The source is read to its end, but further warnings of "
+        "that code are not reported. 'corpusfmt fix' makes all safe fixes, and of the others so many of a code in a run.",
+        "correct what was reported and run the command again, or raise the limit with --limit warnings=",
+        b"", _PLAIN,
+    ),
 )  # fmt: skip
 
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}

@@ -62,7 +62,7 @@ class Input:
         self._ahead = b""
         self._failure: ParseError | None = None
         self._tracked = False
-        self.position = self.raw_position = 0
+        self.position = self.raw_position = self._expanded = 0
         head = b""
         while len(head) < _MAGIC and (more := self._raw_read(_MAGIC - len(head))):
             head += more
@@ -198,11 +198,19 @@ class Input:
             if not pieces:
                 raise self._failure from None
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        total = self.position + len(self._ahead) + ready
-        if total > RATIO_FREE and total > self._ratio * max(1, self._decoder.consumed):
+        self._check_ratio(len(self._ahead) + ready, self._decoder.consumed)
+        return data
+
+    def expand(self, size: int, /) -> None:
+        """Count ``size`` bytes that were made of a compressed part of what was read. Raises ParseError (FILE004)."""
+        self._expanded += size
+        self._check_ratio(0, self._decoder.consumed if self._decoder else self.raw_position)
+
+    def _check_ratio(self, more: int, consumed: int) -> None:
+        total = self.position + self._expanded + more
+        if total > RATIO_FREE and total > self._ratio * max(1, consumed):
             self._failure = self._fault("FILE004", f"the compressed data expands more than {self._ratio} times")
             raise self._failure
-        return data
 
     def _fault(self, code: str, message: str, ready: int = 0) -> ParseError:
         byte = self.position + len(self._ahead) + ready

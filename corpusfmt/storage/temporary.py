@@ -74,6 +74,9 @@ class ScratchStream:
     def track_members(self) -> None:
         """Return nothing: there are no members."""
 
+    def expand(self, size: int, /) -> None:
+        """Do nothing: it was counted when the scratch file was made."""
+
 
 class Copying:
     """A stream of which a scratch file gets a copy, for reading it again."""
@@ -96,6 +99,10 @@ class Copying:
     def track_members(self) -> list[tuple[int, int]] | None:
         """Return the list of the stream."""
         return self._stream.track_members()
+
+    def expand(self, size: int, /) -> None:
+        """Count as the stream does."""
+        self._stream.expand(size)
 
 
 class Pile:

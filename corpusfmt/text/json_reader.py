@@ -41,6 +41,11 @@ class Node(NamedTuple):
     items: list[Node]
 
 
+#: Those of all scalars, which are never added to.
+_NO_MEMBERS: Final[list[tuple[str, int, Node]]] = []
+_NO_ITEMS: Final[list[Node]] = []
+
+
 class _Open:
     """A container that is being read. ``stop`` is filled in when it closes."""
 
@@ -55,7 +60,8 @@ class _Open:
 
 def string_value(raw: bytes) -> str:
     """Return the value of a valid JSON string, quotes included in ``raw``; lone surrogates stay."""
-    value: str = json.loads(raw)
+    text = raw.decode("utf-8", "surrogatepass")
+    value: str = json.loads(text) if "\\" in text else text[1:-1]
     return value
 
 
@@ -120,6 +126,8 @@ def _close(top: _Open, at: int) -> tuple[Node, int]:
 
 
 def _skip(buffer: bytes, at: int, stop: int) -> int:
+    if at < stop and buffer[at] > 0x20:
+        return at
     match = _SPACE.match(buffer, at, stop)
     return match.end() if match else at
 
@@ -163,7 +171,7 @@ def _string(buffer: bytes, at: int, stop: int) -> int:
 def _scalar(buffer: bytes, at: int, stop: int) -> Node:
     first = buffer[at] if at < stop else 0
     if first == 0x22:
-        return Node('"', at, _string(buffer, at, stop), [], [])
+        return Node('"', at, _string(buffer, at, stop), _NO_MEMBERS, _NO_ITEMS)
     match = _WORD.match(buffer, at, stop)
     kind = "t"
     if not match:
@@ -173,4 +181,4 @@ def _scalar(buffer: bytes, at: int, stop: int) -> Node:
     end = match.end()
     if end < stop and (buffer[end : end + 1].isalnum() or buffer[end] in b"._+-"):
         raise JSONFault("not a JSON number or literal", at)
-    return Node(kind, at, end, [], [])
+    return Node(kind, at, end, _NO_MEMBERS, _NO_ITEMS)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from corpusfmt.text.display import shown
 
 _BEFORE, _AFTER = 60, 60
+#: The bytes of UTF-8 that continue a character.
+_CONTINUED = frozenset([bytes([byte]) for byte in range(0x80, 0xC0)])
 
 
 class Place(NamedTuple):
@@ -54,22 +56,42 @@ class Region(NamedTuple):
 
 
 class Pointer:
-    """Finds places in a region, one after the other, without counting its lines anew for each."""
+    """Finds places in a region, one after the other, without counting its lines and columns anew for each."""
 
     def __init__(self) -> None:
-        self._region: Region | None = None
-        self._at, self._line = 0, 1
+        self._region = Region(b"", 0, 1)
+        #: Where the line at hand begins in the buffer, and up to where lines and columns are counted.
+        self._start = self._at = 0
+        self._line, self._column = 1, 0
 
     def near(self, region: Region, byte: int) -> Region:
-        """Return the line of the stream offset ``byte``, up to a little after it, as a region of its own."""
+        """Return what is around the stream offset ``byte``, in its line, as a region of its own."""
+        buffer = region.buffer
         at = byte - region.offset
-        if self._region is not region or at < self._at:
-            self._region, self._at, self._line = region, 0, region.line
-        self._line += region.buffer.count(b"\n", self._at, at)
-        self._at = at
-        start = region.buffer.rfind(b"\n", 0, at) + 1
-        column = 0 if start else region.column
-        return Region(region.buffer[start : at + 4 * _AFTER], region.offset + start, self._line, column)
+        if self._region.buffer is not buffer or self._region.offset != region.offset:
+            self._begin(region)
+        if at < self._at or self._cut(buffer, at) < self._at:  # what is shown lies before what has been counted
+            self._begin(region)
+        cut = self._cut(buffer, at)
+        if self._start > self._at:
+            self._line += buffer.count(b"\n", self._at, self._start)
+            self._at, self._column = self._start, 0
+        self._column += len(buffer[self._at : cut].decode("utf-8", "surrogateescape"))
+        self._at = cut
+        return Region(buffer[cut : at + 4 * _AFTER], region.offset + cut, self._line, self._column)
+
+    def _begin(self, region: Region) -> None:
+        self._region, self._start, self._at = region, 0, 0
+        self._line, self._column = region.line, region.column
+
+    def _cut(self, buffer: bytes, at: int) -> int:
+        """Find the line of a place, and return where what is shown of it begins: not inside of a character."""
+        self._start = max(buffer.rfind(b"\n", self._at, at) + 1, self._start)
+        cut = max(self._start, at - 4 * _BEFORE)
+        for lead in range(cut, max(self._start, cut - 3) - 1, -1):
+            if buffer[lead : lead + 1] not in _CONTINUED:
+                return lead
+        return cut
 
 
 def _whole(text: str) -> str:

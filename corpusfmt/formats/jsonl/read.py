@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Final
+from itertools import islice
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -25,6 +27,16 @@ from corpusfmt.text.primitives import escape_json, first_invalid_utf8
 
 _ARRAY: Final = "a JSON array is not JSON Lines; write one object a line: jq -c '.[]' OLD > NEW"
 _BLANK: Final = b" \t\r\n"
+_BLANKS: Final = re.compile(rb"(?:[ \t\r]*+\n)++")
+
+
+class _Blanks(NamedTuple):
+    """A run of blank lines: where it begins and ends in the stream, what is near its beginning, how many lines."""
+
+    start: int
+    stop: int
+    near: Region
+    lines: int
 
 
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
@@ -39,7 +51,8 @@ class _Scan:
         self.stream, self.options, self.path = stream, options, stream.name
         self.layout = layout_of(options.own)
         self.decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-        self.out = Collector(stream.name, BY_CODE)
+        self.out = Collector(stream.name, BY_CODE, options)
+        self.blanks: _Blanks | None = None
 
     def run(self) -> Iterator[Batch]:
         head = b""
@@ -60,10 +73,12 @@ class _Scan:
         for piece in pieces(self.stream, Region(head[start:], start, 1), b"\n", self.options.max_document):
             self.out.region = piece.region
             if piece.skipped:
+                self._end_blanks()
                 self._too_large(piece.region.offset, piece.skipped)
                 yield from self.out.flush(piece.region.buffer, cut=len(piece.region.buffer) < piece.skipped)
             else:
                 yield from self._lines()
+        self._end_blanks()
         if not self.out.any:
             self.out.find("JSONL016", "the file has no documents", self.out.region.offset + len(self.out.region.buffer))
         yield from self.out.flush()
@@ -76,9 +91,17 @@ class _Scan:
         carriage = b"\r" in buffer
         limit = self.options.max_document
         quick = self._native if self.layout.name == "native" else self._mapped
-        for raw in lines:
+        rest = iter(lines)
+        for raw in rest:
             line = raw.removesuffix(b"\r") if carriage else raw
             document = None
+            if not line.strip(_BLANK):
+                count, size = self._blank(offset, len(raw))
+                next(islice(rest, count - 1, count - 1), None)
+                number, offset = number + count, offset + size
+                continue
+            if self.blanks:
+                self._end_blanks()
             if len(raw) > limit:  # with its CR, and told with its LF: as one that was passed over is counted
                 self._too_large(offset, len(raw) + (offset - self.out.region.offset + len(raw) < len(buffer)))
             else:
@@ -91,6 +114,23 @@ class _Scan:
             offset += len(raw) + 1
             number += 1
         yield from self.out.flush()
+
+    def _blank(self, offset: int, size: int) -> tuple[int, int]:
+        """Take note of blank lines, the first of ``size`` bytes. Return how many there are at once, and their bytes."""
+        region = self.out.region
+        found = _BLANKS.match(region.buffer, offset - region.offset)
+        count, size = (found[0].count(b"\n"), len(found[0])) if found else (1, size)
+        known = self.blanks or _Blanks(offset, offset, self.out.near(offset), 0)
+        self.blanks = known._replace(stop=offset + size, lines=known.lines + count)
+        return count, size
+
+    def _end_blanks(self) -> None:
+        """Report the blank lines that have come to an end, as one finding: there may be millions."""
+        if (blanks := self.blanks) is not None:
+            what = f"{blanks.lines:,} blank lines" if blanks.lines > 1 else "blank line"
+            edit = Edit(blanks.start, blanks.stop - blanks.start, b"")
+            self.out.find("JSONL009", what, blanks.start, edit=edit, near=blanks.near)
+            self.blanks = None
 
     def _native(self, line: bytes, byte: int, number: int) -> Document | None:
         """Read a native record the fastest way, or the fast way; None when neither will do."""
@@ -112,11 +152,6 @@ class _Scan:
 
     def _strict(self, line: bytes, offset: int, number: int) -> Document | None:
         """Read a line that the fast way turned away. Report what is wrong with it."""
-        if not line.strip(_BLANK):
-            at = offset - self.out.region.offset
-            stop = self.out.region.buffer.find(b"\n", at) + 1 or len(self.out.region.buffer)
-            self.out.find("JSONL009", "blank line", offset, edit=Edit(offset, stop - at, b""))
-            return None
         invalid = first_invalid_utf8(line)
         if invalid >= 0:
             self.out.find("JSONL002", f"byte 0x{line[invalid]:02x} is not UTF-8", offset + invalid)

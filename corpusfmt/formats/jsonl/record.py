@@ -146,7 +146,8 @@ def _metadata(fields: Fields, layout: Layout, limits: Limits, remarked: bool) ->
         raise RecordFault("JSONL015", f"the metadata is longer than {sized(limits.metadata)}", layout.meta)
     if not is_utf8(meta):
         raise ValueError("the metadata is not UTF-8")
-    if remarked or not flat or b"{" in meta[1:] or b"[" in meta:
+    # The strict reader has looked inside, but takes one level more.
+    if flat if remarked else not flat or b"{" in meta[1:] or b"[" in meta:
         try:
             if check_object(meta, limits.depth) and not remarked:
                 raise Ambiguous

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from corpusfmt.formats.seed.grammar import FILE, MARKED, MARKER, META, PRAGMA, HeaderFault, parse_header, unescape
@@ -107,21 +108,21 @@ class Body(NamedTuple):
         return None
 
 
-def near_misses(buffer: bytes, start: int, body: Body) -> Iterator[NearMiss]:
-    """Give what stands in a document, which begins at ``start``, and looks like a line of the format, in order."""
+def near_misses(buffer: bytes, start: int, body: Body, most: int) -> list[NearMiss]:
+    """Return up to ``most`` things in a document, which begins at ``start``, that look like a line of the format."""
+    found: list[NearMiss] = []
     first = body.start
     line = buffer[start : buffer.find(b"\n", start, first)]
     if match := _JOINED.search(line):
         message = f"a header or metadata in the middle of a line: {quoted(line)}"
-        yield NearMiss(message, start + match.start(1), len(match[1]), b"\n")
+        found.append(NearMiss(message, start + match.start(1), len(match[1]), b"\n"))
     text = buffer[first : body.stop]
-    found: list[NearMiss] = []
-    if b"<" in text or b"\xef\xbc\x9c\xef\xbc\x9c" in text or TITLED.search(text):
-        found += _headers(text, first)
+    if most and (b"<" in text or b"\xef\xbc\x9c\xef\xbc\x9c" in text or TITLED.search(text)):
+        found += islice(_headers(text, first), most)
         told = {miss.at for miss in found}
-        found += [miss for miss in _damaged(text, first, body.version) if miss.at not in told]
+        found += islice((miss for miss in _damaged(text, first, body.version) if miss.at not in told), most)
     found += _marker(body)
-    yield from sorted(found, key=lambda miss: miss.at)
+    return sorted(found, key=lambda miss: miss.at)[:most]
 
 
 def _headers(body: bytes, start: int) -> Iterator[NearMiss]:
@@ -169,6 +170,9 @@ def _beginning(text: bytes, mark: bytes) -> int:
     """Return the size of what ``text`` begins with, if it is ``mark`` but for one byte that is another, is missing or
     too many; otherwise -1.
     """
+    # With one byte wrong, either the beginning is right or the rest is.
+    if not text.startswith(mark[:4]) and not any(text.startswith(mark[4:], at) for at in (3, 4, 5)):
+        return -1
     same = 0
     if text.startswith(b"\\<<<"):  # an escape
         return -1

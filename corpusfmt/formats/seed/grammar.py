@@ -6,7 +6,7 @@ import json
 import re
 from typing import Final
 
-from corpusfmt.limits import MAX_ID_DIGITS
+from corpusfmt.limits import MAX_ID_DIGITS, MIB
 from corpusfmt.text.display import quoted
 
 FILE: Final = b"<<<FILE"
@@ -23,6 +23,8 @@ _INTEGER: Final = re.compile(r"=(0|-?[1-9][0-9]*)")
 ODD_ID: Final = re.compile(r'[\x00-\x09\x0b-\x20\x7f-\x9f]|>>>|^["=]|>$|^$', re.M)
 ODD_NAME: Final = re.compile(r'[\x00-\x09\x0b-\x1f\x7f-\x9f]|>>>|^[ "]|[ >]$|^$', re.M)
 _TO_ESCAPE: Final = re.compile(rb"^\\*+<<<(?:SEED|FILE|META)|^\\++ No newline at end of file\r?$", re.M)
+#: So many bytes of a body are escaped at once.
+_AT_ONCE: Final = MIB
 _ESCAPED: Final = re.compile(rb"^\\(?=\\*+<<<(?:SEED|FILE|META)|\\++ No newline at end of file\r?$)", re.M)
 
 
@@ -113,7 +115,14 @@ def _spell(text: str) -> str:
 
 def escape(body: bytes) -> bytes:
     """Return a body as version 1 writes it: lines that would be read as something else gain a backslash."""
-    return _TO_ESCAPE.sub(rb"\\\g<0>", body)
+    if len(body) <= _AT_ONCE:
+        return _TO_ESCAPE.sub(rb"\\\g<0>", body)
+    pieces, at = [], 0  # each line to escape makes two objects of the pattern's own
+    while at < len(body):
+        stop = body.find(b"\n", at + _AT_ONCE) + 1 or len(body)
+        pieces.append(_TO_ESCAPE.sub(rb"\\\g<0>", body[at:stop]))
+        at = stop
+    return b"".join(pieces)
 
 
 def unescape(body: bytes) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from corpusfmt.formats.seed.body import TITLED, Body, BodyFault, near_misses
 from corpusfmt.formats.seed.faults import BY_CODE
@@ -29,6 +31,8 @@ from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encodi
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8, occurrences
 
+_BLANKS: Final = re.compile(rb"(?:[ \t\r]*+\n)++")
+
 
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     """Give the documents and faults of a seed file, in order."""
@@ -50,7 +54,7 @@ class _Scan:
         self.limits = options.limits
         self.version = 0
         self.passed = -1  # where the last thing ends that was not read: a document that is too large, or no document
-        self.out = Collector(stream.name, BY_CODE)
+        self.out = Collector(stream.name, BY_CODE, options)
         self.after: BodyFault | None = None
 
     def run(self) -> Iterator[Batch]:
@@ -116,6 +120,9 @@ class _Scan:
                 self.out.region = Region(rest, offset, line)
                 return self.out.region
             begun = begun or bool(text.strip(BLANK))
+            if not text.strip(BLANK):  # there may be millions of blank lines
+                blank = _BLANKS.match(rest)
+                text = blank[0] if blank else text
             offset, line, rest = offset + len(text), line + text.count(b"\n"), rest[len(text) :]
 
     def _pragma(self, text: bytes, at: int) -> None:
@@ -226,7 +233,8 @@ class _Scan:
             self._too_large(offset + start, end - start)
             return None
         if odd:  # before anything else: a near miss explains a fault that follows
-            for miss in near_misses(buffer, start, Body(buffer, body, stop, end, self.version)):
+            whole = Body(buffer, body, stop, end, self.version)
+            for miss in near_misses(buffer, start, whole, self.out.room("SEED009")):
                 edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
                 self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
         if header - start >= self.limits.header:

@@ -10,7 +10,7 @@ from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import build
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Batch, ReadOptions
-from corpusfmt.text.position import Region
+from corpusfmt.text.position import Pointer, Region
 
 
 class Gathering:
@@ -18,11 +18,12 @@ class Gathering:
 
     def __init__(self, path: str, options: ReadOptions, source: Decoded, window: Window) -> None:
         self.options, self.source, self.window = options, source, window
-        self.out = Collector(path, BY_CODE)
+        self.out = Collector(path, BY_CODE, options)
         self.batches: list[Batch] = []
         self.judge: list[Region] = []
         #: Whether a document, or a reason for none, has been given.
         self.any = False
+        self._pointer = Pointer()
         self._first = -1  # the stream offset of the first document that is in no batch yet
 
     def find(
@@ -40,11 +41,13 @@ class Gathering:
 
         ``near`` is what the window gave for the offset, where it holds it no more.
         """
-        near = near or self.window.near(byte)
+        if not self.out.takes(code, edit):
+            return
+        near = near or self.near(byte)
         if edit is not None and self.source.encoding:
             edit, hint = None, "bring the file to UTF-8 first, then 'corpusfmt fix' mends it"
-        self.out.find(code, message, byte, hint, edit=edit, id=id, near=near)
-        self.out.findings[-1] = self.out.findings[-1]._replace(byte=self.source_byte(byte))
+        if self.out.find(code, message, byte, hint, edit=edit, id=id, near=near):
+            self.out.findings[-1] = self.out.findings[-1]._replace(byte=self.source_byte(byte))
 
     def add(self, id: str | int, name: str, data: bytes, meta: bytes, byte: int, body: int, line: int = 0) -> None:
         """Add a document whose element begins at the stream offset ``byte`` and whose text at ``body``."""
@@ -70,7 +73,11 @@ class Gathering:
 
     def line_of(self, byte: int) -> int:
         """Return the line of a stream offset."""
-        return self.window.near(byte).place(byte).line
+        return self.near(byte).line
+
+    def near(self, byte: int) -> Region:
+        """Return what is around a stream offset that is held."""
+        return self._pointer.near(self.window.near(byte), byte)
 
     def source_byte(self, byte: int) -> int:
         """Return the offset in the source of a stream offset of the UTF-8."""

@@ -68,5 +68,10 @@ class Window:
 
     def slice(self, start: int, stop: int) -> bytes:
         """Return the bytes between two stream offsets, as far as they are held."""
+        for piece in reversed(self._pieces):
+            if piece.offset <= start:
+                if stop <= piece.offset + len(piece.data):
+                    return piece.data[start - piece.offset : max(stop - piece.offset, 0)]
+                break
         region = self.whole(start, stop)
         return region.buffer[max(0, start - region.offset) : max(0, stop - region.offset)]

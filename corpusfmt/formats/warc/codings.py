@@ -28,8 +28,8 @@ class HTTPFault(Exception):
 class _Sink:
     """Takes what a decoder of ``data`` gives, up to ``most`` bytes."""
 
-    def __init__(self, coding: str, most: int, at: int) -> None:
-        self.coding, self.most, self.at = coding, most, at
+    def __init__(self, coding: str, most: int, at: int, expand: Callable[[int], object]) -> None:
+        self.coding, self.most, self.at, self._expand = coding, most, at, expand
         self.parts: list[bytes] = []
         self.length = 0
 
@@ -38,9 +38,10 @@ class _Sink:
         return min(MIB, self.most - self.length + 1)
 
     def add(self, part: bytes) -> None:
-        """Take one part. Raises HTTPFault when it is too much."""
+        """Take one part. Raises HTTPFault when it is too much, and as ``expand`` does."""
         self.parts.append(part)
         self.length += len(part)
+        self._expand(len(part))
         if self.length > self.most:
             raise self.fault(f"holds more than {self.most} bytes")
 
@@ -50,10 +51,13 @@ class _Sink:
         return HTTPFault("coding", f"the body in {quoted(self.coding)} {what}", self.at)
 
 
-def decoded(coding: str, data: bytes, most: int, at: int) -> bytes | None:
-    """Return ``data`` with one coding undone; None when it is plainly not in it. Raises HTTPFault."""
+def decoded(coding: str, data: bytes, most: int, at: int, expand: Callable[[int], object]) -> bytes | None:
+    """Return ``data`` with one coding undone; None when it is plainly not in it.
+
+    ``expand`` gets the sizes of the parts as they are made. Raises HTTPFault, and as ``expand`` does.
+    """
     decoder, magic = _DECODERS.get(coding, (None, b""))
-    sink = _Sink(coding, most, at)
+    sink = _Sink(coding, most, at, expand)
     if decoder is None:
         known = ", ".join(sorted(_DECODERS))
         raise HTTPFault("coding", f"the coding {quoted(coding)} of the body is unknown (known: {known})", at)

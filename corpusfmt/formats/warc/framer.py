@@ -20,7 +20,7 @@ from corpusfmt.formats.warc.header import (
     is_record_start,
     parse_header,
 )
-from corpusfmt.formats.warc.marks import AFTER, END, ENDS, HELD, LOOK, NEXT, OVERLAP
+from corpusfmt.formats.warc.marks import AFTER, CLOSE, END, ENDS, HELD, LOOK, NEXT, OVERLAP
 from corpusfmt.formats.warc.members import Members
 from corpusfmt.formats.warc.passing import pass_over
 from corpusfmt.formats.warc.profile import OWN_TYPE
@@ -53,6 +53,8 @@ class Framer(Window):
         super().__init__(stream)
         self.limit, self.limits = limit, limits
         self.members = Members(stream)
+        #: Where a header began, where it ends or -1, and up to where that was looked for.
+        self._header = 0, -1, 0
         self._shapes = Shapes(min(limits.header, limits.header_block))
         #: Whether the next record is to be looked for.
         self.seeking = False
@@ -190,7 +192,7 @@ class Framer(Window):
             if self._is_first_line_cut(at):
                 return cut(self, None, "the file ends inside the first line of a record")
             return junk(self)
-        end = header_end(buffer, at)
+        end = self._header_end(at)
         if (end if end >= 0 else len(buffer)) - at > self.limits.header_block:
             what = f"the header of the record is longer than {sized(self.limits.header_block)}"
             fault = Fault("WARC005", what, start)
@@ -201,15 +203,44 @@ class Framer(Window):
         if end < 0:
             self.need(len(buffer) - at + 1)
             return cut(self, None, "the file ends inside the header of a record")
-        header = parse_header(buffer[at:end], start, self.limits.header)
-        inside = NEXT.search(buffer, at + len(_FIRST), end) if header.faults else None
-        if inside is not None and any(fault.code in ("WARC003", "WARC007") for fault in header.faults):
-            fault = Fault("WARC003", "the header has no end: a record begins in it", self.base + inside.start())
+        if (inside := self._begins_inside(at, end)) >= 0:
+            fault = Fault("WARC003", "the header has no end: a record begins in it", self.base + inside)
             record = self.record(None, fault)
-            record.stop = self.base + inside.start()
+            record.stop = self.base + inside
             return record
+        header = parse_header(buffer[at:end], start, self.limits.header)
         self._shapes.learn(buffer[at:end], header)
         return header
+
+    def _header_end(self, at: int) -> int:
+        """Return the offset after the blank line that ends the header at ``at``, or -1 when it is not there.
+
+        What was found is kept: headers may begin again and again before one blank line, or none.
+        """
+        begun, end, seen = self._header
+        start = self.base + at
+        if not begun <= start < end:
+            search = max(at, seen - 2 - self.base) if end < 0 and begun <= start else at
+            end = header_end(self.buffer, search)
+            end += self.base if end >= 0 else 0
+            self._header = start, end, self.base + len(self.buffer)
+        return end - self.base if end >= 0 else -1
+
+    def _begins_inside(self, at: int, end: int) -> int:
+        """Return the offset of a record that begins inside the header from ``at`` to ``end``, or -1.
+
+        It does where its first line is a line of the header, which has no colon. Inside a line it does where something
+        else is wrong not far behind.
+        """
+        inside = NEXT.search(self.buffer, at + len(_FIRST), end)
+        if inside is None:
+            return -1
+        begin = inside.start()
+        if self.buffer[begin - 1] == 0x0A:
+            return begin
+        head = self.buffer[at : min(end, begin + CLOSE)]
+        faults = parse_header(head, self.base + at, self.limits.header).faults
+        return begin if any(fault.code in ("WARC003", "WARC007") for fault in faults) else -1
 
     def _is_first_line_cut(self, at: int) -> bool:
         """Say whether the stream ends in what may be the first line of a record."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from corpusfmt.formats.warc.charsets import byte_order_mark, declared_charset
@@ -106,12 +107,18 @@ def dechunked(body: bytes) -> bytes | None:
         return None
 
 
-def content_of(block: bytes, message: Message, limit: int, ratio: int = MAX_RATIO) -> Content:
+def content_of(
+    block: bytes,
+    message: Message,
+    limit: int,
+    ratio: int = MAX_RATIO,
+    expand: Callable[[int], object] = lambda _: None,
+) -> Content:
     """Undo the transfer and content codings of a body (RFC 9110, section 8.4) and find out its encoding.
 
     ``data`` has at most ``limit`` bytes, and past 64 MiB ``ratio`` times those that were sent. What crawlers have
-    stored decoded is taken as it is, with a remark.
-    Raises HTTPFault of kind ``chunked`` or ``coding``.
+    stored decoded is taken as it is, with a remark. ``expand`` gets the sizes of what decompressing gives.
+    Raises HTTPFault of kind ``chunked`` or ``coding``, and as ``expand`` does.
     """
     remarks: list[str] = []
     start = message.body
@@ -127,7 +134,7 @@ def content_of(block: bytes, message: Message, limit: int, ratio: int = MAX_RATI
     most = min(limit, max(RATIO_FREE, ratio * len(data)))
     for coding in reversed(codings):
         if data and coding not in {"chunked", "identity"}:
-            undone = decoded(coding, data, most, message.body)
+            undone = decoded(coding, data, most, message.body, expand)
             if undone is None:
                 remarks.append(f"the body is not in {quoted(coding)}, though the header says so")
             else:

@@ -14,6 +14,8 @@ OVERLAP: Final = 32
 END: Final = b"\r\n\r\n"
 #: Up to so many line ends are taken as an odd end of a record.
 ENDS: Final = re.compile(rb"[\r\n]{0,64}")
+#: How far behind the beginning of a record inside a header line something else must be wrong with that header.
+CLOSE: Final = KIB
 #: What must be seen after a block to tell how its record ends.
 AFTER: Final = 64 + 16
 #: How much of a large block is looked at to tell whether it may be a text.

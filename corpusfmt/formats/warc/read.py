@@ -42,7 +42,7 @@ class _Scan:
         self.options, self.path = options, stream.name
         self.framer = Framer(stream, options.max_document, options.limits)
         self.longest = min(options.limits.header, options.limits.header_block)
-        self.out = Collector(stream.name, BY_CODE)
+        self.out = Collector(stream.name, BY_CODE, options)
         self.pending: Pending | None = None
         self.ours = False  # the last warcinfo record says that corpusfmt wrote what follows it
         self.ending = Ending()
@@ -182,7 +182,7 @@ class _Scan:
 
     def _document(self, record: Record) -> Iterator[Batch]:
         try:
-            pending = pending_of(record, self.options)
+            pending = pending_of(record, self.options, self.framer.stream.expand)
         except FaultError as error:
             record.faults = [error.fault]
             yield from self._refuse(record, error.fault)

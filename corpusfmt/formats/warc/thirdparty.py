@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -143,13 +144,16 @@ def _kind(content_type: bytes) -> tuple[str, str | None, bool, str]:
         return kind, None, False, label
 
 
-def pending_of(record: Record, options: ReadOptions) -> Pending | str:
-    """Return the document that a record will be, or a word for what it is when it is none. Raises FaultError."""
+def pending_of(record: Record, options: ReadOptions, expand: Callable[[int], object]) -> Pending | str:
+    """Return the document that a record will be, or a word for what it is when it is none.
+
+    ``expand`` gets the sizes of what decompressing gives. Raises FaultError, and as ``expand`` does.
+    """
     fields = record.fields
     if "warc-segment-number" in fields:
         return f"{record.type} records in segments"
     if record.type == "response":
-        return _response(record, options)
+        return _response(record, options, expand)
     kind, encoding, declared, unknown = _kind(fields.get("content-type", b""))
     kind = kind or identified(fields)
     if not is_text(kind):
@@ -163,7 +167,7 @@ def pending_of(record: Record, options: ReadOptions) -> Pending | str:
     return _finished(pending, kind, options)
 
 
-def _response(record: Record, options: ReadOptions) -> Pending | str:
+def _response(record: Record, options: ReadOptions, expand: Callable[[int], object]) -> Pending | str:
     from corpusfmt.formats.warc.codings import HTTPFault
     from corpusfmt.formats.warc.http import content_of, parse_message, said_type
 
@@ -186,7 +190,7 @@ def _response(record: Record, options: ReadOptions) -> Pending | str:
             return f"response records of {shown(kind, 60) or 'no type'}"
         if message.body == len(block) and not block.endswith((b"\n\n", b"\n\r\n")):
             raise HTTPFault("header", "the HTTP header has no end", 0)
-        content = content_of(block, message, options.max_document, options.limits.ratio)
+        content = content_of(block, message, options.max_document, options.limits.ratio, expand)
     except HTTPFault as fault:
         raise FaultError(Fault("WARC021", fault.message, start + fault.at)) from None
     encoding = content.charset if content.declared else options.encoding

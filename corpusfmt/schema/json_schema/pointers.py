@@ -30,9 +30,20 @@ def offset_of(record: bytes, pointer: str, *, key: bool = False) -> int | None:
     """
     if pointer and pointer[0] != "/":
         return None
-    path = tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+    path = _path(pointer)
     found = places(record, [path]).get(path)
     return None if found is None else found[0] if key and found[0] >= 0 else found[1]
+
+
+def offsets_of(record: bytes, pointers: Sequence[str], parents: Sequence[str]) -> list[int | None]:
+    """Return the byte offset of the value at each JSON Pointer, below the first of ``parents`` where there is one."""
+    paths = [[_path(parent + pointer) for parent in parents] for pointer in pointers]
+    found = places(record, [path for some in paths for path in some])
+    return [next((found[path][1] for path in some if path in found), None) for some in paths]
+
+
+def _path(pointer: str) -> tuple[str, ...]:
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
 def places(record: bytes, paths: Iterable[Sequence[str | int]]) -> dict[Path, tuple[int, int]]:

@@ -53,6 +53,10 @@ class Source:
         """As of the source."""
         return self._stream.track_members()
 
+    def expand(self, size: int, /) -> None:
+        """As of the source."""
+        self._stream.expand(size)
+
 
 class Work:
     """A file that is being fixed: its bytes so far, those that were cut off, and, when asked for, what was done."""

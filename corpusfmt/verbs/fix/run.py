@@ -92,7 +92,7 @@ class Fixing:
                 with opened(path, self.reading) as (stream, format):
                     self._state = stream.state
                     self.unused.saw(format, last=path == self.paths[-1])
-                    options = self.reading.options_for(format, path, thorough=True)
+                    options = self.reading.options_for(format, path, thorough=True)._replace(fixing=True)
                 yield self._fix(path, format, options)
             except (OSError, CorpusfmtError) as failure:
                 self.failures.append(failure)
@@ -176,11 +176,12 @@ class Fixing:
         self, stream: Stream, format: Format, options: ReadOptions, fixed: Fixed, counts: Counter[str]
     ) -> Iterator[Edit]:
         """Give the edits for a stream in order, none over another, and count them; count what else was found."""
-        done = 0
+        done, most = 0, options.limits.warnings  # of unsafe edits a scan gives no more, however often it is repeated
         for _, found in self.amending.scan(stream, format, options, fixed.path):
             for finding, is_known in sorted(found, key=lambda one: one[0].edit.byte if one[0].edit else -1):
                 edit, ruled = finding.edit, self.amending.is_ruled(finding)
-                if edit is not None and self.amending.wants(finding) and edit.byte >= done:
+                enough = edit is not None and not (edit.safe or ruled) and fixed.fixes[finding.code] > most
+                if edit is not None and self.amending.wants(finding) and edit.byte >= done and not enough:
                     counts[finding.code] += 1
                     done = edit.byte + edit.length
                     self._presuming = self._presuming or not (edit.safe or ruled)

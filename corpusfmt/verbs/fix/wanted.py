@@ -9,8 +9,10 @@ from corpusfmt.checks.baseline import Baseline, Baselined
 from corpusfmt.checks.run import Checking
 from corpusfmt.checks.tally import Tally
 from corpusfmt.model.document import Document, build
+from corpusfmt.model.errors import ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
+from corpusfmt.sources import HOPELESS, unless_hopeless
 
 #: One fix may bring another fault to light; more rounds than this mean that two undo each other.
 ROUNDS = 20
@@ -42,7 +44,9 @@ class Amending:
         checks = self._checking.checks()
         baselined = Baselined(self._baseline.of(path) if self._baseline else Counter(), Tally())
         before = 0
-        for batch in format.scan(stream, options):
+        for batch in unless_hopeless(format.scan(stream, options), options.limits):
+            if batch.findings and batch.findings[-1].code == HOPELESS:
+                raise ParseError(batch.findings[-1])
             if self.looked is not None:
                 self.looked(len(batch.documents))
             found = self._checking.batch(batch, path, format, checks, self._makes, self._refused, before=before)

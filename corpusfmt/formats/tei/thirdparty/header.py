@@ -45,6 +45,7 @@ _MOST: Final = 1000
 _LONGEST: Final = 64
 _CODE: Final = re.compile(r"U\+([0-9A-Fa-f]{4,6})")
 _BEST_MAPPINGS: Final = ("standard", "normalized", "precomposed")
+_ALL_PLACES: Final = frozenset({*_PLACES.values(), *_IN_SOURCE.values()})
 
 
 class Said(NamedTuple):
@@ -76,8 +77,7 @@ class Header:
     )
 
     def __init__(self) -> None:
-        places = {*_PLACES.values(), *_IN_SOURCE.values()}
-        self.said: dict[str, list[Said]] = {place: [] for place in places}
+        self.said: dict[str, list[Said]] = {place: [] for place in _ALL_PLACES}
         self.characters: dict[str, str] = {}
         self._path: list[str] = []
         self._works: list[tuple[int, str]] = []

@@ -43,6 +43,8 @@ class Heading(NamedTuple):
 def heading_of(header: Header, attributes: Mapping[str, str], text: Mapping[str, str]) -> Heading:
     """Return what a header says, and the attributes of the ``TEI`` and its ``text`` where it says nothing."""
     said = header.said
+    if not any(said.values()):
+        return Heading(language=text.get(XML_LANG, "") or attributes.get(XML_LANG, ""), text_id=text.get(XML_ID, ""))
     return Heading(
         title=_title(said["title"]),
         authors=tuple(author.text for author in said["author"] if author.text),
