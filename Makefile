@@ -6,7 +6,7 @@ INSTALLED = $(VENV)/.installed
 STAMP = $(VENV)/.developing
 PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test deep-test coverage torture mutate lint docs bench lock clean
+.PHONY: demo test deep-test coverage hostile torture mutate lint docs bench lock clean
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'corpusfmt needs Python 3.11 or later; name one with PYTHON=python3.11')"
@@ -43,6 +43,10 @@ coverage: $(STAMP)
 ## Kill runs, interrupt them and let calls to the system fail; takes an hour or two. TORTURE=--quick does a few of each.
 torture: $(STAMP)
 	$(BIN)/python -m tests.torture $(TORTURE)
+
+## What hostile input takes: processor time and memory of each case, as docs/hostile.md; takes about five minutes.
+hostile: .venv/.developing
+	.venv/bin/python -m tests.hostile_cases $(HOSTILE)
 
 ## Mutants of the code that escapes and frames, and those that no test catches; takes about an hour on two cores.
 mutate: $(STAMP)
