@@ -30,10 +30,13 @@ if TYPE_CHECKING:
         LossError,
         ParseError,
         PluginError,
+        ReceiptError,
         SchemaError,
         SourceChangedError,
+        TargetChangedError,
         UnknownFormatError,
         VerificationError,
+        WorkerError,
     )
     from corpusfmt.model.finding import Edit, Finding
     from corpusfmt.model.format import Format
@@ -63,12 +66,15 @@ __all__ = [
     "ParseError",
     "PluginError",
     "Progress",
+    "ReceiptError",
     "Report",
     "Rule",
     "SchemaError",
     "SourceChangedError",
+    "TargetChangedError",
     "UnknownFormatError",
     "VerificationError",
+    "WorkerError",
     "__version__",
     "convert",
     "diff",
@@ -81,7 +87,7 @@ __all__ = [
 ]
 
 _ERRORS = "ConfigurationError CorpusfmtError Loss LossError ParseError PluginError SchemaError UnknownFormatError"
-_ERRORS += " SourceChangedError VerificationError"
+_ERRORS += " ReceiptError SourceChangedError TargetChangedError VerificationError WorkerError"
 _FUNCTIONS = "convert diff fix known_formats open_writer read validate verify"
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "model.errors"),
