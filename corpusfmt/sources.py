@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.limits import HEAD, USUAL, Limits
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ConfigurationError, ParseError
+from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.model.ids import SOURCES
 from corpusfmt.text.display import charset, quoted
+from corpusfmt.text.position import Pointer, Region
 
 
 class Reading(NamedTuple):
@@ -33,6 +34,8 @@ class Reading(NamedTuple):
     #: The sources that were named, and the folders that others are found in.
     named: frozenset[str] = frozenset()
     roots: tuple[str, ...] = ()
+    #: A file that a program has opened, to read instead of paths: then its name alone was asked for.
+    given: BinaryIO | None = None
 
     def checked(self, asked: Sequence[str]) -> Reading:
         """Return it with names normalised, for sources that were asked for. Raises ConfigurationError."""
@@ -40,8 +43,9 @@ class Reading(NamedTuple):
             raise ConfigurationError(f"an id can be made from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
         if self.format is not None:
             plugins.check_options(plugins.format_named(self.format), "read", self.own)
-        folders = tuple(path for path in asked if storage.is_folder(path))
-        roots = tuple(root for root in map(storage.root_of, asked) if root is not None)
+        paths = asked if self.given is None else ()
+        folders = tuple(path for path in paths if storage.is_folder(path))
+        roots = tuple(root for root in map(storage.root_of, paths) if root is not None)
         known = self._replace(folders=folders, named=frozenset(asked), roots=roots)
         return known._replace(encoding=_encoding(self.encoding))
 
@@ -103,6 +107,8 @@ def _encoding(name: str | None) -> str | None:
 def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:
     """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``."""
     format = plugins.format_named(reading.format) if reading.format else None
+    if reading.given is not None:
+        return storage.Found([*named], [])
     suffixes = set(format.suffixes) if format else None
     every = bool(format and format.whole)
 
@@ -117,13 +123,24 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
 
 
 def scanned(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
-    """Give what a scan gives. Its findings say whether their offsets are those of the source as it is stored."""
-    stored = not stream.codec
-    for batch in format.scan(stream, options):
-        if batch.findings and stored:
-            yield batch._replace(findings=[finding._replace(stored=True) for finding in batch.findings])
-        else:
-            yield batch
+    """Give what a scan gives. Its findings say whether their offsets are those of the source as it is stored.
+
+    Raises ConfigurationError, here and not later, for options that do not fit together.
+    """
+    batches = format.scan(stream, options)
+    return batches if stream.codec else map(_stored, batches)
+
+
+def _stored(batch: Batch) -> Batch:
+    if not batch.findings:
+        return batch
+    return batch._replace(findings=[finding._replace(stored=True) for finding in batch.findings])
+
+
+def placed(loss: Loss, region: Region, pointer: Pointer) -> Loss:
+    """Return a loss with the line of its document, where the scan was told not to count lines."""
+    known = loss.line or loss.byte < 0
+    return loss if known else loss._replace(line=pointer.near(region, loss.byte).line)
 
 
 def whole(batches: Iterator[Batch]) -> Iterator[Sequence[Document]]:
@@ -162,10 +179,15 @@ def opened(
     Raises OSError, UnknownFormatError, ConfigurationError, ParseError for damaged compression, and SourceChangedError
     for a file that changes while it is open, or is not in the ``expected`` state.
     """
-    if path == "-" and reading.format is not None and plugins.format_named(reading.format).whole:
-        raise ConfigurationError(f"standard input has no name, which {reading.format} makes the id of; name a file")
-    root, ratio = reading.root(path), reading.limits.ratio
-    with storage.open_input(path, hashed=hashed, ratio=ratio, expected=expected, root=root) as stream:
+    given, ratio = reading.given, reading.limits.ratio
+    if (path == "-" or given is not None) and reading.format is not None and plugins.format_named(reading.format).whole:
+        what = "standard input" if given is None else "what is no path"
+        raise ConfigurationError(f"{what} has no name, which {reading.format} makes the id of; name a file")
+    if given is not None:
+        source = storage.open_given(given, ratio=ratio)
+    else:
+        source = storage.open_input(path, hashed=hashed, ratio=ratio, expected=expected, root=reading.root(path))
+    with source as stream:
         if reading.format is not None:
             yield stream, plugins.format_named(reading.format)
             return
