@@ -117,7 +117,7 @@ class Document(_Fields):
         return other
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a document cannot be changed; document.replace({name}=...) makes another one")
+        raise AttributeError(f"a document cannot be changed ({name!r}); its method replace makes another one")
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError("a document cannot be changed")
