@@ -1,10 +1,9 @@
 """Read, validate and convert text corpora without losing anything in silence.
 
     import corpusfmt
-    for doc in corpusfmt.read("news.seed"):
-        print(doc.id, len(doc.text))
-    with corpusfmt.open_writer("news.jsonl.gz") as writer:
-        writer.write(corpusfmt.Document("d1", "text", name="a.txt", meta={"language": "en"}))
+    with corpusfmt.open("news.seed") as source, corpusfmt.create("news.jsonl.gz") as target:
+        for document in source:
+            target.write(document.replace(text=document.text.strip()))
     report = corpusfmt.convert(["a.seed", "b.jsonl.zst"], "all.jsonl")
     for finding in corpusfmt.validate("news.seed"):
         print(finding.code, finding.where())
@@ -21,7 +20,18 @@ from corpusfmt.version import __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from corpusfmt.api import convert, diff, fix, known_formats, open_writer, read, validate, verify
+    from corpusfmt.api import (
+        convert,
+        create,
+        diff,
+        fix,
+        known_formats,
+        open,  # noqa: A004 - a builtin elsewhere
+        open_writer,
+        read,
+        validate,
+        verify,
+    )
     from corpusfmt.model.document import Document, Origin
     from corpusfmt.model.errors import (
         ConfigurationError,
@@ -30,15 +40,19 @@ if TYPE_CHECKING:
         LossError,
         ParseError,
         PluginError,
+        ReceiptError,
         SchemaError,
         SourceChangedError,
+        TargetChangedError,
         UnknownFormatError,
         VerificationError,
+        WorkerError,
     )
     from corpusfmt.model.finding import Edit, Finding
     from corpusfmt.model.format import Format
     from corpusfmt.model.metadata import Metadata
     from corpusfmt.model.rule import Rule
+    from corpusfmt.reader import OpenReader
     from corpusfmt.targets.writer import OpenWriter
     from corpusfmt.verbs.convert.report import Progress, Report
     from corpusfmt.verbs.diff.difference import Difference
@@ -58,22 +72,28 @@ __all__ = [
     "Loss",
     "LossError",
     "Metadata",
+    "OpenReader",
     "OpenWriter",
     "Origin",
     "ParseError",
     "PluginError",
     "Progress",
+    "ReceiptError",
     "Report",
     "Rule",
     "SchemaError",
     "SourceChangedError",
+    "TargetChangedError",
     "UnknownFormatError",
     "VerificationError",
+    "WorkerError",
     "__version__",
     "convert",
+    "create",
     "diff",
     "fix",
     "known_formats",
+    "open",
     "open_writer",
     "read",
     "validate",
@@ -81,8 +101,8 @@ __all__ = [
 ]
 
 _ERRORS = "ConfigurationError CorpusfmtError Loss LossError ParseError PluginError SchemaError UnknownFormatError"
-_ERRORS += " SourceChangedError VerificationError"
-_FUNCTIONS = "convert diff fix known_formats open_writer read validate verify"
+_ERRORS += " ReceiptError SourceChangedError TargetChangedError VerificationError WorkerError"
+_FUNCTIONS = "convert create diff fix known_formats open open_writer read validate verify"
 _HOMES = {
     **dict.fromkeys(_ERRORS.split(), "model.errors"),
     **dict.fromkeys(_FUNCTIONS.split(), "api"),
@@ -94,6 +114,7 @@ _HOMES = {
     "Fixed": "verbs.fix.run",
     "Format": "model.format",
     "Metadata": "model.metadata",
+    "OpenReader": "reader",
     "OpenWriter": "targets.writer",
     "Origin": "model.document",
     "Progress": "verbs.convert.report",

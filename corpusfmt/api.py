@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike, fspath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
+from corpusfmt import storage
 from corpusfmt.limits import MAX_DOCUMENT, SCHEMA_SECONDS
-from corpusfmt.sources import Reading, Unused, limited, opened, scanned, sources, whole
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.sources import Reading, limited
 from corpusfmt.targets.settings import Writing, kinds, named
 
 if TYPE_CHECKING:
     from corpusfmt.model.document import Document
     from corpusfmt.model.finding import Finding
     from corpusfmt.model.format import Format
+    from corpusfmt.reader import OpenReader
     from corpusfmt.targets.writer import OpenWriter
     from corpusfmt.verbs.convert.report import Progress, Report
     from corpusfmt.verbs.diff.difference import Difference
@@ -24,59 +27,100 @@ if TYPE_CHECKING:
     from corpusfmt.verbs.verify import Discrepancy
 
 
-def read(
-    source: str | PathLike[str] | Sequence[str | PathLike[str]],
+#: What is read: paths, folders and patterns, bytes, or a binary file that is open.
+Source: TypeAlias = "str | PathLike[str] | Sequence[str | PathLike[str]] | bytes | BinaryIO"
+
+
+def open(
+    source: Source,
     *,
     format: str | None = None,
     encoding: str | None = None,
     id_from: str | None = None,
     max_document: int = MAX_DOCUMENT,
     limits: Mapping[str, int] | None = None,
+    on_error: str | Callable[[Finding], object] = "raise",
+    **options: str,
+) -> OpenReader:
+    """Open sources, and return a context manager that gives their documents, lazily and in order.
+
+    A source is a path, a folder, a pattern or a list of these, ``-`` for standard input, bytes, or a binary file that
+    is open, which is read from where it stands and stays open. Format and compression are found out, unless ``format``
+    names the former. ``encoding`` is that of texts that do not declare one; ``id_from`` (name, line or sha256) makes an
+    id where there is none; ``max_document`` is in bytes, ``limits`` are others by name (docs/limits.md), as in
+    ``{"header": 1 << 20}``; ``options`` are those of the format, as in ``layout="dolma"``.
+
+    ``on_error`` is what happens at a record that cannot be read: ``raise``, ``skip``, or a function that gets the
+    finding; after the last two reading goes on behind the record. Compressed data that is damaged, and a source that is
+    given up, raise ParseError in any case.
+
+    The first source is opened at the call: it raises ConfigurationError, UnknownFormatError, PluginError and OSError,
+    as later sources do when they are reached. The loop raises ParseError, and SourceChangedError for a source that
+    changes.
+    """
+    from corpusfmt.reader import OpenReader
+
+    asked, file = _given(source)
+    return OpenReader(asked, _reading(format, options, encoding, id_from, max_document, limits, file), on_error)
+
+
+def read(
+    source: Source,
+    *,
+    format: str | None = None,
+    encoding: str | None = None,
+    id_from: str | None = None,
+    max_document: int = MAX_DOCUMENT,
+    limits: Mapping[str, int] | None = None,
+    on_error: str | Callable[[Finding], object] = "raise",
     **options: str,
 ) -> Iterator[Document]:
-    """Give the documents of a path, a folder, a pattern or several of them, lazily and in order.
+    """Give the documents of sources, lazily and in order. The arguments are those of :func:`corpusfmt.open`.
 
-    Format and compression are found out, unless ``format`` names the former. ``encoding`` is that of texts
-    that do not declare one; ``id_from`` (name, line or sha256) makes an id where there is none;
-    ``max_document`` is in bytes, ``limits`` are others by name (docs/limits.md), as in ``{"header": 1 << 20}``;
-    ``options`` are those of the format, as in ``layout="dolma"``.
-
-    Raises ParseError at the first error, and SourceChangedError for a source that changes, when it is reached;
-    ConfigurationError, UnknownFormatError and OSError at the call or when a source is opened.
+    Raises as that does: at the call for options that do not fit and a first source that cannot be opened.
     """
-    asked = _listed(source)
-    reading = _reading(format, options, encoding, id_from, max_document, limits).checked(asked)
-    return _documents(sources(asked, reading).paths, reading)
+    return _documents(
+        open(
+            source, format=format, encoding=encoding, id_from=id_from, max_document=max_document, limits=limits,
+            on_error=on_error, **options,
+        )
+    )  # fmt: skip
 
 
-def _documents(paths: Sequence[str], reading: Reading) -> Iterator[Document]:
-    unused = Unused(reading)
-    for path in paths:
-        with opened(path, reading) as (stream, format):
-            unused.saw(format, last=path == paths[-1])
-            for documents in whole(scanned(stream, format, reading.options_for(format, path))):
-                yield from documents
+def _documents(reader: OpenReader) -> Iterator[Document]:
+    with reader:
+        yield from reader
 
 
-def open_writer(
-    target: str | PathLike[str],
+def create(
+    target: str | PathLike[str] | BinaryIO,
     *,
     format: str | None = None,
     allow_loss: Iterable[str] = (),
     shard_size: int = 0,
     force: bool = False,
+    cdxj: bool = False,
     **options: str,
 ) -> OpenWriter:
-    """Return a context manager with ``write(document)``; the target is opened when its block begins.
+    """Return a context manager with ``write(document)`` and ``write_all(documents)``.
 
-    Nothing appears under the final name until the block ends without an error. ``options`` are those of
-    the format, as in ``layout="dolma"``. A target that ends in a slash, or is a folder, gets a file per document; its
-    ``format`` is to be named. Beginning the block raises ConfigurationError, UnknownFormatError
-    and OSError.
+    The target is opened when its block begins. Nothing appears under its name until the block ends without an error.
+    ``options`` are those of the format, as in ``layout="dolma"``; the others are as for :func:`corpusfmt.convert`. A
+    target that ends in a slash, or is a folder, gets a file per document; its ``format`` is to be named.
+
+    A target may be a binary file that is open, and ``format`` is then to be named. It gets the bytes of the format as
+    they are, not compressed, and stays open. What was written to it before an error cannot be taken back.
+
+    Raises ConfigurationError and UnknownFormatError; so does beginning the block, and OSError.
     """
     from corpusfmt.targets.writer import OpenWriter
 
-    return OpenWriter(fspath(target), Writing(format, named(options), {}, kinds(allow_loss), shard_size, force))
+    file = storage.given(target, "write")
+    path = fspath(target) if file is None else storage.given_name(file)  # type: ignore[arg-type]  # then it is a path
+    return OpenWriter(path, Writing(format, named(options), {}, kinds(allow_loss), shard_size, force, {}, cdxj, file))
+
+
+open_writer = create
 
 
 def convert(
@@ -85,14 +129,13 @@ def convert(
     *,
     from_format: str | None = None,
     to_format: str | None = None,
-    options: Mapping[str, str] | None = None,
     read_options: Mapping[str, str] | None = None,
     write_options: Mapping[str, str] | None = None,
     encoding: str | None = None,
     id_from: str | None = None,
     max_document: int = MAX_DOCUMENT,
     limits: Mapping[str, int] | None = None,
-    on_error: str = "stop",
+    on_error: str = "raise",
     allow_loss: Iterable[str] = (),
     ids: Sequence[str] = (),
     shard_size: int = 0,
@@ -101,6 +144,7 @@ def convert(
     verify: bool = False,
     receipt: str | PathLike[str] = "",
     progress: Callable[[Progress], None] | None = None,
+    **options: str,
 ) -> Report:
     """Convert sources to a target, whole or not at all, and report what was done.
 
@@ -111,7 +155,7 @@ def convert(
     that know them, ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its
     format).
     ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line or sha256.
-    ``on_error`` is stop, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
+    ``on_error`` is raise (or stop), skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
     ``max_document`` and ``shard_size`` are in bytes (the latter before compression); ``limits`` are other limits of
     reading by name (docs/limits.md), as in ``{"header": 1 << 20}``. ``cdxj`` writes an index beside
     a WARC target. With ``verify`` the target is read back and compared before it gets its name; ``receipt`` is the
@@ -121,7 +165,6 @@ def convert(
     ``on_error`` says otherwise; SourceChangedError for a source that changes while it is read; VerificationError when
     the target does not read back as it was given; ConfigurationError, UnknownFormatError, PluginError and OSError.
     """
-    from corpusfmt.model.errors import ConfigurationError
     from corpusfmt.verbs.convert.run import Conversion
 
     mode, _, file = on_error.partition("=")
@@ -132,7 +175,7 @@ def convert(
         fspath(target),
         Reading(from_format, named(read_options), named(options), encoding, id_from, limited(max_document, limits)),
         Writing(to_format, named(write_options), named(options), kinds(allow_loss), shard_size, force, {}, cdxj),
-        on_error=mode,
+        on_error="stop" if mode == "raise" else mode,
         quarantine=file,
         ids=ids,
         verify=verify,
@@ -145,10 +188,9 @@ def convert(
 
 
 def validate(
-    source: str | PathLike[str] | Sequence[str | PathLike[str]],
+    source: Source,
     *,
     format: str | None = None,
-    options: Mapping[str, str] | None = None,
     encoding: str | None = None,
     id_from: str | None = None,
     max_document: int = MAX_DOCUMENT,
@@ -157,63 +199,66 @@ def validate(
     extend_select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     schema: str | PathLike[str] | None = None,
-    record_schema: str | PathLike[str] | None = None,
     metadata_schema: str | PathLike[str] | None = None,
     engine: str = "auto",
     schema_timeout: float = SCHEMA_SECONDS,
+    jing: str | PathLike[str] = "",
+    **options: str,
 ) -> Iterator[Finding]:
     """Give the findings of the sources, in order: faults of their formats, then of the rules.
 
-    The arguments are those of :func:`corpusfmt.convert`. ``select``, ``extend_select`` and ``ignore`` are codes or
-    beginnings of codes: those to check in place of the default ones, beside them, and not at all. ``schema`` is the
-    path of a RELAX NG schema for XML sources, judged by ``engine`` (auto, lxml or jing); compiling it, and each
-    document, may take ``schema_timeout`` seconds. ``record_schema`` and ``metadata_schema`` are paths of JSON Schemas,
-    for records and for the metadata of documents. No configuration file is looked for.
+    The arguments of reading are those of :func:`corpusfmt.open`. ``select``, ``extend_select`` and ``ignore`` are codes
+    or beginnings of codes: those to check in place of the default ones, beside them, and not at all. ``schema`` is the
+    path of a JSON Schema of records, or of a RELAX NG schema of XML sources when it ends in .rng or is XML;
+    ``metadata_schema`` is that of a JSON Schema of the metadata. ``engine`` judges XML: auto, lxml or jing, whose path
+    is ``jing``; compiling its schema, and each document, may take ``schema_timeout`` seconds. No configuration file is
+    looked for.
 
     Content never raises; ConfigurationError, UnknownFormatError, SourceChangedError, SchemaError, PluginError and
     OSError do, the first before the first finding; that one of several sources cannot be opened, or told for what it
     is, or changes while it is read, after the last.
     """
-    from corpusfmt.checks.run import Against
+    from corpusfmt.checks.run import Against, is_xml
     from corpusfmt.checks.selection import Selection
     from corpusfmt.verbs.validate.run import Validation
 
-    reading = _reading(format, options, encoding, id_from, max_document, limits)
-    rng, record, metadata = (
-        fspath(path) if path is not None else "" for path in (schema, record_schema, metadata_schema)
-    )
-    against = Against(rng, engine, schema_timeout, record=record, metadata=metadata)
-    return Validation(_listed(source), reading, Selection(select, extend_select, ignore), against).run()
+    asked, file = _given(source)
+    reading = _reading(format, options, encoding, id_from, max_document, limits, file)
+    path, metadata = ("" if one is None else fspath(one) for one in (schema, metadata_schema))
+    xml, record = (path, "") if is_xml(path) else ("", path)
+    against = Against(xml, engine, schema_timeout, fspath(jing), record=record, metadata=metadata)
+    return Validation(asked, reading, Selection(select, extend_select, ignore), against).run()
 
 
 def fix(
     source: str | PathLike[str] | Sequence[str | PathLike[str]],
     *,
     format: str | None = None,
-    options: Mapping[str, str] | None = None,
     encoding: str | None = None,
     id_from: str | None = None,
     max_document: int = MAX_DOCUMENT,
     limits: Mapping[str, int] | None = None,
     unsafe_fixes: bool = False,
-    codes: Sequence[str] = (),
+    select: Sequence[str] = (),
     dry_run: bool = False,
     diff: Callable[[bytes], None] | None = None,
+    **options: str,
 ) -> list[Fixed]:
     """Fix files in their places: what is known to be wrong, and how to mend it. Returns what was done to each.
 
     A file is replaced, in one step, only after the new one was read and found to hold all documents of the old one.
     ``unsafe_fixes`` also makes fixes that lose something, as cutting a clipped record off; what is cut off stands in
-    ``FILE.cut``. ``codes`` (or beginnings of codes) limit what is fixed; ``dry_run`` replaces nothing.
+    ``FILE.cut``. ``select`` (codes, or beginnings of codes) limits what is fixed; ``dry_run`` replaces nothing.
     ``diff`` is called with the pieces of a unified diff of what changes in the content, decompressed, byte for byte: it
     is not safe to show on a terminal.
 
-    Raises ConfigurationError, UnknownFormatError, ParseError for damaged compressed data, and OSError.
+    Raises ConfigurationError, UnknownFormatError, ParseError for damaged compressed data, VerificationError for a fixed
+    file that would not hold all documents, SourceChangedError, and OSError.
     """
     from corpusfmt.verbs.fix.run import Fixing
 
     reading = _reading(format, options, encoding, id_from, max_document, limits)
-    return list(Fixing(_listed(source), reading, unsafe=unsafe_fixes, codes=codes, dry=dry_run, diff=diff).run())
+    return list(Fixing(_listed(source), reading, unsafe=unsafe_fixes, codes=select, dry=dry_run, diff=diff).run())
 
 
 def diff(
@@ -221,9 +266,8 @@ def diff(
     b: str | PathLike[str] | Sequence[str | PathLike[str]],
     *,
     format: str | None = None,
-    format_a: str | None = None,
-    format_b: str | None = None,
-    options: Mapping[str, str] | None = None,
+    from_a: str | None = None,
+    from_b: str | None = None,
     options_a: Mapping[str, str] | None = None,
     options_b: Mapping[str, str] | None = None,
     encoding: str | None = None,
@@ -231,6 +275,7 @@ def diff(
     max_document: int = MAX_DOCUMENT,
     limits: Mapping[str, int] | None = None,
     ignore: Iterable[str] = (),
+    **options: str,
 ) -> Iterator[Difference]:
     """Give the differences between two corpora, document by document, paired by their ids.
 
@@ -238,7 +283,7 @@ def diff(
     its order, then what was removed, in the order of ``a``. Both are read to their ends before anything is given.
     Documents with one id are paired in their order.
 
-    ``format`` is that of both, ``options`` go to the formats that know them; ``format_a`` and ``options_a`` are for one
+    ``format`` is that of both, ``options`` go to the formats that know them; ``from_a`` and ``options_a`` are for one
     side. ``ignore`` holds what is not compared: name, metadata, order, text. Other arguments are those of ``read``.
 
     Raises ConfigurationError, UnknownFormatError and OSError at the call or later, ParseError for a record that cannot
@@ -249,7 +294,7 @@ def diff(
     shared = named(options)
     readings = [
         Reading(its or format, named(own), shared, encoding, id_from, limited(max_document, limits))
-        for its, own in ((format_a, options_a), (format_b, options_b))
+        for its, own in ((from_a, options_a), (from_b, options_b))
     ]
     return Comparison(_listed(a), _listed(b), (readings[0], readings[1]), ignore=ignore).run()
 
@@ -262,7 +307,7 @@ def verify(
     ``only`` holds inputs, outputs or both. With ``quick`` files are compared by their digests, and the documents in
     them are not read. Paths that are not absolute begin at the folder of the receipt.
 
-    Raises OSError, and ConfigurationError for what is no receipt.
+    Raises OSError, ReceiptError for what is no receipt or a damaged one, and ConfigurationError.
     """
     from corpusfmt.verbs.verify import Verification
 
@@ -277,17 +322,30 @@ def known_formats() -> Mapping[str, Format]:
 
 
 def _listed(source: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list[str]:
-    return [fspath(path) for path in ([source] if isinstance(source, str | PathLike) else source)]
+    is_one = isinstance(source, str | PathLike | bytes) or hasattr(source, "read")
+    named: Any = [source] if is_one else source
+    if any(storage.given(one, "read") is not None for one in named):
+        raise ConfigurationError("bytes, and a file that is open, are read alone and where nothing else is read")
+    return [fspath(path) for path in named]
+
+
+def _given(source: Source) -> tuple[list[str], BinaryIO | None]:
+    """Return the paths that were named; or what findings call bytes or a file, and that as a file."""
+    file = storage.given(source, "read")
+    if file is not None:
+        return [storage.given_name(file)], file
+    return _listed(source), None  # type: ignore[arg-type]  # then it is paths
 
 
 def _reading(
     format: str | None,
-    options: Mapping[str, str] | None,
+    options: Mapping[str, str],
     encoding: str | None,
     id_from: str | None,
     max_document: int,
     limits: Mapping[str, int] | None,
+    file: BinaryIO | None = None,
 ) -> Reading:
     """Return how to read sources. A format that is named must know all options; others take those that they know."""
     own, shared = (named(options), {}) if format else ({}, named(options))
-    return Reading(format, own, shared, encoding, id_from, limited(max_document, limits))
+    return Reading(format, own, shared, encoding, id_from, limited(max_document, limits), given=file)

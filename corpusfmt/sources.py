@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.limits import HEAD, USUAL, Limits
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ConfigurationError, ParseError
+from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.model.ids import SOURCES
 from corpusfmt.text.display import charset, quoted
 from corpusfmt.text.globs import Glob
+from corpusfmt.text.position import Pointer, Region
 
 #: An encoding that was asked for, in place of that of a configuration; texts are in it without being asked for.
 _UTF8: Final = "utf-8"
@@ -68,6 +69,8 @@ class Reading(NamedTuple):
     base: str = "."
     #: Gets the number of documents and of bytes of a source, as it is stored, that were read since the last call.
     progress: Callable[[int, int], None] | None = None
+    #: A file that a program has opened, to read instead of paths: then its name alone was asked for.
+    given: BinaryIO | None = None
 
     def at(self, path: str) -> Reading:
         """Return how a source is to be read, by its path."""
@@ -92,8 +95,9 @@ class Reading(NamedTuple):
             raise ConfigurationError(f"an id can be made from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
         if self.format is not None:
             plugins.check_options(plugins.format_named(self.format), "read", self.own)
-        folders = tuple(path for path in asked if storage.is_folder(path))
-        roots = tuple(root for root in map(storage.root_of, asked) if root is not None)
+        paths = asked if self.given is None else ()
+        folders = tuple(path for path in paths if storage.is_folder(path))
+        roots = tuple(root for root in map(storage.root_of, paths) if root is not None)
         by_path = tuple(one._replace(encoding=_encoding(one.encoding)) for one in self.by_path)
         for one in by_path:
             if one.format is not None:
@@ -160,6 +164,8 @@ def _encoding(name: str | None) -> str | None:
 def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:
     """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``."""
     format = plugins.format_named(reading.format) if reading.format else None
+    if reading.given is not None:
+        return storage.Found([*named], [])
     suffixes = set(format.suffixes) if format else None
     every = bool(format and format.whole)
 
@@ -176,17 +182,35 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
 def scanned(
     stream: Stream, format: Format, options: ReadOptions, progress: Callable[[int, int], None] | None = None
 ) -> Iterator[Batch]:
-    """Give what a scan gives. Its findings say whether their offsets are those of the source as it is stored."""
-    stored, before = not stream.codec, 0
-    for batch in format.scan(stream, options):
-        if progress is not None:
-            here = getattr(stream, "raw_position", before)  # what is read again has none
-            progress(len(batch.documents), here - before)
-            before = here
-        if batch.findings and stored:
-            yield batch._replace(findings=[finding._replace(stored=True) for finding in batch.findings])
-        else:
-            yield batch
+    """Give what a scan gives. Its findings say whether their offsets are those of the source as it is stored.
+
+    Raises ConfigurationError, here and not later, for options that do not fit together.
+    """
+    batches = format.scan(stream, options)
+    if progress is not None:
+        batches = _told(batches, stream, progress)
+    return batches if stream.codec else map(_stored, batches)
+
+
+def _told(batches: Iterator[Batch], stream: Stream, progress: Callable[[int, int], None]) -> Iterator[Batch]:
+    before = 0
+    for batch in batches:
+        here = getattr(stream, "raw_position", before)  # what is read again has none
+        progress(len(batch.documents), here - before)
+        before = here
+        yield batch
+
+
+def _stored(batch: Batch) -> Batch:
+    if not batch.findings:
+        return batch
+    return batch._replace(findings=[finding._replace(stored=True) for finding in batch.findings])
+
+
+def placed(loss: Loss, region: Region, pointer: Pointer) -> Loss:
+    """Return a loss with the line of its document, where the scan was told not to count lines."""
+    known = loss.line or loss.byte < 0
+    return loss if known else loss._replace(line=pointer.near(region, loss.byte).line)
 
 
 def whole(batches: Iterator[Batch]) -> Iterator[Sequence[Document]]:
@@ -252,11 +276,16 @@ def opened(
     Raises OSError, UnknownFormatError, ConfigurationError, ParseError for damaged compression, and SourceChangedError
     for a file that changes while it is open, or is not in the ``expected`` state.
     """
-    reading = reading.at(path)
-    if path == "-" and reading.format is not None and plugins.format_named(reading.format).whole:
-        raise ConfigurationError(f"standard input has no name, which {reading.format} makes the id of; name a file")
-    root, ratio = reading.root(path), reading.limits.ratio
-    with storage.open_input(path, hashed=hashed, ratio=ratio, expected=expected, root=root) as stream:
+    reading, given = reading.at(path), reading.given
+    if (path == "-" or given is not None) and reading.format is not None and plugins.format_named(reading.format).whole:
+        what = "standard input" if given is None else "what is no path"
+        raise ConfigurationError(f"{what} has no name, which {reading.format} makes the id of; name a file")
+    ratio = reading.limits.ratio
+    if given is not None:
+        source = storage.open_given(given, ratio=ratio)
+    else:
+        source = storage.open_input(path, hashed=hashed, ratio=ratio, expected=expected, root=reading.root(path))
+    with source as stream:
         if reading.format is not None:
             yield stream, plugins.format_named(reading.format)
             return

@@ -439,7 +439,7 @@ def test_a_corpus_is_equal_to_itself_in_another_format(one: Any, other: Any, doc
             path = Path(folder, f"{at}{SUFFIXES[variant.format.name].split('.')[1]}")
             path.write_bytes(write(variant.format, kept, variant.writing))
             paths.append(path)
-        formats = {"format_a": one.format.name, "format_b": other.format.name}
+        formats = {"from_a": one.format.name, "from_b": other.format.name}
         assert list(corpusfmt.diff(paths[0], paths[1], **formats)) == []
 
 
@@ -643,7 +643,7 @@ def test_formats_and_options_of_each_side(here: Path, capsys: pytest.CaptureFixt
     assert main(["diff", "e.seed", "e.jsonl"]) == 1
     assert 'text: byte 3 of the text: "caf\\xe9\\n" -> "caf\u00e9\\n"' in capsys.readouterr().out
     options = {"id_field": "key", "text_field": "content"}
-    assert not list(corpusfmt.diff("a.txt", "b.txt", format_a="seed", format_b="jsonl", options_b=options))
+    assert not list(corpusfmt.diff("a.txt", "b.txt", from_a="seed", from_b="jsonl", options_b=options))
 
 
 @posix

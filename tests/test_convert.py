@@ -167,7 +167,7 @@ def test_a_file_can_be_its_own_target(here: Path) -> None:
         ({"id_from": "random"}, ConfigurationError, "sha256"),
         ({"from_format": "docx"}, UnknownFormatError, "unknown format 'docx'; known are"),
         ({"to_format": "docx"}, UnknownFormatError, "unknown format"),
-        ({"options": {"colour": "red"}}, ConfigurationError, "no format of this run knows --colour"),
+        ({"colour": "red"}, ConfigurationError, "no format of this run knows --colour"),
         ({"from_format": "seed", "read_options": {"layout": "hf"}}, ConfigurationError, "seed has no option 'layout' to read"),
         ({"to_format": "jsonl", "write_options": {"layout": "x"}}, ConfigurationError, "must be one of"),
         ({"ids": ["d9"]}, ConfigurationError, "no document has the id 'd9'"),
@@ -275,7 +275,7 @@ def test_an_option_that_no_format_knows_is_an_error_for_readers_too(here: Path) 
     with pytest.raises(ConfigurationError, match="--layuot"):
         list(read("good.seed", layuot="dolma"))
     with pytest.raises(ConfigurationError, match="--layuot"):
-        list(corpusfmt.validate("good.seed", options={"layuot": "dolma"}))
+        list(corpusfmt.validate("good.seed", layuot="dolma"))
     assert len(list(read(["good.seed", "good.seed"]))) == 2, "a file that is named twice is read once"
 
 

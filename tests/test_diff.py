@@ -452,7 +452,7 @@ def test_a_pile(tmp_path: Path) -> None:
 
 
 def test_a_file_that_changes_meanwhile_is_told(tmp_path: Path) -> None:
-    from corpusfmt import ConfigurationError
+    from corpusfmt import SourceChangedError
 
     path = tmp_path / "a.jsonl"
     path.write_bytes(line(1))
@@ -461,7 +461,7 @@ def test_a_file_that_changes_meanwhile_is_told(tmp_path: Path) -> None:
         with open_input(str(path)) as stream:
             work.copy(Source(stream, salvage=False), [Edit(0, 0, b"x")])
         path.write_bytes(b"y")
-        with open_input(str(path)) as stream, pytest.raises(ConfigurationError, match="changed by another program"):
+        with open_input(str(path)) as stream, pytest.raises(SourceChangedError, match="changed by another program"):
             Diff(str(path), stream, work.text, lambda data: None).run(work.steps())
     finally:
         work.close()

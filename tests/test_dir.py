@@ -367,7 +367,7 @@ def test_a_fix_mends_a_file_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "in/a").write_bytes(b"one\r\ntwo\nthree\n")
     found = [f.code for f in validate(str(tmp_path / "in"), format="dir", extend_select=["TXT"])]
     assert found == ["TXT007"]
-    list(fix(str(tmp_path / "in"), format="dir", unsafe_fixes=True, codes=["TXT"]))
+    list(fix(str(tmp_path / "in"), format="dir", unsafe_fixes=True, select=["TXT"]))
     assert (tmp_path / "in/a").read_bytes() == b"one\ntwo\nthree\n"
 
 

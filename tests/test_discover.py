@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from corpusfmt import ConfigurationError, convert, fix, read, validate
+from corpusfmt import ConfigurationError, SourceChangedError, convert, fix, read, validate
 from corpusfmt.storage import open_folder
 from corpusfmt.storage.discovery import discover
 from corpusfmt.storage.open_folder import Held, open_below
@@ -133,7 +133,7 @@ def test_a_link_that_comes_into_a_folder_after_it_was_looked_into_is_not_followe
         return real(root, path)
 
     monkeypatch.setattr("corpusfmt.storage.input.open_below", swapped)
-    with pytest.raises(ConfigurationError, match="is no file any more, or behind a link"):
+    with pytest.raises(SourceChangedError, match="is no file any more, or behind a link"):
         list(use(str(here / "d") if source == "absolute" else source))
     assert Path("far/a.seed").read_bytes() == GOOD.replace(b"A", b"secret")
 
@@ -170,5 +170,5 @@ def test_a_pipe_that_comes_at_the_last_moment_is_not_read(here: Path, monkeypatc
     Path("d").mkdir()
     os.mkfifo("d/a.seed")
     monkeypatch.setattr(Held, "stat", lambda *_: os.stat("in.seed"))
-    with pytest.raises(ConfigurationError, match="is no file any more"):
+    with pytest.raises(SourceChangedError, match="is no file any more"):
         open_below("d/", "d/a.seed")

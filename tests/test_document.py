@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from corpusfmt import Document, Metadata, ParseError
+from corpusfmt.model.document import build
 from tests import strategies
 
 
@@ -148,3 +150,78 @@ def test_metadata_made_from_its_own_values_spells_one_line(raw: bytes) -> None:
 
 def test_repr_is_short() -> None:
     assert repr(Document("d1", "t" * 1000, name="n")) == "<Document 'd1', name='n', 1000 bytes>"
+
+
+FIELDS = ["id", "name", "data", "encoding", "meta_json", "_origin", "_meta", "text", "meta", "origin", "other"]
+
+
+@pytest.mark.parametrize("made", [Document("d", "t"), build("d", "n", b"t", None, b"{}", ("a", 0, 1, 2))])
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_document_cannot_be_changed(made: Document, field: str) -> None:
+    before = repr(made)
+    with pytest.raises(AttributeError, match=rf"cannot be changed \('{field}'\); its method replace"):
+        setattr(made, field, "x")
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        delattr(made, field)
+    assert type(made) is Document
+    assert repr(made) == before
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Document("d", "naïve"), Document("d", "naïve".encode())),
+        (Document("d", "naïve"), Document("d", "naïve".encode("cp1252"), encoding="cp1252")),
+        (Document("d", b"\xff\xfea\0", encoding="utf-16"), Document("d", b"\xfe\xff\0a", encoding="utf-16")),
+        (Document("d", b"\x81", encoding="ascii"), Document("d", b"\x81", encoding="ascii")),
+        (Document("d", b"\xff"), Document("d", b"\xff", encoding="utf-8")),
+        (Document("d", "t", meta=b'{"a":"\\u00e9"}'), Document("d", "t", meta={"a": "é"})),
+        (Document(7, "t", name="n"), build(7, "n", b"t", None, b"{ }", ("a.seed", 0, 1, 2))),
+    ],
+)
+def test_equal_documents_have_one_hash(one: Document, other: Document) -> None:
+    assert one == other
+    assert hash(one) == hash(other)
+    assert len({one, other}) == 1
+
+
+@given(strategies.any_documents, strategies.any_documents)
+def test_hash_agrees_with_equality(one: Document, other: Document) -> None:
+    assert one != other or hash(one) == hash(other)
+    assert hash(pickle.loads(pickle.dumps(one))) == hash(one)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, Document("d", b"na\xefve", name="n", meta={"a": 1}, encoding="cp1252")),
+        ({"id": 7}, Document(7, "naïve", name="n", meta={"a": 1})),
+        ({"text": "né"}, Document("d", "né", name="n", meta={"a": 1})),
+        ({"text": b"\xe9"}, Document("d", "é", name="n", meta={"a": 1})),
+        ({"text": ""}, Document("d", "", name="n", meta={"a": 1})),
+        ({"name": ""}, Document("d", "naïve", meta={"a": 1})),
+        ({"meta": {}}, Document("d", "naïve", name="n")),
+        ({"meta": b'{"b":2}'}, Document("d", "naïve", name="n", meta={"b": 2})),
+        ({"encoding": "koi8-r"}, Document("d", "naОve", name="n", meta={"a": 1})),
+    ],
+)
+def test_replace_makes_another_document(changes: Any, expected: Document) -> None:
+    document = build("d", "n", b"na\xefve", "cp1252", b'{"a":1}', ("a.seed", 3, 4, 5))
+    other = document.replace(**changes)
+    assert other == expected
+    assert other.origin == document.origin == ("a.seed", 3, 4, 5)
+    assert document == Document("d", "naïve", name="n", meta={"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"id": ""}, ValueError),
+        ({"encoding": "no-such"}, ValueError),
+        ({"data": b""}, TypeError),
+        ({"meta": 1}, TypeError),
+    ],
+)
+def test_replace_refuses_what_no_document_can_be(changes: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Document("d", "t").replace(**changes)

@@ -196,10 +196,10 @@ def test_texts_in_a_known_encoding_are_made_utf_8(text: str) -> None:
         path = Path(folder) / "a.seed"
         path.write_bytes(b"<<<SEED 1>>>\n<<<FILE d1 a>>>\n" + b"one\n<<<FILE d2 b>>>\n" + _escaped(body))
         before = [d.text for d in read(path, encoding="cp1252")]
-        (fixed,) = fix(path, encoding="cp1252", codes=["ENC008"])
+        (fixed,) = fix(path, encoding="cp1252", select=["ENC008"])
         assert [d.text for d in read(path)] == before if fixed.changed or body.isascii() else True
         path.read_bytes().decode()  # UTF-8, or it was already, by accident
-        (fixed,) = fix(path, encoding="cp1252", codes=["ENC008"])
+        (fixed,) = fix(path, encoding="cp1252", select=["ENC008"])
         assert not fixed.changed
 
 

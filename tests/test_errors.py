@@ -213,7 +213,9 @@ RECORDS = [
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
-@pytest.mark.parametrize("way", [way for way in WAYS if way not in ("pickle 0", "pickle 1")])  # which know no slots
+@pytest.mark.parametrize(
+    "way", [way for way in WAYS if way not in ("pickle 0", "pickle 1")]
+)  # which know no slots, as metadata has
 def test_so_do_public_records(record: object, way: str) -> None:
     assert WAYS[way](record) == record
 

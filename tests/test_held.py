@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 import pytest
 
-from corpusfmt import ConfigurationError, Document, convert, open_writer, read
+from corpusfmt import ConfigurationError, Document, TargetChangedError, convert, open_writer, read
 from corpusfmt.cli.main import main
 from corpusfmt.sources import Reading
 from corpusfmt.storage import Folder, Shards, open_folder, open_output
@@ -84,7 +84,7 @@ def test_a_folder_that_is_replaced_during_the_run_is_refused(
     Path("box").mkdir()
     Path("box/mine").write_bytes(b"mine")
     Path("elsewhere").mkdir()
-    gone = ConfigurationError if ways or not target.endswith("/") else (ConfigurationError, FileNotFoundError)
+    gone = TargetChangedError if ways or not target.endswith("/") else (TargetChangedError, FileNotFoundError)
     with (
         pytest.raises(gone, match=r"was moved or replaced during the run|No such file"),
         open_writer(target, **more) as writer,
@@ -119,7 +119,7 @@ def test_a_folder_in_the_target_that_is_replaced_during_the_run_is_refused(by: s
     if by == "a file":
         Path("out/x/y").write_bytes(b"file")
     before = {name: content for name, content in tree().items() if ".corpusfmt-" not in name}
-    with pytest.raises((ConfigurationError, FileNotFoundError), match=r"was replaced during the run|No such file"):
+    with pytest.raises((TargetChangedError, FileNotFoundError), match=r"was replaced during the run|No such file"):
         folder.publish()
     folder.discard()
     assert tree() == before
@@ -301,7 +301,7 @@ def test_two_runs_make_no_mixed_set_of_shards(
     assert other.run().committed
     before = tree()
     with pytest.raises(
-        ConfigurationError, match=r"another run has written, or removed, shards of 'out.seed' meanwhile"
+        TargetChangedError, match=r"another run has written, or removed, shards of 'out.seed' meanwhile"
     ):
         first.run()
     assert {name: content for name, content in before.items() if ".corpusfmt-" not in name} == tree()
@@ -311,7 +311,7 @@ def test_a_run_waits_for_another_one_that_gives_files_their_names(here: Path, mo
     holder = os.open(".", os.O_RDONLY)
     fcntl.flock(holder, fcntl.LOCK_EX)
     monkeypatch.setattr(open_folder, "_PATIENCE", 0.05)
-    with pytest.raises(ConfigurationError, match="another run has been writing into"):
+    with pytest.raises(TargetChangedError, match="another run has been writing into"):
         convert("in.seed", "out.seed", shard_size=1)
     assert os.listdir() == ["in.seed"]
     monkeypatch.setattr("time.sleep", lambda _: fcntl.flock(holder, fcntl.LOCK_UN))
@@ -366,7 +366,7 @@ def test_no_quarantine_comes_of_a_run_that_comes_to_nothing(
         ["in.seed"], "box/out.jsonl", Reading(), Writing(force=force), on_error="quarantine", quarantine="q.seed"
     )
     Path("box").rename("moved")
-    with pytest.raises(ConfigurationError, match="was moved or replaced"):
+    with pytest.raises(TargetChangedError, match="was moved or replaced"):
         run.run()
     assert tree() == {"in.seed": BAD, **({"q.seed": b"older"} if force else {})}
 
@@ -445,7 +445,7 @@ def test_a_descriptor_that_is_no_link_is_one(monkeypatch: pytest.MonkeyPatch, he
 def test_a_device_that_became_a_file_is_not_cut(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("out.seed").write_bytes(b"precious")
     monkeypatch.setattr(os.path, "isfile", lambda _: False)
-    with pytest.raises(ConfigurationError, match="was replaced during the run"):
+    with pytest.raises(TargetChangedError, match="was replaced during the run"):
         open_output("out.seed")
     assert Path("out.seed").read_bytes() == b"precious"
 

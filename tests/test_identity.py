@@ -111,11 +111,11 @@ def test_across_files_the_byte_is_that_of_the_file(tmp_path: Path) -> None:
 def test_a_fix_speaks_of_the_same_repeats(tmp_path: Path) -> None:
     for between in ("", "\n"):
         path = corpus(tmp_path / "a.xml", *DOCUMENTS, between=between)
-        (fixed,) = fix(path, id_from="name", codes=["DOC002"])
+        (fixed,) = fix(path, id_from="name", select=["DOC002"])
         assert dict(fixed.left) == {"DOC002": 1, "DOC003": 2}
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"id":"d1","name":"","text":"","meta":{}}\n' * 3)
-    (fixed,) = fix(path, codes=["DOC002"])
+    (fixed,) = fix(path, select=["DOC002"])
     assert dict(fixed.left) == {"DOC002": 2, "DOC001": 3}
 
 
@@ -142,7 +142,7 @@ def test_findings_say_which_document_they_are_of(tmp_path: Path) -> None:
     assert [one.number for one in found] == [one.document for one in found] == [500, 1000, 1500, 2000]
     schema = tmp_path / "schema.json"
     schema.write_text('{"properties":{"id":{"maximum":1998}}}')
-    assert [one.number for one in validate(path, select=["SCH001"], record_schema=schema)] == [1999, 2000]
+    assert [one.number for one in validate(path, select=["SCH001"], schema=schema)] == [1999, 2000]
 
 
 def test_marks_do_not_change_when_documents_come_before() -> None:

@@ -16,8 +16,8 @@ from tests.support import ROOT
 
 PUBLIC = [
     "ConfigurationError", "CorpusfmtError", "Difference", "Discrepancy", "Document", "Edit", "Finding", "Fixed", "Format", "Loss", "LossError", "Metadata",
-    "OpenWriter", "Origin", "ParseError", "PluginError", "Progress", "Report", "Rule", "SchemaError", "SourceChangedError",
-    "UnknownFormatError", "VerificationError", "__version__", "convert", "diff", "fix", "known_formats", "open_writer", "read", "validate", "verify",
+    "OpenReader", "OpenWriter", "Origin", "ParseError", "PluginError", "Progress", "ReceiptError", "Report", "Rule", "SchemaError", "SourceChangedError",
+    "TargetChangedError", "UnknownFormatError", "VerificationError", "WorkerError", "__version__", "convert", "create", "diff", "fix", "known_formats", "open", "open_writer", "read", "validate", "verify",
 ]  # fmt: skip
 
 

@@ -59,14 +59,21 @@ def test_a_command_has_each_option_once(command: str) -> None:
 OF_LIBRARY = {
     "read": {"source", "format", "limits", "on_error"},
     "convert": {
-        "source", "sources", "target", "options", "read_options", "write_options", "limits", "ids", "progress",
-        "from_format", "to_format",
+        "source",
+        "target",
+        "from_format",
+        "to_format",
+        "limits",
+        "ids",
+        "progress",
+        "read_options",
+        "write_options",
     },
-    "validate": {"source", "format", "options", "limits", "record_schema"},
-    "fix": {"source", "format", "options", "limits", "codes", "diff"},
-    "diff": {"a", "b", "format", "format_a", "format_b", "options", "options_a", "options_b", "limits"},
+    "validate": {"source", "format", "limits"},
+    "fix": {"source", "format", "limits", "diff"},
+    "diff": {"a", "b", "format", "limits", "options_a", "options_b"},
     "verify": {"receipt"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("function", OF_LIBRARY)

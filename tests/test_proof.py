@@ -17,7 +17,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusfmt import ConfigurationError, Document, VerificationError, convert, open_writer, verify
+from corpusfmt import Document, ReceiptError, VerificationError, convert, open_writer, verify
 from corpusfmt.cli.main import main
 from corpusfmt.receipt.digests import text_digest
 from corpusfmt.receipt.sections import Receipt, digest_of
@@ -458,8 +458,8 @@ def test_a_receipt_that_was_damaged_never_passes_for_whole_without_a_word(data: 
             path.write_bytes(b"\n".join(lines))
         try:
             found = list(verify(path))
-        except (ConfigurationError, UnicodeDecodeError) as error:
-            assert isinstance(error, ConfigurationError)
+        except (ReceiptError, UnicodeDecodeError) as error:
+            assert isinstance(error, ReceiptError)
             return
         except Exception as error:  # noqa: BLE001  # no other may pass
             from corpusfmt import CorpusfmtError
@@ -505,7 +505,7 @@ def test_a_receipt_that_lists_less_than_it_counts(section: str, made: Path) -> N
     receipt = json.loads(Path("r.json").read_bytes())
     del receipt[section][0]
     sealed(receipt)
-    with pytest.raises(ConfigurationError, match="is damaged: what it counts is not what it lists"):
+    with pytest.raises(ReceiptError, match="is damaged: what it counts is not what it lists"):
         told()
 
 
@@ -523,7 +523,7 @@ def test_a_receipt_whose_sums_are_wrong(change: dict[str, Any], made: Path) -> N
         receipt[key] = {**receipt[key], **value} if isinstance(value, dict) and key == "counts" else value
     sealed(receipt)
     for options in ({}, {"quick": True}, {"only": ["inputs"]}):
-        with pytest.raises(ConfigurationError, match="is damaged"):
+        with pytest.raises(ReceiptError, match="is damaged"):
             told(**options)
 
 
@@ -537,7 +537,7 @@ def test_a_receipt_that_was_edited_is_refused(old: bytes, new: bytes, made: Path
     for text in (whole, json.dumps(json.loads(whole)).encode()):
         assert old in text
         Path("r.json").write_bytes(text.replace(old, new, 1))
-        with pytest.raises(ConfigurationError, match="is damaged: its content has another digest"):
+        with pytest.raises(ReceiptError, match="is damaged: its content has another digest"):
             told(quick=True)
 
 
@@ -546,7 +546,7 @@ def test_a_receipt_without_its_digest_is_refused(made: Path) -> None:
     assert list(receipt)[-1] == "sha256"
     del receipt["sha256"]
     Path("r.json").write_text(json.dumps(receipt))
-    with pytest.raises(ConfigurationError, match="is damaged: its content has another digest"):
+    with pytest.raises(ReceiptError, match="is damaged: its content has another digest"):
         told()
 
 
@@ -595,7 +595,7 @@ def test_a_receipt_that_is_cut_anywhere_is_none(made: Path) -> None:
     whole = Path("r.json").read_bytes()
     for stop in range(len(whole) - 1):  # without its last line end it is sound
         Path("r.json").write_bytes(whole[:stop])
-        with pytest.raises(ConfigurationError):
+        with pytest.raises(ReceiptError):
             list(verify("r.json", only=["inputs"]))
 
 
@@ -610,7 +610,7 @@ def test_a_receipt_with_something_between_its_lists_is_damaged(before: bytes, af
     if after.endswith(b"[\n]"):  # another way to write nothing
         assert not list(verify("r.json"))
     else:
-        with pytest.raises(ConfigurationError, match="damaged"):
+        with pytest.raises(ReceiptError, match="damaged"):
             list(verify("r.json"))
 
 
@@ -627,7 +627,7 @@ def test_a_receipt_that_another_program_has_written_anew_is_one(indent: int | st
 def test_a_pipe_is_no_receipt(here: Path) -> None:
     os.mkfifo("pipe")
     for path in ("pipe", "-"):
-        with pytest.raises(ConfigurationError, match="is no file; a receipt is read more than once"):
+        with pytest.raises(ReceiptError, match="is no file; a receipt is read more than once"):
             list(verify(path))
 
 
@@ -681,5 +681,5 @@ def test_sections_of_a_receipt_are_streamed(made: Path) -> None:
     receipt = Receipt("r.json")
     assert [one["id"] for one in receipt.section("documents")] == ["a", "b", 7]
     assert list(receipt.section("losses")) == []
-    with pytest.raises(ConfigurationError, match="do not end"):
+    with pytest.raises(ReceiptError, match="do not end"):
         list(receipt.section("nothing"))

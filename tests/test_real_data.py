@@ -81,7 +81,7 @@ def test_dolma_comes_back_with_every_key_and_number_as_written(path: Path, middl
 
 @pytest.mark.parametrize("path", files("jsonl/dolma-formats/*"))
 def test_records_without_id_or_text_say_how_to_be_read(path: Path, tmp_path: Path) -> None:
-    report = convert(path, tmp_path / "out.seed", options={"text-field": "message"}, id_from="line")
+    report = convert(path, tmp_path / "out.seed", text_field="message", id_from="line")
     assert report.written == 1
     (document,) = read(tmp_path / "out.seed")
     assert (document.id, document.text) == ("1", "this is a test")

@@ -94,9 +94,9 @@ def test_fixing_a_rule_clears_it_and_keeps_all_else(code: str, suffix: str, docs
                 writer.write(document)
         before = path.read_bytes()
         hits = list(check(Documents(read(path))))
-        (fixed,) = fix(path, codes=[code])
+        (fixed,) = fix(path, select=[code])
         assert not fixed.changed  # they change texts: never without being asked
-        (fixed,) = fix(path, codes=[code], unsafe_fixes=True)
+        (fixed,) = fix(path, select=[code], unsafe_fixes=True)
         after = list(read(path))
         assert [(d.id, d.name, d.meta) for d in after] == [(d.id, d.name, d.meta) for d in docs]
         touched = {hit.document.id for hit in hits}
@@ -106,7 +106,7 @@ def test_fixing_a_rule_clears_it_and_keeps_all_else(code: str, suffix: str, docs
         left = [hit for hit in rule.start()(Documents(after)) if hit.change is not None]
         if suffix == "jsonl":
             assert not left
-        (again,) = fix(path, codes=[code], unsafe_fixes=True)
+        (again,) = fix(path, select=[code], unsafe_fixes=True)
         assert not again.changed
 
 
@@ -115,7 +115,7 @@ def test_all_changes_of_all_rules_at_once(tmp_path: Path) -> None:
     path.write_bytes(
         "<<<SEED 1>>>\n<<<FILE d1 a>>>\n\ufeffone\r\ntwo\u00ad \\x\n\\<<<FILE y>>>\re\u0301nd\n<<<FILE d2 b>>>\nsame\n".encode()
     )
-    (fixed,) = fix(path, codes=CHANGING, unsafe_fixes=True)
+    (fixed,) = fix(path, select=CHANGING, unsafe_fixes=True)
     assert dict(fixed.fixes) == {"ENC006": 1, "TXT006": 1, "TXT007": 1, "TXT008": 1}
     assert (
         path.read_bytes()
@@ -133,7 +133,7 @@ def test_texts_under_a_digest_are_left(tmp_path: Path) -> None:
         with open_writer(path) as writer:
             writer.write(Document("d1", "one\u00ad\n"))
         before = path.read_bytes()
-        (fixed,) = fix(path, codes=["TXT006"], unsafe_fixes=True)
+        (fixed,) = fix(path, select=["TXT006"], unsafe_fixes=True)
         assert not fixed.changed
         assert path.read_bytes() == before
 
@@ -149,9 +149,9 @@ def test_changes_that_touch_are_made_one_after_the_other(tmp_path: Path) -> None
             with open_writer(path) as writer:
                 writer.write(Document("d1", text))
                 writer.write(Document("d2", text))
-            (fixed,) = fix(path, codes=["TXT"], unsafe_fixes=True)
+            (fixed,) = fix(path, select=["TXT"], unsafe_fixes=True)
             assert fixed.changed
-            (again,) = fix(path, codes=["TXT"], unsafe_fixes=True)
+            (again,) = fix(path, select=["TXT"], unsafe_fixes=True)
             assert not again.changed
             assert not (tmp_path / f"{name}.{suffix}.cut").exists()
 

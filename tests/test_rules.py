@@ -26,7 +26,7 @@ YEAR = '"properties":{"year":{"type":"integer"}}'
 WITH: dict[str, dict[str, Any]] = {
     "ENC007": {"encoding": "cp1252"},
     "ENC008": {"encoding": "cp1252"},
-    "SCH001": {"record_schema": f'{{"properties":{{"meta":{{{YEAR}}}}}}}'},
+    "SCH001": {"schema": f'{{"properties":{{"meta":{{{YEAR}}}}}}}'},
     "SCH002": {"metadata_schema": f"{{{YEAR}}}"},
 }
 
@@ -43,7 +43,7 @@ def files(rule: Rule, example: bytes | tuple[bytes, ...], folder: Path, suffix: 
 def options(rule: Rule, folder: Path) -> dict[str, Any]:
     """Return how the examples of a rule are validated."""
     found = dict(WITH.get(rule.code, {}))
-    for name in ("record_schema", "metadata_schema"):
+    for name in ("schema", "metadata_schema"):
         if name in found:
             (folder / name).write_text(found[name])
             found[name] = folder / name
@@ -80,14 +80,14 @@ def test_a_fix_clears_its_finding_and_is_made_once(rule: Rule, tmp_path: Path) -
         return
     path = tmp_path / f"example0.{rule.example}"
     path.write_bytes(rule.bad)
-    (fixed,) = fix(path, unsafe_fixes=True, codes=[rule.code], encoding=WITH.get(rule.code, {}).get("encoding"))
+    (fixed,) = fix(path, unsafe_fixes=True, select=[rule.code], encoding=WITH.get(rule.code, {}).get("encoding"))
     if "fix" not in rule.advice:
         assert not fixed.changed
         return
     assert fixed.changed
     again = path.read_bytes()
     assert codes(rule if rule.code != "ENC008" else rule._replace(code="ENC001"), again, tmp_path) == []
-    (fixed,) = fix(path, unsafe_fixes=True, codes=[rule.code])
+    (fixed,) = fix(path, unsafe_fixes=True, select=[rule.code])
     assert not fixed.changed
     assert path.read_bytes() == again
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_metadata_are_held_against_a_schema(suffix: str, tmp_path: Path) -> None
 def test_records_are_held_against_a_schema(suffix: str, tmp_path: Path) -> None:
     path = corpus(tmp_path, suffix)
     rules = {"properties": {"meta": YEAR, "text": {"maxLength": 5}, "name": {"enum": ["a", "b", "c"]}}}
-    found = list(validate(path, record_schema=schema(tmp_path, rules)))
+    found = list(validate(path, schema=schema(tmp_path, rules)))
     expected = [("SCH001", "d2"), ("SCH001", "d3"), ("SCH001", "d3")]
     assert [(f.code, f.document) for f in found if f.document != "d4"] == expected
     assert {f.document for f in found} == {"d2", "d3", "d4"}
@@ -66,11 +67,11 @@ def test_foreign_records_are_judged_as_they_stand(tmp_path: Path) -> None:
         '{"doc": 1, "content": "one", "lang": "pt"}\n{"doc": 2, "content": "two", "lang": 5, "more": null}\n'
     )
     rules = {"properties": {"doc": {}, "content": {}, "lang": {"type": "string"}}, "additionalProperties": False}
-    options = {"id-field": "doc", "text-field": "content"}
-    found = list(validate(path, options=options, record_schema=schema(tmp_path, rules)))
+    options: dict[str, Any] = {"id_field": "doc", "text_field": "content"}
+    found = list(validate(path, **options, schema=schema(tmp_path, rules)))
     assert [(f.code, f.line, f.column) for f in found] == [("SCH001", 2, 38), ("SCH001", 2, 41)]
     found = list(
-        validate(path, options=options, metadata_schema=schema(tmp_path, {"properties": {"lang": {"type": "string"}}}))
+        validate(path, **options, metadata_schema=schema(tmp_path, {"properties": {"lang": {"type": "string"}}}))
     )
     assert [(f.code, f.line, f.column) for f in found] == [("SCH002", 2, 38)]
 
@@ -89,7 +90,7 @@ def test_a_schema_that_is_wrong_is_said_before_anything_is_read(
         wrong = tmp_path / "w.json"
         wrong.write_text(text)
         with pytest.raises(SchemaError, match=r"w\.json"):
-            validate(path, record_schema=wrong)
+            validate(path, schema=wrong)
         assert main(["validate", str(path), "--schema", str(wrong)]) == 2
         assert "Traceback" not in capsys.readouterr().err
     assert main(["validate", str(path), "--schema", str(tmp_path / "nothing.json")]) == 2

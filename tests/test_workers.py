@@ -15,7 +15,7 @@ from random import Random
 
 import pytest
 
-from corpusfmt import ConfigurationError, UnknownFormatError
+from corpusfmt import UnknownFormatError, WorkerError
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
 from corpusfmt.model.finding import Finding
@@ -152,7 +152,7 @@ def test_a_process_that_is_ended_is_an_error_and_no_hang(tmp_path: Path) -> None
     next(findings)
     for child in multiprocessing.active_children():
         child.kill()
-    with pytest.raises(ConfigurationError, match="was ended"):
+    with pytest.raises(WorkerError, match="was ended"):
         list(findings)
     assert multiprocessing.active_children() == []
 
@@ -166,6 +166,6 @@ def test_no_process_can_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", start)
-    with pytest.raises(ConfigurationError, match=r"no process can be started \(Resource .*\); --jobs 1 needs none"):
+    with pytest.raises(WorkerError, match=r"no process can be started \(Resource .*\); --jobs 1 needs none"):
         list(Validation([str(tmp_path)], Reading(), jobs=2).run())
     assert multiprocessing.active_children() == []

@@ -40,6 +40,13 @@ class Against(NamedTuple):
     metadata: str = ""
 
 
+def is_xml(schema: str) -> bool:
+    """Say whether a schema is one of XML: by its name, or because it is XML itself."""
+    if schema.lower().endswith(".rng"):
+        return True
+    return storage.is_regular(schema) and storage.small(schema)[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
 #: Why a change that is known is not made.
 _NO_EDIT = "no fix can write that in this file; convert it to JSON Lines, fix it there, and convert it back"
 _CONVERT = "a digest vouches for this text; convert it to a seed file or JSON Lines, fix it there, and convert it back"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from corpusfmt import plugins, storage
+from corpusfmt.checks.run import is_xml
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.arguments import format_spec, reading_of
 from corpusfmt.cli.talk import say
@@ -107,11 +108,5 @@ def schemas_of(args: argparse.Namespace, config: Config) -> Schemas:
     """
     record, xml = config.schemas.record, config.schemas.xml
     if args.schema:
-        record, xml = ("", args.schema) if _is_xml(args.schema) else (args.schema, "")
+        record, xml = ("", args.schema) if is_xml(args.schema) else (args.schema, "")
     return Schemas(record, args.metadata_schema or config.schemas.metadata, xml)
-
-
-def _is_xml(path: str) -> bool:
-    if path.lower().endswith(".rng"):
-        return True
-    return storage.is_regular(path) and storage.small(path)[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")

@@ -54,9 +54,13 @@ _MAGIC: Final = (
 
 
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
-    """Give the document that a file is, or the fault that keeps it from being one."""
+    """Give the document that a file is, or the fault that keeps it from being one. Raises ConfigurationError."""
     if options.id_from == "line":
         raise ConfigurationError("a file of a folder is no line of anything; make the id from name or sha256")
+    return _scan(stream, options)
+
+
+def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     out = Collector(stream.name, BY_CODE, options)
     name = options.inside or stream.name.replace("\\", "/").rpartition("/")[2]
     data = b"".join(_pieces(stream, options.max_document))

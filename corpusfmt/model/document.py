@@ -23,17 +23,8 @@ class Origin(NamedTuple):
     body: int
 
 
-class Document:
-    """One text with its id, its name and its metadata.
-
-    ``data`` holds the text as bytes; ``encoding`` names their encoding, or is None when nothing declared
-    it (then UTF-8 is expected, and not yet checked). ``text`` is the strict view as characters.
-
-    A document is not to be changed once it is made; make another one.
-
-    Two documents are equal when id, name, text and metadata are. How the text is stored does not count,
-    nor where it was read. Bytes that their encoding cannot decode are compared as bytes.
-    """
+class _Fields:
+    """The attributes of a document while it is made. They can be set here, as fast as those of any object."""
 
     __slots__ = ("_meta", "_origin", "data", "encoding", "id", "meta_json", "name")
 
@@ -44,6 +35,21 @@ class Document:
     meta_json: bytes
     _meta: Metadata | None
     _origin: tuple[str, int, int, int] | None
+
+
+class Document(_Fields):
+    """One text with its id, its name and its metadata.
+
+    ``data`` holds the text as bytes; ``encoding`` names their encoding, or is None when nothing declared
+    it (then UTF-8 is expected, and not yet checked). ``text`` is the strict view as characters.
+
+    A document cannot be changed; ``replace`` makes another one.
+
+    Two documents are equal when id, name, text and metadata are. How the text is stored does not count,
+    nor where it was read. Bytes that their encoding cannot decode are compared as bytes.
+    """
+
+    __slots__ = ()
 
     def __init__(
         self,
@@ -71,21 +77,53 @@ class Document:
         if isinstance(id, int) and abs(id) >= 10**MAX_ID_DIGITS:
             raise ValueError(f"an integer id has at most {MAX_ID_DIGITS} digits")
         f"{id}{name}".encode()
-        self.id, self.name = id, name
         if isinstance(text, str):
-            self.data, self.encoding = text.encode(), "utf-8"
+            data, encoding = text.encode(), "utf-8"
         elif isinstance(text, bytes):
-            self.data, self.encoding = text, _checked(encoding)
+            data, encoding = text, _checked(encoding)
         else:
             raise TypeError(f"a text is str or bytes, not {type(text).__name__}")
-        self._origin = None
-        self._meta = None
-        self.meta_json = b"{}"
+        kept: Metadata | None = None
         if meta is not None:
             from corpusfmt.model.metadata import Metadata
 
-            self._meta = Metadata.of(meta)
-            self.meta_json = self._meta.json
+            kept = Metadata.of(meta)
+        fields = (kept, None, data, encoding, id, kept.json if kept is not None else b"{}", name)
+        for field, value in zip(_Fields.__slots__, fields, strict=True):
+            object.__setattr__(self, field, value)
+
+    def replace(
+        self,
+        *,
+        id: str | int | None = None,
+        text: str | bytes | None = None,
+        name: str | None = None,
+        meta: Mapping[str, Any] | bytes | None = None,
+        encoding: str | None = None,
+    ) -> Document:
+        """Return a document with other values, and the rest as it is here, the origin among it.
+
+        The encoding of characters is UTF-8; that of bytes is the one of this document, unless ``encoding`` names
+        another. Raises as making a document does.
+        """
+        other = Document(
+            self.id if id is None else id,
+            self.data if text is None else text,
+            name=self.name if name is None else name,
+            meta=self.meta if meta is None else meta,
+            encoding=encoding or self.encoding,
+        )
+        object.__setattr__(other, "_origin", self._origin)
+        return other
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a document cannot be changed ({name!r}); its method replace makes another one")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("a document cannot be changed")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return build, (self.id, self.name, self.data, self.encoding, self.meta_json, self._origin)
 
     @property
     def text(self) -> str:
@@ -101,8 +139,8 @@ class Document:
         if self._meta is None:
             from corpusfmt.model.metadata import Metadata
 
-            self._meta = Metadata(self.meta_json)
-        return self._meta
+            object.__setattr__(self, "_meta", Metadata(self.meta_json))
+        return self._meta  # type: ignore[return-value]  # it was set just now
 
     @property
     def origin(self) -> Origin | None:
@@ -125,7 +163,14 @@ class Document:
             return False
         return same_text(self, other)
 
-    __hash__ = None  # type: ignore[assignment]  # attributes are plain for speed, so nothing holds them still
+    def __hash__(self) -> int:
+        """Leave the metadata out: to compare their values costs more than to compare two documents now and then."""
+        if self.encoding in (None, "utf-8"):
+            return hash((self.id, self.name, self.data))
+        try:  # equal texts may be in different encodings
+            return hash((self.id, self.name, self.data.decode(self.encoding).encode("utf-8", "surrogatepass")))
+        except UnicodeDecodeError:
+            return hash((self.id, self.name, self.data))
 
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
@@ -158,7 +203,7 @@ def build(
     origin: tuple[str, int, int, int] | None,
 ) -> Document:
     """Make a document of parts that a format has checked already. For formats: it checks nothing."""
-    document = Document.__new__(Document)
+    document = _Fields.__new__(_Fields)
     document.id = id
     document.name = name
     document.data = data
@@ -166,7 +211,8 @@ def build(
     document.meta_json = meta_json
     document._origin = origin
     document._meta = None
-    return document
+    document.__class__ = Document  # from here on nothing changes it
+    return document  # type: ignore[return-value]  # it is one now
 
 
 def _checked(encoding: str | None) -> str | None:

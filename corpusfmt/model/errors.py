@@ -75,11 +75,23 @@ class LossError(CorpusfmtError):
 
 
 class VerificationError(CorpusfmtError):
-    """What was written does not read back as it was given. Nothing was committed."""
+    """What was written does not hold what it is to hold when it is read back. Nothing was committed."""
 
 
 class SourceChangedError(CorpusfmtError):
     """A file changed while it was read: what was read may never have been its content. Nothing was committed."""
+
+
+class TargetChangedError(CorpusfmtError):
+    """Something else has written to the target, or moved it, during the run, which did not finish what it had begun."""
+
+
+class WorkerError(CorpusfmtError):
+    """A process that did a part of the work was ended, or could not be started."""
+
+
+class ReceiptError(CorpusfmtError):
+    """A file is not a receipt of a conversion, or is not as it was written."""
 
 
 class UnknownFormatError(CorpusfmtError):
@@ -91,7 +103,7 @@ class SchemaError(CorpusfmtError):
 
 
 class ConfigurationError(CorpusfmtError):
-    """What was asked for cannot be done: options that do not fit, a target that cannot be made."""
+    """A mistake of the caller: options that do not fit, a source that is none, a target that cannot be made."""
 
 
 class PluginError(CorpusfmtError):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from corpusfmt import storage
 from corpusfmt.limits import CHUNK, RECEIPT
-from corpusfmt.model.errors import ConfigurationError, ParseError
+from corpusfmt.model.errors import ParseError, ReceiptError
 from corpusfmt.text.display import JSON, harmless, quoted
 
 #: In the order they stand in.
@@ -19,10 +19,6 @@ SUM: Final = "sha256"
 _VERSION: Final = 1
 #: The lines behind the lists: the digest, a bracket, and none.
 _END: Final = 3
-
-
-class DamagedReceipt(ConfigurationError):
-    """A receipt that is cut, or holds what none has."""
 
 
 class Section:
@@ -110,9 +106,9 @@ class Receipt:
     """A receipt that is read. ``head`` is what stands before the lists, ``counts`` how long each list is."""
 
     def __init__(self, path: str) -> None:
-        """Raises OSError, SourceChangedError, and ConfigurationError for what is no receipt, or was changed."""
+        """Raises OSError, SourceChangedError, and ReceiptError for what is no receipt, or was changed."""
         if path == "-" or (storage.exists(path) and not storage.is_regular(path)):
-            raise ConfigurationError(f"{quoted(path, 400)} is no file; a receipt is read more than once")
+            raise ReceiptError(f"{quoted(path, 400)} is no file; a receipt is read more than once")
         self.path = path
         self._state = storage.state_of(path)
         self._whole: dict[str, Any] | None = None
@@ -123,12 +119,12 @@ class Receipt:
             if not known or storage.size_of(path) <= RECEIPT:
                 self._whole = self.head = self._parsed(storage.small(path, RECEIPT))
             if known and self._whole is None:
-                raise DamagedReceipt(f"the receipt {quoted(path, 400)} is cut or damaged: its lists do not end")
+                raise ReceiptError(f"the receipt {quoted(path, 400)} is cut or damaged: its lists do not end")
         if not isinstance(self.head, dict) or self.head.get("receipt") != _VERSION:
-            raise ConfigurationError(f"{quoted(path, 400)} is no receipt of a conversion (version {_VERSION})")
+            raise ReceiptError(f"{quoted(path, 400)} is no receipt of a conversion (version {_VERSION})")
         if self._whole is not None:
             if self._whole.get(SUM) != digest_of(self._whole):
-                raise DamagedReceipt(f"the receipt {quoted(path, 400)} is damaged: its content has another digest")
+                raise ReceiptError(f"the receipt {quoted(path, 400)} is damaged: its content has another digest")
             self.counts = {name: sum(1 for _ in self.section(name)) for name in NAMES}
 
     def _is_ours(self) -> bool:
@@ -170,7 +166,7 @@ class Receipt:
             return None
 
     def section(self, name: str) -> Iterator[dict[str, Any]]:
-        """Give what a list holds, in order. Raises OSError, and ConfigurationError for what is no list of objects."""
+        """Give what a list holds, in order. Raises OSError, and ReceiptError for what is no list of objects."""
         if self._whole is not None:
             found = self._whole.get(name)
             for record in found if isinstance(found, list) else [None]:
@@ -186,11 +182,11 @@ class Receipt:
                 if line.startswith(b"]", len(begin)):
                     return
                 inside = True
-        raise DamagedReceipt(f"the receipt {quoted(self.path, 400)} is cut or damaged: its {name} do not end")
+        raise ReceiptError(f"the receipt {quoted(self.path, 400)} is cut or damaged: its {name} do not end")
 
     def _checked(self, record: Any) -> dict[str, Any]:
         if not isinstance(record, dict):
-            raise DamagedReceipt(f"the receipt {quoted(self.path, 400)} is damaged: a list holds what is no object")
+            raise ReceiptError(f"the receipt {quoted(self.path, 400)} is damaged: a list holds what is no object")
         return record
 
     def _lines(self) -> Iterator[bytes]:
@@ -204,5 +200,5 @@ class Receipt:
                     if len(rest) > RECEIPT:
                         break
         except ParseError as error:
-            raise ConfigurationError(str(error)) from None
+            raise ReceiptError(str(error)) from None
         yield rest

@@ -18,7 +18,7 @@ from corpusfmt.storage.external_sort import SortedLines, Sorter, Spill, spilled,
 from corpusfmt.storage.faults import BY_CODE, FAULTS, UNTRUSTED
 from corpusfmt.storage.file_state import State, check_state, state_of
 from corpusfmt.storage.folder import Folder, inside, is_folder
-from corpusfmt.storage.input import Input, open_input
+from corpusfmt.storage.input import Input, given, given_name, open_given, open_input
 from corpusfmt.storage.open_folder import Leftover, identity_of
 from corpusfmt.storage.output import Output, codecs, open_output
 from corpusfmt.storage.paths import (
@@ -62,6 +62,8 @@ __all__ = [
     "discover",
     "exists",
     "folder_of",
+    "given",
+    "given_name",
     "holds",
     "identity_of",
     "inside",
@@ -75,6 +77,7 @@ __all__ = [
     "links_of",
     "name_of",
     "old_shards",
+    "open_given",
     "open_input",
     "open_output",
     "path_inside",

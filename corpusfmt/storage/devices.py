@@ -7,7 +7,7 @@ import os
 import stat
 from typing import BinaryIO, Final
 
-from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.errors import ConfigurationError, TargetChangedError
 from corpusfmt.text.display import quoted
 
 #: As many links in a row as Linux follows.
@@ -59,11 +59,11 @@ def _is_handle(path: str) -> bool:
 
 
 def open_device(path: str) -> BinaryIO:
-    """Open a device or a pipe to write to. Raises OSError, and ConfigurationError for what has become a file."""
+    """Open a device or a pipe to write to. Raises OSError, and TargetChangedError for what has become a file."""
     file = open(path, "wb", buffering=1 << 18, opener=_to_write)  # noqa: SIM115 - it is returned
     if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise ConfigurationError(f"{quoted(path)} was replaced during the run; run again to write there")
+        raise TargetChangedError(f"{quoted(path)} was replaced during the run; run again to write there")
     return file
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from corpusfmt.limits import ANY
-from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.errors import ConfigurationError, TargetChangedError
 from corpusfmt.storage.input import Input
 from corpusfmt.storage.open_folder import Held, Identity, hold, identity, is_behind_link, temporary_name
 from corpusfmt.storage.target_names import Names
@@ -184,7 +184,7 @@ class Folder:
     def _places(self, folders: Iterable[str]) -> Iterator[tuple[Held, str, str]]:
         """Give where each file is to be, in order of their paths: the folder, its path in the target, and the name.
 
-        Only those in ``folders`` or right in the target. Raises OSError and ConfigurationError.
+        Only those in ``folders`` or right in the target. Raises OSError and TargetChangedError.
         """
         wanted = {"", *folders}
         here, where = self._folder, ""
@@ -196,7 +196,7 @@ class Folder:
                 yield here, folder, name
 
     def _below(self, folder: str) -> Held:
-        """Return a folder in the target, which must be the one that was seen. Raises OSError and ConfigurationError."""
+        """Return a folder in the target, which must be the one that was seen. Raises OSError and TargetChangedError."""
         try:
             here = self._folder.below(folder)
             if self._seen.setdefault(folder, here.identity) == here.identity:
@@ -205,14 +205,14 @@ class Folder:
             if not is_behind_link(error):
                 raise
         place = os.path.join(self._folder.path, folder)
-        raise ConfigurationError(f"{quoted(place, 400)} was replaced during the run; run again to write there")
+        raise TargetChangedError(f"{quoted(place, 400)} was replaced during the run; run again to write there")
 
     def alone(self) -> contextlib.AbstractContextManager[None]:
         """Keep other runs from giving files their names in the same folder meanwhile; see there."""
         return self._folder.alone()
 
     def publish(self) -> None:
-        """Put the files in their place. Raises OSError, and ConfigurationError when that is not where it was."""
+        """Put the files in their place. Raises OSError, and TargetChangedError when that is not where it was."""
         self._folder.check()
         if self._inside:
             self._move()
@@ -257,10 +257,10 @@ class Folder:
                 self._inner.replace(path, name, here)
         except BaseException as error:
             for folder, name in new:
-                with contextlib.suppress(OSError, ConfigurationError):
+                with contextlib.suppress(OSError, TargetChangedError):
                     self._below(folder).unlink(name)
             for folder, name in reversed(made):
-                with contextlib.suppress(OSError, ConfigurationError):
+                with contextlib.suppress(OSError, TargetChangedError):
                     self._below(folder).rmdir(name)
             _name(error, told)
             raise

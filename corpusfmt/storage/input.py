@@ -7,7 +7,7 @@ import os
 import select
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from corpusfmt.limits import CHUNK, MAX_RATIO, RATIO_FREE
 from corpusfmt.model.errors import ConfigurationError, ParseError, SourceChangedError
@@ -46,11 +46,13 @@ class Input:
         owned: bool,
         hashed: bool = False,
         plain: bool = False,
+        suffixed: bool = True,
         ratio: int = MAX_RATIO,
         expected: State | None = None,
     ) -> None:
-        """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with. Past 64 MiB a
-        decompressed stream may be ``ratio`` times larger than its file. The file must be in the ``expected`` state.
+        """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with. When it is
+        ``suffixed``, a name that ends as that of compressed data must be of such. Past 64 MiB a decompressed stream may
+        be ``ratio`` times larger than its file. The file must be in the ``expected`` state.
         """
         self.name, self._ratio = name, ratio
         self._hash = _sha256() if hashed else None
@@ -83,7 +85,7 @@ class Input:
                 raise ConfigurationError(
                     f"{name} is {what} data, which is not read; decompress it first: {command} OLD > NEW"
                 )
-        lowered = name.lower()
+        lowered = name.lower() if suffixed else ""
         if not head and lowered.endswith((".gz", ".zst")):
             raise self._fault("FILE001", "the file is empty, and its name says that it is compressed")
         if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
@@ -263,3 +265,34 @@ def open_input(
     except BaseException:
         raw.close()
         raise
+
+
+def open_given(file: BinaryIO, *, ratio: int = MAX_RATIO) -> Input:
+    """Read a binary file that a program has opened, from where it stands on. Closing the Input leaves it open.
+
+    Compression is found by the first bytes alone: what has the name of compressed data may be decompressed already.
+    Raises OSError, ConfigurationError for a compression that is not read, and SourceChangedError as a path does.
+    """
+    return Input(file, given_name(file), owned=False, suffixed=False, ratio=ratio)
+
+
+def given_name(file: BinaryIO) -> str:
+    """Return what findings call a file that a program has opened: its name, where it has one."""
+    name = getattr(file, "name", None)
+    if isinstance(name, str) and name:
+        return name
+    return "<bytes>" if isinstance(file, io.BytesIO) else "<file>"
+
+
+def given(what: object, method: str) -> BinaryIO | None:
+    """Return bytes, or a binary file that is open and has a ``method``, as such a file; None for what is neither.
+
+    Raises ConfigurationError for a file of text.
+    """
+    if isinstance(what, bytes | bytearray | memoryview):
+        return io.BytesIO(what)
+    if isinstance(what, str | os.PathLike) or not hasattr(what, method):
+        return None
+    if hasattr(what, "encoding"):
+        raise ConfigurationError("the file is open for text; open it in binary mode, as in open(path, 'rb')")
+    return cast("BinaryIO", what)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.errors import ConfigurationError, SourceChangedError, TargetChangedError
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import folded
 
@@ -52,7 +52,7 @@ def identity_of(path: str) -> Identity | None:
 class Held:
     """A folder that is held until nobody has this any more. Links are not followed in it, but to it.
 
-    What its methods raise is OSError, but for ConfigurationError where that is said.
+    What its methods raise is OSError, but for TargetChangedError where that is said.
     """
 
     _descriptor = -1
@@ -163,11 +163,11 @@ class Held:
                 os.fsync(self._descriptor)
 
     def check(self) -> None:
-        """Raise ConfigurationError when the path no longer leads here: what is written would be elsewhere."""
+        """Raise TargetChangedError when the path no longer leads here: what is written would be elsewhere."""
         with contextlib.suppress(OSError):
             if identity(os.stat(self.path)) == self.identity:
                 return
-        raise ConfigurationError(
+        raise TargetChangedError(
             f"the folder {quoted(self.path, 400)} was moved or replaced during the run; run again to write there"
         )
 
@@ -175,7 +175,7 @@ class Held:
     def alone(self) -> Iterator[None]:
         """Keep other runs from giving files their names here meanwhile, where the file system can do that.
 
-        Raises ConfigurationError when one does so for long, or when the path no longer leads here.
+        Raises TargetChangedError when one does so for long, or when the path no longer leads here.
         """
         is_locked = self._lock()
         try:
@@ -200,7 +200,7 @@ class Held:
             except BlockingIOError:
                 if time.monotonic() > end:
                     what = f"another run has been writing into {quoted(self.path, 400)} for {_PATIENCE:.0f} seconds"
-                    raise ConfigurationError(f"{what}; nothing was committed, run again") from None
+                    raise TargetChangedError(f"{what}; nothing was committed, run again") from None
                 time.sleep(_LOOK)
             except OSError:  # as of a network
                 return False
@@ -270,7 +270,7 @@ def is_behind_link(error: OSError) -> bool:
 def open_below(root: str, path: str) -> int:
     """Open a file to read that was found below a folder, whatever has come into its way since.
 
-    Raises OSError, and ConfigurationError for what is no regular file any more, or behind a link.
+    Raises OSError, and SourceChangedError for what is no regular file any more, or behind a link.
     """
     inside = path[len(root) :].replace(os.sep, "/")
     folder, _, name = inside.rpartition("/")
@@ -286,4 +286,4 @@ def open_below(root: str, path: str) -> int:
         if not is_behind_link(error):
             error.filename = path
             raise
-    raise ConfigurationError(f"{quoted(path, 400)} is no file any more, or behind a link, which is not followed here")
+    raise SourceChangedError(f"{quoted(path, 400)} is no file any more, or behind a link, which is not followed here")

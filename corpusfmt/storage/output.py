@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import stat
 import sys
@@ -56,19 +57,27 @@ class Output:
     member begins as long as only ``write_member`` is called; what the others take may wait in the compressor.
 
     The bytes go to a temporary file in the same folder; ``finish`` makes them durable, ``publish`` gives
-    them the name. A file of that name stays whole until then. Standard output, devices and pipes have no
-    such protection and are written to as they are.
+    them the name. A file of that name stays whole until then. Standard output, devices, pipes and files that a
+    program has opened have no such protection and are written to as they are.
     """
 
     _temporary = ""
     _raw: BinaryIO | None = None
     _folder: Held | None = None
 
-    def __init__(self, target: str, codec: str | None = None, folder: Held | None = None) -> None:
-        """``folder`` is that of the target where it is held already; then no link is followed."""
+    def __init__(
+        self, target: str, codec: str | None = None, folder: Held | None = None, given: BinaryIO | None = None
+    ) -> None:
+        """``folder`` is that of the target where it is held already; then no link is followed. ``given`` is a file that
+        a program has opened, which stays open; ``target`` is then what errors call it.
+        """
         self.target, self.size, self.raw_size = target, 0, 0
         self._process = os.getpid()
         self._encoder = _encoder_for(target, codec)
+        self._owned = given is None and target != "-"
+        if given is not None:
+            self._raw = given
+            return
         if target == "-":
             if sys.__stdout__ is None:
                 raise ConfigurationError("standard output is closed; name a file with -o")
@@ -168,11 +177,18 @@ class Output:
         assert self._raw is not None
         self.raw_size += len(data)
         try:
-            while (taken := self._raw.write(data) or 0) < len(data):  # standard output may not be buffered
+            while (taken := self._written(data)) < len(data):  # standard output may not be buffered
                 data = data[taken:]
         except OSError as error:
             self._name(error)
             raise
+
+    def _written(self, data: bytes) -> int:
+        assert self._raw is not None
+        taken = self._raw.write(data)
+        if taken is None and not isinstance(self._raw, io.RawIOBase):  # an object that only looks like a file
+            return len(data)
+        return taken or 0
 
     def _name(self, error: BaseException) -> None:
         """Give the name of the target to an error of the system, which has none or that of the temporary file."""
@@ -190,7 +206,7 @@ class Output:
             self._raw.flush()
             if self._temporary:
                 os.fsync(self._raw.fileno())
-            if self.target != "-":
+            if self._owned:
                 self._raw.close()
         except OSError as error:
             self._name(error)
@@ -249,7 +265,7 @@ class Output:
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""
         raw, self._raw = self._raw, None
-        if raw is not None and self.target != "-":
+        if raw is not None and self._owned:
             with contextlib.suppress(OSError, ValueError):  # ValueError: a signal has cut its closing in two
                 raw.close()
         if self._folder and self._temporary:
@@ -263,9 +279,9 @@ class Output:
             self.discard()
 
 
-def open_output(target: str) -> Output:
-    """Open a path, or ``-`` for standard output. ``.gz`` and ``.zst`` are compressed.
+def open_output(target: str, given: BinaryIO | None = None) -> Output:
+    """Open a path, or ``-`` for standard output. ``.gz`` and ``.zst`` are compressed, but for a file that is ``given``.
 
     Raises ConfigurationError for a folder, or for a target in a folder that does not exist; OSError.
     """
-    return Output(target)
+    return Output(target, "" if given is not None else None, given=given)

@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.errors import ConfigurationError, TargetChangedError
 from corpusfmt.storage.file_state import State, as_state
 from corpusfmt.storage.open_folder import Held, hold
 from corpusfmt.storage.output import Output
@@ -57,12 +57,12 @@ class Shards:
     def alone(self) -> Iterator[None]:
         """Keep other runs from giving files their names meanwhile.
 
-        Raises ConfigurationError when another one has done so since the start: what it wrote would be mixed with this.
+        Raises TargetChangedError when another one has done so since the start: what it wrote would be mixed with this.
         """
         with self._folder.alone():
             if self._there() != self._old:
                 what = f"another run has written, or removed, shards of {quoted(self._stem + self._suffix)} meanwhile"
-                raise ConfigurationError(f"{what}; nothing was written, run again")
+                raise TargetChangedError(f"{what}; nothing was written, run again")
             yield
 
     def publish(self, manifest: bytes) -> None:

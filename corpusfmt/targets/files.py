@@ -37,6 +37,8 @@ class FileTarget:
         self.output_begins = True
         suffix = whole_suffix(path)
         try:
+            if writing.given is not None and (writing.cdxj or self._limit):
+                raise ConfigurationError("a file that is open already has no shards and no index; name a path")
             if writing.cdxj:
                 self._index = Index(self.format, path, suffix)
                 self._opened.append(self._index)
@@ -47,7 +49,7 @@ class FileTarget:
                 self._opened.append(self._shards)
                 self.output = self._shards.next()
             else:
-                self.output = storage.open_output(path)
+                self.output = storage.open_output(path, writing.given)
                 self._opened.append(self.output)
             if not self._index and not self.output.is_pipe:
                 self._old_index = OldIndex(self.format, path, suffix, force=writing.force)

@@ -24,8 +24,9 @@ class FolderTarget:
             raise ConfigurationError(
                 f"the format {self.format.name} cannot be written as a file per document; name a file"
             )
-        if path == "-":
-            raise ConfigurationError("standard output is no folder; name one with -o")
+        if path == "-" or writing.given is not None:
+            what = "standard output" if writing.given is None else "a file that is open already"
+            raise ConfigurationError(f"{what} is no folder; name one with -o")
         if writing.shard_size:
             raise ConfigurationError(
                 "a folder with a file per document has no shards; name a file, or leave the size out"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.model.document import Document
@@ -26,6 +26,8 @@ class Writing(NamedTuple):
     defaults: Mapping[str, str] = {}
     #: Whether to write an index beside the target (CDXJ).
     cdxj: bool = False
+    #: A file that a program has opened, to write to instead of a path.
+    given: BinaryIO | None = None
 
 
 class Written(NamedTuple):
@@ -50,6 +52,8 @@ def prepared(path: str, writing: Writing) -> Prepared:
         raise ConfigurationError(f"no loss of {quoted(unknown[0])} can be allowed; known are {', '.join(ALLOWABLE)}")
     if writing.format:
         format = plugins.format_named(writing.format)
+    elif writing.given is not None:
+        raise UnknownFormatError("the format of a file that is open already is to be named, as in format='jsonl'")
     elif storage.is_folder(path):
         raise UnknownFormatError(
             f"the target {quoted(path)} is a folder and names no format; say the format with --to, or name a file in it"
@@ -71,7 +75,9 @@ def is_folder(path: str, writing: Writing) -> bool:
 
     Raises UnknownFormatError.
     """
-    return storage.is_folder(path) or bool(writing.format and plugins.format_named(writing.format).whole)
+    if writing.given is None and storage.is_folder(path):
+        return True
+    return bool(writing.format and plugins.format_named(writing.format).whole)
 
 
 def allowed_losses(format: Format, options: WriteOptions, documents: Sequence[Document]) -> list[list[Loss]]:

@@ -2,26 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
+from typing import Final
 
+from corpusfmt.limits import MIB
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.errors import ConfigurationError, LossError
+from corpusfmt.reader import OpenReader
 from corpusfmt.targets import Target, open_target
-from corpusfmt.targets.settings import Writing
+from corpusfmt.targets.settings import Writing, prepared
+
+#: So many documents are written at once, or fewer that have so many bytes.
+_MANY: Final = 256
+_LARGE: Final = MIB
 
 
 class OpenWriter:
-    """A target that documents are written to one by one, in a ``with`` block; see :func:`open_writer`."""
+    """A target that documents are written to, in a ``with`` block; see :func:`corpusfmt.create`."""
 
     def __init__(self, path: str, writing: Writing) -> None:
+        """Check the options. Raises ConfigurationError and UnknownFormatError."""
+        prepared(path, writing)
         self._path, self._writing = path, writing
         self._target: Target | None = None
 
     def write(self, document: Document) -> None:
         """Write a document. Raises LossError, having written nothing of it, and OSError."""
+        self._opened().write([document])
+
+    def write_all(self, documents: OpenReader | Iterable[Document]) -> int:
+        """Write all documents of what ``corpusfmt.open`` gave, or of an iterable, and return how many there were.
+
+        This is faster than writing one after the other. Raises LossError at the first document that the target cannot
+        hold, having written those before it, OSError, and as reading does. After an error a source goes on behind the
+        document; of other iterators some more may have been taken.
+        """
+        target, count = self._opened(), 0
+        for batch in documents.batches() if isinstance(documents, OpenReader) else _lists(documents):
+            try:
+                target.write(batch)
+            except LossError:
+                if isinstance(documents, OpenReader):
+                    self._write_each(target, documents, documents.first(len(batch)))
+                else:
+                    self._write_each(target, None, batch)
+            count += len(batch)
+        return count
+
+    def _write_each(self, target: Target, source: OpenReader | None, documents: Iterable[Document]) -> None:
+        """Write a list that is refused, document by document, so that those before the refused one are written."""
+        for document in documents:
+            try:
+                target.write([document])
+            except LossError as error:
+                if source is None:
+                    raise
+                raise LossError([source.placed(loss) for loss in error.losses]) from None
+
+    def _opened(self) -> Target:
         if self._target is None:
-            raise ConfigurationError("documents are written inside a block: with open_writer(...) as writer")
-        self._target.write([document])
+            raise ConfigurationError("documents are written inside a block: with corpusfmt.create(...) as writer")
+        return self._target
 
     def __enter__(self) -> OpenWriter:
         if self._target is not None:
@@ -42,3 +84,20 @@ class OpenWriter:
                     target.publish()
         finally:
             target.discard()
+
+
+def _lists(documents: Iterable[Document]) -> Iterator[Sequence[Document]]:
+    """Give documents in lists of some size; the last one may be empty."""
+    some: list[Document] = []
+    size = 0
+    try:
+        for document in documents:
+            some.append(document)
+            size += len(document.data)
+            if size >= _LARGE or len(some) >= _MANY:
+                full, some, size = some, [], 0
+                yield full
+    except Exception:  # of what gives them; those before are written
+        yield some
+        raise
+    yield some

@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 
 from corpusfmt import plugins, storage
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, SourceChangedError
+from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, ReceiptError, SourceChangedError
 from corpusfmt.model.format import Format, ReadOptions
 from corpusfmt.model.limit_table import HIGHEST
 from corpusfmt.receipt.digests import digests, reading_back
-from corpusfmt.receipt.sections import DamagedReceipt, Receipt
+from corpusfmt.receipt.sections import Receipt
 from corpusfmt.sources import whole
 from corpusfmt.text.display import quoted
 
@@ -42,7 +42,7 @@ class Verification:
     def __init__(self, path: str, only: Sequence[str] = SIDES, *, quick: bool = False) -> None:
         """``quick`` compares files alone, by their digests.
 
-        Raises OSError, and ConfigurationError for what is no receipt, or one that is not as it was written.
+        Raises OSError, ConfigurationError, and ReceiptError for what is no receipt, or is not as it was written.
         """
         if unknown := sorted(set(only) - set(SIDES)):
             raise ConfigurationError(f"a receipt has {' and '.join(SIDES)}, not {quoted(unknown[0])}")
@@ -53,7 +53,7 @@ class Verification:
         self.files = self.documents = self.unchecked = 0
 
     def run(self) -> Iterator[Discrepancy]:
-        """Give what is not as the receipt says, file after file. Raises OSError and ConfigurationError."""
+        """Give what is not as the receipt says, file after file. Raises OSError and ReceiptError."""
         receipt = self._receipt
         if receipt.head.get("committed") is not True:
             yield Discrepancy("uncommitted", receipt.path, "the receipt is of a conversion that committed nothing")
@@ -74,7 +74,7 @@ class Verification:
                     pass
 
     def _check_sums(self) -> None:
-        """Check that what the receipt counts is what it lists. Raises ConfigurationError."""
+        """Check that what the receipt counts is what it lists. Raises ReceiptError."""
         head, listed = self._receipt.head, self._receipt.counts
         said = head.get("counts")
         counts: dict[str, Any] = said if isinstance(said, dict) else {}
@@ -90,14 +90,12 @@ class Verification:
             and allowed == set(lost if isinstance(lost, dict) else ())
         )
         if read != written + refused or not whole:
-            raise ConfigurationError(
+            raise ReceiptError(
                 f"the receipt {quoted(self._receipt.path, 400)} is damaged: what it counts is not what it lists"
             )
 
-    def _damaged(self) -> ConfigurationError:
-        return ConfigurationError(
-            f"the receipt {quoted(self._receipt.path, 400)} is damaged: a field is not what it was"
-        )
+    def _damaged(self) -> ReceiptError:
+        return ReceiptError(f"the receipt {quoted(self._receipt.path, 400)} is damaged: a field is not what it was")
 
     def _text(self, record: Mapping[str, Any], key: str) -> str:
         value = record.get(key)
@@ -148,7 +146,7 @@ class Verification:
                         yield Discrepancy("document", path, f"document {number}: {what}", document.id)
                         return
                     self.documents += 1
-        except DamagedReceipt:
+        except ReceiptError:
             raise
         except SourceChangedError as error:
             yield Discrepancy("changed", path, str(error))

@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 from corpusfmt.model.errors import CorpusfmtError, Loss
 from corpusfmt.model.finding import Finding
-
-#: Of each kind, so many findings and losses are kept; the rest is counted.
-KEPT = 50
+from corpusfmt.reader import KEPT
 
 
 class Progress(NamedTuple):

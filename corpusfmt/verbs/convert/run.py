@@ -10,7 +10,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch
-from corpusfmt.sources import Reading, Unused, bounded, opened, scanned, sources
+from corpusfmt.sources import Reading, Unused, bounded, opened, placed, scanned, sources
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
 from corpusfmt.targets.settings import Writing
@@ -233,10 +233,7 @@ class Conversion:
             self.quarantine.add_document(document, error)
 
     def _placed(self, loss: Loss) -> Loss:
-        """Count the lines that the scan was told not to count."""
-        return (
-            loss if loss.line or loss.byte < 0 else loss._replace(line=self.pointer.near(self.region, loss.byte).line)
-        )
+        return placed(loss, self.region, self.pointer)
 
     def _refuse_record(self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False) -> None:
         report = self.report

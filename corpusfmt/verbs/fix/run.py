@@ -12,7 +12,7 @@ from corpusfmt.checks.baseline import Baseline
 from corpusfmt.checks.run import Against, Checking
 from corpusfmt.checks.selection import Selection
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ConfigurationError, CorpusfmtError
+from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, VerificationError
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Format, ReadOptions, Stream
 from corpusfmt.sources import Reading, Unused, opened, sources
@@ -84,7 +84,7 @@ class Fixing:
 
         Raises, after all other files were fixed, what kept one from it, the first of ``failures``: OSError,
         UnknownFormatError, ParseError for compressed data that is damaged, SourceChangedError for a file that changes
-        before it is replaced, and ConfigurationError when a fixed file would not hold the documents that the old one
+        before it is replaced, and VerificationError when a fixed file would not hold the documents that the old one
         held.
         """
         for path in self.paths:
@@ -170,7 +170,7 @@ class Fixing:
                 return
             work.over(chain([first], edits))
             fixed.fixes += more
-        raise ConfigurationError(f"{quoted(fixed.path, 400)}: the fixes undo one another; nothing was changed")
+        raise VerificationError(f"{quoted(fixed.path, 400)}: the fixes undo one another; nothing was changed")
 
     def _edits(
         self, stream: Stream, format: Format, options: ReadOptions, fixed: Fixed, counts: Counter[str]
@@ -194,7 +194,7 @@ class Fixing:
     def _replace(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
         """Write the new file, read it again, and put it in the place of the old one, if that is still as it was read.
 
-        Raises SourceChangedError, ConfigurationError and OSError.
+        Raises SourceChangedError, VerificationError, ConfigurationError and OSError.
         """
         with ExitStack() as stack:
             output = stack.enter_context(_discarding(storage.Output(fixed.path, codec)))
@@ -233,7 +233,7 @@ class Fixing:
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
                     if self._presuming:
                         break
-                    raise ConfigurationError(
+                    raise VerificationError(
                         f"{quoted(fixed.path, 400)}: the fixed file would not hold the document "
                         f"{quoted(str(document.id))} as it was; nothing was changed"
                     )

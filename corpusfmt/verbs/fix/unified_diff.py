@@ -8,7 +8,7 @@ from typing import Final
 
 from corpusfmt import storage
 from corpusfmt.limits import CHUNK, KIB
-from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.errors import SourceChangedError
 from corpusfmt.model.format import Stream
 from corpusfmt.text.display import quoted
 from corpusfmt.verbs.fix.edit_script import Step
@@ -52,7 +52,7 @@ class Diff:
         self._block: _Block | None = None
 
     def run(self, steps: Iterable[Step]) -> None:
-        """Show the diff. Raises OSError, and ConfigurationError for a file that has become another one meanwhile."""
+        """Show the diff. Raises OSError, and SourceChangedError for a file that has become another one meanwhile."""
         try:
             for keep, drop, add in steps:
                 self._keep(keep)
@@ -119,7 +119,7 @@ class Diff:
         while count:
             self._ahead = self._ahead or self._old.read(CHUNK)
             if not self._ahead:
-                raise ConfigurationError(f"{quoted(self._path, 400)} was changed by another program; run it again")
+                raise SourceChangedError(f"{quoted(self._path, 400)} was changed by another program; run it again")
             data, self._ahead = self._ahead[:count], self._ahead[count:]
             count -= len(data)
             yield data

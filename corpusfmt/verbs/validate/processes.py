@@ -15,7 +15,7 @@ from corpusfmt.checks.run import Against, Checking
 from corpusfmt.checks.selection import Selection
 from corpusfmt.checks.tally import Tally
 from corpusfmt.limits import MIB
-from corpusfmt.model.errors import ConfigurationError, CorpusfmtError
+from corpusfmt.model.errors import CorpusfmtError, WorkerError
 from corpusfmt.model.finding import Finding
 from corpusfmt.sources import Reading
 
@@ -133,11 +133,11 @@ def check_all(
 
 
 def _received(pipe: Connection) -> list[Outcome]:
-    """Return what a process found. Raises what it raised, and ConfigurationError when it was ended."""
+    """Return what a process found. Raises what it raised, and WorkerError when it was ended."""
     try:
         outcomes: list[Outcome] | BaseException = pipe.recv()
     except (EOFError, OSError):
-        raise ConfigurationError("a process that checked files was ended; was memory short?") from None
+        raise WorkerError("a process that checked files was ended; was memory short?") from None
     if isinstance(outcomes, BaseException):
         raise outcomes
     return outcomes
@@ -177,7 +177,7 @@ def _crew(count: int, job: Job) -> Iterator[list[Connection]]:
                 process.start()
             except OSError as error:
                 why = f"no process can be started ({error.strerror}); --jobs 1 needs none"
-                raise ConfigurationError(why) from None
+                raise WorkerError(why) from None
             finally:
                 its.close()
             processes.append(process)
