@@ -22,10 +22,6 @@ from corpusfmt.text.position import Pointer, Region
 _UTF8: Final = "utf-8"
 
 
-#: The code of a file of which too many records in a row were refused.
-HOPELESS: Final = "FILE005"
-
-
 class ByPath(NamedTuple):
     """Settings of reading for files that match one of some patterns; without patterns, for all files.
 
@@ -245,7 +241,7 @@ def unless_hopeless(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]
             if refused >= limits.faults:
                 last = batch.findings[-1]
                 what = f"{refused:,} records in a row were refused; the rest of the file is not read"
-                yield Batch((), (_about_all(HOPELESS, what, last),), batch.region, fatal=True)
+                yield Batch((), (_about_all(storage.HOPELESS, what, last),), batch.region, fatal=True)
                 return
 
 
@@ -258,7 +254,7 @@ def enough(finding: Finding, counts: Counter[str], most: int) -> Finding | None:
     if counts[code] <= most:
         return finding
     what = f"{most:,} findings of {code} are reported for this file; there are more"
-    return _about_all("FILE006", what, finding) if counts[code] == most + 1 else None
+    return _about_all(storage.MANY, what, finding) if counts[code] == most + 1 else None
 
 
 def _about_all(code: str, what: str, last: Finding) -> Finding:

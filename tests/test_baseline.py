@@ -76,7 +76,7 @@ def test_the_file_only_shrinks(here: Path, capsys: pytest.CaptureFixture[str]) -
     kept = Path("known.json").read_bytes()
     validate(capsys, "--baseline", "known.json", "--prune-baseline")
     assert Path("known.json").read_bytes() == kept
-    assert json.loads(kept)["version"] == 1
+    assert json.loads(kept)["version"] == 2
 
 
 def test_paths_are_those_of_the_folder_of_the_file(
@@ -118,7 +118,7 @@ def test_what_a_finding_is_about_does_not_depend_on_its_line() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [("", "is no baseline"), ("[]", "is no baseline"), ('{"findings":[]}', "is no baseline"), ('{"findings":{}}', "of version 'None'"),
-     ('{"version":2,"findings":{}}', "of version '2'"), ('{"version":1,"findings":{"a":[]}}', "no list of findings"),
+     ('{"version":3,"findings":{}}', "of version '3'"), ('{"version":1,"findings":{"a":[]}}', "no list of findings"),
      ('{"version":1,"findings":{"a":{"DOC001:0123456789abcdef":0}}}', "no list of findings"),
      ('{"version":1,"findings":{"a":{"DOC001:x":1}}}', "no list of findings"), ("[" * 100_000, "is no baseline")],
 )  # fmt: skip
@@ -185,3 +185,41 @@ def test_what_is_known_is_not_left_by_fix(here: Path, capsys: pytest.CaptureFixt
     Path("corpusfmt.toml").write_text('baseline = "known.json"\n')
     assert main(["validate", "corpus", "-q", "--write-baseline", "known.json"]) == 0
     assert main(["fix", "corpus", "-q"]) == 0
+
+
+def test_one_of_the_first_version_holds_and_is_rewritten(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its marks had the words of messages in them: the codes and numbers of its entries are used."""
+    validate(capsys, "--write-baseline", "new.json")
+    new = json.loads(Path("new.json").read_text())
+    old = {
+        file: {f"{mark.partition(':')[0]}:{number:016x}": count for number, (mark, count) in enumerate(marks.items())}
+        for file, marks in new["findings"].items()
+    }
+    Path("old.json").write_text(json.dumps({"version": 1, "findings": old}))
+    assert validate(capsys, "--baseline", "old.json")[:2] == (0, [])
+    code, out, err = validate(capsys, "--baseline", "old.json", "--prune-baseline")
+    assert (code, out) == (0, [])
+    assert "0 entries taken out of 'old.json'" in err
+    assert json.loads(Path("old.json").read_text()) == new
+
+
+def test_findings_of_a_corpus_hold_when_a_shard_is_added(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their messages name files and numbers, which change; what they are about does not."""
+
+    def shard(number: int, year: str) -> None:
+        record = '{"id":"d%d","name":"","text":"body %d","meta":{"year":%s}}\n' % (number, number, year)
+        (tmp_path / f"{number}.jsonl").write_text(record)
+
+    for number, year in ((1, "1901"), (2, '"1902"'), (3, "1903")):
+        shard(number, year)
+    arguments = ["validate", str(tmp_path), "-q", "--select", "CORP"]
+    known = str(tmp_path / "known.json")
+    assert main([*arguments, "--write-baseline", known]) == 0
+    assert main([*arguments, "--baseline", known]) == 0
+    shard(4, "1904")
+    assert main([*arguments, "--baseline", known]) == 0
+    shard(5, '"1905"')
+    assert main([*arguments, "--baseline", known]) == 1
+    out = capsys.readouterr().out
+    assert out.count("CORP003") == 1
+    assert "5.jsonl" in out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,49 @@ def test_an_integer_id_and_its_digits_count_as_one(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"id":7,"text":"a"}\n{"id":"7","text":"b"}\n')
     assert [f.code for f in validate(path)] == ["DOC002"]
+
+
+#: Where a code may stand as a literal, by its prefix: with its rule, or in the package of its format.
+HOMES = {
+    "FILE": ["storage/faults.py"], "SEED": ["formats/seed/"], "JSONL": ["formats/jsonl/"], "TEI": ["formats/tei/"],
+    "WARC": ["formats/warc/"], "DIR": ["formats/dir.py"],
+}  # fmt: skip
+
+
+def test_a_code_stands_where_its_rule_is() -> None:
+    """Elsewhere it is the rule, or a record, that says what is to be done: a code may come and go."""
+    package = ROOT / "corpusfmt"
+    wrong = []
+    for path in package.rglob("*.py"):
+        name = path.relative_to(package).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                code = re.fullmatch(r"([A-Z]+)[0-9]{3}", node.value)
+                if code and code[1] in SUBJECTS:
+                    homes = HOMES.get(code[1], ["rules/"])
+                    known = name in ("model/limit_table.py", "model/document.py") or name.startswith(tuple(homes))
+                    wrong += [] if known else [f"{name}:{node.lineno} {node.value}"]
+    assert wrong == []
+
+
+def test_nothing_depends_on_the_words_of_a_message() -> None:
+    """No pattern, no ``in`` and no comparison looks at the message or the advice of a record."""
+    words = {"message", "advice", "hint"}
+
+    def reads(node: ast.AST) -> bool:
+        return isinstance(node, ast.Attribute) and node.attr in words
+
+    wrong = []
+    for path in (ROOT / "corpusfmt").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            looked = []
+            if isinstance(node, ast.Compare):
+                looked = [node.left, *node.comparators]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                method = node.func.attr
+                if method in ("search", "match", "fullmatch", "sub", "split", "findall", "finditer"):
+                    looked = list(node.args)
+                if method in ("startswith", "endswith", "find", "partition", "rpartition", "split", "removeprefix"):
+                    looked.append(node.func.value)
+            wrong += [f"{path.name}: {ast.unparse(one)}" for one in looked if reads(one)]
+    assert wrong == []

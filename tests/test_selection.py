@@ -59,7 +59,7 @@ def test_a_code_that_is_none_is_refused(code: str) -> None:
 
 
 def test_faults_that_keep_a_document_from_being_read_are_told_unless_ignored() -> None:
-    error, warning = Finding("SEED002", "error", "x"), Finding("SEED009", "warning", "x")
+    error, warning = Finding("SEED002", "error", "x", blocks_reading=True), Finding("SEED009", "warning", "x")
     assert Selection(["TXT"]).tells(error)
     assert not Selection(["TXT"]).tells(warning)
     assert Selection(["TXT", "SEED009"]).tells(warning)

@@ -11,17 +11,18 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING, Final
 
-from corpusfmt import plugins, storage
+from corpusfmt import storage
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format
 from corpusfmt.model.rule import Rule
+from corpusfmt.rules import drift, duplicate_across, duplicate_text
 from corpusfmt.text.display import quoted, shown
 
 if TYPE_CHECKING:
     from corpusfmt.schema.json_schema.profile import Profile
 
 #: The rules of this module.
-IDS, TEXTS, DRIFT = "CORP001", "CORP002", "CORP003"
+IDS, TEXTS, DRIFT = duplicate_across.RULE.code, duplicate_text.RULE.code, drift.RULE.code
 RULES: Final = (IDS, TEXTS, DRIFT)
 _ID, _TEXT = b"i", b"t"
 #: An id is shown in messages up to so many characters.
@@ -86,7 +87,7 @@ def repeats(lines: storage.Sorter, paths: list[str]) -> Iterator[Finding]:
 
 def _finding(line: bytes, paths: list[str]) -> Finding:
     source, number, kind, byte, at, *first, spelled = line.rstrip(b"\n").split(b" ", 8)
-    rule = plugins.builtin_rules()[IDS if kind == _ID else TEXTS]
+    rule = duplicate_across.RULE if kind == _ID else duplicate_text.RULE
     id = json.loads(spelled)
     there = f"{shown(paths[int(first[0])])}:{int(first[2])}"
     if (first[0], first[2]) == (source, at):
@@ -98,10 +99,12 @@ def _finding(line: bytes, paths: list[str]) -> Finding:
 
 def drifts(profiles: list[tuple[str, Profile]]) -> Iterator[Finding]:
     """Give a finding for each field that some sources lack, leave null or have with another type."""
-    from corpusfmt.schema.json_schema.drift import drift
+    from corpusfmt.schema.json_schema.drift import drift as found
 
-    rule = plugins.builtin_rules()[DRIFT]
-    for one in drift(profiles):
+    rule = drift.RULE
+    for one in found(profiles):
+        column = 1 if one.line else 0
         yield Finding(
-            rule.code, rule.severity, one.message, one.path, one.line, 1 if one.line else 0, one.byte, hint=rule.advice
-        )
+            rule.code, rule.severity, one.message, one.path, one.line, column, one.byte, hint=rule.advice,
+            subject=one.pointer,
+        )  # fmt: skip

@@ -1,7 +1,8 @@
-"""A baseline: the findings that a corpus had when it was let in. They are not told again, and new ones are.
+"""A baseline: the findings that a corpus had when it was let in. They are not reported again, and new ones are.
 
-Findings are matched by what they are about and not by their line: file, code, document, excerpt and message. One that
-stands for several places of a document is known up to their number. The file only shrinks.
+Findings are matched by file, code, document, subject and excerpt. One that stands for several places of a document is
+known up to their number. The file only shrinks. One of version 1 had the words of messages in it: of that code and
+number alone are used, until it is pruned.
 """
 
 from __future__ import annotations
@@ -20,28 +21,13 @@ from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.finding import Finding
 from corpusfmt.text.display import JSON, harmless, quoted
 
-_VERSION: Final = 1
-_MARK: Final = re.compile("[0-9a-f]{16}")
-#: Messages may name another place, as in "was used before, on line 7". It moves as well.
-_PLACES: Final = re.compile(r"\b(line|column|byte|record|document) [0-9]+|:[0-9]+\b")
-#: And the number of places that they stand for.
-_AMOUNT: Final = re.compile(r"[;,]? (?:once\b|([0-9][0-9,]*) (?:times|repeats|such [a-z]+)(?: in all)?)")
+_VERSION: Final = 2
+_MARK: Final = re.compile("(?:[0-9a-f]{16})?")
 
 
 def mark_of(finding: Finding) -> str:
-    """Return what a finding is about, as 16 hexadecimal digits. Lines above it may come and go."""
-    document = "" if finding.document is None else str(finding.document)
-    message = _AMOUNT.sub("", _PLACES.sub(r"\1", finding.message))
-    if finding.code.startswith("CORP") and document:  # it names another file, in one of many spellings
-        message = ""
-    about = f"{finding.code}\0{document}\0{finding.excerpt.strip()}\0{message}"
-    return sha256(about.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def weight_of(finding: Finding) -> int:
-    """Return how many places of a document a finding stands for."""
-    match = _AMOUNT.search(finding.message)
-    return int(match[1].replace(",", "")) if match and match[1] else 1
+    """Return what a finding is about, as 16 hexadecimal digits."""
+    return sha256(finding.about().encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class Baseline:
@@ -62,8 +48,16 @@ class Baseline:
         """Return what is known of a source, by ``code:mark``; to be counted down."""
         return Counter(self.known.get(self.name_of(path), ()))
 
-    def prune(self, gone: Mapping[str, Counter[str]]) -> int:
-        """Take out what was not found in sources, and what is known of files that are no more. Return how much."""
+    def prune(self, gone: Mapping[str, Counter[str]], renewed: Mapping[str, Counter[str]] = {}) -> int:
+        """Take out what was not found in sources, and what is known of files that are no more. Return how much.
+
+        ``renewed`` has the entries of this version for those of an older one that were found.
+        """
+        for source, marks in renewed.items():
+            known = self.known[self.name_of(source)]
+            for key, count in marks.items():
+                known[f"{key.partition(':')[0]}:"] -= count
+            known += marks
         before = sum(marks.total() for marks in self.known.values())
         for source, marks in gone.items():
             self.known[self.name_of(source)] -= marks
@@ -114,18 +108,21 @@ class Baselined:
         """Count a finding. Say whether it is told: one that is new, and one of the first ``cap`` of its code."""
         if self._marked and finding.severity != "note":
             marks = self._tally.marks.setdefault(finding.path, Counter())
-            marks[f"{finding.code}:{mark_of(finding)}"] += weight_of(finding)
+            marks[f"{finding.code}:{mark_of(finding)}"] += finding.places
         return not self.is_known(finding) and self._tally.found(finding, cap)
 
     def is_known(self, finding: Finding) -> bool:
         """Say whether a finding is known, and count it then."""
         if finding.severity == "note" or not self._known:
             return False
-        key, weight = f"{finding.code}:{mark_of(finding)}", weight_of(finding)
-        if self._known[key] < weight:
+        key, old = f"{finding.code}:{mark_of(finding)}", f"{finding.code}:"
+        which = key if self._known[key] >= finding.places else old
+        if self._known[which] < finding.places:
             return False
-        self._known[key] -= weight
+        self._known[which] -= finding.places
         self._tally.known += 1
+        if which == old:
+            self._tally.renewed.setdefault(finding.path, Counter())[key] += finding.places
         return True
 
 
@@ -138,13 +135,25 @@ def load(path: str) -> Baseline:
         said = None
     if not (isinstance(said, dict) and isinstance(said.get("findings"), dict)):
         raise ConfigurationError(f"{quoted(path, 400)} is no baseline; 'corpusfmt validate --write-baseline' makes one")
-    if said.get("version") != _VERSION:
-        what = f"a baseline of version {quoted(str(said.get('version')))}; this program knows {_VERSION}"
+    version = said.get("version")
+    if version not in (1, _VERSION) or isinstance(version, bool):
+        what = f"a baseline of version {quoted(str(version))}; this program knows {_VERSION}"
         raise ConfigurationError(f"{quoted(path, 400)} is {what}")
     for file, marks in said["findings"].items():
         if not (isinstance(marks, dict) and all(_is_entry(mark, count) for mark, count in marks.items())):
             raise ConfigurationError(f"{quoted(path, 400)}: what it says of {quoted(file)} is no list of findings")
-    return Baseline(path, {file: marks for file, marks in said["findings"].items() if marks}, state)
+    known = {file: Counter(marks) for file, marks in said["findings"].items() if marks}
+    if version == 1:
+        known = {file: _without_words(marks) for file, marks in known.items()}
+    return Baseline(path, known, state)
+
+
+def _without_words(marks: Mapping[str, int]) -> Counter[str]:
+    """Return entries of version 1 by code alone."""
+    found: Counter[str] = Counter()
+    for mark, count in marks.items():
+        found[f"{mark.partition(':')[0]}:"] += count
+    return found
 
 
 def _is_entry(mark: str, count: object) -> bool:

@@ -16,6 +16,8 @@ from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, Format, WriteOptions
 from corpusfmt.model.rule import Check, Hit, Rule, found
 from corpusfmt.model.text_search import Documents
+from corpusfmt.rules.metadata_schema import RULE as METADATA
+from corpusfmt.rules.record_schema import RULE as RECORD
 from corpusfmt.sources import Reading, bounded, enough, opened, scanned
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Pointer, Region
@@ -70,7 +72,9 @@ class Checking:
         self._own: dict[str, Schema] = {}
         self._counts = Counter[str]()  # of the findings of rules and schemas about the source at hand
         self.schemas = [
-            (code, _compiled(path)) for code, path in (("SCH001", against.record), ("SCH002", against.metadata)) if path
+            (code, _compiled(path))
+            for code, path in ((RECORD.code, against.record), (METADATA.code, against.metadata))
+            if path
         ]
 
     def close(self) -> None:
@@ -193,7 +197,8 @@ class Checking:
         elif rule.fixable and format.rewrite is None:
             hint = _CONVERT
         near = self._pointer.near(batch.region, byte)
-        return found(rule, hit.message, path, near, byte, document=hit.document.id, hint=hint)._replace(edit=edit)
+        finding = found(rule, hit.message, path, near, byte, document=hit.document.id, hint=hint)
+        return finding._replace(edit=edit, places=hit.places)
 
     # -- schemas ----------------------------------------------------------------------------------------
 
@@ -201,7 +206,7 @@ class Checking:
         self, code: str, schema: Schema, batch: Batch, path: str, format: Format, before: int
     ) -> Iterator[Finding]:
         """Give what a JSON Schema has against the records, or the metadata, of documents."""
-        about_records = code == "SCH001"
+        about_records = code == RECORD.code
         rule = plugins.builtin_rules()[code]
         records = records_of(batch, format) if about_records else [d.meta_json for d in batch.documents]
         if self._counts[code] > self.reading.limits.warnings:
@@ -231,7 +236,7 @@ class Checking:
         verdicts = self._judge(self.against.schema or format.grammar).check(region)
         if not verdicts:
             return
-        rule = plugins.faults()["TEI025"]
+        rule = next(one for one in format.faults if one.code == format.grammar_code)
         for line, column, message in verdicts:
             byte = _byte(region, line, column)
             near = self._pointer.near(region, byte)

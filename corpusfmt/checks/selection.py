@@ -9,9 +9,10 @@ from typing import Final
 from corpusfmt import plugins, storage
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.finding import Finding
-from corpusfmt.model.rule import SUBJECTS, Rule
+from corpusfmt.model.rule import SUBJECTS, Rule, found
 from corpusfmt.text.display import quoted
 from corpusfmt.text.globs import Glob
+from corpusfmt.text.position import Region
 
 #: Stands for all codes.
 ALL: Final = "ALL"
@@ -82,7 +83,7 @@ class Selection:
     def tells(self, finding: Finding) -> bool:
         """Say whether a finding of a format or the file layer is told; those of rules are when the rule runs."""
         code = finding.code
-        if _keeps_from_reading(finding):
+        if finding.blocks_reading:
             return code not in self.ignore
         taken = max((len(_bare(name)) for name in self.ignore if _fits(name, code)), default=-1)
         given = max((len(_bare(name)) for name in (*self.select, *self.extend) if _fits(name, code)), default=-1)
@@ -94,7 +95,8 @@ class Selection:
         """Say whether a code would be told if it was found."""
         if code in plugins.builtin_rules() or code not in plugins.faults():
             return any(rule.code == code for rule in self.rules)
-        return self.tells(Finding(code, plugins.faults()[code].severity, ""))
+        rule = plugins.faults()[code]
+        return self.tells(found(rule, "", "", Region(b"", 0, 1), 0))
 
     def left_out(self, path: str) -> frozenset[str]:
         """Return the beginnings of codes that are not told of a file, by its path as it was named."""
@@ -105,7 +107,7 @@ class Selection:
 
     def is_left_out(self, finding: Finding, left_out: frozenset[str]) -> bool:
         """Say whether a finding is not told of a file, of which ``left_out`` was given."""
-        if _keeps_from_reading(finding):
+        if finding.blocks_reading:
             return finding.code in left_out
         return finding.code.startswith(tuple(left_out))
 
@@ -113,12 +115,6 @@ class Selection:
     def is_default(self) -> bool:
         """Whether nothing was selected or ignored."""
         return not (self.select or self.extend or self.ignore)
-
-
-def _keeps_from_reading(finding: Finding) -> bool:
-    """Say whether a document, or all of a file, was not read for what a finding tells."""
-    rules = plugins.builtin_rules()
-    return finding.severity == "error" and finding.code not in rules and finding.code != "TEI025"
 
 
 def _upper(codes: Iterable[str]) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ class Tally:
         self.hidden: Counter[str] = Counter()
         self.marks: dict[str, Counter[str]] = {}
         self.unseen: dict[str, Counter[str]] = {}
+        #: What a baseline of an older version knows, by source, as this version writes it.
+        self.renewed: dict[str, Counter[str]] = {}
         #: The sources of which offsets are those of the file as it is stored.
         self.stored: set[str] = set()
         #: The names of the formats that sources were in, and the engines of each schema, as sets with an order.
@@ -53,6 +55,7 @@ class Tally:
             getattr(self, name).update(getattr(other, name))
         self.marks.update(other.marks)
         self.unseen.update(other.unseen)
+        self.renewed.update(other.renewed)
         self.stored |= other.stored
         self.formats.update(other.formats)
         for schema, engines in other.engines.items():

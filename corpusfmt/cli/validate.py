@@ -197,8 +197,9 @@ def _prune(validation: Validation, *, quiet: bool) -> None:
     """Take out of the baseline what was looked for and not found."""
     baseline = validation.baseline
     assert baseline is not None, "--prune-baseline was checked"
-    taken = baseline.prune(validation.gone())
-    if taken:
+    renewed = validation.tally.renewed
+    taken = baseline.prune(validation.gone(), renewed)
+    if taken or renewed:
         baseline.write(new=False)
     if not quiet:
         say(f"{plural(taken, 'entry', 'entries')} taken out of {quoted(baseline.path, 400)}")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from corpusfmt.limits import MAX_ID_DIGITS
 
 if TYPE_CHECKING:
     from corpusfmt.model.metadata import Metadata
+
+#: The code of a text that is not in its encoding: the rule finds it, and so does reading the text.
+UNDECODABLE: Final = "ENC001"
 
 
 class Origin(NamedTuple):
@@ -234,7 +237,7 @@ def _undecodable(document: Document, error: UnicodeDecodeError) -> Exception:
     origin = document.origin
     return ParseError(
         Finding(
-            "ENC001",
+            UNDECODABLE,
             "error",
             f"the text is not valid {(document.encoding or 'utf-8').upper()} ({byte})",
             origin.path if origin else "",

@@ -33,7 +33,10 @@ class Finding(NamedTuple):
     compressed they are not, and in one that is in another encoding there is no edit.
 
     ``number`` is that of the document among those of the source, from 1, where a rule or a schema finds something in
-    one; elsewhere it is 0. Ids may be used twice.
+    one; elsewhere it is 0. Ids may be used twice. ``places`` is the number of places of the document that it stands
+    for, ``subject`` what it is about where that is neither a document nor a place, as a field of a corpus.
+
+    ``blocks_reading`` says that a document, or the rest of the source, was not read.
 
     In an archive ``record`` is the number of the record, from 1, and ``file_byte`` the offset in the file, as it is
     stored, of the compressed member that the record begins in; they are 0 and -1 elsewhere.
@@ -55,6 +58,16 @@ class Finding(NamedTuple):
     file_byte: int = -1
     stored: bool = False
     number: int = 0
+    places: int = 1
+    subject: str = ""
+    blocks_reading: bool = False
+
+    def about(self) -> str:
+        """Return what a finding is about, for telling whether it was there before: lines above it may come and go, the
+        words of its message may change, and another file may be named in it.
+        """
+        document = "" if self.document is None else str(self.document)
+        return f"{self.code}\0{document}\0{self.subject}\0{self.excerpt.strip()}"
 
     def where(self) -> str:
         """Return ``path:line:column (byte N, document ID)``, as far as it is known."""

@@ -172,6 +172,8 @@ class Format(NamedTuple):
     schema_codes: Mapping[str, str] = {}
     #: The shipped RELAX NG schema of what the writer writes.
     grammar: str = ""
+    #: The code of what a grammar has against a document.
+    grammar_code: str = ""
     #: Takes a piece that a writer gave, which is one document, and gives it as a file of its own: a name for it
     #: without a suffix (ASCII letters, digits, dot, dash, underscore), and its bytes.
     alone: Callable[[bytes], tuple[str, bytes]] | None = None

@@ -49,6 +49,8 @@ class Hit(NamedTuple):
     position: int | None = None
     hint: str = ""
     change: Change | None = None
+    #: How many places of the document it stands for.
+    places: int = 1
 
 
 #: Looks at the documents of one source, a list at a time and in order. The lists are ``core.texts.Documents``.
@@ -76,6 +78,10 @@ class Rule(NamedTuple):
     start: Callable[[], Check] | None = None
     #: The default set runs without being asked for.
     default: bool = True
+    #: Whether an error keeps a document from being read. Those of rules that look at documents never do.
+    blocks_reading: bool = True
+    #: It takes all files of a corpus to find it.
+    corpus_wide: bool = False
     #: Its hits may have a change, which ``corpusfmt fix`` makes where the format can be rewritten.
     fixable: bool = False
 
@@ -93,4 +99,18 @@ def found(
     """Return the finding of ``rule`` at the stream offset ``byte``, which lies in ``region``."""
     line, column, _ = region.place(byte)
     excerpt, caret = region.excerpt(byte)
-    return Finding(rule.code, rule.severity, message, path, line, column, byte, document, hint, excerpt, caret)
+    blocks = rule.severity == "error" and rule.blocks_reading and rule.start is None
+    return Finding(
+        rule.code,
+        rule.severity,
+        message,
+        path,
+        line,
+        column,
+        byte,
+        document,
+        hint,
+        excerpt,
+        caret,
+        blocks_reading=blocks,
+    )

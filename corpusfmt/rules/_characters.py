@@ -68,7 +68,13 @@ def strange(
         if first:
             chars = pattern.findall(text)
             more, hint = tell(chars, text) if tell else ("", "")
-            yield Hit(document, f"the text has {told(chars)}{more}", position_of(document, text, first.start()), hint)
+            yield Hit(
+                document,
+                f"the text has {told(chars)}{more}",
+                position_of(document, text, first.start()),
+                hint,
+                places=len(chars),
+            )
 
 
 def difference(old: str, new: str) -> tuple[int, int, int]:

@@ -41,7 +41,7 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         if count:
             more = f"; {count:,} such lines in all" if count > 1 else ""
             message = f"the line {quoted(words, 80)} is of the page, not of the text{more}"
-            yield Hit(document, message, position_of(document, text, where))
+            yield Hit(document, message, position_of(document, text, where), places=count)
 
 
 @cache

@@ -17,4 +17,6 @@ RULE = Rule(
     good=(_ONE % (1, 1, b"1901"), _ONE % (2, 2, b"1902")),
     example="jsonl",
     default=False,
+    blocks_reading=False,
+    corpus_wide=True,
 )

@@ -14,4 +14,6 @@ RULE = Rule(
     bad=(b"<<<FILE d1 a.txt>>>\none body\n", b"<<<FILE d1 b.txt>>>\nanother body\n"),
     good=(b"<<<FILE d1 a.txt>>>\none body\n", b"<<<FILE d2 b.txt>>>\nanother body\n"),
     default=False,
+    blocks_reading=False,
+    corpus_wide=True,
 )

@@ -14,4 +14,6 @@ RULE = Rule(
     bad=b"<<<FILE d1 a.txt>>>\nthe same body\n<<<FILE d2 b.txt>>>\nthe same body\n",
     good=b"<<<FILE d1 a.txt>>>\none body\n<<<FILE d2 b.txt>>>\nanother body\n",
     default=False,
+    blocks_reading=False,
+    corpus_wide=True,
 )

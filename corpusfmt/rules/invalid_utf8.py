@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from corpusfmt.model.document import Document
+from corpusfmt.model.document import UNDECODABLE, Document
 from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.model.text_search import Documents
 from corpusfmt.text.display import quoted
@@ -17,6 +17,8 @@ _ASKED: Final = 3
 _LOOKED_AT: Final = 20_000
 #: Texts that are shorter say nothing of their encoding.
 _ENOUGH: Final = 100
+
+_LOST: Final = "\ufffd".encode()
 
 
 def start() -> Check:
@@ -58,16 +60,16 @@ def hits(documents: Sequence[Document]) -> Iterable[tuple[Hit, bool]]:
                     False,
                 )
             else:
-                yield Hit(document, _words(document.data, error.start), error.start), True
+                places = max(1, document.data.decode("utf-8", "replace").count("\ufffd") - document.data.count(_LOST))
+                yield Hit(document, _words(document.data, error.start, places), error.start, places=places), True
 
 
-def _words(data: bytes, at: int) -> str:
-    """Say what is wrong at a byte that is not UTF-8, and what it may be."""
+def _words(data: bytes, at: int, places: int) -> str:
+    """Say what is wrong at a byte that is not UTF-8, what it may be, and in how many ``places`` there is such a one."""
     flaw = flaw_at(data, at)
     shown = " ".join(f"{byte:02x}" for byte in data[at : at + min(flaw.length, 8)])
     island = island_at(data, at)
     likely = f"; in Windows-1252 it is {quoted(island)}" if island else ""
-    places = data.decode("utf-8", "replace").count("\ufffd") - data.count("\ufffd".encode())
     amount = f"; {places:,} such places in all" if places > 1 else ""
     return f"not UTF-8: {flaw.what} ({shown}){likely}{amount}"
 
@@ -85,7 +87,7 @@ def _opinion(data: bytes) -> str:
 
 
 RULE = Rule(
-    code="ENC001",
+    code=UNDECODABLE,
     severity="error",
     summary="text that is not in its encoding",
     why="A text is UTF-8 unless an encoding was named. Bytes that are not can be copied, but not read: what they were "

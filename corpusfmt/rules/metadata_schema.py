@@ -14,4 +14,5 @@ RULE = Rule(
     advice="correct the metadata, or the schema",
     bad=b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"year":"1901"}>>>\nbody\n',
     good=b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"year":1901}>>>\nbody\n',
+    blocks_reading=False,
 )

@@ -39,7 +39,13 @@ def start() -> Check:
                 words = [f"{_NAMES[kind]} ({times(counts[kind])})" for kind in (usual, *others)]
                 message = f"lines end in {', '.join(words[:-1])} and {words[-1]}"
                 change = becomes(document, text, end.sub("\n", text))
-                yield Hit(document, message, position_of(document, text, first), change=change)
+                yield Hit(
+                    document,
+                    message,
+                    position_of(document, text, first),
+                    change=change,
+                    places=sum(counts[kind] for kind in others),
+                )
 
     return check
 

@@ -30,7 +30,7 @@ def start() -> Check:
             if whole is not None:
                 first, last, end = difference(text, whole)
                 change = change_of(document, text, first, last, whole[first:end])
-            yield Hit(document, message, position_of(document, text, index), change=change)
+            yield Hit(document, message, position_of(document, text, index), change=change, places=len(found))
 
     return check
 

@@ -23,12 +23,13 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         if mended is not text:
             index, stop, end = difference(text, mended)
             change = change_of(document, text, index, stop, mended[index:end])
-            message = f"the text is not in NFC: {_told(text, index)}"
-            yield Hit(document, message, position_of(document, text, index), change=change)
+            words = max(sum(normal(word) is not word for word in text.split()), 1)
+            message = f"the text is not in NFC: {_told(text, index, words)}"
+            yield Hit(document, message, position_of(document, text, index), change=change, places=words)
 
 
-def _told(text: str, index: int) -> str:
-    """Say which code points at ``index`` would be which, and in how many words there are such."""
+def _told(text: str, index: int, words: int) -> str:
+    """Say which code points at ``index`` would be which, and in how many ``words`` there are such."""
     from unicodedata import normalize
 
     stop = index + 1
@@ -38,7 +39,6 @@ def _told(text: str, index: int) -> str:
         stop += 1
     old, new = text[index:stop], normalize("NFC", text[index:stop])
     would = named(new) if len(new) == 1 else " ".join([f"U+{ord(char):04X}" for char in new])
-    words = sum(normal(word) is not word for word in text.split())
     count = f", {words:,} such words in all" if words > 1 else ""
     return f"{' '.join([f'U+{ord(char):04X}' for char in old])} would be {would}{count}"
 

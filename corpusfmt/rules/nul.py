@@ -21,7 +21,7 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         if not is_wide(document):
             count = text.count("\0")
             message = "the text has U+0000 (NUL)" + (f" {count:,} times" if count > 1 else "")
-            yield Hit(document, message, position_of(document, text, text.index("\0")))
+            yield Hit(document, message, position_of(document, text, text.index("\0")), places=count)
 
 
 RULE = Rule(

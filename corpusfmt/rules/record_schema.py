@@ -15,4 +15,5 @@ RULE = Rule(
     bad=b'{"id":"d1","name":"a.txt","text":"body","meta":{"year":"1901"}}\n',
     good=b'{"id":"d1","name":"a.txt","text":"body","meta":{"year":1901}}\n',
     example="jsonl",
+    blocks_reading=False,
 )

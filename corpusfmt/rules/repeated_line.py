@@ -30,7 +30,7 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
             where, what, words = found[0]
             more = f"; {len(found):,} repeats in all" if len(found) > 1 else ""
             message = f"{quoted(words)} repeats an earlier {what}{more}"
-            yield Hit(document, message, position_of(document, text, where))
+            yield Hit(document, message, position_of(document, text, where), places=len(found))
 
 
 def _may_repeat(text: str) -> bool:

@@ -21,7 +21,8 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
     for document, text in suspects(documents, lambda data: _LOST in data):
         count = text.count("\ufffd")
         times = "once" if count == 1 else f"{count:,} times"
-        yield Hit(document, f"the text has U+FFFD {times}", position_of(document, text, text.index("\ufffd")))
+        where = position_of(document, text, text.index("\ufffd"))
+        yield Hit(document, f"the text has U+FFFD {times}", where, places=count)
 
 
 RULE = Rule(

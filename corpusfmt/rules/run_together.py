@@ -25,7 +25,7 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
             what = "one sentence into the next" if is_end else "one word into the next"
             more = f"; {len(found):,} such places in all" if len(found) > 1 else ""
             message = f"{quoted(run)} runs {what} without a space{more}"
-            yield Hit(document, message, position_of(document, text, index))
+            yield Hit(document, message, position_of(document, text, index), places=len(found))
 
 
 RULE = Rule(

@@ -21,8 +21,9 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         index = text.find("\u00ad")
         if index >= 0:  # the bytes of a text that is not UTF-8 may look like one
             change = becomes(document, text, text.replace("\u00ad", ""))
-            message = f"the text has {told(text.count(chr(0xAD)) * chr(0xAD))}"
-            yield Hit(document, message, position_of(document, text, index), change=change)
+            count = text.count("\u00ad")
+            message = f"the text has {told(count * chr(0xAD))}"
+            yield Hit(document, message, position_of(document, text, index), change=change, places=count)
 
 
 RULE = Rule(

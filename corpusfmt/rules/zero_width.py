@@ -43,7 +43,7 @@ def start() -> Check:
                 mended = run.sub(lambda match: match[0].translate(_NONE), text)
                 position = position_of(document, text, index)
                 message = f"the text has {told(chars)}, inside words"
-                yield Hit(document, message, position, change=becomes(document, text, mended))
+                yield Hit(document, message, position, change=becomes(document, text, mended), places=len(chars))
 
     return check
 

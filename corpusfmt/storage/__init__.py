@@ -15,7 +15,7 @@ from corpusfmt.model.errors import SchemaError
 from corpusfmt.storage.attributes import links_of
 from corpusfmt.storage.discovery import Found, discover, path_inside, root_of
 from corpusfmt.storage.external_sort import SortedLines, Sorter, Spill, spilled, spills
-from corpusfmt.storage.faults import BY_CODE, FAULTS, UNTRUSTED
+from corpusfmt.storage.faults import BY_CODE, CUT, FAULTS, HOPELESS, MANY, UNTRUSTED
 from corpusfmt.storage.file_state import State, check_state, state_of
 from corpusfmt.storage.folder import Folder, inside, is_folder
 from corpusfmt.storage.input import Input, given, given_name, open_given, open_input
@@ -41,7 +41,10 @@ from corpusfmt.text.display import quoted
 
 __all__ = [
     "BY_CODE",
+    "CUT",
     "FAULTS",
+    "HOPELESS",
+    "MANY",
     "UNTRUSTED",
     "Copying",
     "Folder",

@@ -8,15 +8,22 @@ from corpusfmt.model.rule import Rule
 
 _PLAIN = b"<<<FILE d1 a.txt>>>\nbody\n"
 
+#: Codes by what they say.
+CUT: Final = "FILE001"
+DAMAGED: Final = "FILE002"
+FOLLOWED: Final = "FILE003"
+EXPANDS: Final = "FILE004"
+HOPELESS: Final = "FILE005"
+MANY: Final = "FILE006"
 FAULTS: Final = (
     Rule(
-        "FILE001", "error", "compressed data that ends early",
+        CUT, "error", "compressed data that ends early",
         "The file was cut: a copy or a download did not finish. What came before the cut is whole; the last document is not.",
         "fetch the file again",
         b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xb3\xb1", _PLAIN,
     ),
     Rule(
-        "FILE002", "error", "compressed data that is damaged",
+        DAMAGED, "error", "compressed data that is damaged",
         "A checksum or the structure of the compressed data is wrong, or the name says that a file is compressed and it is "
         "not. The fault is often seen long after the first wrong byte, so nothing of the file can be trusted: a conversion stops "
         "here, also with --on-error skip.",
@@ -24,26 +31,26 @@ FAULTS: Final = (
         b"\x28\xb5\x2f\xfd\x04\x00\x07\x00\x00", _PLAIN,
     ),
     Rule(
-        "FILE003", "error", "something after the compressed data",
+        FOLLOWED, "error", "something after the compressed data",
         "After the last gzip member or zstd frame stands something else. gzip tells and ignores it; here it may be a corpus.",
         "cut the file after the last member, or compress what follows",
         b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00garbage", _PLAIN,
     ),
     Rule(
-        "FILE004", "error", "compressed data that expands without end",
+        EXPANDS, "error", "compressed data that expands without end",
         "A stream that is more than 1000 times larger than its file is made to fill memory or disk.",
         "if it is a corpus after all, decompress it to a file first",
         b"", _PLAIN,
     ),
     Rule(
-        "FILE005", "error", "too many faults in a row",
+        HOPELESS, "error", "too many faults in a row",
         "So many records in a row are refused that the file is something else than it was taken for, or is made to keep a "
         "reader busy. The rest of it is not read, and a conversion stops, also with --on-error skip.",
         "look at the first faults: often the format, the layout or the encoding is another one",
         b"", _PLAIN,
     ),
     Rule(
-        "FILE006", "warning", "too many warnings of one code",
+        MANY, "warning", "too many warnings of one code",
         "So many warnings of one code are reported for a source. The source is read to its end, but further warnings of "
         "that code are not reported. 'corpusfmt fix' makes all safe fixes, and of the others so many of a code in a run.",
         "correct what was reported and run the command again, or raise the limit with --limit warnings=",
@@ -53,4 +60,4 @@ FAULTS: Final = (
 
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}
 #: After these nothing that the file gave can be trusted, what came before the fault included.
-UNTRUSTED: Final = frozenset({"FILE002", "FILE004"})
+UNTRUSTED: Final = frozenset({DAMAGED, EXPANDS})

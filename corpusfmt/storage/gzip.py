@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpusfmt.limits import CHUNK, KIB
 from corpusfmt.storage.codec import Damage, Members, begin_member
+from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 from corpusfmt.text.gzip_header import header_size
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class GzipDecoder:
         try:
             out = member.decompress(piece, size)
         except self._error as error:
-            raise Damage("FILE002", f"the gzip data is damaged ({str(error).lower()})") from None
+            raise Damage(DAMAGED, f"the gzip data is damaged ({str(error).lower()})") from None
         if member.eof:
             self._member = None
             left = len(member.unused_data)
@@ -109,7 +110,7 @@ class GzipDecoder:
             left = len(member.unconsumed_tail)
             # The library may hold output back when its input is used up, so the end of the file is no cut yet.
             if not piece and not out:
-                raise Damage("FILE001", "the gzip data ends early, in the middle of a member")
+                raise Damage(CUT, "the gzip data ends early, in the middle of a member")
             # What does not fit into the output is copied, so the input is to be as long as what fits.
             if left:
                 self._step = max(_STEP, len(piece) - left)
@@ -126,11 +127,11 @@ class GzipDecoder:
             rest = self._data[self._at : self._at + 2]
             if not rest:
                 if self._more:
-                    raise Damage("FILE001", "the gzip data ends early, between two members")
+                    raise Damage(CUT, "the gzip data ends early, between two members")
                 return None
             if rest == GZIP_MAGIC[:1]:
-                raise Damage("FILE001", "the gzip data ends early, in the header of a member")
-            raise Damage("FILE003", "something that is no gzip data follows the last member")
+                raise Damage(CUT, "the gzip data ends early, in the header of a member")
+            raise Damage(FOLLOWED, "something that is no gzip data follows the last member")
         begin_member(self.members, self._given, self.consumed)
         self._more = self._data.startswith(MORE_FOLLOWS, self._at)
         self._member = self._make(31)
@@ -146,9 +147,9 @@ class GzipDecoder:
         try:
             while not (size := header_size(self._data, self._at)):
                 if not self._fill(len(self._data) - self._at + 1):
-                    raise Damage("FILE001", "the gzip data ends early, in the header of a member")
+                    raise Damage(CUT, "the gzip data ends early, in the header of a member")
         except ValueError as error:
-            raise Damage("FILE002", f"the gzip data is damaged ({error})") from None
+            raise Damage(DAMAGED, f"the gzip data is damaged ({error})") from None
         at = self._at + size - 10
         self._data = self._data[:at] + self._data[self._at : self._at + 3] + bytes(7) + self._data[at + 10 :]
         self.consumed += at - self._at

@@ -13,7 +13,7 @@ from corpusfmt.limits import CHUNK, MAX_RATIO, RATIO_FREE
 from corpusfmt.model.errors import ConfigurationError, ParseError, SourceChangedError
 from corpusfmt.model.finding import Finding
 from corpusfmt.storage.codec import Damage, Decoder, Members
-from corpusfmt.storage.faults import BY_CODE
+from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, EXPANDS
 from corpusfmt.storage.file_state import State, changed, state_of
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
 from corpusfmt.storage.open_folder import open_below
@@ -87,10 +87,10 @@ class Input:
                 )
         lowered = name.lower() if suffixed else ""
         if not head and lowered.endswith((".gz", ".zst")):
-            raise self._fault("FILE001", "the file is empty, and its name says that it is compressed")
+            raise self._fault(CUT, "the file is empty, and its name says that it is compressed")
         if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
             what = "gzip" if lowered.endswith(".gz") else "zstd"
-            raise self._fault("FILE002", f"the name says {what}, but the file holds no {what} data")
+            raise self._fault(DAMAGED, f"the name says {what}, but the file holds no {what} data")
 
     def peek(self, size: int) -> bytes:
         """Return the next ``size`` bytes, or fewer near the end, without taking them. Raises ParseError."""
@@ -211,13 +211,15 @@ class Input:
     def _check_ratio(self, more: int, consumed: int) -> None:
         total = self.position + self._expanded + more
         if total > RATIO_FREE and total > self._ratio * max(1, consumed):
-            self._failure = self._fault("FILE004", f"the compressed data expands more than {self._ratio} times")
+            self._failure = self._fault(EXPANDS, f"the compressed data expands more than {self._ratio} times")
             raise self._failure
 
     def _fault(self, code: str, message: str, ready: int = 0) -> ParseError:
         byte = self.position + len(self._ahead) + ready
         rule = BY_CODE[code]
-        return ParseError(Finding(code, rule.severity, message, self.name, 0, 0, byte, None, rule.advice))
+        return ParseError(
+            Finding(code, rule.severity, message, self.name, 0, 0, byte, None, rule.advice, blocks_reading=True)
+        )
 
 
 def _sha256() -> _Hash:

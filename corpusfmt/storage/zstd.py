@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt.limits import CHUNK, MAX_DICTIONARY, MAX_WINDOW, MIB
 from corpusfmt.storage.codec import Damage, Members, begin_member
+from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 
 if TYPE_CHECKING:
     import zstandard
@@ -162,7 +163,7 @@ class ZstdDecoder:
         kind, length = block >> 1 & 3, block >> 3
         # The library passes over an empty compressed block.
         if kind == 3 or (kind == 2 and not length) or (length > 128 * 1024 and kind != 1):
-            raise Damage("FILE002", "the zstd data is damaged (impossible block)")
+            raise Damage(DAMAGED, "the zstd data is damaged (impossible block)")
         data = header + self._take(1 if kind == 1 else length)
         last = block & 1
         out = self._decompress(frame, data + self._take(self._checksum if last else 0))
@@ -170,7 +171,7 @@ class ZstdDecoder:
         if last:
             self._frame = None
             if self._told not in (-1, self._made):  # the library does not compare them where the last block is empty
-                raise Damage("FILE002", f"the zstd data is damaged (a frame of {self._told} bytes has {self._made})")
+                raise Damage(DAMAGED, f"the zstd data is damaged (a frame of {self._told} bytes has {self._made})")
         return out
 
     def _begin_frame(self) -> None:
@@ -187,7 +188,7 @@ class ZstdDecoder:
                 left -= step
             return
         if magic != ZSTD_MAGIC:
-            raise Damage("FILE003", "something that is no zstd data follows the last frame")
+            raise Damage(FOLLOWED, "something that is no zstd data follows the last frame")
         begin_member(self.members, self._given, start)
         descriptor = self._take(1)
         header = _HEADERS[descriptor[0]]
@@ -196,11 +197,11 @@ class ZstdDecoder:
             exponent, mantissa = data[5] >> 3, data[5] & 7
             base = 1 << (10 + exponent)
             if base + base // 8 * mantissa > MAX_WINDOW:
-                raise Damage("FILE002", f"the zstd data needs a window of more than {MAX_WINDOW // MIB} MiB")
+                raise Damage(DAMAGED, f"the zstd data needs a window of more than {MAX_WINDOW // MIB} MiB")
         needed = int.from_bytes(data[5 + header.window : header.id_stop], "little")
         if needed not in (0, self._dictionary):
             which = f"the file has dictionary {self._dictionary}" if self._dictionary else "the file has none"
-            raise Damage("FILE002", f"the zstd data needs dictionary {needed}, and {which}")
+            raise Damage(DAMAGED, f"the zstd data needs dictionary {needed}, and {which}")
         self._checksum = header.checksum
         size = int.from_bytes(data[header.id_stop :], "little")  # 0 where there is none
         self._told, self._made = size + header.plus, 0
@@ -208,7 +209,7 @@ class ZstdDecoder:
         self._decompress(self._frame, data)
 
     def _load_dictionary(self, size: int) -> None:
-        too_large = Damage("FILE002", f"the zstd dictionary is larger than {MAX_DICTIONARY // MIB} MiB")
+        too_large = Damage(DAMAGED, f"the zstd dictionary is larger than {MAX_DICTIONARY // MIB} MiB")
         if size > MAX_DICTIONARY:
             raise too_large
         content = self._take(size)
@@ -226,15 +227,15 @@ class ZstdDecoder:
             except Damage as damage:
                 if damage is too_large:
                     raise
-                raise Damage("FILE002", f"the zstd dictionary is damaged: {damage.message}") from None
+                raise Damage(DAMAGED, f"the zstd dictionary is damaged: {damage.message}") from None
             content = b"".join(held)
         if not content.startswith(_DICTIONARY_MAGIC):
-            raise Damage("FILE002", "the zstd data begins with a dictionary frame that holds no dictionary")
+            raise Damage(DAMAGED, "the zstd data begins with a dictionary frame that holds no dictionary")
         try:
             dictionary = self._zstd.ZstdCompressionDict(content, dict_type=self._zstd.DICT_TYPE_FULLDICT)
             self._decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=MAX_WINDOW)
         except self._zstd.ZstdError as error:
-            raise Damage("FILE002", f"the zstd dictionary is damaged ({str(error).lower()})") from None
+            raise Damage(DAMAGED, f"the zstd dictionary is damaged ({str(error).lower()})") from None
         self._dictionary = dictionary.dict_id()
 
     def _decompress(self, frame: zstandard.ZstdDecompressionObj, data: bytes) -> bytes:
@@ -242,7 +243,7 @@ class ZstdDecoder:
             return frame.decompress(data)
         except self._zstd.ZstdError as error:
             reason = str(error).removeprefix("zstd decompressor error: ").lower()
-            raise Damage("FILE002", f"the zstd data is damaged ({reason})") from None
+            raise Damage(DAMAGED, f"the zstd data is damaged ({reason})") from None
 
     def _fill(self, size: int) -> bool:
         if len(self._buffer) - self._at >= size:
@@ -257,7 +258,7 @@ class ZstdDecoder:
 
     def _take(self, size: int) -> bytes:
         if not self._fill(size):
-            raise Damage("FILE001", "the zstd data ends early, in the middle of a frame")
+            raise Damage(CUT, "the zstd data ends early, in the middle of a frame")
         taken = self._buffer[self._at : self._at + size]
         self._at += size
         self.consumed += size

@@ -57,6 +57,7 @@ FORMAT = Format(
     ),
     resync=resync,
     grammar="corpusfmt-tei.rng",
+    grammar_code="TEI025",
     alone=alone,
     leaves="the markup of TEI that others wrote, counted by element, and of its header what is not known metadata",
 )

@@ -198,6 +198,7 @@ FAULTS: Final = (
         "corpusfmt-tei.rng, all others against the schema that is named with --schema.",
         "correct the markup, or the schema",
         _OURS.replace(b"      <sourceDesc>", b"      <sourceDesc>\n        <p>two</p>"), _OURS, "tei",
+        blocks_reading=False,
     ),
     Rule(
         "TEI026", "note", "TEI element without an xml:id",

@@ -15,8 +15,6 @@ from corpusfmt.verbs.fix.edit_script import Script, Step, compose
 
 #: A member up to this size is compressed.
 WHOLE = 64 * MIB
-#: What a cut source raises. With unsafe fixes it is taken as the end of the file.
-CUT = "FILE001"
 
 
 class Source:
@@ -34,7 +32,7 @@ class Source:
         try:
             return self._stream.read(size)
         except ParseError as error:
-            if not self._salvage or error.finding.code != CUT:
+            if not self._salvage or error.finding.code != storage.CUT:  # with unsafe fixes it is the end
                 raise
             self.cut = True
             return b""

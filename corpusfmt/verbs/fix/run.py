@@ -15,6 +15,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, VerificationError
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Format, ReadOptions, Stream
+from corpusfmt.rules import legacy_encoding
 from corpusfmt.sources import Reading, Unused, opened, sources
 from corpusfmt.text.display import WIDE_MARKS, quoted
 from corpusfmt.verbs.fix.edits import Source, Work, is_in, pour, write_members
@@ -23,7 +24,7 @@ from corpusfmt.verbs.fix.unified_diff import Diff
 from corpusfmt.verbs.fix.wanted import ROUNDS, Amending
 
 #: The rule about texts that are not in UTF-8. Its fix makes them so.
-LEGACY = "ENC008"
+LEGACY = legacy_encoding.RULE.code
 
 
 class Fixed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from corpusfmt import storage
 from corpusfmt.checks.baseline import Baseline, Baselined
 from corpusfmt.checks.run import Checking
 from corpusfmt.checks.tally import Tally
@@ -12,7 +13,7 @@ from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
-from corpusfmt.sources import HOPELESS, unless_hopeless
+from corpusfmt.sources import unless_hopeless
 
 #: One fix may bring another fault to light; more rounds than this mean that two undo each other.
 ROUNDS = 20
@@ -45,7 +46,7 @@ class Amending:
         baselined = Baselined(self._baseline.of(path) if self._baseline else Counter(), Tally())
         before = 0
         for batch in unless_hopeless(format.scan(stream, options), options.limits):
-            if batch.findings and batch.findings[-1].code == HOPELESS:
+            if batch.findings and batch.findings[-1].code == storage.HOPELESS:
                 raise ParseError(batch.findings[-1])
             if self.looked is not None:
                 self.looked(len(batch.documents))

@@ -166,7 +166,9 @@ class Validation:
             kept = {
                 mark: count
                 for mark, count in marks.items()
-                if count > 0 and looks(mark.partition(":")[0]) and (whole or not mark.startswith("CORP"))
+                if count > 0
+                and looks(mark.partition(":")[0])
+                and (whole or mark.partition(":")[0] not in across_files.RULES)
             }
             if kept:
                 found[path] = Counter(kept)
