@@ -45,8 +45,8 @@ torture: $(STAMP)
 	$(BIN)/python -m tests.torture $(TORTURE)
 
 ## What hostile input takes: processor time and memory of each case, as docs/hostile.md; takes about five minutes.
-hostile: .venv/.developing
-	.venv/bin/python -m tests.hostile_cases $(HOSTILE)
+hostile: $(STAMP)
+	$(BIN)/python -m tests.hostile_cases $(HOSTILE)
 
 ## Mutants of the code that escapes and frames, and those that no test catches; takes about an hour on two cores.
 mutate: $(STAMP)

@@ -207,7 +207,7 @@ def test_findings_of_a_corpus_hold_when_a_shard_is_added(tmp_path: Path, capsys:
     """Their messages name files and numbers, which change; what they are about does not."""
 
     def shard(number: int, year: str) -> None:
-        record = '{"id":"d%d","name":"","text":"body %d","meta":{"year":%s}}\n' % (number, number, year)
+        record = f'{{"id":"d{number}","name":"","text":"body {number}","meta":{{"year":{year}}}}}\n'
         (tmp_path / f"{number}.jsonl").write_text(record)
 
     for number, year in ((1, "1901"), (2, '"1902"'), (3, "1903")):

@@ -436,14 +436,14 @@ def test_a_stopped_pipe_says_what_had_gone_out(here: Path) -> None:
     result = command("convert", "-", "-o", "-", "--to", "jsonl", stdin=GOOD + b"<<<FILE bad>>>\n")
     assert result.returncode == 1
     assert result.stdout.count(b"\n") == 2
-    assert b"the run stopped; 2 documents had gone to standard output before" in result.stderr
+    assert b"in record 3; 2 documents had gone to standard output before" in result.stderr
     assert b"3 documents read, 2 written, 1 refused" in result.stderr
 
 
 def test_faults_among_many_are_counted_apart(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("late.seed").write_bytes(GOOD + b"<<<FILE bad>>>\n")
     assert main(["convert", "late.seed", "-o", "x.jsonl"]) == 1
-    assert "3 documents read, 0 written, 3 refused (1 at fault)" in capsys.readouterr().err
+    assert "stopped at the first error, in record 3; nothing was written" in capsys.readouterr().err
 
 
 @posix

@@ -117,11 +117,18 @@ def _tell(report: Report, seconds: float, on_error: str, *, quiet: bool) -> None
         _summary(report, seconds)
 
 
+def _stopped(report: Report) -> bool:
+    """Say whether the run ended at a record that could not be read: what comes after it was not looked at."""
+    return isinstance(report.error, ParseError)
+
+
 def _why_not(report: Report, on_error: str) -> str:
     """Say why there is no target, and what can be done."""
     what = "nothing was written"
     if report.written:
-        what = f"the run stopped; {plural(report.written, 'document')} had gone to standard output before"
+        what = f"{plural(report.written, 'document')} had gone to standard output before"
+    if _stopped(report):
+        what = f"stopped at the first error, in record {report.read:,}; {what}"
     if isinstance(report.error, LossError):
         lost = ",".join(kind for kind in ALLOWABLE if report.loss_counts[kind])
         allow = f"--allow-loss {lost} lets it go, " if lost else ""
@@ -145,6 +152,8 @@ def _summary(report: Report, seconds: float) -> None:
         say(f"the quarantine may hold only the beginning of {plural(report.cut, 'refused record')}")
     if report.verified:
         say(f"verified: {plural(report.verified, 'document')} read back, as they were given")
+    if not report.committed and _stopped(report):
+        return
     rate = f" in {seconds:.1f} s, {size(report.bytes_read / seconds)}/s" if seconds >= 0.05 else ""
     fault = f" ({report.at_fault:,} at fault)" if report.refused > report.at_fault else ""
     say(
