@@ -101,18 +101,18 @@ def test_findings_across_files_are_known_too(here: Path, capsys: pytest.CaptureF
     code, out, _ = validate(capsys, *how, "--baseline", "known.json")
     assert code == 1
     assert len(out) == 1
-    assert re.match(r"corpus/c\.seed:1:1: CORP001 error: the id 'd1' was used before, in corpus/a\.seed:1", out[0])
+    assert re.match(r"corpus/c\.seed:1:1: CORP001 error: duplicate id 'd1', first used in corpus/a\.seed:1", out[0])
 
 
 def test_what_a_finding_is_about_does_not_depend_on_its_line() -> None:
     one = Finding(
-        "DOC002", "error", "the id 'x' was used before, on line 3", "a", 7, 1, 99, "x", "", "<<<FILE x y>>>", 0
+        "DOC002", "error", "duplicate id 'x', first used on line 3", "a", 7, 1, 99, "x", "", "<<<FILE x y>>>", 0
     )
-    assert mark_of(one) == mark_of(one._replace(line=8, byte=120, message="the id 'x' was used before, on line 4"))
+    assert mark_of(one) == mark_of(one._replace(line=8, byte=120, message="duplicate id 'x', first used on line 4"))
     assert mark_of(one) != mark_of(one._replace(excerpt="<<<FILE x z>>>"))
     assert mark_of(one) != mark_of(one._replace(code="DOC003"))
     bare = one._replace(excerpt="")
-    assert mark_of(bare) == mark_of(bare._replace(message="the id 'x' was used before, on line 44"))
+    assert mark_of(bare) == mark_of(bare._replace(message="duplicate id 'x', first used on line 44"))
 
 
 @pytest.mark.parametrize(

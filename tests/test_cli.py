@@ -426,10 +426,10 @@ def test_what_was_lost_left_and_passed_over_is_said(here: Path, capsys: pytest.C
     arguments = ["convert", ".", "-o", "x.jsonl", "--layout", "hf", "--allow-loss", "name", "--allow-loss", "metadata"]
     assert main(arguments) == 0
     err = capsys.readouterr().err
-    assert "passed over 1 file: ./notes.txt" in err.replace(os.sep, "/")
+    assert "skipped 1 file: ./notes.txt" in err.replace(os.sep, "/")
     assert "lost, as allowed: name of 2 documents" in err
     assert main(["validate", "."]) == 0
-    assert "passed over 1 file: ./notes.txt" in capsys.readouterr().err.replace(os.sep, "/")
+    assert "skipped 1 file: ./notes.txt" in capsys.readouterr().err.replace(os.sep, "/")
 
 
 def test_a_stopped_pipe_says_what_had_gone_out(here: Path) -> None:
@@ -437,7 +437,6 @@ def test_a_stopped_pipe_says_what_had_gone_out(here: Path) -> None:
     assert result.returncode == 1
     assert result.stdout.count(b"\n") == 2
     assert b"in record 3; 2 documents had gone to standard output before" in result.stderr
-    assert b"3 documents read, 2 written, 1 refused" in result.stderr
 
 
 def test_faults_among_many_are_counted_apart(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

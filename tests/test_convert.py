@@ -365,7 +365,7 @@ def test_only_shards_of_an_older_run_are_replaced(here: Path) -> None:
 def test_shards_can_be_joined_under_their_own_stem(here: Path) -> None:
     convert("good.seed", "part.jsonl", shard_size=1)
     assert convert("part-*.jsonl", "part.jsonl").read == 2
-    with pytest.raises(ConfigurationError, match="what this run writes; name another target"):
+    with pytest.raises(ConfigurationError, match="is written by this run; choose another target"):
         convert("part-*.jsonl", "part.jsonl", shard_size=1, force=True)
 
 
@@ -486,7 +486,7 @@ def test_a_fault_that_ends_a_run_in_any_case_has_no_hint_to_skip_it(
     Path("a.jsonl").write_bytes(b'{"id":1}\n' * 3)
     for how in ("skip", "quarantine=q.seed"):
         assert main(["convert", "a.jsonl", "-o", "b.jsonl", "--limit", "faults=2", "--on-error", how]) == 1
-        assert "ends the run whatever --on-error says" in capsys.readouterr().err
+        assert "reading cannot continue after this fault, whatever --on-error says" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("suffix", [".xml", ".warc"])
@@ -561,7 +561,7 @@ def test_the_report_counts_what_was_left_behind(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "r.json").read_bytes())
     assert (report["read"], report["written"], report["refused"]) == (3, 3, 0)
     assert report["left_behind"] == {"warcinfo records": 1}
-    assert b"left behind in reading: warcinfo records (1)" in result.stderr
+    assert b"dropped while reading: warcinfo records (1)" in result.stderr
 
 
 # -- too many faults in a row -----------------------------------------------------------------------------------------

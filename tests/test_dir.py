@@ -268,7 +268,7 @@ def test_hidden_files_links_and_pipes_are_passed_over_and_said(
     os.mkfifo("in/pipe")
     assert main(["convert", "in", "--from", "dir", "-o", "out.jsonl"]) == 0
     err = capsys.readouterr().err
-    assert "passed over 5 files: " in err
+    assert "skipped 5 files: " in err
     assert "1 document read, 1 written" in err
 
 
@@ -307,7 +307,7 @@ def test_a_file_over_the_limit_is_refused_at_its_edge(tmp_path: Path) -> None:
         (["convert", "a.seed", "--to", "dir", "-o", "o", "--shard-size", "1k"], "no shards"),
         (["convert", "a.seed", "--to", "dir", "-o", "a.seed"], "is a file"),
         (["convert", "a.seed", "--to", "dir", "-o", "in"], "not empty"),
-        (["convert", "in", "--from", "dir", "--to", "dir", "-o", "in"], "this run writes"),
+        (["convert", "in", "--from", "dir", "--to", "dir", "-o", "in"], "is written by this run"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked(

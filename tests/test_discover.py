@@ -163,7 +163,7 @@ def test_the_command_says_what_was_read_once(here: Path) -> None:
     os.link("in.seed", "hard.seed")
     done = command("convert", "in.seed", "hard.seed", "-o", "out.jsonl", cwd=here)
     assert done.returncode == 0
-    assert b"passed over 1 file: hard.seed" in done.stderr
+    assert b"skipped 1 file: hard.seed" in done.stderr
 
 
 def test_a_pipe_that_comes_at_the_last_moment_is_not_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ def test_repeats_are_found_whatever_the_lines(code: str, lines: list[int], expec
     for at in range(0, 4, size):
         hits |= {id(hit.document): hit.message for hit in check(documents[at : at + size])}
     assert {n: hits[id(one)] for n, one in enumerate(documents, 1) if id(one) in hits} == {
-        number: f"the {'id' if code == 'DOC002' else 'name'} '{documents[number - 1].id}' was used before, {where}"
+        number: f"duplicate {'id' if code == 'DOC002' else 'name'} '{documents[number - 1].id}', first used {where}"
         for number, where in expected.items()
     }
 
@@ -67,7 +67,7 @@ def test_a_document_without_a_name_repeats_none_and_counts() -> None:
     assert start is not None
     names = ["", "n", "", "n"]
     (hit,) = start()([build(str(n), name, b"", "utf-8", b"{}", None) for n, name in enumerate(names)])
-    assert hit.message == "the name 'n' was used before, in document 2"
+    assert hit.message == "duplicate name 'n', first used in document 2"
 
 
 DOCUMENTS = [("one", "a text"), ("two", "other"), ("one", "more"), ("TWO", "a text")]
@@ -76,23 +76,23 @@ DOCUMENTS = [("one", "a text"), ("two", "other"), ("one", "more"), ("TWO", "a te
 def test_documents_on_one_line_repeat_one_another(tmp_path: Path) -> None:
     path = corpus(tmp_path / "a.xml", *DOCUMENTS)
     assert [document.id for document in read(path, id_from="name")] == ["one", "two", "one", "TWO"]
-    assert told(path, "DOC002") == [("DOC002", 3, "the id 'one' was used before, in document 1")]
+    assert told(path, "DOC002") == [("DOC002", 3, "duplicate id 'one', first used in document 1")]
     assert told(path, "DOC002", id_from="sha256") == [
-        ("DOC002", 4, f"the id '{str(next(read(path, id_from='sha256')).id)[:60]}…' was used before, in document 1")
+        ("DOC002", 4, f"duplicate id '{str(next(read(path, id_from='sha256')).id)[:60]}…', first used in document 1")
     ]
     other = corpus(tmp_path / "b.xml", *DOCUMENTS, between="\n")
-    assert told(other, "DOC002") == [("DOC002", 3, "the id 'one' was used before, on line 2")]
+    assert told(other, "DOC002") == [("DOC002", 3, "duplicate id 'one', first used on line 2")]
 
 
 def test_across_files_the_document_is_named(tmp_path: Path) -> None:
     path = corpus(tmp_path / "a.xml", *DOCUMENTS)
     again = corpus(tmp_path / "b.xml", *DOCUMENTS[:2], between="\n")
     assert told([path, again], "CORP001", "CORP002") == [
-        ("CORP002", 4, f"the same text stands in another document, in {path}:1, document 1"),
-        ("CORP001", 1, f"the id 'one' was used before, in {path}:1"),
-        ("CORP002", 1, f"the same text stands in another document, in {path}:1"),
-        ("CORP001", 2, f"the id 'two' was used before, in {path}:1"),
-        ("CORP002", 2, f"the same text stands in another document, in {path}:1"),
+        ("CORP002", 4, f"duplicate text, first used in {path}:1, document 1"),
+        ("CORP001", 1, f"duplicate id 'one', first used in {path}:1"),
+        ("CORP002", 1, f"duplicate text, first used in {path}:1"),
+        ("CORP001", 2, f"duplicate id 'two', first used in {path}:1"),
+        ("CORP002", 2, f"duplicate text, first used in {path}:1"),
     ]
 
 
@@ -147,7 +147,7 @@ def test_findings_say_which_document_they_are_of(tmp_path: Path) -> None:
 
 def test_marks_do_not_change_when_documents_come_before() -> None:
     one, two = (
-        Finding("DOC002", "error", f"the id 'x' was used before, in document {n}", "a.xml", 1, 9, 9, "x")
+        Finding("DOC002", "error", f"duplicate id 'x', first used in document {n}", "a.xml", 1, 9, 9, "x")
         for n in (1, 12)
     )
     assert mark_of(one) == mark_of(two)

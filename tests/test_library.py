@@ -147,7 +147,7 @@ def test_a_plugin_format_reads_and_writes(tmp_path: Path) -> None:
     (tmp_path / "unknown.txt").write_bytes(b"#lines d3=three\n")
     told = run(env, tmp_path, "convert", "unknown.txt", "-o", "d.jsonl")
     assert told.returncode == 0
-    assert "left behind in reading: prefixes (1)" in told.stderr
+    assert "dropped while reading: prefixes (1)" in told.stderr
     assert "lines  one document a line" in run(env, tmp_path, "formats").stdout
     assert run(env, tmp_path, "convert", ".", "-o", "all.jsonl", "--allow-loss", "name").returncode == 0
 

@@ -472,13 +472,13 @@ def test_a_receipt_that_was_damaged_never_passes_for_whole_without_a_word(data: 
 def test_the_command_tells_and_counts(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "r.json"]) == 0
     out, err = capsys.readouterr()
-    assert (out, err) == ("", "2 files and 3 documents are as the receipt says\n")
+    assert (out, err) == ("", "verified: 2 files and 3 documents match the receipt\n")
     Path("out.jsonl").write_bytes(b"\x1b[31m")
     assert main(["verify", "r.json", "--output-format", "jsonl"]) == 1
     out, err = capsys.readouterr()
     assert [json.loads(line)["kind"] for line in out.splitlines()] == ["changed", "document"]
     assert "\x1b" not in out
-    assert err == "1 file is as the receipt says, 2 things are not\n"
+    assert err == "verified: 1 file matches the receipt; 2 things do not\n"
     assert main(["verify", "nothing.json"]) == 2
     assert main(["verify", "r.json", "--only", "inputs", "-q"]) == 0
 

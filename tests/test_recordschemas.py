@@ -433,7 +433,7 @@ def test_schemas_that_grow(again: str, part: bool, monkeypatch: pytest.MonkeyPat
     assert judge.first_invalid([record]) == 0
     (one,) = judge.violations(record)
     assert one.message.startswith(
-        ("the record cannot be judged: it takes more than", "the record cannot be judged: jud")
+        ("the record could not be validated: it takes more than", "the record could not be validated: jud")
     )
     judge.close()
 
@@ -445,7 +445,7 @@ def test_unevaluated_parts_that_grow(monkeypatch: pytest.MonkeyPatch) -> None:
         schema = {"allOf": [schema, schema], "unevaluatedProperties": {"type": "string"}}
     judge = Schema("s", spell({"items": schema}))
     (one,) = judge.violations(b"[%b1]" % (b'{"a":1,"b":"x"},' * 3000))
-    assert one.message.startswith("the record cannot be judged: it takes more than")
+    assert one.message.startswith("the record could not be validated: it takes more than")
 
 
 def test_work_beyond_all_bounds_is_not_tried_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -455,8 +455,8 @@ def test_work_beyond_all_bounds_is_not_tried_again_and_again(monkeypatch: pytest
         **{f"{i}": {"anyOf": [{"$ref": f"#/$defs/{i + 1}"}] * 2} for i in range(40)}, "40": {"type": "string"},
     }}))  # fmt: skip
     reasons = [judge.violations(b"1")[0].message for _ in range(50)]
-    assert reasons[0] == "the record cannot be judged: it takes more than 0.2 seconds of the processor"
-    assert set(reasons[5:]) == {"the record cannot be judged: judging the records before it has taken too long"}
+    assert reasons[0] == "the record could not be validated: it takes more than 0.2 seconds of the processor"
+    assert set(reasons[5:]) == {"the record could not be validated: judging the records before it has taken too long"}
 
 
 def test_identifiers_that_refer_to_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -551,7 +551,7 @@ def test_a_record_that_cannot_be_judged_says_so(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(limits, "SCHEMA_WORK", 0.2)
     (one,) = said({"properties": {"a": {"pattern": "^(a|a)*\\1x$"}}}, b'{"a":"%b"}' % (b"a" * 5000))
     assert (one.offset, one.pointer, one.keyword) == (0, "", "")
-    assert one.message.startswith("the record cannot be judged: it takes more than")
+    assert one.message.startswith("the record could not be validated: it takes more than")
 
 
 @pytest.mark.parametrize("draft", ["draft/2020-12", "draft/2019-09", "draft-07"])
@@ -571,7 +571,7 @@ def test_a_pattern_takes_its_time_and_no_more(monkeypatch: pytest.MonkeyPatch) -
     assert judge.first_invalid([b'"xb"', b'"bx"']) == 0
     assert judge.first_invalid([b'"bx"', b'"bbx"']) == -1
     (one,) = judge.violations(b'"%b"' % A_MILLION)
-    assert one.message.startswith("the record cannot be judged: it takes more than")
+    assert one.message.startswith("the record could not be validated: it takes more than")
     assert is_found("\ufffd", "\ud800")
 
 

@@ -92,8 +92,8 @@ def _finding(line: bytes, paths: list[str]) -> Finding:
     there = f"{shown(paths[int(first[0])])}:{int(first[2])}"
     if (first[0], first[2]) == (source, at):
         there += f", document {int(first[1])}"
-    what = f"the id {quoted(id)} was used before" if kind == _ID else "the same text stands in another document"
-    message, path = f"{what}, in {there}", paths[int(source)]
+    what = f"duplicate id {quoted(id)}, first used" if kind == _ID else "duplicate text, first used"
+    message, path = f"{what} in {there}", paths[int(source)]
     return Finding(rule.code, rule.severity, message, path, int(at), 1, int(byte), id, rule.advice, number=int(number))
 
 

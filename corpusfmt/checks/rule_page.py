@@ -13,7 +13,7 @@ def page(rule: Rule) -> str:
     prefix = rule.code.rstrip("0123456789")
     parts = [
         f"# {rule.code}: {rule.summary}",
-        f"Severity: {rule.severity}. Speaks of {SUBJECTS.get(prefix, 'what a plug-in checks')}.",
+        f"Severity: {rule.severity}. Category: {SUBJECTS.get(prefix, 'what a plug-in checks')}.",
         rule.why,
         f"What to do: {rule.advice}.",
     ]

@@ -51,7 +51,7 @@ def is_xml(schema: str) -> bool:
 
 #: Why a change that is known is not made.
 _NO_EDIT = "no fix can write that in this file; convert it to JSON Lines, fix it there, and convert it back"
-_CONVERT = "a digest vouches for this text; convert it to a seed file or JSON Lines, fix it there, and convert it back"
+_CONVERT = "a digest protects this text; convert it to a seed file or JSON Lines, fix it there, and convert it back"
 #: Takes the documents of a batch, for what only shows across files.
 Collect = Callable[[Batch, Format], None]
 

@@ -134,9 +134,9 @@ def _why_not(report: Report, on_error: str) -> str:
         allow = f"--allow-loss {lost} lets it go, " if lost else ""
         return f"{what}: the target cannot hold all of it; {allow}--on-error skip leaves documents out"
     if isinstance(report.error, ParseError) and report.error.finding.code in UNTRUSTED:
-        return f"{what}: no document of a damaged file can be trusted"
+        return f"{what}: the documents of a damaged file cannot be trusted"
     if on_error != "stop":
-        return f"{what}: nobody knows what follows a fault like this, so it ends the run whatever --on-error says"
+        return f"{what}: reading cannot continue after this fault, whatever --on-error says"
     return f"{what}; --on-error skip leaves refused documents out, --on-error quarantine=FILE.seed keeps them apart"
 
 

@@ -74,7 +74,9 @@ def _pair(source: str, target: str, *, as_json: bool) -> None:
         put(f"  leaves behind {found.left_behind}")
     kinds = dict.fromkeys(kind for kind, _, _ in found.lost)
     if kinds:
-        put(f"A conversion that comes to one of these commits nothing, unless told to: --allow-loss {','.join(kinds)}")
+        put(
+            f"A conversion that would lose one of these writes nothing, unless you allow it: --allow-loss {','.join(kinds)}"
+        )
 
 
 def _named(spec: str) -> tuple[str, dict[str, str]]:

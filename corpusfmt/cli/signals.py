@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
+import os
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, Final
 
@@ -16,6 +19,8 @@ _NAMES: Final = (
 )  # fmt: skip
 #: Seconds until a signal that came at a bad moment is looked at again.
 _LATER = 0.02
+#: Seconds until one that nobody has looked at is sent again.
+_AGAIN = 0.1
 
 
 def ending() -> list[int]:
@@ -77,10 +82,47 @@ def stopping(*, at_last: bool = False) -> Iterator[None]:
             if signal.getsignal(number) not in (signal.SIG_IGN, None):  # as under nohup; or not of Python's making
                 before[number] = signal.signal(number, stop)
     try:
-        yield
+        with _sent_again(lambda: asked != 0):
+            yield
     finally:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
         if not (asked and at_last):
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _sent_again(is_seen: Callable[[], bool]) -> Iterator[None]:
+    """Send signals again until they are seen.
+
+    Python looks at a signal between two steps. One that comes after the last look and before a call that waits, as
+    reading from a pipe does, would be looked at when that call is over, which may be never.
+    """
+    if not hasattr(signal, "pthread_kill"):  # pragma: no cover: another system
+        yield
+        return
+    main, (reading, writing) = _thread.get_ident(), os.pipe()
+    os.set_blocking(writing, False)
+
+    def watch() -> None:
+        while number := os.read(reading, 1):
+            while not is_seen():
+                time.sleep(_AGAIN)
+                if not is_seen():
+                    signal.pthread_kill(main, number[0])
+        os.close(reading)
+
+    try:
+        with contextlib.suppress(RuntimeError):  # there can be no more threads
+            _thread.start_new_thread(watch, ())
+        old = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    except ValueError:  # not in the main thread
+        os.close(writing)
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(old)
+        os.close(writing)

@@ -40,7 +40,7 @@ def plural(count: int, noun: str, several: str = "") -> str:
 def say_passed_over(paths: Sequence[str]) -> None:
     """Name the first few files of source folders that were not read; nothing when there are none."""
     if paths:
-        say(f"passed over {plural(len(paths), 'file')}: {', '.join(paths[:5])}{', ...' if len(paths) > 5 else ''}")
+        say(f"skipped {plural(len(paths), 'file')}: {', '.join(paths[:5])}{', ...' if len(paths) > 5 else ''}")
 
 
 def say_left_behind(counts: Mapping[str, int]) -> None:
@@ -49,7 +49,7 @@ def say_left_behind(counts: Mapping[str, int]) -> None:
         ranked = sorted(counts.items(), key=lambda item: -item[1])
         parts = [f"{what} ({count:,})" for what, count in ranked[:10]]
         more = sum(count for _, count in ranked[10:])
-        say(f"left behind in reading: {', '.join(parts)}" + (f", others ({more:,})" if more else ""))
+        say(f"dropped while reading: {', '.join(parts)}" + (f", others ({more:,})" if more else ""))
 
 
 def size(count: float) -> str:

@@ -52,6 +52,6 @@ def _summary(verification: Verification, count: int) -> None:
         good += f" and {plural(verification.documents, 'document')}"
     if verification.unchecked:
         say(f"{plural(verification.unchecked, 'input')} came from standard input or a pipe and cannot be checked")
-    verb = "is" if good == "1 file" else "are"
-    less = f", {plural(count, 'thing')} {'is' if count == 1 else 'are'} not" if count else ""
-    say(f"{good} {verb} as the receipt says{less}")
+    match = "matches" if good == "1 file" else "match"
+    less = f"; {plural(count, 'thing')} {'does' if count == 1 else 'do'} not" if count else ""
+    say(f"verified: {good} {match} the receipt{less}")

@@ -38,6 +38,6 @@ def repeats(what: str, value_of: Callable[[Document], str], keys_of: Callable[[S
                 number, line = divmod(first, 1 << _BITS)
                 known = line and line != line_of(document)
                 where = f"on line {line}" if known else f"in document {number}"
-                yield Hit(document, f"the {what} {quoted(value)} was used before, {where}")
+                yield Hit(document, f"duplicate {what} {quoted(value)}, first used {where}")
 
     return check

@@ -7,7 +7,7 @@ from corpusfmt.model.rule import Rule
 RULE = Rule(
     code="CORP002",
     severity="warning",
-    summary="text that stands twice in the corpus",
+    summary="duplicate text in the corpus",
     why="The same text, byte for byte, in two documents counts twice in every statistic, and may stand in training and "
     "test data at once. Texts of white space alone are passed over.",
     advice="remove one of the documents",

@@ -33,7 +33,8 @@ RULE = Rule(
     why="What a private use character means is an agreement between those who write and those who read: with one font "
     "it is a logo, with another a letter of a medieval hand, without one an empty box. Where the agreement is known "
     "(the fonts of MUFI or of Tengwar, say) leave the rule out.",
-    advice="write the characters that Unicode has for it, or say in the metadata whose agreement it is",
+    advice="write the characters that Unicode has for it, or record in the metadata which private-use convention (for "
+    "example MUFI) applies",
     bad="<<<FILE d1 a.txt>>>\n\uf0b7 first item\n".encode(),
     good="<<<FILE d1 a.txt>>>\n\u2022 first item\n".encode(),
     start=start,

@@ -67,7 +67,7 @@ def _is_told(piece: str) -> bool:
 RULE = Rule(
     code="TXT101",
     severity="warning",
-    summary="line that stands twice in its text",
+    summary="repeated line in a text",
     why="Pages show their title, the first lines and captions more than once, and a text that was scraped from one has "
     "them all. Case, quotes, dashes and white space do not count when lines are compared. Lines without a sentence of "
     "16 letters are not told, and sentences within lines from 60 characters on. Refrains of songs are told too: leave "

@@ -76,7 +76,7 @@ def discover(
             found.append(source)
             continue
         if inside and all(own(path) for path in inside):
-            nothing = f"all that {quoted(source)} holds is what this run writes; name another target"
+            nothing = f"every file in {quoted(source)} is written by this run; choose another target"
         passed_over += [path for path in inside if own(path)]
         inside = [path for path in inside if not own(path)]
         if not inside:

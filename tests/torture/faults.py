@@ -73,7 +73,7 @@ def _unclear(stage: Stage, said: str, number: int, paths: list[str]) -> list[str
         wrong.append(f"the cause is not named: {said[-200:]}")
     if not any("/run-" in path for path in paths):
         return wrong  # of Python itself, which does not always say
-    known = [*stage.names, *(path for path in paths if "/.corpusfmt-" not in path)]
+    known = [*stage.names, *(os.path.basename(path) for path in paths if "/.corpusfmt-" not in path)]
     if not any(name in said for name in known):
         wrong.append(f"the file is not named: {said[-200:]}")
     if ".corpusfmt-" in said:

@@ -28,7 +28,7 @@ FAULTS: Final = (
         b'["d1", "body"]\n', _GOOD, "jsonl",
     ),
     Rule(
-        "JSONL004", "error", "key that stands twice in a record",
+        "JSONL004", "error", "duplicate key in a record",
         "Parsers keep the last of two equal keys, or the first, and say nothing. One of the values would be lost.",
         "remove one of the two",
         b'{"id":"d1","id":"d2","text":"body"}\n', _GOOD, "jsonl",

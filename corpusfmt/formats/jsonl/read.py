@@ -176,7 +176,7 @@ class _Scan:
         repeated = duplicates(node)
         for key, at in repeated:
             if at in top:
-                self.out.find("JSONL004", f"the key {quoted(key)} stands twice in the record", offset + at)
+                self.out.find("JSONL004", f"duplicate key {quoted(key)} in the record", offset + at)
                 return None
         own = [key for key in (self.layout.id, self.layout.title, self.layout.text) if key]
         for key, at, value in node.members:

@@ -120,7 +120,7 @@ FAULTS: Final = (
         _tale(header=_HEADER.replace(b"<sourceDesc><p>Born digital.</p></sourceDesc>", b"")), _GOOD, "tei",
     ),
     Rule(
-        "TEI014", "warning", "xml:id that stands twice",
+        "TEI014", "warning", "duplicate xml:id",
         "An xml:id is unique in its file. Pointers to one that is not lead to the one or the other.",
         "give one of them another id",
         _tale(b'<p xml:id="p1">Once.</p><p xml:id="p1">Twice.</p>'),

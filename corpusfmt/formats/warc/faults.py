@@ -90,7 +90,7 @@ FAULTS: Final = (
         _record(length=b"+8"), _GOOD, "warc",
     ),
     Rule(
-        "WARC007", "error", "field that stands twice",
+        "WARC007", "error", "duplicate field",
         "Only WARC-Concurrent-To may repeat. Of two lengths or two dates one reader takes the first and another the last.",
         "remove one of them",
         _record(b"WARC-Date: 2024-05-18T01:58:10Z"), _GOOD, "warc",

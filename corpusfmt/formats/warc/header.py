@@ -131,7 +131,7 @@ def _field(
         concurrent.append(value)
     elif name in fields:
         if name in BY_NAME:
-            return Fault("WARC007", f"the field {BY_NAME[name].name} stands twice", byte), ""
+            return Fault("WARC007", f"duplicate field {BY_NAME[name].name}", byte), ""
         return None, _REPEATED  # an extension may define fields that repeat
     fields[name], places[name] = value, place
     return None, name

@@ -107,12 +107,12 @@ class Bench:
 
 def never(reason: str) -> Violation:
     """Say that a record cannot be judged."""
-    return Violation(0, f"the record cannot be judged: {reason}", "", "")
+    return Violation(0, f"the record could not be validated: {reason}", "", "")
 
 
 def untold(reason: str) -> Violation:
     """Say that a record is not valid, and no more."""
-    return Violation(0, f"the record is not valid, but what is wrong with it cannot be told: {reason}", "", "")
+    return Violation(0, f"the record is not valid, but the reason could not be found: {reason}", "", "")
 
 
 def _placed(record: bytes, faults: list[Fault], limit: int) -> list[Violation]:

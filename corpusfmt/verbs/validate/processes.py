@@ -198,6 +198,8 @@ def _work(pipe: Connection, job: Job, inherited: Sequence[Connection]) -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)  # the first process ends the others
+    with suppress(ValueError):
+        signal.set_wakeup_fd(-1)  # of the first process: what this one gets is nothing to that
     for other in inherited:
         other.close()
     try:
