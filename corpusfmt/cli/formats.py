@@ -75,7 +75,10 @@ def _pair(source: str, target: str, *, as_json: bool) -> None:
     kinds = dict.fromkeys(kind for kind, _, _ in found.lost)
     if kinds:
         put(
-            f"A conversion that would lose one of these writes nothing, unless you allow it: --allow-loss {','.join(kinds)}"
+            put(
+                "A conversion that would lose one of these writes nothing, unless you allow it: "
+                f"--allow-loss {','.join(kinds)}"
+            )
         )
 
 
