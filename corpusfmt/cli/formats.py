@@ -75,10 +75,8 @@ def _pair(source: str, target: str, *, as_json: bool) -> None:
     kinds = dict.fromkeys(kind for kind, _, _ in found.lost)
     if kinds:
         put(
-            put(
-                "A conversion that would lose one of these writes nothing, unless you allow it: "
-                f"--allow-loss {','.join(kinds)}"
-            )
+            "A conversion that would lose one of these writes nothing, unless you allow it: "
+            f"--allow-loss {','.join(kinds)}"
         )
 
 
