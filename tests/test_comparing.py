@@ -27,13 +27,13 @@ from corpusfmt.model.document import Document, same_text
 from corpusfmt.model.metadata import Metadata
 from corpusfmt.storage import Sorter
 from corpusfmt.text.json_facts import canonical, spelled
-from corpusfmt.verbs.diff import abreast, texts
+from corpusfmt.verbs.diff import pair_in_order, texts
 from corpusfmt.verbs.diff import run as comparison
-from corpusfmt.verbs.diff.abreast import AHEAD, Abreast, Window
 from corpusfmt.verbs.diff.document_numbers import Places, Runs
-from corpusfmt.verbs.diff.join import join
 from corpusfmt.verbs.diff.ledger import Ledger
 from corpusfmt.verbs.diff.order import find_moved, longest_increasing
+from corpusfmt.verbs.diff.pair_by_id import join
+from corpusfmt.verbs.diff.pair_in_order import AHEAD, Abreast, Window
 from corpusfmt.verbs.diff.texts import text_difference
 from corpusfmt.verbs.diff.values import metadata_difference
 from tests import strategies
@@ -418,7 +418,7 @@ def test_runs_are_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ids_that_share_a_mark_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(abreast, "_MARKS", 1)
+    monkeypatch.setattr(pair_in_order, "_MARKS", 1)
     a = [doc(f"d{k}") for k in range(20)]
     assert compared(a, [doc("new"), *a]).counts == {"added": 1}
 

@@ -20,8 +20,9 @@ import pytest
 from corpusfmt import plugins, validate
 from corpusfmt.model.document import build
 from corpusfmt.model.errors import ConfigurationError, SchemaError
-from corpusfmt.schema.relax_ng import Judge, Verdict, jing
+from corpusfmt.schema.relax_ng import jing
 from corpusfmt.schema.relax_ng.asking import Asking
+from corpusfmt.schema.relax_ng.validator import Judge, Verdict
 from corpusfmt.text.position import Region
 from tests.support import DATA, DEEP, ROOT, SEEDS, command, write
 
@@ -682,7 +683,7 @@ def test_no_process_is_left() -> None:
 PARENT = """
 import os, signal, sys
 from corpusfmt.text.position import Region
-from corpusfmt.schema.relax_ng import Judge
+from corpusfmt.schema.relax_ng.validator import Judge
 judge = Judge(sys.argv[1], engine="lxml", seconds=float(sys.argv[2]))
 if sys.argv[3] == "busy":
     from corpusfmt.schema import child_process

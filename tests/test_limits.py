@@ -29,8 +29,8 @@ from corpusfmt.limits import HTML_TAG, RATIO_FREE, Limits
 from corpusfmt.model.format import ReadOptions
 from corpusfmt.model.limit_table import HIGHEST, LIMITS, SETTABLE, limits_of
 from corpusfmt.receipt.sections import NAMES, Receipt, digest_of
-from corpusfmt.schema.relax_ng import Judge
 from corpusfmt.schema.relax_ng.grammar.safety import Files
+from corpusfmt.schema.relax_ng.validator import Judge
 from corpusfmt.storage.paths import small
 from corpusfmt.text.filenames import unfit
 from docs.generate import table

@@ -13,7 +13,7 @@ from corpusfmt import plugins
 from corpusfmt.cli.main import main
 from corpusfmt.model.document import Document
 from corpusfmt.model.format import WriteOptions
-from corpusfmt.verbs.pair import Side, pair, side
+from corpusfmt.verbs.format_losses import Side, pair, side
 from tests import strategies
 
 SIDES = [

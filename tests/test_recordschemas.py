@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from corpusfmt import limits
 from corpusfmt.model.errors import SchemaError
-from corpusfmt.schema.json_schema import Schema, Violation
 from corpusfmt.schema.json_schema.drift import drift
 from corpusfmt.schema.json_schema.loading import load
 from corpusfmt.schema.json_schema.patterns import is_found
@@ -22,6 +21,7 @@ from corpusfmt.schema.json_schema.pointers import offset_of, places, pointer_of
 from corpusfmt.schema.json_schema.profile import Profile
 from corpusfmt.schema.json_schema.reference import Reference
 from corpusfmt.schema.json_schema.shape import MOST_KEYS
+from corpusfmt.schema.json_schema.validator import Schema, Violation
 from corpusfmt.schema.json_schema.values import values
 from tests import strategies
 from tests.support import ends

@@ -22,7 +22,7 @@ from lxml import etree
 
 from corpusfmt.cli.printers import as_json, as_text
 from corpusfmt.cli.reports import reporter
-from corpusfmt.cli.reports.places import slashed, uri
+from corpusfmt.cli.reports.paths import slashed, uri
 from corpusfmt.cli.reports.record import Summary
 from corpusfmt.model.errors import ConfigurationError, PluginError
 from corpusfmt.model.finding import Edit, Finding

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, WAYS, table
-from corpusfmt.formats.tei.thirdparty.events import Choices, Foreign, Found
 from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
 from corpusfmt.formats.tei.thirdparty.letters import collapsed
+from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign, Found
 from corpusfmt.model.known_metadata import known
 from tests.support import DATA, calls, ends, needs_data
 

@@ -23,8 +23,8 @@ from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Pointer, Region
 
 if TYPE_CHECKING:
-    from corpusfmt.schema.json_schema import Schema, Violation
-    from corpusfmt.schema.relax_ng import Judge
+    from corpusfmt.schema.json_schema.validator import Schema, Violation
+    from corpusfmt.schema.relax_ng.validator import Judge
 
 
 class Against(NamedTuple):
@@ -244,7 +244,7 @@ class Checking:
             yield found(rule, message, path, near, byte, document=before[-1].id if before else None, hint=rule.advice)
 
     def _judge(self, schema: str) -> Judge:
-        from corpusfmt.schema.relax_ng import Judge
+        from corpusfmt.schema.relax_ng.validator import Judge
 
         if schema not in self.judges:
             against = self.against
@@ -262,7 +262,7 @@ class Checking:
         region = batch.region
         begin = region.offset + region.buffer.rfind(b"\n", 0, finding.byte - region.offset) + 1
         found = self._shipped(format.schema).violations(batch.refused, lacked=format.schema_codes[finding.code])
-        from corpusfmt.schema.json_schema import MOST
+        from corpusfmt.schema.json_schema.validator import MOST
 
         others = [
             f"{quoted(key)}: {one.message}"
@@ -284,7 +284,7 @@ class Checking:
 
     def _shipped(self, name: str) -> Schema:
         """Return a schema of a format. It is loaded for records that a scan turned away alone."""
-        from corpusfmt.schema.json_schema import Schema
+        from corpusfmt.schema.json_schema.validator import Schema
 
         if name not in self._own:
             self._own[name] = Schema(name, storage.shipped(name))
@@ -322,7 +322,7 @@ def _places(
 
 
 def _compiled(path: str) -> Schema:
-    from corpusfmt.schema.json_schema import Schema
+    from corpusfmt.schema.json_schema.validator import Schema
 
     return Schema(path, storage.small(path))
 

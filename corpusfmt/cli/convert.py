@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from corpusfmt import storage
 from corpusfmt.cli.arguments import add_sources, format_spec, parser
+from corpusfmt.cli.configured import config_of, settled
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.settings import config_of, settled
 from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over, size
 from corpusfmt.model.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
 from corpusfmt.storage import UNTRUSTED

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from corpusfmt.cli.arguments import format_spec, parser, reading_of
+from corpusfmt.cli.configured import config_of, settled
 from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.settings import config_of, settled
 from corpusfmt.cli.talk import plural, put, say, say_passed_over
 from corpusfmt.config import Config
 from corpusfmt.model.document import Origin

@@ -10,9 +10,9 @@ from corpusfmt.checks.across_files import RULES
 from corpusfmt.checks.baseline import load
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.arguments import add_sources, parser
+from corpusfmt.cli.configured import config_of, ignores_of, settled
 from corpusfmt.cli.diffs import printing
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.settings import config_of, ignores_of, settled
 from corpusfmt.cli.talk import complain, described, plural, say
 from corpusfmt.config import Config
 from corpusfmt.model.errors import CorpusfmtError, ParseError

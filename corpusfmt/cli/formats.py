@@ -50,7 +50,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _pair(source: str, target: str, *, as_json: bool) -> None:
     from corpusfmt.cli.printers import dump
-    from corpusfmt.verbs.pair import pair, side
+    from corpusfmt.verbs.format_losses import pair, side
 
     found = pair(side(*_named(source)), side(*_named(target)))
     if as_json:

@@ -9,8 +9,8 @@ from corpusfmt.formats.tei.native import OwnEvents, OwnFault
 from corpusfmt.formats.tei.native_bytes import read_own
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
 from corpusfmt.formats.tei.references import XML_ID
-from corpusfmt.formats.tei.thirdparty.events import Foreign
 from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
+from corpusfmt.formats.tei.thirdparty.to_text import Foreign
 from corpusfmt.limits import MIB
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.ids import make_id

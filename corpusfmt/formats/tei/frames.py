@@ -12,8 +12,8 @@ from corpusfmt.formats.tei.parser import Broken, Parser
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
 from corpusfmt.formats.tei.references import XML_ID, Across
 from corpusfmt.formats.tei.schema_units import Judging
-from corpusfmt.formats.tei.thirdparty.events import Choices, Foreign
 from corpusfmt.formats.tei.thirdparty.heading import Heading, inherited
+from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign
 from corpusfmt.limits import CHUNK
 from corpusfmt.model.finding import Edit
 from corpusfmt.text.display import quoted

@@ -14,7 +14,7 @@ from corpusfmt.formats.tei.thirdparty.flow import BREAK, JOINED, NOTHING, SPACE
 from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.events import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
 
 Attributes: TypeAlias = Mapping[str, str]
 

@@ -9,7 +9,7 @@ from corpusfmt.formats.tei.thirdparty import choosing
 from corpusfmt.formats.tei.thirdparty.choosing import CHOOSING, HEADER, TEXT
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.events import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
 
 
 def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:

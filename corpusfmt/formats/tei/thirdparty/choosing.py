@@ -12,7 +12,7 @@ from corpusfmt.formats.tei.thirdparty.flow import State
 from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.events import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
 
 #: How the reader takes what comes: as text; with the elements that come as alternatives, and white space between them
 #: left out; as part of the header; not at all.

@@ -9,7 +9,7 @@ from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SPACE, Flow
 from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.events import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
 
 
 def _note(reader: Foreign, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:

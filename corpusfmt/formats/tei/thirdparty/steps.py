@@ -10,7 +10,7 @@ from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, INSIDES, Way
 from corpusfmt.formats.tei.thirdparty.flow import BLANK, LINE, NOTHING, SOFT, SPACE, TOUCH
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.events import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
 
 #: What parts an element from what is before it and after it, by the letters of ``Way.parted``.
 _PARTS: Final = {

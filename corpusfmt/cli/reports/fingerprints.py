@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from hashlib import sha256
 
-from corpusfmt.cli.reports.places import slashed
+from corpusfmt.cli.reports.paths import slashed
 from corpusfmt.model.finding import Finding
 
 
