@@ -23,7 +23,7 @@ MAX_METADATA: Final = 16 * MIB
 #: How deep JSON values may nest (levels).
 MAX_DEPTH: Final = 512
 #: How many records in a row may be refused before the rest of a source is not read.
-MAX_FAULTS: Final = 50_000
+MAX_FAULTS: Final = 20_000
 #: How many warnings of one code, and findings of one rule, are reported for a source.
 MAX_WARNINGS: Final = 20_000
 #: How deep XML elements may nest (levels): as deep as libxml2 goes when it is not told to go deeper.
