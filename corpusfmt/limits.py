@@ -69,11 +69,13 @@ MAX_JOBS: Final = 256
 JUDGED_TEXT: Final = 10_000_000
 #: Seconds for compiling a RELAX NG schema, and for judging each document by it.
 SCHEMA_SECONDS: Final = 60
-#: Seconds of the processor for one piece of work with a JSON Schema, beside one for each MiB that it is about. A run
-#: that has spent three times as many, and so many for each MiB, does no more of it. And the memory of such work, beside
-#: 64 bytes for each byte that it is about.
+#: Seconds of the processor for one piece of work with a JSON Schema. Compiling has SCHEMA_RATE more for each MiB of the
+#: schema. Judging has one more for each MiB of the record, and another one for each SCHEMA_PART of the schema with it:
+#: sound work grows with both. A run that has spent three times SCHEMA_WORK on records, and for each MiB SCHEMA_RATE in
+#: place of one, does no more of it. And the memory of such work, beside 64 bytes for each byte that it is about.
 SCHEMA_WORK: Final = 1.0
 SCHEMA_RATE: Final = 8.0
+SCHEMA_PART: Final = 4 * KIB
 SCHEMA_MEMORY: Final = 128 * MIB
 #: How large a number that is to be divided may be (digits).
 SCHEMA_DIGITS: Final = 10_000

@@ -34,5 +34,5 @@ run corpusfmt validate seeds demo/corpus.jsonl demo/corpus.warc.gz demo/corpus.x
 show "5. A broken file: what is wrong, and where."
 printf '\n$ corpusfmt validate tests/data/broken.seed\n'
 corpusfmt validate -q tests/data/broken.seed > demo/findings.txt 2>&1 && exit 1
-clip < demo/findings.txt | sed -n '1,20p'
+clip < demo/findings.txt | sed -n '1,27p'
 echo "... ($(grep -c '^tests/data/broken.seed:' demo/findings.txt) findings in all: demo/findings.txt)"

@@ -459,6 +459,19 @@ def test_work_beyond_all_bounds_is_not_tried_again_and_again(monkeypatch: pytest
     assert set(reasons[5:]) == {"the record could not be validated: judging the records before it has taken too long"}
 
 
+@pytest.mark.parametrize("many", [60, 1500])
+def test_sound_records_of_large_schemas_are_judged_on_slow_machines(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearly without the second that any work may take: compiling does not count, and the rest grows with the schema."""
+    monkeypatch.setattr(limits, "SCHEMA_WORK", 0.05)
+    codes = [f"t{i}" for i in range(8000)]
+    schema = {"items": {"oneOf": [{"$ref": f"#/$defs/{code}"} for code in codes]}}
+    judge = Schema("s", spell(schema | {"$defs": {code: {"const": code} for code in codes}}))
+    record = spell(codes[:many])
+    assert judge.first_invalid([record]) == -1
+    assert judge.violations(record) == []
+    judge.close()
+
+
 def test_identifiers_that_refer_to_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
     names = range(20)
     defs = {

@@ -28,20 +28,24 @@ class Asking:
     def __init__(self, name: str, schema: bytes, *, formats: bool) -> None:
         self._name, self._schema, self._formats = name, schema, formats
         self._child: Child | None = None
-        self._spent, self._seen = 0.0, 0
+        self._dialect, self._spent, self._seen = "", 0.0, 0
 
     def compile(self) -> str:
         """Start the process, and return the dialect of the schema. Raises SchemaError."""
         schema = f"the schema {quoted(self._name, 200)}"
         self._child = Child("corpusfmt.schema.json_schema.child", _LIBRARIES)
+        seconds = limits.SCHEMA_WORK + limits.SCHEMA_RATE * len(self._schema) / MIB
         try:
-            answer = self._ask(b"S", {"name": self._name, "formats": self._formats}, self._schema)
+            answer = self._ask(b"S", {"name": self._name, "formats": self._formats}, self._schema, seconds)
         except Ended as ended:
-            raise SchemaError(f"{schema} cannot be used: compiling it {_excess(ended, len(self._schema))}") from None
+            raise SchemaError(f"{schema} cannot be used: compiling it {_excess(ended, seconds)}") from None
         if "error" in answer:
             self.close()
             raise SchemaError(answer["error"])
-        return str(answer["dialect"])
+        if not self._dialect:  # compiling it once is no fault of the records; again, it is
+            self._spent = 0.0
+        self._dialect = str(answer["dialect"])
+        return self._dialect
 
     def first_invalid(self, records: Sequence[bytes]) -> int:
         """Return the number of the first record that is not valid; -1 when all are. Raises Undecided."""
@@ -60,18 +64,19 @@ class Asking:
 
     def _judged(self, kind: bytes, order: dict[str, Any], data: bytes) -> dict[str, Any]:
         self._seen += len(data)
-        if self._spent > 3 * limits.SCHEMA_WORK + limits.SCHEMA_RATE * self._seen / MIB:
+        part = len(self._schema) / limits.SCHEMA_PART
+        if self._spent > 3 * limits.SCHEMA_WORK + (limits.SCHEMA_RATE + part) * self._seen / MIB:
             raise Undecided("judging the records before it has taken too long")
+        seconds = min(limits.SCHEMA_WORK + (1 + part) * len(data) / MIB, limits.SCHEMA_SECONDS)
         try:
             if self._child is None or not self._child.end.alive:
                 self.compile()
-            return self._ask(kind, order, data)
+            return self._ask(kind, order, data, seconds)
         except Ended as ended:
-            raise Undecided(f"it {_excess(ended, len(data))}") from None
+            raise Undecided(f"it {_excess(ended, seconds)}") from None
 
-    def _ask(self, kind: bytes, order: dict[str, Any], data: bytes) -> dict[str, Any]:
+    def _ask(self, kind: bytes, order: dict[str, Any], data: bytes, seconds: float) -> dict[str, Any]:
         assert self._child is not None
-        seconds = _seconds_for(len(data))
         order |= {"seconds": seconds, "memory": limits.SCHEMA_MEMORY + 64 * len(data)}
         frame = json.dumps(order).encode() + b"\n" + data
         try:
@@ -83,12 +88,7 @@ class Asking:
         return answer
 
 
-def _seconds_for(size: int) -> float:
-    """Return how long one piece of work may take, which is about so many bytes."""
-    return limits.SCHEMA_WORK + size / MIB
-
-
-def _excess(ended: Ended, size: int) -> str:
+def _excess(ended: Ended, seconds: float) -> str:
     if ended.late:
-        return f"takes more than {_seconds_for(size):.2g} seconds of the processor"
+        return f"takes more than {seconds:.2g} seconds of the processor"
     return f"takes too much memory, or more than an engine can do ({ended})"
