@@ -216,6 +216,10 @@ def _warnings(tmp_path: Path) -> None:
     assert "JSONL006" in [one.code for one in validate(path, limits={"warnings": 2}, ignore=["DOC"])]
     rules = Counter(one.code for one in validate(path, limits={"warnings": 3}))
     assert (rules["DOC002"], rules["FILE006"]) == (3, 2)
+    tei = tmp_path / "a.xml"
+    tei.write_bytes(b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">' + b"<TEI/>" * 9 + b"</teiCorpus>")
+    empty = Counter(one.code for one in validate(tei, limits={"warnings": 4}))
+    assert (empty["TEI013"], empty["TEI011"], empty["FILE006"]) == (4, 4, 2)
     assert main(["fix", str(path), "--limit", "warnings=2", "--isolated"]) == 1  # all blank lines are fixed
     assert b"\n\n" not in path.read_bytes()
 

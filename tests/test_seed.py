@@ -632,3 +632,9 @@ def test_which_lines_are_escaped(line: bytes, escaped: bool) -> None:
             assert escape(body) == written
             assert unescape(written) == body
             assert write(FORMAT, [Document("d1", body, name="n")]).startswith(V1 + b"<<<FILE d1 n>>>\n" + written)
+
+
+def test_large_bodies_are_escaped_in_pieces_as_they_are_whole() -> None:
+    line = b"<<<FILE a b>>>\nplain text\n\\<<<META {}>>>\r\n"
+    assert escape(line * 40_000) == escape(line) * 40_000
+    assert escape(b"x" * 2_000_000) == b"x" * 2_000_000

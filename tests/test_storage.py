@@ -1025,6 +1025,10 @@ def test_a_stream_that_is_copied_tells_of_its_members(codec: str, tmp_path: Path
         members = copying.track_members()
         assert b"".join(iter(lambda: copying.read(1000), b"")) == copy.stream().read(len(TEXT) + 1) == TEXT
         assert (members, copying.codec) == (([(0, 0)], "gz") if codec else (None, ""))
+        assert copying.raw_position == path.stat().st_size
+        with pytest.raises(ParseError, match="expands more than"):
+            copying.expand(1 << 40)
+        copy.stream().expand(1 << 40)
         copy.close()
 
 

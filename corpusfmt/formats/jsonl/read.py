@@ -109,7 +109,7 @@ class _Scan:
                 document = quick(line, offset, number) or self._strict(line, offset, number)
             if document:
                 self.out.documents.append(document)
-            elif self.out.findings and self.out.findings[-1].severity == "error":
+            else:
                 yield from self.out.flush(line)
             offset += len(raw) + 1
             number += 1

@@ -46,8 +46,8 @@ class Gathering:
         near = near or self.near(byte)
         if edit is not None and self.source.encoding:
             edit, hint = None, "bring the file to UTF-8 first, then 'corpusfmt fix' mends it"
-        if self.out.find(code, message, byte, hint, edit=edit, id=id, near=near):
-            self.out.findings[-1] = self.out.findings[-1]._replace(byte=self.source_byte(byte))
+        self.out.find(code, message, byte, hint, edit=edit, id=id, near=near)
+        self.out.findings[-1] = self.out.findings[-1]._replace(byte=self.source_byte(byte))
 
     def add(self, id: str | int, name: str, data: bytes, meta: bytes, byte: int, body: int, line: int = 0) -> None:
         """Add a document whose element begins at the stream offset ``byte`` and whose text at ``body``."""
