@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -87,6 +88,17 @@ def test_the_table_of_formats_names_every_format() -> None:
     for format in plugins.formats().values():
         for suffix in format.suffixes:
             assert f"`{suffix}`" in readme
+
+
+@pytest.mark.parametrize("page", sorted([*ROOT.glob("*.md"), *ROOT.glob("*/*.md")]), ids=lambda page: page.name)
+def test_each_row_of_a_table_has_a_line_and_the_cells_of_its_header(page: Path) -> None:
+    lines = page.read_text(encoding="utf-8").split("\n")
+    for number, line in enumerate(lines):
+        if re.fullmatch(r"\|( ?-+:? ?\|)+", line):
+            rows = itertools.takewhile(str.strip, lines[number - 1 :])
+            assert {(row[0], row[-1], len(re.findall(r"(?<!\\)\|", row))) for row in rows} == {
+                ("|", "|", line.count("|"))
+            }, f"{page.name}:{number}"
 
 
 def test_the_table_of_elements_is_that_of_the_code() -> None:
