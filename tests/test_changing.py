@@ -197,7 +197,7 @@ def test_a_side_that_changes_is_not_compared(
     call: int, change: Change, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (here / "b.jsonl").write_bytes(OTHER)
-    monkeypatch.setattr("corpusfmt.storage.input.CHUNK", 1 << 19)  # two reads and the end, with the first bytes
+    monkeypatch.setattr("corpusfmt.storage.local.CHUNK", 1 << 19)  # two reads and the end, with the first bytes
     meanwhile(monkeypatch, change, call=call)
     with pytest.raises(SourceChangedError):
         list(corpusfmt.diff("b.jsonl", "a.jsonl"))

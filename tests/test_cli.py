@@ -67,7 +67,7 @@ MISTAKES: list[tuple[str, list[str], int, str]] = [
     ("unknown command", ["covnert", "good.seed"], 2, "did you mean 'convert'?"),
     ("unknown flag", ["convert", "good.seed", "-o", "x.jsonl", "--froom", "seed"], 2, "--froom"),
     ("wrong content", ["validate", "wrong.jsonl"], 2, "the name says jsonl, the content is seed"),
-    ("remote", ["validate", "https://example.org/a.seed"], 2, "download it first"),
+    ("remote", ["validate", "https://example.org/a.seed"], 2, "is a remote address"),
     ("wrong size", ["convert", "good.seed", "-o", "x.jsonl", "--shard-size", "big"], 2, "256MB"),
     ("unknown loss", ["convert", "good.seed", "-o", "x.jsonl", "--allow-loss", "all"], 2, "known are id, name"),
     ("option nobody knows", ["convert", "good.seed", "-o", "x.seed", "--layout", "hf"], 2, "no format of this run knows --layout"),

@@ -572,7 +572,7 @@ MISTAKES: list[tuple[str, list[str], str]] = [
     ("option nobody knows", ["good.seed", "good.seed", "--layout", "hf"], "no format of this run knows --layout"),
     ("prose", ["good.seed", "prose.txt"], "neither name nor content tell a format"),
     ("empty folder", ["good.seed", "empty"], "holds no file with a known suffix"),
-    ("remote", ["https://example.org/a.seed", "good.seed"], "download it first"),
+    ("remote", ["https://example.org/a.seed", "good.seed"], "is a remote address"),
 ]  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def test_a_link_that_comes_into_a_folder_after_it_was_looked_into_is_not_followe
             _swap(how)
         return real(root, path)
 
-    monkeypatch.setattr("corpusfmt.storage.input.open_below", swapped)
+    monkeypatch.setattr("corpusfmt.storage.local.open_below", swapped)
     with pytest.raises(SourceChangedError, match="is no file any more, or behind a link"):
         list(use(str(here / "d") if source == "absolute" else source))
     assert Path("far/a.seed").read_bytes() == GOOD.replace(b"A", b"secret")

@@ -23,7 +23,7 @@ from corpusfmt.cli.main import main
 from corpusfmt.formats.jsonl import FORMAT as JSONL
 from corpusfmt.model.format import Format, WriteOptions
 from corpusfmt.storage import Folder, inside, is_folder
-from corpusfmt.storage.folder import _stays
+from corpusfmt.storage.local_folder import LocalPendingFolder, _stays
 from corpusfmt.storage.target_names import Names
 from corpusfmt.text.filenames import safe_name
 from tests.support import ROOT
@@ -138,7 +138,7 @@ def test_pipes_and_the_library(here: Path) -> None:
 
 @pytest.mark.parametrize("threshold", [1, 5000])
 def test_many_files(threshold: int, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpusfmt.storage.folder._AT_A_TIME", threshold)
+    monkeypatch.setattr("corpusfmt.storage.local_folder._AT_A_TIME", threshold)
     count = 40
     seed(*["same"] * count)
     report = convert("names.seed", "out/", to_format="leaves")
@@ -286,7 +286,7 @@ def test_a_disk_that_is_full_is_named_by_the_target(here: Path, monkeypatch: pyt
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("corpusfmt.storage.folder.os.fsync", full)
+    monkeypatch.setattr("corpusfmt.storage.local_folder.os.fsync", full)
     with pytest.raises(OSError, match="No space left on device: 'out/'"):
         convert("good.seed", "out/", to_format="leaves")
     assert tree() == SOURCES
@@ -306,15 +306,14 @@ def test_without_threads_files_are_made_durable_one_by_one(
         real(self)
 
     monkeypatch.setattr(threading.Thread, "start", start)
-    monkeypatch.setattr(Folder, "_sync", lambda _, name: durable.append(name))
+    monkeypatch.setattr(LocalPendingFolder, "_sync", lambda _, name: durable.append(name))
     assert main(["convert", "good.seed", "-o", "out/", "--to", "leaves"]) == 0
     assert {Path(path).name for path in durable} == {path.name for path in Path("out").iterdir()}
 
 
 def test_a_file_that_cannot_be_written_is_named_by_the_target(here: Path) -> None:
     folder = Folder("out/", ".leaf", force=False)
-    assert folder._inner
-    os.rmdir(folder._inner.path)
+    os.rmdir(next(here.glob(".corpusfmt-*")))
     with pytest.raises(FileNotFoundError) as caught:
         folder.add("a", b"new")
     assert caught.value.filename == os.path.join("out/", "a.leaf")

@@ -615,14 +615,14 @@ def test_what_fails_has_the_name_of_the_target(call: str, tmp_path: Path, monkey
     target = str(tmp_path / "a.txt")
     with monkeypatch.context() as patched:
         if call in ("open", "fdopen"):
-            patched.setattr(f"corpusfmt.storage.output.os.{call}", failing)
+            patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
         with pytest.raises(PermissionError) as caught:
             output = open_output(target)
             if call == "close":
                 assert output._raw is not None
                 patched.setattr(output, "_raw", Closing(output._raw))
             elif call not in ("open", "fdopen"):
-                patched.setattr(f"corpusfmt.storage.output.os.{call}", failing)
+                patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
             output.write(b"text")
             output.finish()
             output.publish()
@@ -682,7 +682,7 @@ def test_a_target_that_cannot_be_begun_leaves_nothing(
 
     with monkeypatch.context() as patched:
         if hasattr(os, call):
-            patched.setattr(f"corpusfmt.storage.output.os.{call}", failing)
+            patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
             with pytest.raises((OSError, KeyboardInterrupt)):
                 open_output(str(target))
     for descriptor in opened:
@@ -768,7 +768,7 @@ def test_a_signal_while_a_target_is_opened_or_closed_is_not_hidden(
         whole(descriptor, *more, **others).close()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("corpusfmt.storage.output.os.fdopen", stopped)
+    monkeypatch.setattr("corpusfmt.storage.open_folder.os.fdopen", stopped)
     with pytest.raises(KeyboardInterrupt):
         open_output(f"{tmp_path}/a.txt")
     assert os.listdir(tmp_path) == []
@@ -835,8 +835,8 @@ def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("sources", "error", "match"),
     [
-        (["-", "a.seed"], ConfigurationError, "name it alone"), (["https://example.org/a.seed"], ConfigurationError, "download it first"),
-        (["s3://bucket/a"], ConfigurationError, "download it first"), (["empty"], ConfigurationError, "known suffix"),
+        (["-", "a.seed"], ConfigurationError, "name it alone"), (["https://example.org/a.seed"], ConfigurationError, "is a remote address"),
+        (["s3://bucket/a"], ConfigurationError, "is a remote address"), (["empty"], ConfigurationError, "known suffix"),
         (["*.nothing"], ConfigurationError, "no file matches"), (["missing.seed"], FileNotFoundError, "missing.seed"),
     ],
 )  # fmt: skip
@@ -986,7 +986,7 @@ def test_what_cannot_be_read_back_is_named_by_the_target(kind: str, tmp_path: Pa
     if kind == "file":
         output = open_output(target)
         output.finish()
-        os.unlink(output._temporary)
+        os.unlink(next(tmp_path.glob(".corpusfmt-*")))
         with pytest.raises(FileNotFoundError) as caught:
             output.reread()
         assert caught.value.filename == target

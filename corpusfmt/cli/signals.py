@@ -111,18 +111,24 @@ def _sent_again(is_seen: Callable[[], bool]) -> Iterator[None]:
                 time.sleep(_AGAIN)
                 if not is_seen():
                     signal.pthread_kill(main, number[0])
-        os.close(reading)
+        _close(reading)
 
     try:
         with contextlib.suppress(RuntimeError):  # there can be no more threads
             _thread.start_new_thread(watch, ())
         old = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     except ValueError:  # not in the main thread
-        os.close(writing)
+        _close(writing)
         yield
         return
     try:
         yield
     finally:
         signal.set_wakeup_fd(old)
-        os.close(writing)
+        _close(writing)
+
+
+def _close(pipe: int) -> None:
+    """Close an end of a pipe. What the system says of that is nothing that the user could mend."""
+    with contextlib.suppress(OSError):
+        os.close(pipe)

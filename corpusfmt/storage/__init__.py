@@ -12,15 +12,28 @@ import stat
 import sys
 
 from corpusfmt.model.errors import SchemaError
-from corpusfmt.storage.attributes import links_of
 from corpusfmt.storage.discovery import Found, discover, path_inside, root_of
 from corpusfmt.storage.external_sort import SortedLines, Sorter, Spill, spilled, spills
 from corpusfmt.storage.faults import BY_CODE, CUT, FAULTS, HOPELESS, MANY, UNTRUSTED
-from corpusfmt.storage.file_state import State, check_state, state_of
-from corpusfmt.storage.folder import Folder, inside, is_folder
+from corpusfmt.storage.file_state import (
+    check_state,
+    exists,
+    folder_of,
+    identity_of,
+    inside,
+    is_folder,
+    is_nothing,
+    is_regular,
+    is_shared,
+    links_of,
+    same_file,
+    size_of,
+    state_of,
+)
+from corpusfmt.storage.filesystem import State
+from corpusfmt.storage.folder import Folder
 from corpusfmt.storage.input import Input, given, given_name, open_given, open_input
-from corpusfmt.storage.open_folder import Leftover, identity_of
-from corpusfmt.storage.output import Output, codecs, open_output
+from corpusfmt.storage.output import Leftover, Output, codecs, open_output
 from corpusfmt.storage.paths import (
     holds,
     is_absolute,
@@ -76,6 +89,7 @@ __all__ = [
     "is_nothing",
     "is_regular",
     "is_shard",
+    "is_shared",
     "is_stdout",
     "links_of",
     "name_of",
@@ -113,34 +127,6 @@ def shipped(name: str) -> bytes:
     raise SchemaError(f"there is no schema {quoted(name)}: no such file, and none of corpusfmt's own")
 
 
-def folder_of(path: str) -> str:
-    """Return the folder that a file really lies in."""
-    return os.path.dirname(os.path.realpath(path))
-
-
-def exists(path: str) -> bool:
-    """Say whether anything has that name."""
-    return os.path.lexists(path)
-
-
-def is_regular(path: str) -> bool:
-    """Say whether a path is that of a regular file, which can be read twice and replaced."""
-    return os.path.isfile(path)
-
-
-def is_nothing(path: str) -> bool:
-    """Say whether a path is that of the null device, which git names for a file that is not there."""
-    return path == os.devnull
-
-
-def same_file(one: str, other: str) -> bool:
-    """Say whether two paths name one file."""
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return os.path.realpath(one) == os.path.realpath(other)
-
-
 def is_stdout(path: str) -> bool:
     """Say whether a path is the regular file that standard output writes to."""
     try:
@@ -149,11 +135,3 @@ def is_stdout(path: str) -> bool:
         return stat.S_ISREG(out.st_mode) and os.path.samestat(its, out)
     except (OSError, ValueError, AttributeError):
         return False
-
-
-def size_of(path: str) -> int:
-    """Return the size of a file in bytes; 0 when it has none, as standard input."""
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0

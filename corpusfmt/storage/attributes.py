@@ -36,11 +36,6 @@ def keep_attributes(model: str, path: str | int) -> None:
         raise _refused(model, "the mode would be another one")
 
 
-def links_of(path: str) -> int:
-    """Return how many other names a file has. Raises OSError."""
-    return os.stat(path).st_nlink - 1
-
-
 def _extended(path: str | int) -> dict[str, bytes]:
     """Return the extended attributes of a file, where the system and the file system have them."""
     try:

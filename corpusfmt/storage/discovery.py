@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-import stat
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.storage.open_folder import identity
+from corpusfmt.storage.file_state import identity_of, info_of, is_folder_there
 from corpusfmt.storage.patterns import is_pattern, matching, split
+from corpusfmt.storage.schemes import file_system
 from corpusfmt.text.display import quoted
-
-_REMOTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 class Found(NamedTuple):
@@ -55,10 +52,8 @@ def discover(
             if len(sources) > 1:
                 raise ConfigurationError("standard input (-) cannot be read beside other sources; name it alone")
             return Found([source], [])
-        if _REMOTE.match(source):
-            raise ConfigurationError(f"{quoted(source)} is a remote address; download it first, then name the file")
-        if os.path.isdir(source):
-            inside, beside = _walk(source)
+        if is_folder_there(source):
+            inside, beside = file_system(source).list(source)
             passed_over += beside if every else []
             passed_over += [path for path in inside if not known(path)]
             inside = [path for path in inside if known(path)]
@@ -72,7 +67,7 @@ def discover(
             inside = matching(source)
             nothing = f"no file matches {quoted(source)} (hidden files and links are not looked at)"
         else:
-            os.stat(source)
+            info_of(source)
             found.append(source)
             continue
         if inside and all(own(path) for path in inside):
@@ -88,46 +83,27 @@ def discover(
 
 def root_of(source: str) -> str | None:
     """Return the folder in which the files of a source are found, as their paths begin; None for a file."""
-    if os.path.isdir(source):
+    if is_folder_there(source):
         return os.path.join(source, "")
     return split(source)[0] if source != "-" and is_pattern(source) else None
 
 
 def _once(paths: Sequence[str], *, every: bool) -> tuple[list[str], list[str]]:
     """Return paths, each file once, and the further names of files."""
-    once: dict[tuple[object, ...], str] = {}
+    once: dict[object, str] = {}
     again: list[str] = []
     for path in paths:
-        there = os.stat(path)
-        key: tuple[object, ...] = identity(there)
-        if not there.st_ino:  # pragma: no cover: file systems of Windows that number no files
-            key = (os.path.normcase(os.path.abspath(path)),)
-        elif every and there.st_nlink > 1 and not stat.S_ISDIR(there.st_mode):
-            real = os.path.realpath(path)
-            key = (*identity(os.stat(os.path.dirname(real))), os.path.basename(real))
+        there = info_of(path)
+        key: object = there.state.file
+        if not there.state.inode:  # pragma: no cover: file systems of Windows that number no files
+            key = os.path.normcase(os.path.abspath(path))
+        elif every and there.links and not there.is_folder:
+            folder, name = os.path.split(file_system(path).real(path))
+            key = (identity_of(folder), name)
         first = once.setdefault(key, path)
         if os.path.abspath(first) != os.path.abspath(path):
             again.append(path)
     return list(once.values()), again
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def _walk(folder: str) -> tuple[list[str], list[str]]:
-    """Return the files below a folder, and what is no file of its own there: hidden things, links and pipes."""
-    found: list[str] = []
-    beside: list[str] = []
-    for here, folders, files in os.walk(folder, onerror=_raise):
-        inner = [os.path.join(here, name, "") for name in sorted(folders)]
-        beside += [path for path in inner if os.path.basename(path[:-1])[0] == "." or os.path.islink(path[:-1])]
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = os.path.join(here, name)
-            usual = not name.startswith(".") and not os.path.islink(path) and os.path.isfile(path)
-            (found if usual else beside).append(path)
-    return found, beside
 
 
 def path_inside(path: str, folders: Sequence[str]) -> str:

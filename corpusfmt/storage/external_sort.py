@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from corpusfmt.limits import MIB
-from corpusfmt.storage.open_folder import hold
 from corpusfmt.storage.output import Output
+from corpusfmt.storage.schemes import file_system, scratch_folder
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -23,7 +23,7 @@ class Sorter:
     """Takes lines in any order and gives them sorted, by bytes. What is put aside lies in ``folder``."""
 
     def __init__(self, folder: str | None = None, held: int = _HELD) -> None:
-        self._folder = folder
+        self._folder = scratch_folder(folder)
         self._limit, self._size = held, 0
         self._lines: list[bytes] = []
         self._levels: list[list[BinaryIO]] = []
@@ -93,7 +93,7 @@ class SortedLines:
     def __init__(self, target: str, held: int = _HELD) -> None:
         """Raises OSError, and ConfigurationError for a link or anything else that is no file."""
         folder = os.path.dirname(target)
-        self._output = Output(target, folder=hold(os.path.realpath(folder or os.curdir), folder))
+        self._output = Output(target, folder=file_system(target).hold(folder, folder))
         self._sorter = Sorter(self._output.folder, held)
         self.add = self._sorter.add
 

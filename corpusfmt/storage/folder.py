@@ -4,322 +4,76 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import Final
+from collections.abc import Iterator
 
 from corpusfmt.limits import ANY
-from corpusfmt.model.errors import ConfigurationError, TargetChangedError
 from corpusfmt.storage.input import Input
-from corpusfmt.storage.open_folder import Held, Identity, hold, identity, is_behind_link, temporary_name
+from corpusfmt.storage.schemes import file_system
 from corpusfmt.storage.target_names import Names
-from corpusfmt.text.display import quoted
-
-#: Making files durable one after the other waits for the disk each time; side by side, they share the wait.
-_THREADS: Final = 16
-_AT_A_TIME: Final = 4096
 
 
 class Folder:
     """One target folder. ``size`` counts the bytes given to it, ``files`` the files.
 
-    The files go to a temporary folder beside the target, which ``publish`` renames to it. A folder that is not empty
-    is written into with ``force`` alone; then, and for an empty one that cannot be replaced, because it is mounted or
-    the current one, the temporary folder lies in it, and ``publish`` moves file after file. A file of the same name is
-    replaced, and a link is, not what it points to. Files may lie in folders of their own, which are made where there
-    are none, and never are links. Only names are kept in memory: ``names`` has them, in the order the files came.
-
-    Where all that is, is settled at the start. Nobody else may look into the temporary folder, so that nobody can put
-    a link into it.
+    A folder that is not empty is written into with ``force`` alone. Only names are kept in memory: ``names`` has them,
+    in the order the files came.
     """
-
-    _temporary = ""
-    _inner: Held | None = None
 
     def __init__(self, target: str, suffix: str, *, force: bool) -> None:
         self.target, self.size, self.files = target, 0, 0
-        self._process = os.getpid()
         self._suffix = suffix
         self._names = Names()
         self.names: list[str] = []
-        path = os.path.realpath(target)
-        there = os.path.isdir(path)
-        if not there and os.path.lexists(path):
-            raise ConfigurationError(f"the target {quoted(target)} is a file; name a folder that is new or empty")
-        filled = there and not _is_empty(path)
-        if filled and not force:
-            raise ConfigurationError(
-                f"the folder {quoted(target)} is not empty; name a new or empty one, or write into it with --force"
-            )
-        self._inside = there and (filled or _stays(path))
-        #: The folders that files are moved into, as they were when it was looked whether they are in the way.
-        self._seen: dict[str, Identity] = {}
-        try:
-            self._last = os.path.basename(path)
-            #: Where the temporary folder lies: in the target, or beside it.
-            self._folder = Held(path) if self._inside else hold(os.path.dirname(path), os.path.dirname(path))
-            self._make_temporary()
-        except BaseException as error:  # nobody has this yet to discard it
-            self.discard()
-            _name(error, target)
-            raise
-
-    def _make_temporary(self) -> None:
-        self._temporary = temporary_name(self._last)
-        try:
-            self._folder.mkdir(self._temporary)
-        except OSError as error:
-            self._temporary = ""  # it is not there, or that of another target
-            if isinstance(error, FileExistsError):
-                what = "is being written already, under this name or another one of the same folder"
-                raise ConfigurationError(f"{quoted(self.target, 400)} {what}; name another one") from None
-            raise
-        self._inner = Held(self._temporary, self._folder)
-        self._mode = self._inner.mode
-        there = None if self._inside else self._folder.stat(self._last)
-        if there:
-            self._mode = stat.S_IMODE(there.st_mode)
-            with contextlib.suppress(OSError, AttributeError):  # only root may give folders away
-                self._inner.change_owner(there.st_uid, there.st_gid)
-        self._inner.change_mode(stat.S_IRWXU)
+        self._system = file_system(target)
+        self._pending = self._system.begin_folder(target, force=force)
 
     def add(self, name: str, content: bytes) -> None:
         """Write a file. Its name is made safe and told from others, also where case makes no difference.
 
         Raises OSError.
         """
-        self._add(self._names.give(name) + self._suffix, content)
+        self.add_at(self._names.give(name) + self._suffix, content)
 
     def add_at(self, path: str, content: bytes) -> None:
         """Write a file at a path with slashes, which is safe and that of no other file. Raises OSError."""
-        self._add(path, content)
-
-    def _add(self, name: str, content: bytes) -> None:
-        assert self._inner
-        try:
-            try:
-                descriptor = self._inner.create(name)
-            except FileNotFoundError:
-                for folder in reversed(_above(name)):
-                    with contextlib.suppress(FileExistsError):
-                        self._inner.mkdir(folder)
-                descriptor = self._inner.create(name)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-        except OSError as error:
-            _name(error, os.path.join(self.target, name))
-            raise
-        self.names.append(name)
+        with self._named(path):
+            self._pending.write(path, content)
+        self.names.append(path)
         self.size += len(content)
         self.files += 1
 
     def reread(self, name: str, *, plain: bool) -> Input:
         """Open a file that was written, before ``publish``; ``plain``, as it is stored. Raises OSError."""
-        assert self._inner
+        with self._named(name):
+            raw = self._pending.reread(name)
+        return Input(
+            raw, os.path.join(self.target, name), owned=True, hashed=True, plain=plain, ratio=ANY, files=self._system
+        )
+
+    @contextlib.contextmanager
+    def _named(self, path: str) -> Iterator[None]:
+        """Give an error of the system a name that the user knows: it has that of something temporary."""
         try:
-            raw = os.fdopen(self._inner.open(name, os.O_RDONLY), "rb")
+            yield
         except OSError as error:
-            _name(error, os.path.join(self.target, name))
+            error.filename, error.filename2 = os.path.join(self.target, path), None
             raise
-        return Input(raw, os.path.join(self.target, name), owned=True, hashed=True, plain=plain, ratio=ANY)
 
     def finish(self) -> None:
         """Make all files durable, still out of their place.
 
         Raises OSError, and ConfigurationError for a folder that is in the way of a file.
         """
-        if self._inside:
-            self._check_places()
-        from concurrent.futures import ThreadPoolExecutor
-
-        pool = ThreadPoolExecutor(_THREADS)
-        try:
-            names = iter(self.names)
-            while some := list(islice(names, _AT_A_TIME)):
-                try:
-                    for _ in pool.map(self._sync, some):
-                        pass
-                except RuntimeError:  # the system gives no more threads
-                    for name in some:
-                        self._sync(name)
-        except OSError as error:
-            _name(error, self.target)
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
-        assert self._inner
-        for folder in (*self._folders(), ""):
-            self._inner.below(folder).sync()
-
-    def _sync(self, name: str) -> None:
-        assert self._inner
-        descriptor = self._inner.open(name, os.O_RDWR)  # Windows makes nothing durable that was opened to read
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-    def _folders(self) -> list[str]:
-        """Return the folders that files lie in, the inner ones first."""
-        found = {folder: None for name in self.names for folder in _above(name)}
-        return sorted(found, key=lambda folder: folder.count("/"), reverse=True)
-
-    def _check_places(self) -> None:
-        """Refuse what is in the way in a folder that is written into."""
-        for folder in reversed(self._folders()):
-            above, _, name = folder.rpartition("/")
-            there = self._below(above).stat(name) if not above or above in self._seen else None
-            if there and not stat.S_ISDIR(there.st_mode):
-                place = os.path.join(self._folder.path, folder)
-                raise ConfigurationError(f"{quoted(place, 400)} is no folder, where one is to be; move it away")
-            if there:
-                self._seen[folder] = identity(there)
-        for here, _, name in self._places(folder for folder in self._folders() if folder in self._seen):
-            there = here.stat(name)
-            if there and stat.S_ISDIR(there.st_mode):
-                place = os.path.join(here.path, name)
-                raise ConfigurationError(f"{quoted(place, 400)} is a folder, where a file is to be; move it away")
-
-    def _places(self, folders: Iterable[str]) -> Iterator[tuple[Held, str, str]]:
-        """Give where each file is to be, in order of their paths: the folder, its path in the target, and the name.
-
-        Only those in ``folders`` or right in the target. Raises OSError and TargetChangedError.
-        """
-        wanted = {"", *folders}
-        here, where = self._folder, ""
-        for path in sorted(self.names):
-            folder, _, name = path.rpartition("/")
-            if folder in wanted:
-                if folder != where:
-                    here, where = self._below(folder), folder
-                yield here, folder, name
-
-    def _below(self, folder: str) -> Held:
-        """Return a folder in the target, which must be the one that was seen. Raises OSError and TargetChangedError."""
-        try:
-            here = self._folder.below(folder)
-            if self._seen.setdefault(folder, here.identity) == here.identity:
-                return here
-        except OSError as error:
-            if not is_behind_link(error):
-                raise
-        place = os.path.join(self._folder.path, folder)
-        raise TargetChangedError(f"{quoted(place, 400)} was replaced during the run; run again to write there")
+        self._pending.finish(self.names)
 
     def alone(self) -> contextlib.AbstractContextManager[None]:
         """Keep other runs from giving files their names in the same folder meanwhile; see there."""
-        return self._folder.alone()
+        return self._pending.alone()
 
     def publish(self) -> None:
         """Put the files in their place. Raises OSError, and TargetChangedError when that is not where it was."""
-        self._folder.check()
-        if self._inside:
-            self._move()
-        else:
-            self._replace()
-        self._folder.sync()
-        self._temporary, self._inner = "", None
-
-    def _replace(self) -> None:
-        """Rename the folder, in one step."""
-        assert self._inner
-        try:
-            self._inner.change_mode(self._mode)
-            if os.name != "posix":  # pragma: no cover: Windows, where a folder is not renamed to one that is there
-                with contextlib.suppress(FileNotFoundError):
-                    self._folder.rmdir(self._last)
-            self._folder.rename(self._temporary, self._last)
-        except OSError as error:  # as when another program has put something there since
-            _name(error, self.target)
-            raise
-
-    def _move(self) -> None:
-        """Move file after file; those that were new are taken back when it comes to nothing."""
-        assert self._inner
-        new: list[tuple[str, str]] = []
-        made: list[tuple[str, str]] = []
-        told = self.target
-        folders = self._folders()
-        try:
-            for folder in reversed(folders):
-                above, _, name = folder.rpartition("/")
-                told = os.path.join(self.target, folder)
-                if folder not in self._seen:
-                    with contextlib.suppress(FileExistsError):
-                        self._below(above).mkdir(name)
-                        made.append((above, name))
-            for here, folder, name in self._places(folders):
-                path = f"{folder}/{name}" if folder else name
-                told = os.path.join(self.target, path)
-                if not here.stat(name):
-                    new.append((folder, name))
-                self._inner.replace(path, name, here)
-        except BaseException as error:
-            for folder, name in new:
-                with contextlib.suppress(OSError, TargetChangedError):
-                    self._below(folder).unlink(name)
-            for folder, name in reversed(made):
-                with contextlib.suppress(OSError, TargetChangedError):
-                    self._below(folder).rmdir(name)
-            _name(error, told)
-            raise
-        for folder in folders:
-            self._below(folder).sync()
-        self.discard()  # what is left of it is empty, and in nobody's way if it stays
+        self._pending.commit()
 
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""
-        if self._temporary:
-            with contextlib.suppress(OSError):
-                inner = self._inner or Held(self._temporary, self._folder)
-                inner.empty()
-                self._folder.rmdir(self._temporary)
-        self._temporary, self._inner = "", None
-
-    def __del__(self) -> None:
-        """Leave nothing behind when a signal came before anybody had this to discard it."""
-        if self._temporary and self._process == os.getpid():  # a process that was forked off has no say in it
-            self.discard()
-
-
-def is_folder(target: str) -> bool:
-    """Say whether a target is a folder: one that is there, or a name that ends in a slash."""
-    return target.endswith(("/", os.sep)) or os.path.isdir(target)
-
-
-def inside(path: str, folder: str) -> bool:
-    """Say whether a path is one of something in a folder, at any depth, or would be if both were there."""
-    here, folder = os.path.realpath(path), os.path.realpath(folder)
-    while (parent := os.path.dirname(here)) != here:
-        here = parent
-        with contextlib.suppress(OSError):
-            if os.path.samefile(here, folder):
-                return True
-        if here == folder:
-            return True
-    return False
-
-
-def _is_empty(folder: str) -> bool:
-    with os.scandir(folder) as entries:
-        return next(entries, None) is None
-
-
-def _stays(folder: str) -> bool:
-    """Say whether a folder cannot be replaced, or should not: whoever stands in it would stand nowhere."""
-    with contextlib.suppress(OSError):
-        return os.path.ismount(folder) or os.path.samefile(folder, os.curdir)
-    return False
-
-
-def _above(name: str) -> list[str]:
-    """Return the folders that a file lies in, the inner ones first."""
-    parts = name.split("/")
-    return ["/".join(parts[:count]) for count in range(len(parts) - 1, 0, -1)]
-
-
-def _name(error: BaseException, name: str) -> None:
-    """Give an error of the system a name that the user knows: it has none, or that of something temporary."""
-    if isinstance(error, OSError):
-        error.filename, error.filename2 = name, None
+        self._pending.discard()

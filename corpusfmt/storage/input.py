@@ -14,9 +14,11 @@ from corpusfmt.model.errors import ConfigurationError, ParseError, SourceChanged
 from corpusfmt.model.finding import Finding
 from corpusfmt.storage.codec import Damage, Decoder, Members
 from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, EXPANDS
-from corpusfmt.storage.file_state import State, changed, state_of
+from corpusfmt.storage.file_state import changed, is_folder_there
+from corpusfmt.storage.filesystem import FileSystem, State
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
-from corpusfmt.storage.open_folder import open_below
+from corpusfmt.storage.local import LOCAL
+from corpusfmt.storage.schemes import file_system
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 
 if TYPE_CHECKING:
@@ -49,16 +51,17 @@ class Input:
         suffixed: bool = True,
         ratio: int = MAX_RATIO,
         expected: State | None = None,
+        files: FileSystem = LOCAL,
     ) -> None:
         """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with. When it is
         ``suffixed``, a name that ends as that of compressed data must be of such. Past 64 MiB a decompressed stream may
-        be ``ratio`` times larger than its file. The file must be in the ``expected`` state.
+        be ``ratio`` times larger than its file. The file, of ``files``, must be in the ``expected`` state.
         """
         self.name, self._ratio = name, ratio
         self._hash = _sha256() if hashed else None
-        self._raw, self._owned = raw, owned
+        self._raw, self._owned, self._files = raw, owned, files
         #: The file that is read, as it was when it was opened; None for a pipe or a device.
-        self.state = _state(raw)
+        self.state = files.state(raw)
         if expected is not None and self.state != expected:
             raise changed(name, "read")
         self._ahead = b""
@@ -135,7 +138,7 @@ class Input:
 
     def check(self) -> None:
         """Raise SourceChangedError when the file is not as it was when it was opened, and OSError."""
-        if self.state is not None and _state(self._raw) != self.state:
+        if self.state is not None and self._files.state(self._raw) != self.state:
             raise changed(self.name, "read")
 
     def close(self) -> None:
@@ -228,13 +231,6 @@ def _sha256() -> _Hash:
     return sha256()
 
 
-def _state(raw: BinaryIO) -> State | None:
-    try:
-        return state_of(raw.fileno())
-    except (AttributeError, io.UnsupportedOperation):  # standard input that a program has put something else for
-        return None
-
-
 def open_input(
     source: str,
     *,
@@ -258,12 +254,12 @@ def open_input(
         if sys.stdin is None:
             raise ConfigurationError("standard input is closed; name a file")
         return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio)
-    if os.path.isdir(source):
+    files = file_system(source)
+    if is_folder_there(source):
         raise ConfigurationError(f"{source} is a folder")
-    opener = None if root is None else lambda path, _: open_below(root, path)
-    raw = open(source, "rb", buffering=CHUNK, opener=opener)  # noqa: SIM115 - the Input closes it
+    raw = files.open(source, root)
     try:
-        return Input(raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, expected=expected)
+        return Input(raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, expected=expected, files=files)
     except BaseException:
         raw.close()
         raise

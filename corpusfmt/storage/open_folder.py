@@ -8,9 +8,12 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final
 
+from corpusfmt.limits import CHUNK
 from corpusfmt.model.errors import ConfigurationError, SourceChangedError, TargetChangedError
+from corpusfmt.storage.attributes import keep_attributes
+from corpusfmt.storage.filesystem import State
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import folded
 
@@ -21,6 +24,7 @@ _FOLDER: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CL
 #: In seconds: how long another run may take to give its files their names, and how often that is looked at.
 _PATIENCE: Final = 60.0
 _LOOK: Final = 0.02
+_BUFFER: Final = 1 << 18
 
 
 #: Of names that are being written: no other run has it.
@@ -29,24 +33,14 @@ _RUN: Final = os.urandom(6).hex()
 _LONG: Final = 100
 
 
-class Identity(NamedTuple):
-    """Which file something is, whatever it is called."""
-
-    device: int
-    number: int
+def state(there: os.stat_result) -> State:
+    """Return the state that the system tells of."""
+    return State(there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns)
 
 
-def identity(there: os.stat_result) -> Identity:
-    """Return which file it is that the system speaks of."""
-    return Identity(there.st_dev, there.st_ino)
-
-
-def identity_of(path: str) -> Identity | None:
-    """Return which file a path leads to; None where it leads to nothing."""
-    try:
-        return identity(os.stat(path))
-    except OSError:
-        return None
+def identity(there: os.stat_result) -> tuple[int, int]:
+    """Return which file it is that the system speaks of, whatever it is called."""
+    return there.st_dev, there.st_ino
 
 
 class Held:
@@ -99,6 +93,15 @@ class Held:
     def rename(self, name: str, other: str) -> None:
         """Give a folder the other name, which nothing but an empty folder has."""
         os.rename(self._at(name), self._at(other), src_dir_fd=self._here, dst_dir_fd=self._here)
+
+    def begin(self, name: str, called: str) -> HeldPendingFile:
+        """Begin a file here, which messages call ``called``."""
+        return HeldPendingFile(self, name, called)
+
+    def state(self, name: str) -> State | None:
+        """Return the state of what has a name here, which may be a link."""
+        found = self.stat(name)
+        return state(found) if found else None
 
     def unlink(self, name: str) -> None:
         """Remove a file, or a link."""
@@ -213,6 +216,95 @@ class Held:
                 os.close(descriptor)
 
 
+class HeldPendingFile:
+    """A temporary file in the folder of the target, which ``commit`` renames.
+
+    The name of the temporary file is made of that of the target, so that two targets which are one file to the file
+    system are found out. A file that is replaced passes on its mode and, where that is allowed, its owner.
+    """
+
+    _temporary = ""
+
+    def __init__(self, folder: Held, name: str, called: str) -> None:
+        self._process = os.getpid()
+        self._folder, self._name = folder, name
+        there = folder.stat(name)
+        if there and not stat.S_ISREG(there.st_mode):
+            what = "a link, which is not followed here" if stat.S_ISLNK(there.st_mode) else "no file"
+            raise ConfigurationError(f"{quoted(called, 400)} is {what}; remove it")
+        mode = stat.S_IMODE(there.st_mode) if there else 0o666
+        self._temporary = temporary_name(name)
+        try:
+            descriptor = folder.create(self._temporary, mode)
+        except OSError as error:
+            self._temporary = ""  # it is not there, or that of another target
+            if isinstance(error, FileExistsError):
+                what = "is being written already, under this name or another one of the same file; name another file"
+                raise ConfigurationError(f"{quoted(called, 400)} {what}") from None
+            raise
+        try:
+            if there and hasattr(os, "fchmod"):
+                os.fchmod(descriptor, mode)
+                with contextlib.suppress(OSError):  # only root may give files away
+                    os.fchown(descriptor, there.st_uid, there.st_gid)
+            self.raw: BinaryIO = os.fdopen(descriptor, "wb", buffering=_BUFFER)
+        except BaseException:
+            with contextlib.suppress(OSError):  # a signal came behind fdopen, and the file is closed already
+                os.close(descriptor)
+            self.discard()
+            raise
+
+    @property
+    def folder(self) -> str:
+        """The folder of the file."""
+        return self._folder.path
+
+    def sync(self) -> None:
+        """Make durable what was written."""
+        self.raw.flush()
+        os.fsync(self.raw.fileno())
+
+    def reread(self) -> BinaryIO:
+        """Open what was written."""
+        return os.fdopen(self._folder.open(self._temporary, os.O_RDONLY), "rb", buffering=CHUNK)
+
+    def keep_attributes(self, model: str) -> None:
+        """Give the file owner, group, mode and extended attributes of another one."""
+        keep_attributes(model, self.raw.fileno())
+
+    def clear(self) -> None:
+        """Remove the file that has the name, durably."""
+        self._folder.clear(self._name)
+
+    def alone(self) -> contextlib.AbstractContextManager[None]:
+        """Keep other runs from committing files to the same folder meanwhile."""
+        return self._folder.alone()
+
+    def commit(self, *, durably: bool) -> None:
+        """Give the file its name, where that led to at the start."""
+        self._folder.check()
+        self._folder.replace(self._temporary, self._name)
+        self._temporary = ""
+        if durably:
+            self._folder.sync()
+
+    def discard(self) -> None:
+        """Remove the temporary file. What still writes to it has no way back."""
+        raw: BinaryIO | None = getattr(self, "raw", None)
+        if raw is not None:
+            with contextlib.suppress(OSError, ValueError):  # ValueError: a signal has cut its closing in two
+                raw.close()
+        if self._temporary:
+            with contextlib.suppress(OSError):
+                self._folder.unlink(self._temporary)
+        self._temporary = ""
+
+    def __del__(self) -> None:
+        """Leave nothing behind when a signal came before anybody had this to discard it."""
+        if self._temporary and self._process == os.getpid():  # a process that was forked off has no say in it
+            self.discard()
+
+
 def _opened(path: str) -> int:
     try:
         return os.open(path, _FOLDER)
@@ -241,25 +333,6 @@ def temporary_name(name: str) -> str:
 
         name = sha256(os.fsencode(folded(name))).hexdigest()
     return f".corpusfmt-{_RUN}-{name}.tmp"
-
-
-class Leftover:
-    """What an older run may have left beside a target, which tells of what is replaced."""
-
-    def __init__(self, path: str) -> None:
-        """Raises OSError, and ConfigurationError for a folder that does not exist."""
-        self.path = path
-        folder = os.path.dirname(path)
-        self._folder = hold(os.path.realpath(folder or os.curdir), folder)
-        self._name = os.path.basename(path)
-
-    def is_there(self) -> bool:
-        """Say whether there is anything. Raises OSError."""
-        return self._folder.stat(self._name) is not None
-
-    def remove(self) -> None:
-        """Remove it, if it is there, and make that durable. Raises OSError."""
-        self._folder.clear(self._name)
 
 
 def is_behind_link(error: OSError) -> bool:

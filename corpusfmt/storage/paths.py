@@ -8,6 +8,7 @@ from typing import Final
 
 from corpusfmt.limits import SMALL_FILE, sized
 from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.storage.schemes import file_system, is_local
 from corpusfmt.text.display import quoted
 
 #: What lies at the top of a repository.
@@ -20,9 +21,11 @@ def small(path: str, largest: int = 0) -> bytes:
     Raises OSError, and ConfigurationError for one over ``largest`` bytes, or 8 MiB where that is not given.
     """
     largest = largest or SMALL_FILE
-    if os.path.lexists(path) and os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+    files = file_system(path)
+    there = files.info(path)
+    if there and not (there.is_file or there.is_folder):
         raise ConfigurationError(f"{quoted(path, 400)} is no file")
-    with open(path, "rb") as file:
+    with files.open(path) as file:
         data = file.read(largest + 1)
     if len(data) > largest:
         raise ConfigurationError(f"{quoted(path, 400)} is larger than {sized(largest)}")
@@ -31,7 +34,7 @@ def small(path: str, largest: int = 0) -> bytes:
 
 def holds(path: str, data: bytes) -> bool:
     """Say whether a file holds that and no more, or nothing. Raises OSError."""
-    with open(path, "rb") as file:
+    with file_system(path).open(path) as file:
         return file.read(len(data) + 1) in (data, b"")
 
 
@@ -89,11 +92,13 @@ def name_of(path: str) -> str:
 
 def within(folder: str, path: str) -> str:
     """Return a path that begins at ``folder``, unless it is absolute."""
-    return os.path.join(folder, path)
+    return os.path.join(folder, path) if is_local(path) else path
 
 
 def relative(path: str, folder: str) -> str:
-    """Return a path as seen from ``folder``, with slashes; one on another drive as it is."""
+    """Return a path as seen from ``folder``, with slashes; one on another drive or file system as it is."""
+    if not is_local(path):
+        return path
     try:
         found = os.path.relpath(os.path.abspath(path), folder or ".")
     except ValueError:
@@ -110,7 +115,7 @@ def straight(path: str) -> str:
 
 def is_absolute(path: str) -> bool:
     """Say whether a path begins at the root."""
-    return os.path.isabs(path)
+    return os.path.isabs(path) or not is_local(path)
 
 
 def processors() -> int:

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator
 from fnmatch import filter as matches
 from typing import Final
 
+from corpusfmt.storage.schemes import is_local
+
 _SPECIAL: Final = re.compile(r"[*?[]")
 _SEPARATORS: Final = re.compile("[/\\\\]" if os.sep == "\\" else "/")
 
 
 def is_pattern(source: str) -> bool:
     """Say whether a source is a pattern: with ``*``, ``?`` or ``[``, and no name of anything."""
-    return bool(_SPECIAL.search(source)) and not os.path.lexists(source)
+    return bool(_SPECIAL.search(source)) and is_local(source) and not os.path.lexists(source)
 
 
 def split(pattern: str) -> tuple[str, list[str]]:

@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterator
 
 from corpusfmt.model.errors import ConfigurationError, TargetChangedError
-from corpusfmt.storage.file_state import State, as_state
-from corpusfmt.storage.open_folder import Held, hold
+from corpusfmt.storage.file_state import same_file
+from corpusfmt.storage.filesystem import OpenFolder, State
 from corpusfmt.storage.output import Output
+from corpusfmt.storage.schemes import file_system
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import folded
 
@@ -25,7 +26,8 @@ class Shards:
         """Raises OSError, and ConfigurationError for links and, without ``force``, for shards that are there."""
         self._stem, self._suffix, self._force = target.removesuffix(suffix), suffix, force
         self._name = os.path.basename(self._stem)
-        self._folder = hold(os.path.realpath(os.path.dirname(target) or os.curdir), os.path.dirname(target))
+        folder = os.path.dirname(target)
+        self._folder = file_system(target).hold(folder, folder)
         self.outputs: list[Output] = []
         self._old = self._there()
         if self._old and not force:
@@ -39,8 +41,8 @@ class Shards:
         """Return the shards that are there, numbered from 1 on without a gap, and the manifest."""
         found: dict[str, State] = {}
         for name in (*_names(self._folder, self._name, self._suffix), f"{self._name}.manifest.json"):
-            if there := self._folder.stat(name):
-                found[name] = as_state(there)
+            if there := self._folder.state(name):
+                found[name] = there
         return found
 
     def next(self) -> Output:
@@ -48,7 +50,7 @@ class Shards:
         if self.outputs:
             self.outputs[-1].finish()
         path = f"{self._stem}-{len(self.outputs) + 1:05d}{self._suffix}"
-        if not self._force and self._folder.stat(os.path.basename(path)):
+        if not self._force and self._folder.state(os.path.basename(path)):
             raise ConfigurationError(f"{quoted(path, 400)} is there already; remove it, or replace it with --force")
         self.outputs.append(Output(path, folder=self._folder))
         return self.outputs[-1]
@@ -87,9 +89,9 @@ class Shards:
             output.discard()
 
 
-def _names(folder: Held, stem: str, suffix: str) -> Iterator[str]:
+def _names(folder: OpenFolder, stem: str, suffix: str) -> Iterator[str]:
     number = 1
-    while folder.stat(name := f"{stem}-{number:05d}{suffix}"):
+    while folder.state(name := f"{stem}-{number:05d}{suffix}"):
         yield name
         number += 1
 
@@ -97,11 +99,12 @@ def _names(folder: Held, stem: str, suffix: str) -> Iterator[str]:
 def old_shards(target: str, suffix: str) -> list[str]:
     """Return the shards of an older run: the files numbered from 1 on, without a gap."""
     stem = target.removesuffix(suffix)
+    folder = os.path.dirname(target)
     try:
-        folder = Held(os.path.realpath(os.path.dirname(target) or os.curdir))
-    except OSError:
+        held = file_system(target).hold(folder, folder)
+    except (OSError, ConfigurationError):
         return []
-    return [os.path.join(os.path.dirname(target), name) for name in _names(folder, os.path.basename(stem), suffix)]
+    return [os.path.join(folder, name) for name in _names(held, os.path.basename(stem), suffix)]
 
 
 def is_shard(path: str, target: str, suffix: str) -> bool:
@@ -109,12 +112,10 @@ def is_shard(path: str, target: str, suffix: str) -> bool:
 
     Case and normalisation make no difference: what makes one to the file system shows when the shard is begun.
     """
-    path = os.path.realpath(path)
+    path = file_system(path).real(path)
     name, stem = (folded(os.path.basename(one)) for one in (path, target.removesuffix(suffix)))
     number = name.removeprefix(f"{stem}-").removesuffix(folded(suffix))
     is_numbered = number.isdecimal() and name == f"{stem}-{int(number):05d}{folded(suffix)}"
     if not is_numbered and name != f"{stem}.manifest.json":
         return False
-    with contextlib.suppress(OSError):
-        return os.path.samefile(os.path.dirname(path), os.path.dirname(target) or os.curdir)
-    return False
+    return same_file(os.path.dirname(path), os.path.dirname(target))

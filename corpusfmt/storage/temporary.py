@@ -8,6 +8,7 @@ from typing import Final
 
 from corpusfmt.limits import CHUNK, MIB
 from corpusfmt.storage.input import Input
+from corpusfmt.storage.schemes import scratch_folder
 
 #: A pile is held in memory up to this size, in bytes.
 _HELD: Final = MIB
@@ -22,7 +23,7 @@ class Scratch:
 
         self.folder, self.name, self.size = folder, name or folder or gettempdir(), 0
         with self._named():
-            self._file = TemporaryFile(dir=folder or None)  # noqa: SIM115 - closed by its owner
+            self._file = TemporaryFile(dir=scratch_folder(folder))  # noqa: SIM115 - closed by its owner
 
     def write(self, data: bytes) -> None:
         """Take bytes, after those that were given before. Raises OSError."""

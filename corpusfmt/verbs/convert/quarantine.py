@@ -28,7 +28,11 @@ class Quarantine:
         self._path, self._force = path, force
         self._check()
         self._output = storage.open_output(path)
-        self._output.write_records([self._writer.begin()])
+        try:
+            self._output.write_records([self._writer.begin()])
+        except BaseException:  # nobody has this yet to discard it
+            self._output.discard()
+            raise
         self._count = 0
         self.cut = 0  # records of which perhaps only the beginning is kept
 

@@ -95,7 +95,7 @@ def transferable(error: BaseException) -> BaseException:
 
 def is_worth_it(paths: Sequence[str], jobs: int) -> bool:
     """Say whether several processes are sooner done than one: making them costs a tenth of a second."""
-    if jobs < 2 or len(paths) < 2 or any(not storage.is_regular(path) for path in paths):
+    if jobs < 2 or len(paths) < 2 or any(not storage.is_shared(path) for path in paths):
         return False
     return len(paths) >= 200 or sum(map(storage.size_of, paths)) >= MIB
 

@@ -1,0 +1,55 @@
+"""Which file system a path belongs to. A module here is that of the scheme with its name, and has ``FILE_SYSTEM``."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import Final
+
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.storage.filesystem import FileSystem
+from corpusfmt.storage.local import LOCAL
+from corpusfmt.text.display import quoted
+
+#: A single letter is a drive of Windows. The folder of a file at the top has one slash, or none.
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(//?|$)")
+#: File systems by scheme, as far as they were asked for.
+SCHEMES: Final[dict[str, FileSystem | None]] = {}
+
+
+def file_system(path: str) -> FileSystem:
+    """Return the file system that a path belongs to. Raises ConfigurationError for an address of an unknown one."""
+    if (scheme := _SCHEME.match(path)) is None:
+        return LOCAL
+    name = scheme[1].lower()
+    if name not in SCHEMES:
+        SCHEMES[name] = _found(name)
+    found = SCHEMES[name]
+    if found is None and scheme[2] == "//":
+        raise ConfigurationError(
+            f"{quoted(path)} is a remote address; download or upload the file with another program"
+        )
+    return found or LOCAL
+
+
+def is_local(path: str) -> bool:
+    """Say whether a path is one of the operating system."""
+    return _SCHEME.match(path) is None or file_system(path) is LOCAL
+
+
+def scratch_folder(folder: str | None) -> str | None:
+    """Return where temporary files for what lies in a folder belong; None for that of the system."""
+    return folder if folder and is_local(folder) else None
+
+
+def _found(name: str) -> FileSystem | None:
+    if not name.isidentifier():
+        return None
+    try:
+        module = import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{name}":
+            raise
+        return None
+    system: FileSystem = module.FILE_SYSTEM
+    return system
