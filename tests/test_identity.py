@@ -11,6 +11,7 @@ from corpusfmt.checks.baseline import mark_of
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.reports.fingerprints import Marks
 from corpusfmt.model.document import build
+from corpusfmt.model.finding import Place
 from corpusfmt.model.rule import Check
 from corpusfmt.plugins import builtin_rules
 from corpusfmt.sources import Reading
@@ -152,3 +153,17 @@ def test_marks_do_not_change_when_documents_come_before() -> None:
     )
     assert mark_of(one) == mark_of(two)
     assert Marks().of(one) == Marks().of(two)
+
+
+def test_a_repeat_names_the_place_of_the_first_in_its_file_and_in_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.seed").write_bytes(b"<<<FILE one a>>>\nx\n<<<FILE two b>>>\ny\n<<<FILE two c>>>\nz\n")
+    Path("b.seed").write_bytes(b"<<<FILE three d>>>\ny\n<<<FILE one e>>>\nw\n")
+    found = list(validate(["a.seed", "b.seed"], select=["DOC002", "CORP001", "CORP002"]))
+    assert [(finding.path, finding.code, finding.line, finding.related) for finding in found] == [
+        ("a.seed", "DOC002", 5, (Place("", 3, 1, number=2),)),
+        ("b.seed", "CORP002", 1, (Place("a.seed", 3, 1, number=2),)),
+        ("b.seed", "CORP001", 3, (Place("a.seed", 1, 1, number=1),)),
+    ]

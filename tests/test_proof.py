@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from corpusfmt import Document, ReceiptError, VerificationError, convert, open_writer, verify
 from corpusfmt.cli.main import main
-from corpusfmt.receipt.digests import text_digest
+from corpusfmt.model.document import text_digest
 from corpusfmt.receipt.sections import Receipt, digest_of
 from corpusfmt.verbs.convert.entries import Entries
 from tests import strategies

@@ -25,7 +25,7 @@ from corpusfmt.cli.reports import reporter
 from corpusfmt.cli.reports.paths import slashed, uri
 from corpusfmt.cli.reports.record import Summary
 from corpusfmt.model.errors import ConfigurationError, PluginError
-from corpusfmt.model.finding import Edit, Finding
+from corpusfmt.model.finding import Edit, Finding, Place
 from corpusfmt.options import REPORTS as FORMATS
 from corpusfmt.plugins import codes
 from corpusfmt.text.display import shown
@@ -40,7 +40,8 @@ TWO = (
         "\\ufeff{}", 0, Edit(0, 3, b""), stored=True,
     ),
     Finding(
-        "DOC002", "error", "duplicate id '{<\u00e9>}', first used on line 7", "/abs/s.seed.gz", 14, 2, 30, "d2", "", "<b>&", 1
+        "DOC002", "error", "duplicate id '{<\u00e9>}', first used on line 7", "/abs/s.seed.gz", 14, 2, 30, "d2", "", "<b>&", 1,
+        related=(Place("", 7, 1, number=1),),
     ),
 )  # fmt: skip
 
@@ -220,13 +221,13 @@ EXPECTED = {
 """,
     "json": """\
 {"findings": [
- {"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true, "number": 0, "places": 1, "subject": "", "blocks_reading": false},
- {"code": "DOC002", "severity": "error", "message": "duplicate id '{<\\u00e9>}', first used on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false, "number": 0, "places": 1, "subject": "", "blocks_reading": false}
+ {"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true, "number": 0, "places": 1, "subject": "", "blocks_reading": false, "related": [], "no_fix": ""},
+ {"code": "DOC002", "severity": "error", "message": "duplicate id '{<\\u00e9>}', first used on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false, "number": 0, "places": 1, "subject": "", "blocks_reading": false, "related": [{"path": "", "line": 7, "column": 1, "byte": -1, "number": 1}], "no_fix": ""}
 ], "documents": 3, "sources": 2, "counts": {"DOC002": 1, "JSONL010": 1}, "hidden": {"SEED009": 4}, "baselined": 5, "left_behind": {"images": 6}, "judges": [{"schema": "x.rng", "by": ["jing"]}], "error": null, "configuration": null}
 """,
     "jsonl": """\
-{"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true, "number": 0, "places": 1, "subject": "", "blocks_reading": false}
-{"code": "DOC002", "severity": "error", "message": "duplicate id '{<\\u00e9>}', first used on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false, "number": 0, "places": 1, "subject": "", "blocks_reading": false}
+{"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true, "number": 0, "places": 1, "subject": "", "blocks_reading": false, "related": [], "no_fix": ""}
+{"code": "DOC002", "severity": "error", "message": "duplicate id '{<\\u00e9>}', first used on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false, "number": 0, "places": 1, "subject": "", "blocks_reading": false, "related": [{"path": "", "line": 7, "column": 1, "byte": -1, "number": 1}], "no_fix": ""}
 """,
     "github": """\
 ::warning file=in/a b.jsonl,line=1,col=1,title=JSONL010::byte order mark at the start%0Aremove it
@@ -243,7 +244,7 @@ EXPECTED = {
  "version": "2.1.0",
  "runs": [{"columnKind": "unicodeCodePoints", "results": [
   {"ruleId": "JSONL010", "ruleIndex": 0, "level": "warning", "message": {"text": "byte order mark at the start\\nremove it"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "in/a%20b.jsonl"}, "region": {"startLine": 1, "startColumn": 1, "byteOffset": 0}}}], "partialFingerprints": {"corpusfmtContent/v1": "MARK-0"}, "fixes": [{"description": {"text": "loses nothing"}, "artifactChanges": [{"artifactLocation": {"uri": "in/a%20b.jsonl"}, "replacements": [{"deletedRegion": {"byteOffset": 0, "byteLength": 3}}]}]}]},
-  {"ruleId": "DOC002", "ruleIndex": 1, "level": "error", "message": {"text": "duplicate id '{{<\\u00e9>}}', first used on line 7"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "file:///abs/s.seed.gz"}, "region": {"startLine": 14, "startColumn": 2}}}], "partialFingerprints": {"corpusfmtContent/v1": "MARK-1"}, "properties": {"document": "d2"}}
+  {"ruleId": "DOC002", "ruleIndex": 1, "level": "error", "message": {"text": "duplicate id '{{<\\u00e9>}}', first used on line 7"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "file:///abs/s.seed.gz"}, "region": {"startLine": 14, "startColumn": 2}}}], "relatedLocations": [{"id": 0, "physicalLocation": {"artifactLocation": {"uri": "file:///abs/s.seed.gz"}, "region": {"startLine": 7, "startColumn": 1}}}], "partialFingerprints": {"corpusfmtContent/v1": "MARK-1"}, "properties": {"document": "d2"}}
  ], "tool": {"driver": {"name": "corpusfmt", "version": "VERSION", "rules": [RULE-JSONL010, RULE-DOC002]}}, "invocations": [{"executionSuccessful": true}], "properties": {"documents": 3, "sources": 2, "hidden": {"SEED009": 4}, "baselined": 5}}]}
 """,
     "junit": """\

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt import storage
-from corpusfmt.model.finding import Finding
+from corpusfmt.model.document import text_digest
+from corpusfmt.model.finding import Finding, Place
 from corpusfmt.model.format import Batch, Format
 from corpusfmt.model.rule import Rule
 from corpusfmt.rules import drift, duplicate_across, duplicate_text
@@ -55,9 +56,7 @@ class Gatherer:
                 mark = blake2b(str(document.id).encode(), digest_size=16).hexdigest().encode()
                 self._sink.add(b" ".join((_ID, mark, place, spelled)))
             if TEXTS in self._rules and document.data.strip():
-                known = document.encoding in (None, "utf-8")
-                data = document.data if known else document.data.decode(document.encoding or "", "replace").encode()
-                mark = sha256(data).hexdigest()[:40].encode()
+                mark = text_digest(document).hex()[:40].encode()
                 self._sink.add(b" ".join((_TEXT, mark, place, spelled)))
             if self.profile is not None:
                 whole = b'{"id":%b,"metadata":%b}' % (json.dumps(document.id).encode(), document.meta_json)
@@ -94,7 +93,11 @@ def _finding(line: bytes, paths: list[str]) -> Finding:
         there += f", document {int(first[1])}"
     what = f"duplicate id {quoted(id)}, first used" if kind == _ID else "duplicate text, first used"
     message, path = f"{what} in {there}", paths[int(source)]
-    return Finding(rule.code, rule.severity, message, path, int(at), 1, int(byte), id, rule.advice, number=int(number))
+    related = Place(paths[int(first[0])], int(first[2]), 1, number=int(first[1]))
+    return Finding(
+        rule.code, rule.severity, message, path, int(at), 1, int(byte), id, rule.advice, number=int(number),
+        related=(related,),
+    )  # fmt: skip
 
 
 def drifts(profiles: list[tuple[str, Profile]]) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ def is_xml(schema: str) -> bool:
 #: Why a change that is known is not made.
 _NO_EDIT = "no fix can write that in this file; convert it to JSON Lines, fix it there, and convert it back"
 _CONVERT = "a digest protects this text; convert it to a seed file or JSON Lines, fix it there, and convert it back"
+_OTHER_ENCODING = "the file is in another encoding than UTF-8; convert it to UTF-8 first"
 #: Takes the documents of a batch, for what only shows across files.
 Collect = Callable[[Batch, Format], None]
 
@@ -176,7 +177,7 @@ class Checking:
         for region in batch.judge:
             findings += [f for f in self._judged(region, batch, path, format) if plain or tells(f)]
         if (source_byte := batch.source_byte) is not None:
-            findings = [finding._replace(byte=source_byte(finding.byte), edit=None) for finding in findings]
+            findings = [_elsewhere(finding, source_byte) for finding in findings]
         if stored:
             findings = [finding._replace(stored=True) for finding in findings]
         findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)] + findings
@@ -190,15 +191,16 @@ class Checking:
         assert origin is not None, "a scan gives each document its origin"
         byte = origin.byte if hit.position is None else format.locate(batch.region, hit.document, hit.position)
         edit: Edit | None = None
-        hint = hit.hint or rule.advice
+        no_fix = ""
         if hit.change is not None and format.rewrite is not None:
             edit = format.rewrite(batch.region, hit.document, hit.change)
-            hint = hint if edit else _NO_EDIT
+            no_fix = "" if edit else _NO_EDIT
         elif rule.fixable and format.rewrite is None:
-            hint = _CONVERT
+            no_fix = _CONVERT
+        hint = no_fix or hit.hint or rule.advice
         near = self._pointer.near(batch.region, byte)
         finding = found(rule, hit.message, path, near, byte, document=hit.document.id, hint=hint)
-        return finding._replace(edit=edit, places=hit.places)
+        return finding._replace(edit=edit, places=hit.places, related=hit.related, no_fix=no_fix)
 
     # -- schemas ----------------------------------------------------------------------------------------
 
@@ -335,3 +337,9 @@ def _byte(region: Region, line: int, column: int) -> int:
     before = max(column - 1 - (0 if start else region.column), 0)
     text = region.buffer[start : start + 4 * before].decode("utf-8", "surrogateescape")[:before]
     return region.offset + start + len(text.encode("utf-8", "surrogateescape"))
+
+
+def _elsewhere(finding: Finding, source_byte: Callable[[int], int]) -> Finding:
+    """Return a finding with the offset in the source, whose bytes are others than those that were read."""
+    no_fix = _OTHER_ENCODING if finding.edit else finding.no_fix
+    return finding._replace(byte=source_byte(finding.byte), edit=None, no_fix=no_fix)

@@ -70,6 +70,7 @@ def as_json(finding: Finding) -> dict[str, Any]:
     record: dict[str, Any] = {
         key: shown_halves(value) if isinstance(value, str) else value for key, value in finding._asdict().items()
     }
+    record["related"] = [{**place._asdict(), "path": shown_halves(place.path)} for place in finding.related]
     if not finding.stored:
         record["edit"] = None
     elif finding.edit is not None:

@@ -168,27 +168,43 @@ class Document(_Fields):
 
     def __hash__(self) -> int:
         """Leave the metadata out: to compare their values costs more than to compare two documents now and then."""
-        if self.encoding in (None, "utf-8"):
-            return hash((self.id, self.name, self.data))
-        try:  # equal texts may be in different encodings
-            return hash((self.id, self.name, self.data.decode(self.encoding).encode("utf-8", "surrogatepass")))
-        except UnicodeDecodeError:
-            return hash((self.id, self.name, self.data))
+        text = characters(self)  # equal texts may be in different encodings
+        return hash((self.id, self.name, self.data if text is None else text))
 
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
         return f"<Document {self.id!r}{name}, {len(self.data)} bytes>"
 
 
+def characters(document: Document) -> bytes | None:
+    """Return the characters of a text, in UTF-8; None where its encoding cannot decode it.
+
+    What two texts are compared by, here, in a digest and in a list of duplicates. Bytes that are to be UTF-8 are
+    returned as they are.
+    """
+    encoding = document.encoding
+    if encoding is None or encoding == "utf-8":
+        return document.data
+    try:
+        return document.data.decode(encoding).encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return None
+
+
+def text_digest(document: Document) -> bytes:
+    """Return the SHA-256 of the characters of a text, in UTF-8; of its bytes where nobody knows what they mean."""
+    from hashlib import sha256
+
+    text = characters(document)
+    return sha256(document.data if text is None else text).digest()
+
+
 def same_text(one: Document, other: Document) -> bool:
     """Say whether two texts are the same characters; bytes that their encoding cannot decode are compared as bytes."""
-    ours, theirs = one.encoding or "utf-8", other.encoding or "utf-8"
-    if ours == theirs and (ours == "utf-8" or one.data == other.data):
-        return one.data == other.data
-    try:  # other encodings can spell one text in several ways: with a byte order mark, with shifts
-        return one.data.decode(ours) == other.data.decode(theirs)
-    except UnicodeDecodeError:
-        return False
+    if (one.encoding or "utf-8") == (other.encoding or "utf-8") and one.data == other.data:
+        return True
+    text = characters(one)  # an encoding can spell one text in several ways: with a byte order mark, with shifts
+    return text is not None and text == characters(other)
 
 
 def line_of(document: Document) -> int:

@@ -22,6 +22,16 @@ class Edit(NamedTuple):
     safe: bool = True
 
 
+class Place(NamedTuple):
+    """Another place that a finding speaks of, in its own source where ``path`` is empty; see :class:`Finding`."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+    byte: int = -1
+    number: int = 0
+
+
 class Finding(NamedTuple):
     """One finding.
 
@@ -35,6 +45,9 @@ class Finding(NamedTuple):
     ``number`` is that of the document among those of the source, from 1, where a rule or a schema finds something in
     one; elsewhere it is 0. Ids may be used twice. ``places`` is the number of places of the document that it stands
     for, ``subject`` what it is about where that is neither a document nor a place, as a field of a corpus.
+
+    ``related`` are other places that it speaks of, as that where an id was used first. ``no_fix`` says why there is no
+    ``edit`` where the code usually has one.
 
     ``blocks_reading`` says that a document, or the rest of the source, was not read.
 
@@ -61,6 +74,8 @@ class Finding(NamedTuple):
     places: int = 1
     subject: str = ""
     blocks_reading: bool = False
+    related: tuple[Place, ...] = ()
+    no_fix: str = ""
 
     def about(self) -> str:
         """Return what a finding is about, for telling whether it was there before: lines above it may come and go, the

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.finding import Finding, Severity
+from corpusfmt.model.finding import Finding, Place, Severity
 from corpusfmt.text.position import Region
 
 #: Code prefixes and what they speak of.
@@ -51,6 +51,8 @@ class Hit(NamedTuple):
     change: Change | None = None
     #: How many places of the document it stands for.
     places: int = 1
+    #: Other places of the source that it speaks of.
+    related: tuple[Place, ...] = ()
 
 
 #: Looks at the documents of one source, a list at a time and in order. The lists are ``core.texts.Documents``.

@@ -7,23 +7,12 @@ from hashlib import sha256
 from typing import Final
 
 from corpusfmt import plugins
-from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ParseError
+from corpusfmt.model.document import Document, text_digest
 from corpusfmt.model.format import Format, ReadOptions
 from corpusfmt.model.limit_table import HIGHEST
 
 #: What is read back was written whole, so no limit of a reader is to keep a document of it.
 UNLIMITED: Final = ReadOptions(max_document=HIGHEST.document, limits=HIGHEST)
-
-
-def text_digest(document: Document) -> bytes:
-    """Return the SHA-256 of a text in UTF-8; of its bytes as they are where nobody knows what they mean."""
-    if document.encoding in (None, "utf-8"):
-        return sha256(document.data).digest()
-    try:
-        return sha256(document.utf8()).digest()
-    except ParseError:
-        return sha256(document.data).digest()
 
 
 def digests(document: Document) -> dict[str, object]:

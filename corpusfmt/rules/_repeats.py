@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from corpusfmt.model.document import Document, line_of
+from corpusfmt.model.finding import Place
 from corpusfmt.model.rule import Check, Hit
 from corpusfmt.text.display import quoted
 
@@ -38,6 +39,7 @@ def repeats(what: str, value_of: Callable[[Document], str], keys_of: Callable[[S
                 number, line = divmod(first, 1 << _BITS)
                 known = line and line != line_of(document)
                 where = f"on line {line}" if known else f"in document {number}"
-                yield Hit(document, f"duplicate {what} {quoted(value)}, first used {where}")
+                message = f"duplicate {what} {quoted(value)}, first used {where}"
+                yield Hit(document, message, related=(Place("", line, 1 if line else 0, number=number),))
 
     return check

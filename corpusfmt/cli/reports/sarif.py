@@ -15,7 +15,7 @@ from corpusfmt.cli.reports.fingerprints import Marks
 from corpusfmt.cli.reports.paths import uri
 from corpusfmt.cli.reports.record import Summary, Write
 from corpusfmt.model.errors import CorpusfmtError
-from corpusfmt.model.finding import Edit, Finding
+from corpusfmt.model.finding import Edit, Finding, Place
 from corpusfmt.model.rule import Rule
 from corpusfmt.text.display import shown_halves
 from corpusfmt.version import __version__
@@ -54,7 +54,12 @@ class Report:
             "message": _message(finding.message, finding.hint),
         }
         if finding.path:
-            result["locations"] = [_location(finding)]
+            result["locations"] = [_location(finding, stored=finding.stored)]
+        if finding.related:
+            result["relatedLocations"] = [
+                {"id": number, **_location(place._replace(path=place.path or finding.path), stored=False)}
+                for number, place in enumerate(finding.related)
+            ]
         result["partialFingerprints"] = {"corpusfmtContent/v1": self._marks.of(finding)}
         if finding.edit is not None and finding.path and finding.stored:
             result.update(_fixes(finding.path, finding.edit))
@@ -120,16 +125,16 @@ def _message(text: str, hint: str = "") -> dict[str, str]:
     return {"text": said.replace("](", "]\\(") or "-"}  # an empty one is not allowed (3.11.8)
 
 
-def _location(finding: Finding) -> dict[str, Any]:
-    """Return where a finding is, as a location (3.28)."""
+def _location(at: Finding | Place, *, stored: bool) -> dict[str, Any]:
+    """Return where something is, as a location (3.28)."""
     region = {}
-    if finding.line > 0:
-        region["startLine"] = finding.line
-        if finding.column > 0:
-            region["startColumn"] = finding.column
-    if finding.byte >= 0 and finding.stored:
-        region["byteOffset"] = finding.byte
-    place: dict[str, Any] = {"artifactLocation": {"uri": uri(finding.path)}}
+    if at.line > 0:
+        region["startLine"] = at.line
+        if at.column > 0:
+            region["startColumn"] = at.column
+    if at.byte >= 0 and stored:
+        region["byteOffset"] = at.byte
+    place: dict[str, Any] = {"artifactLocation": {"uri": uri(at.path)}}
     if region:
         place["region"] = region
     return {"physicalLocation": place}

@@ -8,10 +8,9 @@ from typing import Final, NamedTuple
 
 from corpusfmt import storage
 from corpusfmt.limits import MIB
-from corpusfmt.model.document import Document
+from corpusfmt.model.document import Document, text_digest
 from corpusfmt.model.errors import LOSS_KINDS, Loss
 from corpusfmt.model.metadata import Metadata
-from corpusfmt.receipt.digests import text_digest
 from corpusfmt.text.display import quoted
 
 #: Whether the id is an integer; the lengths of id, name and metadata, in bytes.

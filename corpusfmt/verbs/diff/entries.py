@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from hashlib import blake2b, sha256
 from typing import Final
 
-from corpusfmt.model.document import Document
+from corpusfmt.model.document import Document, characters
 from corpusfmt.model.metadata import EMPTY
 from corpusfmt.text.json_facts import spelled
 
@@ -53,11 +53,7 @@ def _short(data: bytes) -> bytes:
 
 
 def _text(document: Document) -> bytes:
-    data, encoding = document.data, document.encoding
-    if encoding is None or encoding == "utf-8":
-        return sha256(data).digest()[:_SIZE]
-    try:
-        data = data.decode(encoding).encode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:  # equal only to the same bytes that are declared the same: another digest keeps it apart
-        return blake2b(data, digest_size=_SIZE, key=encoding.encode()[:64]).digest()
-    return sha256(data).digest()[:_SIZE]
+    if (text := characters(document)) is None:  # equal only to the same bytes that are declared the same
+        key = (document.encoding or "").encode()[:64]
+        return blake2b(document.data, digest_size=_SIZE, key=key).digest()
+    return sha256(text).digest()[:_SIZE]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
 from corpusfmt.limits import MIB
-from corpusfmt.model.document import Document
+from corpusfmt.model.document import Document, characters
 from corpusfmt.text.display import shown
 from corpusfmt.text.primitives import is_utf8
 from corpusfmt.verbs.diff.difference import TextDifference
@@ -48,12 +48,8 @@ def text_difference(one: Document, other: Document) -> TextDifference | None:
 
 def _readable(document: Document) -> bytes | None:
     """Return a text as UTF-8; None when its encoding cannot decode it."""
-    if document.encoding in (None, "utf-8"):
-        return document.data if is_utf8(document.data) else None
-    try:
-        return document.data.decode(document.encoding).encode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return None
+    text = characters(document)
+    return None if text is document.data and not is_utf8(text) else text
 
 
 def _first(a: bytes, b: bytes) -> int:
