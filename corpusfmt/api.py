@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 from corpusfmt import storage
 from corpusfmt.limits import MAX_DOCUMENT, SCHEMA_SECONDS
 from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.options import check_arguments
 from corpusfmt.sources import Reading, limited
 from corpusfmt.targets.settings import Writing, kinds, named
+from corpusfmt.text.display import quoted
 
 if TYPE_CHECKING:
     from corpusfmt.model.document import Document
@@ -115,6 +117,12 @@ def create(
     """
     from corpusfmt.targets.writer import OpenWriter
 
+    check_arguments(
+        "convert",
+        {
+            "to_format": format, "allow_loss": allow_loss, "shard_size": shard_size, "force": force, "cdxj": cdxj,
+        },
+    )  # fmt: skip
     file = storage.given(target, "write")
     path = fspath(target) if file is None else storage.given_name(file)  # type: ignore[arg-type]  # then it is a path
     return OpenWriter(path, Writing(format, named(options), {}, kinds(allow_loss), shard_size, force, {}, cdxj, file))
@@ -137,7 +145,7 @@ def convert(
     limits: Mapping[str, int] | None = None,
     on_error: str = "raise",
     allow_loss: Iterable[str] = (),
-    ids: Sequence[str] = (),
+    ids: Sequence[str | int] | str | None = None,
     shard_size: int = 0,
     force: bool = False,
     cdxj: bool = False,
@@ -155,7 +163,7 @@ def convert(
     that know them, ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its
     format).
     ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line or sha256.
-    ``on_error`` is raise (or stop), skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
+    ``on_error`` is raise, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
     ``max_document`` and ``shard_size`` are in bytes (the latter before compression); ``limits`` are other limits of
     reading by name (docs/limits.md), as in ``{"header": 1 << 20}``. ``cdxj`` writes an index beside
     a WARC target. With ``verify`` the target is read back and compared before it gets its name; ``receipt`` is the
@@ -167,6 +175,17 @@ def convert(
     """
     from corpusfmt.verbs.convert.run import Conversion
 
+    check_arguments(
+        "convert",
+        {
+            "from_format": from_format, "to_format": to_format, "encoding": encoding, "id_from": id_from,
+            "max_document": max_document, "limits": limits, "on_error": on_error, "allow_loss": allow_loss,
+            "ids": ids, "shard_size": shard_size, "force": force, "cdxj": cdxj, "verify": verify, "receipt": receipt,
+        },
+    )  # fmt: skip
+    for name, given in (("read_options", read_options), ("write_options", write_options)):
+        if not isinstance(given, Mapping | None):
+            raise ConfigurationError(f"{name} is a mapping of options to values, not {quoted(repr(given))}")
     mode, _, file = on_error.partition("=")
     if mode == "quarantine" and not file:
         raise ConfigurationError("name the file for refused documents: quarantine=FILE")
@@ -175,9 +194,9 @@ def convert(
         fspath(target),
         Reading(from_format, named(read_options), named(options), encoding, id_from, limited(max_document, limits)),
         Writing(to_format, named(write_options), named(options), kinds(allow_loss), shard_size, force, {}, cdxj),
-        on_error="stop" if mode == "raise" else mode,
+        on_error=mode,
         quarantine=file,
-        ids=ids,
+        ids=[ids] if isinstance(ids, str) else ids,
         verify=verify,
         receipt=fspath(receipt),
         progress=progress,
@@ -203,6 +222,8 @@ def validate(
     engine: str = "auto",
     schema_timeout: float = SCHEMA_SECONDS,
     jing: str | PathLike[str] = "",
+    baseline: str | PathLike[str] = "",
+    jobs: int = 1,
     **options: str,
 ) -> Iterator[Finding]:
     """Give the findings of the sources, in order: faults of their formats, then of the rules.
@@ -211,13 +232,23 @@ def validate(
     or beginnings of codes: those to check in place of the default ones, beside them, and not at all. ``schema`` is the
     path of a JSON Schema of records, or of a RELAX NG schema of XML sources when it ends in .rng or is XML;
     ``metadata_schema`` is that of a JSON Schema of the metadata. ``engine`` judges XML: auto, lxml or jing, whose path
-    is ``jing``; compiling its schema, and each document, may take ``schema_timeout`` seconds. No configuration file is
-    looked for.
+    is ``jing``; compiling its schema, and each document, may take ``schema_timeout`` seconds. What stands in the
+    ``baseline`` is not given. As many processes as ``jobs`` says check several files. No configuration file is looked
+    for.
 
     Content never raises; ConfigurationError, UnknownFormatError, SourceChangedError, SchemaError, PluginError and
     OSError do, the first before the first finding; that one of several sources cannot be opened, or told for what it
     is, or changes while it is read, after the last.
     """
+    check_arguments(
+        "validate",
+        {
+            "select": select, "extend_select": extend_select, "ignore": ignore, "schema": schema, "jobs": jobs,
+            "metadata_schema": metadata_schema, "engine": engine, "schema_timeout": schema_timeout, "jing": jing,
+            "baseline": baseline,
+        },
+    )  # fmt: skip
+    from corpusfmt.checks.baseline import load
     from corpusfmt.checks.run import Against, is_xml
     from corpusfmt.checks.selection import Selection
     from corpusfmt.verbs.validate.run import Validation
@@ -227,7 +258,9 @@ def validate(
     path, metadata = ("" if one is None else fspath(one) for one in (schema, metadata_schema))
     xml, record = (path, "") if is_xml(path) else ("", path)
     against = Against(xml, engine, schema_timeout, fspath(jing), record=record, metadata=metadata)
-    return Validation(asked, reading, Selection(select, extend_select, ignore), against).run()
+    known = load(fspath(baseline)) if baseline else None
+    chosen = Selection(select, extend_select, ignore)
+    return Validation(asked, reading, chosen, against, baseline=known, jobs=jobs).run()
 
 
 def fix(
@@ -255,6 +288,7 @@ def fix(
     Raises ConfigurationError, UnknownFormatError, ParseError for damaged compressed data, VerificationError for a fixed
     file that would not hold all documents, SourceChangedError, and OSError.
     """
+    check_arguments("fix", {"unsafe_fixes": unsafe_fixes, "select": select, "dry_run": dry_run})
     from corpusfmt.verbs.fix.run import Fixing
 
     reading = _reading(format, options, encoding, id_from, max_document, limits)
@@ -347,5 +381,12 @@ def _reading(
     file: BinaryIO | None = None,
 ) -> Reading:
     """Return how to read sources. A format that is named must know all options; others take those that they know."""
+    check_arguments(
+        "ls",
+        {
+            "from_format": format, "encoding": encoding, "id_from": id_from, "max_document": max_document,
+            "limits": limits,
+        },
+    )  # fmt: skip
     own, shared = (named(options), {}) if format else ({}, named(options))
     return Reading(format, own, shared, encoding, id_from, limited(max_document, limits), given=file)

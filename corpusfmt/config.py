@@ -208,6 +208,8 @@ def _check(path: str, said: Mapping[str, Any]) -> None:
 
     _object(path, "", said, json.loads(storage.shipped(SCHEMA)))
     matches = [one["match"] for one in said.get("paths", ())]
+    if not all(match and all(match) for match in matches):
+        raise ConfigurationError(f"{quoted(path, 400)}: an entry of paths has no pattern, or an empty one, under match")
     if len("".join([*said.get("per-file-ignores", ()), *("".join(one) for one in matches)])) > PATTERNS:
         raise ConfigurationError(f"{quoted(path, 400)}: the patterns have more than {PATTERNS:,} characters")
 

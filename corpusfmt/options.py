@@ -6,12 +6,14 @@ Options that only some formats know stand in the ``options`` of those formats an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from os import PathLike
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from corpusfmt.limits import MAX_JOBS, SCHEMA_SECONDS
-from corpusfmt.model.errors import ALLOWABLE
+from corpusfmt.model.errors import ALLOWABLE, ConfigurationError
 from corpusfmt.model.format import Format, Option
 from corpusfmt.model.ids import SOURCES
+from corpusfmt.text.display import quoted
 
 #: What an option takes: nothing (flag), one of its choices, text, a path, codes with commas between, a size in bytes, a
 #: whole number, seconds, or limits by name.
@@ -69,12 +71,12 @@ SETTINGS: Final = (
     Setting("to", "text", "format of the target, with options as in seed:dialect=plain", _CONVERT, "writing", "FORMAT",
             attribute="to_format"),
     Setting("on-error", "text",
-            "at a document that cannot be read or written: stop (default), skip, or quarantine=FILE to set it aside",
-            _CONVERT, "writing", "WHAT", default="stop"),
+            "at a document that cannot be read or written: raise (default), skip, or quarantine=FILE to set it aside",
+            _CONVERT, "writing", "WHAT", default="raise"),
     Setting("allow-loss", "text", f"lose these where the target cannot hold them: {', '.join(ALLOWABLE)}",
             _CONVERT, "writing", "KIND,...", default=(), repeat=True),
-    Setting("id", "text", "convert only the documents with this id", _CONVERT, "writing", "ID", default=(),
-            repeat=True),
+    Setting("id", "text", "convert only the documents with this id", _CONVERT, "writing", "ID", repeat=True,
+            attribute="ids"),
     Setting("shard-size", "size", "split the target into files of this size, before compression", _CONVERT, "writing",
             "SIZE", default=0),
     Setting("force", "flag",
@@ -99,7 +101,7 @@ SETTINGS: Final = (
             "reading", "SIZE", key="max-document"),
     Setting("limit", "limits", "change other limits, as in header=1MiB,depth=64; 'corpusfmt limits' lists them",
             READING,
-            "reading", "NAME=VALUE,...", repeat=True, key="limits"),
+            "reading", "NAME=VALUE,...", repeat=True, key="limits", attribute="limits"),
 
     Setting("select", "codes", "check only these codes or prefixes of codes; ALL selects all", _VALIDATE, "checks",
             "CODE,...", key="select", by_path=True),
@@ -169,6 +171,42 @@ SETTINGS: Final = (
             "FILE", default=""),
     Setting("isolated", "flag", "use no configuration", READING, "configuration"),
 )  # fmt: skip
+
+
+#: What an argument of each kind is in the library, and how that is said.
+_TYPES: Final[dict[Kind, tuple[tuple[type, ...], str]]] = {
+    "flag": ((bool, int), "true or false"),
+    "choice": ((str,), "text"),
+    "text": ((str,), "text"),
+    "path": ((str, PathLike), "a path"),
+    "codes": ((Iterable,), "a list of codes"),
+    "size": ((int,), "a number of bytes"),
+    "number": ((int,), "a whole number"),
+    "seconds": ((int, float), "a number of seconds"),
+    "limits": ((Mapping,), "a mapping of names to numbers"),
+}
+#: Those of which None may stand for the default.
+_OPTIONAL: Final = ("choice", "text", "path", "codes", "limits")
+
+
+def check_arguments(command: str, arguments: Mapping[str, Any]) -> None:
+    """Check the types of arguments of a function of the library, each of which is an option of ``command``.
+
+    None stands for the default where that is not another value. Raises ConfigurationError.
+    """
+    known = {(one.attribute or one.name.replace("-", "_")): one for one in settings_of(command)}
+    for name, value in arguments.items():
+        one = known[name]
+        types, what = ((Iterable,), "a list") if one.repeat and one.kind == "text" else _TYPES[one.kind]
+        fits = isinstance(value, types) or (value is None and one.kind in _OPTIONAL and one.default in (None, "", ()))
+        if fits and one.kind in ("size", "number"):
+            most = one.most or value
+            fits = not isinstance(value, bool) and one.least <= value <= most
+            what += f" from {one.least} to {one.most}" if one.most else f", at least {one.least}"
+        if one.kind == "limits" and isinstance(value, Mapping):
+            fits = all(isinstance(number, int) for number in value.values())
+        if not fits:
+            raise ConfigurationError(f"{name} is {what}, not {quoted(repr(value))}")
 
 
 def settings_of(command: str) -> list[Setting]:

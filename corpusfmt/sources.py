@@ -72,10 +72,10 @@ class Reading(NamedTuple):
         """Return how a source is to be read, by its path."""
         if not self.by_path:
             return self
-        inside = storage.relative(path, self.base)
+        inside = storage.spellings(path, self.base)
         found = self._replace(by_path=())
         for one in reversed(self.by_path):
-            if one.fits(inside):
+            if any(map(one.fits, inside)):
                 if found.format is None and one.format is not None:
                     found = found._replace(format=one.format, own=one.own)
                 found = found._replace(

@@ -18,7 +18,7 @@ DOCS = Path(__file__).resolve().parent
 OPTIONS = """# Options
 
 An option has the same name on the command line, in `corpusfmt.toml` and in the library (with underscores for dashes).
-One on on the command line comes before the configuration. `corpusfmt COMMAND --help` lists those of a command.
+One on the command line comes before the configuration. `corpusfmt COMMAND --help` lists those of a command.
 
 Options of formats are given as options of the command (`--layout hf`), with the format (`--from jsonl:layout=hf`), in
 the table `[options]` of a configuration, or in an entry of `[[paths]]`. Those of plug-ins work in the same way.

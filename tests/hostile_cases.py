@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import zstandard
 
+from corpusfmt.limits import RATIO_FREE
 from tests.support import ROOT
 
 #: What each command may take: seconds of processor time, and MB.
@@ -22,6 +23,7 @@ SECONDS, MEMORY = 5.0, 200
 PAGE = ROOT / "docs" / "hostile.md"
 _TEI = b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text><body>'
 _END = b"</body></text></TEI>"
+_TEXT = (b'{"id":"a","name":"","text":"', b'","meta":{}}\n')
 
 
 class Case(NamedTuple):
@@ -52,6 +54,12 @@ def file(what: str, name: str, data: Callable[[], bytes]) -> Case:
         (folder / name).write_bytes(made)
 
     return Case(what, make, reading(name))
+
+
+def dense(what: str, name: str, piece: bytes, around: tuple[bytes, bytes] = (b"", b"")) -> Case:
+    """Return the case of a small file that expands as far as any file may, to the same thing again and again."""
+    case = file(what, name, lambda: around[0] + piece * ((RATIO_FREE - 200) // len(piece)) + around[1])
+    return case._replace(commands=(*case.commands, f"convert {name} -o out.warc", f"convert {name} -o out.xml"))
 
 
 def schema(what: str, schema: object, record: object) -> Case:
@@ -148,6 +156,16 @@ CASES: tuple[Case, ...] = (
     file("elements that nest", "a.xml", lambda: _TEI + b"<p>" * 1_000_000),
     file("zeroes", "a.jsonl.gz", lambda: bytes(300_000_000)),
     file("zeroes", "a.seed.zst", lambda: bytes(300_000_000)),
+    dense("one record again and again", "a.jsonl.zst", b'{"id":"a","text":"","meta":{"a":1}}\n'),
+    dense("one record with a number for an id", "a.jsonl.zst", b'{"id":0,"text":""}\n'),
+    dense("headers only", "a.seed.zst", b"<<<FILE a b>>>\n"),
+    dense("a text of sentences that run together", "a.jsonl.zst", b"a.B", _TEXT),
+    dense("a text of escapes", "a.jsonl.zst", b"\\n", _TEXT),
+    dense("a text with a character beyond U+FFFF", "a.jsonl.zst", b"a", (_TEXT[0], "\U0001f600".encode() + _TEXT[1])),
+    dense("a text of double encoded letters", "a.seed.zst", "\u00c3\u00a9\n".encode(), (b"<<<FILE a b>>>\n", b"")),
+    dense("a text of backslashes", "a.seed.zst", b"\\\n", (b"<<<FILE a b>>>\n", b"")),
+    dense("a text that is no UTF-8", "a.seed.zst", b"\xff", (b"<<<FILE a b>>>\n", b"")),
+    dense("a text of CR LF", "a.seed.zst", b"\r\n", (b"<<<FILE a b>>>\n", b"")),
     Case("100,000 empty gzip members", lambda folder: (folder / "a.jsonl.gz").write_bytes(gzip.compress(b"", mtime=0) * 100_000),
          reading("a.jsonl.gz")),
     Case("20,000 gzip members of line ends",

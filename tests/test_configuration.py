@@ -374,3 +374,30 @@ def test_programs_of_the_working_folder_are_not_run(trapped: Path, monkeypatch: 
     assert jing.find() == [str(trapped / "jing")]
     monkeypatch.setattr("shutil.which", lambda name, path: f"./{name}")  # as Windows looks into the working folder
     assert jing.find() == []
+
+
+@pytest.mark.parametrize("match", ["[]", '""', '["a/*", ""]'])
+def test_an_entry_without_a_pattern_is_a_mistake(match: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("corpusfmt.toml").write_text(f'[[paths]]\nmatch = {match}\nlayout = "dolma"\n')
+    Path("a.jsonl").write_bytes(b'{"id":"a","text":"x"}\n')
+    assert main(["validate", "a.jsonl"]) == 2
+
+
+def test_settings_by_path_hold_for_a_file_that_a_link_leads_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("crawl").mkdir()
+    Path("crawl/a.jsonl").write_bytes(b'{"id":"a","text":"One.","source":"w"}\n')
+    Path("crawl/b.seed").write_bytes(b"<<<FILE a b>>>\n")
+    Path("corpusfmt.toml").write_text(
+        '[[paths]]\nmatch = "crawl/*.jsonl"\nlayout = "dolma"\n[[paths]]\nmatch = "other/*"\nselect = ["TXT"]\n'
+        '[per-file-ignores]\n"crawl/b.*" = ["DOC001"]\n'
+    )
+    Path("lnk").symlink_to("crawl")
+    Path("c.jsonl").symlink_to("crawl/a.jsonl")
+    for source in ("crawl/a.jsonl", "lnk/a.jsonl", "c.jsonl", "lnk/b.seed", "./lnk/../crawl/b.seed"):
+        assert main(["validate", source]) == 0, capsys.readouterr().out
+    Path("other").symlink_to("crawl")
+    assert main(["validate", "other/b.seed"]) == 0

@@ -540,3 +540,47 @@ def test_convert_stops_by_either_name() -> None:
     for on_error in ("stop", "raise"):
         with pytest.raises(ParseError):
             corpusfmt.convert("bad.jsonl", "x.seed", on_error=on_error)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"on_error": None}, {"on_error": 5}, {"on_error": len}, {"limits": {"header": "1MiB"}}, {"limits": [1]},
+        {"max_document": "5MB"}, {"max_document": None}, {"max_document": True}, {"read_options": 3}, {"from_format": 3},
+        {"receipt": 5}, {"shard_size": -1}, {"shard_size": "1kB"}, {"encoding": 8}, {"id_from": 1}, {"ids": 7},
+        {"allow_loss": 1}, {"write_options": ["a"]}, {"verify": "yes"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_argument_of_another_type_is_a_mistake_of_the_caller(arguments: dict[str, Any], here: Path) -> None:
+    Path("a.jsonl").write_bytes(b'{"id":"a","text":"x"}\n')
+    with pytest.raises(ConfigurationError, match=next(iter(arguments))):
+        corpusfmt.convert("a.jsonl", "b.seed", **arguments)
+    assert not Path("b.seed").exists()
+
+
+@pytest.mark.parametrize("given", ["x", 3, None, b"x"])
+def test_what_is_no_document_is_not_written(given: Any, here: Path) -> None:
+    for documents in ([given], [Document("a", "x"), given]):
+        with (
+            pytest.raises(ConfigurationError, match="documents are written, not"),
+            corpusfmt.create("b.seed") as writer,
+        ):
+            writer.write_all(documents) if documents[1:] else writer.write(given)
+        assert not Path("b.seed").exists()
+    with (
+        pytest.raises(ConfigurationError, match="documents are written, not str"),
+        corpusfmt.create("b.seed") as writer,
+    ):
+        writer.write_all("a.jsonl")  # type: ignore[arg-type]  # a path is no list of documents
+
+
+@pytest.mark.parametrize(
+    ("ids", "written"),
+    [(None, "1 d d1 7"), ("d1", "d1"), (["d1", "1"], "1 d1"), ([7], "7"), (["7"], "7"), ([], ""), (("d",), "d")],
+    ids=str,
+)
+def test_ids_choose_documents(ids: Any, written: str, here: Path) -> None:
+    Path("a.jsonl").write_bytes(b"".join(b'{"id":%b,"text":"t"}\n' % id for id in (b'"1"', b'"d"', b'"d1"', b"7")))
+    assert corpusfmt.convert("a.jsonl", "b.seed", ids=ids).written == len(written.split())
+    assert [str(document.id) for document in corpusfmt.read("b.seed")] == written.split()

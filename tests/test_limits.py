@@ -179,15 +179,15 @@ def _markup(tmp_path: Path) -> None:
 def _ratio(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
     record = b'{"id":"a","text":"%b","name":"","meta":{}}\n'
-    path.write_bytes(gzip.compress(record % (b"x" * (RATIO_FREE + MIB)), 9, mtime=0))
-    ratio = -(-(RATIO_FREE + MIB + len(record) - 2) // path.stat().st_size)
+    path.write_bytes(gzip.compress(record % (b"x" * (RATIO_FREE + 61 * MIB)), 9, mtime=0))
+    ratio = -(-(RATIO_FREE + 61 * MIB + len(record) - 2) // path.stat().st_size)
     assert ratio > 1000
     assert [one.code for one in validate(path)] == ["FILE004"]
     assert list(validate(path, limits={"ratio": ratio + 1})) == []
     assert [one.code for one in validate(path, limits={"ratio": ratio - 1})] == ["FILE004"]
-    body = gzip.compress(bytes(RATIO_FREE + MIB), 9, mtime=0)
+    body = gzip.compress(bytes(RATIO_FREE + 61 * MIB), 9, mtime=0)
     sent = page(body, b"Content-Type: text/plain", b"Content-Encoding: gzip")
-    fits = -(-(RATIO_FREE + MIB) // len(body))
+    fits = -(-(RATIO_FREE + 61 * MIB) // len(body))
     options = ReadOptions(limits=Limits(ratio=fits))
     assert findings(scan(plugins.formats()["warc"], sent, options=options)) == []
     options = ReadOptions(limits=Limits(ratio=fits - 1))
@@ -579,6 +579,6 @@ def test_a_raised_limit_reads_what_no_target_holds(tmp_path: Path) -> None:
 @pytest.mark.deep
 def test_what_compresses_well_reads_back(tmp_path: Path) -> None:
     with open_writer(tmp_path / "a.jsonl") as writer:
-        writer.write(Document("a", "x" * (RATIO_FREE + MIB)))
+        writer.write(Document("a", "x" * (RATIO_FREE + 61 * MIB)))
     assert convert(tmp_path / "a.jsonl", tmp_path / "b.jsonl.zst", verify=True).verified == 1
     assert [one.code for one in validate(tmp_path / "b.jsonl.zst")] == ["FILE004"]

@@ -79,7 +79,7 @@ OF_LIBRARY = {
 @pytest.mark.parametrize("function", OF_LIBRARY)
 def test_the_library_has_the_names_of_the_command_line(function: str) -> None:
     of = settings_of("convert" if function == "read" else function)
-    known = {one.name.replace("-", "_") for one in of} | OF_LIBRARY[function]
+    known = {name for one in of for name in (one.name.replace("-", "_"), one.attribute)} | OF_LIBRARY[function]
     parameters = inspect.signature(getattr(corpusfmt, function)).parameters.values()
     assert {one.name for one in parameters if one.kind is not inspect.Parameter.VAR_KEYWORD} <= known
 

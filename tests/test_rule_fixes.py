@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusfmt import Document, fix, open_writer, plugins, read
+from corpusfmt import Document, fix, open_writer, plugins, read, validate
 from corpusfmt.model.format import ReadOptions, WriteOptions
 from corpusfmt.model.rule import Change
 from corpusfmt.model.text_search import Documents
@@ -187,4 +187,7 @@ def test_what_no_fix_can_write_is_left_and_told(tmp_path: Path, capsys: pytest.C
     assert main(["fix", "--unsafe-fixes", "--select", "TXT", str(path)]) == 1
     main(["validate", "--select", "TXT", str(path)])
     assert "no fix can write that in this file" in capsys.readouterr().out
+    (found,) = [finding for finding in validate(path, select=["TXT"]) if finding.no_fix]
+    assert found.edit is None
+    assert "no fix can write that" in found.no_fix
     assert main(["fix", "--unsafe-fixes", "--select", "ALL", "-n", str(path)]) == 1

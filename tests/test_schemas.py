@@ -179,3 +179,22 @@ def test_inferring_over_what_cannot_be_read(
     (tmp_path / "a.jsonl").write_bytes(head + sound + head + sound)
     main(["schema", "infer", str(tmp_path / "a.jsonl"), *about])
     assert json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "refused"),
+    [
+        ("e.seed", b"junk\n", 1), ("g.seed", b"<<<FILE a b>>>\nx\n<<<FILE c>>>\n\n", 1), ("e.xml", b"x", 1),
+        ("e.jsonl", b"{\n", 1), ("e.warc", b"WARC/1.0\r\n", 1), ("f.seed", b"<<<FILE a b>>>\n\xff\n", 0),
+        ("h.seed.gz", b"\x1f\x8b\x08", 1), ("i.seed", b"", 0),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("metadata", [[], ["--metadata"]], ids=["records", "metadata"])
+def test_infer_counts_what_cannot_be_read(
+    name: str, data: bytes, refused: int, metadata: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert main(["schema", "infer", *metadata, str(tmp_path / name)]) == refused
+    out, err = capsys.readouterr()
+    assert json.loads(out)["$schema"]
+    assert ("could not be read" in err) == bool(refused)

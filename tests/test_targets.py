@@ -7,13 +7,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpusfmt import open_writer, plugins, read
+from corpusfmt import ConfigurationError, convert, open_writer, plugins, read
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import LossError
 from corpusfmt.model.format import Format
@@ -142,3 +142,25 @@ def test_documents_are_not_written_twice_to_shards(tmp_path: Path) -> None:
     report = Conversion([f"{tmp_path}/in.seed"], f"{tmp_path}/o.jsonl", Reading(), writing, on_error="skip").run()
     assert (report.read, report.written, report.refused) == (4, 3, 1)
     assert [document.id for document in read(f"{tmp_path}/o-*.jsonl")] == ["a", "b", "d"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("what", ["target", "quarantine", "receipt"])
+def test_no_file_replaces_a_shard_of_a_set_with_a_manifest(
+    what: str, *, force: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.seed").write_bytes(b"".join(b"<<<FILE d%d a.txt>>>\n%b\n" % (n, b"x" * 300) for n in range(9)))
+    convert("a.seed", "b.seed", shard_size=1000)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    more: dict[str, Any] = {
+        "target": {"target": "b-00001.seed"},
+        "quarantine": {"target": "c.seed", "on_error": "quarantine=b-00002.seed"},
+        "receipt": {"target": "c.seed", "receipt": "b-00009.json"},
+    }[what]
+    with pytest.raises(ConfigurationError, match="has the name of a shard of"):
+        convert("a.seed", force=force, **more)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    convert("a.seed", "b.seed", shard_size=500, force=True)
+    Path("b.manifest.json").unlink()
+    convert("a.seed", "b-00001.seed", force=True)

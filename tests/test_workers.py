@@ -15,7 +15,7 @@ from random import Random
 
 import pytest
 
-from corpusfmt import UnknownFormatError, WorkerError
+from corpusfmt import ConfigurationError, UnknownFormatError, WorkerError, validate
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
 from corpusfmt.model.finding import Finding
@@ -169,3 +169,22 @@ def test_no_process_can_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(WorkerError, match=r"no process can be started \(Resource .*\); --jobs 1 needs none"):
         list(Validation([str(tmp_path)], Reading(), jobs=2).run())
     assert multiprocessing.active_children() == []
+
+
+def test_a_baseline_and_several_processes_in_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number in range(240):
+        Path(f"{number:03}.seed").write_bytes(
+            b"<<<FILE d%d a.txt>>>\n%b\n" % (number, b"\xff" if number % 9 == 0 else b"x")
+        )
+    names = [f"{number:03}.seed" for number in range(240)]
+    found = list(validate(names))
+    assert len(found) == 27
+    assert list(validate(names, jobs=2)) == found
+    assert main(["validate", *names, "--write-baseline", "old.json", "-q"]) == 0
+    Path("001.seed").write_bytes(b"<<<FILE d1 a.txt>>>\n\xfe\n")
+    for jobs in (1, 2):
+        assert [one.path for one in validate(names, baseline="old.json", jobs=jobs)] == ["001.seed"]
+    for jobs in (0, -1, 10_000):
+        with pytest.raises(ConfigurationError, match="jobs is a number"):
+            validate(names, jobs=jobs)

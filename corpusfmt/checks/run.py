@@ -298,7 +298,7 @@ def records_of(batch: Batch, format: Format) -> list[bytes]:
     if format.records is not None:
         return format.records(batch.region, batch.documents)
     writer = plugins.format_named("jsonl").writer(WriteOptions(allow=frozenset({"bytes", "encoding"})))
-    return b"".join(writer.encode(batch.documents)).removesuffix(b"\n").split(b"\n")
+    return [piece.removesuffix(b"\n") for piece in writer.encode(batch.documents)]
 
 
 def _places(

@@ -53,8 +53,8 @@ class Selection:
         """Return what is selected for a file, by its path as it was named."""
         if not self._by_path:
             return self
-        inside = storage.relative(path, self.folder or ".")
-        fitting = (one for globs, one in reversed(self._by_path) if any(glob.fits(inside) for glob in globs))
+        inside = storage.spellings(path, self.folder or ".")
+        fitting = (one for globs, one in reversed(self._by_path) if any(any(map(glob.fits, inside)) for glob in globs))
         return next(fitting, self)
 
     @property
@@ -102,8 +102,8 @@ class Selection:
         """Return the beginnings of codes that are not told of a file, by its path as it was named."""
         if not self._globs:
             return frozenset()
-        inside = storage.relative(path, self.folder or ".")
-        return frozenset().union(*[codes for glob, codes in self._globs if glob.fits(inside)])
+        inside = storage.spellings(path, self.folder or ".")
+        return frozenset().union(*[codes for glob, codes in self._globs if any(map(glob.fits, inside))])
 
     def is_left_out(self, finding: Finding, left_out: frozenset[str]) -> bool:
         """Say whether a finding is not told of a file, of which ``left_out`` was given."""

@@ -266,6 +266,6 @@ def reading_of(args: argparse.Namespace) -> Reading:
 
 def _limits(args: argparse.Namespace) -> Limits:
     asked: dict[str, int] = {"document": args.max_document} if args.max_document else {}
-    for values in args.limit or ():
+    for values in args.limits or ():
         asked.update(values)
     return USUAL._replace(**asked)

@@ -59,7 +59,7 @@ def settled(args: argparse.Namespace, config: Config, reading: Reading | None = 
     """
     reading = reading or reading_of(args)
     asked = {"document"} if args.max_document else set()
-    asked |= {name for values in args.limit or () for name in values}
+    asked |= {name for values in args.limits or () for name in values}
     configured = {**config.limits, **({"document": config.max_document} if config.max_document else {})}
     return reading._replace(
         limits=reading.limits._replace(**{name: value for name, value in configured.items() if name not in asked}),

@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     allowed = kinds(",".join(args.allow_loss))
     mode, equals, file = args.on_error.partition("=")
     if (mode == "quarantine") != bool(equals and file):
-        raise ConfigurationError("--on-error takes stop, skip or quarantine=FILE")
+        raise ConfigurationError("--on-error takes raise, skip or quarantine=FILE")
     for option, path in (("--receipt", args.receipt), ("--report", args.report)):
         if path == "":
             raise ConfigurationError(f"{option} takes the name of a file, which is empty")
@@ -59,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
         with Bar(enabled=not args.quiet) as bar:
             report = Conversion(
                 args.sources, args.output, settled(args, config_of(args)), writing,
-                on_error=mode, quarantine=file, ids=args.id, report_to=args.report or "", verify=args.verify,
+                on_error=mode, quarantine=file, ids=args.ids, report_to=args.report or "", verify=args.verify,
                 receipt=args.receipt or "", progress=bar.update,
             ).run()  # fmt: skip
         _tell(report, time.monotonic() - began, mode, quiet=args.quiet)
@@ -135,7 +135,7 @@ def _why_not(report: Report, on_error: str) -> str:
         return f"{what}: the target cannot hold all of it; {allow}--on-error skip leaves documents out"
     if isinstance(report.error, ParseError) and report.error.finding.code in UNTRUSTED:
         return f"{what}: the documents of a damaged file cannot be trusted"
-    if on_error != "stop":
+    if on_error not in ("raise", "stop"):
         return f"{what}: reading cannot continue after this fault, whatever --on-error says"
     return f"{what}; --on-error skip leaves refused documents out, --on-error quarantine=FILE.seed keeps them apart"
 

@@ -31,6 +31,9 @@ _OTHER: Final = re.compile("[\xc0-\xff\u02b0-\u02ff]")
 #: Second bytes of the signs that web pages have most: quotes, dashes, dots, the euro, arrows, ticks.
 _SIGNS: Final = frozenset(b"\x80\x82\x83\x84\x86\x87\x88\x89\x8b\x98\x9c")
 
+#: So many pieces of a text are joined at a time: one by one, small ones take fifty times their size.
+_TOGETHER: Final = 4096
+
 
 def may_hold() -> Callable[[bytes], bool]:
     """Return a function that says whether UTF-8 may hold such a place, by the bytes of a lead and its tail."""
@@ -63,17 +66,23 @@ def name_of(run: str) -> str:
     return "Latin-1" if max(run) <= "\xff" and any("\x80" <= char <= "\x9f" for char in run) else "Windows-1252"
 
 
-def mended(text: str, rounds: int = 8) -> str | None:
-    """Return a text with its places as they were meant, however many times over, or None when they do not end."""
+def mended(text: str, rounds: int = 8) -> tuple[str | None, int]:
+    """Return a text with its places as they were meant, however many times over, or None when they do not end; and how
+    many places it has.
+    """
+    first = 0
     for _ in range(rounds):
-        pieces, at = [], 0
+        pieces, some, at, count = [], [""], 0, 0
         for start, stop, meant in places(text):
-            pieces += [text[at:start], meant]
-            at = stop
-        if not pieces:
-            return text
-        text = "".join([*pieces, text[at:]])
-    return None
+            some += [text[at:start], meant]
+            at, count = stop, count + 1
+            if len(some) > _TOGETHER:
+                pieces.append("".join(some))
+                some.clear()
+        if not count:
+            return text, first
+        text, first = "".join([*pieces, *some, text[at:]]), first or count
+    return None, first
 
 
 def _decoded(text: str) -> str | None:

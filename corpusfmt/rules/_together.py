@@ -61,23 +61,31 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     )
 
 
-def places(text: str) -> list[tuple[int, str, bool]]:
-    """Return the places where a space is missing, in order: where it should stand, what runs together there, and
-    whether a sentence ends.
+def places(text: str) -> tuple[tuple[int, str, bool] | None, int]:
+    """Return the first of the places where a space is missing, and how many there are.
+
+    Of the first: where the space should stand, what runs together there, and whether a sentence ends.
     """
     code, end, _, _, inside, _, _ = _patterns()
-    ends, insides = list(end.finditer(text)), list(inside.finditer(text))
-    if not (ends or insides) or code.search(text):
-        return []
-    found = [place for match in ends if (place := _sentence(text, match.start()))]
-    if insides:
-        words = frozenset(re.findall(r"[^\W\d_]+", text))
-        found += [place for match in insides if (place := _word(text, match.start(), words))]
-    return sorted(found)
+    first, count = None, 0
+    words: frozenset[str] | None = None
+    if not (end.search(text) or inside.search(text)) or code.search(text):
+        return first, count
+    for match in end.finditer(text):
+        if place := _sentence(text, match.start()):
+            first, count = min(first or place, place), count + 1
+    for match in inside.finditer(text):
+        if words is None:
+            words = frozenset(found[0] for found in re.finditer(r"[^\W\d_]+", text))
+        if place := _word(text, match.start(), words):
+            first, count = min(first or place, place), count + 1
+    return first, count
 
 
 def _sentence(text: str, stop: int) -> tuple[int, str, bool] | None:
     _, _, before, after, _, _, _ = _patterns()
+    if text[stop - 1 : stop].isalpha() and not text[stop - 2 : stop].islower():  # two small letters, or a closing sign
+        return None
     line = text[max(0, stop - _NEAR) : stop].rpartition("\n")[2]
     left = before.search(line)
     right = after.match(text[stop + 1 : stop + 1 + _NEAR])

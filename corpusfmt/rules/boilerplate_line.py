@@ -16,6 +16,8 @@ from corpusfmt.text.display import quoted
 #: Longer lines are text; of what looks for whole lines, none is longer than the second.
 _LONGEST: Final = 160
 _SHORT: Final = 60
+#: What ``str.splitlines`` takes for a line, one at a time.
+_LINE: Final = re.compile("[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 #: Signs around the words of a button.
 _AROUND: Final = ' \t.:!+*|/<>-"\u2022\u00b7\u203a\u2039\u2192\u2190\u25b6\u25ba\u25bc\u2026\u00d7\u2715[]'
 
@@ -29,15 +31,15 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for the first such line of each text."""
     whole, beginning = _table()
     for document, text in suspects(documents, lambda data: len(data) > 0):
-        where, words, count, at = 0, "", 0, 0
-        for line in text.splitlines(keepends=True):
+        where, words, count = 0, "", 0
+        for match in _LINE.finditer(text):
+            line = match[0]
             if len(line) <= _LONGEST:
                 key = folded(line).strip()
                 if (len(key) <= _SHORT and key.strip(_AROUND) in whole) or beginning(key):
                     count += 1
                     if count == 1:
-                        where, words = at + len(line) - len(line.lstrip()), line.strip()
-            at += len(line)
+                        where, words = match.start() + len(line) - len(line.lstrip()), line.strip()
         if count:
             more = f"; {count:,} such lines in all" if count > 1 else ""
             message = f"the line {quoted(words, 80)} is of the page, not of the text{more}"

@@ -28,7 +28,7 @@ def hits(documents: Sequence[Document], look: Callable[[bytes], bool]) -> Iterab
         first, stop, meant = next(places(text))
         run = text[first:stop]
         message = f"the text is UTF-8 that was read as {name_of(run)}: {quoted(run, 24)} was {quoted(meant, 24)}"
-        whole = mended(once)
+        whole, _ = mended(once)
         change = change_of(document, text, 0, len(text), whole) if whole is not None else None
         yield Hit(document, message, position_of(document, text, first), change=change)
 

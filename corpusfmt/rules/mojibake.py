@@ -18,19 +18,19 @@ def start() -> Check:
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
         for document, text in suspects(documents, look):
-            found = list(places(text))
-            if not found or decoded_once(text) is not None:  # all of it is ENC002's matter
+            found = next(places(text), None)
+            if found is None or decoded_once(text) is not None:  # all of it is ENC002's matter
                 continue
-            index, stop, meant = found[0]
+            index, stop, meant = found
+            whole, count = mended(text)
             run = text[index:stop]
-            count = f", {len(found):,} such places in all" if len(found) > 1 else ""
-            message = f"UTF-8 that was read as {name_of(run)}: {quoted(run, 24)} would be {quoted(meant, 24)}{count}"
+            more = f", {count:,} such places in all" if count > 1 else ""
+            message = f"UTF-8 that was read as {name_of(run)}: {quoted(run, 24)} would be {quoted(meant, 24)}{more}"
             change = None
-            whole = mended(text)
             if whole is not None:
                 first, last, end = difference(text, whole)
                 change = change_of(document, text, first, last, whole[first:end])
-            yield Hit(document, message, position_of(document, text, index), change=change, places=len(found))
+            yield Hit(document, message, position_of(document, text, index), change=change, places=count)
 
     return check
 

@@ -19,13 +19,13 @@ def start() -> Check:
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for the first place of each text where a space is missing, at what should come after it."""
     for document, text in suspects(documents, may_have_places):
-        found = places(text)
-        if found:
-            index, run, is_end = found[0]
+        first, count = places(text)
+        if first:
+            index, run, is_end = first
             what = "one sentence into the next" if is_end else "one word into the next"
-            more = f"; {len(found):,} such places in all" if len(found) > 1 else ""
+            more = f"; {count:,} such places in all" if count > 1 else ""
             message = f"{quoted(run)} runs {what} without a space{more}"
-            yield Hit(document, message, position_of(document, text, index), places=len(found))
+            yield Hit(document, message, position_of(document, text, index), places=count)
 
 
 RULE = Rule(

@@ -42,12 +42,13 @@ from corpusfmt.storage.paths import (
     processors,
     relative,
     small,
+    spellings,
     straight,
     top_of,
     upwards,
     within,
 )
-from corpusfmt.storage.shards import Shards, is_shard, old_shards
+from corpusfmt.storage.shards import Shards, is_shard, old_shards, set_of
 from corpusfmt.storage.target_names import Paths
 from corpusfmt.storage.temporary import Copying, Pile, Scratch
 from corpusfmt.text.display import quoted
@@ -102,9 +103,11 @@ __all__ = [
     "relative",
     "root_of",
     "same_file",
+    "set_of",
     "shipped",
     "size_of",
     "small",
+    "spellings",
     "spilled",
     "spills",
     "state_of",

@@ -48,6 +48,8 @@ def discover(
     if not sources:
         raise ConfigurationError("no source was named")
     for source in sources:
+        if not source:
+            raise ConfigurationError("the name of a source is empty")
         if source == "-":
             if len(sources) > 1:
                 raise ConfigurationError("standard input (-) cannot be read beside other sources; name it alone")

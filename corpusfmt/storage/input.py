@@ -54,7 +54,7 @@ class Input:
         files: FileSystem = LOCAL,
     ) -> None:
         """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with. When it is
-        ``suffixed``, a name that ends as that of compressed data must be of such. Past 64 MiB a decompressed stream may
+        ``suffixed``, a name that ends as that of compressed data must be of such. Past 4 MiB a decompressed stream may
         be ``ratio`` times larger than its file. The file, of ``files``, must be in the ``expected`` state.
         """
         self.name, self._ratio = name, ratio
@@ -242,7 +242,7 @@ def open_input(
 ) -> Input:
     """Open a path, or ``-`` for standard input. Compression is found by the first bytes.
 
-    What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored; past 64 MiB the content may be
+    What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored; past 4 MiB the content may be
     ``ratio`` times larger than the file. What was found in the folder ``root`` is opened without following links there.
     A file is read in one state, the ``expected`` one where that is given: when it changes until it is closed, reading
     or closing it raises SourceChangedError.

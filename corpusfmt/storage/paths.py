@@ -106,6 +106,12 @@ def relative(path: str, folder: str) -> str:
     return found.replace(os.sep, "/")
 
 
+def spellings(path: str, folder: str) -> list[str]:
+    """Return a path as seen from ``folder``, as it was named and, where links are in it, as it is without them."""
+    named, real = relative(path, folder), relative(file_system(path).real(path), os.path.realpath(folder or "."))
+    return [named] if named == real else [named, real]
+
+
 def straight(path: str) -> str:
     """Return a path without ``..``, which leads out of the folder that a link before it leads to."""
     if os.pardir not in path.replace(os.sep, "/").split("/"):

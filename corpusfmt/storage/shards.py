@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from corpusfmt.model.errors import ConfigurationError, TargetChangedError
-from corpusfmt.storage.file_state import same_file
+from corpusfmt.storage.file_state import is_regular, same_file
 from corpusfmt.storage.filesystem import OpenFolder, State
 from corpusfmt.storage.output import Output
 from corpusfmt.storage.schemes import file_system
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import folded
+
+#: The name of a shard: that of its set, and its number.
+_NUMBERED: Final = re.compile(r"(.+)-\d{5,}(?:\.|\Z)", re.S)
 
 
 class Shards:
@@ -105,6 +110,15 @@ def old_shards(target: str, suffix: str) -> list[str]:
     except (OSError, ConfigurationError):
         return []
     return [os.path.join(folder, name) for name in _names(held, os.path.basename(stem), suffix)]
+
+
+def set_of(path: str) -> str:
+    """Return the manifest beside a path that has the name of a shard of its set; empty where there is none."""
+    name = _NUMBERED.match(os.path.basename(path))
+    if name is None:
+        return ""
+    manifest = os.path.join(os.path.dirname(path), f"{name[1]}.manifest.json")
+    return manifest if is_regular(manifest) else ""
 
 
 def is_shard(path: str, target: str, suffix: str) -> bool:

@@ -58,6 +58,11 @@ class Places:
             )
         if self._shards:
             self._check_shards()
+        for what, path in {"target": self._target, **self._beside}.items():
+            if (manifest := storage.set_of(path)) and not (self._shards and what == "target"):
+                raise ConfigurationError(
+                    f"the {what} {quoted(path)} has the name of a shard of {quoted(manifest)}; name another file"
+                )
         # Standard output that appends to a source would never end.
         if self._target == "-" and any(storage.is_stdout(path) for path in sources):
             raise ConfigurationError("standard output is one of the sources; write to a file with -o")

@@ -29,7 +29,7 @@ class OpenWriter:
 
     def write(self, document: Document) -> None:
         """Write a document. Raises LossError, having written nothing of it, and OSError."""
-        self._opened().write([document])
+        self._opened().write([_document(document)])
 
     def write_all(self, documents: OpenReader | Iterable[Document]) -> int:
         """Write all documents of what ``corpusfmt.open`` gave, or of an iterable, and return how many there were.
@@ -86,13 +86,20 @@ class OpenWriter:
             target.discard()
 
 
+def _document(given: object) -> Document:
+    if isinstance(given, Document):
+        return given
+    what = f"documents are written, not {type(given).__name__}; make one with corpusfmt.Document(id, text)"
+    raise ConfigurationError(what)
+
+
 def _lists(documents: Iterable[Document]) -> Iterator[Sequence[Document]]:
     """Give documents in lists of some size; the last one may be empty."""
     some: list[Document] = []
     size = 0
     try:
         for document in documents:
-            some.append(document)
+            some.append(_document(document))
             size += len(document.data)
             if size >= _LARGE or len(some) >= _MANY:
                 full, some, size = some, [], 0

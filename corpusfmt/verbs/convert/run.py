@@ -38,9 +38,9 @@ class Conversion:
         reading: Reading,
         writing: Writing,
         *,
-        on_error: str = "stop",
+        on_error: str = "raise",
         quarantine: str = "",
-        ids: Sequence[str] = (),
+        ids: Sequence[str | int] | None = None,
         report_to: str = "",
         verify: bool = False,
         receipt: str = "",
@@ -50,13 +50,16 @@ class Conversion:
 
         Raises ConfigurationError, UnknownFormatError and OSError.
         """
-        if on_error not in ("stop", "skip", "quarantine"):
-            raise ConfigurationError(f"on an error: stop, skip or quarantine=FILE, not {quoted(on_error)}")
+        on_error = "raise" if on_error == "stop" else on_error
+        if on_error not in ("raise", "skip", "quarantine"):
+            raise ConfigurationError(f"on an error: raise, skip or quarantine=FILE, not {quoted(on_error)}")
         self.reading = reading.checked(asked)
         places = Places(target, writing, quarantine, report_to, receipt)
         self.paths, passed_over = sources(asked, self.reading, places.is_own)
         self.on_error, self.progress = on_error, progress
-        self.ids, self.missing_ids = frozenset(ids), set(ids)
+        #: The documents to convert, by id; None for all.
+        self.ids = None if ids is None else frozenset(map(str, ids))
+        self.missing_ids = set(self.ids or ())
         self.report = Report()
         self.report.passed_over = passed_over
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
@@ -80,7 +83,7 @@ class Conversion:
             if receipt and self.proof:
                 from corpusfmt.verbs.convert.receipt_file import Sealing, asked_for
 
-                more = {"on_error": on_error, "quarantine": quarantine, "ids": list(ids)}
+                more = {"on_error": on_error, "quarantine": quarantine, "ids": sorted(self.ids or ())}
                 head = asked_for(asked, target, reading, writing, more)
                 self.receipt = Sealing(receipt, self.proof, head, self.target.format, self.target.options)
         except BaseException:
@@ -183,7 +186,7 @@ class Conversion:
     def _take(self, batch: Batch) -> None:
         self.region = batch.region
         documents = batch.documents
-        if self.ids:
+        if self.ids is not None:
             documents = [document for document in documents if str(document.id) in self.ids]
             self.missing_ids.difference_update(str(document.id) for document in documents)
         self.report.left_behind.update(batch.left_behind)
@@ -223,7 +226,7 @@ class Conversion:
         if self.proof:
             self.proof.lost(error.losses, allowed=False)
             self.proof.refused(document.id, ",".join(dict.fromkeys(x.kind for x in error.losses)), error.losses[0])
-        if self.on_error == "stop":
+        if self.on_error == "raise":
             self.doomed = True
             if report.error is None:
                 report.error = error
@@ -243,7 +246,7 @@ class Conversion:
         report.at_fault += 1
         if self.proof:
             self.proof.refused(finding.document, finding.code, finding)
-        if self.on_error == "stop" or fatal or finding.code in storage.UNTRUSTED:
+        if self.on_error == "raise" or fatal or finding.code in storage.UNTRUSTED:
             self.doomed = True
             report.error = ParseError(finding)
             raise _Stopped
