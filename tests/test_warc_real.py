@@ -216,9 +216,9 @@ PLAIN = {
     "no-content-length": ["WARC011"],
     "lf-only": ["WARC004", "WARC009"],
     "cr-only": ["WARC008"],
-    "missing-trailer": ["WARC009", "DOC003"],
-    "one-crlf-trailer": ["WARC009", "WARC024", "DOC002", "DOC003"],
-    "dup-record-id": ["WARC024", "DOC002", "DOC003"],
+    "missing-trailer": ["WARC009"],
+    "one-crlf-trailer": ["WARC009", "WARC024", "DOC002"],
+    "dup-record-id": ["WARC024", "DOC002"],
     "nul-in-header": ["WARC003"],
     "esc-in-header": ["WARC003"],
     "bad-utf8-header": ["WARC003"],
@@ -227,7 +227,7 @@ PLAIN = {
     "space-before-colon": ["WARC003"],
     "version-9.9": ["WARC002"],
     "lowercase-version": ["WARC002"],
-    "traversal-target": ["DOC004"],
+    "traversal-target": [],
     "truncated-header": ["WARC008"],
     "truncated-body": ["WARC008"],
     "empty": ["WARC013"],
@@ -247,7 +247,7 @@ PACKED = {
     "gz-empty-members": ["WARC011", "WARC011"],
     "gz-record-split-over-members": ["WARC011", "WARC023"],
 }
-WARNINGS = {"WARC004", "WARC009", "WARC014", "WARC022", "WARC023", "WARC024", "DOC002", "DOC003", "DOC004"}
+WARNINGS = {"WARC004", "WARC009", "WARC014", "WARC022", "WARC023", "WARC024", "DOC002"}
 
 
 @pytest.fixture(scope="session")

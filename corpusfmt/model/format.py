@@ -98,11 +98,20 @@ class ReadOptions(NamedTuple):
     fixing: bool = False
 
 
+class Source:
+    """The source of the documents that are written at the moment. ``stem`` is as in ReadOptions."""
+
+    stem = ""
+
+
 class WriteOptions(NamedTuple):
-    """How to write. ``allow`` names the kinds of loss that may happen; ``own`` is as in ReadOptions."""
+    """How to write. ``allow`` names the kinds of loss that may happen; ``own`` is as in ReadOptions; ``source`` is
+    known in a conversion alone.
+    """
 
     allow: frozenset[str] = frozenset()
     own: Mapping[str, str] = {}
+    source: Source | None = None
 
 
 class Option(NamedTuple):
@@ -192,6 +201,9 @@ class Format(NamedTuple):
     #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
     #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
     whole: bool = False
+    #: Names of documents are those of files. Elsewhere they are titles or addresses, and rules about file names do not
+    #: apply.
+    names_files: bool = False
     #: What reading leaves out of a source on purpose, in words.
     leaves: str = ""
     #: Says of a document that the writer cannot hold whether reading may give it all the same; nothing is never.

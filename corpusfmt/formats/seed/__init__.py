@@ -52,6 +52,7 @@ FORMAT = Format(
         Option("dialect", "what to write: version 1, or plain for people and small scripts", ("1", "plain"), "write"),
     ),
     resync=resync,
+    names_files=True,
     wide_code="SEED007",
     rewrite=rewrite,
     gives=lambda document: document.encoding not in (None, "utf-8"),  # that the user named

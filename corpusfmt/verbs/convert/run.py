@@ -9,7 +9,7 @@ from corpusfmt import storage
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
-from corpusfmt.model.format import Batch, Format, ReadOptions
+from corpusfmt.model.format import Batch, Format, ReadOptions, Source
 from corpusfmt.sources import Reading, Unique, Unused, bounded, opened, placed, scanned, sources
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
@@ -69,7 +69,8 @@ class Conversion:
         self.quarantine: Quarantine | None = None
         self.proof: Proof | None = None
         self.receipt: Sealing | None = None
-        self.target = open_target(target, writing)
+        self._source = Source()
+        self.target = open_target(target, writing._replace(source=self._source))
         try:
             self.unused = Unused(self.reading, *writing.shared)
             self.unused.names -= set(self.target.options.own)
@@ -166,6 +167,8 @@ class Conversion:
                         self._rewritten.append((self._replaced[stream.state.file], stream.state))
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
+                    if self.target.options.own.get("name-from") == "path":
+                        self._source.stem = self.reading.stem(path, format)
                     try:
                         for batch in bounded(self._scanned(stream, format, options), self.reading.limits):
                             self._take(batch)

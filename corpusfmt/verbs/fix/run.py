@@ -230,7 +230,7 @@ class Fixing:
             before = options._replace(encoding=self.reading.options_for(format, fixed.path).encoding)
             documents = (one for batch in scan(self._source(old, format), format, before) for one in batch.documents)
             for number, document in enumerate(documents, 1):
-                expected = self.amending.settled(document, number)
+                expected = self.amending.settled(document, number, format)
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
                     if self._presuming:
                         break
