@@ -351,11 +351,13 @@ def opened(
     if (path == "-" or given is not None) and reading.format is not None and plugins.format_named(reading.format).whole:
         what = "standard input" if given is None else "what is no path"
         raise ConfigurationError(f"{what} has no name, which {reading.format} makes the id of; name a file")
-    ratio = reading.limits.ratio
+    ratio, window = reading.limits.ratio, reading.limits.zstd_window
     if given is not None:
-        source = storage.open_given(given, ratio=ratio)
+        source = storage.open_given(given, ratio=ratio, window=window)
     else:
-        source = storage.open_input(path, hashed=hashed, ratio=ratio, expected=expected, root=reading.root(path))
+        source = storage.open_input(
+            path, hashed=hashed, ratio=ratio, window=window, expected=expected, root=reading.root(path)
+        )
     with source as stream:
         if reading.format is not None:
             yield stream, plugins.format_named(reading.format)

@@ -300,7 +300,8 @@ def test_no_hostile_file_is_forgotten_or_passes(hostile: Path, tmp_path: Path) -
     names = {path.name.removesuffix(".gz").removesuffix(".warc") for path in (hostile / "warc").iterdir()}
     assert names == {*PLAIN, *PACKED}
     for path in (hostile / "warc").iterdir():
-        assert main(["validate", "-q", str(path)]) == 1
+        is_sound = path.name == "traversal-target.warc"  # its address is no path of a file
+        assert main(["validate", "-q", str(path)]) == (not is_sound)
         for mode in ("stop", "skip"):
             assert main(["convert", "-q", str(path), "-o", str(tmp_path / "o.jsonl"), "--on-error", mode]) in (0, 1)
 

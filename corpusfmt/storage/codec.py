@@ -13,11 +13,14 @@ MAX_EMPTY: Final = 1 << 16
 
 
 class Damage(Exception):
-    """Compressed data is cut short (FILE001), broken (FILE002) or followed by something else (FILE003)."""
+    """Compressed data is cut short (FILE001), broken (FILE002) or followed by something else (FILE003).
 
-    def __init__(self, code: str, message: str) -> None:
+    The ``hint`` says what to do where that is not what is to be done about the code.
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.code, self.message = code, message
+        self.code, self.message, self.hint = code, message, hint
 
 
 class Decoder(Protocol):

@@ -9,7 +9,7 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from corpusfmt.limits import CHUNK, MAX_RATIO, RATIO_FREE
+from corpusfmt.limits import CHUNK, MAX_RATIO, MAX_WINDOW, RATIO_FREE
 from corpusfmt.model.errors import ConfigurationError, ParseError, SourceChangedError
 from corpusfmt.model.finding import Finding
 from corpusfmt.storage.codec import Damage, Decoder, Members
@@ -48,11 +48,13 @@ class Input:
         plain: bool = False,
         suffixed: bool = True,
         ratio: int = MAX_RATIO,
+        window: int = MAX_WINDOW,
         expected: State | None = None,
     ) -> None:
         """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with. When it is
         ``suffixed``, a name that ends as that of compressed data must be of such. Past 64 MiB a decompressed stream may
-        be ``ratio`` times larger than its file. The file must be in the ``expected`` state.
+        be ``ratio`` times larger than its file; ``window`` is what zstd may remember, in bytes. The file must be in the
+        ``expected`` state.
         """
         self.name, self._ratio = name, ratio
         self._hash = _sha256() if hashed else None
@@ -78,7 +80,7 @@ class Input:
         if head.startswith(GZIP_MAGIC):
             self._decoder, self.codec = GzipDecoder(self._next_raw), "gz"
         elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
-            self._decoder, self.codec = ZstdDecoder(self._next_raw), "zst"
+            self._decoder, self.codec = ZstdDecoder(self._next_raw, window), "zst"
         self.members = self._decoder.members if self._decoder else None
         for magic, what, command in _FOREIGN:
             if head.startswith(magic):
@@ -196,7 +198,9 @@ class Input:
                 ready += len(piece)
         except Damage as damage:
             consumed = self._decoder.consumed
-            self._failure = self._fault(damage.code, f"{damage.message}, at byte {consumed} of the file", ready)
+            self._failure = self._fault(
+                damage.code, f"{damage.message}, at byte {consumed} of the file", ready, damage.hint
+            )
             if not pieces:
                 raise self._failure from None
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -214,11 +218,11 @@ class Input:
             self._failure = self._fault(EXPANDS, f"the compressed data expands more than {self._ratio} times")
             raise self._failure
 
-    def _fault(self, code: str, message: str, ready: int = 0) -> ParseError:
+    def _fault(self, code: str, message: str, ready: int = 0, hint: str = "") -> ParseError:
         byte = self.position + len(self._ahead) + ready
         rule = BY_CODE[code]
         return ParseError(
-            Finding(code, rule.severity, message, self.name, 0, 0, byte, None, rule.advice, blocks_reading=True)
+            Finding(code, rule.severity, message, self.name, 0, 0, byte, None, hint or rule.advice, blocks_reading=True)
         )
 
 
@@ -241,6 +245,7 @@ def open_input(
     hashed: bool = False,
     plain: bool = False,
     ratio: int = MAX_RATIO,
+    window: int = MAX_WINDOW,
     expected: State | None = None,
     root: str | None = None,
 ) -> Input:
@@ -257,25 +262,25 @@ def open_input(
     if source == "-":
         if sys.stdin is None:
             raise ConfigurationError("standard input is closed; name a file")
-        return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio)
+        return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio, window=window)
     if os.path.isdir(source):
         raise ConfigurationError(f"{source} is a folder")
     opener = None if root is None else lambda path, _: open_below(root, path)
     raw = open(source, "rb", buffering=CHUNK, opener=opener)  # noqa: SIM115 - the Input closes it
     try:
-        return Input(raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, expected=expected)
+        return Input(raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, window=window, expected=expected)
     except BaseException:
         raw.close()
         raise
 
 
-def open_given(file: BinaryIO, *, ratio: int = MAX_RATIO) -> Input:
+def open_given(file: BinaryIO, *, ratio: int = MAX_RATIO, window: int = MAX_WINDOW) -> Input:
     """Read a binary file that a program has opened, from where it stands on. Closing the Input leaves it open.
 
     Compression is found by the first bytes alone: what has the name of compressed data may be decompressed already.
     Raises OSError, ConfigurationError for a compression that is not read, and SourceChangedError as a path does.
     """
-    return Input(file, given_name(file), owned=False, suffixed=False, ratio=ratio)
+    return Input(file, given_name(file), owned=False, suffixed=False, ratio=ratio, window=window)
 
 
 def given_name(file: BinaryIO) -> str:

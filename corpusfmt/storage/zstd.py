@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from corpusfmt.limits import CHUNK, MAX_DICTIONARY, MAX_WINDOW, MIB
+from corpusfmt.limits import CHUNK, LARGEST_WINDOW, MAX_DICTIONARY, MAX_WINDOW, MIB, sized
 from corpusfmt.storage.codec import Damage, Members, begin_member
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 
@@ -70,11 +70,12 @@ class ZstdDecoder:
     followed here; a block gives at most 128 KiB, which bounds memory too.
     """
 
-    def __init__(self, read: Callable[[int], bytes]) -> None:
+    def __init__(self, read: Callable[[int], bytes], window: int = MAX_WINDOW) -> None:
+        """``window`` is the largest that a frame may ask for, in bytes."""
         import zstandard
 
-        self._read, self._zstd = read, zstandard
-        self._decompressor = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW)
+        self._read, self._zstd, self._window = read, zstandard, window
+        self._decompressor = zstandard.ZstdDecompressor(max_window_size=window)
         self._dictionary = 0  # its id
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._checksum = 0
@@ -193,20 +194,29 @@ class ZstdDecoder:
         descriptor = self._take(1)
         header = _HEADERS[descriptor[0]]
         data = magic + descriptor + self._take(header.stop - 5)
+        size = int.from_bytes(data[header.id_stop :], "little")  # 0 where there is none
+        window = size + header.plus  # what is in one segment is all remembered
         if header.window:
             exponent, mantissa = data[5] >> 3, data[5] & 7
             base = 1 << (10 + exponent)
-            if base + base // 8 * mantissa > MAX_WINDOW:
-                raise Damage(DAMAGED, f"the zstd data needs a window of more than {MAX_WINDOW // MIB} MiB")
+            window = base + base // 8 * mantissa
+        if window > self._window:
+            raise self._too_wide(window)
         needed = int.from_bytes(data[5 + header.window : header.id_stop], "little")
         if needed not in (0, self._dictionary):
             which = f"the file has dictionary {self._dictionary}" if self._dictionary else "the file has none"
             raise Damage(DAMAGED, f"the zstd data needs dictionary {needed}, and {which}")
         self._checksum = header.checksum
-        size = int.from_bytes(data[header.id_stop :], "little")  # 0 where there is none
         self._told, self._made = size + header.plus, 0
         self._frame = self._decompressor.decompressobj()
         self._decompress(self._frame, data)
+
+    def _too_wide(self, window: int) -> Damage:
+        hint = "compress it again with a smaller window: zstd -dc --long=31 OLD | zstd -o NEW"
+        if window <= LARGEST_WINDOW:
+            hint = f"allow it with --limit zstd-window={-(-window // MIB)}MiB, which takes as much memory"
+        what = f"the zstd data needs a window of {sized(window)}; the limit is {sized(self._window)}"
+        return Damage(DAMAGED, what, hint)
 
     def _load_dictionary(self, size: int) -> None:
         too_large = Damage(DAMAGED, f"the zstd dictionary is larger than {MAX_DICTIONARY // MIB} MiB")
@@ -233,7 +243,7 @@ class ZstdDecoder:
             raise Damage(DAMAGED, "the zstd data begins with a dictionary frame that holds no dictionary")
         try:
             dictionary = self._zstd.ZstdCompressionDict(content, dict_type=self._zstd.DICT_TYPE_FULLDICT)
-            self._decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=MAX_WINDOW)
+            self._decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=self._window)
         except self._zstd.ZstdError as error:
             raise Damage(DAMAGED, f"the zstd dictionary is damaged ({str(error).lower()})") from None
         self._dictionary = dictionary.dict_id()
