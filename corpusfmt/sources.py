@@ -11,9 +11,11 @@ from corpusfmt import plugins, sniff, storage
 from corpusfmt.limits import HEAD, USUAL, Limits
 from corpusfmt.model.document import Document, line_of
 from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
-from corpusfmt.model.finding import Finding
+from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.model.ids import SOURCES, made_ids
+from corpusfmt.model.rule import found
+from corpusfmt.resumed import resumed
 from corpusfmt.rules import duplicate_id
 from corpusfmt.text.display import charset, quoted, shown
 from corpusfmt.text.filenames import WHOLE_SUFFIX, stem
@@ -203,9 +205,30 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
 
 
 def scan(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
-    """Give what a format's scan gives, with the ids that are to be made. Raises ConfigurationError at once."""
-    batches = format.scan(stream, options)
-    return batches if options.id_from is None else made_ids(batches, options.stem)
+    """Give what a format's scan gives, with the ids that are to be made, and a warning about zero bytes at the end.
+
+    Raises ConfigurationError at once.
+    """
+    return _finished(format.scan(stream, options), stream, options)
+
+
+def _finished(batches: Iterator[Batch], stream: Stream, options: ReadOptions) -> Iterator[Batch]:
+    if options.id_from is not None:
+        batches = made_ids(batches, options.stem)
+    return _padded(batches, stream) if stream.codec else batches
+
+
+def _padded(batches: Iterator[Batch], stream: Stream) -> Iterator[Batch]:
+    region = Region(b"", 0, 1)
+    for batch in batches:
+        region = batch.region
+        yield batch
+    if padding := getattr(stream, "padding", 0):
+        rule = storage.BY_CODE[storage.PADDED]
+        what = f"{padding:,} zero bytes follow the compressed data"
+        end = region.offset + len(region.buffer)
+        finding = found(rule, what, stream.name, region, end, hint=rule.advice)
+        yield Batch((), (finding._replace(edit=Edit(end, 0, b"")),), region)
 
 
 class Unique:
@@ -253,11 +276,16 @@ class Unique:
 def scanned(
     stream: Stream, format: Format, options: ReadOptions, progress: Callable[[int, int], None] | None = None
 ) -> Iterator[Batch]:
-    """Give what a scan gives. Its findings say whether their offsets are those of the source as it is stored.
+    """Give what a scan gives. After damage in compressed data it goes on at the next sound member, where the format
+    can. Its findings say whether their offsets are those of the source as it is stored.
 
     Raises ConfigurationError, here and not later, for options that do not fit together.
     """
-    batches = scan(stream, format, options)
+    if format.begins is not None and isinstance(stream, storage.Input) and stream.codec:
+        batches = resumed(stream, format, options)
+    else:
+        batches = format.scan(stream, options)
+    batches = _finished(batches, stream, options)
     if progress is not None:
         batches = _told(batches, stream, progress)
     return batches if stream.codec else map(_stored, batches)

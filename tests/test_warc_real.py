@@ -242,12 +242,12 @@ PACKED = {
     "gz-truncated-at-trailer": ["WARC011", "WARC011", "FILE001"],
     "gz-bad-crc": ["WARC011", "FILE002"],
     "gz-trailing-garbage": ["WARC011", "WARC011", "FILE003"],
-    "gz-trailing-zeros": ["WARC011", "WARC011", "FILE003"],
+    "gz-trailing-zeros": ["WARC011", "WARC011", "FILE007"],
     "gz-one-member-two-records": ["WARC011", "WARC011", "WARC023"],
     "gz-empty-members": ["WARC011", "WARC011"],
     "gz-record-split-over-members": ["WARC011", "WARC023"],
 }
-WARNINGS = {"WARC004", "WARC009", "WARC014", "WARC022", "WARC023", "WARC024", "DOC002"}
+WARNINGS = {"WARC004", "WARC009", "WARC014", "WARC022", "WARC023", "WARC024", "DOC002", "FILE007"}
 
 
 @pytest.fixture(scope="session")

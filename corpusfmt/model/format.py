@@ -96,6 +96,8 @@ class ReadOptions(NamedTuple):
     limits: Limits = USUAL
     #: Whether all safe edits are to be given, however many there are.
     fixing: bool = False
+    #: The head of the source, where the stream begins amid it, after damage.
+    resumed: bytes = b""
 
 
 class Source:
@@ -176,6 +178,11 @@ class Format(NamedTuple):
     options: tuple[Option, ...] = ()
     #: Gives the offset at or after a position where reading can start again, or -1.
     resync: Callable[[bytes, int], int] | None = None
+    #: Says whether reading can start again, after damage, with a compressed member that begins with some bytes: from
+    #: those at the head of the source (none where they are damaged) and those of the member.
+    begins: Callable[[bytes, bytes], bool] | None = None
+    #: A document ends where the next one begins, so that the one before damage may go on in it.
+    open_ended: bool = False
     #: The shipped JSON Schema of a record, and the codes of faults that it can explain: each with the key of a record
     #: that it tells the lack of, or empty.
     schema: str = ""

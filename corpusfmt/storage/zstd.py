@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt.limits import CHUNK, LARGEST_WINDOW, MAX_DICTIONARY, MAX_WINDOW, MIB, sized
-from corpusfmt.storage.codec import Damage, Members, begin_member
+from corpusfmt.storage.codec import Damage, Members, begin_member, zeros
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 
 if TYPE_CHECKING:
@@ -82,14 +82,17 @@ class ZstdDecoder:
         self._told, self._made = -1, 0  # what the frame says that it holds (-1: nothing), and what it has given
         self._buffer, self._at = b"", 0
         self._given = 0
-        self.consumed = 0
+        self.consumed = self.begun = self.padding = 0
+        self.sound = True
         self.members: Members = []
 
     def read(self, size: int, /) -> bytes:
         """Return the content of one block or several small frames; none at the end of the last. Raises Damage."""
         while True:
             if self._frame is None:
-                if not self._fill(1):
+                self.begun = self.consumed
+                if not self._fill(1) or self._is_padding():
+                    self.sound = True
                     return b""
                 out = self._small_frames(min(size, CHUNK))
                 if not out:
@@ -100,6 +103,21 @@ class ZstdDecoder:
             if out:
                 self._given += len(out)
                 return out
+
+    def again(self, read: Callable[[int], bytes], consumed: int, /) -> ZstdDecoder:
+        """As :class:`corpusfmt.storage.codec.Decoder`, with the dictionary of the file."""
+        other = ZstdDecoder(read, self._window)
+        other.consumed = other.begun = consumed
+        other._decompressor, other._dictionary = self._decompressor, self._dictionary
+        return other
+
+    def _is_padding(self) -> bool:
+        if not self.padding and self.consumed and self._buffer[self._at] == 0:
+            self.padding = zeros(self._buffer[self._at :], self._read)
+            self.consumed += self.padding
+            if not self.padding:
+                raise Damage(FOLLOWED, "something that is no zstd data follows the last frame")
+        return self.padding > 0
 
     def _small_frames(self, size: int) -> bytes:
         """Return the content of the next frames, about ``size`` bytes; none where each block is to be looked at.
@@ -145,6 +163,7 @@ class ZstdDecoder:
             out = b"".join(pieces)
         self.members += found
         self._at = at
+        self.sound = True
         self.consumed = base + at
         return out
 
@@ -167,6 +186,7 @@ class ZstdDecoder:
             raise Damage(DAMAGED, "the zstd data is damaged (impossible block)")
         data = header + self._take(1 if kind == 1 else length)
         last = block & 1
+        self.sound = bool(last)
         out = self._decompress(frame, data + self._take(self._checksum if last else 0))
         self._made += len(out)
         if last:

@@ -175,14 +175,14 @@ class Conversion:
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))
                     except ParseError as error:  # from the file layer: compressed data that is cut or damaged
-                        self._refuse_record(error.finding, b"", cut=True)
+                        self._refuse_file(error.finding)
                     finally:
                         done += stream.raw_position
                         self.report.bytes_read += stream.position
                     if self.proof:
                         self.proof.read(stream, path, format, self.report.read - read)
             except ParseError as error:  # the same, in the first bytes of a file without a format
-                self._refuse_record(error.finding, b"", cut=True)
+                self._refuse_file(error.finding)
 
     def _scanned(self, stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Batch]:
         """Give what a scan gives, of the documents those that were asked for."""
@@ -250,6 +250,9 @@ class Conversion:
     def _placed(self, loss: Loss) -> Loss:
         return placed(loss, self.region, self.pointer)
 
+    def _refuse_file(self, finding: Finding) -> None:
+        self._refuse_record(finding, b"", cut=True, fatal=finding.code in storage.UNTRUSTED)
+
     def _refuse_record(
         self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False, clash: Document | None = None
     ) -> None:
@@ -260,7 +263,7 @@ class Conversion:
         report.at_fault += 1
         if self.proof:
             self.proof.refused(finding.document, finding.code, finding)
-        if self.on_error == "stop" or fatal or finding.code in storage.UNTRUSTED:
+        if self.on_error == "stop" or fatal:
             self.doomed = True
             report.error = ParseError(finding)
             raise _Stopped
