@@ -223,6 +223,35 @@ def test_the_path_is_that_in_the_folder(path: str, folders: tuple[str, ...], ins
     assert path_inside(path.replace("/", os.sep), folders) == inside
 
 
+NO_TEXT = {
+    "m.docx": b"PK\x03\x04\x14\0", "empty.zip": b"PK\x05\x06" + bytes(18), "old.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "p.pdf": b"%PDF-1.4\n",
+    "i.png": b"\x89PNG\r\n\x1a\n", "i.jpg": b"\xff\xd8\xff\xe0", "i.gif": b"GIF89a", "a.7z": b"7z\xbc\xaf\x27\x1c", "named.txt": b"PK\x03\x04",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NO_TEXT)
+def test_files_that_hold_no_text_are_passed_over(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in/sub").mkdir(parents=True)
+    Path("in/a.txt").write_bytes(b"a text\n")
+    Path("in/sub", name).write_bytes(NO_TEXT[name])
+    Path("in/z.txt").write_bytes(b"caf\xe9\n")
+    for source in ("in", "in/**"):
+        assert [d.name.rpartition("/")[2] for d in read(source, format="dir")] == ["a.txt", "z.txt"]
+    report = convert("in", "o.seed", from_format="dir")
+    assert report.passed_over == [os.path.join("in", "sub", name)]
+    assert main(["validate", "in", "--from", "dir"]) == 1
+    told = capsys.readouterr()
+    assert "z.txt:1:4: ENC001" in told.out
+    assert name in told.err
+    with pytest.raises(LossError, match="another kind"):
+        write(tmp_path / "out", [Document("x", NO_TEXT[name], name="x")])
+    with pytest.raises(ConfigurationError, match="holds no file of text"):
+        list(read("in/sub", format="dir"))
+
+
 NAMED: dict[str, tuple[str, str]] = {
     "Füße: Ñandú / Ελλάδα": ("Füße_ Ñandú _ Ελλάδα.txt", "title"),
     "日本語": ("日本語.txt", "title"),

@@ -26,6 +26,7 @@ from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.rule import Change, Rule
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import WHOLE_SUFFIX, has_suffix, suffixed, unfit
+from corpusfmt.text.magic import NO_TEXT
 from corpusfmt.text.position import Region
 
 FAULTS: Final = (
@@ -47,9 +48,9 @@ FAULTS: Final = (
 )  # fmt: skip
 _NAME_FROM: Final = "name-from"
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}
-#: What storage would take for compressed data of some kind, and not for a text; the last are skippable frames.
+#: What storage would take for compressed data of some kind, or for no text; the last are skippable frames.
 _MAGIC: Final = (
-    b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04",
+    b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", *NO_TEXT,
     *(bytes([kind]) + b"\x2a\x4d\x18" for kind in range(0x50, 0x60)),
 )  # fmt: skip
 
@@ -128,7 +129,13 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
     if undecoded := undecodable(document):
         found += undecoded
     elif utf8_or_replaced(document).startswith(_MAGIC):
-        found.append(loss(document, "bytes", "the text begins as compressed data does, and would be read as such"))
+        found.append(
+            loss(
+                document,
+                "bytes",
+                "the text begins as compressed data or a file of another kind does, and would be taken for that",
+            )
+        )
     return found
 
 
@@ -193,7 +200,7 @@ FORMAT = Format(
         "id": "an id that is not the name",
         "name": "no name, and names that are no path of a file on every system; the name of another document",
         "metadata": "any metadata",
-        "bytes": "texts that begin as compressed data does",
+        "bytes": "texts that begin as compressed data, PDF or images do",
         "encoding": "bytes that their declared encoding cannot decode",
     },
     options=(
@@ -209,5 +216,6 @@ FORMAT = Format(
     whole=True,
     names_files=True,
     gives=gives,
-    leaves="hidden files, links and pipes, which are listed; dates and permissions of files",
+    leaves="hidden files, links, pipes and files that hold no text (office documents, PDF, images), which are listed; "
+    "dates and permissions of files",
 )

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from corpusfmt.limits import MAX_DEPTH
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit
@@ -46,6 +44,8 @@ def begins(_: bytes, data: bytes) -> bool:
 
 
 def _is_object(line: bytes) -> bool:
+    import msgspec
+
     try:
         return isinstance(msgspec.json.decode(line), dict)
     except (ValueError, RecursionError):  # msgspec's DecodeError is a ValueError
