@@ -220,16 +220,54 @@ def test_texts_of_a_member_that_is_too_large_to_be_held_are_not_trusted(tmp_path
 
 
 def test_a_large_member_without_documents_is_passed_over(tmp_path: Path) -> None:
-    some = random.Random(1)
-    body = some.randbytes(HELD + 2 * MIB)
-    head = warc(2, "").replace(b"text/plain", b"image/png").replace(b"Content-Length: 0\r\n\r\n\r\n\r\n", b"")
-    member = bytearray(gzip.compress(head + b"Content-Length: %d\r\n\r\n%b\r\n\r\n" % (len(body), body), 1, mtime=0))
+    member = bytearray(gzip.compress(image(2, random.Random(1).randbytes(HELD + 2 * MIB)), 1, mtime=0))
     member[-7] ^= 1
     path = tmp_path / "a.warc.gz"
     path.write_bytes(gz(warc(1, "text 1")) + bytes(member) + gz(warc(3, "text 3")))
     report = convert(path, tmp_path / "o.jsonl", on_error="skip")
     assert numbers(tmp_path / "o.jsonl") == [1, 3]
     assert report.refused == 1
+
+
+def image(n: int, body: bytes) -> bytes:
+    head = warc(n, "").replace(b"text/plain", b"image/png").replace(b"Content-Length: 0\r\n\r\n\r\n\r\n", b"")
+    return head + b"Content-Length: %d\r\n\r\n%b\r\n\r\n" % (len(body), body)
+
+
+def test_more_than_is_kept_of_a_damaged_member(tmp_path: Path) -> None:
+    member = bytearray(gzip.compress(image(2, random.Random(1).randbytes(9 * MIB)), 1, mtime=0))
+    member[-7] ^= 1
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(gz(warc(1, "text 1")) + bytes(member) + gz(warc(3, "text 3")))
+    report = convert(path, tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 3]
+    assert f"; {len(member):,} bytes of the file are passed over" in report.findings[0].message
+
+
+def test_reading_goes_on_at_a_large_member(tmp_path: Path) -> None:
+    large = image(3, random.Random(1).randbytes(HELD + MIB))
+    found = [
+        gz(warc(1, "text 1")),
+        DAMAGES["its data are others"](gz(warc(2, content(2)))),
+        gz(large),
+        gz(warc(4, "text 4")),
+    ]
+    (tmp_path / "a.warc.gz").write_bytes(b"".join(found))
+    report = convert(tmp_path / "a.warc.gz", tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 4]
+    assert report.refused == 1
+
+
+def test_members_that_begin_no_record_are_passed_over(tmp_path: Path) -> None:
+    whole = warc(3, content(3))
+    found = [gz(warc(1, "text 1")), DAMAGES["its data are others"](gz(warc(2, content(2)) + whole[:100]))]
+    rest = [gz(whole[100:]), gz(b""), gz(warc(4, "text 4")), gz(b"")]
+    (tmp_path / "a.warc.gz").write_bytes(b"".join([*found, *rest]))
+    convert(tmp_path / "a.warc.gz", tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 4]
+    (tmp_path / "b.warc.gz").write_bytes(b"".join([*found, gz(whole[100:]), gz(b"")]))
+    report = convert(tmp_path / "b.warc.gz", tmp_path / "o.jsonl", on_error="skip")
+    assert "; the last " in report.findings[0].message
 
 
 @pytest.mark.parametrize("pack", [gz, zst])
