@@ -65,11 +65,14 @@ class Batch(NamedTuple):
     #: asked before the next batch is.
     source_byte: Callable[[int], int] | None = None
     cut: bool = False
+    #: The positions of documents whose ids were made, and one that is refused because its id is used before.
+    made: frozenset[int] = frozenset()
+    clash: Document | None = None
 
 
 class ReadOptions(NamedTuple):
     """How to read. ``encoding`` names the encoding of texts that do not declare one; ``id_from`` (name,
-    line or sha256) makes an id where there is none; ``max_document`` is in bytes; ``own`` holds the
+    line, sha256 or path) makes an id where there is none; ``max_document`` is in bytes; ``own`` holds the
     options that only some formats know; ``limits`` are all others: scans take the size of a document from
     ``max_document`` alone, which :class:`corpusfmt.sources.Reading` fills in from its limits.
     """
@@ -87,16 +90,30 @@ class ReadOptions(NamedTuple):
     judged: bool = False
     #: The path of the source in the folder that was named, or as it was named itself.
     inside: str = ""
+    #: What ids are made of with ``id_from`` path: the path below the folder or pattern that was named, or else the name
+    #: of the file, without the suffixes of format and compression.
+    stem: str = ""
     limits: Limits = USUAL
     #: Whether all safe edits are to be given, however many there are.
     fixing: bool = False
+    #: The head of the source, where the stream begins amid it, after damage.
+    resumed: bytes = b""
+
+
+class Source:
+    """The source of the documents that are written at the moment. ``stem`` is as in ReadOptions."""
+
+    stem = ""
 
 
 class WriteOptions(NamedTuple):
-    """How to write. ``allow`` names the kinds of loss that may happen; ``own`` is as in ReadOptions."""
+    """How to write. ``allow`` names the kinds of loss that may happen; ``own`` is as in ReadOptions; ``source`` is
+    known in a conversion alone.
+    """
 
     allow: frozenset[str] = frozenset()
     own: Mapping[str, str] = {}
+    source: Source | None = None
 
 
 class Option(NamedTuple):
@@ -161,6 +178,11 @@ class Format(NamedTuple):
     options: tuple[Option, ...] = ()
     #: Gives the offset at or after a position where reading can start again, or -1.
     resync: Callable[[bytes, int], int] | None = None
+    #: Says whether reading can start again, after damage, with a compressed member that begins with some bytes: from
+    #: those at the head of the source (none where they are damaged) and those of the member.
+    begins: Callable[[bytes, bytes], bool] | None = None
+    #: A document ends where the next one begins, so that the one before damage may go on in it.
+    open_ended: bool = False
     #: The shipped JSON Schema of a record, and the codes of faults that it can explain: each with the key of a record
     #: that it tells the lack of, or empty.
     schema: str = ""
@@ -186,6 +208,9 @@ class Format(NamedTuple):
     #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
     #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
     whole: bool = False
+    #: Names of documents are those of files. Elsewhere they are titles or addresses, and rules about file names do not
+    #: apply.
+    names_files: bool = False
     #: What reading leaves out of a source on purpose, in words.
     leaves: str = ""
     #: Says of a document that the writer cannot hold whether reading may give it all the same; nothing is never.

@@ -14,7 +14,7 @@ import sys
 from corpusfmt.model.errors import SchemaError
 from corpusfmt.storage.discovery import Found, discover, path_inside, root_of
 from corpusfmt.storage.external_sort import SortedLines, Sorter, Spill, spilled, spills
-from corpusfmt.storage.faults import BY_CODE, CUT, FAULTS, HOPELESS, MANY, UNTRUSTED
+from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, FAULTS, FOLLOWED, HOPELESS, MANY, PADDED, UNTRUSTED
 from corpusfmt.storage.file_state import (
     check_state,
     exists,
@@ -32,7 +32,7 @@ from corpusfmt.storage.file_state import (
 )
 from corpusfmt.storage.filesystem import State
 from corpusfmt.storage.folder import Folder
-from corpusfmt.storage.input import Input, given, given_name, open_given, open_input
+from corpusfmt.storage.input import Gap, Input, given, given_name, open_given, open_input
 from corpusfmt.storage.output import Leftover, Output, codecs, open_output
 from corpusfmt.storage.paths import (
     holds,
@@ -56,13 +56,17 @@ from corpusfmt.text.display import quoted
 __all__ = [
     "BY_CODE",
     "CUT",
+    "DAMAGED",
     "FAULTS",
+    "FOLLOWED",
     "HOPELESS",
     "MANY",
+    "PADDED",
     "UNTRUSTED",
     "Copying",
     "Folder",
     "Found",
+    "Gap",
     "Input",
     "Leftover",
     "Output",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from corpusfmt import storage
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
-from corpusfmt.model.format import Batch
-from corpusfmt.sources import Reading, Unused, bounded, opened, placed, scanned, sources
+from corpusfmt.model.format import Batch, Format, ReadOptions, Source
+from corpusfmt.sources import Reading, Unique, Unused, bounded, opened, placed, scanned, sources
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
 from corpusfmt.targets.settings import Writing
@@ -60,6 +60,7 @@ class Conversion:
         #: The documents to convert, by id; None for all.
         self.ids = None if ids is None else frozenset(map(str, ids))
         self.missing_ids = set(self.ids or ())
+        self._unique = Unique()
         self.report = Report()
         self.report.passed_over = passed_over
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
@@ -71,7 +72,8 @@ class Conversion:
         self.quarantine: Quarantine | None = None
         self.proof: Proof | None = None
         self.receipt: Sealing | None = None
-        self.target = open_target(target, writing)
+        self._source = Source()
+        self.target = open_target(target, writing._replace(source=self._source))
         try:
             self.unused = Unused(self.reading, *writing.shared)
             self.unused.names -= set(self.target.options.own)
@@ -168,34 +170,48 @@ class Conversion:
                         self._rewritten.append((self._replaced[stream.state.file], stream.state))
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
+                    if self.target.options.own.get("name-from") == "path":
+                        self._source.stem = self.reading.stem(path, format)
                     try:
-                        for batch in bounded(scanned(stream, format, options), self.reading.limits):
+                        for batch in bounded(self._scanned(stream, format, options), self.reading.limits):
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))
                     except ParseError as error:  # from the file layer: compressed data that is cut or damaged
-                        self._refuse_record(error.finding, b"", cut=True)
+                        self._refuse_file(error.finding)
                     finally:
                         done += stream.raw_position
                         self.report.bytes_read += stream.position
                     if self.proof:
                         self.proof.read(stream, path, format, self.report.read - read)
             except ParseError as error:  # the same, in the first bytes of a file without a format
-                self._refuse_record(error.finding, b"", cut=True)
+                self._refuse_file(error.finding)
+
+    def _scanned(self, stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Batch]:
+        """Give what a scan gives, of the documents those that were asked for."""
+        batches = scanned(stream, format, options)
+        if self.ids is not None:
+            batches = map(self._asked, batches)
+        return self._unique(batches, stream.name) if self.reading.makes_ids else batches
+
+    def _asked(self, batch: Batch) -> Batch:
+        ids = self.ids or frozenset()
+        found = [at for at, document in enumerate(batch.documents) if str(document.id) in ids]
+        documents = [batch.documents[at] for at in found]
+        self.missing_ids.difference_update(str(document.id) for document in documents)
+        made = frozenset(number for number, at in enumerate(found) if at in batch.made)
+        return batch._replace(documents=documents, made=made)
 
     def _take(self, batch: Batch) -> None:
         self.region = batch.region
         documents = batch.documents
-        if self.ids is not None:
-            documents = [document for document in documents if str(document.id) in self.ids]
-            self.missing_ids.difference_update(str(document.id) for document in documents)
         self.report.left_behind.update(batch.left_behind)
         if documents:
             self.report.read += len(documents)
             self._write(documents)
         for finding in batch.findings:
             if finding.severity == "error":
-                self._refuse_record(finding, batch.refused, cut=batch.cut, fatal=batch.fatal)
+                self._refuse_record(finding, batch.refused, cut=batch.cut, fatal=batch.fatal, clash=batch.clash)
             else:
                 self.report.add_finding(finding)
 
@@ -238,7 +254,12 @@ class Conversion:
     def _placed(self, loss: Loss) -> Loss:
         return placed(loss, self.region, self.pointer)
 
-    def _refuse_record(self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False) -> None:
+    def _refuse_file(self, finding: Finding) -> None:
+        self._refuse_record(finding, b"", cut=True, fatal=finding.code in storage.UNTRUSTED)
+
+    def _refuse_record(
+        self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False, clash: Document | None = None
+    ) -> None:
         report = self.report
         report.add_finding(finding)
         report.read += 1
@@ -246,11 +267,14 @@ class Conversion:
         report.at_fault += 1
         if self.proof:
             self.proof.refused(finding.document, finding.code, finding)
-        if self.on_error == "raise" or fatal or finding.code in storage.UNTRUSTED:
+        if self.on_error == "raise" or fatal:
             self.doomed = True
             report.error = ParseError(finding)
             raise _Stopped
-        if self.quarantine:
+        if self.quarantine and clash is not None:
+            loss = Loss("id", finding.message, clash.id, finding.path, finding.line, finding.byte)
+            self.quarantine.add_document(clash, LossError([loss]))
+        elif self.quarantine:
             self.quarantine.add_record(finding, raw, cut=cut)
 
 

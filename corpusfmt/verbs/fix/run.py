@@ -16,7 +16,7 @@ from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, Verificat
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Format, ReadOptions, Stream
 from corpusfmt.rules import legacy_encoding
-from corpusfmt.sources import Reading, Unused, opened, sources
+from corpusfmt.sources import Reading, Unused, opened, scan, sources
 from corpusfmt.text.display import WIDE_MARKS, quoted
 from corpusfmt.verbs.fix.edits import Source, Work, is_in, pour, write_members
 from corpusfmt.verbs.fix.transcoding import Transcoded
@@ -149,7 +149,9 @@ class Fixing:
 
     def _opened(self, path: str) -> storage.Input:
         limits = self.reading.limits
-        return storage.open_input(path, ratio=limits.ratio, expected=self._state, root=self.reading.root(path))
+        return storage.open_input(
+            path, ratio=limits.ratio, window=limits.zstd_window, expected=self._state, root=self.reading.root(path)
+        )
 
     def _source(self, stream: storage.Input, format: Format) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
@@ -228,9 +230,9 @@ class Fixing:
         with self._opened(fixed.path) as old, output.reread() as new:
             there = self._documents(format, new, options, fixed)
             before = options._replace(encoding=self.reading.options_for(format, fixed.path).encoding)
-            documents = (one for batch in format.scan(self._source(old, format), before) for one in batch.documents)
+            documents = (one for batch in scan(self._source(old, format), format, before) for one in batch.documents)
             for number, document in enumerate(documents, 1):
-                expected = self.amending.settled(document, number)
+                expected = self.amending.settled(document, number, format)
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
                     if self._presuming:
                         break
