@@ -90,7 +90,7 @@ def test_ids_are_made_on_request(how: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("line", "code", "column"),
     [
-        (b'{"id":"a","text":"b"', "JSONL001", 21), (b"{'id':1}", "JSONL001", 2), (b'{"id":"a","text":"b"}{}', "JSONL001", 22),
+        (b'{"id":"a","text":"b"', "JSONL001", 21), (b"{'id':1}", "JSONL001", 2),
         (b'{"id":"a","text":NaN}', "JSONL001", 18), (b'{"id":"a","text":"\t"}', "JSONL001", 19), (b"nonsense", "JSONL001", 1),
         ('{"id":"é","text":"'.encode() + b'\xff"}', "JSONL002", 19), (b'"text"', "JSONL003", 1), (b"[]", "JSONL003", 1), (b"7", "JSONL003", 1),
         (b'{"id":"a","text":"b","text":"c"}', "JSONL004", 22), (b'{"id":"a", "id":"a", "text":"b"}', "JSONL004", 12),

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
+
+from corpusfmt.text.primitives import is_utf8
+
+_NOT_ASCII: Final = re.compile(rb"[\x80-\xff]++")
 
 
 class Flaw(NamedTuple):
@@ -30,6 +35,25 @@ def flaw_at(data: bytes, at: int) -> Flaw:
     if lead == 0xED and second >= 0xA0:
         return Flaw(size, f"surrogate U+{_value(data[at : at + size]):04X}")
     return Flaw(size, f"code point U+{_value(data[at : at + size]):X} above U+10FFFF")
+
+
+def described(data: bytes, at: int) -> str:
+    """Say what is wrong at ``at``, with the bytes."""
+    flaw = flaw_at(data, at)
+    return f"{flaw.what} ({' '.join(f'{byte:02x}' for byte in data[at : at + min(flaw.length, 8)])})"
+
+
+def in_utf8(data: bytes, encoding: str) -> bytes | None:
+    """Return bytes that are in ``encoding`` as UTF-8, but for what is in UTF-8 already; None where they are not in it.
+
+    Single bytes are told apart from UTF-8 run by run, all other encodings only as a whole.
+    """
+    try:
+        if len(bytes(range(256)).decode(encoding, "replace")) != 256:
+            return data.decode(encoding).encode()
+        return _NOT_ASCII.sub(lambda run: run[0] if is_utf8(run[0]) else run[0].decode(encoding).encode(), data)
+    except UnicodeError:
+        return None
 
 
 def _continuations(data: bytes, start: int, stop: int) -> int:
