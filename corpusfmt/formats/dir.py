@@ -26,6 +26,7 @@ from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.rule import Change, Rule
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import safe_path, unfit
+from corpusfmt.text.pointers import pointer_kind
 from corpusfmt.text.position import Region
 
 FAULTS: Final = (
@@ -49,6 +50,7 @@ BY_CODE: Final = {fault.code: fault for fault in FAULTS}
 #: What storage would take for compressed data of some kind, and not for a text; the last are skippable frames.
 _MAGIC: Final = (
     b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04",
+    b"\x04\x22\x4d\x18", b"7z\xbc\xaf\x27\x1c", b"LZIP\x01", b"\xff\x06\x00\x00sNaP",
     *(bytes([kind]) + b"\x2a\x4d\x18" for kind in range(0x50, 0x60)),
 )  # fmt: skip
 
@@ -125,8 +127,10 @@ def losses(document: Document, _: WriteOptions) -> list[Loss]:
         found.append(loss(document, "metadata", "a file of a folder has no metadata"))
     if undecoded := undecodable(document):
         found += undecoded
-    elif utf8_or_replaced(document).startswith(_MAGIC):
+    elif (data := utf8_or_replaced(document)).startswith(_MAGIC):
         found.append(loss(document, "bytes", "the text begins as compressed data does, and would be read as such"))
+    elif pointer_kind(data):
+        found.append(loss(document, "bytes", "the text is a pointer to a file, and would be refused as such"))
     return found
 
 
@@ -179,7 +183,7 @@ FORMAT = Format(
         "id": "an id that is not the name",
         "name": "no name, and names that are no path of a file on every system; the name of another document",
         "metadata": "any metadata",
-        "bytes": "texts that begin as compressed data does",
+        "bytes": "texts that begin as compressed data does, and pointers of Git LFS",
         "encoding": "bytes that their declared encoding cannot decode",
     },
     alone=alone,

@@ -15,6 +15,7 @@ FOLLOWED: Final = "FILE003"
 EXPANDS: Final = "FILE004"
 HOPELESS: Final = "FILE005"
 MANY: Final = "FILE006"
+POINTER: Final = "FILE010"
 FAULTS: Final = (
     Rule(
         CUT, "error", "compressed data that ends early",
@@ -55,6 +56,13 @@ FAULTS: Final = (
         "that code are not reported. 'corpusfmt fix' makes all safe fixes, and of the others so many of a code in a run.",
         "correct what was reported and run the command again, or raise the limit with --limit warnings=",
         b"", _PLAIN,
+    ),
+    Rule(
+        POINTER, "error", "pointer to a file that was not fetched",
+        "A repository with Git LFS or git-annex keeps large files elsewhere. Until they are fetched, a small file stands "
+        "for each. It holds nothing of the corpus, but read as text it would be a document.",
+        "fetch the files: git lfs pull, or git annex get",
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"5f" * 32 + b"\nsize 4096\n", _PLAIN,
     ),
 )  # fmt: skip
 
