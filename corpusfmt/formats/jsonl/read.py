@@ -12,7 +12,7 @@ import msgspec
 from corpusfmt.formats.jsonl.damage import Part, Told, fragment, holed, parts, several
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
-from corpusfmt.formats.jsonl.record import Ambiguous, Fields, Place, RecordFault, document_of, native_document
+from corpusfmt.formats.jsonl.record import NATIVE, Ambiguous, Fields, Place, RecordFault, document_of, native_document
 from corpusfmt.limits import CHUNK, HEAD, MIB
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document
@@ -24,7 +24,7 @@ from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encodi
 from corpusfmt.text.json_facts import duplicates, lone_surrogate, strings
 from corpusfmt.text.json_reader import JSONFault, Node, parse
 from corpusfmt.text.position import Region
-from corpusfmt.text.primitives import escape_json, first_invalid_utf8
+from corpusfmt.text.primitives import first_invalid_utf8
 from corpusfmt.text.utf8 import described, in_utf8
 
 _ARRAY: Final = "a JSON array is not JSON Lines; write one object a line: jq -c '.[]' OLD > NEW"
@@ -32,6 +32,8 @@ _ARRAY: Final = "a JSON array is not JSON Lines; write one object a line: jq -c 
 _ABOUT_LAYOUT: Final = frozenset({"JSONL005", "JSONL006", "JSONL007", "JSONL008"})
 _ENOUGH: Final = 100
 _HELD: Final = 64 * MIB
+#: Of so many sets of keys it is kept how records with them are spaced.
+_LAYOUTS_KEPT: Final = 64
 _BLANK: Final = b" \t\r\n"
 _BLANKS: Final = re.compile(rb"(?:[ \t\r]*+\n)++")
 
@@ -87,6 +89,8 @@ class _Scan:
         self.out = Collector(stream.name, BY_CODE, options)
         self.blanks: _Blanks | None = None
         self.quick = self._native if self.layout.name == "native" else self._mapped
+        #: What stands around the values of records with these keys in this order, as it was seen to be.
+        self.around: dict[tuple[str, ...], tuple[bytes, ...]] = {}
         #: Whether a document was given, and whether the last line that is not blank ended inside of a record.
         self.given = self.cut = False
 
@@ -169,7 +173,8 @@ class _Scan:
     def _native(self, line: bytes, byte: int, number: int) -> Document | None:
         """Read a native record the fastest way, or the fast way; None when neither will do."""
         try:
-            document = native_document(line, self.path, byte, number, self.options.limits)
+            around = self.around.get(NATIVE)
+            document = native_document(line, self.path, byte, number, self.options.limits, around)
         except (ValueError, RecursionError):  # msgspec's DecodeError and UnicodeDecodeError are ValueErrors
             document = None
         return document or self._mapped(line, byte, number)
@@ -179,10 +184,35 @@ class _Scan:
         try:
             fields: Fields = self.decode(line)
             if len(line) != sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1:
-                _same_keys(line, fields)
+                self._check_keys(line, fields)
             return document_of(fields, self.layout, self.options, Place(self.path, byte, number), remarked=False)
         except (ValueError, RecursionError, RecordFault, Ambiguous):
             return None
+
+    def _check_keys(self, line: bytes, fields: Fields) -> None:
+        """Raise ValueError unless ``line`` is just ``fields``, laid out as other records with these keys.
+
+        A parser keeps the last of two equal keys; a line that is rebuilt from what it kept has no other.
+        """
+        keys = tuple(fields)
+        around = self.around.get(keys, ())
+        parts = [part for pair in zip(around, fields.values(), strict=False) for part in pair]
+        if not around or b"".join([*parts, around[-1]]) != line:
+            self._learn(line, keys)
+
+    def _learn(self, line: bytes, keys: tuple[str, ...]) -> None:
+        """Keep what stands around the values of a record. Raises ValueError for one that has other keys or too deep."""
+        try:
+            members = parse(line, max_depth=self.options.limits.depth + 1).members
+        except JSONFault as fault:
+            raise ValueError(fault.message) from None
+        if tuple([key for key, _, _ in members]) != keys:
+            raise ValueError("a key repeats")
+        stops = [0, *[value.stop for _, _, value in members]]
+        starts = [*[value.start for _, _, value in members], len(line)]
+        if len(self.around) >= _LAYOUTS_KEPT:
+            self.around.clear()
+        self.around[keys] = tuple([line[stop:start] for stop, start in zip(stops, starts, strict=True)])
 
     def _slow(self, line: bytes, offset: int, number: int) -> Iterator[Batch]:
         """Read a line that the fast way turned away. Report what is wrong with it; it may be that nothing is."""
@@ -315,15 +345,3 @@ class _Scan:
     def _too_large(self, byte: int, size: int) -> None:
         limit = self.options.max_document
         self.out.find("JSONL015", f"the line has {size} bytes; the limit is {limit}", byte)
-
-
-def _same_keys(line: bytes, fields: Fields) -> None:
-    """Raise ValueError unless ``line`` is just ``fields`` in one of the two usual spacings.
-
-    A parser keeps the last of two equal keys; a line that is rebuilt from what it kept has no other.
-    """
-    for pair, comma in ((b'"%b": %b', b", "), (b'"%b":%b', b",")):
-        rebuilt = comma.join([pair % (escape_json(key.encode()), bytes(value)) for key, value in fields.items()])
-        if line == b"{%b}" % rebuilt:
-            return
-    raise ValueError("unusual spacing, or a key that repeats")
