@@ -70,32 +70,3 @@ def _value(sequence: bytes) -> int:
     for byte in sequence[1:]:
         value = value << 6 | byte & 0x3F
     return value
-
-
-def island_at(data: bytes, at: int) -> str:
-    """Return the characters that a byte at ``at``, or a few in a row, are in Windows-1252, where they fit in there.
-
-    They fit when they are letters next to ASCII letters, or marks that texts in Windows-1252 have and ASCII has not.
-    """
-    stop = at
-    while stop < len(data) and data[stop] >= 0x80 and stop - at < 4:
-        stop += 1
-    if stop - at == 4:  # a run of them is a text in another encoding
-        return ""
-    try:
-        text = data[at:stop].decode("cp1252")
-    except UnicodeDecodeError:
-        return ""
-    around = data[max(0, at - 1) : at] + data[stop : stop + 1]
-    if all(
-        char in _MARKS or (char.isalpha() and around.isascii() and any(chr(byte).isalpha() for byte in around))
-        for char in text
-    ):
-        return text
-    return ""
-
-
-#: Marks of Windows-1252 that stand in ordinary text.
-_MARKS = frozenset(
-    "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u20ac\u00a3\u00a7\u00a9\u00ab\u00bb\u00b0\u00b7\u00a0\u2022"
-)
