@@ -58,6 +58,8 @@ def transcoding(head: bytes) -> str:
     return f"convert it first: iconv -f {name} -t UTF-8 OLD > NEW"
 
 
+#: Beginnings of names of encodings in which every byte or pair of bytes is something, and UTF-8 is no accident.
+MULTIBYTE: Final = ("utf", "gb", "big5", "euc", "shift", "cp9", "iso2022", "hz", "johab")
 #: Codecs of Python that are no encodings of texts: they fail in ways of their own or give halves of characters.
 _NO_CHARSETS: Final = frozenset(
     {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "mbcs", "oem"}
