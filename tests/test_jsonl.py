@@ -440,6 +440,14 @@ def test_a_key_that_repeats_is_seen_after_spaced_records(line: bytes) -> None:
     assert finding.code in ("JSONL004", "JSONL013")
 
 
+def test_spacing_that_changes_and_values_too_deep_after_spaced_records() -> None:
+    one, other = b'{ "id":"a", "name":"", "text":"b", "meta":{} }\n', b'{"id":"a" ,"name":"" ,"text":"b" ,"meta":{}}\n'
+    deep = b'{ "id":"a", "name":"", "text":"b", "meta":{"x": ' + b"[" * 600 + b"]" * 600 + b"} }\n"
+    batches = scan(FORMAT, one * 2 + other * 2 + deep + one)
+    assert len(documents(batches)) == 5
+    assert [finding.code for finding in findings(batches)] == ["JSONL014"]
+
+
 def test_many_sets_of_keys_are_not_all_kept() -> None:
     lines = [b'{"id": "a", "text": "b", "k%d": 1}\n' % number for number in range(200)]
     assert len(documents(scan(FORMAT, b"".join(lines), options=ReadOptions(own={"layout": "hf"})))) == 200

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import corpusfmt
-from corpusfmt.formats.jsonl import FORMAT
+from corpusfmt.formats.jsonl import FORMAT, read
 from corpusfmt.formats.jsonl.damage import parts
 from corpusfmt.model.format import ReadOptions
 from tests.support import documents, findings, scan
@@ -81,6 +81,7 @@ LEFT = {
     "a comma at the end of a record": b'{"id":"b","text":"x",}\n' + AC,
     "single quotes": b"{'id':'b','text':'x'}\n" + AC,
     "NaN": b'{"id":"b","text":"x","meta":{"n":NaN}}\n' + AC,
+    "a key that is not UTF-8": A + b'{"\xff":1}\n' + C + b"\n",
     "merge markers": A + b"\n=======\n" + C + b"\n",
 }
 
@@ -186,6 +187,13 @@ def test_a_layout_that_fits_some_records_is_the_right_one() -> None:
     assert [document.id for document in documents(batches)] == ["a"]
     assert len(findings(batches)) == 198
     assert len(findings(scan(FORMAT, wrong + b"nonsense\n" + wrong))) == 199
+
+
+def test_large_records_are_not_all_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read, "_HELD", 1000)
+    wrong = b"".join(OTHER["JSONL008"][0] % number for number in range(200))
+    found = findings(scan(FORMAT, wrong))
+    assert [(finding.code, finding.line) for finding in found] == [("JSONL008", line) for line in range(1, 201)]
 
 
 def test_records_of_one_line_are_held_against_a_schema(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_nothing_is_said_of_what_is_not_clear(data: bytes) -> None:
     ("data", "name"),
     [
         ("雨がやんだ。".encode("iso2022_jp"), "iso2022_jp"), ("雨".encode("iso2022_jp"), "iso2022_jp"), ("비가 그쳤다".encode("iso2022_kr"), "iso2022_kr"),
-        ("雨停了".encode("hz"), "hz"), ("丂".encode("iso2022_jp_1"), "iso2022_jp_1"), (b"~{not HZ~}", ""), (b"\x1b$ a price", ""), (b"\x1b[1mbold\x1b[0m", ""),
+        ("雨停了".encode("hz"), "hz"), ("丂".encode("iso2022_jp_1"), "iso2022_jp_1"), (b"~{not HZ~}", ""), (b"~{*!~}", ""), (b"\x1b$ a price", ""), (b"\x1b[1mbold\x1b[0m", ""),
         (b"~{ a }~", ""), (b"plain", ""),
     ],
 )  # fmt: skip

@@ -57,19 +57,15 @@ def _unless_laid_out_otherwise(batches: Iterator[Batch]) -> Iterator[Batch]:
     held: list[Batch] = []
     size = 0
     for batch in batches:
-        if batch.documents or len(batch.findings) != 1 or batch.findings[0].code not in _ABOUT_LAYOUT:
-            yield from held
-            yield batch
-            break
         held.append(batch)
         size += len(batch.refused)
+        about_layout = len(batch.findings) == 1 and batch.findings[0].code in _ABOUT_LAYOUT
+        if batch.documents or not about_layout or size > _HELD:
+            break
         if len(held) == _ENOUGH:
             yield held[0]._replace(findings=[_about_layout(held[0].findings[0])], fatal=True)
             return
-        if size > _HELD:
-            break
-    else:
-        yield from held
+    yield from held
     yield from batches
 
 
