@@ -1,4 +1,4 @@
-"""Measure what checking costs, in pairs in one run: schemas, a file against its conversion, start-up, a detector.
+"""Measure what checking costs, in pairs in one run: schemas, a file against its conversion, start-up.
 
     python benchmarks/run.py --setup
     python benchmarks/checks.py [--size MB] [--repeat N] [--write]
@@ -25,9 +25,6 @@ from contestants import BENCH, HERE, OURS
 from measure import Cost, Pairs
 
 STARTS = 20
-LABELS = (
-    Path(os.environ.get("CORPUSFMT_DATA", HERE.parent.parent / "shared" / "data")) / "encodings" / "charset_normalizer"
-)
 #: A schema as corpora have it: ids, dates, languages, addresses, numbers, lists.
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -214,24 +211,6 @@ class Checks:
         pairs = measure.alternate(ours, lambda: measure.run(other, self.env), STARTS)
         self.add("check-jsonschema on one small file / ours", pairs, measure.wall, least=3)
 
-    def detector(self) -> None:
-        """How often the detector behind the hint of ENC001 is right, on files whose encoding is known."""
-        if not LABELS.is_dir():
-            self.notes.append("the detector was not tried: the labelled files are not here")
-            return
-        program = (
-            "import json,sys,pathlib\nfrom charset_normalizer import from_bytes\n"
-            "folder = pathlib.Path(sys.argv[1])\nright = total = 0\n"
-            "for name, label in json.loads((folder / 'labels.json').read_text()).items():\n"
-            "    data = (folder / name).read_bytes()\n    best = from_bytes(data[:20000]).best()\n    total += 1\n"
-            "    try:\n        right += best is not None and data.decode(best.encoding) == data.decode(label)\n"
-            "    except UnicodeError:\n        pass\n"
-            "print(right, total)\n"
-        )
-        command = [str(contestants.python(OURS)), "-c", program, str(LABELS)]
-        right, total = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-        self.notes.append(f"charset-normalizer read {right} of {total} labelled files as their label does.")
-
     def page(self) -> str:
         """Return the page of results."""
         rows = [
@@ -262,7 +241,6 @@ def main() -> int:
         checks.schemas()
         checks.against_converting()
         checks.starts()
-        checks.detector()
     page = checks.page()
     print(page, end="")
     if args.write:

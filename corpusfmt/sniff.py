@@ -10,6 +10,12 @@ from corpusfmt.model.format import Format
 from corpusfmt.text.display import quoted, transcoding, wide_encoding
 
 COMPRESSED: Final = (".gz", ".zst")
+#: Suffixes of compressions that are not read, and what undoes them.
+FOREIGN: Final = {
+    ".xz": "xz -dc", ".bz2": "bzip2 -dc", ".lz4": "lz4 -dc", ".br": "brotli -dc", ".lzma": "xz -dc", ".lz": "lzip -dc",
+    ".lzo": "lzop -dc", ".sz": "snzip -dc", ".snappy": "snzip -dc", ".zip": "unzip -p", ".7z": "7z x -so",
+    ".rar": "unrar p -inul", ".z": "gzip -dc", ".zz": "pigz -dc",
+}  # fmt: skip
 _HINTS: Final = (
     (b"[", "it looks like a JSON array; write one object a line: jq -c '.[]' OLD > NEW"),
     (b"{", "it looks like JSON over several lines; write one object a line: jq -c . OLD > NEW"),
@@ -39,9 +45,25 @@ def format_for_suffix(path: str) -> Format | None:
         else plugins.builtin_names()
     )
     for name in names:
-        if suffix in plugins.builtin(name).suffixes:
+        if claims(plugins.builtin(name), path):
             return plugins.builtin(name)
-    return next((format for format in plugins.formats().values() if suffix in format.suffixes), None)
+    return next((format for format in plugins.formats().values() if claims(format, path)), None)
+
+
+def claims(format: Format, path: str) -> bool:
+    """Say whether the suffix of ``path`` is one of ``format``, alone or with that of compression."""
+    suffix = suffix_of(path)
+    return suffix in format.suffixes or any(
+        path.lower().endswith(suffix + ending) and suffix + ending in format.suffixes for ending in COMPRESSED
+    )
+
+
+def foreign(path: str) -> str:
+    """Return what undoes the compression of a file of a known format that is not read; nothing for other files."""
+    stem, dot, ending = path.rpartition(".")
+    command = FOREIGN.get((dot + ending).lower(), "")
+    inner = stem.lower().endswith(".json") or format_for_suffix(stem) is not None
+    return command if command and inner else ""
 
 
 def detect(path: str, head: bytes) -> Format:

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, NamedTuple
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.limits import HEAD, USUAL, Limits
 from corpusfmt.model.document import Document, line_of
-from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
+from corpusfmt.model.errors import ConfigurationError, Loss, ParseError, UnknownFormatError
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.model.ids import SOURCES, made_ids
@@ -191,14 +191,15 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     format = plugins.format_named(reading.format) if reading.format else None
     if reading.given is not None:
         return storage.Found([*named], [])
-    suffixes = set(format.suffixes) if format else None
     every = bool(format and format.whole)
 
     def known(path: str) -> bool:
         if every:
             return True
-        if suffixes is not None:
-            return sniff.suffix_of(path) in suffixes
+        if sniff.foreign(path):  # opening it says so
+            return True
+        if format is not None:
+            return sniff.claims(format, path)
         return sniff.format_for_suffix(path) is not None or reading.at(path).format is not None
 
     return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
@@ -376,6 +377,10 @@ def opened(
     for a file that changes while it is open, or is not in the ``expected`` state.
     """
     reading, given = reading.at(path), reading.given
+    if given is None and (command := sniff.foreign(path)):
+        raise UnknownFormatError(
+            f"{quoted(path, 400)} is compressed in a way that is not read; decompress it first: {command} OLD > NEW"
+        )
     if (path == "-" or given is not None) and reading.format is not None and plugins.format_named(reading.format).whole:
         what = "standard input" if given is None else "what is no path"
         raise ConfigurationError(f"{what} has no name, which {reading.format} makes the id of; name a file")

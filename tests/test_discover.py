@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
-from corpusfmt import ConfigurationError, SourceChangedError, convert, fix, read, validate
+from corpusfmt import (
+    ConfigurationError,
+    Document,
+    SourceChangedError,
+    UnknownFormatError,
+    convert,
+    fix,
+    read,
+    validate,
+)
+from corpusfmt.formats.dir import FORMAT
+from corpusfmt.model.format import WriteOptions
 from corpusfmt.storage import open_folder
 from corpusfmt.storage.discovery import discover
 from corpusfmt.storage.open_folder import Held, open_below
@@ -172,3 +185,62 @@ def test_a_pipe_that_comes_at_the_last_moment_is_not_read(here: Path, monkeypatc
     monkeypatch.setattr(Held, "stat", lambda *_: os.stat("in.seed"))
     with pytest.raises(SourceChangedError, match="is no file any more"):
         open_below("d/", "d/a.seed")
+
+
+def test_names_of_shards_are_known_in_folders(tmp_path: Path) -> None:
+    for number, name in enumerate(("a.json.gz", "b.JSONLINES", "c.json.zst", "d.ndjson.gz")):
+        data = b'{"id":"%d","text":"t"}\n' % number
+        packed: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "st": zstandard.compress}
+        (tmp_path / name).write_bytes(packed.get(name[-2:], bytes)(data))
+    (tmp_path / "package.json").write_text('{"id":"x","text":"t"}')
+    assert [document.id for document in read(tmp_path)] == ["0", "1", "2", "3"]
+    assert [document.id for document in read(tmp_path, format="jsonl")] == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jsonl.xz", "a.warc.bz2", "a.xml.lz4", "a.seed.br", "a.JSONL.ZIP", "a.json.xz", "a.jsonl.7z", "a.tei.z"]
+)
+def test_a_shard_in_another_compression_is_an_error(name: str, tmp_path: Path) -> None:
+    (tmp_path / "b.jsonl").write_bytes(b'{"id":"b","text":"t"}\n')
+    (tmp_path / name).write_bytes(b"something compressed")
+    with pytest.raises(UnknownFormatError, match="decompress it first") as raised:
+        convert(tmp_path, tmp_path.parent / "out.jsonl")
+    assert name in str(raised.value)
+    with pytest.raises(UnknownFormatError):
+        list(validate(tmp_path))
+
+
+def test_other_compressed_files_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "b.jsonl").write_bytes(b'{"id":"b","text":"t"}\n')
+    for name in ("notes.xz", "picture.png.zip", "br"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [document.id for document in read(tmp_path)] == ["b"]
+
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"5f" * 32 + b"\nsize 4096\n"
+POINTERS = {
+    "usual": LFS, "without a last line end": LFS[:-1], "CRLF": LFS.replace(b"\n", b"\r\n"),
+    "an older one": LFS.replace(b"git-lfs.github", b"hawser.github"),
+    "with an extension": LFS.replace(b"oid", b"ext-0-foo sha256:" + b"00" * 32 + b"\noid"),
+    "git-annex": b"/annex/objects/SHA256E-s4096--" + b"5f" * 32 + b".txt\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.warc.gz", "a.xml", "a.seed", "a.json.gz", "a.wet.zst"])
+@pytest.mark.parametrize("kind", POINTERS)
+def test_pointers_are_named_in_every_format(name: str, kind: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(POINTERS[kind])
+    (finding,) = validate(tmp_path)
+    assert (finding.code, finding.severity) == ("FILE010", "error")
+    assert ("git-annex" if kind == "git-annex" else "Git LFS") in finding.message
+    (again,) = validate(tmp_path, format="dir")
+    assert again.code == "FILE010"
+
+
+def test_a_text_about_pointers_is_a_text(tmp_path: Path) -> None:
+    texts = [LFS + b"is how a pointer looks\n", b"version 2 of the poem\n", LFS[:60], b"version ", LFS + b"\n" * 2000]
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.txt").write_bytes(text)
+    assert [document.data for document in read(tmp_path, format="dir")] == texts
+    (loss,) = FORMAT.losses(Document("a.txt", LFS, name="a.txt"), WriteOptions())
+    assert loss.kind == "bytes"

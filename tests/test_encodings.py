@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusfmt import Document, ParseError, fix, read, validate
-from corpusfmt.text.utf8 import flaw_at, island_at
+from corpusfmt.text.utf8 import flaw_at
 from tests.support import DATA, ROOT, needs_data
 
 KUHN = DATA / "encodings" / "kuhn" / "UTF-8-test.txt"
@@ -54,18 +54,6 @@ def test_every_flaw_has_a_name(data: bytes) -> None:
         flaw = flaw_at(data, found)
         assert 1 <= flaw.length <= len(data) - found
         assert flaw.what
-
-
-@pytest.mark.parametrize(
-    ("data", "letters"),
-    [(b"caf\xe9\n", "é"), (b"na\xefve", "ï"), (b"\x93quoted\x94", "\u201c"), (b"it\x92s", "\u2019"), (b"\x80 5", "€"), (b"\xcf\xf0\xe8\xe2", ""),
-     (b"a\xff\xfe\xfd\xfcb", ""), (b"\x81x", ""), (b"1\xe92", ""), (b"caf\xe9", "é"), (b"caf\xe9\x7f", "é"), (b"a\xe9\xe8\xe9b", "éèé"),
-     (b"a\xe9\xe9\xe9\xe9b", ""), (b"a\xe9\xe9\xe9\xe9\xe9b", ""), (b"1\xe9b", "é"), (b"a\xe91", "é"), (b"1\x962", "\u2013"),
-     (b"\x96", "\u2013"), (b"\xe9", ""), (b"\xe9b", "é"), (b"a \xe9 b", ""), (b"a\xe9\xa4b", ""), (b"a\xd7b", ""),
-     (b"a1\xe92", ""), (b"1\xe92b", ""), (b"a\x93\x93\x93\x93b", ""), (b"a\x93\x93\x93b", "\u201c" * 3), (b"1 \x95 2", "\u2022"), (b"1 \xd7 2", "")],
-)  # fmt: skip
-def test_an_island_of_windows_1252(data: bytes, letters: str) -> None:
-    assert island_at(data, at(data)) == letters
 
 
 def kuhn() -> list[tuple[bytes, str]]:

@@ -111,7 +111,7 @@ def test_the_corpus_is_looked_at_for_every_suffix_that_corpusfmt_knows() -> None
     rooms = [plugins.builtin(name) for name in plugins.builtin_names()]
     suffixes = [suffix for room in rooms for suffix in room.suffixes]
     for suffix in suffixes:
-        for ending in ("", *COMPRESSED):
+        for ending in ("",) if suffix.endswith(COMPRESSED) else ("", *COMPRESSED):
             assert re.search(HOOKS[CORPUS]["files"], f"a{suffix}{ending}"), suffix
             assert bool(re.search(HOOKS[VALIDATE]["files"], f"a{suffix}{ending}")) == (suffix not in {".xml", ".wat"})
 

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from corpusfmt.formats.jsonl import FORMAT
+from corpusfmt.formats.jsonl import FORMAT, read
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, LossError
 from corpusfmt.model.format import ReadOptions, WriteOptions
 from corpusfmt.model.rule import Change
 from corpusfmt.storage import shipped
+from corpusfmt.text.json_reader import Node
+from corpusfmt.text.json_reader import parse as parse_json
 from tests import strategies
 from tests.support import documents, findings, parse, scan, write
 
@@ -90,7 +92,7 @@ def test_ids_are_made_on_request(how: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("line", "code", "column"),
     [
-        (b'{"id":"a","text":"b"', "JSONL001", 21), (b"{'id':1}", "JSONL001", 2), (b'{"id":"a","text":"b"}{}', "JSONL001", 22),
+        (b'{"id":"a","text":"b"', "JSONL001", 21), (b"{'id':1}", "JSONL001", 2),
         (b'{"id":"a","text":NaN}', "JSONL001", 18), (b'{"id":"a","text":"\t"}', "JSONL001", 19), (b"nonsense", "JSONL001", 1),
         ('{"id":"é","text":"'.encode() + b'\xff"}', "JSONL002", 19), (b'"text"', "JSONL003", 1), (b"[]", "JSONL003", 1), (b"7", "JSONL003", 1),
         (b'{"id":"a","text":"b","text":"c"}', "JSONL004", 22), (b'{"id":"a", "id":"a", "text":"b"}', "JSONL004", 12),
@@ -400,3 +402,52 @@ def test_half_a_surrogate_in_another_string_is_not_in_the_way_of_a_text(layout: 
     edit = FORMAT.rewrite(batch.region, document, Change(0, 2, b"x"))
     assert edit is not None
     assert (edit.byte, edit.length) == (31, 6)
+
+
+@pytest.mark.parametrize("layout", ["native", "dolma", "hf", "text-meta"])
+@pytest.mark.parametrize("spacing", [(",", ":"), (", ", ": "), (",", ": "), (" , ", " : ")])
+def test_spacing_makes_no_record_slow(layout: str, spacing: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the first record of a kind is looked at by the strict reader, whatever stands between the values."""
+    record: dict[str, Any] = {"id": "d", "name": "", "text": 'a "text"', "meta": {"a": [1, {"b": 0.5}], "c": "é"}}
+    if layout == "text-meta":
+        del record["id"], record["name"]
+    if layout in ("dolma", "hf"):
+        record = {"id": "d", "text": "a text", "source": "s", "scores": {"x": 1e-07, "y": [1, 2]}}
+    looked: list[bytes] = []
+
+    def seen(line: bytes, max_depth: int) -> Node:
+        looked.append(line)
+        return parse_json(line, max_depth=max_depth)
+
+    monkeypatch.setattr(read, "parse", seen)
+    source = (json.dumps(record, separators=spacing, ensure_ascii=False) + "\n").encode() * 50
+    batches = scan(FORMAT, source, options=ReadOptions(id_from="line", own={"layout": layout}))
+    assert len(documents(batches)) == 50
+    assert not findings(batches)
+    assert len(looked) <= 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{ "id": "a", "text": "b", "text": "c" }', b'{"id": "a", "id": "b", "text": "b"}',
+        b'{"id": "a", "text": "b", "meta": {"k": 1, "k": 2}}', b'{"id": "a", "text": "b", "meta": {"k": "\\u0022\\u0022", "k": 2}}',
+    ],
+)  # fmt: skip
+def test_a_key_that_repeats_is_seen_after_spaced_records(line: bytes) -> None:
+    before = b'{"id": "a", "text": "b"}\n{ "id": "a", "text": "b" }\n{"id": "a", "text": "b", "meta": {"k": 1}}\n'
+    (finding,) = findings(scan(FORMAT, before + line))
+    assert finding.code in ("JSONL004", "JSONL013")
+
+
+def test_spacing_that_changes_and_values_too_deep_after_spaced_records() -> None:
+    one, other = b'{ "id":"a", "name":"", "text":"b", "meta":{} }\n', b'{"id":"a" ,"name":"" ,"text":"b" ,"meta":{}}\n'
+    deep = b'{ "id":"a", "name":"", "text":"b", "meta":{"x": ' + b"[" * 600 + b"]" * 600 + b"} }\n"
+    batches = scan(FORMAT, one * 2 + other * 2 + deep + one)
+    assert len(documents(batches)) == 5
+    assert [finding.code for finding in findings(batches)] == ["JSONL014"]
+
+
+def test_many_sets_of_keys_are_not_all_kept() -> None:
+    lines = [b'{"id": "a", "text": "b", "k%d": 1}\n' % number for number in range(200)]
+    assert len(documents(scan(FORMAT, b"".join(lines), options=ReadOptions(own={"layout": "hf"})))) == 200

@@ -35,7 +35,9 @@ def run(arguments: Sequence[str]) -> int:
         if index:
             put("")
         put(f"{shown(format.name)}  {shown(format.title)}")
-        suffixes = f"{' '.join(format.suffixes)}, each also with {' or '.join(sniff.COMPRESSED)}"
+        packed = [suffix for suffix in format.suffixes if suffix.endswith(sniff.COMPRESSED)]
+        plain = [suffix for suffix in format.suffixes if suffix not in packed]
+        suffixes = " and ".join([f"{' '.join(plain)}, each also with {' or '.join(sniff.COMPRESSED)}", *packed])
         put(f"  suffixes      {suffixes if format.suffixes else f'none: --from {format.name}, --to {format.name}'}")
         for option in format.options:
             choices = f" ({', '.join(option.choices)})" if option.choices else ""

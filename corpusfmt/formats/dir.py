@@ -27,6 +27,7 @@ from corpusfmt.model.rule import Change, Rule
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import WHOLE_SUFFIX, has_suffix, suffixed, unfit
 from corpusfmt.text.magic import NO_TEXT
+from corpusfmt.text.pointers import pointer_kind
 from corpusfmt.text.position import Region
 
 FAULTS: Final = (
@@ -50,7 +51,8 @@ _NAME_FROM: Final = "name-from"
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}
 #: What storage would take for compressed data of some kind, or for no text; the last are skippable frames.
 _MAGIC: Final = (
-    b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", *NO_TEXT,
+    b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"\x04\x22\x4d\x18", b"LZIP\x01",
+    b"\xff\x06\x00\x00sNaP", *NO_TEXT,
     *(bytes([kind]) + b"\x2a\x4d\x18" for kind in range(0x50, 0x60)),
 )  # fmt: skip
 
@@ -128,14 +130,11 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
         found.append(loss(document, "metadata", "a file of a folder has no metadata"))
     if undecoded := undecodable(document):
         found += undecoded
-    elif utf8_or_replaced(document).startswith(_MAGIC):
-        found.append(
-            loss(
-                document,
-                "bytes",
-                "the text begins as compressed data or a file of another kind does, and would be taken for that",
-            )
-        )
+    elif (data := utf8_or_replaced(document)).startswith(_MAGIC):
+        what = "the text begins as compressed data or a file of another kind does, and would be taken for that"
+        found.append(loss(document, "bytes", what))
+    elif pointer_kind(data):
+        found.append(loss(document, "bytes", "the text is a pointer to a file, and would be refused as such"))
     return found
 
 
@@ -200,7 +199,7 @@ FORMAT = Format(
         "id": "an id that is not the name",
         "name": "no name, and names that are no path of a file on every system; the name of another document",
         "metadata": "any metadata",
-        "bytes": "texts that begin as compressed data, PDF or images do",
+        "bytes": "texts that begin as compressed data, PDF or images do, and pointers of Git LFS",
         "encoding": "bytes that their declared encoding cannot decode",
     },
     options=(

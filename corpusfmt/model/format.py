@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from corpusfmt.limits import MAX_DOCUMENT, USUAL, Limits
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import Loss
+from corpusfmt.model.errors import ConfigurationError, Loss
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.rule import Change, Rule
+from corpusfmt.text.display import charset, quoted
 from corpusfmt.text.position import Region
 
 
@@ -220,3 +221,21 @@ class Format(NamedTuple):
 def options_for(format: Format, side: str) -> dict[str, Option]:
     """Return the options that ``format`` knows for ``side``, read or write, by name."""
     return {o.name: o for o in format.options if o.side in (side, "both")}
+
+
+#: Of formats whose files declare encodings.
+FORCED: Final = Option("force-encoding", "encoding of texts, whatever the files declare", (), "read", "NAME")
+
+
+def forced_encoding(options: ReadOptions) -> str | None:
+    """Return Python's name of the encoding that is to be taken whatever files declare, or None.
+
+    Raises ConfigurationError for one that is not known.
+    """
+    name = options.own.get(FORCED.name)
+    if name is None:
+        return None
+    try:
+        return charset(name) or "utf-8"
+    except LookupError:
+        raise ConfigurationError(f"unknown encoding {quoted(name)}") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpusfmt.model.document import Document
-from corpusfmt.text.display import BOM, WIDE_MARKS
+from corpusfmt.text.display import BOM, WIDE_MARKS, in_utf32
 
 
 def wide_name(data: bytes) -> str:
@@ -12,14 +12,19 @@ def wide_name(data: bytes) -> str:
     for mark, name in WIDE_MARKS:
         if data.startswith(mark):
             return name
+    pairs = [head[at : at + 2] for at in range(0, len(head) - 1, 2)]
     if len(head) < 4:
         return ""
-    even, odd = head[::2].count(0) / len(head[::2]), head[1::2].count(0) / len(head[1::2])
-    if even > 0.4 and odd > 0.4:  # three of four
-        return "UTF-32LE" if head[0] else "UTF-32BE"
-    if odd > 0.4 and even < 0.05:
+    for name in ("UTF-32LE", "UTF-32BE"):
+        if in_utf32(head, name):
+            return name
+    holes, even = pairs.count(b"\0\0"), head[: 2 * len(pairs) : 2].count(0)
+    odd = head[1::2].count(0)
+    if holes > 0.05 * len(pairs):  # a run of NULs is no text
+        return ""
+    if odd > 0.4 * len(pairs) and even < 0.05 * len(pairs):
         return "UTF-16LE"
-    return "UTF-16BE" if even > 0.4 and odd < 0.05 else ""
+    return "UTF-16BE" if even > 0.4 * len(pairs) and odd < 0.05 * len(pairs) else ""
 
 
 def is_wide(document: Document) -> bool:

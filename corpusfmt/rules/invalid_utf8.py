@@ -9,34 +9,39 @@ from corpusfmt.model.document import UNDECODABLE, Document
 from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.model.text_search import Documents
 from corpusfmt.text.display import quoted
+from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.primitives import is_utf8
-from corpusfmt.text.utf8 import flaw_at, island_at
+from corpusfmt.text.utf8 import described
 
-#: Of so many documents of a source a detector is asked for its opinion, and of so many bytes of each.
-_ASKED: Final = 3
-_LOOKED_AT: Final = 20_000
-#: Texts that are shorter say nothing of their encoding.
-_ENOUGH: Final = 100
+#: For so many documents of a source it is worked out which encoding they are likely to be in.
+_ASKED: Final = 20
 
 _LOST: Final = "\ufffd".encode()
 
 
 def start() -> Check:
-    """Return a check; it keeps how often the detector was asked."""
+    """Return a check; it keeps how often it was worked out which encoding a text may be in."""
     asked = 0
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
         nonlocal asked
         for hit, unknown in hits(documents):
-            data, at = hit.document.data, hit.position or 0
-            # Of a few bytes it says anything; and where a letter of Windows-1252 fits in, no more is to be said.
-            if unknown and asked < _ASKED and len(data) >= _ENOUGH and not island_at(data, at):
-                asked += 1
-                yield hit._replace(hint=_opinion(hit.document.data) or hit.hint)
-            else:
-                yield hit
+            asked += unknown
+            yield _with_likely(hit) if unknown and asked <= _ASKED else hit
 
     return check
+
+
+def _with_likely(hit: Hit) -> Hit:
+    """Return a hit that says which encoding the bytes are likely to be in, where one fits clearly best."""
+    likely = likely_encoding(hit.document.data, hit.position or 0)
+    if likely is None:
+        return hit
+    name = name_of(likely.encoding)
+    message = f"{hit.message}; in {name} it is {quoted(likely.characters, 20)}"
+    if likely.mixed:
+        return hit._replace(message=message, hint="correct the bytes; the rest of the text is UTF-8")
+    return hit._replace(message=message, hint=f"if the text is in {name}, read it with --encoding {likely.encoding}")
 
 
 def hits(documents: Sequence[Document]) -> Iterable[tuple[Hit, bool]]:
@@ -65,25 +70,8 @@ def hits(documents: Sequence[Document]) -> Iterable[tuple[Hit, bool]]:
 
 
 def _words(data: bytes, at: int, places: int) -> str:
-    """Say what is wrong at a byte that is not UTF-8, what it may be, and in how many ``places`` there is such a one."""
-    flaw = flaw_at(data, at)
-    shown = " ".join(f"{byte:02x}" for byte in data[at : at + min(flaw.length, 8)])
-    island = island_at(data, at)
-    likely = f"; in Windows-1252 it is {quoted(island)}" if island else ""
-    amount = f"; {places:,} such places in all" if places > 1 else ""
-    return f"not UTF-8: {flaw.what} ({shown}){likely}{amount}"
-
-
-def _opinion(data: bytes) -> str:
-    """Return what a detector takes the bytes for. It is a guess, and never more than a hint."""
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(data[:_LOOKED_AT]).best()
-    if best is None or best.encoding in ("ascii", "utf_8"):
-        return ""
-    name = best.encoding.replace("_", "-")
-    sure = 1 - best.chaos
-    return f"charset-normalizer takes it for {name} (confidence {sure:.2f}); if so, read it with --encoding {name}"
+    """Say what is wrong at a byte that is not UTF-8, and in how many ``places`` there is such a one."""
+    return f"not UTF-8: {described(data, at)}" + (f"; {places:,} such places in all" if places > 1 else "")
 
 
 RULE = Rule(

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.text.display import MULTIBYTE
 from corpusfmt.text.primitives import is_utf8
-
-#: In these every byte or pair of bytes is something, and UTF-8 in them is no accident.
-_MULTIBYTE = ("utf", "gb", "big5", "euc", "shift", "cp9", "iso2022", "hz", "johab")
 
 
 def start() -> Check:
@@ -21,7 +19,7 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each text that a single-byte encoding was declared for and that is UTF-8 with more than ASCII."""
     for document in documents:
         encoding = document.encoding
-        if encoding is None or encoding.startswith(_MULTIBYTE) or encoding == "ascii":
+        if encoding is None or encoding.startswith(MULTIBYTE) or encoding == "ascii":
             continue
         data = document.data
         if not data.isascii() and is_utf8(data):
@@ -35,7 +33,7 @@ RULE = Rule(
     summary="text in UTF-8 that is declared otherwise",
     why="Bytes beyond ASCII that happen to be UTF-8 are UTF-8: in another encoding it would be a strange accident. "
     "Read as declared, each of its letters becomes two wrong ones. The example is read with --encoding cp1252.",
-    advice="correct the declaration, or leave --encoding out",
+    advice="correct the declaration or overrule it with --force-encoding utf-8; or leave --encoding out",
     bad=b"<<<FILE d1 a.txt>>>\nRos\xc3\xa9\n",
     good=b"<<<FILE d1 a.txt>>>\nRose\n",
     start=start,

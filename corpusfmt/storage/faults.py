@@ -16,6 +16,7 @@ EXPANDS: Final = "FILE004"
 HOPELESS: Final = "FILE005"
 MANY: Final = "FILE006"
 PADDED: Final = "FILE007"
+POINTER: Final = "FILE010"
 FAULTS: Final = (
     Rule(
         CUT, "error", "compressed data that ends early",
@@ -71,6 +72,13 @@ FAULTS: Final = (
         + bytes(16),
         _PLAIN,
         fixable=True,
+    ),
+    Rule(
+        POINTER, "error", "pointer to a file that was not fetched",
+        "A repository with Git LFS or git-annex keeps large files elsewhere. Until they are fetched, a small file stands "
+        "for each. It holds nothing of the corpus, but read as text it would be a document.",
+        "fetch the files: git lfs pull, or git annex get",
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"5f" * 32 + b"\nsize 4096\n", _PLAIN,
     ),
 )  # fmt: skip
 

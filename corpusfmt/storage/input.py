@@ -15,7 +15,7 @@ from corpusfmt.limits import CHUNK, MAX_RATIO, MAX_WINDOW, RATIO_FREE
 from corpusfmt.model.errors import ConfigurationError, ParseError, SourceChangedError
 from corpusfmt.model.finding import Finding
 from corpusfmt.storage.codec import Damage, Decoder, Members
-from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, EXPANDS
+from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, EXPANDS, POINTER
 from corpusfmt.storage.file_state import changed, is_folder_there
 from corpusfmt.storage.filesystem import FileSystem, State
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
@@ -23,6 +23,7 @@ from corpusfmt.storage.local import LOCAL
 from corpusfmt.storage.resume import HELD, History, search
 from corpusfmt.storage.schemes import file_system
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
+from corpusfmt.text.pointers import BEGINNINGS, LARGEST, pointer_kind
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -33,6 +34,10 @@ _FOREIGN: Final = (
     (b"BZh", "bzip2", "bzip2 -dc"),
     (b"\xfd7zXZ\x00", "xz", "xz -dc"),
     (b"PK\x03\x04", "zip", "unzip -p"),
+    (b"\x04\x22\x4d\x18", "lz4", "lz4 -dc"),
+    (b"7z\xbc\xaf\x27\x1c", "7z", "7z x -so"),
+    (b"LZIP\x01", "lzip", "lzip -dc"),
+    (b"\xff\x06\x00\x00sNaP", "snappy", "snzip -dc"),
 )
 
 
@@ -107,6 +112,12 @@ class Input:
         if plain:
             self.members = None
             return
+        if head in BEGINNINGS:
+            while len(head) <= LARGEST and (more := self._raw_read(LARGEST)):
+                head += more
+            self._pushed = head
+            if program := pointer_kind(head):
+                raise self._fault(POINTER, f"the file is a pointer of {program}; its content was not fetched")
         if head.startswith(GZIP_MAGIC):
             self._decoder, self.codec = GzipDecoder(self._next_raw), "gz"
         elif head.startswith(ZSTD_MAGIC) or is_skippable(head):

@@ -25,12 +25,21 @@ def wide_encoding(head: bytes) -> str | None:
         if head.startswith(mark):
             return name
     if head[:4].count(0) == 3 and len(head) >= 4:
-        return "UTF-32LE" if head[0] else "UTF-32BE"
+        name = "UTF-32LE" if head[0] else "UTF-32BE"
+        return name if in_utf32(head[:64], name) else None
     if len(head) >= 4 and head[:4].count(0) == 2 and head[0] != 0 and head[1] == 0 and head[3] == 0:
         return "UTF-16LE"
     if len(head) >= 4 and head[:4].count(0) == 2 and head[0] == 0 and head[2] == 0:
         return "UTF-16BE"
     return None
+
+
+def in_utf32(data: bytes, name: str) -> bool:
+    """Say whether bytes are characters in UTF-32LE or UTF-32BE, none of them U+0000: a run of NULs is no text."""
+    units = [data[at : at + 4] for at in range(0, len(data) - 3, 4)]
+    if name == "UTF-32LE":
+        units = [unit[::-1] for unit in units]
+    return all(b"\0\0\0\0" < unit < b"\0\x11\0\0" for unit in units)
 
 
 def marked(head: bytes) -> bool:
@@ -49,6 +58,8 @@ def transcoding(head: bytes) -> str:
     return f"convert it first: iconv -f {name} -t UTF-8 OLD > NEW"
 
 
+#: Beginnings of names of encodings in which every byte or pair of bytes is something, and UTF-8 is no accident.
+MULTIBYTE: Final = ("utf", "gb", "big5", "euc", "shift", "cp9", "iso2022", "hz", "johab")
 #: Codecs of Python that are no encodings of texts: they fail in ways of their own or give halves of characters.
 _NO_CHARSETS: Final = frozenset(
     {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "mbcs", "oem"}

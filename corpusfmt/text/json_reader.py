@@ -12,18 +12,25 @@ import re
 from typing import Final, NamedTuple
 
 from corpusfmt.limits import MAX_DEPTH
+from corpusfmt.text.display import quoted
 
 _SPACE: Final = re.compile(rb"[ \t\n\r]*+")
 _STRING: Final = re.compile(rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+"')
 _GOOD_PART: Final = re.compile(rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+')
 _NUMBER: Final = re.compile(rb"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?+[0-9]++)?+")
 _WORD: Final = re.compile(rb"true|false|null")
+#: What writers put where JSON has nothing: numbers that are none, and literals of Python and JavaScript.
+_NO_LITERAL: Final = re.compile(
+    rb"[+-]?(?:nan|inf(?:inity)?)(?![\w.])|(?:none|true|false|null|undefined)(?![\w.])", re.I
+)
+_NO_NUMBER: Final = re.compile(rb"[+-]?[0-9.][\w.+-]*+")
 
 
 class JSONFault(Exception):
     """JSON text is wrong at ``at`` (a byte offset in the buffer).
 
-    ``kind`` is ``depth``; ``length`` where the value and the text do not end together; otherwise ``syntax``.
+    ``kind`` is ``depth``; ``length`` where the value and the text do not end together; ``literal`` for a word or number
+    that JSON does not have; otherwise ``syntax``.
     """
 
     def __init__(self, message: str, at: int, kind: str = "syntax") -> None:
@@ -76,6 +83,15 @@ def parse(
     """
     if stop < 0:
         stop = len(buffer)
+    node = value_at(buffer, start, stop, max_depth, all_items=all_items)
+    after = _skip(buffer, node.stop, stop)
+    if after < stop:
+        raise JSONFault("expected the end of the line after the value", after, "length")
+    return node
+
+
+def value_at(buffer: bytes, start: int, stop: int, max_depth: int = MAX_DEPTH, *, all_items: bool = False) -> Node:
+    """Read one JSON value as :func:`parse` does; anything may follow it in ``buffer[start:stop]``. Raises JSONFault."""
     stack: list[_Open] = []
     at = _skip(buffer, start, stop)
     while True:
@@ -94,11 +110,9 @@ def parse(
             node = _scalar(buffer, at, stop)
             at = node.stop
         while True:  # a value is complete: give it to what holds it
-            at = _skip(buffer, at, stop)
             if not stack:
-                if at < stop:
-                    raise JSONFault("expected the end of the line after the value", at, "length")
                 return node
+            at = _skip(buffer, at, stop)
             top = stack[-1]
             if top.kind == "{":
                 top.members.append((top.key, top.key_at, node))
@@ -176,9 +190,9 @@ def _scalar(buffer: bytes, at: int, stop: int) -> Node:
     kind = "t"
     if not match:
         match, kind = _NUMBER.match(buffer, at, stop), "0"
-    if not match:
+    end = match.end() if match else at
+    if not match or (end < stop and (buffer[end : end + 1].isalnum() or buffer[end] in b"._+-")):
+        if other := _NO_LITERAL.match(buffer, at, stop) or _NO_NUMBER.match(buffer, at, stop):
+            raise JSONFault(f"{quoted(other[0], 30)} is not a JSON number or literal", at, "literal")
         raise _expected("a value", buffer, at, stop)
-    end = match.end()
-    if end < stop and (buffer[end : end + 1].isalnum() or buffer[end] in b"._+-"):
-        raise JSONFault("not a JSON number or literal", at)
     return Node(kind, at, end, _NO_MEMBERS, _NO_ITEMS)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
+
+from corpusfmt.text.primitives import is_utf8
+
+_NOT_ASCII: Final = re.compile(rb"[\x80-\xff]++")
 
 
 class Flaw(NamedTuple):
@@ -32,6 +37,25 @@ def flaw_at(data: bytes, at: int) -> Flaw:
     return Flaw(size, f"code point U+{_value(data[at : at + size]):X} above U+10FFFF")
 
 
+def described(data: bytes, at: int) -> str:
+    """Say what is wrong at ``at``, with the bytes."""
+    flaw = flaw_at(data, at)
+    return f"{flaw.what} ({' '.join(f'{byte:02x}' for byte in data[at : at + min(flaw.length, 8)])})"
+
+
+def in_utf8(data: bytes, encoding: str) -> bytes | None:
+    """Return bytes that are in ``encoding`` as UTF-8, but for what is in UTF-8 already; None where they are not in it.
+
+    Single bytes are told apart from UTF-8 run by run, all other encodings only as a whole.
+    """
+    try:
+        if len(bytes(range(256)).decode(encoding, "replace")) != 256:
+            return data.decode(encoding).encode()
+        return _NOT_ASCII.sub(lambda run: run[0] if is_utf8(run[0]) else run[0].decode(encoding).encode(), data)
+    except UnicodeError:
+        return None
+
+
 def _continuations(data: bytes, start: int, stop: int) -> int:
     """Count the continuation bytes from ``start`` on, before ``stop``."""
     at = start
@@ -46,32 +70,3 @@ def _value(sequence: bytes) -> int:
     for byte in sequence[1:]:
         value = value << 6 | byte & 0x3F
     return value
-
-
-def island_at(data: bytes, at: int) -> str:
-    """Return the characters that a byte at ``at``, or a few in a row, are in Windows-1252, where they fit in there.
-
-    They fit when they are letters next to ASCII letters, or marks that texts in Windows-1252 have and ASCII has not.
-    """
-    stop = at
-    while stop < len(data) and data[stop] >= 0x80 and stop - at < 4:
-        stop += 1
-    if stop - at == 4:  # a run of them is a text in another encoding
-        return ""
-    try:
-        text = data[at:stop].decode("cp1252")
-    except UnicodeDecodeError:
-        return ""
-    around = data[max(0, at - 1) : at] + data[stop : stop + 1]
-    if all(
-        char in _MARKS or (char.isalpha() and around.isascii() and any(chr(byte).isalpha() for byte in around))
-        for char in text
-    ):
-        return text
-    return ""
-
-
-#: Marks of Windows-1252 that stand in ordinary text.
-_MARKS = frozenset(
-    "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u20ac\u00a3\u00a7\u00a9\u00ab\u00bb\u00b0\u00b7\u00a0\u2022"
-)

@@ -36,7 +36,7 @@ def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
 FORMAT = Format(
     name="jsonl",
     title="JSON Lines: one JSON object a line",
-    suffixes=(".jsonl", ".ndjson"),
+    suffixes=(".jsonl", ".ndjson", ".jsonlines", ".json.gz", ".json.zst"),
     sniff=sniff,
     scan=_scan,
     writer=writer,

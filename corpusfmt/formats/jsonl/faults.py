@@ -18,7 +18,7 @@ FAULTS: Final = (
     Rule(
         "JSONL002", "error", "line that is not UTF-8",
         "JSON that is exchanged is UTF-8 (RFC 8259, section 8.1). What another encoding was meant to say would be a guess.",
-        "convert the file to UTF-8 first: iconv -f ENCODING -t UTF-8 OLD > NEW",
+        "name the encoding of these lines: corpusfmt fix --encoding NAME --unsafe-fixes FILE; what is in UTF-8 stays as it is",
         b'{"id":"d1","text":"caf\xe9"}\n', b'{"id":"d1","text":"caf\xc3\xa9"}\n', "jsonl",
     ),
     Rule(
@@ -108,6 +108,44 @@ FAULTS: Final = (
         "A file without a single document is most often the trace of something that failed before.",
         "check what made the file",
         b"", _GOOD, "jsonl",
+    ),
+    Rule(
+        "JSONL017", "warning", "several records on one line",
+        "A line end is missing between records: files were joined of which one had none at its end, or two programs wrote "
+        "at once. All records are read here; other readers take the first one or refuse the line.",
+        "'corpusfmt fix' gives each record a line of its own",
+        b'{"id":"d1","text":"body"}{"id":"d2","text":"other"}\n', b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n',
+        "jsonl",
+    ),
+    Rule(
+        "JSONL018", "warning", "hole of NUL bytes",
+        "NUL bytes outside of records are room that a file system gave and nobody wrote to: a program was ended, or the "
+        "machine lost power, before the data was written. Records may be missing here. The holes are skipped.",
+        "'corpusfmt fix' takes the NUL bytes out; compare the number of records with the source",
+        b'{"id":"d1","text":"body"}\n\0\0\0\0{"id":"d2","text":"other"}\n',
+        b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n', "jsonl",
+    ),
+    Rule(
+        "JSONL019", "warning", "byte order mark inside the file",
+        "Files that begin with a byte order mark were joined. The mark is skipped here; other readers fail on it.",
+        "'corpusfmt fix' takes the mark out",
+        b'{"id":"d1","text":"body"}\n\xef\xbb\xbf{"id":"d2","text":"other"}\n',
+        b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n', "jsonl",
+    ),
+    Rule(
+        "JSONL020", "warning", "lines that end at CR alone",
+        "A carriage return without a line feed ends no line of JSON Lines. All records are read here; other readers take "
+        "the whole file for one line.",
+        "'corpusfmt fix' writes a line feed in place of each",
+        b'{"id":"d1","text":"body"}\r{"id":"d2","text":"other"}\r', b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n',
+        "jsonl",
+    ),
+    Rule(
+        "JSONL021", "error", "records in another layout",
+        "None of the first 100 records has the keys of the layout that the file is read with. That is said once; the rest "
+        "of the file is not read.",
+        "name the layout of the file with --layout, or the keys with --id-field and --text-field",
+        b"".join(b'{"id":"d%d","text":"body","url":"https://example.org/"}\n' % n for n in range(100)), _GOOD, "jsonl",
     ),
 )  # fmt: skip
 

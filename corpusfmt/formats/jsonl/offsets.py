@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 from corpusfmt.limits import MAX_DEPTH
@@ -12,7 +13,7 @@ from corpusfmt.model.finding import Edit
 from corpusfmt.model.rule import Change
 from corpusfmt.text.display import BOM
 from corpusfmt.text.json_facts import lone_surrogate
-from corpusfmt.text.json_reader import parse
+from corpusfmt.text.json_reader import value_at
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import escape_json, unescape_json
 
@@ -57,13 +58,23 @@ def records(region: Region, documents: Sequence[Document]) -> list[bytes]:
     lines = region.buffer.split(b"\n")
     if not lines[-1]:
         lines.pop()
-    if len(lines) != len(documents):  # some gave no document
-        return [record(region, document)[0] for document in documents]
+    starts = [document.origin.byte for document in documents if document.origin]
+    sizes = accumulate((len(line) + 1 for line in lines), initial=region.offset)
+    if len(lines) != len(documents) or any(start != at for start, at in zip(starts, sizes, strict=False)):
+        return [_alone(record(region, document)[0]) for document in documents]  # not one a line
     return [line.removesuffix(b"\r") for line in lines] if b"\r" in region.buffer else lines
 
 
+def _alone(line: bytes) -> bytes:
+    """Return the record that a line begins with."""
+    return line[: value_at(line, 0, len(line), MAX_DEPTH + 1).stop]
+
+
 def record(region: Region, document: Document) -> tuple[bytes, int]:
-    """Return the line of a document, without its line end, and the stream offset where it begins."""
+    """Return the line of a document, without its line end, from where it begins on, and the stream offset of that.
+
+    Other records may follow.
+    """
     origin = document.origin
     assert origin is not None, "the document comes from this region"
     start = origin.byte - region.offset
@@ -95,7 +106,7 @@ def rewrite(region: Region, document: Document, change: Change) -> Edit | None:
 def _texts(line: bytes, document: Document) -> list[tuple[str, int, int]]:
     """Return the strings that are the text of a document, by key and place; one with the key of texts comes first."""
     found = []
-    for key, _, value in parse(line, 0, len(line), MAX_DEPTH + 1).members:
+    for key, _, value in value_at(line, 0, len(line), MAX_DEPTH + 1).members:
         if value.kind != '"' or lone_surrogate(line[value.start : value.stop]) >= 0:  # such a one is metadata
             continue
         if unescape_json(line[value.start + 1 : value.stop - 1]) == document.data:

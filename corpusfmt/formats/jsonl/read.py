@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
 import msgspec
 
+from corpusfmt.formats.jsonl.damage import Part, Told, fragment, holed, parts, several
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
-from corpusfmt.formats.jsonl.record import Ambiguous, Fields, Place, RecordFault, document_of, native_document
-from corpusfmt.limits import HEAD
+from corpusfmt.formats.jsonl.record import NATIVE, Ambiguous, Fields, Place, RecordFault, document_of, native_document
+from corpusfmt.limits import CHUNK, HEAD, MIB
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document
-from corpusfmt.model.finding import Edit
+from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, ReadOptions, Stream
 from corpusfmt.model.json_objects import surrogates
 from corpusfmt.model.regions import pieces
@@ -23,9 +24,16 @@ from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encodi
 from corpusfmt.text.json_facts import duplicates, lone_surrogate, strings
 from corpusfmt.text.json_reader import JSONFault, Node, parse
 from corpusfmt.text.position import Region
-from corpusfmt.text.primitives import escape_json, first_invalid_utf8
+from corpusfmt.text.primitives import first_invalid_utf8
+from corpusfmt.text.utf8 import described, in_utf8
 
 _ARRAY: Final = "a JSON array is not JSON Lines; write one object a line: jq -c '.[]' OLD > NEW"
+#: What records have that are in another layout; so many of them at the beginning are enough, and so many bytes.
+_ABOUT_LAYOUT: Final = frozenset({"JSONL005", "JSONL006", "JSONL007", "JSONL008"})
+_ENOUGH: Final = 100
+_HELD: Final = 64 * MIB
+#: Of so many sets of keys it is kept how records with them are spaced.
+_LAYOUTS_KEPT: Final = 64
 _BLANK: Final = b" \t\r\n"
 _BLANKS: Final = re.compile(rb"(?:[ \t\r]*+\n)++")
 
@@ -41,7 +49,30 @@ class _Blanks(NamedTuple):
 
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     """Give the documents and faults of a JSON Lines file, in order. Raises ConfigurationError."""
-    return _Scan(stream, options).run()
+    return _unless_laid_out_otherwise(_Scan(stream, options).run())
+
+
+def _unless_laid_out_otherwise(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Give what a scan gives; but one finding alone where the layout fits none of the first records (JSONL021)."""
+    held: list[Batch] = []
+    size = 0
+    for batch in batches:
+        held.append(batch)
+        size += len(batch.refused)
+        about_layout = len(batch.findings) == 1 and batch.findings[0].code in _ABOUT_LAYOUT
+        if batch.documents or not about_layout or size > _HELD:
+            break
+        if len(held) == _ENOUGH:
+            yield held[0]._replace(findings=[_about_layout(held[0].findings[0])], fatal=True)
+            return
+    yield from held
+    yield from batches
+
+
+def _about_layout(first: Finding) -> Finding:
+    rule = BY_CODE["JSONL021"]
+    what = f"none of the first {_ENOUGH} records fits the layout: {first.message}; the rest of the file is not read"
+    return first._replace(code=rule.code, message=what)
 
 
 class _Scan:
@@ -53,10 +84,15 @@ class _Scan:
         self.decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
         self.out = Collector(stream.name, BY_CODE, options)
         self.blanks: _Blanks | None = None
+        self.quick = self._native if self.layout.name == "native" else self._mapped
+        #: What stands around the values of records with these keys in this order, as it was seen to be.
+        self.around: dict[tuple[str, ...], tuple[bytes, ...]] = {}
+        #: Whether a document was given, and whether the last line that is not blank ended inside of a record.
+        self.given = self.cut = False
 
     def run(self) -> Iterator[Batch]:
         head = b""
-        while len(head) < 4 and (more := self.stream.read(HEAD)):
+        while len(head) < 8 and (more := self.stream.read(HEAD)):
             head += more
         self.out.region = Region(head, 0, 1)
         if wide := wide_encoding(head):
@@ -90,11 +126,10 @@ class _Scan:
             lines.pop()
         carriage = b"\r" in buffer
         limit = self.options.max_document
-        quick = self._native if self.layout.name == "native" else self._mapped
+        quick = self.quick
         rest = iter(lines)
         for raw in rest:
             line = raw.removesuffix(b"\r") if carriage else raw
-            document = None
             if not line.strip(_BLANK):
                 count, size = self._blank(offset, len(raw))
                 next(islice(rest, count - 1, count - 1), None)
@@ -104,13 +139,12 @@ class _Scan:
                 self._end_blanks()
             if len(raw) > limit:  # with its CR, and told with its LF: as one that was passed over is counted
                 self._too_large(offset, len(raw) + (offset - self.out.region.offset + len(raw) < len(buffer)))
-            else:
-                # What went wrong, the strict reader says; it may also find that nothing did.
-                document = quick(line, offset, number) or self._strict(line, offset, number)
-            if document:
-                self.out.documents.append(document)
-            else:
                 yield from self.out.flush(line)
+            elif document := quick(line, offset, number):
+                self.out.documents.append(document)
+                self.given = True
+            else:
+                yield from self._slow(line, offset, number)
             offset += len(raw) + 1
             number += 1
         yield from self.out.flush()
@@ -135,7 +169,8 @@ class _Scan:
     def _native(self, line: bytes, byte: int, number: int) -> Document | None:
         """Read a native record the fastest way, or the fast way; None when neither will do."""
         try:
-            document = native_document(line, self.path, byte, number, self.options.limits)
+            around = self.around.get(NATIVE)
+            document = native_document(line, self.path, byte, number, self.options.limits, around)
         except (ValueError, RecursionError):  # msgspec's DecodeError and UnicodeDecodeError are ValueErrors
             document = None
         return document or self._mapped(line, byte, number)
@@ -145,16 +180,110 @@ class _Scan:
         try:
             fields: Fields = self.decode(line)
             if len(line) != sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1:
-                _same_keys(line, fields)
+                self._check_keys(line, fields)
             return document_of(fields, self.layout, self.options, Place(self.path, byte, number), remarked=False)
         except (ValueError, RecursionError, RecordFault, Ambiguous):
             return None
 
+    def _check_keys(self, line: bytes, fields: Fields) -> None:
+        """Raise ValueError unless ``line`` is just ``fields``, laid out as other records with these keys.
+
+        A parser keeps the last of two equal keys; a line that is rebuilt from what it kept has no other.
+        """
+        keys = tuple(fields)
+        around = self.around.get(keys, ())
+        parts = [part for pair in zip(around, fields.values(), strict=False) for part in pair]
+        if not around or b"".join([*parts, around[-1]]) != line:
+            self._learn(line, keys)
+
+    def _learn(self, line: bytes, keys: tuple[str, ...]) -> None:
+        """Keep what stands around the values of a record. Raises ValueError for one that has other keys or too deep."""
+        try:
+            members = parse(line, max_depth=self.options.limits.depth + 1).members
+        except JSONFault as fault:
+            raise ValueError(fault.message) from None
+        if tuple([key for key, _, _ in members]) != keys:
+            raise ValueError("a key repeats")
+        stops = [0, *[value.stop for _, _, value in members]]
+        starts = [*[value.start for _, _, value in members], len(line)]
+        if len(self.around) >= _LAYOUTS_KEPT:
+            self.around.clear()
+        self.around[keys] = tuple([line[stop:start] for stop, start in zip(stops, starts, strict=True)])
+
+    def _slow(self, line: bytes, offset: int, number: int) -> Iterator[Batch]:
+        """Read a line that the fast way turned away. Report what is wrong with it; it may be that nothing is."""
+        was_cut, self.cut = self.cut, False
+        depth = self.options.limits.depth + 1
+        found: list[Part] = []
+        if not line.lstrip(_BLANK).startswith(b"["):
+            found = parts(line, depth, lambda record: bool(self.quick(record, 0, 1)))
+        if self._is_one(line, found):
+            yield from self._given(self._strict(line, offset, number), line)
+            return
+        at = offset - self.out.region.offset + len(line)
+        after = self.out.region.buffer[at : at + 2]
+        after = after if after == b"\r\n" else after[:1]
+        kinds = {part.kind for part in found}
+        movable = "fragment" in kinds and ("record" in kinds or self._among_records(at + len(after)))
+        if "fragment" not in kinds:
+            self._tell(several(line, found, after), offset)
+        for place, part in enumerate(found):
+            piece = line[part.start : part.stop]
+            if part.kind == "record":
+                document = self.quick(piece, offset + part.start, number)
+                document = document or self._strict(piece, offset + part.start, number)
+                yield from self._given(document, piece)
+            elif part.kind == "fragment":
+                headless = len(found) == 1 and not piece.startswith(b"{")
+                torn = part.torn and (not headless or was_cut or piece.rstrip().endswith(b"}"))
+                if len(found) == 1 and b"\0" in line and self.quick(line.replace(b"\0", b""), 0, 1):
+                    self._tell(holed(line, line.count(0)), offset)
+                else:
+                    self._tell(fragment(line, found, place, after, movable=movable and torn), offset)
+                yield from self.out.flush(piece)
+        last = found[-1]
+        if last.kind == "fragment":
+            is_end = last.fault is not None and last.fault.kind == "length"
+            self.cut = is_end or (was_cut and line[last.start : last.start + 1] != b"{")
+
+    def _is_one(self, line: bytes, found: Sequence[Part]) -> bool:
+        """Say whether a line is to be read as one record, whatever is wrong with it."""
+        if not found or any(part.fault is not None and part.fault.kind == "depth" for part in found):
+            return True
+        if len(found) > 1:
+            return False
+        fault = found[0].fault
+        if fault is None:
+            return found[0].kind in ("record", "fragment")
+        invalid = first_invalid_utf8(line)
+        cut_inside = fault.kind == "length" and len(line) - invalid < 4  # of a character
+        return invalid >= 0 and not cut_inside
+
+    def _among_records(self, at: int) -> bool:
+        """Say whether there is a whole record before a place in the buffer, or in one of the next lines."""
+        following = self.out.region.buffer[at : at + CHUNK].split(b"\n", 100)[:100]
+        return self.given or any(self.quick(line.removesuffix(b"\r"), 0, 1) for line in following)
+
+    def _given(self, document: Document | None, refused: bytes) -> Iterator[Batch]:
+        if document:
+            self.out.documents.append(document)
+            self.given = True
+        else:
+            yield from self.out.flush(refused)
+
+    def _tell(self, told: Told, offset: int) -> None:
+        edit = None
+        if told.edit is not None:
+            start, stop, replacement = told.edit
+            is_safe = BY_CODE[told.code].severity != "error"
+            edit = Edit(offset + start, stop - start, replacement, safe=is_safe)
+        self.out.find(told.code, told.message, offset + told.at, told.hint, edit)
+
     def _strict(self, line: bytes, offset: int, number: int) -> Document | None:
-        """Read a line that the fast way turned away. Report what is wrong with it."""
+        """Read a record that the fast way turned away. Report what is wrong with it."""
         invalid = first_invalid_utf8(line)
         if invalid >= 0:
-            self.out.find("JSONL002", f"byte 0x{line[invalid]:02x} is not UTF-8", offset + invalid)
+            self._not_utf8(line, offset, invalid)
             return None
         bare = line.lstrip(_BLANK)
         if bare.startswith(b"["):
@@ -164,12 +293,22 @@ class _Scan:
         try:
             node = parse(line, max_depth=self.options.limits.depth + 1)
         except JSONFault as fault:
-            self._json_fault(fault, offset)
+            code, what = "JSONL001", f"not JSON: {fault.message}"
+            if fault.kind == "depth":
+                code, what = "JSONL014", f"nested deeper than {self.options.limits.depth} levels"
+            self.out.find(code, what, offset + fault.at)
             return None
         if node.kind != "{":
             self.out.find("JSONL003", "the line is JSON, but no object in braces", offset + node.start)
             return None
         return self._object(node, line, offset, number)
+
+    def _not_utf8(self, line: bytes, offset: int, invalid: int) -> None:
+        edit = None
+        there = in_utf8(line, self.options.encoding) if self.options.encoding is not None else None
+        if there is not None and self.quick(there, 0, 1):
+            edit = Edit(offset, len(line), there, safe=False)
+        self.out.find("JSONL002", f"not UTF-8: {described(line, invalid)}", offset + invalid, edit=edit)
 
     def _object(self, node: Node, line: bytes, offset: int, number: int) -> Document | None:
         top = {at for _, at, _ in node.members}
@@ -199,27 +338,6 @@ class _Scan:
             self.out.find(fault.code, fault.message, offset + places.get(fault.key, node.start), fault.hint)
             return None
 
-    def _json_fault(self, fault: JSONFault, offset: int) -> None:
-        if fault.kind == "depth":
-            self.out.find("JSONL014", f"nested deeper than {self.options.limits.depth} levels", offset + fault.at)
-            return
-        hint = ""
-        if fault.kind == "length":
-            hint = "the file was cut off here, or the record fills several lines; one line each: jq -c . OLD > NEW"
-        self.out.find("JSONL001", f"not JSON: {fault.message}", offset + fault.at, hint)
-
     def _too_large(self, byte: int, size: int) -> None:
         limit = self.options.max_document
         self.out.find("JSONL015", f"the line has {size} bytes; the limit is {limit}", byte)
-
-
-def _same_keys(line: bytes, fields: Fields) -> None:
-    """Raise ValueError unless ``line`` is just ``fields`` in one of the two usual spacings.
-
-    A parser keeps the last of two equal keys; a line that is rebuilt from what it kept has no other.
-    """
-    for pair, comma in ((b'"%b": %b', b", "), (b'"%b":%b', b",")):
-        rebuilt = comma.join([pair % (escape_json(key.encode()), bytes(value)) for key, value in fields.items()])
-        if line == b"{%b}" % rebuilt:
-            return
-    raise ValueError("unusual spacing, or a key that repeats")

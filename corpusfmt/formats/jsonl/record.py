@@ -95,10 +95,15 @@ class _Native(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 _read_native: Final = msgspec.json.Decoder(_Native).decode
 #: What stands around the four values when nothing stands between them: keys, quotes, colons, commas, braces.
 _AROUND: Final = len(b'{"id":,"text":,"name":,"meta":}')
+#: Its keys in the order in which they are written.
+NATIVE: Final = ("id", "name", "text", "meta")
 
 
-def native_document(line: bytes, path: str, byte: int, number: int, limits: Limits) -> Document | None:
-    """Read a native record in the plainest spelling, four keys and no spaces. None means: look closer.
+def native_document(
+    line: bytes, path: str, byte: int, number: int, limits: Limits, around: tuple[bytes, ...] | None = None
+) -> Document | None:
+    """Read a native record with all four keys and no spaces, or with just what stands ``around`` the values of another
+    one. None means: look closer.
 
     A parser keeps the last of two equal keys; a line no longer than its four values has no other.
     Raises ValueError as the parser does.
@@ -106,7 +111,11 @@ def native_document(line: bytes, path: str, byte: int, number: int, limits: Limi
     record = _read_native(line)
     raw_id, raw_name, raw_text, meta = record.id, record.name, record.text, bytes(record.meta)
     if len(line) != _AROUND + len(raw_id) + len(raw_name) + len(raw_text) + len(meta):
-        return None
+        if around is None:
+            return None
+        first, second, third, fourth, last = around
+        if b"".join((first, raw_id, second, raw_name, third, raw_text, fourth, meta, last)) != line:
+            return None
     identifier = _read_string(raw_id)
     if not identifier:
         return None

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from corpusfmt.formats.tei.faults import FAULTS
 from corpusfmt.formats.tei.offsets import locate, resync, sniff
 from corpusfmt.formats.tei.write import alone, losses, writer
-from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
+from corpusfmt.model.format import FORCED, Batch, Format, Option, ReadOptions, Stream
 
 
 def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
@@ -50,6 +50,7 @@ FORMAT = Format(
         Option(
             "choice", "which reading of a choice: edited (corr, reg, expan) or original", ("edited", "original"), "read"
         ),
+        FORCED,
         Option("notes", "where notes go: end (of the text), inline, or out", ("end", "inline", "out"), "read"),
         Option("fw", "what becomes of running heads and page numbers (fw)", ("out", "inline"), "read"),
         Option("lb", "what a line break (lb) becomes", ("newline", "space"), "read"),

@@ -9,9 +9,10 @@ from typing import Final
 
 from corpusfmt.limits import CHUNK
 from corpusfmt.model.format import Stream
-from corpusfmt.text.display import BOM, WIDE_MARKS, charset, quoted, wide_encoding
+from corpusfmt.text.display import BOM, MULTIBYTE, WIDE_MARKS, charset, quoted, wide_encoding
 
 _DECLARED: Final = re.compile(rb"""<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*["']([^"'<>&]{0,60})["']""")
+_BEYOND: Final = re.compile(rb"[\x80-\xff]")
 _HEAD: Final = 1024
 _WIDE: Final = {"UTF-16LE": "utf-16-le", "UTF-16BE": "utf-16-be", "UTF-32LE": "utf-32-le", "UTF-32BE": "utf-32-be"}
 
@@ -29,21 +30,29 @@ class Undecodable(Exception):
 class Decoded:
     """A stream in UTF-8, whatever it was. ``encoding`` is empty when the source is in UTF-8: then nothing was done."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, forced: str | None = None) -> None:
+        """``forced`` is an encoding that is taken whatever the source declares."""
         self._stream = stream
         self._held = _head(stream)
         self.encoding = ""
         self._failure: Undecodable | None = None
         #: Where pieces begin in the source and in UTF-8, for ``source_byte``.
         self._marks: list[tuple[int, int]] = [(0, 0)]
+        #: Whether all of a source in a single-byte encoding may be UTF-8 so far, and the first byte beyond ASCII.
+        self._utf8_decoder = getincrementaldecoder("utf-8")("strict")
+        self._maybe_utf8, self._beyond = False, -1
         try:
-            self.encoding = encoding_of(self._held)
+            if forced is None:
+                self.encoding = encoding_of(self._held)
+                self._maybe_utf8 = bool(self.encoding) and not self.encoding.startswith(MULTIBYTE)
+            elif forced != "utf-8":
+                self.encoding = forced
         except Undecodable as error:
             self._failure = error
         if self.encoding:
             self._decoder = getincrementaldecoder(self.encoding)("strict")
             mark = next((mark for mark, _ in WIDE_MARKS if self._held.startswith(mark)), b"")
-            self._held = self._held[len(mark) :]
+            self._start = self._held = self._held[len(mark) :]
             self._marks = [(len(mark), 0)]
             self._source, self._utf8 = len(mark), 0
 
@@ -56,12 +65,13 @@ class Decoded:
             return piece
         while True:
             raw, self._held = self._held or self._stream.read(CHUNK), b""
+            self._look(raw)
             pending = len(self._decoder.getstate()[0])
             try:
                 text = self._decoder.decode(raw, not raw)
             except UnicodeDecodeError as error:
                 at = self._source - pending + error.start
-                what = f"byte 0x{error.object[error.start]:02x} is not {self.encoding}, which the file declares"
+                what = f"byte 0x{error.object[error.start]:02x} is not {self.encoding}, in which the file is read"
                 self._failure = Undecodable(what, at)
                 text = error.object[: error.start].decode(self.encoding)
             self._source += len(raw)
@@ -73,7 +83,22 @@ class Decoded:
             if self._failure is not None:
                 raise self._failure
             if not raw:
+                if self._maybe_utf8 and self._beyond >= 0:
+                    self._maybe_utf8 = False
+                    what = f"the file declares {self.encoding.upper()}, and is UTF-8"
+                    raise Undecodable(what, self._beyond, self._start if self._beyond < len(self._start) else b"")
                 return b""
+
+    def _look(self, raw: bytes) -> None:
+        """Look at whether a source that declares a single-byte encoding is in UTF-8: it is no accident."""
+        if not self._maybe_utf8:
+            return
+        try:
+            self._utf8_decoder.decode(raw, not raw)
+        except UnicodeDecodeError:
+            self._maybe_utf8 = False
+        if self._beyond < 0 and (found := _BEYOND.search(raw)):
+            self._beyond = self._source + found.start()
 
     def source_byte(self, byte: int, buffer: bytes, base: int) -> int:
         """Return the offset in the source of an offset in UTF-8. ``buffer`` holds the UTF-8 from ``base`` on."""

@@ -189,7 +189,7 @@ FAULTS: Final = (
         "TEI024", "error", "bytes that are not in the declared encoding",
         "An XML file says its encoding in its first line, and is in UTF-8 when it does not (XML 1.0, section 4.3.3). What "
         "another encoding was meant to say would be a guess.",
-        "declare the encoding that the file is in, or convert it: iconv -f ENCODING -t UTF-8 OLD > NEW",
+        "declare the encoding that the file is in, or read it with --force-encoding NAME",
         _tale(b"<p>Ros\xe9</p>"), _tale("<p>Rosé</p>".encode()), "tei",
     ),
     Rule(

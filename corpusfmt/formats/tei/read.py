@@ -15,7 +15,7 @@ from corpusfmt.formats.tei.profile import CORPUS_END, NAMESPACE, TEI_END, TEI_ST
 from corpusfmt.formats.tei.window import Window
 from corpusfmt.limits import CHUNK, KIB
 from corpusfmt.model.finding import Edit
-from corpusfmt.model.format import Batch, ReadOptions, Stream
+from corpusfmt.model.format import Batch, ReadOptions, Stream, forced_encoding
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8, is_utf8, is_xml, occurrences
@@ -45,7 +45,7 @@ class _Scan:
 
     def __init__(self, stream: Stream, options: ReadOptions) -> None:
         self.options = options
-        self.source, self.window = Decoded(stream), Window()
+        self.source, self.window = Decoded(stream, forced_encoding(options)), Window()
         self.gathering = Gathering(stream.name, options, self.source, self.window)
         self.frames = Frames(self.gathering)
         self.prolog = True  # nothing has been parsed yet

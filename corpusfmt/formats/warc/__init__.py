@@ -25,13 +25,14 @@ from collections.abc import Iterator
 from corpusfmt.formats.warc.faults import FAULTS
 from corpusfmt.formats.warc.offsets import begins, locate, resync, sniff
 from corpusfmt.formats.warc.write import losses, writer
-from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
+from corpusfmt.model.format import FORCED, Batch, Format, Option, ReadOptions, Stream, forced_encoding
 
 
 def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     """Give the documents and faults of a WARC file, in order. What reading needs is loaded here."""
     from corpusfmt.formats.warc.read import scan as read_stream
 
+    forced_encoding(options)  # one that is not known is refused before anything is read
     return read_stream(stream, options)
 
 
@@ -62,6 +63,7 @@ FORMAT = Format(
     cannot={"size": "metadata over 16 MiB, ids and names of over a million characters"},
     options=(
         Option("html", "what to give of a web page: the page as it is, or its main text", ("keep", "text"), "read"),
+        FORCED,
         Option("status", "which HTTP responses are documents", ("2xx", "all"), "read"),
         Option("record", "the type of the records that hold texts", ("resource", "conversion"), "write"),
         Option("date", "the date of records whose metadata has none; 1970-01-01T00:00:00Z without it", (), "write"),

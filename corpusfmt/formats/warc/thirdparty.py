@@ -18,7 +18,7 @@ from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.texts import HTML, identified, is_text, media_type_of
 from corpusfmt.formats.warc.values import bare
 from corpusfmt.limits import WARC_JOINED
-from corpusfmt.model.format import ReadOptions
+from corpusfmt.model.format import ReadOptions, forced_encoding
 from corpusfmt.model.json_objects import check_object
 from corpusfmt.model.metadata import values_of
 from corpusfmt.text.display import charset, quoted, shown
@@ -213,6 +213,10 @@ def _shortage(said: list[str], there: int) -> str:
 
 
 def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
+    forced = forced_encoding(options)
+    if forced is not None:
+        pending.encoding = None if forced == "utf-8" else forced
+        pending.remarks = [remark for remark in pending.remarks if remark.code != "WARC028"]
     if kind != "text/plain":
         pending.extra = {"content_type": kind, **pending.extra}
     if "warc-truncated" in pending.record.fields:

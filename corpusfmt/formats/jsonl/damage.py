@@ -1,0 +1,179 @@
+"""A line that is no record: whole records in it, and what stands between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, NamedTuple
+
+from corpusfmt.text.json_reader import JSONFault, value_at
+
+_SPACE: Final = re.compile(rb"[ \t\r\n]*+")
+_JUNK: Final = re.compile(rb"(\x00++)|(?:\xef\xbb\xbf)++")
+#: Where a record may begin, or a hole before one. Inside of a string a quote has a backslash before it.
+_NEXT: Final = re.compile(rb'(?<!\x00)\x00++(?=[ \t\r]*+(?:\{|\Z))|(?:\xef\xbb\xbf)*+\{[ \t]*+"')
+#: A key that a fault comes just after: what was read as the end of a string may be the first quote of a record.
+_JUST_BEFORE: Final = re.compile(rb'\{[ \t]*+"[ \t]*+\Z')
+_LOOK_BACK: Final = 64
+_BRACE: Final = 0x7B
+#: Before a value that belongs to something larger.
+_INSIDE: Final = (b":", b",", b"[")
+
+
+class Part(NamedTuple):
+    """A part of a line. A fragment has the ``fault`` of the value that it would be, or none for a value that is no
+    record; ``torn`` says that its beginning or its end is not there.
+    """
+
+    kind: Literal["record", "fragment", "nul", "bom"]
+    start: int
+    stop: int
+    torn: bool = False
+    fault: JSONFault | None = None
+
+
+def parts(line: bytes, depth: int, is_document: Callable[[bytes], bool]) -> list[Part]:
+    """Split a line into whole records, fragments of records, holes of NUL and byte order marks.
+
+    What stands after a fragment is a record only when it ``is_document``, and no value inside of another. Each byte is
+    looked at a few times at most.
+    """
+    found: list[Part] = []
+    at, broken = 0, False
+    while (at := _skip(line, at)) < len(line):
+        if junk := _JUNK.match(line, at):
+            part = Part("nul" if junk[1] else "bom", at, junk.end())
+        else:
+            part = _record(line, at, depth, is_document if broken else None)
+        if part.kind == "fragment":
+            broken = True
+            if found and found[-1].kind == "fragment" and found[-1].stop == part.start:
+                part = found.pop()._replace(stop=part.stop)
+        found.append(part)
+        at = part.stop
+    followed = False
+    for number in range(len(found) - 1, -1, -1):
+        part = found[number]
+        if part.kind == "fragment":
+            cut = line[part.start] != _BRACE or (part.fault is not None and part.fault.kind == "length")
+            found[number] = part._replace(torn=cut or followed)
+        followed = followed or part.kind in ("record", "nul")
+    return found
+
+
+def _record(line: bytes, at: int, depth: int, is_document: Callable[[bytes], bool] | None) -> Part:
+    """Return the whole record that begins at ``at``, or a fragment, up to where the next record may begin."""
+    fault: JSONFault | None = None
+    resume = at
+    try:
+        node = value_at(line, at, len(line), depth)
+    except JSONFault as error:
+        fault, resume = error, max(error.at, at + 1)
+    except UnicodeDecodeError:
+        resume = at + 1
+    else:
+        resume = node.stop
+        if node.kind == "{" and (is_document is None or is_document(line[at:resume])):
+            return Part("record", at, resume)
+    return Part("fragment", at, _next(line, at, resume, fault), fault=fault)
+
+
+def _next(line: bytes, start: int, at: int, fault: JSONFault | None) -> int:
+    """Return where a record, or a hole before one, may begin after a fault at ``at``; or the end of the line."""
+    if fault is not None and fault.kind == "syntax":
+        before = max(start + 1, at - _LOOK_BACK)
+        if seen := _JUST_BEFORE.search(line, before, at):
+            return seen.start()
+        if line[at : at + 1] == b"{":  # where no value can be
+            return at
+    while following := _NEXT.search(line, max(at, start + 1)):
+        at = following.start()
+        if line[at] != _BRACE or line[start:at].rstrip(b" \t\r")[-1:] not in _INSIDE:
+            return at
+        at += 1
+    return len(line)
+
+
+class Told(NamedTuple):
+    """What is to be said of a part of a line: where in the line, and what is to be put in place of which bytes."""
+
+    code: str
+    message: str
+    at: int
+    hint: str = ""
+    edit: tuple[int, int, bytes] | None = None
+
+
+def several(line: bytes, found: Sequence[Part], after: bytes) -> Told:
+    """Report a line without fragments: more than one record, or holes and byte order marks beside one.
+
+    ``after`` is what follows the line, up to the next one. The edit gives each record a line of its own.
+    """
+    records = [part for part in found if part.kind == "record"]
+    start = found[0].start if found[0].kind != "record" else found[0].stop
+    stop = found[-1].stop if found[-1].kind != "record" else found[-1].start
+    pieces = [line[max(part.start, start) : min(part.stop, stop)] for part in records]
+    many = f"{len(records):,} records on one line"
+    if len(records) == len(found):
+        if b"\r" not in line[records[0].stop :]:
+            return Told("JSONL017", many, stop, edit=(start, stop, b"\n".join(pieces)))
+        if after == b"\r":  # the last line end of the file
+            pieces[-1], stop = line[stop:] + b"\n", len(line) + 1
+        edit = (start, stop, b"\n".join(pieces))
+        return Told("JSONL020", f"{len(records):,} records whose lines end at CR alone", start, edit=edit)
+    if not records:
+        stop = len(line) + len(after)
+    size = sum(part.stop - part.start for part in found if part.kind == "nul")
+    first = next(part.start for part in found if part.kind != "record")
+    code, what = (
+        ("JSONL018", f"hole of {size:,} NUL bytes") if size else ("JSONL019", "byte order mark inside the file")
+    )
+    if len(records) > 1:
+        what += f", and {many}"
+    return Told(code, what, first, edit=(start, stop, b"\n".join(pieces)))
+
+
+_CUT_HINT: Final = "'corpusfmt fix --unsafe-fixes' moves fragments of records to FILE.cut"
+
+
+def fragment(line: bytes, found: Sequence[Part], place: int, after: bytes, *, movable: bool) -> Told:
+    """Report the part at a ``place`` of a line, which is no record. ``movable`` says that a fix may take it out."""
+    part, behind = found[place], found[place + 1 : place + 2]
+    fault, alone = part.fault, len(found) == 1
+    edit = None
+    if movable:
+        edit = (0, len(line) + len(after), b"") if alone else (part.start, part.stop, b"")
+    hint = _CUT_HINT if movable else ""
+    if line[part.start : part.stop].strip() == b",":
+        return Told("JSONL001", "not JSON: a comma after the record", part.start, hint, edit)
+    if movable and line[part.start] != _BRACE:
+        return Told("JSONL001", "not JSON: the beginning of the record is missing", part.start, hint, edit)
+    if behind and part.torn:
+        what = "and another one follows"
+        if behind[0].kind == "nul":
+            what = f"by a hole of {behind[0].stop - behind[0].start:,} NUL bytes"
+        return Told("JSONL001", f"not JSON: the record is cut off, {what}", part.stop, hint, edit)
+    if fault is None:
+        return Told("JSONL001", "not JSON: expected a record in braces", part.start, hint, edit)
+    message = f"not JSON: {fault.message}"
+    if fault.kind == "length" and line[fault.at : fault.at + 1] == b'"':
+        message += "; the record is cut off, or its text has a raw line end"
+        hint = f"write a line end in a text as \\n; {hint}" if movable else "write a line end in a text as \\n"
+    elif fault.kind == "length":
+        hint = hint or "the file was cut off here, or the record fills several lines; one line each: jq -c . OLD > NEW"
+    elif fault.kind == "literal":
+        hint = "write null, a number by RFC 8259, or a string in double quotes"
+    return Told("JSONL001", message, fault.at, hint, edit)
+
+
+def holed(line: bytes, number: int) -> Told:
+    """Report a record that is whole when the NUL bytes in it are taken out."""
+    edit = (0, len(line), line.replace(b"\0", b""))
+    hint = "'corpusfmt fix --unsafe-fixes' takes them out; a part of the text may be missing there"
+    return Told("JSONL001", f"not JSON: {number:,} NUL bytes inside the record", line.find(b"\0"), hint, edit)
+
+
+def _skip(line: bytes, at: int) -> int:
+    match = _SPACE.match(line, at)
+    assert match, "it matches nothing too"
+    return match.end()

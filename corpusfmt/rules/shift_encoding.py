@@ -1,0 +1,40 @@
+"""ENC010: a text in ISO-2022 or HZ, which are all ASCII."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import Documents
+from corpusfmt.text.likely_encoding import name_of, shift_encoding
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    return check
+
+
+def check(documents: Sequence[Document]) -> Iterable[Hit]:
+    """Give a hit for each text whose escapes say that it is in another encoding."""
+    if isinstance(documents, Documents) and not any(mark in documents.joined for mark in (b"\x1b$", b"~{")):
+        return
+    for document in documents:
+        if document.encoding in (None, "utf-8"):
+            encoding, at = shift_encoding(document.data)
+            if encoding:
+                hint = f"read it with --encoding {encoding}"
+                yield Hit(document, f"the text is in {name_of(encoding)}, not UTF-8", at, hint)
+
+
+RULE = Rule(
+    code="ENC010",
+    severity="error",
+    summary="text in ISO-2022 or HZ",
+    why="These encodings of East Asia write each character as two ASCII ones between escapes. As UTF-8 the text can be "
+    "read without an error, and every word in it is wrong.",
+    advice="name the encoding with --encoding when reading",
+    bad=b"<<<FILE d1 a.txt>>>\n~{<:Ky2;NpPT~}\n",
+    good=b"<<<FILE d1 a.txt>>>\na ~ b\n",
+    start=start,
+)

@@ -1,0 +1,312 @@
+"""Which encoding bytes are likely to be in: what they would be in each, held against what languages look like.
+
+All bytes beyond ASCII and the words around them count, never one byte alone. It is for hints: nothing is decoded by it.
+"""
+
+from __future__ import annotations
+
+import re
+from codecs import getincrementaldecoder
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+#: So much of a text is looked at, before the first byte that is not UTF-8 and after it.
+_BEFORE: Final = 2_000
+_AFTER: Final = 6_000
+#: Controls that stand in no text.
+_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x7f]")
+_RUN: Final = re.compile(rb"[\x80-\xff]++")
+_WORD: Final = re.compile(r"[^\W\d_]++")
+#: Marks beyond ASCII that stand in ordinary texts.
+_MARKS: Final = frozenset("‘’“”„‚«»‹›–—…€£§©®™°·•¿¡ºª½¼¾²³×\u00a0")
+_WEST: Final = ("cp1252", "iso8859-15", "mac-roman", "cp850")
+_CENTRE: Final = ("cp1250", "iso8859-2", "cp852", "mac-latin2")
+_BALTIC: Final = ("cp1257", "iso8859-13")
+
+
+class _Latin(NamedTuple):
+    """A language in Latin script: its letters beyond ASCII, frequent words, and encodings that have the letters."""
+
+    letters: str
+    words: str
+    encodings: tuple[str, ...]
+
+
+_LATIN: Final = (
+    _Latin(
+        "éèàêçùâîôûëïüœæÿ",
+        "le la les des de du et un une est que qui dans pour à il elle au ne pas sur où été avec son sa",
+        _WEST,
+    ),
+    _Latin(
+        "äöüß", "der die das und ist den von mit zu auf für nicht ein eine dem des sich im wo so wie über zum",
+        _WEST,
+    ),
+    _Latin("óáíéñúü", "el la los las de que y en un una es por con no se del para su como más según al", _WEST),
+    _Latin("ãáçéóêíõúâàôü", "o a os as de que e em um uma do da não é para com se no na por mais também há", _WEST),
+    _Latin("àèòùìé", "il la di che e è un una per in non del della con si le ha più perché ma", _WEST),
+    _Latin("äåöé", "och att det som en på är av för i den till med han inte om var men där", _WEST),
+    _Latin(
+        "æøåéö", "og at det er en på som i av for til med ikke den de han har et var så når både før men var",
+        _WEST,
+    ),
+    _Latin("äöå", "ja on ei se että hän oli ennen kuin mutta kun sen niin myös ole sillä", _WEST),
+    _Latin("áðíþóæúéöý", "og að í er það á sem við til en var um með ekki þótt sé", _WEST),
+    _Latin("ëïéóöèü", "de het een en van is in dat op te zijn met niet voor die was zei één", _WEST),
+    _Latin("àéèíòóúçïü", "el la els les de que i en un una amb per no és del va al però seu hi", _WEST),
+    _Latin("éèïñçêöäôûàâ", "the of and to in a is that it was for on with had as at by this or so she he", _WEST),
+    _Latin("áéíóúâêîôû", "agus an na ar is le go do bhí sé i mae yn y yr ac ei wedi", _WEST),
+    _Latin("ëç", "dhe të në është një që për me nuk si nga u i e", _WEST),
+    _Latin("áéóöőüűí", "a az és hogy nem is egy van volt meg ez de mint csak el még mert ki kérjük", _CENTRE),
+    _Latin("łążęśćóńź", "w i na się nie z że do jest to który o jak po a za był oraz gdzie od już", _CENTRE),
+    _Latin("íáěéřčšžýůúťďňó", "a se v na je že s z do to o i jak pro by si ještě před pak ale byl", _CENTRE),
+    _Latin("áíéčšýžúľťôňäďóŕĺ", "a sa v na je že s z do to o ako pre by si ale bol pri učí", _CENTRE),
+    _Latin("čšžćđ", "i je u da se na za su od ne s kao će ako ali što bi je kad a in so bila ker čez še v", _CENTRE),
+    _Latin(
+        "ăşţâîșț", "a de la şi în că o un nu cu este pe din pentru va mai să fi",
+        ("cp1250", "iso8859-2", "iso8859-16", "cp852"),
+    ),
+    _Latin(
+        "ışğüçöİâ", "ve bir bu da de için çok ile ne o daha gibi kadar olan var ben",
+        ("cp1254", "cp857", "mac-turkish"),
+    ),
+    _Latin(
+        "õäöüšž", "ja on ei see et ta kui oma mis oli aga ka sest siis väljas",
+        (*_BALTIC, "iso8859-15", "cp1252"),
+    ),
+    _Latin("ėšųįžąūčęė", "ir yra kad ne į su iš jis tai bet kaip nes jau per buvo", _BALTIC),
+    _Latin("āīēšņļūžčģķ", "un ir ar uz no par ka bet kā tas jau kas jo gan vai bija", _BALTIC),
+    _Latin("ĝĉĵŝŭĥ", "la kaj de en estas ne al por mi li kiu el ke tio", ("iso8859-3",)),
+)  # fmt: skip
+
+#: By script: letters, the most frequent first, and encodings. What stands after the space is rarer than all of them.
+_SCRIPTS: Final = (
+    ("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ ё", ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic", "cp855")),
+    ("оаиніветрслкудмпязьбгйчхжцюшєщїф ґ", ("cp1251", "koi8-u", "iso8859-5", "mac-cyrillic", "cp1125")),
+    ("аиоенрстјуквдмплбгзчшжцхфљњћђ џ", ("cp1251", "iso8859-5", "cp855", "mac-cyrillic")),
+    ("αοιετσνηυρπκμλωςόίάέγδήχθύώβφξζ ψϊϋΐΰ", ("cp1253", "iso8859-7", "cp737", "mac-greek")),
+    ("יוהלאתרבמשנכעדםקחפצןגטזסףךץ ", ("cp1255", "iso8859-8", "cp862")),
+    ("اليمونرتبةعدسفهكقحجشأىطصخضإذثئزغآء ظؤپچگژ", ("cp1256", "iso8859-6", "cp864")),
+    ("านรอกเงมยลวดทตสะปบคหแจพขใไโผฟถชซ ศษธณฐภฉฎฏญฆฬฤฮฝฑฒฌ่้๊๋ิีึืุู็์ัำ", ("cp874",)),
+)
+#: How much a mark counts, and what a capital letter at the beginning of a word and a quote or dash are worth.
+_MARK: Final = 0.5
+_FIRST: Final = 0.8
+_QUOTE: Final = 0.6
+_QUOTES: Final = frozenset("‘’“”„«»–—…\u00a0")
+
+
+def name_of(encoding: str) -> str:
+    """Return the usual name of an encoding, by that of Python."""
+    return re.sub("^CP(?=125|874)", "Windows-", encoding.upper().replace("ISO8859", "ISO-8859").replace("_", "-"))
+
+
+class Likely(NamedTuple):
+    """An encoding, what the first bytes that are not UTF-8 are in it, and whether only such bytes are in it: the rest
+    of the text is UTF-8.
+    """
+
+    encoding: str
+    characters: str
+    mixed: bool
+
+
+#: Escapes of ISO-2022 that name a set of characters, and HZ.
+_SHIFTS: Final = (
+    (b"\x1b$)C", "iso2022_kr"),
+    (b"\x1b$(D", "iso2022_jp_1"),
+    (b"\x1b$(O", "iso2022_jp_3"),
+    (b"\x1b$(Q", "iso2022_jp_2004"),
+    (b"\x1b$B", "iso2022_jp"),
+    (b"\x1b$@", "iso2022_jp"),
+)
+_HZ: Final = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])++~\}")
+
+
+def shift_encoding(data: bytes) -> tuple[str, int]:
+    """Name the encoding of a text that is all ASCII and says by its escapes that it is not, ISO-2022 or HZ, and return
+    where the first escape is; an empty name for other texts.
+    """
+    if b"\x1b$" in data:
+        at = data.index(b"\x1b$")
+        return next((name for mark, name in _SHIFTS if mark in data), ""), at
+    found = _HZ.search(data) if b"~{" in data else None
+    if found is None:
+        return "", -1
+    try:
+        found[0].decode("hz")
+    except UnicodeDecodeError:
+        return "", -1
+    return "hz", found.start()
+
+
+def likely_encoding(data: bytes, at: int = 0) -> Likely | None:
+    """Return what bytes that are not UTF-8, from ``at`` on, are likely to be; None when nothing is clearly more likely
+    than the rest.
+    """
+    first = data.find(b"\n", max(0, at - _BEFORE), at) + 1 or max(0, at - _BEFORE)
+    data = data[first if at > _BEFORE else 0 : at + _AFTER]
+    runs = _RUN.findall(data)
+    bad = [run for run in runs if not _is_utf8(run)]
+    if not bad or _BINARY.search(data):
+        return None
+    mixed = len(bad) <= len(runs) - len(bad)
+    size = sum(map(len, bad if mixed else runs)) / len(bad if mixed else runs)
+    beyond = sum(map(len, bad if mixed else runs))
+    if size >= _LETTERS_IN_A_ROW and len(set(b"".join(runs))) < _DIFFERENT:
+        return None
+    scored: dict[str, tuple[float, float, str]] = {}
+    for mean, name, text in _latin(data, mixed=mixed) if size < _LETTERS_IN_A_ROW else _others(data, mixed=mixed):
+        score = mean * beyond - _RARE.get(name, 0)
+        if text not in scored or score > scored[text][0] + 1e-9:
+            scored[text] = (score, mean, name)
+    ranked = sorted(scored.values(), reverse=True)
+    if not ranked or ranked[0][1] < _ENOUGH or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _CLEARLY):
+        return None
+    name = ranked[0][2]
+    if _RARE.get(name, 0) > 1 and beyond < _DIFFERENT - 1:
+        return None
+    return Likely(name, bad[0].decode(name, "ignore"), mixed)
+
+
+#: What speaks against encodings that are rare today, in letters.
+_RARE: Final = {
+    name: 0.6 if name.startswith("iso8859") else 1.2
+    for _, _, encodings in _LATIN
+    for name in encodings
+    if not name.startswith("cp125")
+} | {
+    "mac-cyrillic": 1.2,
+    "cp855": 1.2,
+    "cp1125": 1.2,
+    "mac-greek": 1.2,
+    "cp737": 1.2,
+    "iso8859-7": 0.6,
+    "iso8859-5": 0.6,
+}
+#: In Latin script letters beyond ASCII rarely stand side by side.
+_LETTERS_IN_A_ROW: Final = 1.9
+#: Fewer bytes say nothing: of those that stand side by side, different ones.
+_DIFFERENT: Final = 4
+_ENOUGH: Final = 0.55
+#: In the sum over all bytes beyond ASCII: a letter or two.
+_CLEARLY: Final = 0.3
+
+
+def _is_utf8(run: bytes) -> bool:
+    try:
+        run.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(data: bytes, encoding: str, *, mixed: bool) -> str | None:
+    """Return bytes as characters, a character that is cut at the end left out; None where they are not in it."""
+    try:
+        if mixed:
+            return _RUN.sub(lambda run: run[0] if _is_utf8(run[0]) else run[0].decode(encoding).encode(), data).decode()
+        return getincrementaldecoder(encoding)().decode(data)
+    except UnicodeError:
+        return None
+
+
+def _latin(data: bytes, *, mixed: bool) -> Iterator[tuple[float, str, str]]:
+    texts: dict[str, str | None] = {}
+    for letters, frequent, encodings in _LATIN:
+        known, words = set(letters), set(frequent.split())
+        for encoding in encodings:
+            if encoding not in texts:
+                texts[encoding] = _decoded(data, encoding, mixed=mixed)
+            text = texts[encoding]
+            if text is not None:
+                yield _latin_score(text, known, words), encoding, text
+
+
+def _latin_score(text: str, known: set[str], words: set[str]) -> float:
+    good = count = 0.0
+    before = " "
+    for char in text:
+        if char > "\x7f" and char not in _MARKS:
+            count += 1
+            inside = char.isupper() and before.islower()
+            good += 1 if char.lower() in known and not inside else -1 if not char.isalpha() else -0.5
+        elif char > "\x7f":
+            fits = _is_set_apart(char, before)
+            count += _MARK if fits else 1
+            good += 0.9 * _MARK if fits else -1
+        before = char
+    found = _WORD.findall(text.lower())
+    return good / count + 2 * sum(word in words for word in found) / max(len(found), 4)
+
+
+def _is_set_apart(char: str, before: str) -> bool:
+    """Say whether a mark may stand after a character: most stand at the border of a word, or between digits."""
+    return char in "’–—…·\u00a0ºª" or not before.isalpha() or char in "”»›™®°€“‘"
+
+
+def _others(data: bytes, *, mixed: bool) -> Iterator[tuple[float, str, str]]:
+    for letters, encodings in _SCRIPTS:
+        weights = {char: 1 - place / len(letters) for place, char in enumerate(letters) if char != " "}
+        for encoding in encodings:
+            text = _decoded(data, encoding, mixed=mixed)
+            if text is not None:
+                yield _script_score(text, weights), encoding, text
+    for encoding in ("cp932", "euc_jp", "gb18030", "big5", "cp949"):
+        text = _decoded(data, encoding, mixed=mixed)
+        if text is not None:
+            yield _east_score(text, encoding), encoding, text
+
+
+def _script_score(text: str, weights: dict[str, float]) -> float:
+    total = count = 0.0
+    for word in _WORD.findall(text):
+        capitals = word.isupper()
+        for place, char in enumerate(word):
+            if char > "\x7f":
+                count += 1
+                if place and not capitals and char.isupper():
+                    total -= 1
+                elif char.lower() in weights:
+                    total += weights[char.lower()] if char.islower() or capitals else max(_FIRST, weights[char.lower()])
+                else:
+                    total -= 1
+    before = " "
+    for char in text:
+        if char > "\x7f" and not char.isalpha() and char not in weights:
+            count += 1
+            if char in _QUOTES and _is_set_apart(char, before):
+                total += _QUOTE
+            else:
+                total -= 0.5 if char in _MARKS and not before.isalpha() else 1
+        before = char
+    return total / count if count else 0.0
+
+
+def _east_score(text: str, encoding: str) -> float:
+    """Score by what a language uses: kana, syllables of Hangul, and characters that are usual in each set."""
+    kana = hangul = usual = other = 0
+    for char in text:
+        if char <= "\x7f" or "\u3000" <= char <= "\u301f" or "\uff00" < char < "\uff5f":
+            continue
+        if "\u3041" <= char <= "\u30ff":
+            kana += 1
+        elif "\uac00" <= char <= "\ud7a3":
+            hangul += 1
+        elif "\u4e00" <= char <= "\u9fff" and _is_usual(char, encoding):
+            usual += 1
+        else:
+            other += char not in _MARKS
+    total = max(kana + hangul + usual + other, 1)
+    if encoding == "cp949":
+        return (hangul - 2 * kana + 0.2 * usual - other) / total
+    if encoding in ("cp932", "euc_jp"):
+        return (1.2 * kana + (0.9 if kana else 0.2) * usual - hangul - 2 * other) / total
+    return (0.9 * usual - hangul - 0.5 * kana - 2 * other) / total
+
+
+def _is_usual(char: str, encoding: str) -> bool:
+    """Say whether a Han character is of the first level of its set, which has those that are used most."""
+    first = {"gb18030": (0xB0, 0xD7), "big5": (0xA4, 0xC6), "cp932": (0x88, 0x98), "euc_jp": (0xB0, 0xCF)}
+    low, high = first.get(encoding, (0, 0xFF))
+    return low <= char.encode(encoding)[0] <= high

@@ -1,0 +1,221 @@
+"""JSON Lines that broke: what is read of each, what is said, and what the two kinds of fixes make of it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import corpusfmt
+from corpusfmt.formats.jsonl import FORMAT, read
+from corpusfmt.formats.jsonl.damage import parts
+from corpusfmt.model.format import ReadOptions
+from tests.support import documents, findings, scan
+
+
+def rec(id: str, text: str = "x") -> bytes:
+    return b'{"id":"%b","name":"","text":"%b","meta":{}}' % (id.encode(), text.encode())
+
+
+A, B, C = rec("a"), rec("b"), rec("c")
+BOM = b"\xef\xbb\xbf"
+ABC = A + b"\n" + B + b"\n" + C + b"\n"
+AC = A + b"\n" + C + b"\n"
+
+#: By name: the file, its codes, and what a safe fix makes of it.
+WHOLE: dict[str, tuple[bytes, list[str], bytes]] = {
+    "a mark on a later line": (A + b"\n" + BOM + B + b"\n" + C + b"\n", ["JSONL019"], ABC),
+    "two marks": (A + b"\n" + BOM + BOM + B + b"\n" + C + b"\n", ["JSONL019"], ABC),
+    "a mark between records of a line": (A + BOM + B + b"\n" + C + b"\n", ["JSONL019"], ABC),
+    "a mark on a line of its own": (A + b"\n" + BOM + b"\n" + C + b"\n", ["JSONL019"], AC),
+    "a mark at the end": (AC + BOM, ["JSONL019"], AC),
+    "marks at the start and later": (BOM + A + b"\n" + BOM + C + b"\n", ["JSONL010", "JSONL019"], AC),
+    "a hole before a record": (A + b"\n" + bytes(700) + B + b"\n" + C + b"\n", ["JSONL018"], ABC),
+    "a hole after a record": (A + bytes(7) + b"\n" + C + b"\n", ["JSONL018"], AC),
+    "a hole between two records": (A + bytes(7) + B + b"\n" + C + b"\n", ["JSONL018"], ABC),
+    "a line of NULs": (A + b"\n" + bytes(9) + b"\n" + C + b"\n", ["JSONL018"], AC),
+    "NULs at the end": (AC + bytes(4096), ["JSONL018"], AC),
+    "NULs at the start": (bytes(512) + AC, ["JSONL018"], AC),
+    "three NULs at the start": (bytes(3) + AC, ["JSONL018"], AC),
+    "two records on a line": (A + b"\n" + B + C + b"\n", ["JSONL017"], ABC),
+    "three records with spaces": (A + b" " + B + b"\t" + C + b"\n", ["JSONL017"], ABC),
+    "no line end at all": (A + B + C, ["JSONL017"], ABC[:-1]),
+    "CR alone": (A + b"\r" + B + b"\r" + C + b"\r", ["JSONL020"], ABC),
+    "CR alone, none at the end": (A + b"\r" + B + b"\r" + C, ["JSONL020"], ABC[:-1]),
+    "CR on one line": (A + b"\r" + B + b"\n" + C + b"\n", ["JSONL020"], ABC),
+}
+
+TORN = b'{"id":"b","name":"","text":"caf'
+#: By name: the file, lines of its errors, what an unsafe fix makes of it, and what goes to the other file.
+BROKEN: dict[str, tuple[bytes, list[int], bytes, bytes]] = {
+    f"cut {name}, with a record behind": (A + b"\n" + piece + C + b"\n", [2], AC, piece)
+    for name, piece in (
+        ("in a text", TORN), ("in a key", B[:13]), ("inside a character", TORN + b"\xc3"), ("in an escape", TORN + b"\\"),
+        ("in a longer escape", TORN + b"\\u00"), ("in a literal", B[:-2] + b'"k":tru'), ("in a number", B[:-2] + b'"k":12'),
+        ("after a comma", B[:10]), ("after a value in braces", B[:-2] + b'"k":{"z":1}'), ("after a quote", B[:28]),
+    )
+} | {
+    "a record without its beginning": (A + b'\nxt":"y","meta":{"k":{"id":"q","text":"t"}}}' + C + b"\n", [2], AC,
+                                       b'xt":"y","meta":{"k":{"id":"q","text":"t"}}}'),
+    "a fragment behind a record": (A + b'xt":"y"}\n' + C + b"\n", [1], AC, b'xt":"y"}'),
+    "a record cut off behind a record": (A + TORN + b"\n" + C + b"\n", [1], AC, TORN),
+    "a record inside of another": (A[:30] + B + A[30:] + b"\n" + C + b"\n", [1, 1], B + b"\n" + C + b"\n", A),
+    "a torn tail": (AC + TORN, [3], AC, TORN),
+    "a torn tail after a comma": (AC + B[:10], [3], AC, B[:10]),
+    "a torn tail inside a character": (AC + TORN + b"\xc3", [3], AC, TORN + b"\xc3"),
+    "a raw line end in a text": (A + b"\n" + TORN + b'\n\xc3\xa9","meta":{}}\n' + C + b"\n", [2, 3], AC, TORN + b'\n\xc3\xa9","meta":{}}\n'),
+    "raw line ends in a text": (A + b"\n" + TORN + b'\nand\nmore"}\n' + C + b"\n", [2, 3, 4], AC, TORN + b'\nand\nmore"}\n'),
+    "the first line cut by split": (b'xt":"y"}\n' + AC, [1], AC, b'xt":"y"}\n'),
+    "the first record cut off": (TORN + b"\n" + AC, [1], AC, TORN + b"\n"),
+    "a hole in a record": (A + b"\n" + TORN + bytes(50) + C + b"\n", [2], AC, TORN),
+    "a hole up to the end of the line": (A + b"\n" + TORN + bytes(50) + b"\n" + C + b"\n", [2], AC, TORN),
+    "a comma between records": (A + b"," + C + b"\n", [1], AC, b","),
+    "a record cut off between CRs": (A + b"\r" + TORN + b"\r" + C + b"\r", [1], AC, TORN + b"\r"),
+}  # fmt: skip
+
+#: What is no damage of these kinds, and that no fix may touch.
+LEFT = {
+    "a pretty-printed file": b'{\n  "id": "a",\n  "text": "x"\n}\n',
+    "a table": b"id,text\na,x\nb,y\n",
+    "a comma at the end of a record": b'{"id":"b","text":"x",}\n' + AC,
+    "single quotes": b"{'id':'b','text':'x'}\n" + AC,
+    "NaN": b'{"id":"b","text":"x","meta":{"n":NaN}}\n' + AC,
+    "a key that is not UTF-8": A + b'{"\xff":1}\n' + C + b"\n",
+    "merge markers": A + b"\n=======\n" + C + b"\n",
+}
+
+
+def run_fix(folder: Path, data: bytes, *, unsafe: bool, encoding: str | None = None) -> tuple[bytes, bytes]:
+    path = folder / "a.jsonl"
+    path.write_bytes(data)
+    corpusfmt.fix(path, unsafe_fixes=unsafe, encoding=encoding)
+    cut = folder / "a.jsonl.cut"
+    return path.read_bytes(), cut.read_bytes() if cut.exists() else b""
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("size", [1 << 30, 7])
+def test_whole_records_are_all_read(name: str, size: int, tmp_path: Path) -> None:
+    data, codes, fixed = WHOLE[name]
+    batches = scan(FORMAT, data, size)
+    assert [finding.code for finding in findings(batches)] == codes
+    assert documents(batches) == documents(scan(FORMAT, fixed))
+    assert run_fix(tmp_path, data, unsafe=False) == (fixed, b"")
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_fragments_are_refused_and_moved(name: str, tmp_path: Path) -> None:
+    data, lines, fixed, cut = BROKEN[name]
+    batches = scan(FORMAT, data)
+    errors = [finding for finding in findings(batches) if finding.severity == "error"]
+    assert [(finding.code, finding.line) for finding in errors] == [("JSONL001", line) for line in lines]
+    assert documents(batches) == documents(scan(FORMAT, fixed))
+    assert b"".join(batch.refused for batch in batches).replace(b"\n", b"") == cut.replace(b"\n", b"")
+    assert not any(finding.edit and finding.edit.safe for finding in errors)
+    assert run_fix(tmp_path, data, unsafe=True) == (fixed, cut)
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_other_lines_are_left_alone(name: str, tmp_path: Path) -> None:
+    assert run_fix(tmp_path, LEFT[name], unsafe=True) == (LEFT[name], b"")
+
+
+def test_nuls_inside_a_record_are_taken_out_when_it_is_asked_for(tmp_path: Path) -> None:
+    data = A + b"\n" + TORN + bytes(3) + b'","meta":{}}\n'
+    (finding,) = findings(scan(FORMAT, data))
+    assert "3 NUL bytes inside" in finding.message
+    assert run_fix(tmp_path, data, unsafe=False) == (data, b"")
+    assert run_fix(tmp_path, data, unsafe=True) == (data.replace(b"\0", b""), b"")
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["NaN", "-NaN", "nan", "Infinity", "-Infinity", "inf", "None", "True", "undefined", "+1", ".5", "0x1F", "1.", "01"],
+)
+def test_words_and_numbers_that_are_not_json_are_named(word: str) -> None:
+    (finding,) = findings(scan(FORMAT, b'{"id":"a","text":"x","meta":{"n":%b}}\n' % word.encode()))
+    assert (finding.code, finding.column, finding.edit) == ("JSONL001", 34, None)
+    assert f"'{word}'" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("line", "encoding", "fixed"),
+    [
+        (b'{"id":"b","text":"caf\xe9"}', "cp1252", '{"id":"b","text":"café"}'),
+        ('{"id":"b","text":"café et '.encode() + b'th\xe9"}', "cp1252", '{"id":"b","text":"café et thé"}'),
+        ('{"id":"b","text":"表示"}'.encode("cp932"), "cp932", '{"id":"b","text":"表示"}'),
+        (b'{"id":"b","text":"caf\x81"}', "cp1252", None),
+        (b'{"id":"b","text":"caf\xe9"', "cp1252", None),
+        (b'{"id":"b","text":"caf\xe9"}', None, None),
+    ],
+)
+def test_one_line_can_be_converted(line: bytes, encoding: str | None, fixed: str | None, tmp_path: Path) -> None:
+    data = A + b"\n" + line + b"\n"
+    (finding,) = findings(scan(FORMAT, data, options=ReadOptions(encoding=encoding)))
+    assert "iconv" not in finding.hint
+    there, cut = run_fix(tmp_path, data, unsafe=True, encoding=encoding)
+    if fixed is not None:
+        assert (finding.code, there, cut) == ("JSONL002", A + b"\n" + fixed.encode() + b"\n", b"")
+    assert run_fix(tmp_path, data, unsafe=False, encoding=encoding)[0] == data
+
+
+OTHER = {
+    "JSONL008": (
+        b'{"id":"%d","text":"t","source":"web","added":"2024","created":"2023","metadata":{"k":1}}\n',
+        "dolma",
+    ),
+    "JSONL006": (b'{"id":"%d","content":"t"}\n', "--text-field content"),
+    "JSONL005": (b'{"n":%d,"text":"t"}\n', "--id-from"),
+}
+
+
+@pytest.mark.parametrize("code", OTHER)
+def test_another_layout_is_one_finding(code: str) -> None:
+    line, hint = OTHER[code]
+    few = b"".join(line % number for number in range(99))
+    assert [finding.code for finding in findings(scan(FORMAT, few))] == [code] * 99
+    (batch,) = scan(FORMAT, few + (line % 99) * 1000)
+    (finding,) = batch.findings
+    assert (finding.code, finding.line, batch.fatal) == ("JSONL021", 1, True)
+    assert hint in finding.hint
+
+
+def test_a_layout_that_fits_some_records_is_the_right_one() -> None:
+    wrong = b"".join(OTHER["JSONL008"][0] % number for number in range(99))
+    batches = scan(FORMAT, wrong + A + b"\n" + wrong)
+    assert [document.id for document in documents(batches)] == ["a"]
+    assert len(findings(batches)) == 198
+    assert len(findings(scan(FORMAT, wrong + b"nonsense\n" + wrong))) == 199
+
+
+def test_large_records_are_not_all_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read, "_HELD", 1000)
+    wrong = b"".join(OTHER["JSONL008"][0] % number for number in range(200))
+    found = findings(scan(FORMAT, wrong))
+    assert [(finding.code, finding.line) for finding in found] == [("JSONL008", line) for line in range(1, 201)]
+
+
+def test_records_of_one_line_are_held_against_a_schema(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"\n" + A + rec("b", "y") + b"\n")
+    (tmp_path / "s.json").write_text('{"properties":{"text":{"const":"x"}}}')
+    found = list(corpusfmt.validate(tmp_path / "a.jsonl", schema=tmp_path / "s.json", select=["SCH"]))
+    assert [(finding.code, finding.document) for finding in found] == [("SCH001", "b")]
+
+
+@pytest.mark.parametrize(
+    "unit", [b'{"a":', b'{"', b'{"a":"', b'{"id":"a","text":"', b"\0{", b'{"a":1}', b'x{"', b'{"a":[', b'\\"{"', BOM]
+)
+def test_any_line_is_split_in_linear_time(unit: bytes) -> None:
+    looked = 0
+
+    def is_document(record: bytes) -> bool:
+        nonlocal looked
+        looked += len(record)
+        return False
+
+    line = unit * (100_000 // len(unit))
+    found = parts(line, 513, is_document)
+    assert looked <= len(line)
+    assert all(part.start < part.stop for part in found)
+    assert all(one.stop <= other.start for one, other in pairwise(found))

@@ -1,0 +1,111 @@
+"""Hints of encodings: right or none, for texts of many languages, short and long, whole and mixed with UTF-8."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpusfmt import validate
+from corpusfmt.text.likely_encoding import likely_encoding, name_of, shift_encoding
+
+TEXTS = {
+    "Az utolsó őszi napok hűvösek voltak, és a gyerekek már nem úsztak a tóban, csak a parton ültek.": "cp1250 iso8859-2",
+    "Elle était déjà à la fenêtre, où l'été finissait, et ne pensait qu'à son frère.": "cp1252 iso8859-15 mac-roman cp850",
+    "Der Fluss fließt über große Steine, und die Mädchen hören für eine Weile den Vögeln zu.": "cp1252 mac-roman cp850 cp437",
+    "El año pasado el señor se mudó con su mamá a una casa más pequeña en el valle.": "cp1252 mac-roman cp850",
+    "A irmã não quis a maçã, e também não há pão nem água para o irmão na mesa.": "cp1252 iso8859-15",
+    "Flickan på bryggan såg en båt och åkte sedan över sjön till en ö där gräset är högt.": "cp1252 cp850",
+    "Wieczorem przyszła wiadomość, że most jest zamknięty, więc nie mogliśmy już wrócić do miasta.": "cp1250 iso8859-2 cp852",
+    "Děti šly domů až večer, protože venku bylo hezky a na louce ještě kvetly růže.": "cp1250 iso8859-2 cp852",
+    "Câinele şi pisica stau în curte, iar bunica face pâine pentru că mâine vin oaspeţi.": "cp1250 iso8859-2",
+    "Akşam güneş batarken çocuklar ve annesi için küçük bir ışık yandı, kuş da ağaca döndü.": "cp1254",
+    "Žąsys jau išskrido į pietus, nes ruduo šiemet ankstyvas ir naktys žvarbios.": "cp1257",
+    "Под утро дождь перестал, и птицы снова запели в старом саду за нашим домом.": "cp1251 koi8-r cp866 iso8859-5 mac-cyrillic",
+    "Під ранок дощ ущух, і птахи знову заспівали в старому саду за нашою хатою.": "cp1251 koi8-u",
+    "Προς το πρωί σταμάτησε η βροχή και τα πουλιά τραγουδούσαν πάλι στον παλιό κήπο.": "cp1253 iso8859-7",
+    "לפנות בוקר פסק הגשם והציפורים שבו לשיר בגן הישן שמאחורי הבית שלנו.": "cp1255 iso8859-8",
+    "قبل الفجر توقف المطر وعادت الطيور تغني في الحديقة القديمة خلف بيتنا.": "cp1256 iso8859-6",
+    "ก่อนรุ่งสางฝนหยุดตกและนกก็ร้องเพลงอีกครั้งในสวนเก่าหลังบ้านของเรา": "cp874",
+    "明け方に雨がやみ、古い庭ではまた鳥が歌いはじめた。": "cp932 euc_jp",
+    "天亮前雨停了，鸟儿又在我们家后面的老花园里唱歌。": "gb18030",
+    "天亮前雨停了，鳥兒又在我們家後面的老花園裡唱歌。": "big5",
+    "새벽에 비가 그치고 우리 집 뒤의 오래된 정원에서 새들이 다시 노래했다.": "cp949",
+    "“It’s late,” he said – the bill was £5, and so on… “Good night.”": "cp1252",
+}
+CASES = [(text, name) for text, names in TEXTS.items() for name in names.split()]
+
+
+@pytest.mark.parametrize(("text", "name"), CASES)
+@pytest.mark.parametrize("times", [1, 20])
+def test_the_encoding_is_named(text: str, name: str, times: int) -> None:
+    data = (text + "\n").encode(name) * times
+    likely = likely_encoding(data)
+    assert likely is not None
+    assert not likely.mixed
+    assert data.decode(likely.encoding) == data.decode(name)
+    assert data.decode(name).find(likely.characters) >= 0
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "characters"),
+    [
+        ("Un café, déjà, et la fenêtre à côté. ".encode() + b"Le caf\xe9 est ferm\xe9.", "cp1252", "é"),
+        ("An die Tür, über die Straße. ".encode() + b"Und f\xfcr die T\xfcr.", "cp1252", "ü"),
+        (b"caf\xe9\n", "cp1252", "é"), (b"It\x92s the one.", "cp1252", "’"),
+        (b"An ASCII text. " * 1000 + b"The caf\xe9 is there.", "cp1252", "é"),
+    ],
+)  # fmt: skip
+def test_few_places_in_other_text(data: bytes, encoding: str, characters: str) -> None:
+    likely = likely_encoding(data, next(at for at, byte in enumerate(data) if byte >= 0x80))
+    assert likely is not None
+    assert (likely.encoding, likely.characters) == (encoding, characters)
+    assert likely.mixed == (len(data) < 100 and data[:4] in (b"Un c", b"An d"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\xff\xfe\xfd", b"a\x81b", b"\xf5", b"x\xf5y", bytes(range(128, 256)), b"\x89PNG\r\n\x1a\n\xde\xad\xbe\xef", b"\xe9" * 40, "é".encode(), b"", b"a"],
+)  # fmt: skip
+def test_nothing_is_said_of_what_is_not_clear(data: bytes) -> None:
+    assert likely_encoding(data) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("雨がやんだ。".encode("iso2022_jp"), "iso2022_jp"), ("雨".encode("iso2022_jp"), "iso2022_jp"), ("비가 그쳤다".encode("iso2022_kr"), "iso2022_kr"),
+        ("雨停了".encode("hz"), "hz"), ("丂".encode("iso2022_jp_1"), "iso2022_jp_1"), (b"~{not HZ~}", ""), (b"~{*!~}", ""), (b"\x1b$ a price", ""), (b"\x1b[1mbold\x1b[0m", ""),
+        (b"~{ a }~", ""), (b"plain", ""),
+    ],
+)  # fmt: skip
+def test_encodings_that_are_all_ascii_are_named(data: bytes, name: str, tmp_path: Path) -> None:
+    assert shift_encoding(data)[0] == name
+    (tmp_path / "a.txt").write_bytes(data)
+    found = [(finding.code, finding.hint) for finding in validate(tmp_path, format="dir", select=["ENC"])]
+    assert found == ([("ENC010", f"read it with --encoding {name}")] if name else [])
+    if name:
+        assert not list(validate(tmp_path, format="dir", select=["ENC"], encoding=name))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("cp1252", "Windows-1252"),
+        ("cp866", "CP866"),
+        ("iso8859-2", "ISO-8859-2"),
+        ("euc_jp", "EUC-JP"),
+        ("koi8-r", "KOI8-R"),
+    ],
+)
+def test_names(name: str, shown: str) -> None:
+    assert name_of(name) == shown
+
+
+def test_what_a_hint_says_is_true(tmp_path: Path) -> None:
+    text, _ = CASES[0]
+    (tmp_path / "a.txt").write_bytes(text.encode("cp1250"))
+    (finding,) = validate(tmp_path, format="dir")
+    assert "in Windows-1250 it is" in finding.message
+    assert finding.hint.endswith("--encoding cp1250")
+    assert not list(validate(tmp_path, format="dir", encoding="cp1250"))
