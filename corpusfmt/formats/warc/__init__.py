@@ -63,6 +63,13 @@ FORMAT = Format(
     options=(
         Option("html", "what to give of a web page: the page as it is, or its main text", ("keep", "text"), "read"),
         Option("status", "which HTTP responses are documents", ("2xx", "all"), "read"),
+        Option(
+            "types",
+            "which types are documents: html and plain (default), text, all, or media types as in text/css",
+            (),
+            "read",
+            "TYPE,...",
+        ),
         Option("record", "the type of the records that hold texts", ("resource", "conversion"), "write"),
         Option("date", "the date of records whose metadata has none; 1970-01-01T00:00:00Z without it", (), "write"),
         Option(

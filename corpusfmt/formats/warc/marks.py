@@ -9,7 +9,9 @@ from corpusfmt.limits import KIB, MIB
 
 #: Where a record may begin after a fault: at the start of a line, with a version that is known and a field. The line
 #: before it may have been clipped: then the field must be one of those that records have.
-NEXT: Final = re.compile(rb"(?<=\n)WARC/1\.[01]\r?\n[A-Za-z]|WARC/1\.[01]\r\n(?:WARC-[A-Z]|Content-[LT])")
+NEXT: Final = re.compile(
+    rb"(?<=\n)WARC/(?:1\.[01]|0\.1[78])\r?\n[A-Za-z]|WARC/(?:1\.[01]|0\.1[78])\r\n(?:WARC-[A-Z]|Content-[LT])"
+)
 OVERLAP: Final = 32
 END: Final = b"\r\n\r\n"
 #: Up to so many line ends are taken as an odd end of a record.
