@@ -922,7 +922,7 @@ def pieces_with(bad: bytes) -> tuple[list[bytes], int]:
         (record(eol=b"\n"), "WARC004", b"WARC/1.1"),
         (record(number=12), "WARC024", uuid(12)),
         (record(WARC_Concurrent_To=uuid(77)), "WARC025", uuid(77)),
-        (page(b"5\r\nhello\r\nzz\r\n", b"Content-Type: text/plain", b"Transfer-Encoding: chunked"), "WARC033", b"5\r\n"),
+        (page(b"5\r\nhello\r\nzz\r\n", b"Content-Type: text/plain", b"Transfer-Encoding: chunked"), "WARC033", b"zz\r\n"),
         (record(end=b"\r\n"), "WARC009", b"\r\n"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -251,7 +251,7 @@ def test_chunks(body: bytes, expected: bytes) -> None:
         (b"3\r\nabc\r\n-1\r\n", b"abc", "expected the size of a chunk"),
         (b"3\r\nabc\r\n0x3\r\n", b"abc", "expected the size of a chunk"),
         (b"3\r\nabc\r\n" + b"f" * 17 + b"\r\n", b"abc", "expected the size of a chunk"),
-        (b"3\r\nabc\r\n2\r\ndez\r\n0\r\n\r\n", b"abcde", "expected the size of a chunk, found 'z"),
+        (b"3\r\nabc\r\n2\r\ndez\r\n0\r\n\r\n", b"abcde", "expected a line end after a chunk, found 'z"),
     ],
 )  # fmt: skip
 def test_chunks_that_are_wrong_give_what_they_hold(body: bytes, text: bytes, wrong: str) -> None:

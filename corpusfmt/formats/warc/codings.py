@@ -65,22 +65,23 @@ class Undone(NamedTuple):
     damage: str = ""
 
 
-def decoded(coding: str, data: bytes, most: int, at: int, expand: Callable[[int], object]) -> Undone | None:
+def decoded(coding: str, data: bytes, most: int, at: tuple[int, int], expand: Callable[[int], object]) -> Undone | None:
     """Return ``data`` with one coding undone; None when it is not in it: what readers take for text, or what begins
     otherwise.
 
-    ``expand`` gets the sizes of the parts as they are made. Raises HTTPFault for more than ``most`` bytes, for a coding
-    that is not known and hides a text, and for a missing package; and as ``expand`` does.
+    ``at`` is where in the block the coding is named, and where the body begins. ``expand`` gets the sizes of parts as
+    they are made. Raises HTTPFault for more than ``most`` bytes, for a coding that is not known and hides a text, and
+    for a missing package; and as ``expand`` does.
     """
     decoder, magic = _DECODERS.get(coding, (None, b""))
     if decoder is None:
         if _reads_as_text(data):
             return None
         known = ", ".join(sorted(_DECODERS))
-        raise HTTPFault("coding", f"the coding {quoted(coding)} of the body is unknown (known: {known})", at)
+        raise HTTPFault("coding", f"the coding {quoted(coding)} of the body is unknown (known: {known})", at[0])
     if not data.startswith(magic[: len(data)]) and not (coding == "zstd" and _is_skippable(data)):
         return None
-    sink, damage = _Sink(coding, most, at, expand), ""
+    sink, damage = _Sink(coding, most, at[1], expand), ""
     try:
         decoder(data, sink)
     except _Damage as what:

@@ -21,7 +21,7 @@ from corpusfmt.formats.warc.header import (
     is_record_start,
     parse_header,
 )
-from corpusfmt.formats.warc.marks import AFTER, CLOSE, END, ENDS, HELD, LOOK, NEXT, OVERLAP
+from corpusfmt.formats.warc.marks import AFTER, CLOSE, END, ENDS, HELD, LOOK, OVERLAP, next_record
 from corpusfmt.formats.warc.members import Members
 from corpusfmt.formats.warc.passing import pass_over
 from corpusfmt.formats.warc.profile import OWN_TYPE
@@ -103,9 +103,9 @@ class Framer(Window):
 
     def _seek(self) -> None:
         """Go on to where a record may begin."""
-        found = NEXT.search(self.buffer, self.at)
-        if found is not None:
-            self.at, self.seeking = found.start(), False
+        found = next_record(self.buffer, self.at)
+        if found >= 0:
+            self.at, self.seeking = found, False
             return
         if self.ended:
             self.at, self.seeking = len(self.buffer), False
@@ -238,10 +238,9 @@ class Framer(Window):
         It does where its first line is a line of the header, which has no colon. Inside a line it does where something
         else is wrong not far behind.
         """
-        inside = NEXT.search(self.buffer, at + len(_FIRST), end)
-        if inside is None:
+        begin = next_record(self.buffer, at + len(_FIRST), end)
+        if begin < 0:
             return -1
-        begin = inside.start()
         if self.buffer[begin - 1] == 0x0A:
             return begin
         head = self.buffer[at : min(end, begin + CLOSE)]

@@ -51,7 +51,8 @@ class Content(NamedTuple):
 
     ``charset`` is a codec of Python, None for UTF-8 and for unknown; ``declared`` says whether one was named that is
     known. ``start`` is the offset in the block where ``data`` stands verbatim, or -1. ``damage`` says what is wrong
-    with a body whose codings could not be undone to the end: ``data`` is as much of it as could be read.
+    with a body whose codings could not be undone to the end, at the offset ``damaged_at`` in the block: ``data`` is as
+    much of it as could be read.
     """
 
     media_type: str
@@ -61,6 +62,7 @@ class Content(NamedTuple):
     remark: str
     declared: bool = False
     damage: str = ""
+    damaged_at: int = 0
 
     @property
     def wide(self) -> bool:
@@ -135,7 +137,7 @@ def media_type(value: str) -> tuple[str, dict[str, str]]:
 
 def dechunked(body: bytes) -> bytes | None:
     """Return ``body`` with its chunks joined (RFC 9112, section 7.1), or None when it is not chunked to its end."""
-    joined, wrong = _join_chunks(body, 0)
+    joined, wrong, _ = _join_chunks(body, 0)
     return None if wrong else joined
 
 
@@ -154,13 +156,13 @@ def content_of(
     """
     remarks: list[str] = []
     damage: list[str] = []
-    start = message.body
+    start = damaged_at = message.body
     codings = _codings(message, "content-encoding") + _codings(message, "transfer-encoding")
     data = b""
     if "chunked" not in codings:
         data = block[start:]
     elif _is_chunked(block, start):
-        data, wrong = _join_chunks(block, start)
+        data, wrong, damaged_at = _join_chunks(block, start)
         start = -1
         damage += [wrong] if wrong else []
     else:
@@ -170,7 +172,8 @@ def content_of(
     most = min(limit, max(RATIO_FREE, ratio * len(data)))
     for coding in reversed(codings):
         if data and coding not in {"chunked", "identity"}:
-            undone = decoded(coding, data, most, message.body, expand)
+            place = max(block.lower().find(coding.encode("latin-1"), 0, message.body), 0)
+            undone = decoded(coding, data, most, (place, message.body), expand)
             if undone is None:
                 remarks.append(f"the body is not in {quoted(coding)}, though the header says so")
             else:
@@ -182,7 +185,7 @@ def content_of(
     found = body_of(kind, label, data)
     remarks += [found.remark] if found.remark else []
     start = start + found.start if start >= 0 else -1
-    return found._replace(start=start, remark="; ".join(remarks), damage="; ".join(damage))
+    return found._replace(start=start, remark="; ".join(remarks), damage="; ".join(damage), damaged_at=damaged_at)
 
 
 def body_of(kind: str, label: str, data: bytes) -> Content:
@@ -221,37 +224,43 @@ def _is_chunked(block: bytes, at: int) -> bool:
     return block[stop] in b"\r\n" or line.end() == stop or _CHUNK.match(block, stop) is not None
 
 
-def _join_chunks(block: bytes, at: int) -> tuple[bytes, str]:
+def _join_chunks(block: bytes, at: int) -> tuple[bytes, str, int]:
     """Return the chunks from ``at`` on joined, extensions and trailers left out, as far as they go; and what is wrong
-    there, or what is spelled otherwise than it must be.
+    first, and where.
     """
-    joined, view, odd = bytearray(), memoryview(block), ""
+    joined, view, odd, odd_at = bytearray(), memoryview(block), "", at
     while True:
         line = _CHUNK.match(block, at)
         if not line:
-            return bytes(joined), _chunk_fault(block, at, "the size of a chunk")
+            return bytes(joined), *_first(odd, odd_at, _chunk_fault(block, at, "the size of a chunk"), at)
         size = int(line[1], 16)
         if not size:
             break
         stop = line.end() + size
         joined += view[line.end() : stop]
         if stop > len(block):
-            return bytes(joined), f"the chunked body ends early, in a chunk of {size} bytes"
+            return bytes(joined), *_first(odd, odd_at, f"the chunked body ends early, in a chunk of {size} bytes", at)
         end = _LINE_ENDS.match(block, stop)
         assert end is not None
-        if end[0] not in (b"\r\n", b"\n") and stop < len(block):
-            odd = odd or _chunk_fault(block, stop, "a line end after a chunk")
+        if not odd and end[0] not in (b"\r\n", b"\n") and stop < len(block):
+            odd, odd_at = _chunk_fault(block, stop, "a line end after a chunk"), stop
         at = end.end()
     at = line.end()
     while at < len(block):
         stop = block.find(b"\n", at) + 1 or len(block)
         blank = _LINE_END.fullmatch(block, at, stop)
         if not blank and b":" not in view[at:stop].tobytes()[:KIB]:
-            return bytes(joined), odd or _chunk_fault(block, at, "a trailer field or the end")
+            return bytes(joined), *_first(odd, odd_at, _chunk_fault(block, at, "a trailer field or the end"), at)
         at = stop
         if blank and at < len(block):
-            return bytes(joined), odd or _chunk_fault(block, at, "the end of the body after the last chunk")
-    return bytes(joined), odd
+            what = _chunk_fault(block, at, "the end of the body after the last chunk")
+            return bytes(joined), *_first(odd, odd_at, what, at)
+    return bytes(joined), odd, odd_at
+
+
+def _first(odd: str, odd_at: int, wrong: str, at: int) -> tuple[str, int]:
+    """Return what was odd before, if anything was, and else what is wrong now."""
+    return (odd, odd_at) if odd else (wrong, at)
 
 
 def _chunk_fault(block: bytes, at: int, expected: str) -> str:

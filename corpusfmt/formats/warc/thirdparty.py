@@ -225,7 +225,7 @@ def _response(
     if message.remark:
         pending.remarks.append(Fault("WARC033", message.remark, start))
     if content.damage:
-        pending.remarks.append(Fault("WARC033", content.damage, start + message.body))
+        pending.remarks.append(Fault("WARC033", content.damage, start + content.damaged_at))
     if content.remark:
         pending.remarks.append(Fault("WARC029", content.remark, start))
     short = _shortage(message.values("content-length"), len(block) - message.body)
