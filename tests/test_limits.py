@@ -273,7 +273,7 @@ def _zstd_dictionary(tmp_path: Path) -> None:
 def _http_window(tmp_path: Path) -> None:
     last = (1 | 4 << 3).to_bytes(3, "little") + b"text"
     frame = b"\x28\xb5\x2f\xfd" + bytes([0, 13 << 3]) + last  # 2 ** 23 bytes
-    assert decoded("zstd", frame, 100, (0, 0), int) == (b"text", "")
+    assert decoded("zstd", frame, 100, (0, 0), int) == (b"text", "", False)
     with pytest.raises(HTTPFault):
         decoded("zstd", frame.replace(bytes([13 << 3]), bytes([13 << 3 | 1])), 100, (0, 0), int)
 

@@ -63,6 +63,8 @@ class Undone(NamedTuple):
 
     data: bytes
     damage: str = ""
+    #: Whether it was in another coding than was said.
+    other: bool = False
 
 
 def decoded(coding: str, data: bytes, most: int, at: tuple[int, int], expand: Callable[[int], object]) -> Undone | None:
@@ -73,14 +75,18 @@ def decoded(coding: str, data: bytes, most: int, at: tuple[int, int], expand: Ca
     they are made. Raises HTTPFault for more than ``most`` bytes, for a coding that is not known and hides a text, and
     for a missing package; and as ``expand`` does.
     """
-    decoder, magic = _DECODERS.get(coding, (None, b""))
+    said, magic = _DECODERS.get(coding, (None, b""))
+    told = [other for other, begin in _MAGICS if data.startswith(begin)]
+    decoder = (
+        told[0] if told and (told[0], said) != (_undeflate, _unbrotli) else None
+    )  # two bytes tell too little there
+    if decoder is None and said is not None and data.startswith(magic[: len(data)]):
+        decoder = said
     if decoder is None:
-        if _reads_as_text(data):
+        if said is not None or _reads_as_text(data):
             return None
         known = ", ".join(sorted(_DECODERS))
         raise HTTPFault("coding", f"the coding {quoted(coding)} of the body is unknown (known: {known})", at[0])
-    if not data.startswith(magic[: len(data)]) and not (coding == "zstd" and _is_skippable(data)):
-        return None
     sink, damage = _Sink(coding, most, at[1], expand), ""
     try:
         decoder(data, sink)
@@ -88,7 +94,7 @@ def decoded(coding: str, data: bytes, most: int, at: tuple[int, int], expand: Ca
         if not magic and _reads_as_text(data):
             return None
         damage = f"the body in {quoted(coding)} {what}"
-    return Undone(b"".join(sink.parts), damage)
+    return Undone(b"".join(sink.parts), damage, other=decoder is not said)
 
 
 def _reads_as_text(data: bytes) -> bool:
@@ -254,11 +260,17 @@ def _unzstd(data: bytes, sink: _Sink) -> None:
             raise _Damage(f"is damaged (a frame of {told} bytes has {size})")
 
 
-#: What undoes a coding, and what data in it begins with.
+#: What undoes a coding, by its names, and what data in it begins with.
 _DECODERS: Final[dict[str, tuple[Callable[[bytes, _Sink], None], bytes]]] = {
-    "gzip": (_gunzip, GZIP_MAGIC),
-    "x-gzip": (_gunzip, GZIP_MAGIC),
-    "deflate": (_undeflate, b""),
-    "br": (_unbrotli, b""),
+    **dict.fromkeys(("gzip", "x-gzip", "application/gzip", "application/x-gzip"), (_gunzip, GZIP_MAGIC)),
+    **dict.fromkeys(("deflate", "x-deflate", "zlib"), (_undeflate, b"")),
+    **dict.fromkeys(("br", "brotli"), (_unbrotli, b"")),
     "zstd": (_unzstd, ZSTD_MAGIC),
 }
+#: What tells a coding, whatever is said.
+_MAGICS: Final = (
+    (_gunzip, b"\x1f\x8b\x08"),
+    (_unzstd, ZSTD_MAGIC),
+    (_unzstd, tuple(bytes([byte]) + b"\x2a\x4d\x18" for byte in range(0x50, 0x60))),
+    (_undeflate, (b"x\x01", b"x\x9c", b"x\xda")),
+)

@@ -20,7 +20,7 @@ _ODD_STATUS: Final = re.compile(
 _FIELD: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}[ \t]*:")
 _REQUEST: Final = re.compile(rb"[!-~]{1,64}[ \t]+[^ \t].*[ \t]HTTP/\d(?:\.\d)?")
 _FOLD: Final = re.compile(r"\r?\n[ \t]+")
-_CHUNK: Final = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]{0,65535})?\r?\n")
+_CHUNK: Final = re.compile(rb"[ \t]*(?:0[xX])?([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]{0,65535})?\r?\n")
 _LINE_END: Final = re.compile(rb"\r?\n")
 _LINE_ENDS: Final = re.compile(rb"\r?\n?[\r\n]{0,4}")
 _TYPE: Final = re.compile(r"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,127}/[!#$%&'*+.^_`|~0-9A-Za-z-]{1,127})(?=[ \t;,]|$)")
@@ -78,7 +78,7 @@ def parse_message(block: bytes, limits: Limits = USUAL) -> Message:
     remarked on: of an odd status line the status is taken; fields may begin at once; so may the body.
     """
     longest, most = limits.header, limits.header_block
-    begin = len(block[:64]) - len(block[:64].lstrip(b"\r\n"))
+    begin = len(block[:64]) - len(block[:64].lstrip(b"\r\n\t "))
     end = _END.search(block, begin, begin + most)
     head, body = block[begin : end.start() if end else begin + most + 1], end.end() if end else len(block)
     remark = ""
@@ -177,6 +177,8 @@ def content_of(
             if undone is None:
                 remarks.append(f"the body is not in {quoted(coding)}, though the header says so")
             else:
+                if undone.other:
+                    remarks.append(f"the body is in another coding than {quoted(coding)}, which the header says")
                 data, start = undone.data, -1
                 damage += [undone.damage] if undone.damage else []
     if len(data) > limit:
@@ -210,7 +212,7 @@ def said_type(message: Message) -> tuple[str, str]:
 
 def _codings(message: Message, name: str) -> list[str]:
     values = ",".join(message.values(name)).lower().split(",")
-    return [coding for value in values if (coding := value.strip(" \t"))]
+    return [coding for value in values if (coding := value.partition(";")[0].strip(" \t\"'"))]
 
 
 def _is_chunked(block: bytes, at: int) -> bool:
