@@ -716,6 +716,14 @@ def test_bytes_that_are_no_text_of_a_page_are_kept(field: bytes, body: bytes, da
     assert codes_of.count("ENC001") == 1
 
 
+def test_a_bundle_with_an_unknown_encoding_is_read_as_bytes() -> None:
+    data = write(FORMAT, [Document("a", b"caf\xe9", encoding="latin-1")])
+    data = data.replace(b"charset=iso-8859-1", b"charset=klingon---")
+    assert "WARC028" in codes(data)
+    (document,) = docs(data)
+    assert (document.data, document.encoding) == (b"caf\xe9", None)
+
+
 def test_a_page_with_all_characters_for_private_use_and_wrong_bytes_is_refused() -> None:
     every = "".join(map(chr, range(0xF0000, 0x10FFFE))).encode()
     (finding,) = found(page(b"<p>" + every + b"\xff", b"Content-Type: text/html"), html="text")
@@ -729,18 +737,37 @@ def attributes(count: int, value: bytes = b"") -> bytes:
 @pytest.mark.parametrize(
     "tag",
     [
-        b"<p " + attributes(1001) + b">", b"<p " + attributes(9000, b"='>'") + b">", b'<p b="<" ' + attributes(1001, b"=1") + b">",
-        b"<p b='<i ' " + attributes(1001, b'="x"') + b">", b"<svg><style><i " + attributes(1001) + b">", b"<p " + attributes(1001),
-        b"<p/" + attributes(1001).replace(b" ", b"/") + b">", b"<p b='</script><i " + attributes(1001) + b">", b"<a " * 400_000,
+        b"<p b='<i " + attributes(1001) + b"'>",
+        b"<a " * 400_000,
+        b"<p b='</script><i " + attributes(1001) + b"'>",
+        b'<p b="<i ' + attributes(3000, b"='<u'") + b'">',
     ],
-    ids=range(9),
-)  # fmt: skip
-def test_a_tag_that_would_keep_a_parser_busy_is_refused(tag: bytes) -> None:
+    ids=range(4),
+)
+def test_tags_in_tags_that_would_keep_a_parser_busy_are_refused(tag: bytes) -> None:
     data = page(tag + b"text", b"Content-Type: text/html")
     (finding,) = found(data + record(number=2), html="text")
-    assert (finding.code, finding.message) == ("WARC021", "a tag of the page has more than 1,000 attributes")
+    assert (finding.code, finding.message) == (
+        "WARC021", "tags within tags of the page have more than 1,000 attributes",
+    )  # fmt: skip
     assert [document.data for document in docs(data + record(number=2), html="text")] == [b"A text.\n"]
     assert len(docs(data)) == 1
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        b"<p " + attributes(1001) + b">", b"<p " + attributes(9000, b"='>'") + b">", b'<p b="<" ' + attributes(1001, b"=1") + b">",
+        b"<p b='<i ' " + attributes(1001, b'="x"') + b">", b"<svg><style><i " + attributes(1001) + b">", b"<p " + attributes(1001),
+        b"<p/" + attributes(1001).replace(b" ", b"/") + b">",
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_of_a_tag_with_many_attributes_the_first_ones_are_read(tag: bytes) -> None:
+    data = page(b"<p>Before</p>" + tag + b">text", b"Content-Type: text/html")
+    (document,) = docs(data, html="text")
+    assert document.text.split()[0] == "Before"
+    assert found(data, html="text") == []
 
 
 @pytest.mark.parametrize(

@@ -302,6 +302,11 @@ def test_codings_in_a_row_are_undone_from_the_last() -> None:
         assert content(block)[2:5] == (PAGE, -1, "")
 
 
+def test_a_zstd_frame_without_a_sound_header_is_damaged() -> None:
+    found = damaged(response(b"\x28\xb5\x2f\xfd\x08" + bytes(30), "Content-Encoding: zstd"))
+    assert (found.data, "is damaged" in found.damage) == (b"", True)
+
+
 def test_members_and_frames_in_a_row() -> None:
     assert content(response(gzip.compress(b"a") + gzip.compress(b"b"), "Content-Encoding: gzip")).data == b"ab"
     frames = zstandard.compress(b"a") + b"\x50\x2a\x4d\x18\x02\x00\x00\x00xx" + zstandard.compress(b"b")

@@ -77,10 +77,10 @@ def decoded(coding: str, data: bytes, most: int, at: tuple[int, int], expand: Ca
     """
     said, magic = _DECODERS.get(coding, (None, b""))
     told = [other for other, begin in _MAGICS if data.startswith(begin)]
-    decoder = (
-        told[0] if told and (told[0], said) != (_undeflate, _unbrotli) else None
-    )  # two bytes tell too little there
-    if decoder is None and said is not None and data.startswith(magic[: len(data)]):
+    decoder: Callable[[bytes, _Sink], None] | None = None
+    if told and (told[0], said) != (_undeflate, _unbrotli):  # where two bytes tell too little
+        decoder = told[0]
+    elif data.startswith(magic[: len(data)]):
         decoder = said
     if decoder is None:
         if said is not None or _reads_as_text(data):
@@ -118,7 +118,7 @@ def _salvage(
     data, start, failed, stop = piece
     made = 0
     try:
-        for at in (*range(start, failed, 256), *range(failed, stop)):
+        for at in (*range(start, failed, 256), *range(failed, stop)):  # pragma: no branch: it fails there again
             made_of = decode(data[at : min(at + 256, failed) if at < failed else at + 1])
             for part in [made_of] if isinstance(made_of, bytes) else made_of:
                 sink.add(part[max(0, got - made) :])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from importlib import import_module
+from itertools import islice
 from typing import Final
 
 from corpusfmt.limits import HTML_ATTRIBUTES, MIB
@@ -27,8 +28,8 @@ def text_of(html: str) -> str:
     """Return the text that a page shows, a line for each block, without what it marks as navigation and the like.
 
     Not the guess at a main content that extractors offer: that drops lists, and dashes between links, unasked.
-    Raises ConfigurationError when the package that does it is missing, ValueError for a tag with so many attributes
-    that the library, which compares each with all others, would take hours.
+    Of a tag with very many attributes the first ones are read: the library compares each with all others, and would
+    take hours. Raises ConfigurationError when it is missing, ValueError where such tags stand in one another.
     """
     try:
         extract = import_module("resiliparse.extract.html2text").extract_plain_text
@@ -36,9 +37,9 @@ def text_of(html: str) -> str:
         message = "the text of HTML needs a package that is missing: install corpusfmt[web]"
         raise ConfigurationError(message) from None
     if _is_slow(html):
-        html = _without_scripts(html)  # which may look like tags, and are no text
+        html = _TAG.sub(_shortened, _without_scripts(html))  # scripts may look like tags, and are no text
         if _is_slow(html):
-            raise ValueError(f"a tag of the page has more than {HTML_ATTRIBUTES:,} attributes")
+            raise ValueError(f"tags within tags of the page have more than {HTML_ATTRIBUTES:,} attributes")
     text: str = extract(html, list_bullets=False, alt_texts=False, skip_elements=_ASIDE)
     return text
 
@@ -57,6 +58,12 @@ def _is_slow(html: str) -> bool:
         inside = html.find("<", tag.start() + 1, tag.end())
         at = inside if inside >= 0 else tag.end()
     return False
+
+
+def _shortened(tag: re.Match[str]) -> str:
+    """Return a tag with as many attributes as may be. What is read of a page stands in none but the first."""
+    ends = [name.end() for name in islice(_NAME.finditer(tag[0], 1), HTML_ATTRIBUTES + 1)]
+    return tag[0][: ends[-1]]
 
 
 def _without_scripts(html: str) -> str:
