@@ -528,6 +528,39 @@ def test_an_example_alone_has_no_errors(number: int) -> None:
     assert not [finding for finding in found(EXAMPLES[number]) if finding.severity == "error"]
 
 
+@pytest.mark.parametrize("codec", ["", "gz", "zst"])
+@pytest.mark.parametrize("draft", [b"WARC/0.17", b"WARC/0.18"])
+def test_drafts_are_read_as_1_0_with_one_warning_a_file(draft: bytes, codec: str, tmp_path: Path) -> None:
+    uris = [b"<https://example.org/%d>" % number for number in range(5)]  # as 1.0 has them
+    records = [record(version=draft, number=number, WARC_Target_URI=uri) for number, uri in enumerate(uris)]
+    path = tmp_path / f"a.warc.{codec}".rstrip(".")
+    path.write_bytes(packed([*records, record(number=9)], codec))
+    (finding,) = validate(path)
+    assert (finding.code, finding.severity, finding.byte) == ("WARC035", "warning", 0)
+    assert draft.decode() in finding.message
+    assert [document.name for document in read(path)][:5] == [uri[1:-1].decode() for uri in uris]
+
+
+def test_after_a_fault_reading_goes_on_at_a_draft() -> None:
+    clipped = record(version=b"WARC/0.17", Content_Length=b"900")
+    data = clipped + record(version=b"WARC/0.18", number=2) + record(version=b"WARC/0.17", number=3)
+    assert [document.id for document in docs(data)] == [uuid(number)[1:-1].decode() for number in (2, 3)]
+    assert FORMAT.resync is not None
+    assert FORMAT.resync(data, 1) == len(clipped)
+
+
+@pytest.mark.parametrize("version", [b"WARC/0.16", b"WARC/0.19", b"WARC/0.170", b"WARC/2.0", b"WARC/1.17"])
+def test_other_versions_are_refused(version: bytes) -> None:
+    assert codes(record(version=version)) == ["WARC002"]
+
+
+def test_a_record_is_found_behind_much_that_looks_like_one() -> None:
+    false = b"WARC/1.1 WARC/0.17\r\n WARC/" * 400_000
+    data = record(block=false, Content_Type=b"image/png", Content_Length=b"%d" % (2 * len(false))) + record(number=2)
+    assert codes(data) == ["WARC010"]
+    assert len(docs(data)) == 1
+
+
 def test_1_0_with_its_brackets_is_clean() -> None:
     data = record(version=b"WARC/1.0", WARC_Target_URI=b"<https://example.org/>")
     assert codes(data) == []
