@@ -49,8 +49,9 @@ WARC_JOINED: Final = MIB
 #: Digits of a Content-Length: no file is as long as the shortest number that has more. And no block is so long.
 LENGTH_DIGITS: Final = 40
 LONGEST_BLOCK: Final = 1 << 40
-#: A tag of a page whose main text is asked for (characters): a longer one is made to keep a parser busy for hours.
-HTML_TAG: Final = 100_000
+#: Attributes of one tag of a page whose main text is asked for: the parser compares each with all others. More are not
+#: looked at.
+HTML_ATTRIBUTES: Final = 1000
 #: What file systems take, in UTF-8: a part of a path, and a path with room for the folder that it lies in.
 PATH_PART: Final = 255
 PATH: Final = 1024

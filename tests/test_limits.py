@@ -25,7 +25,7 @@ from corpusfmt import (
 from corpusfmt.cli.main import COMMANDS, main
 from corpusfmt.config import load
 from corpusfmt.formats.warc.codings import HTTPFault, decoded
-from corpusfmt.limits import HTML_TAG, RATIO_FREE, Limits
+from corpusfmt.limits import HTML_ATTRIBUTES, RATIO_FREE, Limits
 from corpusfmt.model.format import ReadOptions
 from corpusfmt.model.limit_table import HIGHEST, LIMITS, SETTABLE, limits_of
 from corpusfmt.receipt.sections import NAMES, Receipt, digest_of
@@ -34,7 +34,7 @@ from corpusfmt.schema.relax_ng.validator import Judge
 from corpusfmt.storage.paths import small
 from corpusfmt.text.filenames import unfit
 from docs.generate import table
-from tests.support import ROOT, findings, scan, write
+from tests.support import ROOT, documents, findings, scan, write
 from tests.warcs import http, page, record, uuid
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -284,9 +284,9 @@ def _zstd_dictionary(tmp_path: Path) -> None:
 def _http_window(tmp_path: Path) -> None:
     last = (1 | 4 << 3).to_bytes(3, "little") + b"text"
     frame = b"\x28\xb5\x2f\xfd" + bytes([0, 13 << 3]) + last  # 2 ** 23 bytes
-    assert decoded("zstd", frame, 100, 0, int) == b"text"
+    assert decoded("zstd", frame, 100, (0, 0), int) == (b"text", "", False)
     with pytest.raises(HTTPFault):
-        decoded("zstd", frame.replace(bytes([13 << 3]), bytes([13 << 3 | 1])), 100, 0, int)
+        decoded("zstd", frame.replace(bytes([13 << 3]), bytes([13 << 3 | 1])), 100, (0, 0), int)
 
 
 @case
@@ -340,12 +340,14 @@ def _warc_joined(tmp_path: Path) -> None:
 
 
 @case
-def _html_tag(tmp_path: Path) -> None:
+def _html_attributes(tmp_path: Path) -> None:
     pytest.importorskip("resiliparse")
     options = ReadOptions(own={"html": "text"})
-    for more, told in ((0, []), (1, ["WARC021"])):
-        data = page(b"<p " + b"a" * (HTML_TAG - 2 + more) + b">text", b"Content-Type: text/html")
-        assert [one.code for one in findings(scan(plugins.formats()["warc"], data, options=options))] == told
+    for more, text in ((-1, b""), (0, b"text")):  # what hides the text is the last one that is looked at, or one more
+        attributes = b" ".join(b"a%d='>'" % number for number in range(HTML_ATTRIBUTES + more))
+        data = page(b"<p " + attributes + b" hidden>text", b"Content-Type: text/html")
+        (document,) = documents(scan(plugins.formats()["warc"], data, options=options))
+        assert document.data == text
 
 
 @case

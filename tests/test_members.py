@@ -307,7 +307,7 @@ def test_small_frames_that_give_much_take_no_memory() -> None:
     data = zstandard.ZstdCompressor().compress(bytes(131_072)) * 5000
     tracemalloc.start()
     try:
-        stream = opened(data, ratio=1 << 30)
+        stream = Input(io.BytesIO(data), "test", owned=True, ratio=1 << 30)
         while stream.position < 60 << 20:
             assert 0 < len(stream.read(1 << 30)) <= 1 << 20
         assert tracemalloc.get_traced_memory()[1] < 8 << 20

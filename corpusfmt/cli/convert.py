@@ -152,7 +152,8 @@ def _summary(report: Report, seconds: float) -> None:
     if report.cut:
         say(f"the quarantine may hold only the beginning of {plural(report.cut, 'refused record')}")
     if report.verified:
-        say(f"verified: {plural(report.verified, 'document')} read back, as they were given")
+        left = "; what reading dropped is not in it" if report.left_behind else ""
+        say(f"verified: {plural(report.verified, 'document')} read back, equal to those that were read{left}")
     if not report.committed and _stopped(report):
         return
     rate = f" in {seconds:.1f} s, {size(report.bytes_read / seconds)}/s" if seconds >= 0.05 else ""

@@ -249,7 +249,7 @@ EQUIVALENT: tuple[Equivalent, ...] = tuple(
         ),
         (
             "warc.framer",
-            "inside = NEXT.search(",
+            "begin = next_record(",
             r"condition -> True",
             "where there are no faults there is none that makes a difference",
         ),

@@ -7,15 +7,17 @@ ends. Compressed files have each record in a gzip member or zstd frame of its ow
 bytes as they were, and a ``metadata`` record with its id, name and metadata in JSON. Digests are SHA-256, record ids
 are made of the content, dates come from the metadata or are fixed: the same documents give the same bytes.
 
-*Read* are our bundles, exactly, and what others publish: texts in ``resource``, ``conversion`` and ``response``
-records of WARC 1.0 and 1.1, with what is said about them in ``metadata`` records. What is no text is counted.
+*Read* are our bundles, exactly, and what others publish: pages and plain texts in ``resource``, ``conversion`` and
+``response`` records of WARC 1.0, its drafts 0.17 and 0.18, and 1.1, with what is said about them in ``metadata``
+records. What is no text is counted.
 
 The modules, from below: ``fields`` (which fields stand on which records), ``values`` and ``digests`` (how they are
 spelled), ``header`` and ``shapes``, ``record``, ``members``, ``verify`` and ``window``, ``marks`` (what records begin
 and end with), ``framer`` (records) with ``broken_records`` (those that are not what they say, and where the next one
-begins) and ``passing`` (blocks that are not held); ``http``, ``codings``, ``charsets`` and ``html`` (what is inside a
-response); ``thirdparty``, ``native`` and ``native_bytes`` (documents of records), ``references``, ``read``. Then
-``profile``, ``dates``, ``uris``, ``ending``, ``write``, ``cdxj``; ``offsets``, ``faults``.
+begins) and ``passing`` (blocks that are not held); ``texts`` (which records hold texts), ``http``, ``codings``,
+``web_decoding``, ``charsets`` and ``html`` (what is inside a response); ``thirdparty``, ``native`` and
+``native_bytes`` (documents of records), ``references``, ``read``. Then ``profile``, ``dates``, ``uris``, ``ending``,
+``write``, ``cdxj``; ``offsets``, ``faults``.
 """
 
 from __future__ import annotations
@@ -65,6 +67,13 @@ FORMAT = Format(
         Option("html", "what to give of a web page: the page as it is, or its main text", ("keep", "text"), "read"),
         FORCED,
         Option("status", "which HTTP responses are documents", ("2xx", "all"), "read"),
+        Option(
+            "types",
+            "which types are documents: html and plain (default), text, all, or media types as in text/css",
+            (),
+            "read",
+            "TYPE,...",
+        ),
         Option("record", "the type of the records that hold texts", ("resource", "conversion"), "write"),
         Option("date", "the date of records whose metadata has none; 1970-01-01T00:00:00Z without it", (), "write"),
         Option(

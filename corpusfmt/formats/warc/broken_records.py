@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.header import Fault, Header, is_record_start
-from corpusfmt.formats.warc.marks import AFTER, END, ENDS, HELD, NEXT, OVERLAP
+from corpusfmt.formats.warc.marks import AFTER, END, ENDS, HELD, OVERLAP, next_record
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.verify import holds
 from corpusfmt.model.finding import Edit
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 def wrong_length(framer: Framer, record: Record, message: str, byte: int) -> None:
     """Refuse the record, and look for the next one from the beginning of its block on."""
     body = record.body - framer.base
-    found = NEXT.search(framer.buffer, body)
-    if found is None and len(framer.buffer) - body < HELD:
+    found = next_record(framer.buffer, body)
+    if found < 0 and len(framer.buffer) - body < HELD:
         framer.count -= 1
         framer.need(len(framer.buffer) - framer.at + 1)
         framer.count += 1
-    stop = found.start() if found else len(framer.buffer)
-    edit = _proven(framer, record, body, stop) if found or framer.ended else None
+    stop = found if found >= 0 else len(framer.buffer)
+    edit = _proven(framer, record, body, stop) if found >= 0 or framer.ended else None
     record.faults.append(Fault("WARC010", message, byte, edit=edit))
-    record.stop, record.ends = framer.base + stop, found is not None or framer.ended
+    record.stop, record.ends = framer.base + stop, found >= 0 or framer.ended
     framer.seeking, framer.at = True, body
 
 
@@ -59,11 +59,11 @@ def _proven(framer: Framer, record: Record, body: int, stop: int) -> Edit | None
 def short(framer: Framer, header: Header, length: int) -> Record | None:
     """The stream ends before the block does: it was cut, or the length is wrong."""
     body = framer.at + header.size
-    found = NEXT.search(framer.buffer, body)
-    if found is None:
+    found = next_record(framer.buffer, body)
+    if found < 0:
         return cut(framer, header, f"the file ends after {len(framer.buffer) - body} of the {length} bytes of a block")
     record = framer.record(header)
-    what = f"Content-Length says {length}, but a record begins after {found.start() - body} bytes"
+    what = f"Content-Length says {length}, but a record begins after {found - body} bytes"
     wrong_length(framer, record, what, record.body)
     return record
 

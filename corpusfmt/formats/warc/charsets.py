@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from corpusfmt.formats.warc.web_decoding import USER_DEFINED
+from corpusfmt.limits import MIB
 from corpusfmt.text.display import BOM, charset, quoted
 
-#: How far into a page its encoding may be declared (bytes).
+#: How far into a page the HTML Standard looks for its encoding (bytes).
 PRESCAN: Final = 1024
+#: How far into a page its head is looked through.
+_LOOK: Final = MIB
 
 #: Labels that Python takes for another encoding than the web does, or does not know, by Python's codec.
 _BY_CODEC: Final = {
@@ -34,6 +38,7 @@ _BY_CODEC: Final = {
     "iso8859-7": "sun_eu_greek",
     "iso8859-8": "csiso88598e csiso88598i iso-8859-8-e iso-8859-8-i logical visual",
     "iso8859-15": "csisolatin9",
+    USER_DEFINED: USER_DEFINED,
 }
 _LABELS: Final = {label: codec for codec, labels in _BY_CODEC.items() for label in labels.split()}
 _LABEL: Final = re.compile(r"[0-9a-z][0-9a-z_.:+-]{0,39}")
@@ -41,6 +46,11 @@ _LABEL: Final = re.compile(r"[0-9a-z][0-9a-z_.:+-]{0,39}")
 _SHORT: Final = re.compile(r"iso8859(\d{1,2})|x-(cp125\d)")
 
 _TAG: Final = re.compile(rb"<(?:!--|(meta)[\t\n\f\r /]|/?[a-z][^\t\n\f\r />]*|[!/?])", re.I)
+#: What stands in a head: what it holds as text is no markup. Any other tag ends it.
+_HEAD: Final = frozenset(
+    b"html head title base basefont bgsound link meta style script noscript noframes template".split()
+)
+_RAW: Final = re.compile(rb"<(title|style|script|noscript|noframes|template)(?=[\t\n\f\r />])", re.I)
 _ATTRIBUTE: Final = re.compile(
     rb"[\t\n\f\r /]*([^\t\n\f\r />][^\t\n\f\r />=]*)"
     rb"(?:[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"([^\"]*)\"|'([^']*)'|([^\t\n\f\r >\"'][^\t\n\f\r >]*)?))?"
@@ -87,39 +97,64 @@ def declared_charset(label: str, page: bytes) -> Declared:
             return Declared(web_charset(label), known=True)
         except LookupError:
             remark = f"unknown encoding {quoted(label, 40)}"
-    for raw in _declarations(page[:PRESCAN]):
+    for raw in _declarations(page):
         name = raw.decode("latin-1")
         try:
             codec = web_charset(name)
         except LookupError:
             remark = remark or f"unknown encoding {quoted(name, 40)}"
             continue
-        # Whoever could read the declaration as ASCII is not reading UTF-16.
+        # Whoever could read the declaration as ASCII is not reading UTF-16. The other one is the HTML Standard's rule.
+        codec = "cp1252" if codec == USER_DEFINED else codec
         return Declared(None if codec and codec.startswith("utf-16") else codec, True, remark)
     if page.startswith((b"<\0?\0", b"\0<\0?")):
         return Declared("utf-16-le" if page[0] else "utf-16-be", True, remark)
     return Declared(None, False, remark)
 
 
-def _declarations(head: bytes) -> Iterator[bytes]:
-    """Give the labels in the ``meta`` elements and then in the XML declaration of a page."""
-    at = 0
+def _declarations(page: bytes) -> Iterator[bytes]:
+    """Give the labels in the ``meta`` elements of a page and in its XML declaration: first as the HTML Standard looks
+    for them (13.2.3.2), then those further on in its head.
+    """
+    for label, stop in _metas(page[:PRESCAN], 0):
+        if stop < PRESCAN:  # not where it was cut
+            yield label
+    if found := _XML.match(page, 0, PRESCAN):
+        yield found[1] or found[2] or b""
+    for label, stop in _metas(page[:_LOOK], 0, strict=True):
+        if stop >= PRESCAN:
+            yield label
+
+
+def _metas(head: bytes, at: int, *, strict: bool = False) -> Iterator[tuple[bytes, int]]:
+    """Give the labels of ``meta`` elements, and where each ends. When ``strict``, scripts and the like hold no markup,
+    and the end of the head is the end.
+    """
     low = head.lower()
-    while low.find(b"charset", at) >= 0 and (tag := _TAG.search(head, at)):
+    next_label = -1
+    while tag := _TAG.search(head, at):
+        if next_label < at and (next_label := low.find(b"charset", at)) < 0:
+            return
         if tag[0] == b"<!--":
             at = head.find(b"-->", tag.start() + 2) + 3
             if at < 3:
-                break
+                return
         elif len(tag[0]) == 2 and tag[0][1:] in b"!/?":
             at = head.find(b">", tag.end()) + 1
             if not at:
-                break
+                return
         else:
+            name = tag[0][1:].lower().strip(b"/\t\n\f\r ")
+            if strict and name not in _HEAD:
+                return
+            raw = _RAW.match(head, tag.start()) if strict else None
             attributes, at = _attributes(head, tag.end())
             if tag[1] and (label := _meta_label(attributes)):
-                yield label
-    if found := _XML.match(head):
-        yield found[1] or found[2] or b""
+                yield label, at
+            if raw:
+                at = low.find(b"</" + name, at)
+                if at < 0:
+                    return
 
 
 def _attributes(head: bytes, at: int) -> tuple[dict[bytes, bytes], int]:

@@ -59,9 +59,10 @@ FAULTS: Final = (
     ),
     Rule(
         "WARC002", "error", "unknown version",
-        "Versions 1.0 and 1.1 are read. Drafts (0.17, 0.18) differ in their fields, later versions are not known.",
+        "Versions 1.0 and 1.1 are read, and the drafts 0.17 and 0.18. Older ones have other headers, later ones are not "
+        "known.",
         "if the record follows WARC 1.1 write 'WARC/1.1'",
-        _record(version=b"WARC/0.18"), _GOOD, "warc",
+        _record(version=b"WARC/0.9"), _GOOD, "warc",
     ),
     Rule(
         "WARC003", "error", "malformed header line",
@@ -184,11 +185,9 @@ FAULTS: Final = (
     ),
     Rule(
         "WARC021", "error", "HTTP message that cannot be read",
-        "What the server sent cannot be undone: its header, its chunks or its compression is broken, or the compression is one "
-        "that is not known.",
+        "Nothing can be read of what the server sent: it is larger than a limit, or compressed in a way that is not known.",
         "see what the message says; for brotli install corpusfmt[web]",
-        _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n"),
-        _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), "warc",
+        _page(_HTML + b"Content-Encoding: exi\r\n\r\n\x80\x00\x01\x02"), _page(_HTML + b"\r\n<p>hello</p>"), "warc",
     ),
     Rule(
         "WARC022", "warning", "digest that nobody can check",
@@ -231,9 +230,8 @@ FAULTS: Final = (
         _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}'), "warc",
     ),
     Rule(
-        "WARC028", "warning", "encoding that is not what is said",
-        "The charset that the record names is not known, or the page is not in it. The text is kept as bytes, or where the text "
-        "of a page is asked for, what cannot be decoded is replaced.",
+        "WARC028", "warning", "unknown encoding",
+        "The charset that the record names is not known. The text is kept as bytes.",
         "name the encoding with --encoding",
         _record(content=b"text/plain; charset=klingon"), _GOOD, "warc",
     ),
@@ -266,6 +264,34 @@ FAULTS: Final = (
         _INFO + _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}'),
         _INFO + _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}') + _END,
         "warc",
+    ),
+    Rule(
+        "WARC033", "warning", "HTTP message that is cut, damaged or malformed",
+        "The status line is none, the header has no end, the chunks are wrong, or the compressed body is cut or damaged. "
+        "The text is read as far as it goes.",
+        "see what the message says; the text may not be whole",
+        _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n"),
+        _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), "warc",
+    ),
+    Rule(
+        "WARC034", "warning", "wrong digest of a record that holds no document",
+        "The digest of a request, or of another record that no document is made of, does not match. The documents of the file "
+        "are not touched by it.",
+        _FIX + ", with --unsafe-fixes",
+        _GOOD + _record(
+            b"WARC-Block-Digest: " + _SHA1, type=b"request", content=b"application/http; msgtype=request", id=_OTHER,
+            block=b"GET / HTTP/1.1\r\n\r\n",
+        ),
+        _GOOD + _record(
+            b"WARC-Block-Digest: sha1:HZXZT4LLCPHWK5TQRRYZ7H7BIVEI4ETY", type=b"request", id=_OTHER,
+            content=b"application/http; msgtype=request", block=b"GET / HTTP/1.1\r\n\r\n",
+        ), "warc",
+    ),
+    Rule(
+        "WARC035", "warning", "draft version",
+        "The drafts 0.17 and 0.18 of WARC 1.0 are read as that. Few other programs read them.",
+        "if the records follow WARC 1.0 write 'WARC/1.0'",
+        _record(version=b"WARC/0.18"), _record(version=b"WARC/1.0"), "warc",
     ),
 )  # fmt: skip
 

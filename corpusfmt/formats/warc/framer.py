@@ -13,6 +13,7 @@ from typing import Final
 from corpusfmt.formats.warc.broken_records import cut, junk, no_length, short, wrong_length
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.header import (
+    DRAFTS,
     Fault,
     Header,
     content_length,
@@ -20,13 +21,13 @@ from corpusfmt.formats.warc.header import (
     is_record_start,
     parse_header,
 )
-from corpusfmt.formats.warc.marks import AFTER, CLOSE, END, ENDS, HELD, LOOK, NEXT, OVERLAP
+from corpusfmt.formats.warc.marks import AFTER, CLOSE, END, ENDS, HELD, LOOK, OVERLAP, next_record
 from corpusfmt.formats.warc.members import Members
 from corpusfmt.formats.warc.passing import pass_over
 from corpusfmt.formats.warc.profile import OWN_TYPE
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.shapes import Shapes
-from corpusfmt.formats.warc.texts import is_text, text_type
+from corpusfmt.formats.warc.texts import PLAIN, USUAL_TYPES, is_wanted, text_type
 from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
 from corpusfmt.formats.warc.window import More, Window
 from corpusfmt.limits import MAX_DOCUMENT, USUAL, Limits, sized
@@ -48,16 +49,17 @@ class _PassOver(Exception):
 class Framer(Window):
     """Gives the records of a stream."""
 
-    def __init__(self, stream: Stream, limit: int, limits: Limits = USUAL) -> None:
-        """``limit`` is that of a document; ``limits`` are those of headers."""
+    def __init__(self, stream: Stream, limit: int, limits: Limits = USUAL, types: frozenset[str] = USUAL_TYPES) -> None:
+        """``limit`` is that of a document; ``limits`` are those of headers; ``types`` the media types of documents."""
         super().__init__(stream)
-        self.limit, self.limits = limit, limits
+        self.limit, self.limits, self._types = limit, limits, types
         self.members = Members(stream)
         #: Where a header began, where it ends or -1, and up to where that was looked for.
         self._header = 0, -1, 0
         self._shapes = Shapes(min(limits.header, limits.header_block))
         #: Whether the next record is to be looked for.
         self.seeking = False
+        self._told_draft = False
         #: Nothing can be kept this time: a block is about to be passed over.
         self.leaving = False
         self.count = 0
@@ -101,9 +103,9 @@ class Framer(Window):
 
     def _seek(self) -> None:
         """Go on to where a record may begin."""
-        found = NEXT.search(self.buffer, self.at)
-        if found is not None:
-            self.at, self.seeking = found.start(), False
+        found = next_record(self.buffer, self.at)
+        if found >= 0:
+            self.at, self.seeking = found, False
             return
         if self.ended:
             self.at, self.seeking = len(self.buffer), False
@@ -210,6 +212,10 @@ class Framer(Window):
             return record
         header = parse_header(buffer[at:end], start, self.limits.header)
         self._shapes.learn(buffer[at:end], header)
+        if header.version in DRAFTS and not self._told_draft:
+            self._told_draft = True
+            what = f"the version WARC/{header.version.decode()} is a draft; the file is read as WARC/1.0"
+            header.faults.append(Fault("WARC035", what, start))
         return header
 
     def _header_end(self, at: int) -> int:
@@ -232,10 +238,9 @@ class Framer(Window):
         It does where its first line is a line of the header, which has no colon. Inside a line it does where something
         else is wrong not far behind.
         """
-        inside = NEXT.search(self.buffer, at + len(_FIRST), end)
-        if inside is None:
+        begin = next_record(self.buffer, at + len(_FIRST), end)
+        if begin < 0:
             return -1
-        begin = inside.start()
         if self.buffer[begin - 1] == 0x0A:
             return begin
         head = self.buffer[at : min(end, begin + CLOSE)]
@@ -253,12 +258,12 @@ class Framer(Window):
         if header.type not in ("resource", "conversion", "response"):
             return False
         size = LOOK
-        if header.type == "response":
+        self.need(header.size + size)
+        if header.type == "response" and header_end(self.buffer[: body + size], body) < 0:  # a long header of HTTP
+            size = self.limits.header_block + LOOK
             self.need(header.size + size)
-            if header_end(self.buffer[: body + size], body) < 0:  # a long header of HTTP
-                size = self.limits.header_block + LOOK
-                self.need(header.size + size)
-        return is_text(text_type(header.type, header.fields, self.buffer[body : body + size], self.limits))
+        kind = text_type(header.type, header.fields, self.buffer[body : body + size], self.limits)
+        return is_wanted(kind, self._types) or (kind == PLAIN and header.type != "response")  # it may be of ours
 
     def _ends(self, record: Record, body: int, length: int) -> bool:
         """Look at what follows the block of ``length`` at ``body``. Say whether the block is what it says."""

@@ -13,6 +13,9 @@ from corpusfmt.model.finding import Edit
 from corpusfmt.text.display import quoted
 from corpusfmt.text.primitives import first_invalid_utf8
 
+#: Drafts of WARC 1.0, whose records are like its.
+DRAFTS: Final = (b"0.17", b"0.18")
+VERSIONS: Final = (b"1.0", b"1.1", *DRAFTS)
 VERSION: Final = re.compile(rb"WARC/([0-9]+\.[0-9]+)")
 _LIKE_VERSION: Final = re.compile(rb"(?i:warc)/[0-9.]+")
 #: Stands for the name of a field whose value is not kept.
@@ -71,7 +74,7 @@ def parse_header(head: bytes, start: int, longest: int = MAX_HEADER) -> Header:
     first = lines[0].removesuffix(b"\r")
     match = VERSION.fullmatch(first)
     version = match[1] if match else b""
-    if version not in (b"1.0", b"1.1"):
+    if version not in VERSIONS:
         faults.append(Fault("WARC002", f"expected 'WARC/1.1' or 'WARC/1.0', found {quoted(first)}", start))
     if any(not line.endswith(b"\r") for line in lines):
         proper = head.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
@@ -160,7 +163,7 @@ def _check(header: Header, start: int) -> None:
                 faults.append(Fault("WARC014", f"the field {field.name} is empty", byte))
             continue
         for each in header.concurrent if name == "warc-concurrent-to" else [value]:
-            odd = SYNTAX[field.syntax](each, header.version)
+            odd = SYNTAX[field.syntax](each, b"1.0" if header.version in DRAFTS else header.version)
             if odd is not None:
                 edit = None
                 if odd.mended is not None and length == len(each) and each == value:

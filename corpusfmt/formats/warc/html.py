@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from importlib import import_module
+from itertools import islice
 from typing import Final
 
-from corpusfmt.limits import HTML_TAG
+from corpusfmt.limits import HTML_ATTRIBUTES, MIB
 from corpusfmt.model.errors import ConfigurationError
 
 #: What pages mark as no part of their content (HTML Standard 4.3; WAI-ARIA 1.2, 5.3.4, landmark roles).
@@ -15,22 +17,86 @@ _ASIDE: Final = ["nav", "aside", "footer", "menu", "dialog", "noscript", "[hidde
     for role in ("navigation", "complementary", "contentinfo", "banner", "search", "menu", "dialog", "alertdialog")
 ]
 
-_LONG_TAG: Final = re.compile(rf"<[^<>]{{{HTML_TAG + 1}}}")
+#: An attribute, and what may be a tag with its attributes (HTML Standard 13.2.5.32 to 38).
+_ATTRIBUTE: Final = r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>][^\s>]*+)?+)?+"""
+_NAME: Final = re.compile(_ATTRIBUTE)
+_TAG: Final = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE})*+")
+_SCRIPT, _SCRIPT_END = re.compile(r"<script(?=[\s/>])", re.I), re.compile(r"</script(?=[\s/>])", re.I)
 
 
 def text_of(html: str) -> str:
     """Return the text that a page shows, a line for each block, without what it marks as navigation and the like.
 
     Not the guess at a main content that extractors offer: that drops lists, and dashes between links, unasked.
-    Raises ConfigurationError when the package that does it is missing, ValueError for a tag that is made to keep a
-    parser busy for hours.
+    Of a tag with very many attributes the first ones are read: the library compares each with all others, and would
+    take hours. Raises ConfigurationError when it is missing, ValueError where such tags stand in one another.
     """
     try:
         extract = import_module("resiliparse.extract.html2text").extract_plain_text
     except ImportError:
         message = "the text of HTML needs a package that is missing: install corpusfmt[web]"
         raise ConfigurationError(message) from None
-    if _LONG_TAG.search(html):
-        raise ValueError(f"a tag of the page is longer than {HTML_TAG:,} characters")
+    if _is_slow(html):
+        html = _TAG.sub(_shortened, _without_scripts(html))  # scripts may look like tags, and are no text
+        if _is_slow(html):
+            raise ValueError(f"tags within tags of the page have more than {HTML_ATTRIBUTES:,} attributes")
     text: str = extract(html, list_bullets=False, alt_texts=False, skip_elements=_ASIDE)
     return text
+
+
+def _is_slow(html: str) -> bool:
+    """Say whether something that may be a tag, wherever it begins, has too many attributes.
+
+    Where tags seem to begin in one another again and again that is not looked into.
+    """
+    at, left = 0, 4 * len(html) + MIB
+    while tag := _TAG.search(html, at):
+        size = tag.end() - tag.start()
+        left -= size
+        if left < 0 or (size > 2 * HTML_ATTRIBUTES and len(set(_NAME.findall(tag[0], 1))) > HTML_ATTRIBUTES + 1):
+            return True
+        inside = html.find("<", tag.start() + 1, tag.end())
+        at = inside if inside >= 0 else tag.end()
+    return False
+
+
+def _shortened(tag: re.Match[str]) -> str:
+    """Return a tag with as many attributes as may be. What is read of a page stands in none but the first."""
+    ends = [name.end() for name in islice(_NAME.finditer(tag[0], 1), HTML_ATTRIBUTES + 1)]
+    return tag[0][: ends[-1]]
+
+
+def _without_scripts(html: str) -> str:
+    parts, at = [], 0
+    while (start := _SCRIPT.search(html, at)) and (end := _SCRIPT_END.search(html, start.end())):
+        parts.append(html[at : start.start()])
+        at = end.start()
+    return "".join([*parts, html[at:]])
+
+
+def text_of_bytes(data: bytes, encoding: str) -> tuple[bytes, bool]:
+    """Return the text that a page shows in UTF-8, and whether all of the page is in its encoding: what is not stays in
+    the text as bytes. Raises as :func:`text_of` does.
+    """
+    page = data.decode(encoding, _ESCAPED)
+    bad = set(re.findall("[\udc00-\udcff]", page))
+    if not bad:
+        return text_of(page).encode("utf-8", "replace"), True
+    present = set(page)  # the library takes no surrogates: others stand in for them, which the page has not
+    others = (char for char in map(chr, range(0xF0000, 0x10FFFE)) if char not in present)
+    stand_ins = dict(zip(bad, others, strict=False))
+    if len(stand_ins) < len(bad):
+        raise ValueError("the page has each character for private use, and bytes that are not in its encoding")
+    text = text_of(page.translate(str.maketrans(stand_ins)))
+    own = {char: byte if byte >= "\udc80" else chr(ord(byte) & 0x7F) for byte, char in stand_ins.items()}
+    return text.translate(str.maketrans(own)).encode("utf-8", "surrogateescape"), False
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Give halves of surrogate pairs for bytes that cannot be decoded, those under 0x80 among them."""
+    assert isinstance(error, UnicodeDecodeError)
+    return "".join([chr(0xDC00 | byte) for byte in error.object[error.start : error.end]]), error.end
+
+
+_ESCAPED: Final = "corpusfmt.bytes"
+codecs.register_error(_ESCAPED, _escaped)

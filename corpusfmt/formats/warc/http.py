@@ -13,21 +13,33 @@ from corpusfmt.text.display import quoted
 
 _END: Final = re.compile(rb"\n\r?\n")
 _STATUS: Final = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t].*)?")
+#: Status lines that servers send although no standard knows them: a status stands in each.
+_ODD_STATUS: Final = re.compile(
+    rb"(?:(?i:https?|icy|shoutcast)[^ \t\d]{0,3}(?:[\d.,x]{1,4}(?=[^\d]|\d{3}))?[^\d]{0,8})?([1-5]\d\d)(?!\d).*"
+)
+_FIELD: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}[ \t]*:")
 _REQUEST: Final = re.compile(rb"[!-~]{1,64}[ \t]+[^ \t].*[ \t]HTTP/\d(?:\.\d)?")
 _FOLD: Final = re.compile(r"\r?\n[ \t]+")
-_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]{0,65535})?\r?\n")
+_CHUNK: Final = re.compile(rb"[ \t]*(?:0[xX])?([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]{0,65535})?\r?\n")
 _LINE_END: Final = re.compile(rb"\r?\n")
+_LINE_ENDS: Final = re.compile(rb"\r?\n?[\r\n]{0,4}")
 _TYPE: Final = re.compile(r"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,127}/[!#$%&'*+.^_`|~0-9A-Za-z-]{1,127})(?=[ \t;,]|$)")
 _PARAMETER: Final = re.compile(r'[;, \t]([!#$%&\'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)|([^;, \t]*))')
+#: What a message without a status is taken for.
+_OK: Final = 200
 _ESCAPED: Final = re.compile(r"\\(.)")
 
 
 class Message(NamedTuple):
-    """The header of a message: ``status`` (0 for a request), fields by lower-case name, offset of the body."""
+    """The header of a message: ``status`` (0 for a request), fields by lower-case name, offset of the body.
+
+    ``remark`` says where the header is not spelled as it must be.
+    """
 
     status: int
     fields: list[tuple[str, str]]
     body: int
+    remark: str = ""
 
     def values(self, name: str) -> list[str]:
         """Return the values of the fields called ``name`` (lower case), in order."""
@@ -38,7 +50,9 @@ class Content(NamedTuple):
     """The content of a message (RFC 9110, section 8), its codings undone and without a byte order mark.
 
     ``charset`` is a codec of Python, None for UTF-8 and for unknown; ``declared`` says whether one was named that is
-    known. ``start`` is the offset in the block where ``data`` stands verbatim, or -1.
+    known. ``start`` is the offset in the block where ``data`` stands verbatim, or -1. ``damage`` says what is wrong
+    with a body whose codings could not be undone to the end, at the offset ``damaged_at`` in the block: ``data`` is as
+    much of it as could be read.
     """
 
     media_type: str
@@ -47,23 +61,43 @@ class Content(NamedTuple):
     start: int
     remark: str
     declared: bool = False
+    damage: str = ""
+    damaged_at: int = 0
+
+    @property
+    def wide(self) -> bool:
+        """Whether it is in UTF-16."""
+        return self.charset in ("utf-16-le", "utf-16-be")
 
 
 def parse_message(block: bytes, limits: Limits = USUAL) -> Message:
     """Read the start line and the fields (RFC 9112, sections 2 to 5). Raises HTTPFault of kind ``header``.
 
     As lenient as archives need: lines may end with LF alone or be folded, a line without a colon is skipped, and a
-    header that never ends is the whole block.
+    header that never ends is the whole block, up to the first line that begins a tag. A start line that is none is
+    remarked on: of an odd status line the status is taken; fields may begin at once; so may the body.
     """
     longest, most = limits.header, limits.header_block
-    begin = len(block[:64]) - len(block[:64].lstrip(b"\r\n"))
+    begin = len(block[:64]) - len(block[:64].lstrip(b"\r\n\t "))
     end = _END.search(block, begin, begin + most)
-    head = block[begin : end.start() if end else begin + most + 1]
+    head, body = block[begin : end.start() if end else begin + most + 1], end.end() if end else len(block)
+    remark = ""
+    if (tag := head.find(b"\n<")) >= 0:
+        head, body, remark = head[:tag], begin + tag + 1, "the HTTP header has no end before the body"
     first, _, rest = head.partition(b"\n")
     line = first[:longest].rstrip(b" \t\r")
-    status = _STATUS.fullmatch(line)
-    if not status and not _REQUEST.fullmatch(line):
-        raise HTTPFault("header", f"expected 'HTTP/1.1 200 OK' or 'GET / HTTP/1.1', found {quoted(line)}", begin)
+    status, found = 0, _STATUS.fullmatch(line)
+    if found:
+        status = int(found[1])
+    elif not _REQUEST.fullmatch(line):
+        odd, status = _ODD_STATUS.fullmatch(line), _OK
+        remark = f"expected 'HTTP/1.1 200 OK', found {quoted(line)}"
+        if odd:
+            status = int(odd[1])
+        elif _FIELD.match(line):
+            rest = head
+        elif not line[:4].upper().startswith(b"HTTP"):
+            return Message(status, [], begin, remark)
     if len(head) > longest:
         at = begin
         for line in head.split(b"\n"):
@@ -81,7 +115,9 @@ def parse_message(block: bytes, limits: Limits = USUAL) -> Message:
         name = name.strip(" \t\r")
         if colon and name:
             fields.append((name.lower(), value.strip(" \t\r")))
-    return Message(int(status[1]) if status else 0, fields, end.end() if end else len(block))
+    if not end and not remark and not block.endswith((b"\n\n", b"\n\r\n")):
+        remark = "the HTTP header has no end"
+    return Message(status, fields, body, remark)
 
 
 def media_type(value: str) -> tuple[str, dict[str, str]]:
@@ -101,10 +137,8 @@ def media_type(value: str) -> tuple[str, dict[str, str]]:
 
 def dechunked(body: bytes) -> bytes | None:
     """Return ``body`` with its chunks joined (RFC 9112, section 7.1), or None when it is not chunked to its end."""
-    try:
-        return _join_chunks(body, 0)
-    except HTTPFault:
-        return None
+    joined, wrong, _ = _join_chunks(body, 0)
+    return None if wrong else joined
 
 
 def content_of(
@@ -117,41 +151,54 @@ def content_of(
     """Undo the transfer and content codings of a body (RFC 9110, section 8.4) and find out its encoding.
 
     ``data`` has at most ``limit`` bytes, and past 4 MiB ``ratio`` times those that were sent. What crawlers have
-    stored decoded is taken as it is, with a remark. ``expand`` gets the sizes of what decompressing gives.
-    Raises HTTPFault of kind ``chunked`` or ``coding``, and as ``expand`` does.
+    stored decoded is taken as it is, with a remark; what is cut or damaged is read as far as that goes.
+    ``expand`` gets the sizes of what decompressing gives. Raises HTTPFault of kind ``coding``, and as ``expand`` does.
     """
     remarks: list[str] = []
-    start = message.body
+    damage: list[str] = []
+    start = damaged_at = message.body
     codings = _codings(message, "content-encoding") + _codings(message, "transfer-encoding")
     data = b""
     if "chunked" not in codings:
         data = block[start:]
-    elif _CHUNK.match(block, start):
-        data, start = _join_chunks(block, start), -1
+    elif _is_chunked(block, start):
+        data, wrong, damaged_at = _join_chunks(block, start)
+        start = -1
+        damage += [wrong] if wrong else []
     else:
         data = block[start:]
-        remarks.append("the body is not chunked, though the header says so")
+        if data:
+            remarks.append("the body is not chunked, though the header says so")
     most = min(limit, max(RATIO_FREE, ratio * len(data)))
     for coding in reversed(codings):
         if data and coding not in {"chunked", "identity"}:
-            undone = decoded(coding, data, most, message.body, expand)
+            place = max(block.lower().find(coding.encode("latin-1"), 0, message.body), 0)
+            undone = decoded(coding, data, most, (place, message.body), expand)
             if undone is None:
                 remarks.append(f"the body is not in {quoted(coding)}, though the header says so")
             else:
-                data, start = undone, -1
+                if undone.other:
+                    remarks.append(f"the body is in another coding than {quoted(coding)}, which the header says")
+                data, start = undone.data, -1
+                damage += [undone.damage] if undone.damage else []
     if len(data) > limit:
         raise HTTPFault("coding", f"the content is larger than {limit} bytes", message.body)
     kind, label = said_type(message)
-    charset = None
+    found = body_of(kind, label, data)
+    remarks += [found.remark] if found.remark else []
+    start = start + found.start if start >= 0 else -1
+    return found._replace(start=start, remark="; ".join(remarks), damage="; ".join(damage), damaged_at=damaged_at)
+
+
+def body_of(kind: str, label: str, data: bytes) -> Content:
+    """Return a body without its byte order mark, with the encoding that the mark, ``label`` or the body declares."""
     if kind.endswith(("xml", "html", "json", "javascript")) or kind.startswith("text/") or not kind:
         mark, charset = byte_order_mark(data)
         if mark:
-            return Content(
-                kind, charset, data[mark:], start + mark if start >= 0 else -1, "; ".join(remarks), declared=True
-            )
+            return Content(kind, charset, data[mark:], mark, "", declared=True)
     page = data if kind.endswith(("xml", "html")) or not kind else b""
     charset, known, remark = declared_charset(label, page)
-    return Content(kind, charset, data, start, "; ".join([*remarks, remark] if remark else remarks), known)
+    return Content(kind, charset, data, 0, remark, known)
 
 
 def said_type(message: Message) -> tuple[str, str]:
@@ -165,40 +212,60 @@ def said_type(message: Message) -> tuple[str, str]:
 
 def _codings(message: Message, name: str) -> list[str]:
     values = ",".join(message.values(name)).lower().split(",")
-    return [coding for value in values if (coding := value.strip(" \t"))]
+    return [coding for value in values if (coding := value.partition(";")[0].strip(" \t\"'"))]
 
 
-def _join_chunks(block: bytes, at: int) -> bytes:
-    """Return the chunks from ``at`` to the end joined, extensions and trailers left out. Raises HTTPFault."""
-    joined, view = bytearray(), memoryview(block)
+def _is_chunked(block: bytes, at: int) -> bool:
+    """Say whether a body begins with a chunk, and not with a line of text that looks like the size of one."""
+    line = _CHUNK.match(block, at)
+    if not line:
+        return False
+    stop = line.end() + int(line[1], 16)
+    if stop >= len(block):
+        return line[0].endswith(b"\r\n") or stop == len(block)
+    return block[stop] in b"\r\n" or line.end() == stop or _CHUNK.match(block, stop) is not None
+
+
+def _join_chunks(block: bytes, at: int) -> tuple[bytes, str, int]:
+    """Return the chunks from ``at`` on joined, extensions and trailers left out, as far as they go; and what is wrong
+    first, and where.
+    """
+    joined, view, odd, odd_at = bytearray(), memoryview(block), "", at
     while True:
         line = _CHUNK.match(block, at)
         if not line:
-            raise _chunk_fault(block, at, "the size of a chunk")
+            return bytes(joined), *_first(odd, odd_at, _chunk_fault(block, at, "the size of a chunk"), at)
         size = int(line[1], 16)
         if not size:
             break
         stop = line.end() + size
-        if stop > len(block):
-            raise HTTPFault("chunked", f"the chunked body ends early, in a chunk of {size} bytes", at)
         joined += view[line.end() : stop]
-        end = _LINE_END.match(block, stop)
-        if not end:
-            raise _chunk_fault(block, stop, "a line end after a chunk")
+        if stop > len(block):
+            return bytes(joined), *_first(odd, odd_at, f"the chunked body ends early, in a chunk of {size} bytes", at)
+        end = _LINE_ENDS.match(block, stop)
+        assert end is not None
+        if not odd and end[0] not in (b"\r\n", b"\n") and stop < len(block):
+            odd, odd_at = _chunk_fault(block, stop, "a line end after a chunk"), stop
         at = end.end()
     at = line.end()
     while at < len(block):
         stop = block.find(b"\n", at) + 1 or len(block)
         blank = _LINE_END.fullmatch(block, at, stop)
         if not blank and b":" not in view[at:stop].tobytes()[:KIB]:
-            raise _chunk_fault(block, at, "a trailer field or the end")
+            return bytes(joined), *_first(odd, odd_at, _chunk_fault(block, at, "a trailer field or the end"), at)
         at = stop
         if blank and at < len(block):
-            raise _chunk_fault(block, at, "the end of the body after the last chunk")
-    return bytes(joined)
+            what = _chunk_fault(block, at, "the end of the body after the last chunk")
+            return bytes(joined), *_first(odd, odd_at, what, at)
+    return bytes(joined), odd, odd_at
 
 
-def _chunk_fault(block: bytes, at: int, expected: str) -> HTTPFault:
+def _first(odd: str, odd_at: int, wrong: str, at: int) -> tuple[str, int]:
+    """Return what was odd before, if anything was, and else what is wrong now."""
+    return (odd, odd_at) if odd else (wrong, at)
+
+
+def _chunk_fault(block: bytes, at: int, expected: str) -> str:
     if at >= len(block):
-        return HTTPFault("chunked", f"the chunked body ends early, before {expected}", at)
-    return HTTPFault("chunked", f"expected {expected}, found {quoted(block[at : at + 80], 20)}", at)
+        return f"the chunked body ends early, before {expected}"
+    return f"expected {expected}, found {quoted(block[at : at + 80], 20)} (bytes left: {len(block) - at})"

@@ -10,7 +10,10 @@ from corpusfmt.text.position import Region
 
 #: The first line of a record; in any case, so that what is nearly right is told what is wrong.
 _FIRST: Final = re.compile(rb"\s*+(?i:warc)/[0-9]")
-_START: Final = re.compile(rb"(?:\A|(?<=\n))WARC/1\.[01]\r?\n[A-Za-z]|WARC/1\.[01]\r\n(?:WARC-[A-Z]|Content-[LT])")
+_START: Final = re.compile(
+    rb"(?:\A|(?<=\n))WARC/(?:1\.[01]|0\.1[78])\r?\n[A-Za-z]"
+    rb"|WARC/(?:1\.[01]|0\.1[78])\r\n(?:WARC-[A-Z]|Content-[LT])"
+)
 
 
 def sniff(head: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corpusfmt.formats.warc.header import Fault, Header, is_record_start
-from corpusfmt.formats.warc.marks import AFTER, END, ENDS, LOOK, NEXT, OVERLAP
+from corpusfmt.formats.warc.marks import AFTER, END, ENDS, LOOK, OVERLAP, next_record
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.verify import Verification
 from corpusfmt.limits import CHUNK, LONGEST_BLOCK
@@ -81,21 +81,21 @@ class _Watch:
             return
         if self._searched < 0:
             return
-        found = NEXT.search(framer.buffer, max(0, self._searched - OVERLAP - framer.base), stop)
+        found = next_record(framer.buffer, max(0, self._searched - OVERLAP - framer.base), stop)
         self._searched = framer.base + stop
-        if found is not None:
-            framer.keep = framer.base + found.start()
+        if found >= 0:
+            framer.keep = framer.base + found
 
 
 def _search(framer: Framer, record: Record, length: int) -> Record | None:
     """No block is so long: look for the next record in it."""
-    while (found := NEXT.search(framer.buffer, framer.at)) is None:
+    while (found := next_record(framer.buffer, framer.at)) < 0:
         if framer.ended:
             framer.at = len(framer.buffer)
             return _clipped(framer, record, framer.base + framer.at - record.body, length)
         framer.at = max(framer.at, len(framer.buffer) - OVERLAP)
         framer.fill(2 * OVERLAP)
-    return _goes_on(framer, record, length, framer.base + found.start())
+    return _goes_on(framer, record, length, framer.base + found)
 
 
 def _goes_on(framer: Framer, record: Record, length: int, byte: int) -> Record:

@@ -15,6 +15,7 @@ from corpusfmt.formats.warc.native_bytes import read_bundle
 from corpusfmt.formats.warc.profile import OWN_TYPE, PROFILE
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.references import Across
+from corpusfmt.formats.warc.texts import USUAL_TYPES, types_of
 from corpusfmt.formats.warc.thirdparty import FaultError, Pending, pending_of
 from corpusfmt.formats.warc.values import bare
 from corpusfmt.limits import CHUNK
@@ -27,6 +28,9 @@ from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import occurrences
 
 _DOCUMENTS: Final = ("resource", "conversion", "response")
+#: Records of other types hold no document and nothing about one.
+_OF_DOCUMENTS: Final = (*_DOCUMENTS, "metadata", "warcinfo")
+_DIGESTS: Final = ("WARC016", "WARC017")
 _ERRORS: Final = frozenset(code for code, fault in BY_CODE.items() if fault.severity == "error")
 
 
@@ -40,7 +44,8 @@ class _Scan:
 
     def __init__(self, stream: Stream, options: ReadOptions) -> None:
         self.options, self.path = options, stream.name
-        self.framer = Framer(stream, options.max_document, options.limits)
+        self.types = types_of(options.own["types"]) if "types" in options.own else USUAL_TYPES
+        self.framer = Framer(stream, options.max_document, options.limits, self.types)
         self.longest = min(options.limits.header, options.limits.header_block)
         self.out = Collector(stream.name, BY_CODE, options)
         self.pending: Pending | None = None
@@ -63,6 +68,8 @@ class _Scan:
                 framer.keep = self.pending.record.start if self.pending else -1
                 continue
             if record.faults:
+                if record.type and record.type not in _OF_DOCUMENTS:
+                    record.faults = [_of_no_document(fault) for fault in record.faults]
                 record.faults.sort(key=lambda fault: fault.byte)
                 error = next((fault for fault in record.faults if fault.code in _ERRORS), None)
                 if error is not None:
@@ -182,7 +189,7 @@ class _Scan:
 
     def _document(self, record: Record) -> Iterator[Batch]:
         try:
-            pending = pending_of(record, self.options, self.framer.stream.expand)
+            pending = pending_of(record, self.options, self.types, self.framer.stream.expand, ours=self.ours)
         except FaultError as error:
             record.faults = [error.fault]
             yield from self._refuse(record, error.fault)
@@ -192,6 +199,8 @@ class _Scan:
             return
         for fault in pending.remarks:
             self._find(fault, record)
+        if record.type == "response":
+            self.out.leave("HTTP headers")
         self.pending = pending
 
     def _bundles(self, buffer: bytes, at: int) -> tuple[int, int]:
@@ -291,3 +300,8 @@ class _Scan:
         self._line += occurrences(passed, b"\n")
         self._line_at = max(byte, self._line_at)
         return self._line
+
+
+def _of_no_document(fault: Fault) -> Fault:
+    """Return a fault of a record that holds no document: a wrong digest makes none doubtful."""
+    return fault._replace(code="WARC034") if fault.code in _DIGESTS else fault

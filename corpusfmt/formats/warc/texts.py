@@ -1,19 +1,86 @@
-"""Which records hold texts."""
+"""Which records hold texts, and which only seem to."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
-from corpusfmt.limits import Limits
+from corpusfmt.limits import KIB, Limits
+from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.text.display import quoted
 
 XHTML: Final = "application/xhtml+xml"
 HTML: Final = ("text/html", XHTML)
+PLAIN: Final = "text/plain"
+#: Words for media types in the option ``types``, and what is a text without it.
+_WORDS: Final = {"html": HTML, "plain": (PLAIN,), "text": ("text/*", XHTML), "all": ("*/*",)}
+USUAL_TYPES: Final = frozenset((*HTML, PLAIN))
+_MEDIA: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,127}/(?:\*|[a-z0-9!#$&^_.+-]{1,127})|\*/\*")
+
+#: What crawlers write about themselves in records of texts: wget its log and its arguments, others their logs.
+_OWN: Final = re.compile(rb"<?(?:metadata:|urn:x-[a-z0-9-]+:log)", re.I)
+#: What files of types that are no text begin with, after white space where that is allowed.
+_MAGIC: Final = {
+    "application/pdf": rb"\s{0,64}%PDF-",
+    "application/postscript": rb"\s{0,64}%!PS-Adobe",
+    "an image": rb"\x89PNG\r\n\x1a\n|GIF8[79]a|\xff\xd8\xff|RIFF.{4}WEBP|II\*\x00|MM\x00\*|\x00\x00\x01\x00.\x00",
+    "audio or video": rb"\x00\x00\x00.ftyp|RIFF.{4}(?:WAVE|AVI )|OggS\x00|ID3[\x02-\x04]\x00|\x1aE\xdf\xa3|FLV\x01"
+    rb"|[CF]WS[\x01-\x1f]",
+    "a font": rb"wOF[F2]\x00|OTTO\x00|\x00\x01\x00\x00\x00",
+    "an archive": rb"PK\x03\x04|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\x00"
+    rb"|\x28\xb5\x2f\xfd",
+    "binary data": rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|\x7fELF|\xca\xfe\xba\xbe|\x00asm|SQLite format 3\x00",
+}
+_MAGICS: Final = [(re.compile(pattern, re.S), what) for what, pattern in _MAGIC.items()]
+#: Types of what is no text, where somebody identified them.
+_BINARY_TYPE: Final = re.compile(
+    r"(?:image|audio|video|font|model)/(?!svg\+xml).+|application/(?:pdf|postscript|msword|zip|java-archive|wasm|font.+"
+    r"|.+\+(?:zip|gzip)|(?:x-)?gzip|vnd\.(?!.*(?:xml|json)$).+|x-(?:shockwave|bzip|tar|7z|rar|xz|zip|dosexec|msdownload"
+    r"|elf|executable|sqlite|tika-msoffice|tika-ooxml|font).*)"
+)
+#: Bytes that stand in no text (MIME Sniffing, WHATWG: binary data bytes).
+_BINARY: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
+#: How much of a text is looked at for them; how many there must be, and one in how many bytes.
+_LOOK, _FEW, _SHARE = 4 * KIB, 2, 50
+#: What a page begins with.
+_TAG: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,256}<(?:[a-z]|!--|!doctype|\?xml)", re.I)
+_PAGE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,256}<(?:!doctype html|!--"
+    rb"|(?:html|head|body|title|meta|script|style|h1|div|table|p|a|b|br)[\s>])",
+    re.I,
+)
 
 
-def is_text(kind: str) -> bool:
-    """Say whether a media type is that of a text. Name lookups (``text/dns``) are none."""
-    return (kind.startswith("text/") and kind != "text/dns") or kind == XHTML
+@lru_cache(maxsize=100)
+def types_of(value: str) -> frozenset[str]:
+    """Return the media types that the option ``types`` names, with commas or spaces between. Raises
+    ConfigurationError.
+    """
+    found: set[str] = set()
+    for word in re.split(r"[,;\s]+", value.lower().strip(" ,;")):
+        if word not in _WORDS and not _MEDIA.fullmatch(word):
+            raise ConfigurationError(
+                f"expected media types as in text/html or text/*, or {', '.join(_WORDS)}; found {quoted(word)}"
+            )
+        found.update(_WORDS.get(word, (word,)))
+    return frozenset(found)
+
+
+def is_wanted(kind: str, types: frozenset[str]) -> bool:
+    """Say whether records of a media type are documents. Name lookups (``text/dns``) are only where they are named."""
+    general = kind != "text/dns" and (kind.partition("/")[0] + "/*" in types or "*/*" in types)
+    return kind in types or (bool(kind) and general)
+
+
+def is_own(fields: dict[str, bytes]) -> bool:
+    """Say whether a crawler wrote a record about itself."""
+    return _OWN.match(fields.get("warc-target-uri", b"")) is not None
+
+
+def is_page(body: bytes) -> bool:
+    """Say whether a body whose type nobody names is a web page (MIME Sniffing, section 7.1)."""
+    return _PAGE.match(body) is not None
 
 
 @lru_cache(maxsize=1000)
@@ -29,20 +96,53 @@ def identified(fields: dict[str, bytes]) -> str:
     return media_type_of(fields.get("warc-identified-payload-type", b""))
 
 
+def binary(kind: str, data: bytes, fields: dict[str, bytes], *, wide: bool = False) -> str:
+    """Say what a record holds that is served as the text type ``kind`` and is none: the type that was identified, what
+    its first bytes tell, or control bytes. Empty for a text. ``wide`` is a text in UTF-16.
+    """
+    if not kind.startswith("text/") and kind != XHTML:
+        return ""
+    for magic, what in _MAGICS:
+        if magic.match(data):
+            return what
+    if _TAG.match(data) or wide:
+        return ""
+    if _BINARY_TYPE.fullmatch(found := identified(fields)):
+        return found
+    head = data[:_LOOK]
+    controls = len(head) - len(head.translate(None, _BINARY))
+    if controls < _FEW or controls * _SHARE < len(head) or _is_wide(head):
+        return ""
+    return "binary data"
+
+
+def _is_wide(head: bytes) -> bool:
+    """Say whether a text is in UTF-16 and does not say so: every other byte of it is NUL, nearly, and none else is."""
+    halves = head[0::2], head[1::2]
+    nuls = [half.count(0) / max(len(half), 1) for half in halves]
+    return max(nuls) > 0.8 and not halves[nuls.index(min(nuls))].translate(None, bytes(set(range(256)) - set(_BINARY)))
+
+
 def text_type(type: str, fields: dict[str, bytes], head: bytes, limits: Limits) -> str:
     """Return the media type of what a record holds; of a response what its HTTP header says, which begins ``head``.
 
-    Empty where none is said, or the header cannot be read.
+    Empty where none is said, or the header cannot be read, and where it holds no text although it says so.
     """
     kind = media_type_of(fields.get("content-type", b""))
+    if is_own(fields):
+        return ""
     if type != "response":
-        return kind or identified(fields)
+        kind = kind or identified(fields)
+        return "" if binary(kind, head, fields) else kind
     if kind != "application/http":
         return ""
     from corpusfmt.formats.warc.codings import HTTPFault
     from corpusfmt.formats.warc.http import parse_message, said_type
 
     try:
-        return said_type(parse_message(head, limits))[0] or identified(fields)
+        message = parse_message(head, limits)
     except HTTPFault:
         return ""
+    kind = said_type(message)[0] or identified(fields)
+    coded = message.values("content-encoding") or message.values("transfer-encoding")
+    return "" if not coded and binary(kind, head[message.body :], fields) else kind

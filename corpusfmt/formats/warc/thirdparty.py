@@ -15,7 +15,16 @@ from typing import Any, Final
 
 from corpusfmt.formats.warc.header import Fault
 from corpusfmt.formats.warc.record import Record
-from corpusfmt.formats.warc.texts import HTML, identified, is_text, media_type_of
+from corpusfmt.formats.warc.texts import (
+    HTML,
+    PLAIN,
+    binary,
+    identified,
+    is_own,
+    is_page,
+    is_wanted,
+    media_type_of,
+)
 from corpusfmt.formats.warc.values import bare
 from corpusfmt.limits import WARC_JOINED
 from corpusfmt.model.format import ReadOptions, forced_encoding
@@ -130,44 +139,57 @@ def _languages(joined: dict[str, list[bytes]]) -> list[str]:
 
 
 @lru_cache(maxsize=1000)
-def _kind(content_type: bytes) -> tuple[str, str | None, bool, str]:
-    """Return the media type of a Content-Type value, its encoding (None for UTF-8 and where none is known), whether one
-    is known, and a charset that nobody knows.
-    """
+def _declared(content_type: bytes) -> tuple[str, str]:
+    """Return the media type of a Content-Type value, and the label of an encoding."""
     from corpusfmt.formats.warc.http import media_type
 
     kind, parameters = media_type(content_type.decode("utf-8", "replace"))
-    label = parameters.get("charset", "")
-    try:
-        return kind, charset(label) if label else None, bool(label), ""
-    except LookupError:
-        return kind, None, False, label
+    return kind, parameters.get("charset", "")
 
 
-def pending_of(record: Record, options: ReadOptions, expand: Callable[[int], object]) -> Pending | str:
+def pending_of(
+    record: Record, options: ReadOptions, types: frozenset[str], expand: Callable[[int], object], *, ours: bool
+) -> Pending | str:
     """Return the document that a record will be, or a word for what it is when it is none.
 
-    ``expand`` gets the sizes of what decompressing gives. Raises FaultError, and as ``expand`` does.
+    ``types`` are the media types of documents; ``expand`` gets the sizes of what decompressing gives; ``ours`` says
+    that corpusfmt wrote the record. Raises FaultError, and as ``expand`` does.
     """
     fields = record.fields
     if "warc-segment-number" in fields:
         return f"{record.type} records in segments"
+    if is_own(fields):
+        return f"{record.type} records of the crawler about itself"
     if record.type == "response":
-        return _response(record, options, expand)
-    kind, encoding, declared, unknown = _kind(fields.get("content-type", b""))
+        return _response(record, options, types, expand)
+    kind, label = _declared(fields.get("content-type", b""))
     kind = kind or identified(fields)
-    if not is_text(kind):
+    if not is_wanted(kind, types) and not (ours and kind == PLAIN):
         return f"{record.type} records of {shown(kind, 60) or 'no type'}"
     assert record.block is not None, "the framer holds a text, or refuses it"
-    pending = Pending(record, record.block, encoding if declared else options.encoding, record.body)
-    if unknown:
-        pending.remarks.append(
-            Fault("WARC028", f"no known encoding: {quoted(unknown)}", record.start, field="content-type")
-        )
+    pending = Pending(record, record.block, options.encoding, record.body)
+    if ours:
+        try:
+            pending.encoding = charset(label) if label else options.encoding
+        except LookupError:
+            what = f"no known encoding: {quoted(label)}"
+            pending.remarks.append(Fault("WARC028", what, record.start, field="content-type"))
+        return _finished(pending, kind, options)
+    from corpusfmt.formats.warc.http import body_of
+
+    body = body_of(kind, label, record.block)
+    if what := binary(kind, body.data, fields, wide=body.wide):
+        return f"{record.type} records of {shown(kind, 60)} that hold {shown(what, 60)}"
+    pending.data, pending.body = body.data, record.body + len(record.block) - len(body.data)
+    if body.remark:
+        pending.remarks.append(Fault("WARC028", body.remark, record.start, field="content-type"))
+    _read_as_declared(pending, body.charset, known=body.declared)
     return _finished(pending, kind, options)
 
 
-def _response(record: Record, options: ReadOptions, expand: Callable[[int], object]) -> Pending | str:
+def _response(
+    record: Record, options: ReadOptions, types: frozenset[str], expand: Callable[[int], object]
+) -> Pending | str:
     from corpusfmt.formats.warc.codings import HTTPFault
     from corpusfmt.formats.warc.http import content_of, parse_message, said_type
 
@@ -177,6 +199,7 @@ def _response(record: Record, options: ReadOptions, expand: Callable[[int], obje
     if record.block is None:
         return "response records that are no text"
     block, start = record.block, record.body
+    kind = ""
     try:
         message = parse_message(block, options.limits)
         while 100 <= message.status < 200 and block.startswith(b"HTTP/", message.body):  # interim responses come first
@@ -186,22 +209,45 @@ def _response(record: Record, options: ReadOptions, expand: Callable[[int], obje
         if (not 200 <= message.status < 300 or message.status == _PARTIAL) and options.own.get("status") != "all":
             return f"response records with status {message.status}"
         kind = said_type(message)[0] or identified(record.fields)
-        if not is_text(kind):
-            return f"response records of {shown(kind, 60) or 'no type'}"
-        if message.body == len(block) and not block.endswith((b"\n\n", b"\n\r\n")):
-            raise HTTPFault("header", "the HTTP header has no end", 0)
+        if kind and not is_wanted(kind, types):
+            return f"response records of {shown(kind, 60)}"
         content = content_of(block, message, options.max_document, options.limits.ratio, expand)
     except HTTPFault as fault:
         raise FaultError(Fault("WARC021", fault.message, start + fault.at)) from None
-    encoding = content.charset if content.declared else options.encoding
-    pending = Pending(record, content.data, encoding, start + max(content.start, 0))
+    if not kind:
+        kind = HTML[0] if is_page(content.data) else ""
+        if not is_wanted(kind, types):
+            return "response records of no type"
+    if what := binary(kind, content.data, record.fields, wide=content.wide):
+        return f"response records of {shown(kind, 60)} that hold {shown(what, 60)}"
+    pending = Pending(record, content.data, options.encoding, start + max(content.start, 0))
     pending.extra["status"] = message.status
+    if message.remark:
+        pending.remarks.append(Fault("WARC033", message.remark, start))
+    if content.damage:
+        pending.remarks.append(Fault("WARC033", content.damage, start + content.damaged_at))
     if content.remark:
         pending.remarks.append(Fault("WARC029", content.remark, start))
     short = _shortage(message.values("content-length"), len(block) - message.body)
     if short and not message.values("transfer-encoding"):
         pending.remarks.append(Fault("WARC029", short, start))
+    _read_as_declared(pending, content.charset, known=content.declared)
     return _finished(pending, kind, options)
+
+
+def _read_as_declared(pending: Pending, codec: str | None, *, known: bool) -> None:
+    """Give a text its encoding where one is known. Where the web reads that otherwise than Python's codec, it becomes
+    UTF-8.
+    """
+    if not known:
+        return
+    from corpusfmt.formats.warc.web_decoding import USER_DEFINED, in_utf8
+
+    pending.encoding = codec
+    if codec is None or (pending.data.isascii() and codec != "iso2022_jp"):
+        pending.encoding = None if codec == USER_DEFINED else codec
+    elif (text := in_utf8(pending.data, codec)) is not None:
+        pending.data, pending.encoding = text, "utf-8"
 
 
 def _shortage(said: list[str], there: int) -> str:
@@ -229,18 +275,12 @@ def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
 
 
 def _extract(pending: Pending) -> None:
-    """Put the main text of a page in the place of the page."""
-    from corpusfmt.formats.warc.html import text_of
+    """Put the main text of a page in the place of the page. Bytes that are not in its encoding stay as they are."""
+    from corpusfmt.formats.warc.html import text_of_bytes
 
-    encoding = pending.encoding or "utf-8"
     try:
-        page = pending.data.decode(encoding)
-    except UnicodeDecodeError as error:
-        what = f"byte 0x{pending.data[error.start]:02x} of the page is not {encoding}; such bytes are replaced"
-        pending.remarks.append(Fault("WARC028", what, pending.record.body))
-        page = pending.data.decode(encoding, "replace")
-    try:
-        pending.data, pending.encoding = text_of(page).encode("utf-8", "replace"), "utf-8"
+        pending.data, whole = text_of_bytes(pending.data, pending.encoding or "utf-8")
     except ValueError as error:
         raise FaultError(Fault("WARC021", str(error), pending.record.body)) from None
+    pending.encoding = "utf-8" if whole else None
     pending.extra["extracted"] = True
