@@ -42,7 +42,7 @@ class Baseline:
 
     def name_of(self, path: str) -> str:
         """Return what a source is called in the file."""
-        return path if path == "-" else storage.relative(path, self.folder)
+        return path if path == "-" else storage.relative(storage.unlinked(path), self.folder)
 
     def of(self, path: str) -> Counter[str]:
         """Return what is known of a source, by ``code:mark``; to be counted down."""

@@ -180,6 +180,8 @@ class Checking:
         if stored:
             findings = [finding._replace(stored=True) for finding in findings]
         findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)] + findings
+        if format.whole:
+            findings = [finding._replace(by_path=True) for finding in findings]
         findings.sort(key=lambda finding: finding.byte)
         return findings
 

@@ -36,6 +36,8 @@ class Finding(NamedTuple):
     one; elsewhere it is 0. Ids may be used twice. ``places`` is the number of places of the document that it stands
     for, ``subject`` what it is about where that is neither a document nor a place, as a field of a corpus.
 
+    ``by_path`` says that the id of the document is made from the path of the source, as it was named.
+
     ``blocks_reading`` says that a document, or the rest of the source, was not read.
 
     In an archive ``record`` is the number of the record, from 1, and ``file_byte`` the offset in the file, as it is
@@ -61,12 +63,13 @@ class Finding(NamedTuple):
     places: int = 1
     subject: str = ""
     blocks_reading: bool = False
+    by_path: bool = False
 
     def about(self) -> str:
         """Return what a finding is about, for telling whether it was there before: lines above it may come and go, the
-        words of its message may change, and another file may be named in it.
+        words of its message may change, another file may be named in it, and the source may be named in another way.
         """
-        document = "" if self.document is None else str(self.document)
+        document = "" if self.document is None or self.by_path else str(self.document)
         return f"{self.code}\0{document}\0{self.subject}\0{self.excerpt.strip()}"
 
     def where(self) -> str:

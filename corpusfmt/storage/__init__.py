@@ -31,6 +31,7 @@ from corpusfmt.storage.paths import (
     small,
     straight,
     top_of,
+    unlinked,
     upwards,
     within,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "state_of",
     "straight",
     "top_of",
+    "unlinked",
     "upwards",
     "within",
 ]
