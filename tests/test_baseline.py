@@ -273,3 +273,14 @@ def test_one_of_files_holds_for_their_folder(here: Path, capsys: pytest.CaptureF
     assert main(["validate", "corpus/c.seed", "-q", "--baseline", "known.json"]) == 0
     Path("corpus/c.seed").write_text("<<<FILE d2 ../a>>>\none\n")
     assert main(["validate", "corpus/c.seed", "-q", "--baseline", "known.json"]) == 1
+
+
+def test_that_there_are_more_than_are_reported_is_never_known(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """New ones would be hidden among them."""
+    how = ("--limit", "warnings=2", "--select", "DOC003,DOC004,FILE006", "-q")
+    Path("corpus/a.seed").write_text("".join(f"<<<FILE d{number} ../{number}>>>\nx\n" for number in range(4)))
+    validate(capsys, *how, "--write-baseline", "known.json")
+    code, out, _ = validate(capsys, *how, "--baseline", "known.json")
+    assert code == 1
+    assert {line.split()[1] for line in out} == {"FILE006"}
+    assert validate(capsys, *how[2:], "--baseline", "known.json")[0] == 1
