@@ -223,3 +223,64 @@ def test_findings_of_a_corpus_hold_when_a_shard_is_added(tmp_path: Path, capsys:
     out = capsys.readouterr().out
     assert out.count("CORP003") == 1
     assert "5.jsonl" in out
+
+
+@pytest.mark.parametrize("select", ["ENC,TXT", "CORP", "ALL"])
+def test_one_of_a_folder_of_texts_holds_for_any_spelling_of_its_files(
+    select: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("c/in").mkdir(parents=True)
+    for name in ("c/a.txt", "c/in/b.txt"):
+        Path(name).write_bytes(b"caf\xe9\n")
+    Path("link").symlink_to("c")
+    how = ["-q", "--from", "dir", "--select", select]
+    both = (
+        ["c"],
+        ["./c/"],
+        ["c/a.txt", "c/in/b.txt"],
+        [str(tmp_path / "c")],
+        ["link"],
+        ["c/in/../a.txt", "./c//in/b.txt"],
+        ["c/*.txt", "c/in"],
+    )
+    one = (
+        ["c/a.txt"],
+        ["./c/a.txt"],
+        [str(tmp_path / "c/a.txt")],
+        ["c/in/../a.txt"],
+        ["link/a.txt"],
+        ["c/in"],
+        ["link/in/b.txt"],
+        ["c/**/b.txt"],
+    )
+    for number, sources in enumerate(both):
+        known = f"{number}.json"
+        assert main(["validate", *sources, *how]) == 1
+        assert main(["validate", *sources, *how, "--write-baseline", known]) == 0
+        for others in (*both, *one):
+            assert main(["validate", *others, *how, "--baseline", known]) == 0, (sources, others)
+    monkeypatch.chdir("c/in")
+    assert main(["validate", "b.txt", *how, "--baseline", "../../0.json"]) == 0
+    Path("b.txt").write_bytes(b"caf\xe9\nth\xe9\n")
+    assert main(["validate", "b.txt", *how, "--baseline", "../../0.json"]) == (0 if select == "CORP" else 1)
+
+
+def test_one_of_files_holds_for_their_folder(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ids that stand in a file are part of what is known; those made from its path are not."""
+    Path("corpus/c.seed").write_text("<<<FILE d1 ../a>>>\none\n")
+    assert main(["validate", "corpus/c.seed", "-q", "--write-baseline", "known.json"]) == 0
+    assert main(["validate", "corpus/c.seed", "-q", "--baseline", "known.json"]) == 0
+    Path("corpus/c.seed").write_text("<<<FILE d2 ../a>>>\none\n")
+    assert main(["validate", "corpus/c.seed", "-q", "--baseline", "known.json"]) == 1
+
+
+def test_that_there_are_more_than_are_reported_is_never_known(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """New ones would be hidden among them."""
+    how = ("--limit", "warnings=2", "--select", "DOC003,DOC004,FILE006", "-q")
+    Path("corpus/a.seed").write_text("".join(f"<<<FILE d{number} ../{number}>>>\nx\n" for number in range(4)))
+    validate(capsys, *how, "--write-baseline", "known.json")
+    code, out, _ = validate(capsys, *how, "--baseline", "known.json")
+    assert code == 1
+    assert {line.split()[1] for line in out} == {"FILE006"}
+    assert validate(capsys, *how[2:], "--baseline", "known.json")[0] == 1

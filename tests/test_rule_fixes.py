@@ -16,7 +16,7 @@ from corpusfmt.model.text_search import Documents
 from tests import strategies
 from tests.support import documents, parse, scan, write
 
-CHANGING = ["ENC002", "ENC006", "TXT005", "TXT006", "TXT007", "TXT008", "TXT009"]
+CHANGING = ["ENC002", "ENC006", "TXT005", "TXT006", "TXT007", "TXT008", "TXT009", "TXT010", "TXT011"]
 FORMATS = [plugins.format_named("seed"), plugins.format_named("jsonl")]
 
 _pieces = st.lists(

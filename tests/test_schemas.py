@@ -198,3 +198,66 @@ def test_infer_counts_what_cannot_be_read(
     out, err = capsys.readouterr()
     assert json.loads(out)["$schema"]
     assert ("could not be read" in err) == bool(refused)
+
+
+@pytest.mark.parametrize("about", ["schema", "metadata_schema"])
+def test_all_places_of_a_record_are_told(about: str, tmp_path: Path) -> None:
+    inner = {"properties": {"v": {"items": {"type": "string"}}}}
+    rules = schema(tmp_path, {"properties": {"meta": inner}} if about == "schema" else inner)
+    path = tmp_path / "a.jsonl"
+    document = {"id": "a", "name": "", "text": "x\n", "meta": {"v": list(range(150))}}
+    path.write_text(f"{json.dumps(document)}\n" * 2)
+    found = list(validate(path, ignore=["DOC"], **{about: rules}))  # type: ignore[arg-type]  # either name
+    assert [one.code for one in found].count(found[0].code) == 300
+    assert [one.line for one in found].count(2) == 150
+    found = list(validate(path, ignore=["DOC"], limits={"warnings": 120}, **{about: rules}))  # type: ignore[arg-type]
+    assert [one.code for one in found[119:]] == [found[0].code, "FILE006"]
+
+
+def test_a_baseline_has_all_places_of_a_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = schema(tmp_path, {"properties": {"meta": {"properties": {"v": {"items": {"type": "string"}}}}}})
+    path, known = tmp_path / "a.jsonl", str(tmp_path / "known.json")
+
+    def wrong(count: int) -> None:
+        document = {"id": "a", "name": "", "text": "x\n", "meta": {"v": list(range(count))}}
+        path.write_text(f"{json.dumps(document)}\n")
+
+    arguments = ["validate", "-q", str(path), "--schema", str(rules)]
+    wrong(150)
+    assert main([*arguments, "--write-baseline", known]) == 0
+    assert main([*arguments, "--baseline", known]) == 0
+    wrong(151)
+    assert main([*arguments, "--baseline", known]) == 1
+    assert "SCH001" in capsys.readouterr().out
+
+
+RNG = """<grammar xmlns="http://relaxng.org/ns/structure/1.0"><start><ref name="any"/></start><define name="any">
+<element><anyName><except><name ns="http://www.tei-c.org/ns/1.0">foo</name></except></anyName><zeroOrMore><choice>
+<attribute><anyName/></attribute><text/><ref name="any"/></choice></zeroOrMore></element></define></grammar>"""
+
+
+def test_all_faults_of_a_tei_document_are_told(tmp_path: Path) -> None:
+    (tmp_path / "x.rng").write_text(RNG)
+    path = tmp_path / "a.xml"
+    head = "<teiHeader><fileDesc><titleStmt><title>x</title></titleStmt><publicationStmt><p>x</p></publicationStmt>"
+    head += "<sourceDesc><p>x</p></sourceDesc></fileDesc></teiHeader>"
+    body = "".join(f"<p>é<foo>{number}</foo></p>\n" for number in range(60))
+    path.write_text(
+        f'<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="a">{head}<text><body>\n{body}</body></text></TEI>\n'
+    )
+    found = [one for one in validate(path, schema=tmp_path / "x.rng") if "not allowed here" in one.message]
+    assert [(one.line, one.column) for one in found] == [(line, 5) for line in range(2, 62)]
+    found = list(validate(path, schema=tmp_path / "x.rng", limits={"warnings": 30}))
+    assert [one.code for one in found].count("FILE006") == 1
+    assert sum("not allowed here" in one.message for one in found) == 30
+
+
+def test_a_search_that_takes_too_long_says_so() -> None:
+    from corpusfmt.schema.relax_ng.child import _Bench
+
+    bench = _Bench(RNG.encode(), "x.rng", alone=True, compiled=True)
+    document = b'<a xmlns="http://www.tei-c.org/ns/1.0"><foo/><foo/></a>'
+    assert len(bench.verdicts(document, 20, 60)) == 2
+    first, more = bench.verdicts(document, 20, -1)
+    assert "not allowed here" in first[2]
+    assert more[2].startswith("there may be more that is not valid")

@@ -218,6 +218,14 @@ def test_a_plain_file_with_a_version_1_file_after_it_is_read_no_further() -> Non
         ("\uff1c\uff1c\uff1cFILE d2 b.txt\uff1e\uff1e\uff1e", "<<<FILE d2 b.txt>>>"), ("<<<<FILE d2 b.txt>>>>", "<<<FILE d2 b.txt>>>"),
         ("end<<<FILE d2 b.txt>>>", "end\n<<<FILE d2 b.txt>>>"), ("\uff1c\uff1cFILE d2 b.txt\uff1e\uff1e", "<<<FILE d2 b.txt>>>"),
         ("\u300aFILE d2 b.txt\u300b", "<<<FILE d2 b.txt>>>"), ("\t<<<FILE d2 b.txt>>>", "<<<FILE d2 b.txt>>>"),
+        *((line, "<<<FILE d2 b.txt>>>") for line in (
+            "**<<<FILE d2 b.txt>>>**", "`<<<FILE d2 b.txt>>>`", "```<<<FILE d2 b.txt>>>```", '"<<<FILE d2 b.txt>>>"', "'<<<FILE d2 b.txt>>>'", "“<<<FILE d2 b.txt>>>”",
+            "«<<<FILE d2 b.txt>>>»", "「<<<FILE d2 b.txt>>>」", "> <<<FILE d2 b.txt>>>", "> > <<<FILE d2 b.txt>>>", "- <<<FILE d2 b.txt>>>", "* <<<FILE d2 b.txt>>>",
+            "## <<<FILE d2 b.txt>>>", "// <<<FILE d2 b.txt>>>", "/* <<<FILE d2 b.txt>>> */", "<!-- <<<FILE d2 b.txt>>> -->", "<p><<<FILE d2 b.txt>>></p>",
+            '<p class="h"><b><<<FILE d2 b.txt>>></b></p>', "<<<FILE d2 b.txt>>>".replace("<", "&lt;").replace(">", "&gt;"), "&quot;<<<FILE d2 b.txt>>>&quot;",
+            "\\<\\<\\<FILE d2 b.txt\\>\\>\\>", "«<FILE d2 b.txt»>", "\ufeff<<<FILE d2 b.txt>>>", "\u00a0<<<FILE d2 b.txt>>>", "\u3000<<<FILE d2 b.txt>>>", "[<<<FILE d2 b.txt>>>]",
+            " <<<FILE d2 b.txt>>>:", "**<<<FILE d2 b.txt>>>**\r", "*<<<file  d2  b.txt >>>*", "| <<<FILE d2 b.txt>>> |", "<br><<<FILE d2 b.txt>>><br/>",
+        )),
     ],
 )  # fmt: skip
 def test_near_misses_are_told_with_what_was_meant(line: str, mended: str) -> None:
@@ -227,14 +235,16 @@ def test_near_misses_are_told_with_what_was_meant(line: str, mended: str) -> Non
     assert finding.edit is not None
     at, length, replacement, _ = finding.edit
     fixed = source[:at] + replacement + source[at + length :]
-    assert fixed == f"<<<FILE d1 a>>>\ntext\n{mended}\nmore\n".encode()
+    ending = "\r" if line.endswith("\r") else ""
+    assert fixed == f"<<<FILE d1 a>>>\ntext\n{mended}{ending}\nmore\n".encode()
     assert not findings(scan(FORMAT, fixed))
 
 
 @pytest.mark.parametrize(
     "text",
-    ["a << b", "<<EOF", "x <<< y", "\\<<<FILE a b>>>", "if (a<<2) file", "<file a b>", "<<<<<<< HEAD", "<<<MEUA {}>>>", "\u300afile\u300b",
-     "<<<file a>>>", "<<<<<file a b>>>>>", "x <<<FILE b>>>", "x <<<FILE b c>>> y", "<<<FIKE b c>>> y", "x <<<SEED 2>>>", "\\ <<<FILE a b>>>", "<<<FIKE >>>"],
+    ["a << b", "<<EOF", "x <<< y", "if (a<<2) file", "<file a b>", "<<<MEUA {}>>>", "\u300afile\u300b",
+     "<<<file a>>>", "<<<<<file a b>>>>>", "x <<<FILE b>>>", "x <<<FILE b c>>> y", "<<<FIKE b c>>> y", "x <<<SEED 2>>>", "\\ <<<FILE a b>>>", "<<<FIKE >>>",
+     "`<<<FILE a b>>>` is a header", "**<<<FILE a>>>**", "&lt;&lt;&lt;FILE", "a `<<<FILE a b>>>`.", "**FILE a b**", "«FILE a b»", "* << file a b"],
 )  # fmt: skip
 def test_no_near_miss_is_seen_where_there_is_none(text: str) -> None:
     assert not findings(scan(FORMAT, f"<<<FILE d1 a>>>\n{text}\n".encode()))
@@ -638,3 +648,135 @@ def test_large_bodies_are_escaped_in_pieces_as_they_are_whole() -> None:
     line = b"<<<FILE a b>>>\nplain text\n\\<<<META {}>>>\r\n"
     assert escape(line * 40_000) == escape(line) * 40_000
     assert escape(b"x" * 2_000_000) == b"x" * 2_000_000
+
+
+# -- lines that show that a file was cut, joined, merged or made by other rules --------------------------------
+
+
+def told(source: bytes) -> list[tuple[str, str, int]]:
+    return [(one.code, one.severity, one.line) for one in findings(scan(FORMAT, source))]
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        (b'<<<FILE d1 a>>>\n<<<META {"language":"en"}>>>\nx\n', [2]), (b"<<<FILE d1 a>>>\n<<<META {}>>>\r\nx\n", [2]), (b"<<<FILE d1 a>>>\nx\n<<<META x\n", [3]),
+        (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\n<<<FILE d2 b>>>\ny\n", [3]), (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file", [3]),
+        (b"<<<FILE d1 a>>>\nx\n\\ No newline at end of file\r\n", [3]), (b"<<<FILE d1 a>>>\n\\ No newline at end of file\n", [2]),
+        (b"<<<FILE d1 a>>>\n\\<<<FILE x y>>>\n\\\\<<<META {}>>>\n\\<<<SEED 1>>>\n", [2, 3, 4]), (b"<<<FILE d1 a>>>\n\\\\ No newline at end of file\nx\n", [2]),
+        (b"<<<FILE =7 a>>>\nx\n", [1]), (b'<<<FILE "a\\u0020b" c>>>\nx\n', [1]), (b'<<<FILE a "">>>\nx\n', [1]), (b'<<<FILE a "\\u0020b">>>\nx\n', [1]),
+        (b'<<<FILE =-12 "\\"a">>>\n<<<META {}>>>\nx\n\\ No newline at end of file\n', [1, 2, 4]),
+    ],
+)  # fmt: skip
+def test_version_1_in_a_plain_file_is_told(source: bytes, lines: list[int]) -> None:
+    assert told(source) == [("SEED016", "warning", line) for line in lines]
+    assert parse(FORMAT, source) == documents(scan(FORMAT, source)), "the texts stay as they are"
+    if b"\n<<<META x" not in source and b"\r\n" not in source and b">>>\n\\ No" not in source:
+        assert not told(V1 + source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b'<<<FILE 1 "Hamlet" and others>>>\nx\n', b'<<<FILE 1 "Hamlet">>>\nx\n', b'<<<FILE "a" b>>>\nx\n', b"<<<FILE =x y>>>\nx\n", b"<<<FILE 7 y>>>\nx\n", b"<<<FILE =007 y>>>\nx\n",
+        b"<<<FILE d1 a>>>\n-a\n\\ No newline at end of file\n+b\n", b"<<<FILE d1 a>>>\nx\\ No newline at end of file\n", b"<<<FILE d1 a>>>\n\\section{META}\n",
+        b"<<<FILE d1 a>>>\n <<<META {}>>>\n", b"<<<FILE d1 a>>>\n<<<METADATA\n", b"<<<FILE d1 >>>\nx\n", b'<<<FILE d1 "\\">>>\nx\n',
+    ],
+)  # fmt: skip
+def test_a_plain_file_without_version_1_is_left_alone(source: bytes) -> None:
+    assert not told(source)
+
+
+def test_a_version_1_file_without_its_first_line_is_told() -> None:
+    whole = write(
+        FORMAT,
+        [
+            Document("d 1", "a", name="n", meta={"a": 1}),
+            Document(7, "<<<FILE x y>>>\n", name=""),
+            Document("c", "\\ No newline at end of file", name="z"),
+        ],
+    )
+    assert {code for code, _, _ in told(whole.removeprefix(V1))} == {"SEED016"}
+    assert [line for _, _, line in told(whole.removeprefix(V1))] == [1, 2, 4, 5, 6, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("<<<<<<< HEAD\nmine\n=======\nyours\n>>>>>>> other\n", [2, 4, 6]), ("<<<<<<< HEAD\r\nmine\r\n=======\r\nyours\r\n>>>>>>> other\r\n", [2, 4, 6]),
+        ("<<<<<<< a\nm\n||||||| base\nb\n=======\ny\n>>>>>>> b\n", [2, 4, 6, 8]), ("<<<<<<< HEAD\nmine\n", [2]), ("x\n<<<<<<< HEAD\n<<<FILE d2 b>>>\nm\n=======\n<<<FILE d3 c>>>\ny\n>>>>>>> o\n", [3, 6, 9]),
+        ("<<<<<<< a\n=======\n>>>>>>> b\n=======\n<<<<<<< a\n=======\n=======\n>>>>>>> b\n", [2, 3, 4, 6, 7, 9]), ("<<<<<<< a\n<<<<<<< b\n=======\n>>>>>>> b\n", [2, 3, 4, 5]),
+        ("Title\n=======\ntext\n", []), (">>>>>>> quoted mail\n", []), ("<<<<<<<< x\n", []), ("<<<<<<<\n", []), (" <<<<<<< HEAD\n", []), ("x <<<<<<< HEAD\n", []), ("<<<<<< x\n", []),
+        ("||||||| x\n", []),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [b"", V1])
+def test_conflicts_that_were_not_resolved(first: bytes, text: str, lines: list[int]) -> None:
+    before = first.count(b"\n")
+    expected = [("SEED017", "warning", line + before) for line in lines]
+    assert told(first + b"<<<FILE d1 a>>>\n" + text.encode()) == expected
+
+
+def test_a_conflict_before_the_first_header() -> None:
+    source = b"<<<<<<< HEAD\n<<<FILE d1 a>>>\nx\n=======\n<<<FILE d2 b>>>\ny\n>>>>>>> other\n"
+    assert [(code, line) for code, _, line in told(source)] == [
+        ("SEED017", 1),
+        ("SEED001", 1),
+        ("SEED017", 4),
+        ("SEED017", 7),
+    ]
+
+
+def test_a_conflict_spans_what_is_read_at_once() -> None:
+    source = b"<<<FILE d0 a>>>\n<<<<<<< HEAD\n" + b"".join(
+        b"<<<FILE d%d a>>>\n" % number + b"words and words\n" * 4000 for number in range(1, 9)
+    )
+    source += b"=======\n<<<FILE e a>>>\nx\n>>>>>>> other\n"
+    lines = [1 + source[: source.index(mark)].count(b"\n") for mark in (b"<<<<<<< ", b"=======", b">>>>>>> ")]
+    assert told(source) == [("SEED017", "warning", line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_told"),
+    [
+        *((line, True) for line in (
+            "<<<END FILE>>>", "<<<END>>>", "<<<end of file>>>", "<<<EOF>>>", "<<</FILE>>>", "<<< END FILE d1 >>>", "<<<END d1>>>", "<<<END_FILE>>>", "<<<ENDFILE>>>", "<<<END-OF-FILE>>>",
+            "<<<BEGIN FILE d2 b.txt>>>", "<<<START>>>", "<<<END: a.txt>>>", "**<<<END FILE>>>**", "`<<<END FILE>>>`", "  <<<END FILE>>>", "<<<END FILE>>>\r", "<<</DOCUMENT>>>", "<<<STOP>>>", "<<<<END>>>>",
+        )),
+        *((line, False) for line in ("<<<END", "<<<endless love>>>", "<<<END>>> of it", "see <<<END>>>", "<<END>>", "<END>", "<<<ENDING>>>", "<<<TEXT>>>", "--- END ---", "<<</p>>>", "<<<END <b>>>>")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [b"", V1])
+def test_lines_of_other_bundles(first: bytes, line: str, is_told: bool) -> None:
+    source = first + f"<<<FILE d1 a>>>\none\n{line}\n<<<FILE d2 b>>>\ntwo\n{line}\n".encode()
+    more = len(first) > 0
+    assert told(source) == ([("SEED018", "note", 3 + more), ("SEED018", "note", 6 + more)] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("end", "lines"),
+    [
+        ("x\n```\n", [3]), ("x\n```\n\nI hope this helps!\n", [3, 5]), ("x\n\nLet me know if you need more.\n", [4]), ("x\n\n---\nThese are the three files.\nAnything else?\n", [5]),
+        ("x\n\nThose are all the files. Would you like me to add more?\n", [4]), ("x\n\n**Let me know** what to change\n", [4]), ("x\n\nI've created the files.", [4]),
+        ("x\n\nLass mich wissen, ob es passt.\n", [4]), ("x\n\nN’hésitez pas !\n", [4]), ("x\n\nEspero que esto ayude.\n", [4]), ("x\n\nДайте знать!\n", [4]), ("x\n\n希望这对你有帮助。\n", [4]),
+        ("x\n~~~\n", [3]), ("x\n\nLet me know.\n\\ No newline at end of file\n", [4]),
+        ("```\ncode\n```\n", []), ("```python\n", []), ("x\n\nThe end.\n", []), ("Let me know if you come.\n", []), ("x\n\nHe let me know that he would come.\n", []),
+        ("x\n\nIf you have eggs left, fry them.\n", []), ("x\n\nI hope this helps!\n\nAnother paragraph.\n", []), ("x\n\nLet me know." + "\ny" * 600 + "\n", []), ("", []), ("\n", []),
+        ("```\n" + "y\n" * 600, []),
+    ],
+)  # fmt: skip
+def test_what_a_language_model_puts_at_the_end(end: str, lines: list[int]) -> None:
+    source = V1 + b"<<<FILE d0 a>>>\nx\n```\n\nLet me know.\n<<<FILE d1 a>>>\n" + end.encode()
+    found = [one for one in told(source) if one[0] != "SEED015"]
+    assert found == [("SEED018", "note", line + 6) for line in lines]
+
+
+def test_lines_of_all_kinds_are_found_in_linear_time() -> None:
+    pieces = [
+        b"<p>", b"* ", b"**<<<FILE ", b"<<<FILE a b>>>", "»>".encode(), "»".encode(), b"&gt;&gt;", b">>-->", b"<<<END", b"<<<END>", b"\\<", b"&lt;&lt;&lt;FILE ", b"\n```", b"\n\n", b"if you ",
+        b"\n<<<<<<< a", b"\n<<<END>>>", b"\n\\<<<FILE ", b"\n\\\\ No newline at end of file", b"> ", b">>> <b>", b"\n**<<<FILE a b>>>** <b", b"let me know ",
+    ]  # fmt: skip
+    for piece in pieces:
+        for head in (b"", b"**<<<FILE a b>>>"):
+            with ends():
+                told(b"<<<FILE d1 a>>>\n " + head + piece * (80_000 // len(piece)))

@@ -42,7 +42,7 @@ class Gatherer:
 
             self.profile = Profile()
 
-    def __call__(self, batch: Batch, _format: Format) -> None:
+    def __call__(self, batch: Batch, format: Format) -> None:
         """Take the documents of a batch."""
         source_byte = batch.source_byte or int
         for document in batch.documents:
@@ -51,7 +51,7 @@ class Gatherer:
             assert origin is not None, "a scan gives each document its origin"
             byte = source_byte(origin.byte)
             place = b"%08d %012d %d %d" % (self._source, self._count, byte, origin.line)
-            spelled = json.dumps(shown(str(document.id), _SHOWN)).encode()
+            spelled = json.dumps([shown(str(document.id), _SHOWN), format.whole]).encode()
             if IDS in self._rules:
                 mark = blake2b(str(document.id).encode(), digest_size=16).hexdigest().encode()
                 self._sink.add(b" ".join((_ID, mark, place, spelled)))
@@ -87,7 +87,7 @@ def repeats(lines: storage.Sorter, paths: list[str]) -> Iterator[Finding]:
 def _finding(line: bytes, paths: list[str]) -> Finding:
     source, number, kind, byte, at, *first, spelled = line.rstrip(b"\n").split(b" ", 8)
     rule = duplicate_across.RULE if kind == _ID else duplicate_text.RULE
-    id = json.loads(spelled)
+    id, by_path = json.loads(spelled)
     there = f"{shown(paths[int(first[0])])}:{int(first[2])}"
     if (first[0], first[2]) == (source, at):
         there += f", document {int(first[1])}"
@@ -96,7 +96,7 @@ def _finding(line: bytes, paths: list[str]) -> Finding:
     related = Place(paths[int(first[0])], int(first[2]), 1, number=int(first[1]))
     return Finding(
         rule.code, rule.severity, message, path, int(at), 1, int(byte), id, rule.advice, number=int(number),
-        related=(related,),
+        related=(related,), by_path=by_path,
     )  # fmt: skip
 
 

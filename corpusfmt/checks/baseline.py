@@ -42,7 +42,7 @@ class Baseline:
 
     def name_of(self, path: str) -> str:
         """Return what a source is called in the file."""
-        return path if path == "-" else storage.relative(path, self.folder)
+        return path if path == "-" else storage.relative(storage.unlinked(path), self.folder)
 
     def of(self, path: str) -> Counter[str]:
         """Return what is known of a source, by ``code:mark``; to be counted down."""
@@ -106,14 +106,14 @@ class Baselined:
 
     def is_told(self, finding: Finding, cap: int) -> bool:
         """Count a finding. Say whether it is told: one that is new, and one of the first ``cap`` of its code."""
-        if self._marked and finding.severity != "note":
+        if self._marked and _can_be_known(finding):
             marks = self._tally.marks.setdefault(finding.path, Counter())
             marks[f"{finding.code}:{mark_of(finding)}"] += finding.places
         return not self.is_known(finding) and self._tally.found(finding, cap)
 
     def is_known(self, finding: Finding) -> bool:
         """Say whether a finding is known, and count it then."""
-        if finding.severity == "note" or not self._known:
+        if not (self._known and _can_be_known(finding)):
             return False
         key, old = f"{finding.code}:{mark_of(finding)}", f"{finding.code}:"
         which = key if self._known[key] >= finding.places else old
@@ -124,6 +124,13 @@ class Baselined:
         if which == old:
             self._tally.renewed.setdefault(finding.path, Counter())[key] += finding.places
         return True
+
+
+def _can_be_known(finding: Finding) -> bool:
+    """Say whether a baseline may hold a finding: no note, and not that there are more than are reported. New ones would
+    be among those.
+    """
+    return finding.severity != "note" and finding.code != storage.MANY
 
 
 def load(path: str) -> Baseline:

@@ -182,6 +182,8 @@ class Checking:
         if stored:
             findings = [finding._replace(stored=True) for finding in findings]
         findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)] + findings
+        if format.whole:
+            findings = [finding._replace(by_path=True) for finding in findings]
         findings.sort(key=lambda finding: finding.byte)
         return findings
 
@@ -219,7 +221,7 @@ class Checking:
             return
         for number, document in enumerate(batch.documents[first:], first):
             record = records[number]
-            violations = schema.violations(record)
+            violations = schema.violations(record, self.reading.limits.warnings + 1 - self._counts[code])
             for violation, byte in zip(
                 violations, _places(batch.region, document, format, record, violations, about_records), strict=True
             ):
@@ -236,15 +238,17 @@ class Checking:
 
     def _judged(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
         """Give what a RELAX NG schema has against a document."""
-        verdicts = self._judge(self.against.schema or format.grammar).check(region)
+        room = self.reading.limits.warnings + 1 - self._counts[format.grammar_code]
+        verdicts = self._judge(self.against.schema or format.grammar).check(region, room) if room > 0 else []
         if not verdicts:
             return
         rule = next(one for one in format.faults if one.code == format.grammar_code)
-        for line, column, message in verdicts:
-            byte = _byte(region, line, column)
+        for line, column, message, at in verdicts:
+            byte = at if at >= 0 else _byte(region, line, column)
             near = self._pointer.near(region, byte)
             before = [one for one in batch.documents if one.origin and region.offset <= one.origin.byte <= byte]
-            yield found(rule, message, path, near, byte, document=before[-1].id if before else None, hint=rule.advice)
+            id = before[-1].id if before else None
+            yield from self._counted(found(rule, message, path, near, byte, document=id, hint=rule.advice))
 
     def _judge(self, schema: str) -> Judge:
         from corpusfmt.schema.relax_ng.validator import Judge

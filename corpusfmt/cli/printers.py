@@ -71,6 +71,7 @@ def as_json(finding: Finding) -> dict[str, Any]:
         key: shown_halves(value) if isinstance(value, str) else value for key, value in finding._asdict().items()
     }
     record["related"] = [{**place._asdict(), "path": shown_halves(place.path)} for place in finding.related]
+    del record["by_path"]  # it is about how the id came to be, for a baseline
     if not finding.stored:
         record["edit"] = None
     elif finding.edit is not None:

@@ -47,7 +47,8 @@ class Finding(NamedTuple):
     for, ``subject`` what it is about where that is neither a document nor a place, as a field of a corpus.
 
     ``related`` are other places that it speaks of, as that where an id was used first. ``no_fix`` says why there is no
-    ``edit`` where the code usually has one.
+    ``edit`` where the code usually has one. ``by_path`` says that the id of the document is made from the path of the
+    source, as it was named.
 
     ``blocks_reading`` says that a document, or the rest of the source, was not read.
 
@@ -76,12 +77,13 @@ class Finding(NamedTuple):
     blocks_reading: bool = False
     related: tuple[Place, ...] = ()
     no_fix: str = ""
+    by_path: bool = False
 
     def about(self) -> str:
         """Return what a finding is about, for telling whether it was there before: lines above it may come and go, the
-        words of its message may change, and another file may be named in it.
+        words of its message may change, another file may be named in it, and the source may be named in another way.
         """
-        document = "" if self.document is None else str(self.document)
+        document = "" if self.document is None or self.by_path else str(self.document)
         return f"{self.code}\0{document}\0{self.subject}\0{self.excerpt.strip()}"
 
     def where(self) -> str:

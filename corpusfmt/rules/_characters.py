@@ -57,24 +57,28 @@ def strange(
     look: Callable[[bytes], bool],
     pattern: re.Pattern[str],
     tell: Callable[[list[str], str], tuple[str, str]] | None = None,
+    mend: Callable[[str], str] | None = None,
 ) -> Iterator[Hit]:
-    """Give a hit for each text that has characters which ``pattern`` matches one by one.
+    """Give a hit for each text that has characters which ``pattern`` matches, one by one or in runs.
 
-    ``look`` is as in :func:`suspects`; ``tell`` takes the characters and the text, and gives what is to be said
-    after them in the message, and a hint.
+    What a ``pattern`` with a group matches outside of it is passed over. ``look`` is as in :func:`suspects`; ``tell``
+    takes the characters and the text, and gives what is to be said after them in the message, and a hint. ``mend``
+    takes a match and returns what is left of it when the text is changed.
     """
+    which = 1 if pattern.groups else 0
+
+    def mended(match: re.Match[str]) -> str:
+        assert mend is not None
+        return mend(match[0]) if match[which] else match[0]
+
     for document, text in suspects(documents, look):
-        first = pattern.search(text)
-        if first:
-            chars = pattern.findall(text)
+        first = next((match.start() for match in pattern.finditer(text) if match[which]), -1)
+        if first >= 0:
+            chars = [char for match in pattern.finditer(text) for char in match[which] or ""]
             more, hint = tell(chars, text) if tell else ("", "")
-            yield Hit(
-                document,
-                f"the text has {told(chars)}{more}",
-                position_of(document, text, first.start()),
-                hint,
-                places=len(chars),
-            )
+            change = becomes(document, text, pattern.sub(mended, text)) if mend else None
+            position = position_of(document, text, first)
+            yield Hit(document, f"the text has {told(chars)}{more}", position, hint, change, places=len(chars))
 
 
 def difference(old: str, new: str) -> tuple[int, int, int]:

@@ -1,4 +1,4 @@
-"""ENC006: a byte order mark at the beginning of a text."""
+"""ENC006: a byte order mark in a text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.model.text_search import change_of, suspects
+from corpusfmt.model.text_search import position_of, suspects
+from corpusfmt.rules._characters import becomes, times
 from corpusfmt.text.display import BOM
 
 
@@ -16,20 +17,27 @@ def start() -> Check:
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
-    """Give a hit for each text that begins with U+FEFF."""
+    """Give a hit for the first U+FEFF of each text."""
     for document, text in suspects(documents, lambda data: BOM in data):
-        if text.startswith("\ufeff"):
-            count = len(text) - len(text.lstrip("\ufeff"))
+        index = text.find("\ufeff")
+        if index >= 0:  # the bytes of a text that is not UTF-8 may look like one
+            count = text.count("\ufeff")
             message = "the text begins with U+FEFF, a byte order mark"
-            yield Hit(document, message, 0, change=change_of(document, text, 0, count, ""))
+            if index:
+                message = f"the text has U+FEFF, a byte order mark, {times(count)}"
+            elif count > 1:
+                message += f", and has {count - 1:,} more"
+            change = becomes(document, text, text.replace("\ufeff", ""))
+            yield Hit(document, message, position_of(document, text, index), change=change, places=count)
 
 
 RULE = Rule(
     code="ENC006",
     severity="warning",
     summary="byte order mark in the text",
-    why="U+FEFF at the beginning of a file tells its encoding. Inside a corpus it is a character that nobody sees; "
-    "the first word is another one for it.",
+    why="U+FEFF at the beginning of a file tells its encoding. Inside a corpus it is a character that nobody sees: the "
+    "word after it is another one for a search. In the middle of a text it shows where files were joined. As a space "
+    "without a width it is out of use; that is U+2060 now.",
     advice="corpusfmt fix --unsafe-fixes removes it in seed files and JSON Lines",
     bad=b"<<<FILE d1 a.txt>>>\n\xef\xbb\xbfbody\n",
     good=b"<<<FILE d1 a.txt>>>\nbody\n",

@@ -12,14 +12,14 @@ from corpusfmt.rules._characters import strange
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    arabic = re.compile(b"\xef\xb7[\x90-\xaf]").search
-    last = re.compile(b"(?:\xef|[\xf0-\xf4][\x8f\x9f\xaf\xbf])\xbf[\xbe\xbf]").search
+    # One pattern for each first byte: a search for one byte is quick.
+    searches = [re.compile(b"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])").search]
+    searches += [re.compile(b"%c[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]" % first).search for first in range(0xF0, 0xF5)]
     ends = "".join(chr(plane * 0x10000 + low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
     pattern = re.compile(f"[\ufdd0-\ufdef{ends}]")
 
     def look(data: bytes) -> bool:
-        # The two bytes are rare and quickly found; the expression is not quick, and finds what is meant.
-        return ((b"\xbf\xbe" in data or b"\xbf\xbf" in data) and last(data) is not None) or arabic(data) is not None
+        return any(search(data) for search in searches)
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
         return strange(documents, look, pattern)

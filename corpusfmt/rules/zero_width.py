@@ -1,4 +1,4 @@
-"""TXT005: characters without a width inside words."""
+"""TXT005: characters without a width inside words, or many in a row."""
 
 from __future__ import annotations
 
@@ -17,32 +17,36 @@ _LETTERS: Final = (
     "\u0400-\u0481\u048a-\u052f\u0531-\u0556\u0561-\u0587\u10a0-\u10fa\u10fc-\u10ff\u1d00-\u1dbf\u1e00-\u1fbc"
     "\u2c60-\u2c7f\ua720-\ua7ff"
 )
-_WIDTHLESS: Final = "\u200b\u200c\u200d\u2060\ufeff"
+_WIDTHLESS: Final = "\u200b\u200c\u200d\u2060"
 _NONE: Final = dict.fromkeys(map(ord, _WIDTHLESS))
+#: So many in a row are no part of any writing; they can carry hidden text.
+_ROW: Final = 4
+#: Beside them these hide nothing: other rules report them, and may take them out.
+_OTHERS: Final = "\u00ad\ufeff\ufe00-\ufe0f\U000e0000-\U000e0fff"
 
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
     general = re.compile(b"\xe2(?:\x80[\x8b-\x8d]|\x81\xa0)").search
-    # A soft hyphen beside them hides nothing: it is the matter of another rule, which may take it out.
-    run = re.compile(f"(?<=[{_LETTERS}\u0300-\u036f])[{_WIDTHLESS}\u00ad]+(?=[{_LETTERS}])")
+    inside = f"(?<=[{_LETTERS}\u0300-\u036f])[{_WIDTHLESS}{_OTHERS}]++(?=[{_LETTERS}])"
+    run = re.compile(f"{inside}|([{_WIDTHLESS}]{{{_ROW},}}+)")
 
     def look(data: bytes) -> bool:
-        return general(data) is not None or b"\xef\xbb\xbf" in data
+        return general(data) is not None
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
         for document, text in suspects(documents, look):
             chars: list[str] = []
-            index = -1
+            index, where = -1, ""
             for match in run.finditer(text):
-                found = [(at, char) for at, char in enumerate(match[0], match.start()) if char != "\u00ad"]
+                found = [(at, char) for at, char in enumerate(match[0], match.start()) if char in _WIDTHLESS]
                 if found and index < 0:
-                    index = found[0][0]
+                    index, where = found[0][0], "in a row" if match[1] else "inside words"
                 chars += [char for _, char in found]
             if chars:
                 mended = run.sub(lambda match: match[0].translate(_NONE), text)
                 position = position_of(document, text, index)
-                message = f"the text has {told(chars)}, inside words"
+                message = f"the text has {told(chars)}, {where}"
                 yield Hit(document, message, position, change=becomes(document, text, mended), places=len(chars))
 
     return check
@@ -55,7 +59,8 @@ RULE = Rule(
     why="A word with such a character looks whole and is not found by a search, nor in a dictionary. Persian, the "
     "scripts of India, Thai and Khmer need some of them, and sequences of emoji do: only those between two Latin, "
     "Greek, Cyrillic, Armenian or Georgian letters are told. There too U+200C may be meant, where a typesetter "
-    "parted a ligature.",
+    "parted a ligature. Four or more in a row are told in any text: no script needs them, and they can carry hidden "
+    "text.",
     advice="take them out; 'fix --unsafe-fixes' does",
     bad="<<<FILE d1 a.txt>>>\na zero\u200bwidth space\n".encode(),
     good="<<<FILE d1 a.txt>>>\n\u0645\u06cc\u200c\u0631\u0648\u0645\n".encode(),

@@ -45,6 +45,7 @@ from corpusfmt.storage.paths import (
     spellings,
     straight,
     top_of,
+    unlinked,
     upwards,
     within,
 )
@@ -117,6 +118,7 @@ __all__ = [
     "state_of",
     "straight",
     "top_of",
+    "unlinked",
     "upwards",
     "within",
 ]

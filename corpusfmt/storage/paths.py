@@ -112,11 +112,16 @@ def spellings(path: str, folder: str) -> list[str]:
     return [named] if named == real else [named, real]
 
 
+def unlinked(path: str) -> str:
+    """Return a path whose folder is reached without links; the last part of it may be one."""
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+
+
 def straight(path: str) -> str:
     """Return a path without ``..``, which leads out of the folder that a link before it leads to."""
     if os.pardir not in path.replace(os.sep, "/").split("/"):
         return path
-    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+    return unlinked(path)
 
 
 def is_absolute(path: str) -> bool:

@@ -59,7 +59,7 @@ class Pointer:
     """Finds places in a region, one after the other, without counting its lines and columns anew for each."""
 
     def __init__(self) -> None:
-        self._region = Region(b"", 0, 1)
+        self._region = Region(b"", -1, 1)  # none that is asked for
         #: Where the line at hand begins in the buffer, and up to where lines and columns are counted.
         self._start = self._at = 0
         self._line, self._column = 1, 0

@@ -16,13 +16,23 @@ from corpusfmt.text.display import quoted
 _BARE_MARKER: Final = re.compile(rb"^\\ No newline at end of file\r?$", re.M)
 _SEED_OR_META: Final = re.compile(rb"^<<<(SEED|META)[^\n]*", re.M)
 _SEED_LINE: Final = re.compile(rb"^<<<SEED[^\n]*", re.M)
-#: Possessive throughout: what looks like a header may stand in a long line, many times.
-_NEAR: Final = re.compile(
-    rb"^[ \t]*+(?:<{2,4}+|(?:\xef\xbc\x9c){2,4}+|\xe3\x80\x8a)[ \t]*+(?i:file)[ \t]++([^\n]*+)$", re.M
+#: What a header may be wrapped in: white space, a byte order mark, marks of Markdown and of comments, quotation marks,
+#: tags and entities of HTML. Possessive throughout: what looks like a header may stand in a long line, many times.
+_WRAP: Final = (
+    rb"-->|[ \t*_`\"'~#|/!;:,.%=+(){}\[\]-]|\xef\xbb\xbf|\xc2(?:[\xa0\xbb]|\xab(?!<[^<]))"
+    rb"|\xe2\x80[\x98-\x9f\xa2\xb9\xba]|\xe3\x80[\x80\x8c-\x8f]|<!--|</?[A-Za-z][^<>\n]{0,100}+>|&(?:quot|nbsp|apos|#\d{1,5}|[lr][sd]quo);"
 )
-#: The beginning of such a line in the brackets that an input method makes of two.
-TITLED: Final = re.compile(rb"\xe3\x80\x8a[ \t]*+(?i:file)")
-_CLOSERS: Final = (b">>>>", b">>>", b">>", b"\xef\xbc\x9e" * 3, b"\xef\xbc\x9e" * 2, b"\xe3\x80\x8b")
+#: Brackets as keyboards, word processors, HTML and Markdown make them of these. No closing one is a part of what wraps:
+#: a search for the last one takes linear time.
+_OPENED: Final = rb"(?:<{2,4}+|(?:\xef\xbc\x9c){2,4}+|\xe3\x80\x8a<?|\xc2\xab<|(?:&lt;){2,4}+|(?:\\<){2,4}+)"
+_CLOSED: Final = rb"(?:(?:\\?>){2,4}+|(?:\xef\xbc\x9e){2,4}+|\xe3\x80\x8b>?|\xc2\xbb>|(?:&gt;){2,4}+)"
+_WIDE: Final = b"\xef\xbc\x9c" * 2
+_NEAR: Final = re.compile(rb"^(?:>[ >]*+)?+(?:%b)*+%b[ \t]*+(?i:file)[ \t]++([^\n]*+)$" % (_WRAP, _OPENED), re.M)
+_AFTER: Final = re.compile(rb"%b(?:%b|\r)*+\Z" % (_CLOSED, _WRAP))
+#: Such a beginning in angle brackets, in the brackets that an input method makes of two, and in those of HTML.
+_BEGUN: Final = re.compile(rb"<[ \t]*+(?i:file)[ \t]")
+_TITLED: Final = re.compile(rb"\xe3\x80\x8a[ \t]*+(?i:file)")
+_ENCODED: Final = b"&lt;&lt;&lt;FILE"
 _LINE_END: Final = re.compile(rb">>>\r?$", re.M)
 _ESCAPED: Final = re.compile(rb"\\++ No newline at end of file\n")
 #: A header whose line end is missing or another byte: what followed it is part of its name.
@@ -117,25 +127,33 @@ def near_misses(buffer: bytes, start: int, body: Body, most: int) -> list[NearMi
         message = f"a header or metadata in the middle of a line: {quoted(line)}"
         found.append(NearMiss(message, start + match.start(1), len(match[1]), b"\n"))
     text = buffer[first : body.stop]
-    if most and (b"<" in text or b"\xef\xbc\x9c\xef\xbc\x9c" in text or TITLED.search(text)):
-        found += islice(_headers(text, first), most)
+    if most and (b"<" in text or is_begun(text)):
+        found += islice(_headers(text, first, body.version), most)
         told = {miss.at for miss in found}
         found += islice((miss for miss in _damaged(text, first, body.version) if miss.at not in told), most)
     found += _marker(body)
     return sorted(found, key=lambda miss: miss.at)[:most]
 
 
-def _headers(body: bytes, start: int) -> Iterator[NearMiss]:
-    """Give headers that were mistyped, and those in the middle of a line."""
+def is_begun(buffer: bytes) -> bool:
+    """Say whether anything may begin a header in brackets other than those of ASCII."""
+    return (
+        (b"\xef" in buffer and _WIDE in buffer)
+        or (b"\xe3" in buffer and _TITLED.search(buffer) is not None)
+        or (b"&" in buffer and _ENCODED in buffer)
+    )
+
+
+def _headers(body: bytes, start: int, version: int) -> Iterator[NearMiss]:
+    """Give headers that were mistyped or wrapped in something, and those in the middle of a line."""
     told = set()
-    for match in _NEAR.finditer(body):
-        inside = match[1].rstrip(b" \t\r")
-        closer = next((mark for mark in _CLOSERS if inside.endswith(mark)), b"")
-        fields = inside.removesuffix(closer).split(None, 1)
-        if closer and len(fields) == 2:
+    for match in _NEAR.finditer(body) if is_begun(body) or (b"<" in body and _BEGUN.search(body)) else ():
+        closer = _AFTER.search(match[1])
+        fields = match[1][: closer.start()].split(None, 1) if closer else []
+        whole = match[0].removesuffix(b"\r")
+        mended = b"<<<FILE %b>>>" % b" ".join(fields).rstrip()
+        if len(fields) == 2 and _is_of_the_format(mended, version):
             told.add(match.start())
-            whole = match[0].removesuffix(b"\r")
-            mended = b"<<<FILE %b %b>>>" % (fields[0], fields[1].rstrip())
             yield NearMiss(f"this line looks like a header: {quoted(whole)}", start + match.start(), len(whole), mended)
     for match in _LINE_END.finditer(body):
         first = body.rfind(b"\n", 0, match.start()) + 1

@@ -123,6 +123,33 @@ FAULTS: Final = (
         b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nthe text stops in the mid",
         b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nthe text is whole\n\\ No newline at end of file\n",
     ),
+    Rule(
+        "SEED016", "warning", "version 1 in a plain file",
+        "Metadata, escaped lines, end markers and ids and names in JSON mean something in version 1, which begins with the "
+        "line <<<SEED 1>>>. A plain file has none of them: there they are text. A file that has them was most often cut from "
+        "one of version 1, as split, head and tail do, and its texts would hold metadata, backslashes and markers.",
+        "write '<<<SEED 1>>>' as the first line again; if these lines are text, convert the file to version 1, which escapes "
+        "them",
+        b'<<<FILE d1 a.txt>>>\n<<<META {"language": "en"}>>>\nbody\n',
+        b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"language": "en"}>>>\nbody\n',
+    ),
+    Rule(
+        "SEED017", "warning", "merge conflict that was not resolved",
+        "git and other programs write both sides of a conflict into a file, with lines of seven brackets around them. Taken as "
+        "text, the lines are in the corpus, and both sides are. The sides may hold headers, so one conflict may span documents.",
+        "keep one side, and remove the lines with brackets; if they are text, ignore the code",
+        b"<<<FILE d1 a.txt>>>\n<<<<<<< HEAD\nbody\n=======\ntext\n>>>>>>> other\n",
+        b"<<<FILE d1 a.txt>>>\nbody\n",
+    ),
+    Rule(
+        "SEED018", "note", "line around the files of a bundle",
+        "Seed files have no line that ends a document. Other bundles have one, such as <<<END FILE>>>, and programs and "
+        "language models write it here as well. A language model may also end the file with the end of a code block, or with "
+        "an offer to help. All of that is in the text of a document then.",
+        "remove the line, unless it is text",
+        b"<<<FILE d1 a.txt>>>\nbody\n<<<END FILE>>>\n",
+        b"<<<FILE d1 a.txt>>>\nbody\n",
+    ),
 )  # fmt: skip
 
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}

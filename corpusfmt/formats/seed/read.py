@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from corpusfmt.formats.seed.body import TITLED, Body, BodyFault, near_misses
+from corpusfmt.formats.seed.body import Body, BodyFault, is_begun, near_misses
 from corpusfmt.formats.seed.faults import BY_CODE
 from corpusfmt.formats.seed.grammar import (
     BOUNDARY,
     FILE,
     MARKED,
+    MARKER,
     META,
     PRAGMA,
     HeaderFault,
@@ -19,6 +20,7 @@ from corpusfmt.formats.seed.grammar import (
 )
 from corpusfmt.formats.seed.metadata import MetaFault, check_metadata
 from corpusfmt.formats.seed.offsets import BLANK, resync
+from corpusfmt.formats.seed.traces import Conflict, Trace, at_the_end, is_spelled, of_others, of_version1
 from corpusfmt.limits import CHUNK
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
@@ -57,6 +59,7 @@ class _Scan:
         self.passed = -1  # where the last thing ends that was not read: a document that is too large, or no document
         self.out = Collector(stream.name, BY_CODE, options)
         self.after: BodyFault | None = None
+        self.conflict = Conflict()
 
     def run(self) -> Iterator[Batch]:
         try:
@@ -75,13 +78,17 @@ class _Scan:
             yield stop.batch
 
     def _check_end(self) -> None:
-        """Remark on a version 1 file that stops in the middle of a line: all writers end the last one.
+        """Remark on what stands after the last text, and on a version 1 file that stops in the middle of a line: all
+        writers end the last one.
 
         What was not read may not be at hand up to its end.
         """
         buffer, offset, _, _ = self.out.region
         if self.passed >= offset + len(buffer):
             return
+        if self.out.any and buffer:
+            body = buffer.find(b"\n", buffer.rfind(BOUNDARY) + 1) + 1 or len(buffer)
+            self._tell(at_the_end(buffer[body:], body))
         if self.version and buffer and buffer[-1] != 0x0A and not buffer.endswith(MARKED[:-1]):
             header = buffer.startswith(FILE, buffer.rfind(b"\n") + 1)
             edit = Edit(offset + len(buffer), 0, b"\n" if header else MARKED)
@@ -140,6 +147,7 @@ class _Scan:
         if not buffer.startswith(FILE):  # only before the first header of the file
             first = resync(buffer, 0)
             before = buffer if first < 0 else buffer[:first]
+            self._tell(self.conflict.marks(before, 0))
             if self.version and before.startswith(b"<<<META"):
                 self.out.find("SEED004", "metadata before the first header", offset)
             else:
@@ -222,9 +230,8 @@ class _Scan:
             at = end
         rest = buffer[first:] if first else buffer
         odd = occurrences(rest, b"<") != brackets or (version == 1 and occurrences(rest, b"\\") != slashes)
-        odd = odd or (b"\xef" in buffer and b"\xef\xbc\x9c\xef\xbc\x9c" in buffer)
-        odd = odd or (b"\xe3" in buffer and TITLED.search(buffer) is not None)
-        return spans, odd
+        odd = odd or self.conflict.is_open or is_begun(buffer)
+        return spans, odd or (not version and b"\\" in buffer and MARKER in buffer)
 
     def _document(
         self, buffer: bytes, start: int, header: int, body: int, stop: int, end: int, line: int, odd: bool
@@ -238,6 +245,9 @@ class _Scan:
             for miss in near_misses(buffer, start, whole, self.out.room("SEED009")):
                 edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
                 self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
+            text = buffer[body:stop]
+            self._tell(of_others(text, body))
+            self._tell(self.conflict.marks(text, body))
         if header - start >= self.limits.header:
             self.out.find("SEED011", f"the header is longer than {self.limits.header} bytes", offset + start)
             return None
@@ -252,13 +262,15 @@ class _Scan:
             identifier: str | int | None
             identifier, space, name = text[:-3].decode("utf-8").partition(" ")
             if not space or not identifier:
-                identifier, name = self._slow_header(buffer[start:header])
+                identifier, name = self._slow_header(buffer[start:header], offset + start)
         else:
-            identifier, name = self._slow_header(buffer[start:header])
+            identifier, name = self._slow_header(buffer[start:header], offset + start)
         meta = EMPTY
         if body > header + 1 and header < end:
             meta = self._metadata(buffer[header + 1 : body], offset + header + 1, identifier)
         data = buffer[body:stop]
+        if odd and not self.version:
+            self._tell(of_version1(data, body))
         if odd:
             data, self.after = Body(buffer, body, stop, end, self.version).checked()
         if identifier is None:
@@ -272,10 +284,17 @@ class _Scan:
             identifier, name, data, self.options.encoding, meta, (self.path, offset + start, line, offset + body)
         )
 
-    def _slow_header(self, line: bytes) -> tuple[str | int | None, str]:
-        """Read a header of any shape. The id is None where it is to be made."""
+    def _tell(self, traces: Iterator[Trace]) -> None:
+        for code, message, at in traces:
+            self.out.find(code, message, self.out.region.offset + at)
+
+    def _slow_header(self, line: bytes, at: int) -> tuple[str | int | None, str]:
+        """Read a header of any shape, which begins at the byte ``at``. The id is None where it is to be made."""
         try:
-            return parse_header(line, self.version)
+            found = parse_header(line, self.version)
+            if not self.version and is_spelled(line):
+                self.out.find("SEED016", f"a plain file has a header of version 1: {quoted(line)}", at)
+            return found
         except HeaderFault as fault:
             if fault.one_field is None or not self.options.id_from:
                 raise

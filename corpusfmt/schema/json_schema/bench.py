@@ -18,7 +18,7 @@ from corpusfmt.schema.json_schema.values import decoder, has_halves, underflows,
 if TYPE_CHECKING:
     from corpusfmt.schema.json_schema.reference import Reference
 
-#: Of one record, so many violations are told unless asked for more.
+#: Of one record, so many violations are given unless asked for more.
 MOST: Final = 100
 
 
@@ -87,14 +87,16 @@ class Bench:
             value = values(record)
         except (ValueError, RecursionError) as error:
             return [never(type(error).__name__)]
-        reason = "the engines do not agree"
+        reason, rest = "the engines do not agree", ""
         faults = None if valid is None else self._fast.faults(value, len(record))
         if not faults and seconds is None:
             return None
         try:
-            faults = faults or self._reference.faults(value, max(limit, MOST), seconds or 0)
+            if not faults:
+                faults = self._reference.faults(value, max(limit, MOST), seconds or 0)
+                rest = self._reference.ended
         except Undecided as error:
-            reason = str(error)
+            reason = rest = str(error)
             if valid is None:
                 return [never(reason)]
         if valid is False and not faults:
@@ -102,7 +104,9 @@ class Bench:
         if not faults:
             return [untold(reason)] if valid is False else []
         known = Fault((), "required", lacked, None)
-        return _placed(record, [one for one in told(faults) if one[:3] != known[:3]], limit)
+        found = _placed(record, [one for one in told(faults) if one[:3] != known[:3]])
+        more = [Violation(0, f"there may be more that is not valid: {rest}", "", "")] if rest else []
+        return [*found, *more][: max(limit, 0)]
 
 
 def never(reason: str) -> Violation:
@@ -115,7 +119,7 @@ def untold(reason: str) -> Violation:
     return Violation(0, f"the record is not valid, but the reason could not be found: {reason}", "", "")
 
 
-def _placed(record: bytes, faults: list[Fault], limit: int) -> list[Violation]:
+def _placed(record: bytes, faults: list[Fault]) -> list[Violation]:
     """Give each place one violation: keys that an object lacks in one, of others the first."""
     chosen: dict[tuple[Path, bool], Fault] = {}
     for fault in faults:
@@ -133,4 +137,4 @@ def _placed(record: bytes, faults: list[Fault], limit: int) -> list[Violation]:
         want = list(dict.fromkeys(fault.want)) if fault.keyword == "required" else fault.want
         words = message_of(fault._replace(want=want)) if fault.keyword else str(want)
         found.append(Violation(offset, words, whole(pointer_of(path)), fault.keyword))
-    return (found[:1] + sorted(found[1:]))[: max(limit, 0)]
+    return found[:1] + sorted(found[1:])

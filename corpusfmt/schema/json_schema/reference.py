@@ -33,15 +33,18 @@ class Reference:
         extend: Any = validators.extend
         make = extend(base, own, type_checker=checker)
         make.evolve = _evolved
+        #: Why the last search ended before it had found all; empty when it had, or had found as many as were wanted.
+        self.ended = ""
         # The registry holds the metaschemas and retrieves nothing.
         self._validator = make(loaded.schema, registry=REGISTRY)
 
     def faults(self, value: Any, most: int, seconds: float = 0) -> list[Fault]:
         """Return the faults of a value at ``most`` places, or more; none when it is valid.
 
-        After ``seconds`` of the processor, unless they are 0, what was found so far is returned. Raises Undecided when
-        that is nothing.
+        After ``seconds`` of the processor, unless they are 0, what was found so far is returned; ``ended`` has the
+        reason then. Raises Undecided when that is nothing.
         """
+        self.ended = ""
         found, places = list[Fault](), set[Path]()
         try:
             with _alarm(seconds):
@@ -50,18 +53,16 @@ class Reference:
                     places.add(found[-1].path)
                     if len(places) >= most:
                         break
-        except Undecided:
-            if not found:
-                raise
+        except Undecided as error:
+            self.ended = str(error)
         except MemoryError:
-            if not found:
-                raise Undecided("judging it takes too much memory") from None
+            self.ended = "judging it takes too much memory"
         except RecursionError:
-            if not found:
-                raise Undecided("the record nests too deep") from None
+            self.ended = "the record nests too deep"
         except Exception as error:  # noqa: BLE001 - a value that this engine does not take
-            if not found:
-                raise Undecided(f"it holds a value that cannot be compared ({type(error).__name__})") from None
+            self.ended = f"it holds a value that cannot be compared ({type(error).__name__})"
+        if self.ended and not found:
+            raise Undecided(self.ended)
         return found
 
 

@@ -30,9 +30,9 @@ class Asking(Child):
         order = json.dumps({"path": path, "alone": alone, "compiled": compiled, "seconds": self._seconds}).encode()
         return str(self._ask(b"S", order + b"\n" + schema)["engine"])
 
-    def verdicts(self, document: bytes) -> list[Told]:
-        """Return what is wrong with a document. Raises SchemaError."""
-        return [(byte, line, words) for byte, line, words in self._ask(b"D", document)["verdicts"]]
+    def verdicts(self, document: bytes, limit: int) -> list[Told]:
+        """Return up to ``limit`` things that are wrong with a document. Raises SchemaError."""
+        return [(byte, line, words) for byte, line, words in self._ask(b"D", b"%d\n%b" % (limit, document))["verdicts"]]
 
     def _ask(self, kind: bytes, data: bytes) -> dict[str, Any]:
         schema = f"the schema {quoted(self._name, 200)}"

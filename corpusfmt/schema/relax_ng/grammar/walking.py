@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final, NamedTuple
@@ -40,13 +41,20 @@ class _Element:
 class Walk:
     """Goes through a document once, and on after a fault as well as it can."""
 
-    def __init__(self, patterns: Derivatives, start: Pattern, most: int) -> None:
+    def __init__(self, patterns: Derivatives, start: Pattern, most: int, seconds: float) -> None:
+        """Look for ``most`` faults, and no longer than so many ``seconds`` of the processor once one was found."""
+        self._until = time.process_time() + seconds
+        #: Whether time ended the search.
+        self.ended = False
         self._all, self._pattern, self._most = patterns, start, most
         self._stack: list[_Element] = []
         self._skipped = 0
         self._text: list[str] = []
         self._text_at = -1
         self._faults: list[Fault] = []
+        # What was said of a pattern: a document may have one fault thousands of times.
+        self._words: dict[tuple[Pattern, str], str] = {}
+        self._near: dict[tuple[Pattern, str], bool] = {}
 
     def faults(self, document: bytes) -> list[Fault]:
         """Return the first faults of a document in UTF-8, which is known to be well-formed."""
@@ -64,7 +72,8 @@ class Walk:
         self._faults.append(Fault(byte, message))
         if self._stack:
             self._stack[-1].wrong = True
-        if len(self._faults) >= self._most:
+        self.ended = time.process_time() > self._until
+        if self.ended or len(self._faults) >= self._most:
             raise _Full
 
     def _start(self, full: str, given: list[str]) -> None:
@@ -167,10 +176,19 @@ class Walk:
 
     def _foreign(self, name: Name) -> bool:
         """Say whether an element of that local name would do if its namespace were another."""
-        return any(name[1] in spelled(one.names) for one in expected(self._pattern) if one.names)
+        key = self._pattern, name[1]
+        if key not in self._near:
+            self._near[key] = any(key[1] in spelled(one.names) for one in expected(self._pattern) if one.names)
+        return self._near[key]
 
     def _expected(self) -> str:
         """Return what could come next, in words; empty when there is nothing to say."""
+        key = self._pattern, self._stack[-1].name if self._stack else ""
+        if key not in self._words:
+            self._words[key] = self._said()
+        return self._words[key]
+
+    def _said(self) -> str:
         may = list(dict.fromkeys(expected(self._pattern)))
         words = [quoted(word) for one in may for word in _names(one)]
         words += [one.words for one in may if one.words]

@@ -1,0 +1,39 @@
+"""TXT013: marks of annotations and objects that are not in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.rules._characters import strange
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    general = re.compile(b"\xef\xbf[\xb9-\xbc]").search
+    pattern = re.compile("[\ufff9-\ufffc]")
+
+    def look(data: bytes) -> bool:
+        return general(data) is not None
+
+    def check(documents: Sequence[Document]) -> Iterable[Hit]:
+        return strange(documents, look, pattern)
+
+    return check
+
+
+RULE = Rule(
+    code="TXT013",
+    severity="warning",
+    summary="mark of an annotation or an object",
+    why="U+FFF9 to U+FFFB are for the use inside of programs: between U+FFFA and U+FFFB stands an annotation, such as "
+    "the reading of a Japanese word, which runs into the text when the marks are dropped. U+FFFC stands for an image "
+    "or another object that was in the document and is not in the text. Nobody sees these marks.",
+    advice="make the text anew from its source, without the annotations and objects",
+    bad="<<<FILE d1 a.txt>>>\n\ufff9\u6f22\u5b57\ufffa\u304b\u3093\u3058\ufffb\n".encode(),
+    good="<<<FILE d1 a.txt>>>\n\u6f22\u5b57\uff08\u304b\u3093\u3058\uff09\n".encode(),
+    start=start,
+    default=False,
+)

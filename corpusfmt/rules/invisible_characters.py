@@ -1,0 +1,60 @@
+"""TXT012: characters that nobody sees: fillers, operators, controls that are no longer used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from corpusfmt.model.document import Document
+from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.rules._characters import strange
+
+#: Syllables of which one part is a filler: conjoining jamo (Unicode 16.0, 3.12), and the sequences of KS X 1001.
+_SYLLABLES: Final = (
+    "[\u1100-\u115e\ua960-\ua97c]\u1160|\u115f[\u1161-\u11a7\ud7b0-\ud7c6]|\u115f\u1160[\u11a8-\u11ff\ud7cb-\ud7fb]"
+    "|\u3164[\u3131-\u314e][\u314f-\u3163][\u3131-\u314e\u3164]"
+)
+#: The vowel separator of Mongolian after a letter of it.
+_MONGOLIAN: Final = "[\u1820-\u18aa\u180b-\u180d\u180f]\u180e"
+_INVISIBLE: Final = "[\u115f\u1160\u3164\uffa0\u2061-\u2065\u206a-\u206f\u180e\ufff0-\ufff8]"
+
+
+def start() -> Check:
+    """Return a check; it keeps nothing."""
+    # One pattern for each first byte: a search for one byte is quick.
+    searches = [
+        re.compile(pattern).search
+        for pattern in (
+            b"\xe1(?:\x85[\x9f\xa0]|\xa0\x8e)",
+            b"\xe2\x81[\xa1-\xa5\xaa-\xaf]",
+            b"\xe3\x85\xa4",
+            b"\xef(?:\xbe\xa0|\xbf[\xb0-\xb8])",
+        )
+    ]
+    pattern = re.compile(f"{_SYLLABLES}|{_MONGOLIAN}|({_INVISIBLE})")
+
+    def look(data: bytes) -> bool:
+        return any(search(data) for search in searches)
+
+    def check(documents: Sequence[Document]) -> Iterable[Hit]:
+        return strange(documents, look, pattern)
+
+    return check
+
+
+RULE = Rule(
+    code="TXT012",
+    severity="warning",
+    summary="invisible character in the text",
+    why="A word with such a character looks whole, or looks like two, and is not found by a search: the Hangul fillers "
+    "(U+115F, U+1160, U+3164, U+FFA0), the invisible operators of mathematics (U+2061 to U+2064), the Mongolian vowel "
+    "separator outside Mongolian, controls that are no longer used (U+206A to U+206F) and code points that are "
+    "reserved for such characters. A filler that completes a Korean syllable is not reported. Texts of mathematics may "
+    "need the operators; leave the rule out for those.",
+    advice="remove the characters, or write a space where one is meant",
+    bad="<<<FILE d1 a.txt>>>\na wo\u3164rd\n".encode(),
+    good="<<<FILE d1 a.txt>>>\n\ub9d0 \u1106\u1160 \u115f\u1161\n".encode(),
+    start=start,
+    default=False,
+)
