@@ -160,6 +160,14 @@ def test_one_line_can_be_converted(line: bytes, encoding: str | None, fixed: str
     assert run_fix(tmp_path, data, unsafe=False, encoding=encoding)[0] == data
 
 
+def test_the_likely_encoding_of_a_line_is_named() -> None:
+    line = b'{"id":"b","text":"Le caf\xe9 est ferm\xe9 et la fen\xeatre aussi."}\n'
+    found = findings(scan(FORMAT, line * 30))
+    assert [("in Windows-1252 it is 'é'" in one.message, "--encoding cp1252" in one.hint) for one in found] == (
+        [(True, True)] * 20 + [(False, False)] * 10
+    )
+
+
 OTHER = {
     "JSONL008": (
         b'{"id":"%d","text":"t","source":"web","added":"2024","created":"2023","metadata":{"k":1}}\n',

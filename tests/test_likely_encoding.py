@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpusfmt import validate
 from corpusfmt.text.likely_encoding import likely_encoding, name_of, shift_encoding
@@ -109,3 +111,13 @@ def test_what_a_hint_says_is_true(tmp_path: Path) -> None:
     assert "in Windows-1250 it is" in finding.message
     assert finding.hint.endswith("--encoding cp1250")
     assert not list(validate(tmp_path, format="dir", encoding="cp1250"))
+
+
+@given(
+    st.lists(
+        st.sampled_from(["姬", "é", "日本語", "кот", " a ", "한", "\uf8ff", "\U0001f600"]) | st.binary(max_size=6),
+        max_size=12,
+    )
+)
+def test_any_bytes_have_an_answer(parts: list[str | bytes]) -> None:
+    likely_encoding(b"".join(part if isinstance(part, bytes) else part.encode() for part in parts))

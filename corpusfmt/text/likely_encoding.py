@@ -308,5 +308,5 @@ def _east_score(text: str, encoding: str) -> float:
 def _is_usual(char: str, encoding: str) -> bool:
     """Say whether a Han character is of the first level of its set, which has those that are used most."""
     first = {"gb18030": (0xB0, 0xD7), "big5": (0xA4, 0xC6), "cp932": (0x88, 0x98), "euc_jp": (0xB0, 0xCF)}
-    low, high = first.get(encoding, (0, 0xFF))
-    return low <= char.encode(encoding)[0] <= high
+    low, high = first.get(encoding, (0, 0xFE))
+    return bytes([low]) <= char.encode(encoding, "ignore") < bytes([high, 0xFF])

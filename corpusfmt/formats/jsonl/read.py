@@ -23,6 +23,7 @@ from corpusfmt.model.regions import pieces
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
 from corpusfmt.text.json_facts import duplicates, lone_surrogate, strings
 from corpusfmt.text.json_reader import JSONFault, Node, parse
+from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8
 from corpusfmt.text.utf8 import described, in_utf8
@@ -34,6 +35,8 @@ _ENOUGH: Final = 100
 _HELD: Final = 64 * MIB
 #: Of so many sets of keys it is kept how records with them are spaced.
 _LAYOUTS_KEPT: Final = 64
+#: For so many lines it is worked out which encoding they are likely to be in.
+_ASKED: Final = 20
 _BLANK: Final = b" \t\r\n"
 _BLANKS: Final = re.compile(rb"(?:[ \t\r]*+\n)++")
 
@@ -89,6 +92,7 @@ class _Scan:
         self.around: dict[tuple[str, ...], tuple[bytes, ...]] = {}
         #: Whether a document was given, and whether the last line that is not blank ended inside of a record.
         self.given = self.cut = False
+        self.asked = 0
 
     def run(self) -> Iterator[Batch]:
         head = b""
@@ -215,7 +219,7 @@ class _Scan:
         was_cut, self.cut = self.cut, False
         depth = self.options.limits.depth + 1
         found: list[Part] = []
-        if not line.lstrip(_BLANK).startswith(b"["):
+        if not (self._is_object(line) or line.lstrip(_BLANK).startswith(b"[")):
             found = parts(line, depth, lambda record: bool(self.quick(record, 0, 1)))
         if self._is_one(line, found):
             yield from self._given(self._strict(line, offset, number), line)
@@ -245,6 +249,14 @@ class _Scan:
         if last.kind == "fragment":
             is_end = last.fault is not None and last.fault.kind == "length"
             self.cut = is_end or (was_cut and line[last.start : last.start + 1] != b"{")
+
+    def _is_object(self, line: bytes) -> bool:
+        """Say whether a fast parser takes a line for one object; it does not look at the bytes of strings."""
+        try:
+            self.decode(line)
+        except (ValueError, RecursionError):
+            return False
+        return True
 
     def _is_one(self, line: bytes, found: Sequence[Part]) -> bool:
         """Say whether a line is to be read as one record, whatever is wrong with it."""
@@ -308,7 +320,14 @@ class _Scan:
         there = in_utf8(line, self.options.encoding) if self.options.encoding is not None else None
         if there is not None and self.quick(there, 0, 1):
             edit = Edit(offset, len(line), there, safe=False)
-        self.out.find("JSONL002", f"not UTF-8: {described(line, invalid)}", offset + invalid, edit=edit)
+        message, hint = f"not UTF-8: {described(line, invalid)}", ""
+        self.asked += 1
+        if self.asked <= _ASKED and (likely := likely_encoding(line, invalid)):
+            name = name_of(likely.encoding)
+            message += f"; in {name} it is {quoted(likely.characters, 20)}"
+            fix = f"corpusfmt fix --encoding {likely.encoding} --unsafe-fixes FILE"
+            hint = f"if the line is in {name}, convert it: {fix}; what is in UTF-8 stays as it is"
+        self.out.find("JSONL002", message, offset + invalid, hint, edit)
 
     def _object(self, node: Node, line: bytes, offset: int, number: int) -> Document | None:
         top = {at for _, at, _ in node.members}
