@@ -12,6 +12,7 @@ from corpusfmt.formats.tei.parser import Broken, Parser
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
 from corpusfmt.formats.tei.references import XML_ID, Across
 from corpusfmt.formats.tei.schema_units import Judging
+from corpusfmt.formats.tei.thirdparty.header import Header
 from corpusfmt.formats.tei.thirdparty.heading import Heading, inherited
 from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign
 from corpusfmt.limits import CHUNK
@@ -33,7 +34,19 @@ def _ignored(_data: str) -> None:
 class Frame:
     """A ``TEI`` or ``teiCorpus`` element that is open. ``events`` takes what is in it, unless it was refused."""
 
-    __slots__ = ("attributes", "body", "byte", "depth", "events", "heading", "is_corpus", "parts", "reading", "uri")
+    __slots__ = (
+        "attributes",
+        "body",
+        "byte",
+        "depth",
+        "events",
+        "header",
+        "heading",
+        "is_corpus",
+        "parts",
+        "reading",
+        "uri",
+    )
 
     def __init__(self, attributes: dict[str, str], depth: int, byte: int, uri: str, *, is_corpus: bool) -> None:
         self.attributes, self.depth, self.byte, self.is_corpus = attributes, depth, byte, is_corpus
@@ -44,6 +57,7 @@ class Frame:
         self.events: Foreign | OwnEvents | None = None
         #: Of a corpus: what its header says of all texts in it.
         self.heading: Heading | None = None
+        self.header: Header | None = None
 
 
 class Frames:
@@ -57,7 +71,11 @@ class Frames:
         self.parser = Parser(self, _ignored, gathering.options.limits)
         own = gathering.options.own
         self._choices = Choices(
-            own.get("choice", "edited"), own.get("notes", "end"), own.get("fw", "out"), own.get("lb", "newline")
+            own.get("choice", "edited"),
+            own.get("notes", "end"),
+            own.get("fw", "out"),
+            own.get("lb", "newline"),
+            own.get("witness", ""),
         )
 
     def open_document(self) -> Frame | None:
@@ -217,7 +235,8 @@ class Frames:
         if attributes.get("type") == MARK and not frame.is_corpus:
             events = OwnEvents(attributes, self.gathering.options.limits)
         else:
-            events = Foreign(self._choices, self._remark, attributes, lambda: self.parser.byte)
+            around = next((one.header for one in reversed(self.stack) if one.header is not None), None)
+            events = Foreign(self._choices, self._remark, attributes, lambda: self.parser.byte, around)
         frame.events = events
         self.stack.append(frame)
         parser.hear(events.text)
@@ -241,7 +260,7 @@ class Frames:
         """Take what the header of a corpus says. Nothing else in it belongs to a document."""
         found = events.finish()
         around = next((frame.heading for frame in reversed(self.stack[:-1]) if frame.heading is not None), None)
-        corpus.heading, corpus.events = inherited(found.heading, around), None
+        corpus.heading, corpus.header, corpus.events = inherited(found.heading, around), events.header, None
         for what, count in found.left_behind.items():
             self.gathering.out.leave(what, count)
         if found.text:

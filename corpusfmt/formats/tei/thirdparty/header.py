@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from corpusfmt.formats.tei.thirdparty.elements import TOUCHING
 from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SOFT, SPACE, TOUCH, Flow
 
-_XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
+XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
+XML_LANG: Final = "http://www.w3.org/XML/1998/namespace lang"
 _PUBLICATION: Final = "fileDesc/publicationStmt"
 #: Where something stands in a header, and what it is called here.
 _PLACES: Final = {
@@ -40,6 +41,8 @@ _DROPPED: Final = frozenset({"idno", "note", "email", "affiliation", "graphic", 
 _UNCHOSEN: Final = frozenset({"sic", "orig", "abbr", "am"})
 _NAMES: Final = frozenset({"name", "persName", "orgName"})
 _SPACED: Final = frozenset({"p", "ab", "lb", "l", "item", "addrLine"})
+#: What says how the text is encoded.
+_ENCODING: Final = frozenset({"char", "glyph", "variantEncoding", "application", "listWit", "witness"})
 #: So many of each are kept, and mappings of so many characters: each can be used any number of times.
 _MOST: Final = 1000
 _LONGEST: Final = 64
@@ -59,7 +62,10 @@ class Said(NamedTuple):
 
 class Header:
     """Takes the events below a teiHeader. ``said`` has what was found, ``characters`` what g elements may stand for,
-    by the xml:id of the char or glyph (TEI P5, 5.2).
+    by the xml:id of the char or glyph (TEI P5, 5.2), ``methods`` how the apparatus is encoded (13.1.1), ``tools`` the
+    programs that made the text (2.3.13), in small letters.
+
+    What the header of a corpus, ``around``, says of the encoding holds for its texts too, but where they say it anew.
     """
 
     __slots__ = (
@@ -68,17 +74,28 @@ class Header:
         "_depth",
         "_dropped",
         "_flow",
+        "_inherited",
+        "_lists",
         "_named",
         "_path",
         "_place",
+        "_witnesses",
         "_works",
         "characters",
+        "methods",
         "said",
+        "tools",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, around: Header | None = None) -> None:
         self.said: dict[str, list[Said]] = {place: [] for place in _ALL_PLACES}
-        self.characters: dict[str, str] = {}
+        self.characters: dict[str, str] = {} if around is None else dict(around.characters)
+        self.methods: frozenset[str] = frozenset() if around is None else around.methods
+        self.tools: frozenset[str] = frozenset() if around is None else around.tools
+        #: The lists of witnesses that are open, and those that a witness stands in (13.1.4.3), by its xml:id.
+        self._lists: list[str] = []
+        self._witnesses: dict[str, frozenset[str]] = {} if around is None else dict(around._witnesses)
+        self._inherited = True
         self._path: list[str] = []
         self._works: list[tuple[int, str]] = []
         self._char: tuple[str, bool] = ("", False)
@@ -97,8 +114,8 @@ class Header:
             self._part_starts(name)
         elif name in _WORKS:
             self._works.append((len(path), attributes.get("type", "")))
-        elif name in ("char", "glyph"):
-            self._char = (attributes.get(_XML_ID, ""), False)
+        elif name in _ENCODING:
+            self._encoding(name, attributes)
         elif name == "mapping" or name in _WANTED or name in _IN_SOURCE:
             self._place = self._place_of(name)
             if self._place:
@@ -112,6 +129,8 @@ class Header:
             self._found()
         elif self._works and self._works[-1][0] == len(self._path):
             self._works.pop()
+        elif name == "listWit":
+            self._lists.pop()
         self._path.pop()
 
     def text(self, data: str) -> int:
@@ -121,7 +140,31 @@ class Header:
         self._flow.run(data)
         return len(data)
 
+    def rank_of(self, witness: str, wit: str | None, otherwise: int) -> int:
+        """Return the rank of a reading for a witness: 0 if it has it, alone or in a list, 1 if it names none."""
+        if wit is None:
+            return 1
+        witness = witness.removeprefix("#")
+        wanted = {witness, *self._witnesses.get(witness, ())}
+        return otherwise if wanted.isdisjoint(one.rpartition("#")[2] for one in wit.split()) else 0
+
     # -- inside -----------------------------------------------------------------------------------------
+
+    def _encoding(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take an element that says how the text is encoded."""
+        xml_id = attributes.get(XML_ID, "")
+        if name in ("char", "glyph"):
+            self._char = (xml_id, False)
+        elif name == "variantEncoding":
+            methods = frozenset(attributes.get("method", "").split())
+            self.methods = methods if self._inherited else self.methods | methods
+            self._inherited = False
+        elif name == "application":
+            self.tools |= {attributes.get("ident", "").lower()}
+        elif name == "listWit":
+            self._lists.append(xml_id)
+        elif len(self._witnesses) < _MOST:
+            self._witnesses[xml_id] = frozenset(self._lists)
 
     def _place_of(self, name: str) -> str:
         """Return what an element is called here, or nothing."""
