@@ -10,7 +10,7 @@ reader would see it: its text without its markup, and what its header says as me
 The modules, from below: ``profile``, ``names``, ``head``, ``write``; ``native_bytes`` (a document that corpusfmt wrote,
 from its bytes), ``native`` with ``native_header`` (from events, when somebody touched it), ``readings`` (what may have
 been done to its text); ``thirdparty`` (what others write); ``encoding``, ``window``, ``parser``, ``references``;
-``gathering``, ``schema_units``, ``documents``, ``frames`` (from events to documents), ``read``. Then ``offsets`` and
+``gathering``, ``schema_units``, ``documents``, ``frames`` (from events to documents), ``wellformed`` (faults of XML in words), ``read``. Then ``offsets`` and
 ``faults``.
 """
 

@@ -83,6 +83,13 @@ class Frames:
         frame = self.stack[-1] if self.stack else None
         return None if frame is None or frame.is_corpus or frame.events is None else frame
 
+    def innermost(self) -> tuple[str, int]:
+        """Return the name of the innermost element that is open, as it is written, and its line (0: not held)."""
+        byte, name = self.parser.places[-1], self.parser.open[-1].rpartition(" ")[2]
+        if byte < self.gathering.window.base:
+            return name, 0
+        return self.gathering.tag(byte)[1].decode("utf-8", "replace") or name, self.gathering.line_of(byte)
+
     def is_new(self, xml_id: str) -> bool:
         """Say whether no element so far has an ``xml:id``. Nobody knows, unless the scan is a thorough one."""
         return self.across is not None and not self.across.has(xml_id)
