@@ -46,8 +46,8 @@ def open(
 
     A source is a path, a folder, a pattern or a list of these, ``-`` for standard input, bytes, or a binary file that
     is open, which is read from where it stands and stays open. Format and compression are found out, unless ``format``
-    names the former. ``encoding`` is that of texts that do not declare one; ``id_from`` (name, line or sha256) makes an
-    id where there is none; ``max_document`` is in bytes, ``limits`` are others by name (docs/limits.md), as in
+    names the former. ``encoding`` is that of texts that do not declare one; ``id_from`` (name, line, sha256 or path)
+    makes an id where there is none; ``max_document`` is in bytes, ``limits`` are others by name (docs/limits.md), as in
     ``{"header": 1 << 20}``; ``options`` are those of the format, as in ``layout="dolma"``.
 
     ``on_error`` is what happens at a record that cannot be read: ``raise``, ``skip``, or a function that gets the
@@ -154,7 +154,7 @@ def convert(
     removes the index of an older archive, and writes into a folder that is not empty. ``options`` go to the formats
     that know them, ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its
     format).
-    ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line or sha256.
+    ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line, sha256 or path.
     ``on_error`` is raise (or stop), skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
     ``max_document`` and ``shard_size`` are in bytes (the latter before compression); ``limits`` are other limits of
     reading by name (docs/limits.md), as in ``{"header": 1 << 20}``. ``cdxj`` writes an index beside

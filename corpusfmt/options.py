@@ -93,7 +93,7 @@ SETTINGS: Final = (
     Setting("encoding", "text", "encoding of texts that do not declare one (default: utf-8)", READING, "reading",
             "NAME",
             key="encoding", by_path=True),
-    Setting("id-from", "choice", "make an id where a document has none: from its name, its line, or its SHA-256",
+    Setting("id-from", "choice", "make an id where a document has none: from name, line, SHA-256, or path of the file",
             READING, "reading", choices=SOURCES, key="id-from", by_path=True),
     Setting("max-document", "size", "largest document (default: 256MiB); the same as --limit document=SIZE", READING,
             "reading", "SIZE", key="max-document"),

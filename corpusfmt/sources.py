@@ -9,17 +9,21 @@ from typing import BinaryIO, Final, NamedTuple
 
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.limits import HEAD, USUAL, Limits
-from corpusfmt.model.document import Document
+from corpusfmt.model.document import Document, line_of
 from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
-from corpusfmt.model.ids import SOURCES
-from corpusfmt.text.display import charset, quoted
+from corpusfmt.model.ids import SOURCES, made_ids
+from corpusfmt.rules import duplicate_id
+from corpusfmt.text.display import charset, quoted, shown
+from corpusfmt.text.filenames import WHOLE_SUFFIX, stem
 from corpusfmt.text.globs import Glob
 from corpusfmt.text.position import Pointer, Region
 
 #: An encoding that was asked for, in place of that of a configuration; texts are in it without being asked for.
 _UTF8: Final = "utf-8"
+#: No file has a line with a number of more bits.
+_LINE_BITS: Final = 48
 
 
 class ByPath(NamedTuple):
@@ -114,9 +118,32 @@ class Reading(NamedTuple):
         plugins.check_options(format, "read", own)
         inside = storage.path_inside(path, self.folders) if format.whole else ""
         encoding = None if here.encoding == _UTF8 else here.encoding
+        by_path = here.id_from == "path"
         return ReadOptions(
-            encoding, here.id_from, self.limits.document, own, lines, thorough, inside=inside, limits=self.limits
-        )
+            encoding, here.id_from, self.limits.document, own, lines or here.id_from is not None, thorough,
+            inside=inside, stem=self.stem(path, format) if by_path else "", limits=self.limits,
+        )  # fmt: skip
+
+    def stem(self, path: str, format: Format) -> str:
+        """Return the path of a source below the folder or pattern that it was found in, or the name of one that was
+        named itself, without the suffixes of compression and format. Raises ConfigurationError where there is none.
+        """
+        if path == "-" or self.given is not None:
+            what = "standard input" if self.given is None else "a file that is open already"
+            raise ConfigurationError(f"{what} has no path that a name can be made from")
+        root = self.root(path)
+        inside = storage.path_inside(path, () if root is None else (root,))
+        inside = storage.name_of(inside) if root is None else inside
+        try:
+            inside.encode()
+        except UnicodeEncodeError:
+            raise ConfigurationError(f"the path {quoted(path)} is not UTF-8, and no name can be made from it") from None
+        return stem(inside, format.suffixes or (WHOLE_SUFFIX,))
+
+    @property
+    def makes_ids(self) -> bool:
+        """Whether ids are made for documents of some source."""
+        return self.id_from is not None or any(one.id_from for one in self.by_path)
 
 
 def limited(max_document: int, limits: Mapping[str, int] | None) -> Limits:
@@ -175,6 +202,54 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
 
 
+def scan(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
+    """Give what a format's scan gives, with the ids that are to be made. Raises ConfigurationError at once."""
+    batches = format.scan(stream, options)
+    return batches if options.id_from is None else made_ids(batches, options.stem)
+
+
+class Unique:
+    """The ids of a run. One that was made must not be that of another document of the run (DOC002).
+
+    It remembers a number for each id.
+    """
+
+    def __init__(self) -> None:
+        #: By id, the number of the source, the line, and whether the id was made.
+        self._seen: dict[str, int] = {}
+        self._paths: list[str] = []
+
+    def __call__(self, batches: Iterator[Batch], path: str) -> Iterator[Batch]:
+        """Give what a scan gives. A document whose id is used before is refused, if one of the two ids was made."""
+        self._paths.append(path)
+        source = len(self._paths) - 1
+        for batch in batches:
+            start = 0
+            for at, document in enumerate(batch.documents):
+                made = at in batch.made
+                line = line_of(document)
+                mark = (source << _LINE_BITS | line) << 1 | made
+                first = self._seen.get(f"{document.id}")
+                if first is None:
+                    self._seen[f"{document.id}"] = mark
+                elif made or first & 1:
+                    finding = self._finding(document, path, line, first >> 1)
+                    here = batch.documents[start:at]
+                    yield Batch(here, (finding,), batch.region, source_byte=batch.source_byte, clash=document)
+                    start = at + 1
+            yield batch._replace(documents=batch.documents[start:], made=frozenset()) if start else batch
+
+    def _finding(self, document: Document, path: str, line: int, first: int) -> Finding:
+        source, there = divmod(first, 1 << _LINE_BITS)
+        where = shown(self._paths[source]) + (f":{there}" if there else "")
+        what = f"the id {quoted(str(document.id))} is used in {where} too, and one of the two was made"
+        byte = document.origin.byte if document.origin else -1
+        hint = "make ids with --id-from path, and name a folder above all files; or give each document an id"
+        return Finding(
+            duplicate_id.RULE.code, "error", what, path, line, 1, byte, document.id, hint, blocks_reading=True
+        )
+
+
 def scanned(
     stream: Stream, format: Format, options: ReadOptions, progress: Callable[[int, int], None] | None = None
 ) -> Iterator[Batch]:
@@ -182,7 +257,7 @@ def scanned(
 
     Raises ConfigurationError, here and not later, for options that do not fit together.
     """
-    batches = format.scan(stream, options)
+    batches = scan(stream, format, options)
     if progress is not None:
         batches = _told(batches, stream, progress)
     return batches if stream.codec else map(_stored, batches)

@@ -52,7 +52,7 @@ MISTAKES: list[tuple[str, list[str], int, str]] = [
     ("wrong suffix of the target", ["convert", "good.seed", "-o", "out.docx"], 2, "names no format; known are .jsonl"),
     ("missing file", ["convert", "missing.seed", "-o", "out.jsonl"], 2, "missing.seed: No such file or directory"),
     ("an empty folder", ["convert", "empty", "-o", "out.jsonl"], 2, "holds no file with a known suffix; name the files"),
-    ("no id", ["convert", "noid.jsonl", "-o", "out.seed"], 1, "--id-from name, line or sha256"),
+    ("no id", ["convert", "noid.jsonl", "-o", "out.seed"], 1, "--id-from path, name, line or sha256"),
     ("UTF-16 file", ["convert", "utf16.seed", "-o", "out.jsonl"], 1, "iconv -f UTF-16 -t UTF-8"),
     ("target folder that is not there", ["convert", "good.seed", "-o", "no/out.jsonl"], 2, "does not exist; make it first"),
     ("both stdin and a file", ["convert", "-", "good.seed", "-o", "out.jsonl"], 2, "name it alone"),

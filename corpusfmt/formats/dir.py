@@ -56,7 +56,7 @@ _MAGIC: Final = (
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     """Give the document that a file is, or the fault that keeps it from being one. Raises ConfigurationError."""
     if options.id_from == "line":
-        raise ConfigurationError("a file of a folder is no line of anything; make the id from name or sha256")
+        raise ConfigurationError("a file of a folder is no line of anything; make the id from path, name or sha256")
     return _scan(stream, options)
 
 
@@ -74,7 +74,7 @@ def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
         out.find("DIR001", f"the file is larger than {options.max_document:,} bytes", options.max_document)
         yield out.batch(data[:CHUNK], cut=True)
         return
-    id = make_id(options.id_from or "name", name, 1, data)
+    id = make_id(options.id_from, name, 1, data) if options.id_from else name
     out.documents.append(build(id, name, data, options.encoding, EMPTY, (stream.name, 0, 1, 0)))
     yield out.batch()
 

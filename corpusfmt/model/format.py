@@ -65,11 +65,14 @@ class Batch(NamedTuple):
     #: asked before the next batch is.
     source_byte: Callable[[int], int] | None = None
     cut: bool = False
+    #: The positions of documents whose ids were made, and one that is refused because its id is used before.
+    made: frozenset[int] = frozenset()
+    clash: Document | None = None
 
 
 class ReadOptions(NamedTuple):
     """How to read. ``encoding`` names the encoding of texts that do not declare one; ``id_from`` (name,
-    line or sha256) makes an id where there is none; ``max_document`` is in bytes; ``own`` holds the
+    line, sha256 or path) makes an id where there is none; ``max_document`` is in bytes; ``own`` holds the
     options that only some formats know; ``limits`` are all others: scans take the size of a document from
     ``max_document`` alone, which :class:`corpusfmt.sources.Reading` fills in from its limits.
     """
@@ -87,6 +90,9 @@ class ReadOptions(NamedTuple):
     judged: bool = False
     #: The path of the source in the folder that was named, or as it was named itself.
     inside: str = ""
+    #: What ids are made of with ``id_from`` path: the path below the folder or pattern that was named, or else the name
+    #: of the file, without the suffixes of format and compression.
+    stem: str = ""
     limits: Limits = USUAL
     #: Whether all safe edits are to be given, however many there are.
     fixing: bool = False

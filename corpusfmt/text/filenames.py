@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 from unicodedata import normalize
 
@@ -24,6 +25,8 @@ _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?=\.|\Z)", re
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 #: In characters, without what tells a name from others and the suffix: file systems take 255 bytes.
 _LONGEST_NAME: Final = 200
+#: Of the files of a folder that are documents.
+WHOLE_SUFFIX: Final = ".txt"
 _COMPRESSED: Final = (".gz", ".zst")
 
 
@@ -70,6 +73,15 @@ def unfit(name: str) -> str:
 def folded(name: str) -> str:
     """Return what file systems that fold case and normalise take a name for."""
     return name.lower() if name.isascii() else normalize("NFC", normalize("NFC", name).casefold())
+
+
+def stem(path: str, suffixes: Sequence[str]) -> str:
+    """Return a path without what its last part has of ``suffixes`` at its end; something of that part stays."""
+    folder, slash, name = path.rpartition("/")
+    lowered = name.lower()
+    while suffix := next((one for one in suffixes if lowered.endswith(one) and lowered != one), ""):
+        lowered = lowered[: -len(suffix)]
+    return f"{folder}{slash}{name[: len(lowered)]}"
 
 
 def numbered(name: str, number: int) -> str:

@@ -13,7 +13,7 @@ from corpusfmt.model.format import Format, ReadOptions
 from corpusfmt.model.limit_table import HIGHEST
 from corpusfmt.receipt.digests import digests, reading_back
 from corpusfmt.receipt.sections import Receipt
-from corpusfmt.sources import whole
+from corpusfmt.sources import scan, whole
 from corpusfmt.text.display import quoted
 
 #: What a receipt speaks of.
@@ -136,7 +136,7 @@ class Verification:
         number = 0
         try:
             with storage.open_input(path, plain=format.whole, ratio=HIGHEST.ratio) as stream:
-                for document in chain.from_iterable(whole(format.scan(stream, options))):
+                for document in chain.from_iterable(whole(scan(stream, format, options))):
                     number += 1
                     was = next(expected, None)
                     if was is None:

@@ -36,7 +36,7 @@ FAULTS: Final = (
     Rule(
         "JSONL005", "error", "record without an id",
         "An id that was made up at random would be another one on the next run.",
-        "say how to make one with --id-from name, line or sha256, or where it stands with --id-field",
+        "say how to make one with --id-from path, name, line or sha256, or where it stands with --id-field",
         b'{"text":"body"}\n', _GOOD, "jsonl",
     ),
     Rule(

@@ -11,7 +11,7 @@ from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Format, ReadOptions, WriteOptions
 from corpusfmt.receipt.digests import UNLIMITED, digests, reading_back
 from corpusfmt.receipt.sections import NAMES, Section
-from corpusfmt.sources import whole
+from corpusfmt.sources import scan, whole
 from corpusfmt.targets.settings import Written
 from corpusfmt.text.display import quoted, shown
 from corpusfmt.verbs.convert.entries import Entries, Entry
@@ -152,7 +152,7 @@ def _reading(format: Format, options: WriteOptions, inside: str) -> ReadOptions:
 def _documents(stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Document]:
     """Give the documents of a file that was written. Raises VerificationError for what is no document."""
     try:
-        for documents in whole(format.scan(stream, options)):
+        for documents in whole(scan(stream, format, options)):
             yield from documents
     except ParseError as error:
         raise VerificationError(f"what was written does not read back: {error}; nothing was committed") from None

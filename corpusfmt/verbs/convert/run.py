@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from corpusfmt import storage
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
-from corpusfmt.model.format import Batch
-from corpusfmt.sources import Reading, Unused, bounded, opened, placed, scanned, sources
+from corpusfmt.model.format import Batch, Format, ReadOptions
+from corpusfmt.sources import Reading, Unique, Unused, bounded, opened, placed, scanned, sources
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
 from corpusfmt.targets.settings import Writing
@@ -57,6 +57,7 @@ class Conversion:
         self.paths, passed_over = sources(asked, self.reading, places.is_own)
         self.on_error, self.progress = on_error, progress
         self.ids, self.missing_ids = frozenset(ids), set(ids)
+        self._unique = Unique()
         self.report = Report()
         self.report.passed_over = passed_over
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
@@ -166,7 +167,7 @@ class Conversion:
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
                     try:
-                        for batch in bounded(scanned(stream, format, options), self.reading.limits):
+                        for batch in bounded(self._scanned(stream, format, options), self.reading.limits):
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))
@@ -180,19 +181,30 @@ class Conversion:
             except ParseError as error:  # the same, in the first bytes of a file without a format
                 self._refuse_record(error.finding, b"", cut=True)
 
+    def _scanned(self, stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Batch]:
+        """Give what a scan gives, of the documents those that were asked for."""
+        batches = scanned(stream, format, options)
+        if self.ids:
+            batches = map(self._asked, batches)
+        return self._unique(batches, stream.name) if self.reading.makes_ids else batches
+
+    def _asked(self, batch: Batch) -> Batch:
+        found = [at for at, document in enumerate(batch.documents) if str(document.id) in self.ids]
+        documents = [batch.documents[at] for at in found]
+        self.missing_ids.difference_update(str(document.id) for document in documents)
+        made = frozenset(number for number, at in enumerate(found) if at in batch.made)
+        return batch._replace(documents=documents, made=made)
+
     def _take(self, batch: Batch) -> None:
         self.region = batch.region
         documents = batch.documents
-        if self.ids:
-            documents = [document for document in documents if str(document.id) in self.ids]
-            self.missing_ids.difference_update(str(document.id) for document in documents)
         self.report.left_behind.update(batch.left_behind)
         if documents:
             self.report.read += len(documents)
             self._write(documents)
         for finding in batch.findings:
             if finding.severity == "error":
-                self._refuse_record(finding, batch.refused, cut=batch.cut, fatal=batch.fatal)
+                self._refuse_record(finding, batch.refused, cut=batch.cut, fatal=batch.fatal, clash=batch.clash)
             else:
                 self.report.add_finding(finding)
 
@@ -235,7 +247,9 @@ class Conversion:
     def _placed(self, loss: Loss) -> Loss:
         return placed(loss, self.region, self.pointer)
 
-    def _refuse_record(self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False) -> None:
+    def _refuse_record(
+        self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False, clash: Document | None = None
+    ) -> None:
         report = self.report
         report.add_finding(finding)
         report.read += 1
@@ -247,7 +261,10 @@ class Conversion:
             self.doomed = True
             report.error = ParseError(finding)
             raise _Stopped
-        if self.quarantine:
+        if self.quarantine and clash is not None:
+            loss = Loss("id", finding.message, clash.id, finding.path, finding.line, finding.byte)
+            self.quarantine.add_document(clash, LossError([loss]))
+        elif self.quarantine:
             self.quarantine.add_record(finding, raw, cut=cut)
 
 

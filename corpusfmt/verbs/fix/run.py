@@ -16,7 +16,7 @@ from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, Verificat
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Format, ReadOptions, Stream
 from corpusfmt.rules import legacy_encoding
-from corpusfmt.sources import Reading, Unused, opened, sources
+from corpusfmt.sources import Reading, Unused, opened, scan, sources
 from corpusfmt.text.display import WIDE_MARKS, quoted
 from corpusfmt.verbs.fix.edits import Source, Work, is_in, pour, write_members
 from corpusfmt.verbs.fix.transcoding import Transcoded
@@ -228,7 +228,7 @@ class Fixing:
         with self._opened(fixed.path) as old, output.reread() as new:
             there = self._documents(format, new, options, fixed)
             before = options._replace(encoding=self.reading.options_for(format, fixed.path).encoding)
-            documents = (one for batch in format.scan(self._source(old, format), before) for one in batch.documents)
+            documents = (one for batch in scan(self._source(old, format), format, before) for one in batch.documents)
             for number, document in enumerate(documents, 1):
                 expected = self.amending.settled(document, number)
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):

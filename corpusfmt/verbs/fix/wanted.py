@@ -13,7 +13,7 @@ from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
-from corpusfmt.sources import unless_hopeless
+from corpusfmt.sources import scan, unless_hopeless
 
 #: One fix may bring another fault to light; more rounds than this mean that two undo each other.
 ROUNDS = 20
@@ -45,7 +45,7 @@ class Amending:
         checks = self._checking.checks()
         baselined = Baselined(self._baseline.of(path) if self._baseline else Counter(), Tally())
         before = 0
-        for batch in unless_hopeless(format.scan(stream, options), options.limits):
+        for batch in unless_hopeless(scan(stream, format, options), options.limits):
             if batch.findings and batch.findings[-1].code == storage.HOPELESS:
                 raise ParseError(batch.findings[-1])
             if self.looked is not None:
