@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO, Final, NamedTuple
 
 from corpusfmt import plugins, sniff, storage
@@ -118,10 +118,13 @@ class Reading(NamedTuple):
         plugins.check_options(format, "read", own)
         inside = storage.path_inside(path, self.folders) if format.whole else ""
         encoding = None if here.encoding == _UTF8 else here.encoding
-        by_path = here.id_from == "path"
+        stem = self.stem(path, format) if here.id_from == "path" else ""
+        if here.id_from is None and format.id_of_path:
+            with suppress(ConfigurationError):  # then it has none
+                stem = self.stem(path, format)
         return ReadOptions(
             encoding, here.id_from, self.limits.document, own, lines or here.id_from is not None, thorough,
-            inside=inside, stem=self.stem(path, format) if by_path else "", limits=self.limits,
+            inside=inside, stem=stem, limits=self.limits,
         )  # fmt: skip
 
     def stem(self, path: str, format: Format) -> str:
@@ -205,16 +208,19 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
 def scan(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
     """Give what a format's scan gives, with the ids that are to be made. Raises ConfigurationError at once."""
     batches = format.scan(stream, options)
-    return batches if options.id_from is None else made_ids(batches, options.stem)
+    if options.id_from is None:
+        return made_ids(batches, "") if format.id_of_path else batches
+    return made_ids(batches, options.stem)
 
 
 class Unique:
     """The ids of a run. One that was made must not be that of another document of the run (DOC002).
 
-    It remembers a number for each id.
+    It remembers a number for each id, or, unless ``every``, for those that were made and the first of each source.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, every: bool) -> None:
+        self._every = every
         #: By id, the number of the source, the line, and whether the id was made.
         self._seen: dict[str, int] = {}
         self._paths: list[str] = []
@@ -223,6 +229,7 @@ class Unique:
         """Give what a scan gives. A document whose id is used before is refused, if one of the two ids was made."""
         self._paths.append(path)
         source = len(self._paths) - 1
+        remembers = True
         for batch in batches:
             start = 0
             for at, document in enumerate(batch.documents):
@@ -231,12 +238,14 @@ class Unique:
                 mark = (source << _LINE_BITS | line) << 1 | made
                 first = self._seen.get(f"{document.id}")
                 if first is None:
-                    self._seen[f"{document.id}"] = mark
+                    if made or remembers:
+                        self._seen[f"{document.id}"] = mark
                 elif made or first & 1:
                     finding = self._finding(document, path, line, first >> 1)
                     here = batch.documents[start:at]
                     yield Batch(here, (finding,), batch.region, source_byte=batch.source_byte, clash=document)
                     start = at + 1
+                remembers = self._every
             yield batch._replace(documents=batch.documents[start:], made=frozenset()) if start else batch
 
     def _finding(self, document: Document, path: str, line: int, first: int) -> Finding:

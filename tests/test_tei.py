@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections import Counter
 from hashlib import sha256
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from xml.dom import minidom
 
@@ -410,6 +412,75 @@ def test_faults_of_xml_and_where_they_are(data: bytes, expected: dict[str, bytes
                 at = data.index(needle) if needle else len(data)
                 assert finding.byte == at
                 assert (finding.line, finding.column) == Region(data, 0, 1).place(at)[:2]
+
+
+# -- ids that are made -------------------------------------------------------------------------------------------------
+
+NAMELESS = tale("<p>x</p>", attributes="")
+
+
+@pytest.mark.parametrize(
+    ("files", "source", "expected"),
+    [
+        ({"verses.xml": NAMELESS}, "verses.xml", ["verses"]),
+        ({"c/verses.tei.xml": NAMELESS, "c/d/e.tei": NAMELESS}, "c", ["d/e", "verses"]),
+        ({"c/d/e.xml.gz": gzip.compress(NAMELESS)}, "c", ["d/e"]),
+        ({"c/d/e.xml": NAMELESS}, "c/*/e.xml", ["d/e"]),
+        ({"a.xml": tale("<p>x</p>")}, "a.xml", ["d1"]),
+        ({"a.xml": tale("<p>x</p>", attributes=" n='7'")}, "a.xml", ["7"]),
+        ({"a.xml": NAMELESS.replace(b"<text>", b"<text xml:id='t'>")}, "a.xml", ["t"]),
+    ],
+)
+def test_a_text_alone_in_its_file_is_named_by_it(
+    files: dict[str, bytes], source: str, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, data in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(data)
+    assert sorted(str(document.id) for document in read(source)) == expected
+    assert not [finding for finding in validate(source) if finding.code != "TEI026"]
+    convert(source, "out.jsonl", receipt="r.json")
+    assert sorted(str(document.id) for document in read("out.jsonl")) == expected
+    assert command("verify", "r.json").returncode == 0
+    convert(source, "new/", to_format="tei")
+    assert sorted(str(document.id) for document in read("new")) == expected
+
+
+def test_a_text_is_named_by_its_file_only_where_it_is_alone_and_has_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    corpus = b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">%b</teiCorpus>' % NAMELESS
+    for source in (NAMELESS, corpus):
+        assert [finding.code for finding in validate(BytesIO(source))][-1] == "TEI010"
+    path.write_bytes(corpus)
+    assert [finding.code for finding in validate(path)][-1] == "TEI010"
+    path.write_bytes(NAMELESS)
+    with pytest.raises(ParseError, match="no id"):
+        list(read(BytesIO(NAMELESS)))
+    assert [document.id for document in read(path, id_from="name")] == ["T"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"c/a.xml": NAMELESS}, {"d/a.xml": NAMELESS}),
+        ({"c/a.xml": NAMELESS, "c/a.tei": NAMELESS}, {}),
+        ({"c/a.xml": tale("<p>x</p>", attributes=' xml:id="z"'), "c/z.xml": NAMELESS}, {}),
+        ({"c/a.xml": NAMELESS, "c/z.xml": tale("<p>x</p>", attributes=' xml:id="a"')}, {}),
+    ],
+)
+def test_a_name_of_two_texts_is_refused_with_both_places(
+    first: dict[str, bytes], second: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {**first, **second}
+    for name, data in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(data)
+    report = convert(sorted({name.partition("/")[0] for name in files}), "out.jsonl", on_error="skip")
+    assert (report.written, report.refused) == (1, 1)
+    (finding,) = report.findings
+    assert {name for name in files if name in f"{finding.path} {finding.message}"} == {*files}
 
 
 def broken(inside: bytes) -> bytes:

@@ -90,8 +90,8 @@ class ReadOptions(NamedTuple):
     judged: bool = False
     #: The path of the source in the folder that was named, or as it was named itself.
     inside: str = ""
-    #: What ids are made of with ``id_from`` path: the path below the folder or pattern that was named, or else the name
-    #: of the file, without the suffixes of format and compression.
+    #: What ids are made of with ``id_from`` path, or without any where a format makes ids of paths: the path below the
+    #: folder or pattern that was named, or else the name of the file, without the suffixes of format and compression.
     stem: str = ""
     limits: Limits = USUAL
     #: Whether all safe edits are to be given, however many there are.
@@ -192,6 +192,8 @@ class Format(NamedTuple):
     #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
     #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
     whole: bool = False
+    #: A document without an id that is alone in its source gets an id of its path. The scan makes it of the ``stem``.
+    id_of_path: bool = False
     #: What reading leaves out of a source on purpose, in words.
     leaves: str = ""
     #: Says of a document that the writer cannot hold whether reading may give it all the same; nothing is never.

@@ -10,8 +10,8 @@ reader would see it: its text without its markup, and what its header says as me
 The modules, from below: ``profile``, ``names``, ``head``, ``write``; ``native_bytes`` (a document that corpusfmt wrote,
 from its bytes), ``native`` with ``native_header`` (from events, when somebody touched it), ``readings`` (what may have
 been done to its text); ``thirdparty`` (what others write); ``encoding``, ``window``, ``parser``, ``references``;
-``gathering``, ``schema_units``, ``documents``, ``frames`` (from events to documents), ``wellformed`` (faults of XML in words), ``read``. Then ``offsets`` and
-``faults``.
+``gathering``, ``schema_units``, ``documents``, ``frames`` (from events to documents), ``wellformed`` (faults of
+XML in words), ``read``. Then ``offsets`` and ``faults``.
 """
 
 from __future__ import annotations
@@ -65,5 +65,6 @@ FORMAT = Format(
     grammar="corpusfmt-tei.rng",
     grammar_code="TEI025",
     alone=alone,
+    id_of_path=True,
     leaves="the markup of TEI that others wrote, counted by element, and of its header what is not known metadata",
 )

@@ -20,6 +20,10 @@ def _tale(inside: bytes = b"<p>Once.</p>", header: bytes = _HEADER, tei: bytes =
     return b"%b%b%b  <text>\n    <body>\n      %b\n    </body>\n  </text>\n</TEI>\n" % (before, tei, header, inside)
 
 
+def _corpus(inside: bytes) -> bytes:
+    return b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">\n%b%b</teiCorpus>\n' % (_HEADER, inside)
+
+
 _GOOD: Final = _tale()
 #: The SHA-256 of "one\ntwo".
 _DIGEST: Final = b"21066d108d5319ecb5a1fc4454f42ef22fc5f1c7df49c31d90294950e0ea8b2c"
@@ -95,10 +99,10 @@ FAULTS: Final = (
     ),
     Rule(
         "TEI010", "error", "document without an id",
-        "An id stands in xml:id or n of the TEI element, or in an idno of its header. One that was made up at random would be "
-        "another one on the next run.",
-        "give the TEI element an xml:id, or say how to make one with --id-from name, line or sha256",
-        _tale(tei=_TEI.replace(b' xml:id="d1"', b"")), _GOOD, "tei",
+        "An id stands in xml:id or n of the TEI element, or in an idno of its header. A TEI that is alone in its file has the "
+        "path of the file for one. In a corpus, one that was made up at random would be another one on the next run.",
+        "give the TEI element an xml:id, or say how to make one with --id-from path, name, line or sha256",
+        _corpus(_tale(tei=_TEI.replace(b' xml:id="d1"', b""))), _corpus(_GOOD), "tei",
     ),
     Rule(
         "TEI011", "warning", "TEI without a text",
@@ -214,8 +218,7 @@ FAULTS: Final = (
         "TEI027", "warning", "no documents",
         "A file without a single document is most often the trace of something that failed before.",
         "check what made the file",
-        b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">\n%b</teiCorpus>\n' % _HEADER,
-        b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">\n%b%b</teiCorpus>\n' % (_HEADER, _GOOD), "tei",
+        _corpus(b""), _corpus(_GOOD), "tei",
     ),
 )  # fmt: skip
 

@@ -57,7 +57,7 @@ class Conversion:
         self.paths, passed_over = sources(asked, self.reading, places.is_own)
         self.on_error, self.progress = on_error, progress
         self.ids, self.missing_ids = frozenset(ids), set(ids)
-        self._unique = Unique()
+        self._unique = Unique(every=self.reading.makes_ids)
         self.report = Report()
         self.report.passed_over = passed_over
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
@@ -186,7 +186,7 @@ class Conversion:
         batches = scanned(stream, format, options)
         if self.ids:
             batches = map(self._asked, batches)
-        return self._unique(batches, stream.name) if self.reading.makes_ids else batches
+        return self._unique(batches, stream.name) if self.reading.makes_ids or format.id_of_path else batches
 
     def _asked(self, batch: Batch) -> Batch:
         found = [at for at, document in enumerate(batch.documents) if str(document.id) in self.ids]
