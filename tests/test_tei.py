@@ -698,6 +698,65 @@ def test_duplicate_ids_and_pointers_to_nothing() -> None:
     assert said(tale(inside)) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p xml:id='123'>a</p>", {"TEI028": "'123'"}),
+        ("<p xml:id='a b'/><p xml:id=''/><p xml:id='x:y'/><p xml:id='-a'/>", {"TEI028": "'a b'"}),
+        ("<p xml:id=' a '/><ref target='#a'/><p xml:id='_1.-·'/><p xml:id='Ωμέγα'/><p xml:id='名'/>", {}),
+        ("<p xml:id='a'/><p xml:id=' a'/>", {"TEI014": "' a'"}),
+        ("<sp who='#'><p/></sp>", {"TEI015": "'#'"}),
+        ("<p xml:id='a'/><sp who='#a #'><p/></sp>", {"TEI015": "'#'"}),
+        ("<p xml:id='Müller'/><ref target='#M%C3%BCller'/><ref target='#Müller'/>", {}),
+        ("<ref target='#M%C3%BCller'/>", {"TEI015": "'#Müller'"}),
+        ("<p xml:id='b'/><ref target='#range(left(b),right(b))'/><ref target='#string-range(b,0,3)'/>", {}),
+        ("<ref target='#xpath(//p)'/><ref target='#xpointer(id(a))'/><ref target='#element(a/1)'/><ref target='#match(b,x)'/>", {}),
+        ("<ref target='other.xml#x'/><sp who='psn:MacEwan'/><ref target='https://example.org/#x'/><ref target='urn:cts:a:b'/>", {}),
+        ("<ref target='#x'/><ref target='#x'/><ref target='#y'/>", {"TEI015": "'#x'"}),
+    ],
+)  # fmt: skip
+def test_names_and_pointers(body: str, expected: dict[str, str]) -> None:
+    found = findings(scan(FORMAT, tale(body), options=THOROUGH))
+    assert {finding.code for finding in found} == {*expected}
+    for code, what in expected.items():
+        assert what in next(finding.message for finding in found if finding.code == code)
+
+
+XI = ' xmlns:xi="http://www.w3.org/{}" xml:id="d1"'
+
+
+@pytest.mark.parametrize("draft", ["2001/XInclude", "2003/XInclude", "2001/XML/xinclude", "1999/XML/xinclude"])
+def test_inclusions_of_every_draft(draft: str) -> None:
+    include = '<xi:include href="two.xml"/>'
+    (inside,) = findings(scan(FORMAT, tale(f"<p>x</p>{include}", attributes=XI.format(draft)), options=THOROUGH))
+    assert (inside.code, "draft" in inside.message) == ("TEI022", draft != "2001/XInclude")
+    header = tale("<p>x</p>", attributes=XI.format(draft)).replace(b"</teiHeader>", f"{include}</teiHeader>".encode())
+    (beside,) = findings(scan(FORMAT, header, options=THOROUGH))
+    assert (beside.code, beside.severity) == ("TEI021", "note")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ('<include href="a.xml"/>', "TEI022"),
+        ('<include xmlns="" href="a.xml"/>', "TEI022"),
+        ("<include/>", ""),
+        ('<xi:include xpointer="a" xmlns:xi="http://www.w3.org/2001/XInclude"/>', "TEI022"),
+    ],
+)
+def test_inclusions_without_a_prefix(body: str, code: str) -> None:
+    assert [one.code for one in findings(scan(FORMAT, tale(f"<p>x</p>{body}")))] == ([code] if code else [])
+
+
+def test_a_corpus_of_inclusions_is_not_empty_and_points_into_its_parts() -> None:
+    part = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="p.xml"/>'
+    head = tale("").partition(b"<teiHeader>")[2].partition(b"</teiHeader>")[0].decode()
+    corpus = (
+        f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0"><teiHeader who="#x">{head}</teiHeader>{part}{part}</teiCorpus>'
+    )
+    assert [one.code for one in findings(scan(FORMAT, corpus.encode(), options=THOROUGH))] == ["TEI021", "TEI021"]
+
+
 def test_nested_corpora_and_what_their_headers_say() -> None:
     header = (
         '<teiHeader><fileDesc><titleStmt><title>All</title></titleStmt><publicationStmt><publisher>House</publisher>'

@@ -171,9 +171,10 @@ FAULTS: Final = (
         _ours(meta=b'{"title":"A tale"}').replace(b"<title>A tale<", b"<title>The tale<"), _ours(meta=b'{"title":"A tale"}'), "tei",
     ),
     Rule(
-        "TEI021", "warning", "inclusion (XInclude) that is not followed",
-        "An xi:include stands for what is in another file, and no other file is opened.",
-        "put the file together first: xmllint --xinclude OLD > NEW",
+        "TEI021", "note", "inclusion (XInclude) that is not followed",
+        "An xi:include stands for what is in another file, and no other file is opened. In a header that is metadata; in a "
+        "corpus it is documents, which are read when their file is named too.",
+        "name the other file as a source too, or put them together first: xmllint --xinclude OLD > NEW",
         _tale(tei=_TEI + b'  <xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="header.xml"/>\n'), _GOOD, "tei",
     ),
     Rule(
@@ -219,6 +220,13 @@ FAULTS: Final = (
         "A file without a single document is most often the trace of something that failed before.",
         "check what made the file",
         _corpus(b""), _corpus(_GOOD), "tei",
+    ),
+    Rule(
+        "TEI028", "warning", "xml:id that is no name",
+        "An xml:id begins with a letter or an underscore, and holds letters, digits, dots, dashes and underscores (xml:id 1.0, "
+        "section 4). Programs that find elements by it refuse others.",
+        "begin it with a letter, write no spaces and colons in it, and change the pointers to it",
+        _tale(b'<p xml:id="12">Once.</p>'), _tale(b'<p xml:id="p12">Once.</p>'), "tei",
     ),
 )  # fmt: skip
 

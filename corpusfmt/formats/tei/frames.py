@@ -10,7 +10,7 @@ from corpusfmt.formats.tei.gathering import Gathering
 from corpusfmt.formats.tei.native import OwnEvents
 from corpusfmt.formats.tei.parser import Broken, Parser
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
-from corpusfmt.formats.tei.references import XML_ID, Across
+from corpusfmt.formats.tei.references import XML_ID, Across, is_name
 from corpusfmt.formats.tei.schema_units import Judging
 from corpusfmt.formats.tei.thirdparty.header import Header
 from corpusfmt.formats.tei.thirdparty.heading import Heading, inherited
@@ -19,7 +19,20 @@ from corpusfmt.limits import CHUNK
 from corpusfmt.model.finding import Edit
 from corpusfmt.text.display import quoted
 
-_XINCLUDE: Final = "http://www.w3.org/2001/XInclude include"
+_XINCLUDE: Final = "http://www.w3.org/2001/XInclude"
+#: Elements that include a file (XInclude 1.0, 3.1), or were meant to: in the namespaces of its drafts, and in that of
+#: TEI or in none, where a prefix was forgotten. Each with what is wrong with it.
+_INCLUDES: Final = {
+    f"{_XINCLUDE} include": "",
+    "include": "it is in no namespace of XInclude",
+    **dict.fromkeys(
+        (
+            f"http://www.w3.org/{draft} include"
+            for draft in ("2003/XInclude", "2001/XML/xinclude", "2001/XML/XInclude", "1999/XML/xinclude")
+        ),
+        "it is in the namespace of a draft",
+    ),
+}
 _READ: Final = ("text", "sourceDoc")
 _HINTS: Final = {
     "TEI.2": "it is TEI P4; make TEI P5 of it with the stylesheet p4top5.xsl of the TEI Consortium",
@@ -66,6 +79,7 @@ class Frames:
     def __init__(self, gathering: Gathering) -> None:
         self.gathering, self.judging = gathering, Judging(gathering)
         self.stack: list[Frame] = []
+        self.includes = False  # parts of the source stand in other files
         self._strayed = False  # the text that the parser is in was counted as outside of documents
         self.across = Across() if gathering.options.thorough else None
         self.parser = Parser(self, _ignored, gathering.options.limits)
@@ -101,7 +115,7 @@ class Frames:
     def finish(self) -> None:
         """The source is at its end. Give what is left."""
         gathering = self.gathering
-        if self.across is not None:
+        if self.across is not None and not self.includes:  # what is included has names too
             for pointer in self.across.dangling():
                 what = f"{quoted(f'#{pointer.name}')} names no xml:id of the file"
                 gathering.out.find("TEI015", what, pointer.byte, near=pointer.near)
@@ -183,10 +197,8 @@ class Frames:
                 frame.parts.add(name)
                 if isinstance(frame.events, OwnEvents):
                     frame.body = self._behind_tag()
-        if name == _XINCLUDE:
-            href = quoted(attributes.get("href", ""))
-            inside = frame.reading and not frame.is_corpus
-            self.fault("TEI022" if inside else "TEI021", f"an xi:include of {href}, which is not opened")
+        if name in _INCLUDES and ("href" in attributes or name != "include"):
+            self._include(frame, name, attributes.get("href", ""), level)
         if frame.events is not None:
             frame.events.start(name, attributes)
 
@@ -203,12 +215,24 @@ class Frames:
         if frame.events is not None:
             frame.events.end(name)
 
+    def _include(self, frame: Frame, name: str, href: str, level: int) -> None:
+        """Take an inclusion, which is not followed. In a corpus it stands for documents in another file."""
+        inside = frame.reading and not frame.is_corpus
+        self.includes = True
+        self.gathering.any = self.gathering.any or (frame.is_corpus and level == 1)
+        wrong = f"; {_INCLUDES[name]}, not in {_XINCLUDE}" if _INCLUDES[name] else ""
+        what = f"an xi:include of {quoted(href)}, which is not opened{wrong}"
+        self.fault("TEI022" if inside else "TEI021", what)
+
     def _look_across(self, attributes: dict[str, str]) -> None:
         assert self.across is not None
         byte = self.parser.byte
         xml_id = attributes.get(XML_ID)
-        if xml_id is not None and self.across.name(xml_id):
-            self.gathering.find("TEI014", f"the xml:id {quoted(xml_id)} stands on an earlier element too", byte)
+        if xml_id is not None:
+            if not is_name(xml_id):
+                self.gathering.find("TEI028", f"the xml:id {quoted(xml_id)} is no name", byte)
+            if self.across.name(xml_id):
+                self.gathering.find("TEI014", f"the xml:id {quoted(xml_id)} stands on an earlier element too", byte)
         if attributes:
             self.across.point(attributes, byte, self.gathering.source_byte, self.gathering.window.near)
 
