@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import BinaryIO, Final, NamedTuple
 
 from corpusfmt import plugins, sniff, storage
-from corpusfmt.limits import HEAD, USUAL, Limits
+from corpusfmt.limits import HEAD, KIB, USUAL, Limits
 from corpusfmt.model.document import Document, line_of
 from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
 from corpusfmt.model.finding import Finding
@@ -22,6 +22,8 @@ from corpusfmt.text.position import Pointer, Region
 
 #: An encoding that was asked for, in place of that of a configuration; texts are in it without being asked for.
 _UTF8: Final = "utf-8"
+#: So much of a file that was found in a folder is looked at for its root.
+_LOOK: Final = 64 * KIB
 #: No file has a line with a number of more bits.
 _LINE_BITS: Final = 48
 
@@ -188,7 +190,10 @@ def _encoding(name: str | None) -> str | None:
 
 
 def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:
-    """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``."""
+    """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``.
+
+    What was found, and begins as something else than its format, is passed over, unless all of it does.
+    """
     format = plugins.format_named(reading.format) if reading.format else None
     if reading.given is not None:
         return storage.Found([*named], [])
@@ -202,7 +207,25 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
             return sniff.suffix_of(path) in suffixes
         return sniff.format_for_suffix(path) is not None or reading.at(path).format is not None
 
-    return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
+    found = storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
+    others = {path for path in found.paths if path not in reading.named and _is_other(path, reading, format)}
+    if not others or len(others) == len(found.paths):
+        return found
+    return storage.Found([path for path in found.paths if path not in others], [*found.passed_over, *sorted(others)])
+
+
+def _is_other(path: str, reading: Reading, format: Format | None) -> bool:
+    """Say whether a source begins as something else than its format."""
+    here = reading.at(path).format
+    format = format or (plugins.format_named(here) if here else sniff.format_for_suffix(path))
+    if format is None or format.is_other is None:
+        return False
+    with (
+        suppress(ParseError, OSError),
+        storage.open_input(path, ratio=reading.limits.ratio, root=reading.root(path)) as stream,
+    ):
+        return format.is_other(stream.peek(_LOOK))
+    return False  # reading it says why it cannot be read
 
 
 def scan(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:

@@ -491,12 +491,12 @@ def broken(inside: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("data", "line", "said", "hint"),
     [
-        (broken(b"<div>\n<head>One\n<p>b</p>\n</div>"), 5, "the end tag </div> stands where <head> is open since line 3",
+        (broken(b"<div>\n<head>One\n<p>b</p>\n</div>"), 5, "<head> is open since line 3, and the end tag </div> does not",
          "write </head> before </div>"),
-        (broken(b"<p><hi>b</p></hi>"), 2, "the end tag </p> stands where <hi> is open since line 2", "write </hi> before </p>"),
-        (broken(b"<p>b</p></div>"), 2, "the end tag </div> stands where <body> is open since line 2", "remove </div>, or"),
-        (broken(b"<P>b</p>"), 2, "the end tag </p> stands where <P> is open since line 2", "write </P>: upper and lower case"),
-        (broken(b"<t:p xmlns:t='http://www.tei-c.org/ns/1.0'>b</p>"), 2, "the end tag </p> stands where <t:p> is open", "remove"),
+        (broken(b"<p><hi>b</p></hi>"), 2, "<hi> is open since line 2, and the end tag </p> does not", "write </hi> before </p>"),
+        (broken(b"<p>b</p></div>"), 2, "<body> is open since line 2, and the end tag </div> does not", "remove </div>, or"),
+        (broken(b"<P>b</p>"), 2, "<P> is open since line 2, and the end tag </p> does not", "write </P>: upper and lower case"),
+        (broken(b"<t:p xmlns:t='http://www.tei-c.org/ns/1.0'>b</p>"), 2, "<t:p> is open since line 2, and the end tag </p> does not", "remove"),
         (broken(b"<p>b</p><x:p>"), 2, "no namespace is declared for the prefix 'x'", 'xmlns:x="..."'),
         (broken(b"<xi:include href='a'/>"), 2, "the prefix 'xi'", "http://www.w3.org/2001/XInclude"),
         (broken(b"<p y:n='1'/>"), 2, "the prefix 'y'", "xmlns:y"),
@@ -562,7 +562,7 @@ def test_words_before_a_single_text_are_no_reason_to_end_a_corpus(tmp_path: Path
 
 def test_a_file_that_is_cut_says_what_is_open() -> None:
     (finding,) = findings(scan(FORMAT, broken(b"<p>a</p>\n<head>b")[: -len(b"</body></text></TEI>")]))
-    assert (finding.code, finding.message) == ("TEI002", "the file ends where <head> is open since line 3")
+    assert (finding.code, finding.message) == ("TEI002", "<head> is open since line 3, and the file ends")
 
 
 def test_a_place_in_another_encoding_is_that_of_the_file() -> None:
@@ -830,7 +830,8 @@ def test_one_broken_file_of_a_folder_is_one_refused_document(tmp_path: Path) -> 
     for name, data in (("a", b"<project/>"), ("b", good[:-20]), ("c", good.replace(b"<p>x", b"<p>x & y")), ("d", good)):
         (tmp_path / f"{name}.xml").write_bytes(data)
     report = convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
-    assert (report.read, report.written, report.refused) == (4, 1, 3)
+    assert (report.read, report.written, report.refused) == (3, 1, 2)
+    assert report.passed_over == [str(tmp_path / "a.xml")]
     (tmp_path / "e.xml").write_bytes(ours(POEM)[:-30])  # a corpus that is cut: what was whole is kept
     report = convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
     assert report.committed
@@ -839,6 +840,44 @@ def test_one_broken_file_of_a_folder_is_one_refused_document(tmp_path: Path) -> 
     )
     with pytest.raises(ParseError, match="no reference"):  # nobody knows how many follow
         convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
+
+
+OTHER_ROOTS = [
+    b"<project/>",
+    b'<?xml version="1.0"?>\n<!-- people -->\n<listPerson xmlns="http://www.tei-c.org/ns/1.0"><person/></listPerson>',
+    b'<ti:textgroup xmlns:ti="http://chs.harvard.edu/xmlns/cts" urn="urn:cts:latinLit:phi0448"/>',
+    b'<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>',
+    BOM + b"<taxonomy\n/>",
+    '<?xml version="1.0" encoding="UTF-16"?><rdf:RDF xmlns:rdf="x"/>'.encode("utf-16"),
+    gzip.compress(b"<cpt:collection xmlns:cpt='http://purl.org/capitains/ns/1.0#'/>"),
+]
+
+
+@pytest.mark.parametrize("other", OTHER_ROOTS)
+def test_xml_with_another_root_is_passed_over_in_a_folder(other: bytes, tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    folder.mkdir()
+    (folder / "one.xml").write_bytes(tale("<p>x</p>"))
+    name = folder / ("__cts__.xml.gz" if other[:2] == b"\x1f\x8b" else "__cts__.xml")
+    name.write_bytes(other)
+    for source in (folder, folder / "*.xml*"):
+        report = convert(source, tmp_path / "out.jsonl")
+        assert (report.read, report.passed_over) == (1, [str(name)])
+        assert not list(validate(source))
+    with pytest.raises(ParseError, match="expected the root"):  # it was named
+        convert([folder / "one.xml", name], tmp_path / "out.jsonl")
+    (folder / "one.xml").unlink()
+    with pytest.raises(ParseError, match="expected the root"):  # there is nothing else
+        convert(folder, tmp_path / "out.jsonl")
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"<", b"no XML", b"<TEI.2/>", b"<TEI><", b"<!-- " + b"x" * 100_000 + b" --><a/>", b"& <a/>"]
+)
+def test_what_may_be_broken_tei_is_not_passed_over(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "one.xml").write_bytes(tale("<p>x</p>"))
+    (tmp_path / "two.xml").write_bytes(data)
+    assert {Path(finding.path).name for finding in validate(tmp_path)} == {"two.xml"}
 
 
 @pytest.mark.parametrize("cut", range(1, len("</teiCorpus>\n") + 30))

@@ -192,6 +192,9 @@ class Format(NamedTuple):
     #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
     #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
     whole: bool = False
+    #: Says whether the first bytes of a source are what a folder of this format may hold beside it under the same
+    #: suffix, as XML of another vocabulary: one that was found in a folder is then passed over.
+    is_other: Callable[[bytes], bool] | None = None
     #: A document without an id that is alone in its source gets an id of its path. The scan makes it of the ``stem``.
     id_of_path: bool = False
     #: What reading leaves out of a source on purpose, in words.

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corpusfmt.formats.tei.faults import FAULTS
-from corpusfmt.formats.tei.offsets import locate, resync, sniff
+from corpusfmt.formats.tei.offsets import is_other, locate, resync, sniff
 from corpusfmt.formats.tei.write import alone, losses, writer
 from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
 
@@ -65,6 +65,7 @@ FORMAT = Format(
     grammar="corpusfmt-tei.rng",
     grammar_code="TEI025",
     alone=alone,
+    is_other=is_other,
     id_of_path=True,
     leaves="the markup of TEI that others wrote, counted by element, and of its header what is not known metadata",
 )

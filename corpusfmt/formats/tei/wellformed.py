@@ -122,7 +122,7 @@ def _mismatch(around: Around) -> Told:
     match = _NAME.match(around.before[-2:] + around.after)
     raw = match[1].decode("utf-8", "replace") if match else ""
     end, open_ = shown(raw, 60), shown(around.open[-1], 60)
-    what = f"the end tag </{end}> stands where <{open_}> is open{_since(around.line)}"
+    what = f"<{open_}> is open{_since(around.line)}, and the end tag </{end}> does not close it"
     if raw.rpartition(":")[2] in around.open[:-1]:
         return Told(what, f"write </{open_}> before </{end}>")
     if end.lower() == open_.lower():
@@ -132,7 +132,7 @@ def _mismatch(around: Around) -> Told:
 
 def unclosed(name: str, line: int) -> str:
     """Say that a file ends where an element is open, which begins in a line."""
-    return f"the file ends where <{shown(name, 60)}> is open{_since(line)}"
+    return f"<{shown(name, 60)}> is open{_since(line)}, and the file ends"
 
 
 def _since(line: int) -> str:
