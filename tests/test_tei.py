@@ -447,6 +447,26 @@ def test_a_text_alone_in_its_file_is_named_by_it(
     assert sorted(str(document.id) for document in read("new")) == expected
 
 
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("<text><body><div type='edition' n='urn:cts:greekLit:tlg0012.tlg001.p'><p>x</p></div></body></text>",
+         "urn:cts:greekLit:tlg0012.tlg001.p"),
+        ("<text><body n=' urn:cts:a:b.c'><p>x</p></body></text>", "a"),
+        ("<text><body n='urn:cts:a:b.c'><p>x</p></body></text>", "urn:cts:a:b.c"),
+        ("<text n='urn:cts:a:b.c'><body><p>x</p></body></text>", "urn:cts:a:b.c"),
+        ("<text><body><div n='urn:cts:a:b.1'><p>x</p></div><div n='urn:cts:a:b.2'><p>y</p></div></body></text>", "urn:cts:a:b.1"),
+        ("<text><body><div n='1'><div n='urn:cts:a:b.c'><p>x</p></div></div></body></text>", "a"),
+        ("<text xml:id='t'><body n='urn:cts:a:b.c'><p>x</p></body></text>", "t"),
+    ],
+)  # fmt: skip
+def test_a_cts_urn_is_an_id(inside: str, expected: str, tmp_path: Path) -> None:
+    data = NAMELESS.decode()
+    data = data[: data.index("<text>")] + inside + "</TEI>"
+    (tmp_path / "a.xml").write_text(data)
+    assert [document.id for document in read(tmp_path)] == [expected]
+
+
 def test_a_text_is_named_by_its_file_only_where_it_is_alone_and_has_one(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     corpus = b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">%b</teiCorpus>' % NAMELESS

@@ -14,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from corpusfmt.formats.tei import FORMAT
 from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, WAYS, table
 from corpusfmt.formats.tei.thirdparty.flow import MISSING
 from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
 from corpusfmt.formats.tei.thirdparty.letters import collapsed
 from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign, Found
 from corpusfmt.model.known_metadata import known
-from tests.support import DATA, calls, ends, needs_data
+from tests.support import DATA, calls, documents, ends, needs_data, scan
 
 NS = "http://www.tei-c.org/ns/1.0"
 SPACE = "http://www.w3.org/XML/1998/namespace "
@@ -617,6 +618,111 @@ def source(parts: str, rest: str = "") -> str:
 )  # fmt: skip
 def test_what_a_header_says(field: str, header: str, expected: str | tuple[str, ...]) -> None:
     assert getattr(heading(header), field) == expected
+
+
+NESTED = "<idno><idno type='URLWeb'>http://x.org/b</idno><idno type='URN'>urn:nbn:de:1</idno><idno type='DirName'>b_1800</idno></idno>"
+GROBID = (
+    "<fileDesc><titleStmt><title>T</title><funder/></titleStmt><publicationStmt><publisher/><availability/></publicationStmt>"
+    "<sourceDesc><biblStruct><analytic><author><persName><forename type='first'>Ada</forename><surname>L</surname></persName>"
+    "<affiliation>X</affiliation></author><author><persName><surname>B</surname></persName><email>b@x</email></author>"
+    "<author><affiliation>Y</affiliation></author><title>T</title></analytic><monogr><author>Host</author><title>J</title>"
+    "<imprint><publisher>Pub</publisher><date type='published' when='2020-01-02'>2020</date></imprint></monogr>"
+    "<idno type='MD5'>AB</idno><idno type='DOI'>10.1000/x.1</idno></biblStruct></sourceDesc></fileDesc>"
+    "<encodingDesc><appInfo><application ident='GROBID' version='0.8'/></appInfo></encodingDesc>"
+    "<profileDesc><abstract><p>We show.</p></abstract></profileDesc>"
+)
+DRACOR = (
+    "<fileDesc><titleStmt><title>P</title>"
+    "<author><persName><forename>Лев</forename> <surname>Толстой</surname></persName>"
+    "<persName xml:lang='eng'><forename>Leo</forename> <surname>Tolstoy</surname></persName><idno type='wikidata'>Q7243</idno></author>"
+    "</titleStmt><publicationStmt><publisher>DraCor</publisher><idno type='URL'>https://dracor.org</idno>"
+    "<idno type='wikidata' xml:base='https://www.wikidata.org/entity/'>Q1</idno>{}</publicationStmt>"
+    "<sourceDesc><bibl type='digitalSource'><idno type='URL'>http://textgrid.example/rksp.0</idno>"
+    "<bibl type='originalSource'><date when='1919'/></bibl></bibl></sourceDesc></fileDesc>"
+)
+EVENTS = (
+    "<standOff><listEvent><event type='written' when='1886'/><event type='print' when='1887'/>"
+    "<event type='premiere' when='1890-01-02'/><event type='battle' when='1812'/></listEvent></standOff>"
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "header", "expected"),
+    [
+        ("idno", published(NESTED), "b_1800"),
+        ("url", published(NESTED), "http://x.org/b"),
+        ("idno", published("<idno><idno><idno>deep</idno></idno></idno>"), "deep"),
+        ("idno", published("<idno>out<idno>in</idno></idno>"), "out"),
+        ("idno", published("<idno type='x'>http://x.org/a</idno><idno>urn:nbn:de:1</idno>"), "urn:nbn:de:1"),
+        ("idno", published("<idno type='wikidata'>Q1</idno><idno type='viaf'>1</idno><idno type='dracor'>ger1</idno>"), "ger1"),
+        ("authors", source("<bibl><author>A</author></bibl>"), ("A",)),
+        ("authors", source("<bibl><author>A</author></bibl>", "<titleStmt><author>B</author></titleStmt>"), ("B",)),
+        ("authors", source("<listBibl><bibl><author>A</author></bibl></listBibl>"), ()),
+        ("authors", source("<biblStruct><monogr><author>A</author></monogr></biblStruct>"), ("A",)),
+        ("authors", GROBID, ("Ada L", "B")),
+        ("publisher", GROBID, "Pub"),
+        ("publisher", GROBID.replace("GROBID", "other"), ""),
+        ("publisher", GROBID.replace("<publisher/>", "<publisher>Own</publisher>"), "Own"),
+        ("url", GROBID, "https://doi.org/10.1000/x.1"),
+        ("date", GROBID, "2020-01-02"),
+        ("authors", DRACOR, ("Лев Толстой",)),
+        ("url", DRACOR.format(""), "http://textgrid.example/rksp.0"),
+        ("url", DRACOR.format("<idno type='dracor' xml:base='https://dracor.org/id/'>rus000138</idno>"),
+         "https://dracor.org/id/rus000138"),
+        ("url", published("<idno type='URL'>https://dracor.org/</idno>"), "https://dracor.org/"),
+        ("date", DRACOR, "1919"),
+        ("authors", stmt("<author xml:lang='ru'>Лев</author><author xml:lang='en'>Leo</author>"), ("Лев",)),
+        ("authors", stmt("<author xml:lang='ru'>А</author><author xml:lang='ru'>Б</author><author xml:lang='en'>A</author>"
+                         "<author xml:lang='en'>B</author>"), ("А", "Б")),
+        ("authors", stmt("<author xml:lang='ru'>А</author><author xml:lang='ru'>Б</author><author xml:lang='en'>A</author>"),
+         ("А", "Б", "A")),
+        ("authors", stmt("<author key='p:1'>A</author><author key='p:1'>B</author><author key='p:2'>C</author>"), ("A", "C")),
+        ("authors", stmt("<author ref='#a'>A</author><author ref='#a' xml:lang='el'>Α</author>"), ("A",)),
+        ("authors", stmt("<author><name xml:lang='en'>A</name><name xml:lang='en'>B</name></author>"), ("A, B",)),
+        ("authors", stmt("<author>A</author><author>B</author>"), ("A", "B")),
+    ],
+)  # fmt: skip
+def test_what_headers_of_published_texts_say(field: str, header: str, expected: str | tuple[str, ...]) -> None:
+    assert getattr(heading(header), field) == expected
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (EVENTS, "1887"),
+        (EVENTS.replace("1887", "1895"), "1890-01-02"),
+        (EVENTS.replace("print", "x").replace("premiere", "y"), "1886"),
+        (EVENTS.replace("print", "x").replace("premiere", "y").replace("written", "z"), "1919"),
+        ("<standOff><listEvent><event type='print' notBefore='1700' notAfter='1705'/></listEvent></standOff>", "1700/1705"),
+        ("<standOff><event type='print'/></standOff>", "1919"),
+    ],
+)  # fmt: skip
+def test_the_date_of_a_play_stands_in_events(events: str, expected: str) -> None:
+    assert heading(DRACOR, parts=f"{events}<text/>").date == expected
+    assert heading(DRACOR, parts=f"<text/>{events}").date == expected
+
+
+def test_an_abstract_is_left_behind_and_counted() -> None:
+    body = "<text><body><p>x</p></body></text>"
+    assert found(body, header=GROBID).left_behind == {"text of abstract": 1}
+    assert found(body, header="<profileDesc><abstract> <p/></abstract></profileDesc>").left_behind == {}
+    assert found(body, header="<profileDesc><creation>x</creation></profileDesc>").left_behind == {}
+
+
+def test_events_have_a_limit() -> None:
+    many = "<standOff>" + "<event type='print' when='1900'/>" * 1100 + "<event type='print' when='1800'/></standOff>"
+    assert heading("<fileDesc/>", parts=f"{many}<text/>").date == "1900"
+
+
+def test_what_the_header_of_a_corpus_says_of_the_encoding_holds_for_its_texts() -> None:
+    tei = "<TEI><teiHeader>{}</teiHeader><text><body><p>a<app><lem>b</lem></app><g ref='#c'/></p></body></text></TEI>"
+    chars = "<charDecl><char xml:id='c'><mapping type='standard'>ſ</mapping></char></charDecl>"
+    outer = encoded("double-end-point").replace("</encodingDesc>", f"{chars}</encodingDesc>")
+    own = tei.format(encoded("parallel-segmentation"))
+    corpus = f'<teiCorpus xmlns="{NS}"><teiHeader>{outer}</teiHeader>{tei.format("")}{own}</teiCorpus>'.replace(
+        "<TEI>", "<TEI n='1'>"
+    )
+    assert [document.text for document in documents(scan(FORMAT, corpus.encode()))] == ["aſ", "abſ"]
 
 
 def test_languages_and_ids_of_the_elements_themselves() -> None:

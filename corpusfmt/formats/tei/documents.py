@@ -78,7 +78,7 @@ def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
         what = f"it has a SHA-256 of its text and is not of the type {MARK}, as what corpusfmt wrote is"
         frames.refuse("TEI019", what, byte, at_end=True)
         return
-    id, name = identity(found.heading, frame.attributes)
+    id, name = identity(found.heading, frame.attributes, frame.urn)
     if not found.has_text:
         gathering.find("TEI011", "the TEI element has no text", byte, id=id or None)
         gathering.out.leave("TEI without a text")

@@ -34,6 +34,7 @@ _INCLUDES: Final = {
     ),
 }
 _READ: Final = ("text", "sourceDoc")
+_CITED: Final = ("text", "body", "div")
 _HINTS: Final = {
     "TEI.2": "it is TEI P4; make TEI P5 of it with the stylesheet p4top5.xsl of the TEI Consortium",
     "html": "it is HTML; corpusfmt reads web pages in WARC files",
@@ -59,11 +60,14 @@ class Frame:
         "parts",
         "reading",
         "uri",
+        "urn",
     )
 
     def __init__(self, attributes: dict[str, str], depth: int, byte: int, uri: str, *, is_corpus: bool) -> None:
         self.attributes, self.depth, self.byte, self.is_corpus = attributes, depth, byte, is_corpus
         self.uri = uri
+        #: The CTS URN of the text, in n of its text, body or first division.
+        self.urn = ""
         self.body = -1
         self.reading = False
         self.parts: set[str] = set()
@@ -187,6 +191,8 @@ class Frames:
             if level == 1 and frame.is_corpus and name.endswith((" TEI", " teiCorpus")):
                 uri = name.rpartition(" ")[0]
                 self.fault("TEI003", f"expected a TEI in the namespace of TEI, found one in {quoted(uri)}")
+            if name in _CITED and not frame.urn and attributes.get("n", "").startswith("urn:cts:"):
+                frame.urn = attributes["n"].strip()
             if level == 1 and name in _READ:
                 frame.reading = True
                 if frame.body < 0 or name == "text":

@@ -25,6 +25,8 @@ def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:
     reader.depth += 1
     if reader.mode == HEADER:
         reader.header.start(name, attributes)
+    elif name == "event" and reader.label == "standOff":
+        reader.header.event(attributes)
     return False
 
 

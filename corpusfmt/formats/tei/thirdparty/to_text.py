@@ -143,6 +143,8 @@ class Foreign:
         """Return what was found, after the last event."""
         if self._buffer:
             self._flush()
+        if self.header.abstract:
+            self.count("text of abstract")
         parts = self.choosers[0]
         for name, count in parts.seen.items():
             self.count(name, count)
