@@ -65,6 +65,8 @@ class Reading(NamedTuple):
     #: The sources that were named, and the folders that others are found in.
     named: frozenset[str] = frozenset()
     roots: tuple[str, ...] = ()
+    #: The files of the run, also those that are passed over.
+    beside: tuple[str, ...] = ()
     #: Settings of a configuration, for paths that begin at ``base``. What is set above comes before them; of several
     #: that fit a path the last one decides.
     by_path: tuple[ByPath, ...] = ()

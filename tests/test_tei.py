@@ -24,14 +24,14 @@ from corpusfmt.formats.tei.names import ncname
 from corpusfmt.formats.tei.native_bytes import read_own
 from corpusfmt.formats.tei.profile import CORPUS_END, DECLARATION
 from corpusfmt.formats.tei.write import alone
-from corpusfmt.limits import MIB, Limits
+from corpusfmt.limits import CHUNK, MIB, Limits
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import ReadOptions, WriteOptions
 from corpusfmt.text.display import BOM
 from corpusfmt.text.position import Region
 from tests import strategies
-from tests.support import command, documents, findings, parse, scan, write
+from tests.support import Pieces, command, documents, findings, parse, scan, write
 
 TEI = "{http://www.tei-c.org/ns/1.0}"
 THOROUGH = ReadOptions(thorough=True)
@@ -766,6 +766,42 @@ def test_inclusions_of_every_draft(draft: str) -> None:
 )
 def test_inclusions_without_a_prefix(body: str, code: str) -> None:
     assert [one.code for one in findings(scan(FORMAT, tale(f"<p>x</p>{body}")))] == ([code] if code else [])
+
+
+def test_pointers_into_the_common_part_of_a_corpus_lead_somewhere(tmp_path: Path) -> None:
+    head = tale("").partition(b"<teiHeader>")[2].partition(b"</teiHeader>")[0].decode()
+    files = {
+        "root.xml": f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0"><teiHeader>{head}<x xml:id="topic"/></teiHeader>'
+        '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="part.xml"/></teiCorpus>',
+        "persons.xml": '<listPerson xmlns="http://www.tei-c.org/ns/1.0"><person xml:id = "P1"/></listPerson>'
+        + " " * (1 << 18),
+        "part.xml": tale("<p ana='#topic' who='#P1 #text #P2'>x</p>").decode(),
+        "other.xml": tale("<p xml:id='text'>x</p>", attributes=' xml:id="d2"').decode(),
+        "broken.xml.gz": "no gzip",
+        "notes.md": "# xml:id='P2'",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    told = [one for one in validate(tmp_path) if one.code == "TEI015"]
+    assert [(Path(one.path).name, one.message) for one in told] == [
+        ("part.xml", f"'#{name}' names no xml:id of the file") for name in ("text", "P2")
+    ]
+    alone = [one.message for one in validate(tmp_path / "part.xml") if one.code == "TEI015"]
+    assert len(alone) == 4
+
+
+@pytest.mark.parametrize("at", range(-60, 3, 7))
+def test_names_are_found_however_the_file_is_cut(at: int) -> None:
+    data = (
+        b"<teiCorpus>"
+        + b" " * (CHUNK + at)
+        + b"<a xml:id='one'/><b  xml:id = \"two\"/>"
+        + b" " * CHUNK
+        + b"<c n='' xml:id='three'/>"
+    )
+    assert FORMAT.shared_names is not None
+    assert {*FORMAT.shared_names(Pieces(data))} == {"one", "two", "three"}
+    assert not list(FORMAT.shared_names(Pieces(data.replace(b"teiCorpus", b"TEI"))))
 
 
 def test_a_corpus_of_inclusions_is_not_empty_and_points_into_its_parts() -> None:

@@ -93,6 +93,8 @@ class ReadOptions(NamedTuple):
     #: What ids are made of with ``id_from`` path, or without any where a format makes ids of paths: the path below the
     #: folder or pattern that was named, or else the name of the file, without the suffixes of format and compression.
     stem: str = ""
+    #: Says whether another source of the run has a name that pointers may lead to.
+    elsewhere: Callable[[str], bool] | None = None
     limits: Limits = USUAL
     #: Whether all safe edits are to be given, however many there are.
     fixing: bool = False
@@ -195,6 +197,8 @@ class Format(NamedTuple):
     #: Says whether the first bytes of a source are what a folder of this format may hold beside it under the same
     #: suffix, as XML of another vocabulary: one that was found in a folder is then passed over.
     is_other: Callable[[bytes], bool] | None = None
+    #: Gives the names in a source that pointers in other sources of its corpus may lead to.
+    shared_names: Callable[[Stream], Iterator[str]] | None = None
     #: A document without an id that is alone in its source gets an id of its path. The scan makes it of the ``stem``.
     id_of_path: bool = False
     #: What reading leaves out of a source on purpose, in words.

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from corpusfmt.formats.tei.faults import FAULTS
 from corpusfmt.formats.tei.offsets import is_other, locate, resync, sniff
+from corpusfmt.formats.tei.shared import shared_names
 from corpusfmt.formats.tei.write import alone, losses, writer
 from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
 
@@ -66,6 +67,7 @@ FORMAT = Format(
     grammar_code="TEI025",
     alone=alone,
     is_other=is_other,
+    shared_names=shared_names,
     id_of_path=True,
     leaves="the markup of TEI that others wrote, counted by element, and of its header what is not known metadata",
 )

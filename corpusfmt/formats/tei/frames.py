@@ -120,7 +120,10 @@ class Frames:
         """The source is at its end. Give what is left."""
         gathering = self.gathering
         if self.across is not None and not self.includes:  # what is included has names too
+            elsewhere = gathering.options.elsewhere
             for pointer in self.across.dangling():
+                if elsewhere is not None and elsewhere(pointer.name):
+                    continue
                 what = f"{quoted(f'#{pointer.name}')} names no xml:id of the file"
                 gathering.out.find("TEI015", what, pointer.byte, near=pointer.near)
                 gathering.out.findings[-1] = gathering.out.findings[-1]._replace(byte=pointer.real)
@@ -232,7 +235,7 @@ class Frames:
 
     def _look_across(self, attributes: dict[str, str]) -> None:
         assert self.across is not None
-        byte = self.parser.byte
+        byte = self.parser.places[-1]
         xml_id = attributes.get(XML_ID)
         if xml_id is not None:
             if not is_name(xml_id):

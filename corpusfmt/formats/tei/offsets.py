@@ -16,6 +16,7 @@ _PROLOG: Final = re.compile(
     rb"|<!DOCTYPE(?:[^\[\"'>]|\"[^\"]*\"|'[^']*')*+(?:\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*+\][ \t\r\n]*)?>)*+"
 )
 _ROOT: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:TEI|teiCorpus|TEI\.2)(?=[\s/>])")
+_CORPUS: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?teiCorpus(?=[\s/>])")
 #: The tag of a root, as far as the end of its name.
 _ELEMENT: Final = re.compile(rb"<[^\s<>/!?&;'\"=]{1,200}(?=[\s/>])")
 _OWN: Final = re.compile(rb'<[^<>]{0,4000}type="%b"' % MARK.encode())
@@ -37,6 +38,12 @@ def is_other(head: bytes) -> bool:
     """Say whether there is a root element, and it is that of another vocabulary, or a part of TEI without a text."""
     head, at = _behind_prolog(head)
     return _ELEMENT.match(head, at) is not None and _ROOT.match(head, at) is None
+
+
+def is_corpus(head: bytes) -> bool:
+    """Say whether the root element is that of a corpus."""
+    head, at = _behind_prolog(head)
+    return _CORPUS.match(head, at) is not None
 
 
 def _behind_prolog(head: bytes) -> tuple[bytes, int]:

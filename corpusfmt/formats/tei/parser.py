@@ -151,7 +151,7 @@ class Parser:
         if self.depth > self._deepest:
             raise Broken("TEI008", f"elements nest deeper than {self._deepest} levels", self.byte)
         self.open.append(name)
-        self.places.append(self.byte)
+        self.places.append(self._expat.CurrentByteIndex + self._start)
         if self._loose and attributes:
             self._attributes()
         self.name = name

@@ -75,8 +75,12 @@ class Across:
             if "#" not in value or attribute not in POINTERS:
                 continue
             for one in value.split():
-                name = unquote(one[1:])  # a URI has percent signs for what it cannot hold (RFC 3987, 3.1)
-                if one[0] != "#" or name in self._waiting or _SCHEME.match(name):
+                name = one[1:]
+                if one[0] != "#" or ("(" in name and _SCHEME.match(name)):
+                    continue
+                if "%" in name:  # it stands for what a URI cannot hold (RFC 3987, 3.1)
+                    name = unquote(name)
+                if name in self._waiting:
                     continue
                 if hash(name) not in self._ids and len(self._waiting) < _MOST:
                     self._waiting[name] = Pointer(name, byte, real(byte), near(byte))

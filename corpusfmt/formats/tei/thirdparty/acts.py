@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from corpusfmt.formats.tei.thirdparty import choosing, notes
 from corpusfmt.formats.tei.thirdparty.flow import BREAK, JOINED, NOTHING, SPACE
-from corpusfmt.formats.tei.thirdparty.spans import Span
+from corpusfmt.formats.tei.thirdparty.spans import MOST_SPANS, Span
 from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def _breaks(attributes: Attributes) -> str:
 def _del_span(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
     """Take the beginning of a deletion that ends where spanTo points (TEI P5, 12.3.1.4)."""
     target = attributes.get("spanTo", "").strip().removeprefix("#")
-    if target and reader.choices.choice != "original" and not reader.restored:
+    wanted = reader.choices.choice != "original" and not reader.restored
+    if target and wanted and len(reader.spans) < MOST_SPANS:
         reader.spans.append(Span(target, reader.flow, reader.flow.state(), len(reader.notes)))
     return _milestone(reader, name, attributes, step)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt.formats.tei.thirdparty.flow import Flow, State
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.thirdparty.steps import Step
     from corpusfmt.formats.tei.thirdparty.to_text import Foreign
+
+
+#: So many deletions may be open at a time; the text of further ones stays.
+MOST_SPANS: Final = 64
 
 
 class Span(NamedTuple):
