@@ -817,6 +817,21 @@ def test_the_readings_of_a_witness(choices: Choices, body: str, expected: str) -
     assert text(body, choices, f"<fileDesc><sourceDesc>{witnesses}</sourceDesc></fileDesc>") == expected
 
 
+def test_lists_of_witnesses_have_a_limit() -> None:
+    many = "".join(f"<witness xml:id='w{number}'/>" for number in range(1100))
+    header = f"<fileDesc><sourceDesc><listWit xml:id='all'>{many}</listWit></sourceDesc></fileDesc>"
+    body = "<p><app><lem>a</lem><rdg wit='#all'>b</rdg></app></p>"
+    assert text(body, Choices(witness="w999"), header) == "b"
+    assert text(body, Choices(witness="w1000"), header) == "a"
+
+
+def test_deletions_between_two_points_have_a_limit() -> None:
+    """So many may be open at a time; the text of others stays."""
+    begins = "".join(f"<delSpan spanTo='#e{number}'/>x" for number in range(70))
+    assert text(f"<p>a{begins}<anchor xml:id='e69'/><anchor xml:id='e0'/>b</p>") == "ab"
+    assert text(f"<p>a{begins}<anchor xml:id='e69'/>b</p>") == "a" + "x" * 70 + "b"
+
+
 def test_where_a_witness_is_not_named_is_counted() -> None:
     body = (
         "<p><app><lem>a</lem><rdg wit='#A'>b</rdg></app> <app><lem>c</lem></app> <app from='#x'><lem>d</lem></app></p>"
@@ -943,6 +958,8 @@ def test_a_gap_inside_of_a_word_leaves_a_mark(body: str, expected: str) -> None:
         ("<p>x <delSpan spanTo='#e'/>y <choice><sic>a<anchor xml:id='e'/>b</sic><corr>c</corr></choice> d</p>", "x y c d"),
         ("<p>x <choice><sic>a<delSpan spanTo='#e'/>b<anchor xml:id='e'/></sic></choice> d</p>", "x a d"),
         ("<app><lem xml:id='e'>a<delSpan spanTo='#e'/>b</lem></app>c", "abc"),  # it ends before it begins
+        ("<p>a <delSpan spanTo='#e'/>b <subst xml:id='e'><del>c</del><add>d</add></subst> e</p>", "a e"),
+        ("<p>a <delSpan spanTo='#e'/>b<hi xml:id='e'>c<anchor xml:id='e'/>d</hi> f</p>", "a d f"),  # two ends
     ],
 )  # fmt: skip
 def test_what_is_deleted_between_two_points(body: str, expected: str) -> None:
@@ -969,6 +986,11 @@ def test_a_deletion_between_two_points_is_counted_and_not_held() -> None:
         ("<formula><math xmlns='http://www.w3.org/1998/Math/MathML'><mn>1</mn>{}<mn>2</mn></math></formula>", "1 2"),
         ("<formula><m:msup xmlns:m='http://www.w3.org/1998/Math/MathML'><m:mi>x</m:mi>{}<m:mn>2</m:mn></m:msup></formula>", "x 2"),
         ("<p><date>1900</date>{}<date>1901</date></p>", "1900 1901"),
+        ("<p><measureGrp><measure>1</measure>{}<measure>2</measure></measureGrp></p>", "1 2"),
+        ("<p><location><geo>1 2</geo>{}<geo>3 4</geo></location></p>", "1 2 3 4"),
+        ("<p><respStmt><resp>edited by</resp>{}<name>X</name></respStmt></p>", "edited by X"),
+        ("<p><num>3</num>{}<unit>kg</unit></p>", "3 kg"),
+        ("<table><row><cell><dimensions><height>3</height>{}<width>2</width></dimensions></cell></row></table>", "3 2"),
     ],
 )  # fmt: skip
 def test_children_that_touch_are_parted(body: str, expected: str) -> None:

@@ -116,19 +116,19 @@ WAYS: Final = (
     Way("s persName placeName orgName geogName date time surname forename roleName genName addName nameLink bloc "
         "country region settlement district street "
         "postCode postBox biblScope citedRange publisher pubPlace analytic monogr series imprint role roleDesc actor "
-        "locus dim dimensions height width depth",
+        "locus dim dimensions height width depth "
+        "eventName objectName geogFeat idno msName repository institution collection material objectType num measure "
+        "unit email name resp respStmt funder sponsor principal edition meeting age birth death sex gender floruit "
+        "nationality residence occupation affiliation education faith socecStatus langKnown geo offset origDate "
+        "origPlace terrain climate population",
         "their text stays; where two of them touch, a space", "ttttt"),
     Way("w pc", "their text stays; where they have join, there is no white space", act="token"),
-    Way("hi emph foreign distinct mentioned soCalled term gloss name rs num measure measureGrp unit email "
-        "ref abbr expan ex am sic corr reg orig lem rdg add supplied unclear damage secl retrace redo undo mod "
-        "ellipsis rb seg cl phr m c rhyme eventName objectName geogFeat idno "
-        "msName repository institution collection material objectType stamp heraldry "
-        "watermark musicNotation origDate origPlace locusGrp form orth pron hyph syll stress gram gramGrp "
-        "case gen iType mood number per pos subc tns def etym lang lbl xr usg colloc gi att tag val ident code "
-        "altIdent specDesc defaultVal valDesc meeting edition respStmt resp funder sponsor principal distributor "
-        "authority availability licence age birth death sex gender floruit nationality residence occupation "
-        "affiliation education faith socecStatus langKnowledge langKnown persPronouns trait state population climate "
-        "terrain location geo offset", "their text stays"),
+    Way("hi emph foreign distinct mentioned soCalled term gloss rs measureGrp ref abbr expan ex am sic corr reg orig "
+        "lem rdg add supplied unclear damage secl retrace redo undo mod ellipsis rb seg cl phr m c rhyme stamp "
+        "heraldry watermark musicNotation locusGrp form orth pron hyph syll stress gram gramGrp case gen iType mood "
+        "number per pos subc tns def etym lang lbl xr usg colloc gi att tag val ident code altIdent specDesc "
+        "defaultVal valDesc distributor authority availability licence langKnowledge persPronouns trait state "
+        "location", "their text stays"),
     # -- no text ----------------------------------------------------------------------------------------
     Way("teiHeader", "metadata, not text", act="out"),
     Way("facsimile standOff fsdDecl xenoData", "left out: they are no text", act="out"),
