@@ -580,6 +580,12 @@ def test_words_before_a_single_text_are_no_reason_to_end_a_corpus(tmp_path: Path
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(("name", "hint"), [("nbsp", "&#160;"), ("eacute", "&#233;"), ("chap1", "define the entity")])
+def test_what_to_write_for_an_entity(name: str, hint: str) -> None:
+    (finding,) = findings(scan(FORMAT, broken(f"<p>a&{name};b</p>".encode())))
+    assert (finding.code, hint in finding.hint) == ("TEI006", True)
+
+
 def test_a_file_that_is_cut_says_what_is_open() -> None:
     (finding,) = findings(scan(FORMAT, broken(b"<p>a</p>\n<head>b")[: -len(b"</body></text></TEI>")]))
     assert (finding.code, finding.message) == ("TEI002", "<head> is open since line 3, and the file ends")

@@ -12,7 +12,7 @@ from corpusfmt.formats.tei.gathering import Gathering
 from corpusfmt.formats.tei.native_bytes import read_own
 from corpusfmt.formats.tei.parser import Broken
 from corpusfmt.formats.tei.profile import CORPUS_END, NAMESPACE, TEI_END, TEI_START
-from corpusfmt.formats.tei.wellformed import Around, Told, explained, unclosed
+from corpusfmt.formats.tei.wellformed import Around, Told, character_for, explained, unclosed
 from corpusfmt.formats.tei.window import Window
 from corpusfmt.limits import CHUNK, KIB
 from corpusfmt.model.finding import Edit
@@ -249,6 +249,7 @@ class _Scan:
             hint = "fetch the file again; if it is whole, write the end tags that are missing"
         if code == "TEI006" and (reference := _REFERENCE.match(self.window.slice(byte, byte + 100))):
             message = f"the entity {quoted(reference[0])}, which the file does not define"
+            hint = character_for(reference[0])
         if code == "TEI002" and frame is not None and frame.is_corpus and frames.parser.depth == 1:
             message, hint = "the end of the corpus is missing; documents may be missing too", ""
             rest = self.window.slice(frames.parser.consumed, self.window.stop)

@@ -130,6 +130,14 @@ def _mismatch(around: Around) -> Told:
     return Told(what, f"remove </{end}>, or write its start tag, or correct its name")
 
 
+def character_for(reference: bytes) -> str:
+    """Say what to write for an entity of HTML, which XML does not have; nothing for others."""
+    from html.entities import name2codepoint
+
+    code = name2codepoint.get(reference[1:-1].decode("ascii", "replace"))
+    return f"write the character itself, or &#{code}; for it: XML does not have the entities of HTML" if code else ""
+
+
 def unclosed(name: str, line: int) -> str:
     """Say that a file ends where an element is open, which begins in a line."""
     return f"<{shown(name, 60)}> is open{_since(line)}, and the file ends"
