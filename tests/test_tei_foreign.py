@@ -730,6 +730,7 @@ def test_languages_and_ids_of_the_elements_themselves() -> None:
     assert (said.language, said.text_id) == ("la", "t")
     assert heading("", "xml:lang='de'").language == "de"
     assert identity(said._replace(title="T"), {f"{SPACE}id": "a", "n": "7"}) == ("a", "T")
+    assert identity(said, {f"{SPACE}id": " a "}) == ("a", "")
     assert identity(said, {"n": "7"}) == ("7", "")
     assert identity(said, {}) == ("t", "")
     assert identity(Heading(idno="i"), {}) == ("i", "")

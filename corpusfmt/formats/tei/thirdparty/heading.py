@@ -99,7 +99,7 @@ def identity(heading: Heading, attributes: Mapping[str, str], urn: str = "") -> 
 
     The id is the xml:id or the n of the element, the xml:id of its ``text``, the URN, or an idno of the publication.
     """
-    id = attributes.get(XML_ID) or attributes.get("n", "").strip() or heading.text_id or urn or heading.idno
+    id = attributes.get(XML_ID, "").strip() or attributes.get("n", "").strip() or heading.text_id or urn or heading.idno
     return id, heading.title
 
 
