@@ -38,6 +38,7 @@ MAX_ID_DIGITS: Final = 1000
 #: What a zstd decoder may have to remember. `zstd --long=27` and `--ultra` stay within it; RFC 9659 says what a body of
 #: HTTP may ask for.
 MAX_WINDOW: Final = 128 * MIB
+LARGEST_WINDOW: Final = 2048 * MIB
 HTTP_WINDOW: Final = 8 * MIB
 #: A zstd dictionary, as it is stored and as it is used. The IIPC's proposal asks for 8 MiB.
 MAX_DICTIONARY: Final = 10 * MIB
@@ -98,6 +99,7 @@ class Limits(NamedTuple):
     xml_depth: int = MAX_XML_DEPTH
     markup: int = MAX_MARKUP
     ratio: int = MAX_RATIO
+    zstd_window: int = MAX_WINDOW
     faults: int = MAX_FAULTS
     warnings: int = MAX_WARNINGS
 

@@ -11,9 +11,11 @@ from corpusfmt import plugins, sniff, storage
 from corpusfmt.limits import HEAD, KIB, USUAL, Limits
 from corpusfmt.model.document import Document, line_of
 from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
-from corpusfmt.model.finding import Finding
+from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.model.ids import SOURCES, made_ids
+from corpusfmt.model.rule import found
+from corpusfmt.resumed import resumed
 from corpusfmt.rules import duplicate_id
 from corpusfmt.text.display import charset, quoted, shown
 from corpusfmt.text.filenames import WHOLE_SUFFIX, stem
@@ -231,11 +233,30 @@ def _is_other(path: str, reading: Reading, format: Format | None) -> bool:
 
 
 def scan(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
-    """Give what a format's scan gives, with the ids that are to be made. Raises ConfigurationError at once."""
-    batches = format.scan(stream, options)
-    if options.id_from is None:
-        return made_ids(batches, "") if format.id_of_path else batches
-    return made_ids(batches, options.stem)
+    """Give what a format's scan gives, with the ids that are to be made, and a warning about zero bytes at the end.
+
+    Raises ConfigurationError at once.
+    """
+    return _finished(format.scan(stream, options), stream, format, options)
+
+
+def _finished(batches: Iterator[Batch], stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
+    if options.id_from is not None or format.id_of_path:
+        batches = made_ids(batches, options.stem if options.id_from else "")
+    return _padded(batches, stream) if stream.codec else batches
+
+
+def _padded(batches: Iterator[Batch], stream: Stream) -> Iterator[Batch]:
+    region = Region(b"", 0, 1)
+    for batch in batches:
+        region = batch.region
+        yield batch
+    if padding := getattr(stream, "padding", 0):
+        rule = storage.BY_CODE[storage.PADDED]
+        what = f"{padding:,} zero bytes follow the compressed data"
+        end = region.offset + len(region.buffer)
+        finding = found(rule, what, stream.name, region, end, hint=rule.advice)
+        yield Batch((), (finding._replace(edit=Edit(end, 0, b"")),), region)
 
 
 class Unique:
@@ -287,11 +308,16 @@ class Unique:
 def scanned(
     stream: Stream, format: Format, options: ReadOptions, progress: Callable[[int, int], None] | None = None
 ) -> Iterator[Batch]:
-    """Give what a scan gives. Its findings say whether their offsets are those of the source as it is stored.
+    """Give what a scan gives. After damage in compressed data it goes on at the next sound member, where the format
+    can. Its findings say whether their offsets are those of the source as it is stored.
 
     Raises ConfigurationError, here and not later, for options that do not fit together.
     """
-    batches = scan(stream, format, options)
+    if format.begins is not None and isinstance(stream, storage.Input) and stream.codec:
+        batches = resumed(stream, format, options)
+    else:
+        batches = format.scan(stream, options)
+    batches = _finished(batches, stream, format, options)
     if progress is not None:
         batches = _told(batches, stream, progress)
     return batches if stream.codec else map(_stored, batches)
@@ -385,11 +411,13 @@ def opened(
     if (path == "-" or given is not None) and reading.format is not None and plugins.format_named(reading.format).whole:
         what = "standard input" if given is None else "what is no path"
         raise ConfigurationError(f"{what} has no name, which {reading.format} makes the id of; name a file")
-    ratio = reading.limits.ratio
+    ratio, window = reading.limits.ratio, reading.limits.zstd_window
     if given is not None:
-        source = storage.open_given(given, ratio=ratio)
+        source = storage.open_given(given, ratio=ratio, window=window)
     else:
-        source = storage.open_input(path, hashed=hashed, ratio=ratio, expected=expected, root=reading.root(path))
+        source = storage.open_input(
+            path, hashed=hashed, ratio=ratio, window=window, expected=expected, root=reading.root(path)
+        )
     with source as stream:
         if reading.format is not None:
             yield stream, plugins.format_named(reading.format)

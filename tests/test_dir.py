@@ -75,6 +75,12 @@ def write(target: Path, documents: Sequence[Document], **options: Any) -> None:
             writer.write(document)
 
 
+def write_jsonl(target: Path, documents: Sequence[Document]) -> None:
+    with open_writer(str(target)) as writer:
+        for document in documents:
+            writer.write(document)
+
+
 # -- the laws ------------------------------------------------------------------------------------------------------
 
 
@@ -215,6 +221,102 @@ def test_a_conversion_looks_on_and_lists_every_collision(tmp_path: Path) -> None
 )  # fmt: skip
 def test_the_path_is_that_in_the_folder(path: str, folders: tuple[str, ...], inside: str) -> None:
     assert path_inside(path.replace("/", os.sep), folders) == inside
+
+
+NO_TEXT = {
+    "m.docx": b"PK\x03\x04\x14\0", "empty.zip": b"PK\x05\x06" + bytes(18), "old.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "p.pdf": b"%PDF-1.4\n",
+    "i.png": b"\x89PNG\r\n\x1a\n", "i.jpg": b"\xff\xd8\xff\xe0", "i.gif": b"GIF89a", "a.7z": b"7z\xbc\xaf\x27\x1c", "named.txt": b"PK\x03\x04",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NO_TEXT)
+def test_files_that_hold_no_text_are_passed_over(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("in/sub").mkdir(parents=True)
+    Path("in/a.txt").write_bytes(b"a text\n")
+    Path("in/sub", name).write_bytes(NO_TEXT[name])
+    Path("in/z.txt").write_bytes(b"caf\xe9\n")
+    for source in ("in", "in/**"):
+        assert [d.name.rpartition("/")[2] for d in read(source, format="dir")] == ["a.txt", "z.txt"]
+    report = convert("in", "o.seed", from_format="dir")
+    assert report.passed_over == [os.path.join("in", "sub", name)]
+    assert main(["validate", "in", "--from", "dir"]) == 1
+    told = capsys.readouterr()
+    assert "z.txt:1:4: ENC001" in told.out
+    assert name in told.err
+    with pytest.raises(LossError, match="another kind"):
+        write(tmp_path / "out", [Document("x", NO_TEXT[name], name="x")])
+    with pytest.raises(ConfigurationError, match="holds no file of text"):
+        list(read("in/sub", format="dir"))
+
+
+NAMED: dict[str, tuple[str, str]] = {
+    "Füße: Ñandú / Ελλάδα": ("Füße_ Ñandú _ Ελλάδα.txt", "title"),
+    "日本語": ("日本語.txt", "title"),
+    "نامه\u200cها": ("نامه\u200cها.txt", "title"),
+    "Poems: collected, etc.": ("Poems_ collected, etc.txt", "title"),
+    "Dr. Faustus": ("Dr. Faustus.txt", "title"),
+    "Who? Me!": ("Who_ Me!.txt", "title"),
+    "notes/a.md": ("notes/a.md", "title"),
+    "a\nb\x07": ("a_b_.txt", "title"),
+    "x\u202egnp:": ("x_gnp_.txt", "title"),
+    "CON": ("_CON.txt", "title"),
+    "nul.txt": ("_nul.txt", "title"),
+    "...": ("_.txt", "title"),
+    ".hidden": ("_.hidden.txt", "title"),
+    "../../etc/passwd": ("_.._.._etc_passwd.txt", "title"),
+    "a.gz": ("a.gz.txt", "title"),
+    "A.TXT": ("A.TXT", "title"),
+    "é" * 300: ("é" * 125 + ".txt", "title"),
+    "": ("the id.txt", "the id"),
+    "http://example.org/x": ("http___example.org_x.txt", "title"),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_titles_become_names_of_files(name: str, tmp_path: Path) -> None:
+    write(tmp_path / "out", [Document("the id", "x", name=name)], allow_loss=["id", "name"])
+    assert tree(tmp_path / "out") == [NAMED[name][0]]
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({}, "A title.txt"), ({"name_from": "name"}, "A title.txt"), ({"name_from": "id"}, "p/1.txt"),
+        ({"name_from": "path"}, "sub/x.txt"),
+    ],
+)  # fmt: skip
+def test_what_files_are_named_by(options: dict[str, Any], name: str, tmp_path: Path) -> None:
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    write_jsonl(tmp_path / "in/sub/x.jsonl", [Document("p/1", "text", name="A title")])
+    allow = ["id", "name"]
+    report = convert(
+        tmp_path / "in", tmp_path / "out", to_format="dir", allow_loss=allow, receipt=tmp_path / "r.json", **options
+    )
+    assert (tree(tmp_path / "out"), report.verified) == ([name], 1)
+    with pytest.raises(LossError):
+        write(tmp_path / "no", [Document("A title", "text", name="A title")], name_from="id")
+
+
+def test_a_name_that_is_held_stays_as_it_is(tmp_path: Path) -> None:
+    documents = [Document("README", "x", name="README"), Document("7", "y", name="src/a.py")]
+    write(tmp_path / "out", documents, allow_loss=["id", "name"])
+    assert tree(tmp_path / "out") == ["README", "src/a.py"]
+    write(tmp_path / "other", documents[:1], allow_loss=["id", "name"], name_from="name")
+    assert tree(tmp_path / "other") == ["README.txt"]
+
+
+def test_documents_of_one_source_get_numbers(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "x.jsonl", [Document(id, id) for id in "abc"])
+    convert(tmp_path / "x.jsonl", tmp_path / "out", to_format="dir", allow_loss="id,name", name_from="path")
+    assert tree(tmp_path / "out") == ["x.txt", "x_2.txt", "x_3.txt"]
+
+
+def test_only_a_conversion_knows_paths_of_sources(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="only a conversion"):
+        write(tmp_path / "out", [Document("a", "x")], allow_loss=["id", "name"], name_from="path")
 
 
 # -- reading -------------------------------------------------------------------------------------------------------
@@ -457,7 +559,7 @@ def test_what_a_file_cannot_hold(document: Document, kinds: list[str]) -> None:
 
 def test_a_file_without_a_name_is_written_under_its_id() -> None:
     writer = FORMAT.writer(WriteOptions(frozenset(["name", "id"])))
-    assert writer.encode([Document("a/b", "x\0y"), Document(7, "")]) == [b"a/b\0x\0y", b"7\0"]
+    assert writer.encode([Document("a/b", "x\0y"), Document(7, "")]) == [b"a/b.txt\0x\0y", b"7.txt\0"]
     assert FORMAT.alone is not None
     assert FORMAT.alone(b"a/b\0x\0y") == ("a/b", b"x\0y")
 

@@ -195,6 +195,28 @@ def _ratio(tmp_path: Path) -> None:
 
 
 @case
+def _zstd_window(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.zst"
+    block = b'{"id":"a","text":"t"}\n'
+    last = (1 | len(block) << 3).to_bytes(3, "little") + block
+    path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes([0, 17 << 3]) + last)  # 2 ** 27 bytes
+    assert list(validate(path)) == []
+    path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes([0, 17 << 3 | 1]) + last)
+    (found,) = validate(path)
+    assert (found.code, found.hint[:44]) == ("FILE002", "allow it with --limit zstd-window=144MiB, wh")
+    assert list(validate(path, limits={"zstd-window": 144 * MIB})) == []
+    path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes([0, 21 << 3]) + last)  # 2 ** 31 bytes, without a content size
+    assert [document.id for document in read(path, limits={"zstd-window": 2048 * MIB})] == ["a"]
+    for wide in (bytes([0, 21 << 3 | 1]), bytes([0xE0]) + (1 << 32).to_bytes(8, "little")):  # one is a single segment
+        path.write_bytes(b"\x28\xb5\x2f\xfd" + wide + last)
+        (found,) = validate(path, limits={"zstd-window": 2048 * MIB})
+        assert (found.code, found.hint[:17]) == ("FILE002", "compress it again")
+    path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes([0xA0]) + (129 * MIB).to_bytes(4, "little") + last)
+    (found,) = validate(path)
+    assert "zstd-window=129MiB" in found.hint
+
+
+@case
 def _faults(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"{}\n" * 9)
@@ -245,17 +267,6 @@ def _ratio_free(tmp_path: Path) -> None:
     assert list(validate(path, limits={"ratio": 1})) == []
     path.write_bytes(gzip.compress(record % (text + b"x"), 1, mtime=0))
     assert [one.code for one in validate(path, limits={"ratio": 1})] == ["FILE004"]
-
-
-@case
-def _zstd_window(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl.zst"
-    block = b'{"id":"a","text":"t"}\n'
-    last = (1 | len(block) << 3).to_bytes(3, "little") + block
-    path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes([0, 17 << 3]) + last)  # 2 ** 27 bytes
-    assert list(validate(path)) == []
-    path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes([0, 17 << 3 | 1]) + last)
-    assert [one.code for one in validate(path)] == ["FILE002"]
 
 
 @case
@@ -524,7 +535,7 @@ def test_the_command_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
     ("said", "words"),
     [
         ("heder=1", "unknown limit 'heder'; did you mean header? known are document, header"),
-        ("zstd-window=1", "the limit zstd-window is fixed"),
+        ("zstd-dictionary=1", "the limit zstd-dictionary is fixed"),
         ("schema-seconds=1", "the limit schema-seconds is set by --schema-timeout"),
         ("depth=513", "the limit depth is at most 512 levels"), ("xml_depth=257", "the limit xml-depth is at most 256 levels"),
         ("header=1GB", "the limit header is at most 16 MiB"), ("header=0", "expected a size"), ("header=-1", "expected a size"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from corpusfmt import Document, fix, plugins, validate
+from corpusfmt import Document, create, fix, plugins, validate
 from corpusfmt.checks.rule_page import page
 from corpusfmt.cli.main import main
 from corpusfmt.model.rule import SUBJECTS, Rule
@@ -159,6 +159,24 @@ def test_duplicate_names_fold_case_and_normalisation(tmp_path: Path) -> None:
     path.write_text("".join(f"<<<FILE d{i} {name}>>>\nbody\n" for i, name in enumerate(names)), encoding="utf-8")
     found = list(validate(path))
     assert [(f.code, f.line) for f in found] == [("DOC003", 3), ("DOC003", 7)]
+
+
+TITLED = {
+    "a.seed": "<<<FILE d1 ../Poems: etc.>>>\nbody\n<<<FILE d2 ../Poems: etc.>>>\nbody\n",
+    "a.jsonl": '{"id":"d1","name":"../Poems: etc.","text":"a"}\n{"id":"d2","name":"../Poems: etc.","text":"b"}\n',
+}
+
+
+@pytest.mark.parametrize("name", ["a.seed", "a.jsonl", "a.xml", "a.warc"])
+def test_titles_and_addresses_are_no_file_names(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name in TITLED:
+        path.write_text(TITLED[name])
+    else:
+        with create(path) as target:
+            target.write_all([Document(id, "x\n", name="../Poems: etc.") for id in ("d1", "d2")])
+    found = [f.code for f in validate(path, select=["DOC"])]
+    assert found == (["DOC004", "DOC003", "DOC004"] if name == "a.seed" else [])
 
 
 def test_an_integer_id_and_its_digits_count_as_one(tmp_path: Path) -> None:

@@ -272,7 +272,7 @@ def test_blocks_and_windows_of_just_the_limit() -> None:
         assert decompress("zst", head + window + blocks) == data
     assert MAX_WINDOW == 1 << (10 + (0x88 >> 3))
     for window, blocks, message in [
-        (b"\x89", block(0, 3, last=True) + b"abc", "window of more than 128 MiB"),
+        (b"\x89", block(0, 3, last=True) + b"abc", "window of 144 MiB; the limit is 128 MiB"),
         (b"\x58", block(0, most + 1, last=True) + content[: most + 1], "impossible block"),
         (b"\x58", block(2, most + 1, last=True) + content[: most + 1], "impossible block"),
         (b"\x58", block(3, 3, last=True) + b"abc", "impossible block"),
@@ -385,7 +385,7 @@ def test_flags_that_a_gzip_header_must_not_have_are_refused(flag: int) -> None:
 
 @every_codec
 def test_what_follows_the_last_member_is_told(codec: str) -> None:
-    for junk in (b"garbage", b"\0" * 16, b"\x1f", b"\x28"):
+    for junk in (b"garbage", b"\0" * 16 + b"x", b"\x1f", b"\x28"):
         with pytest.raises(Damage) as caught:
             decompress(codec, compress(codec, TEXT) + junk)
         assert caught.value.code in ("FILE003", "FILE001")

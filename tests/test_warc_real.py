@@ -216,9 +216,9 @@ PLAIN = {
     "no-content-length": ["WARC011"],
     "lf-only": ["WARC004", "WARC009"],
     "cr-only": ["WARC008"],
-    "missing-trailer": ["WARC009", "DOC003"],
-    "one-crlf-trailer": ["WARC009", "WARC024", "DOC002", "DOC003"],
-    "dup-record-id": ["WARC024", "DOC002", "DOC003"],
+    "missing-trailer": ["WARC009"],
+    "one-crlf-trailer": ["WARC009", "WARC024", "DOC002"],
+    "dup-record-id": ["WARC024", "DOC002"],
     "nul-in-header": ["WARC003"],
     "esc-in-header": ["WARC003"],
     "bad-utf8-header": ["WARC003"],
@@ -227,7 +227,7 @@ PLAIN = {
     "space-before-colon": ["WARC003"],
     "version-9.9": ["WARC002"],
     "lowercase-version": ["WARC002"],
-    "traversal-target": ["DOC004"],
+    "traversal-target": [],
     "truncated-header": ["WARC008"],
     "truncated-body": ["WARC008"],
     "empty": ["WARC013"],
@@ -242,12 +242,12 @@ PACKED = {
     "gz-truncated-at-trailer": ["WARC011", "WARC011", "FILE001"],
     "gz-bad-crc": ["WARC011", "FILE002"],
     "gz-trailing-garbage": ["WARC011", "WARC011", "FILE003"],
-    "gz-trailing-zeros": ["WARC011", "WARC011", "FILE003"],
+    "gz-trailing-zeros": ["WARC011", "WARC011", "FILE007"],
     "gz-one-member-two-records": ["WARC011", "WARC011", "WARC023"],
     "gz-empty-members": ["WARC011", "WARC011"],
     "gz-record-split-over-members": ["WARC011", "WARC023"],
 }
-WARNINGS = {"WARC004", "WARC009", "WARC014", "WARC022", "WARC023", "WARC024", "DOC002", "DOC003", "DOC004"}
+WARNINGS = {"WARC004", "WARC009", "WARC014", "WARC022", "WARC023", "WARC024", "DOC002", "FILE007"}
 
 
 @pytest.fixture(scope="session")
@@ -300,7 +300,8 @@ def test_no_hostile_file_is_forgotten_or_passes(hostile: Path, tmp_path: Path) -
     names = {path.name.removesuffix(".gz").removesuffix(".warc") for path in (hostile / "warc").iterdir()}
     assert names == {*PLAIN, *PACKED}
     for path in (hostile / "warc").iterdir():
-        assert main(["validate", "-q", str(path)]) == 1
+        is_sound = path.name == "traversal-target.warc"  # its address is no path of a file
+        assert main(["validate", "-q", str(path)]) == (not is_sound)
         for mode in ("stop", "skip"):
             assert main(["convert", "-q", str(path), "-o", str(tmp_path / "o.jsonl"), "--on-error", mode]) in (0, 1)
 

@@ -115,7 +115,7 @@ class Checking:
                 named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, path, thorough=True)
                 options = options._replace(judged=named, elsewhere=self._elsewhere)
-                checks = self.checks()
+                checks = self.checks(format)
                 before = 0
                 for batch in bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits):
                     tally.saw(batch)
@@ -127,10 +127,11 @@ class Checking:
             if self.selection.tells(error.finding):
                 yield error.finding
 
-    def checks(self) -> list[tuple[Rule, Check]]:
+    def checks(self, format: Format) -> list[tuple[Rule, Check]]:
         """Return fresh checks of the rules for one source, of which nothing has been reported yet."""
         self._counts.clear()
-        return [(rule, rule.start()) for rule in self.rules if rule.start]
+        fitting = (rule for rule in self.rules if format.names_files or not rule.file_names)
+        return [(rule, rule.start()) for rule in fitting if rule.start]
 
     def batch(
         self,

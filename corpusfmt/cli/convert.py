@@ -133,7 +133,8 @@ def _why_not(report: Report, on_error: str) -> str:
         lost = ",".join(kind for kind in ALLOWABLE if report.loss_counts[kind])
         allow = f"--allow-loss {lost} lets it go, " if lost else ""
         return f"{what}: the target cannot hold all of it; {allow}--on-error skip leaves documents out"
-    if isinstance(report.error, ParseError) and report.error.finding.code in UNTRUSTED:
+    is_damaged = isinstance(report.error, ParseError) and report.error.finding.code in UNTRUSTED
+    if is_damaged and on_error != "stop":
         return f"{what}: the documents of a damaged file cannot be trusted"
     if on_error != "stop":
         return f"{what}: reading cannot continue after this fault, whatever --on-error says"

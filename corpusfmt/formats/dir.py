@@ -19,13 +19,14 @@ from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError
 from corpusfmt.model.finding import Edit
-from corpusfmt.model.format import Batch, Format, ReadOptions, Stream, WriteOptions
+from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream, WriteOptions
 from corpusfmt.model.ids import make_id
 from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
 from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.rule import Change, Rule
 from corpusfmt.text.display import quoted
-from corpusfmt.text.filenames import safe_path, unfit
+from corpusfmt.text.filenames import WHOLE_SUFFIX, has_suffix, suffixed, unfit
+from corpusfmt.text.magic import NO_TEXT
 from corpusfmt.text.position import Region
 
 FAULTS: Final = (
@@ -45,10 +46,11 @@ FAULTS: Final = (
         b"", b"a text\n", "dir",
     ),
 )  # fmt: skip
+_NAME_FROM: Final = "name-from"
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}
-#: What storage would take for compressed data of some kind, and not for a text; the last are skippable frames.
+#: What storage would take for compressed data of some kind, or for no text; the last are skippable frames.
 _MAGIC: Final = (
-    b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04",
+    b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", *NO_TEXT,
     *(bytes([kind]) + b"\x2a\x4d\x18" for kind in range(0x50, 0x60)),
 )  # fmt: skip
 
@@ -111,29 +113,49 @@ def gives(document: Document) -> bool:
     return document.id == document.name and "" not in parts and ".." not in parts and not document.meta
 
 
-def losses(document: Document, _: WriteOptions) -> list[Loss]:
+def losses(document: Document, options: WriteOptions) -> list[Loss]:
     """List what of a document a file in a folder cannot hold."""
     found = []
-    path = _path(document)
+    path = _path(document, options)
     if path != document.id:
         found.append(
             loss(document, "id", f"the id {quoted(str(document.id))} is not the name of the file, which is all it has")
         )
-    if not path or path != document.name:
-        found.append(loss(document, "name", f"the name {quoted(document.name)} {unfit(document.name)}"))
+    if path != document.name:
+        why = unfit(document.name) or f"is not that of the file, {quoted(path)}"
+        found.append(loss(document, "name", f"the name {quoted(document.name)} {why}"))
     if document.meta_json != EMPTY and document.meta:
         found.append(loss(document, "metadata", "a file of a folder has no metadata"))
     if undecoded := undecodable(document):
         found += undecoded
     elif utf8_or_replaced(document).startswith(_MAGIC):
-        found.append(loss(document, "bytes", "the text begins as compressed data does, and would be read as such"))
+        found.append(
+            loss(
+                document,
+                "bytes",
+                "the text begins as compressed data or a file of another kind does, and would be taken for that",
+            )
+        )
     return found
 
 
-def _path(document: Document) -> str:
-    """Return the path of a document's file: its name, or its id where it has no name; nothing where neither will do."""
-    wanted = document.name or (document.id if isinstance(document.id, str) else "")
-    return "" if unfit(wanted) else wanted
+def _path(document: Document, options: WriteOptions) -> str:
+    """Return the path of a document's file: as it is to be named, and as it is where that is a path.
+
+    Raises ConfigurationError where it is to be named by the source, and nobody knows that.
+    """
+    how = options.own.get(_NAME_FROM)
+    if how == "path":
+        if options.source is None:
+            raise ConfigurationError("only a conversion knows the paths of files that names can be made from")
+        return suffixed(options.source.stem, WHOLE_SUFFIX)
+    if how == "id":
+        return suffixed(str(document.id), WHOLE_SUFFIX)
+    wanted = document.name or str(document.id)
+    is_held = document.id == document.name or not {"id", "name"} <= options.allow
+    if not unfit(wanted) and ((is_held and how is None) or has_suffix(wanted)):
+        return wanted
+    return suffixed(wanted, WHOLE_SUFFIX)
 
 
 class _Writer:
@@ -151,8 +173,7 @@ class _Writer:
             lost = losses(document, self._options)
             if refused := [one for one in lost if one.kind not in self._options.allow]:
                 raise LossError(refused)
-            path = _path(document) or safe_path(document.name or str(document.id))
-            pieces.append(b"%b\0%b" % (path.encode(), utf8_or_replaced(document)))
+            pieces.append(b"%b\0%b" % (_path(document, self._options).encode(), utf8_or_replaced(document)))
         return pieces
 
     def end(self, _documents: int, /) -> bytes:
@@ -179,12 +200,22 @@ FORMAT = Format(
         "id": "an id that is not the name",
         "name": "no name, and names that are no path of a file on every system; the name of another document",
         "metadata": "any metadata",
-        "bytes": "texts that begin as compressed data does",
+        "bytes": "texts that begin as compressed data, PDF or images do",
         "encoding": "bytes that their declared encoding cannot decode",
     },
+    options=(
+        Option(
+            _NAME_FROM,
+            "files are named by the name (default; the id where there is none), the id, or the path of the source",
+            ("id", "name", "path"),
+            "write",
+        ),
+    ),
     alone=alone,
     rewrite=rewrite,
     whole=True,
+    names_files=True,
     gives=gives,
-    leaves="hidden files, links and pipes, which are listed; dates and permissions of files",
+    leaves="hidden files, links, pipes and files that hold no text (office documents, PDF, images), which are listed; "
+    "dates and permissions of files",
 )

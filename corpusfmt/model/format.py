@@ -98,13 +98,24 @@ class ReadOptions(NamedTuple):
     limits: Limits = USUAL
     #: Whether all safe edits are to be given, however many there are.
     fixing: bool = False
+    #: The head of the source, where the stream begins amid it, after damage.
+    resumed: bytes = b""
+
+
+class Source:
+    """The source of the documents that are written at the moment. ``stem`` is as in ReadOptions."""
+
+    stem = ""
 
 
 class WriteOptions(NamedTuple):
-    """How to write. ``allow`` names the kinds of loss that may happen; ``own`` is as in ReadOptions."""
+    """How to write. ``allow`` names the kinds of loss that may happen; ``own`` is as in ReadOptions; ``source`` is
+    known in a conversion alone.
+    """
 
     allow: frozenset[str] = frozenset()
     own: Mapping[str, str] = {}
+    source: Source | None = None
 
 
 class Option(NamedTuple):
@@ -169,6 +180,11 @@ class Format(NamedTuple):
     options: tuple[Option, ...] = ()
     #: Gives the offset at or after a position where reading can start again, or -1.
     resync: Callable[[bytes, int], int] | None = None
+    #: Says whether reading can start again, after damage, with a compressed member that begins with some bytes: from
+    #: those at the head of the source (none where they are damaged) and those of the member.
+    begins: Callable[[bytes, bytes], bool] | None = None
+    #: A document ends where the next one begins, so that the one before damage may go on in it.
+    open_ended: bool = False
     #: The shipped JSON Schema of a record, and the codes of faults that it can explain: each with the key of a record
     #: that it tells the lack of, or empty.
     schema: str = ""
@@ -201,6 +217,9 @@ class Format(NamedTuple):
     shared_names: Callable[[Stream], Iterator[str]] | None = None
     #: A document without an id that is alone in its source gets an id of its path. The scan makes it of the ``stem``.
     id_of_path: bool = False
+    #: Names of documents are those of files. Elsewhere they are titles or addresses, and rules about file names do not
+    #: apply.
+    names_files: bool = False
     #: What reading leaves out of a source on purpose, in words.
     leaves: str = ""
     #: Says of a document that the writer cannot hold whether reading may give it all the same; nothing is never.

@@ -82,6 +82,8 @@ class Rule(NamedTuple):
     blocks_reading: bool = True
     #: It takes all files of a corpus to find it.
     corpus_wide: bool = False
+    #: It looks at names as those of files, and runs for formats that have such (``Format.names_files``).
+    file_names: bool = False
     #: Its hits may have a change, which ``corpusfmt fix`` makes where the format can be rewritten.
     fixable: bool = False
 

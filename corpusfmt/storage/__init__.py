@@ -15,10 +15,10 @@ from corpusfmt.model.errors import SchemaError
 from corpusfmt.storage.attributes import links_of
 from corpusfmt.storage.discovery import Found, discover, path_inside, root_of
 from corpusfmt.storage.external_sort import SortedLines, Sorter, Spill, spilled, spills
-from corpusfmt.storage.faults import BY_CODE, CUT, FAULTS, HOPELESS, MANY, UNTRUSTED
+from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, FAULTS, FOLLOWED, HOPELESS, MANY, PADDED, UNTRUSTED
 from corpusfmt.storage.file_state import State, check_state, state_of
 from corpusfmt.storage.folder import Folder, inside, is_folder
-from corpusfmt.storage.input import Input, given, given_name, open_given, open_input
+from corpusfmt.storage.input import Gap, Input, given, given_name, open_given, open_input
 from corpusfmt.storage.open_folder import Leftover, identity_of
 from corpusfmt.storage.output import Output, codecs, open_output
 from corpusfmt.storage.paths import (
@@ -42,13 +42,17 @@ from corpusfmt.text.display import quoted
 __all__ = [
     "BY_CODE",
     "CUT",
+    "DAMAGED",
     "FAULTS",
+    "FOLLOWED",
     "HOPELESS",
     "MANY",
+    "PADDED",
     "UNTRUSTED",
     "Copying",
     "Folder",
     "Found",
+    "Gap",
     "Input",
     "Leftover",
     "Output",

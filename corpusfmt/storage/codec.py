@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol, TypeAlias
+
+from corpusfmt.limits import CHUNK
 
 #: Where each member begins: its offset in the decompressed stream, and in the file.
 Members: TypeAlias = list[tuple[int, int]]
@@ -13,22 +15,35 @@ MAX_EMPTY: Final = 1 << 16
 
 
 class Damage(Exception):
-    """Compressed data is cut short (FILE001), broken (FILE002) or followed by something else (FILE003)."""
+    """Compressed data is cut short (FILE001), broken (FILE002) or followed by something else (FILE003).
 
-    def __init__(self, code: str, message: str) -> None:
+    The ``hint`` says what to do where that is not what is to be done about the code.
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.code, self.message = code, message
+        self.code, self.message, self.hint = code, message, hint
 
 
 class Decoder(Protocol):
     """Gives decompressed bytes.
 
-    ``consumed`` counts the compressed bytes used so far. ``members`` lists the gzip members or zstd frames that
-    have begun; the decoder only ever appends, and whoever reads takes away what is done with.
+    ``consumed`` counts the compressed bytes used so far, ``begun`` those before the last member that began, or before
+    what is no member. ``sound`` says whether all that was given is of members that ended as they should; a piece is
+    wholly of such, or of one member that goes on. ``padding`` counts the zero bytes after the last member. ``members``
+    lists the gzip members or zstd frames that have begun; the decoder only ever appends, and whoever reads takes away
+    what is done with.
     """
 
     consumed: int
+    begun: int
+    sound: bool
+    padding: int
     members: Members
+
+    def again(self, read: Callable[[int], bytes], consumed: int, /) -> Decoder:
+        """Return a decoder of the same file that begins with the member at the offset ``consumed``."""
+        ...
 
     def read(self, size: int, /) -> bytes:
         """Return up to about ``size`` bytes; none at the proper end. Raises Damage."""
@@ -53,6 +68,15 @@ class Encoder(Protocol):
     def end_member(self) -> bytes:
         """Return the rest of the open member. Where nothing was ever written, return an empty member."""
         ...
+
+
+def zeros(data: bytes, read: Callable[[int], bytes]) -> int:
+    """Return how many zero bytes ``data`` and the rest of a file are; 0 where they are anything else."""
+    count = 0
+    while data and not data.strip(b"\0"):
+        count += len(data)
+        data = read(CHUNK)
+    return 0 if data else count
 
 
 def begin_member(members: Members, at: int, raw: int) -> None:

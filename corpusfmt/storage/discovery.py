@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.storage.open_folder import identity
+from corpusfmt.storage.open_folder import identity, open_below
 from corpusfmt.storage.patterns import is_pattern, matching, split
 from corpusfmt.text.display import quoted
+from corpusfmt.text.magic import NO_TEXT
 
+_LONGEST: Final = max(map(len, NO_TEXT))
 _REMOTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -35,9 +37,9 @@ def discover(
 
     A folder stands for all files below it whose suffix is ``known`` (``what`` says which, in a message); others
     are listed as passed over, hidden ones, links and pipes are not looked at; where ``every`` file is meant, they are
-    listed too, a hidden folder as one. A pattern with ``*``, ``?`` or ``[`` that
-    is no file stands for what matches it (``**`` at any depth), and links are not followed there either. What a run
-    writes itself (``own``) is passed over in both.
+    listed too, a hidden folder as one, and so are files that begin as those that hold no text. A pattern with ``*``,
+    ``?`` or ``[`` that is no file stands for what matches it (``**`` at any depth), and links are not followed there
+    either. What a run writes itself (``own``) is passed over in both.
 
     A file is read once, whatever it is called: by its folder and by its name, by two spellings, by links. A further
     name of it (a hard link, or a link that was named) is listed as passed over. Where ``every`` file is meant, its name
@@ -60,14 +62,12 @@ def discover(
         if os.path.isdir(source):
             inside, beside = _walk(source)
             passed_over += beside if every else []
-            passed_over += [path for path in inside if not known(path)]
-            inside = [path for path in inside if known(path)]
             nothing = (
                 f"the folder {quoted(source)} holds no file with a {what} suffix; "
                 "name the files and their format with --from"
             )
             if every:
-                nothing = f"the folder {quoted(source)} holds no file"
+                nothing = f"the folder {quoted(source)} holds no file of text"
         elif is_pattern(source):
             inside = matching(source)
             nothing = f"no file matches {quoted(source)} (hidden files and links are not looked at)"
@@ -75,6 +75,10 @@ def discover(
             os.stat(source)
             found.append(source)
             continue
+        if every or os.path.isdir(source):
+            fitting = [not _holds_no_text(path, root_of(source) or "") if every else known(path) for path in inside]
+            passed_over += [path for path, fits in zip(inside, fitting, strict=True) if not fits]
+            inside = [path for path, fits in zip(inside, fitting, strict=True) if fits]
         if inside and all(own(path) for path in inside):
             nothing = f"every file in {quoted(source)} is written by this run; choose another target"
         passed_over += [path for path in inside if own(path)]
@@ -84,6 +88,15 @@ def discover(
         found += inside
     once, again = _once(found, every=every)
     return Found(once, list(dict.fromkeys([*passed_over, *again])))
+
+
+def _holds_no_text(path: str, root: str) -> bool:
+    """Say whether a file begins as those do that hold no text. One that cannot be opened is for the reader to tell."""
+    try:
+        with open(path, "rb", opener=lambda path, _: open_below(root, path)) as file:
+            return file.read(_LONGEST).startswith(NO_TEXT)
+    except OSError:
+        return False
 
 
 def root_of(source: str) -> str | None:

@@ -15,6 +15,7 @@ FOLLOWED: Final = "FILE003"
 EXPANDS: Final = "FILE004"
 HOPELESS: Final = "FILE005"
 MANY: Final = "FILE006"
+PADDED: Final = "FILE007"
 FAULTS: Final = (
     Rule(
         CUT, "error", "compressed data that ends early",
@@ -25,14 +26,17 @@ FAULTS: Final = (
     Rule(
         DAMAGED, "error", "compressed data that is damaged",
         "A checksum or the structure of the compressed data is wrong, or the name says that a file is compressed and it is "
-        "not. The fault is often seen long after the first wrong byte, so nothing of the file can be trusted: a conversion stops "
-        "here, also with --on-error skip.",
+        "not. The fault is often seen long after the first wrong byte, so nothing of the gzip member or zstd frame can be "
+        "trusted. In JSON Lines, seed files and WARC, reading goes on at the next sound member that begins a record, and the "
+        "message has the number of bytes between. A conversion stops here, also with --on-error skip, when documents of the "
+        "damaged member were read before the fault was seen (it holds more than 4 MiB), or when the file gives no document.",
         "fetch the file again; if it was never compressed, take the suffix off its name",
         b"\x28\xb5\x2f\xfd\x04\x00\x07\x00\x00", _PLAIN,
     ),
     Rule(
         FOLLOWED, "error", "something after the compressed data",
-        "After the last gzip member or zstd frame stands something else. gzip tells and ignores it; here it may be a corpus.",
+        "After a gzip member or zstd frame stands something else, as when the beginning of the next one is damaged. gzip tells "
+        "and ignores it; here it may be a corpus. In JSON Lines, seed files and WARC, reading goes on at the next sound member.",
         "cut the file after the last member, or compress what follows",
         b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00garbage", _PLAIN,
     ),
@@ -55,6 +59,18 @@ FAULTS: Final = (
         "that code are not reported. 'corpusfmt fix' makes all safe fixes, and of the others so many of a code in a run.",
         "correct what was reported and run the command again, or raise the limit with --limit warnings=",
         b"", _PLAIN,
+    ),
+    Rule(
+        PADDED, "warning", "zero bytes after the compressed data",
+        "Zero bytes fill the file after the last gzip member or zstd frame, as tapes, disks and some downloads leave them. "
+        "They hold nothing; gzip passes over them, zstd does not.",
+        "'corpusfmt fix' writes the file without them",
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff\x01\x19\x00\xe6\xff"
+        + _PLAIN
+        + b"\x1c\xbc\xd7\x3c\x19\x00\x00\x00"
+        + bytes(16),
+        _PLAIN,
+        fixable=True,
     ),
 )  # fmt: skip
 

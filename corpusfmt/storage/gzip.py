@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt.limits import CHUNK, KIB
-from corpusfmt.storage.codec import Damage, Members, begin_member
+from corpusfmt.storage.codec import Damage, Members, begin_member, zeros
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 from corpusfmt.text.gzip_header import header_size
 
@@ -45,23 +45,37 @@ class GzipDecoder:
         self._step = _STEP
         self._given = 0
         self._more = False  # whether the last member said that another follows
-        self.consumed = 0
+        self._next = b""  # the beginning of a member, after others that are given first
+        self.consumed = self.begun = self.padding = 0
+        self.sound = True
         self.members: Members = []
 
     def read(self, size: int, /) -> bytes:
         """Return up to about ``size`` bytes; none at the end of the last member. Raises Damage."""
         while True:
+            if self._next:
+                out, self._next, self.sound = self._next, b"", False
+                return out
             out = b"" if self._member else self._whole_members(size)
             if out:
                 return out
+            if self._next:
+                continue
             member = self._member or self._next_member()
             if member is None:
+                self.sound = True
                 return b""
             if out := self._part(member, size):
                 return out
 
+    def again(self, read: Callable[[int], bytes], consumed: int, /) -> GzipDecoder:
+        """As :class:`corpusfmt.storage.codec.Decoder`."""
+        other = GzipDecoder(read)
+        other.consumed = other.begun = consumed
+        return other
+
     def _whole_members(self, size: int) -> bytes:
-        """Return the content of the next members as long as each is over soon, and the beginning of one that is not.
+        """Return the content of the next members as long as each is over soon; keep the beginning of another one.
 
         Only what is sound is taken: what is wrong with the next member is found when it is the first.
         """
@@ -81,19 +95,22 @@ class GzipDecoder:
             self._more = data.startswith(MORE_FOLLOWS, at)
             if out:
                 self.members.append((given, base + at))
-                pieces.append(out)
                 given += len(out)
             else:
                 begin_member(self.members, given, base + at)
             if not member.eof:
-                self._member = member
+                self._member, self._next, self.begun = member, out, base + at
                 at += len(piece) - len(member.unconsumed_tail)
                 break
+            pieces.append(out)
             at += len(piece) - len(member.unused_data)
             if step > _STEP:
                 step = max(_STEP, step // 2)
         self._at, self._step, self._given = at, step, given
         self.consumed = base + at
+        if self._member is None:
+            self.begun = self.consumed
+        self.sound = True
         return b"".join(pieces)
 
     def _part(self, member: Decompress, size: int) -> bytes:
@@ -103,6 +120,7 @@ class GzipDecoder:
             out = member.decompress(piece, size)
         except self._error as error:
             raise Damage(DAMAGED, f"the gzip data is damaged ({str(error).lower()})") from None
+        self.sound = member.eof
         if member.eof:
             self._member = None
             left = len(member.unused_data)
@@ -122,10 +140,15 @@ class GzipDecoder:
         return out
 
     def _next_member(self) -> Decompress | None:
+        if self.padding:
+            return None
+        self.begun = self.consumed
         self._fill(len(MORE_FOLLOWS))
         if not self._data.startswith(GZIP_MAGIC, self._at):
             rest = self._data[self._at : self._at + 2]
-            if not rest:
+            self.padding = zeros(self._data[self._at :], self._read)
+            self.consumed += self.padding
+            if not rest or self.padding:
                 if self._more:
                     raise Damage(CUT, "the gzip data ends early, between two members")
                 return None

@@ -6,10 +6,12 @@ import io
 import os
 import select
 import sys
+from collections import deque
+from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
 
-from corpusfmt.limits import CHUNK, MAX_RATIO, RATIO_FREE
+from corpusfmt.limits import CHUNK, MAX_RATIO, MAX_WINDOW, RATIO_FREE
 from corpusfmt.model.errors import ConfigurationError, ParseError, SourceChangedError
 from corpusfmt.model.finding import Finding
 from corpusfmt.storage.codec import Damage, Decoder, Members
@@ -17,6 +19,7 @@ from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, EXPANDS
 from corpusfmt.storage.file_state import State, changed, state_of
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
 from corpusfmt.storage.open_folder import open_below
+from corpusfmt.storage.resume import HELD, History, search
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 
 if TYPE_CHECKING:
@@ -29,6 +32,19 @@ _FOREIGN: Final = (
     (b"\xfd7zXZ\x00", "xz", "xz -dc"),
     (b"PK\x03\x04", "zip", "unzip -p"),
 )
+
+
+class Gap(NamedTuple):
+    """What was passed over of a file: how many bytes, up to which offset, what was read from there on, and how the
+    content of the member begins that stands there; there is none where nothing was found. ``sound`` is where the last
+    sound member before ended, in the decompressed stream.
+    """
+
+    sound: int
+    size: int
+    offset: int
+    ahead: bytes = b""
+    content: bytes = b""
 
 
 class Input:
@@ -48,11 +64,13 @@ class Input:
         plain: bool = False,
         suffixed: bool = True,
         ratio: int = MAX_RATIO,
+        window: int = MAX_WINDOW,
         expected: State | None = None,
     ) -> None:
         """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with. When it is
         ``suffixed``, a name that ends as that of compressed data must be of such. Past 64 MiB a decompressed stream may
-        be ``ratio`` times larger than its file. The file must be in the ``expected`` state.
+        be ``ratio`` times larger than its file; ``window`` is what zstd may remember, in bytes. The file must be in the
+        ``expected`` state.
         """
         self.name, self._ratio = name, ratio
         self._hash = _sha256() if hashed else None
@@ -63,6 +81,17 @@ class Input:
             raise changed(name, "read")
         self._ahead = b""
         self._failure: ParseError | None = None
+        #: What was decoded and not given yet.
+        self._ready: deque[bytes] = deque()
+        self._history = History()
+        self._begins: Callable[[bytes], bool] | None = None
+        self._gap: Gap | None = None
+        #: What was decoded of a member that has no end, until it is known whether the file ends there or is damaged.
+        self._cut: list[bytes] | None = None
+        #: How the content begins that a damaged member seems to have, which is not given.
+        self.torn = b""
+        #: Where the last member ended of those that were seen to be sound, in the decompressed stream.
+        self._sound = 0
         self._tracked = False
         self.position = self.raw_position = self._expanded = 0
         head = b""
@@ -78,7 +107,7 @@ class Input:
         if head.startswith(GZIP_MAGIC):
             self._decoder, self.codec = GzipDecoder(self._next_raw), "gz"
         elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
-            self._decoder, self.codec = ZstdDecoder(self._next_raw), "zst"
+            self._decoder, self.codec = ZstdDecoder(self._next_raw, window), "zst"
         self.members = self._decoder.members if self._decoder else None
         for magic, what, command in _FOREIGN:
             if head.startswith(magic):
@@ -93,9 +122,16 @@ class Input:
             raise self._fault(DAMAGED, f"the name says {what}, but the file holds no {what} data")
 
     def peek(self, size: int) -> bytes:
-        """Return the next ``size`` bytes, or fewer near the end, without taking them. Raises ParseError."""
-        while len(self._ahead) < size and (more := self._decoded(size)):
-            self._ahead += more
+        """Return the next ``size`` bytes, or fewer near the end or a fault, without taking them.
+
+        Raises ParseError where there is none before a fault.
+        """
+        try:
+            while len(self._ahead) < size and (more := self._decoded(size)):
+                self._ahead += more
+        except ParseError:
+            if not self._ahead:
+                raise
         return self._ahead[:size]
 
     def read(self, size: int, /) -> bytes:
@@ -104,7 +140,7 @@ class Input:
         Raises ParseError (FILE001 to FILE004) when compressed data is cut short, damaged, followed by
         something else or larger than it has any reason to be.
         """
-        if self.members and not self._tracked:
+        if self.members and not (self._tracked or self._ready or self._cut):
             self.members.clear()
         if self._ahead:
             data, self._ahead = self._ahead[:size], self._ahead[size:]
@@ -179,29 +215,129 @@ class Input:
     def _next_raw(self, size: int) -> bytes:
         if self._pushed:
             data, self._pushed = self._pushed, b""
-            return data
-        return self._raw_read(size)
+        else:
+            data = self._raw_read(size)
+        if self._decoder is not None and data:
+            self._history.add(data, self._decoder.begun)
+        return data
 
     def _decoded(self, size: int) -> bytes:
         if self._decoder is None:
             return self._next_raw(size)
-        if self._failure:  # what a decoder gives after a fault is not the stream any more
-            raise self._failure
+        if not self._ready:
+            self._decode(size)
         pieces: list[bytes] = []
         # Asking for the little that is missing would cost as much as asking for all of it.
         ready, enough = 0, min(size, CHUNK) // 2
+        while self._ready and ready <= enough:
+            pieces.append(self._ready.popleft())
+            ready += len(pieces[-1])
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _decode(self, size: int) -> None:
+        """Decode about ``size`` bytes, and of a member that is not over as many as are held. Raises ParseError.
+
+        What a member holds that turns out to be damaged is not given, unless it is too large to be held.
+        """
+        if self._cut is not None:
+            if not self._ahead:  # whoever peeks has enough of what is sound
+                self._end_cut()
+            return
+        if self._failure:  # what a decoder gives after a fault is not the stream any more
+            raise self._failure
+        assert self._decoder is not None
+        decoder, pieces, enough = self._decoder, self._ready, min(size, CHUNK) // 2
+        before = self.position + len(self._ahead)
+        ready = sound = whole = 0
+        is_loose = self._sound < before
         try:
-            while ready <= enough and (piece := self._decoder.read(size)):
+            while piece := decoder.read(size):
                 pieces.append(piece)
                 ready += len(piece)
+                if decoder.sound:
+                    sound, whole, is_loose = ready, len(pieces), False
+                    self._sound = before + ready
+                if ready > enough and (decoder.sound or is_loose):
+                    break
+                if ready - sound > HELD:
+                    break
         except Damage as damage:
-            consumed = self._decoder.consumed
-            self._failure = self._fault(damage.code, f"{damage.message}, at byte {consumed} of the file", ready)
+            torn: list[bytes] = []
+            while len(pieces) > whole and not is_loose and damage.code in (CUT, DAMAGED):
+                torn.insert(0, pieces.pop())
+            byte = before + (sound if damage.code == DAMAGED and not is_loose else ready)
+            message = f"{damage.message}, at byte {decoder.consumed} of the file"
+            self._failure = self._fault(damage.code, message, byte, damage.hint)
+            if damage.code == CUT and not is_loose:
+                self._cut = torn
+            elif torn:
+                self.torn = torn[0]
             if not pieces:
-                raise self._failure from None
-        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        self._check_ratio(len(self._ahead) + ready, self._decoder.consumed)
-        return data
+                self._decode(size)
+                return
+        self._check_ratio(len(self._ahead) + ready, decoder.consumed)
+
+    def _end_cut(self) -> None:
+        """Give what a member without an end holds; or raise ParseError, where it has run over others that have one."""
+        assert self._failure is not None
+        if not self._cut and self._begins is None:  # it is too early to look
+            raise self._failure
+        torn, self._cut = self._cut or [], None
+        if self._begins is not None and (gap := self._search()).content:
+            self._gap, self.torn = gap, torn[0] if torn else b""
+            byte = self._failure.finding.byte - sum(map(len, torn))
+            message = self._failure.finding.message.replace("ends early", "is damaged, or ends early")
+            self._failure = self._fault(DAMAGED, message, byte)
+        self._ready.extend(torn if self._gap is None else ())
+        if not self._ready:
+            raise self._failure
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether all that was given is of members that ended as they should."""
+        return self._sound == self.position
+
+    @property
+    def padding(self) -> int:
+        """How many zero bytes follow the last member of compressed data, when all was read."""
+        return self._decoder.padding if self._decoder else 0
+
+    def watch(self, begins: Callable[[bytes], bool]) -> None:
+        """Look for the next sound member after damage, whose content ``begins`` a record, when that is asked for; and
+        after a member without an end, to tell damage from a file that ends early.
+        """
+        self._begins = begins
+
+    def skip_damage(self) -> Gap:
+        """Go on at the next sound member after :meth:`read` has raised ParseError, and say what is passed over.
+
+        Members, and their offsets in the stream, are counted from there. When there is none, nothing more is given.
+        """
+        assert self._decoder is not None
+        gap = self._gap or self._search()
+        self._gap = None
+        if gap.content:
+            self._decoder = self._decoder.again(self._next_raw, gap.offset)
+            self.members = self._decoder.members
+            self._pushed, self._history = gap.ahead, History(gap.offset)
+            self._sound = self.position
+            self._failure, self.torn = None, b""
+        return gap
+
+    def _search(self) -> Gap:
+        assert self._decoder is not None
+        assert self._begins is not None
+        decoder, begun = self._decoder, self._decoder.begun
+        data, offset = self._history.since(begun)
+        if offset == begun:  # not the damaged one again
+            data, offset = data[1:], offset + 1
+        magic = ZSTD_MAGIC if self.codec == "zst" else GZIP_MAGIC + b"\x08"
+        found = search(data, offset, self._raw_read, magic, lambda read: decoder.again(read, 0), self._begins)
+        if found is None:
+            while self._raw_read(CHUNK):
+                pass
+            return Gap(self._sound, self.raw_position - begun, self.raw_position)
+        return Gap(self._sound, found.offset - begun, *found)
 
     def expand(self, size: int, /) -> None:
         """Count ``size`` bytes that were made of a compressed part of what was read. Raises ParseError (FILE004)."""
@@ -211,14 +347,15 @@ class Input:
     def _check_ratio(self, more: int, consumed: int) -> None:
         total = self.position + self._expanded + more
         if total > RATIO_FREE and total > self._ratio * max(1, consumed):
+            self._ready.clear()
             self._failure = self._fault(EXPANDS, f"the compressed data expands more than {self._ratio} times")
             raise self._failure
 
-    def _fault(self, code: str, message: str, ready: int = 0) -> ParseError:
-        byte = self.position + len(self._ahead) + ready
+    def _fault(self, code: str, message: str, byte: int = -1, hint: str = "") -> ParseError:
+        byte = byte if byte >= 0 else self.position + len(self._ahead)
         rule = BY_CODE[code]
         return ParseError(
-            Finding(code, rule.severity, message, self.name, 0, 0, byte, None, rule.advice, blocks_reading=True)
+            Finding(code, rule.severity, message, self.name, 0, 0, byte, None, hint or rule.advice, blocks_reading=True)
         )
 
 
@@ -241,6 +378,7 @@ def open_input(
     hashed: bool = False,
     plain: bool = False,
     ratio: int = MAX_RATIO,
+    window: int = MAX_WINDOW,
     expected: State | None = None,
     root: str | None = None,
 ) -> Input:
@@ -257,25 +395,25 @@ def open_input(
     if source == "-":
         if sys.stdin is None:
             raise ConfigurationError("standard input is closed; name a file")
-        return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio)
+        return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio, window=window)
     if os.path.isdir(source):
         raise ConfigurationError(f"{source} is a folder")
     opener = None if root is None else lambda path, _: open_below(root, path)
     raw = open(source, "rb", buffering=CHUNK, opener=opener)  # noqa: SIM115 - the Input closes it
     try:
-        return Input(raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, expected=expected)
+        return Input(raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, window=window, expected=expected)
     except BaseException:
         raw.close()
         raise
 
 
-def open_given(file: BinaryIO, *, ratio: int = MAX_RATIO) -> Input:
+def open_given(file: BinaryIO, *, ratio: int = MAX_RATIO, window: int = MAX_WINDOW) -> Input:
     """Read a binary file that a program has opened, from where it stands on. Closing the Input leaves it open.
 
     Compression is found by the first bytes alone: what has the name of compressed data may be decompressed already.
     Raises OSError, ConfigurationError for a compression that is not read, and SourceChangedError as a path does.
     """
-    return Input(file, given_name(file), owned=False, suffixed=False, ratio=ratio)
+    return Input(file, given_name(file), owned=False, suffixed=False, ratio=ratio, window=window)
 
 
 def given_name(file: BinaryIO) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from corpusfmt.limits import CHUNK, MAX_DICTIONARY, MAX_WINDOW, MIB
-from corpusfmt.storage.codec import Damage, Members, begin_member
+from corpusfmt.limits import CHUNK, LARGEST_WINDOW, MAX_DICTIONARY, MAX_WINDOW, MIB, sized
+from corpusfmt.storage.codec import Damage, Members, begin_member, zeros
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 
 if TYPE_CHECKING:
@@ -70,25 +70,29 @@ class ZstdDecoder:
     followed here; a block gives at most 128 KiB, which bounds memory too.
     """
 
-    def __init__(self, read: Callable[[int], bytes]) -> None:
+    def __init__(self, read: Callable[[int], bytes], window: int = MAX_WINDOW) -> None:
+        """``window`` is the largest that a frame may ask for, in bytes."""
         import zstandard
 
-        self._read, self._zstd = read, zstandard
-        self._decompressor = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW)
+        self._read, self._zstd, self._window = read, zstandard, window
+        self._decompressor = zstandard.ZstdDecompressor(max_window_size=window)
         self._dictionary = 0  # its id
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._checksum = 0
         self._told, self._made = -1, 0  # what the frame says that it holds (-1: nothing), and what it has given
         self._buffer, self._at = b"", 0
         self._given = 0
-        self.consumed = 0
+        self.consumed = self.begun = self.padding = 0
+        self.sound = True
         self.members: Members = []
 
     def read(self, size: int, /) -> bytes:
         """Return the content of one block or several small frames; none at the end of the last. Raises Damage."""
         while True:
             if self._frame is None:
-                if not self._fill(1):
+                self.begun = self.consumed
+                if not self._fill(1) or self._is_padding():
+                    self.sound = True
                     return b""
                 out = self._small_frames(min(size, CHUNK))
                 if not out:
@@ -99,6 +103,21 @@ class ZstdDecoder:
             if out:
                 self._given += len(out)
                 return out
+
+    def again(self, read: Callable[[int], bytes], consumed: int, /) -> ZstdDecoder:
+        """As :class:`corpusfmt.storage.codec.Decoder`, with the dictionary of the file."""
+        other = ZstdDecoder(read, self._window)
+        other.consumed = other.begun = consumed
+        other._decompressor, other._dictionary = self._decompressor, self._dictionary
+        return other
+
+    def _is_padding(self) -> bool:
+        if not self.padding and self.consumed and self._buffer[self._at] == 0:
+            self.padding = zeros(self._buffer[self._at :], self._read)
+            self.consumed += self.padding
+            if not self.padding:
+                raise Damage(FOLLOWED, "something that is no zstd data follows the last frame")
+        return self.padding > 0
 
     def _small_frames(self, size: int) -> bytes:
         """Return the content of the next frames, about ``size`` bytes; none where each block is to be looked at.
@@ -144,6 +163,7 @@ class ZstdDecoder:
             out = b"".join(pieces)
         self.members += found
         self._at = at
+        self.sound = True
         self.consumed = base + at
         return out
 
@@ -166,6 +186,7 @@ class ZstdDecoder:
             raise Damage(DAMAGED, "the zstd data is damaged (impossible block)")
         data = header + self._take(1 if kind == 1 else length)
         last = block & 1
+        self.sound = bool(last)
         out = self._decompress(frame, data + self._take(self._checksum if last else 0))
         self._made += len(out)
         if last:
@@ -193,20 +214,29 @@ class ZstdDecoder:
         descriptor = self._take(1)
         header = _HEADERS[descriptor[0]]
         data = magic + descriptor + self._take(header.stop - 5)
+        size = int.from_bytes(data[header.id_stop :], "little")  # 0 where there is none
+        window = size + header.plus  # what is in one segment is all remembered
         if header.window:
             exponent, mantissa = data[5] >> 3, data[5] & 7
             base = 1 << (10 + exponent)
-            if base + base // 8 * mantissa > MAX_WINDOW:
-                raise Damage(DAMAGED, f"the zstd data needs a window of more than {MAX_WINDOW // MIB} MiB")
+            window = base + base // 8 * mantissa
+        if window > self._window:
+            raise self._too_wide(window)
         needed = int.from_bytes(data[5 + header.window : header.id_stop], "little")
         if needed not in (0, self._dictionary):
             which = f"the file has dictionary {self._dictionary}" if self._dictionary else "the file has none"
             raise Damage(DAMAGED, f"the zstd data needs dictionary {needed}, and {which}")
         self._checksum = header.checksum
-        size = int.from_bytes(data[header.id_stop :], "little")  # 0 where there is none
         self._told, self._made = size + header.plus, 0
         self._frame = self._decompressor.decompressobj()
         self._decompress(self._frame, data)
+
+    def _too_wide(self, window: int) -> Damage:
+        hint = "compress it again with a smaller window: zstd -dc --long=31 OLD | zstd -o NEW"
+        if window <= LARGEST_WINDOW:
+            hint = f"allow it with --limit zstd-window={-(-window // MIB)}MiB, which takes as much memory"
+        what = f"the zstd data needs a window of {sized(window)}; the limit is {sized(self._window)}"
+        return Damage(DAMAGED, what, hint)
 
     def _load_dictionary(self, size: int) -> None:
         too_large = Damage(DAMAGED, f"the zstd dictionary is larger than {MAX_DICTIONARY // MIB} MiB")
@@ -233,7 +263,7 @@ class ZstdDecoder:
             raise Damage(DAMAGED, "the zstd data begins with a dictionary frame that holds no dictionary")
         try:
             dictionary = self._zstd.ZstdCompressionDict(content, dict_type=self._zstd.DICT_TYPE_FULLDICT)
-            self._decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=MAX_WINDOW)
+            self._decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=self._window)
         except self._zstd.ZstdError as error:
             raise Damage(DAMAGED, f"the zstd dictionary is damaged ({str(error).lower()})") from None
         self._dictionary = dictionary.dict_id()

@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ALLOWABLE, ConfigurationError, Loss, LossError, UnknownFormatError
-from corpusfmt.model.format import Format, WriteOptions, Writer
+from corpusfmt.model.format import Format, Source, WriteOptions, Writer
 from corpusfmt.text.display import quoted
 
 
@@ -28,6 +28,8 @@ class Writing(NamedTuple):
     cdxj: bool = False
     #: A file that a program has opened, to write to instead of a path.
     given: BinaryIO | None = None
+    #: What tells the source at hand.
+    source: Source | None = None
 
 
 class Written(NamedTuple):
@@ -66,7 +68,7 @@ def prepared(path: str, writing: Writing) -> Prepared:
         **writing.own,
     }
     plugins.check_options(format, "write", own)
-    options = WriteOptions(writing.allow, own)
+    options = WriteOptions(writing.allow, own, writing.source)
     return Prepared(format, options, format.writer(options))
 
 

@@ -22,6 +22,9 @@ _FORBIDDEN: Final = re.compile(r'[\\<>:"|?*]')
 _LONGEST_SUFFIX: Final = 30
 #: Names that are devices on Windows, in every folder, whatever follows a dot.
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?=\.|\Z)", re.I)
+#: What no part of a path may hold; and what turns the direction of writing, by which a name can look like another one.
+_UNSAFE_IN_PATH: Final = re.compile(r'[\x00-\x1f\x7f-\x9f\\/<>:"|?*\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]')
+_SUFFIXED: Final = re.compile(r"[^\s./]\.[A-Za-z][A-Za-z0-9]*\Z")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 #: In characters, without what tells a name from others and the suffix: file systems take 255 bytes.
 _LONGEST_NAME: Final = 200
@@ -107,7 +110,35 @@ def safe_name(name: str) -> str:
     return _DEVICE.sub(r"\g<0>_", name, count=1) if _DEVICE.match(name) else name
 
 
-def safe_path(name: str) -> str:
-    """Return a safe name that is a whole one, suffix included: that of no compressed file."""
-    name = safe_name(name)
-    return f"{name}_" if name.lower().endswith(_COMPRESSED) else name
+def safe_path(name: str, suffix: str = "") -> str:
+    """Return a name that is a whole one, on every file system, leads nowhere, and ends in ``suffix``.
+
+    Letters of all scripts stay. What a file system has no place for becomes an underscore, and so do characters that
+    turn the direction of writing. Dots and spaces are cut from the end, and an underscore is put before a dot or dash
+    at the beginning and before the name of a device.
+    """
+    name = _UNSAFE_IN_PATH.sub("_", name).strip(" ")
+    if suffix and name.lower().endswith(suffix):
+        name, suffix = name[: -len(suffix)], name[-len(suffix) :]
+    if not suffix and name.lower().endswith(_COMPRESSED):
+        name += "_"
+    name = _cut(name, PATH_PART - len(suffix.encode()) - 1).rstrip(". ") or "_"
+    whole = name + suffix
+    return f"_{whole}" if name[0] in ".-" or _RESERVED.fullmatch(whole) else whole
+
+
+def _cut(name: str, most: int) -> str:
+    return name.encode()[:most].decode(errors="ignore")
+
+
+def has_suffix(name: str) -> bool:
+    """Say whether a name ends as that of a file does: ``a.txt``, but not ``Dr. Faustus`` or ``etc.``."""
+    return _SUFFIXED.search(name) is not None
+
+
+def suffixed(path: str, suffix: str) -> str:
+    """Return a path that reads back as it is (see :func:`unfit`) and ends in ``suffix``, with as little changed as
+    may be: its folders stay where all of it fits.
+    """
+    whole = path if path.lower().endswith(suffix) else path + suffix
+    return safe_path(path, suffix) if unfit(path) or unfit(whole) else whole

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from corpusfmt.formats.jsonl.faults import FAULTS
 from corpusfmt.formats.jsonl.layouts import LAYOUTS
-from corpusfmt.formats.jsonl.offsets import locate, records, resync, rewrite, sniff
+from corpusfmt.formats.jsonl.offsets import begins, locate, records, resync, rewrite, sniff
 from corpusfmt.formats.jsonl.write import losses, writer
 from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
 
@@ -59,6 +59,7 @@ FORMAT = Format(
         Option("meta-field", "the key that holds the metadata; without one the other keys do"),
     ),
     resync=resync,
+    begins=begins,
     wide_code="JSONL011",
     rewrite=rewrite,
     records=records,

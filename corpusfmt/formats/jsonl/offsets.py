@@ -35,6 +35,23 @@ def resync(buffer: bytes, position: int) -> int:
     return at + 1 if at >= 0 else -1
 
 
+def begins(_: bytes, data: bytes) -> bool:
+    """Say whether a member holds a record near its beginning. Its first line may be the rest of another one: that is no
+    object, since it has a brace too many.
+    """
+    *whole, last = data.split(b"\n")
+    return any(map(_is_object, [*whole, last])) or (not whole and sniff(last))
+
+
+def _is_object(line: bytes) -> bool:
+    import msgspec
+
+    try:
+        return isinstance(msgspec.json.decode(line), dict)
+    except (ValueError, RecursionError):  # msgspec's DecodeError is a ValueError
+        return False
+
+
 def records(region: Region, documents: Sequence[Document]) -> list[bytes]:
     """Return the lines of documents that come from a region, without their line ends."""
     lines = region.buffer.split(b"\n")

@@ -25,7 +25,7 @@ The modules: ``grammar`` (headers and escapes, both ways), ``read`` with ``body`
 from __future__ import annotations
 
 from corpusfmt.formats.seed.faults import FAULTS
-from corpusfmt.formats.seed.offsets import locate, resync, rewrite, sniff
+from corpusfmt.formats.seed.offsets import begins, locate, resync, rewrite, sniff
 from corpusfmt.formats.seed.read import scan
 from corpusfmt.formats.seed.write import losses, writer
 from corpusfmt.model.format import Format, Option
@@ -52,6 +52,9 @@ FORMAT = Format(
         Option("dialect", "what to write: version 1, or plain for people and small scripts", ("1", "plain"), "write"),
     ),
     resync=resync,
+    begins=begins,
+    open_ended=True,
+    names_files=True,
     wide_code="SEED007",
     rewrite=rewrite,
     gives=lambda document: document.encoding not in (None, "utf-8"),  # that the user named

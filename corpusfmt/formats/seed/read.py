@@ -52,7 +52,8 @@ class _Scan:
     def __init__(self, stream: Stream, options: ReadOptions) -> None:
         self.stream, self.options, self.path = stream, options, stream.name
         self.limits = options.limits
-        self.version = 0
+        head = options.resumed.removeprefix(BOM).lstrip(BLANK)
+        self.version = int(head.startswith(PRAGMA))
         self.passed = -1  # where the last thing ends that was not read: a document that is too large, or no document
         self.out = Collector(stream.name, BY_CODE, options)
         self.after: BodyFault | None = None

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corpusfmt.formats.warc.faults import FAULTS
-from corpusfmt.formats.warc.offsets import locate, resync, sniff
+from corpusfmt.formats.warc.offsets import begins, locate, resync, sniff
 from corpusfmt.formats.warc.write import losses, writer
 from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
 
@@ -70,6 +70,7 @@ FORMAT = Format(
         ),
     ),
     resync=resync,
+    begins=begins,
     members=_members,
     leaves="records that hold no text, counted by type; HTTP headers; transfer and content codings",
     index_line=_index,

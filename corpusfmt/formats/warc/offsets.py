@@ -24,6 +24,11 @@ def resync(buffer: bytes, position: int) -> int:
     return found.start() if found else -1
 
 
+def begins(_: bytes, data: bytes) -> bool:
+    """Say whether a member begins with a record."""
+    return resync(data, 0) == 0
+
+
 def locate(region: Region, document: Document, position: int) -> int:
     """Return the stream offset of the byte at ``position`` of the document's ``data``.
 

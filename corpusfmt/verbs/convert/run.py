@@ -9,7 +9,7 @@ from corpusfmt import storage
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
-from corpusfmt.model.format import Batch, Format, ReadOptions
+from corpusfmt.model.format import Batch, Format, ReadOptions, Source
 from corpusfmt.sources import Reading, Unique, Unused, bounded, opened, placed, scanned, sources
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
@@ -69,7 +69,8 @@ class Conversion:
         self.quarantine: Quarantine | None = None
         self.proof: Proof | None = None
         self.receipt: Sealing | None = None
-        self.target = open_target(target, writing)
+        self._source = Source()
+        self.target = open_target(target, writing._replace(source=self._source))
         try:
             self.unused = Unused(self.reading, *writing.shared)
             self.unused.names -= set(self.target.options.own)
@@ -166,20 +167,22 @@ class Conversion:
                         self._rewritten.append((self._replaced[stream.state.file], stream.state))
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
+                    if self.target.options.own.get("name-from") == "path":
+                        self._source.stem = self.reading.stem(path, format)
                     try:
                         for batch in bounded(self._scanned(stream, format, options), self.reading.limits):
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))
                     except ParseError as error:  # from the file layer: compressed data that is cut or damaged
-                        self._refuse_record(error.finding, b"", cut=True)
+                        self._refuse_file(error.finding)
                     finally:
                         done += stream.raw_position
                         self.report.bytes_read += stream.position
                     if self.proof:
                         self.proof.read(stream, path, format, self.report.read - read)
             except ParseError as error:  # the same, in the first bytes of a file without a format
-                self._refuse_record(error.finding, b"", cut=True)
+                self._refuse_file(error.finding)
 
     def _scanned(self, stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Batch]:
         """Give what a scan gives, of the documents those that were asked for."""
@@ -247,6 +250,9 @@ class Conversion:
     def _placed(self, loss: Loss) -> Loss:
         return placed(loss, self.region, self.pointer)
 
+    def _refuse_file(self, finding: Finding) -> None:
+        self._refuse_record(finding, b"", cut=True, fatal=finding.code in storage.UNTRUSTED)
+
     def _refuse_record(
         self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False, clash: Document | None = None
     ) -> None:
@@ -257,7 +263,7 @@ class Conversion:
         report.at_fault += 1
         if self.proof:
             self.proof.refused(finding.document, finding.code, finding)
-        if self.on_error == "stop" or fatal or finding.code in storage.UNTRUSTED:
+        if self.on_error == "stop" or fatal:
             self.doomed = True
             report.error = ParseError(finding)
             raise _Stopped

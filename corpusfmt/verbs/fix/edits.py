@@ -43,6 +43,11 @@ class Source:
         return self._stream.codec
 
     @property
+    def padding(self) -> int:
+        """As of the source."""
+        return getattr(self._stream, "padding", 0)
+
+    @property
     def changes(self) -> list[str]:
         """What makes its bytes other ones than those of the file, in words."""
         return ["decompressed"] if self._stream.codec else []

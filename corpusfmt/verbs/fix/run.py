@@ -149,7 +149,9 @@ class Fixing:
 
     def _opened(self, path: str) -> storage.Input:
         limits = self.reading.limits
-        return storage.open_input(path, ratio=limits.ratio, expected=self._state, root=self.reading.root(path))
+        return storage.open_input(
+            path, ratio=limits.ratio, window=limits.zstd_window, expected=self._state, root=self.reading.root(path)
+        )
 
     def _source(self, stream: storage.Input, format: Format) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
@@ -230,7 +232,7 @@ class Fixing:
             before = options._replace(encoding=self.reading.options_for(format, fixed.path).encoding)
             documents = (one for batch in scan(self._source(old, format), format, before) for one in batch.documents)
             for number, document in enumerate(documents, 1):
-                expected = self.amending.settled(document, number)
+                expected = self.amending.settled(document, number, format)
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
                     if self._presuming:
                         break

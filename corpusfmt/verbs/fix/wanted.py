@@ -42,7 +42,7 @@ class Amending:
         self, stream: Stream, format: Format, options: ReadOptions, path: str
     ) -> Iterator[tuple[Batch, list[tuple[Finding, bool]]]]:
         """Give each batch with what is to be told of it, and whether the baseline knows that."""
-        checks = self._checking.checks()
+        checks = self._checking.checks(format)
         baselined = Baselined(self._baseline.of(path) if self._baseline else Counter(), Tally())
         before = 0
         for batch in unless_hopeless(scan(stream, format, options), options.limits):
@@ -74,14 +74,14 @@ class Amending:
         """Say whether a finding that is not mended counts as left: all do that make ``validate`` exit with 1."""
         return finding.severity != "note"
 
-    def settled(self, document: Document, number: int) -> Document:
+    def settled(self, document: Document, number: int, format: Format) -> Document:
         """Return a document, of which the number in the file is given, with all changes made that rules want, in the
         order in which they are made in the file.
         """
         for _ in range(ROUNDS):
             changes = (
                 hit.change
-                for rule, check in self._checking.checks()
+                for rule, check in self._checking.checks(format)
                 if (number, rule.code) not in self._refused
                 for hit in check([document])
                 if hit.change is not None and self._makes(rule.code, hit.change.safe)

@@ -1,0 +1,336 @@
+"""Compressed sources with damaged members, zero bytes at their end, and what else keeps gzip and zstd from reading."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import zlib
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from corpusfmt import Document, ParseError, convert, create, fix, read, validate
+from corpusfmt.cli.main import main
+from corpusfmt.limits import MIB
+from corpusfmt.storage.gzip import GzipDecoder
+from corpusfmt.storage.input import Input
+from corpusfmt.storage.resume import HELD, History, search
+from tests.support import Pieces
+
+
+def gz(data: bytes) -> bytes:
+    return gzip.compress(data, mtime=0)
+
+
+def zst(data: bytes) -> bytes:
+    return zstandard.ZstdCompressor(write_checksum=True).compress(data)
+
+
+def warc(n: int, text: str) -> bytes:
+    head = f"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{n:012d}>\r\n"
+    head += (
+        f"WARC-Date: 2020-01-01T00:00:00Z\r\nWARC-Target-URI: http://example.org/{n}\r\nContent-Type: text/plain\r\n"
+    )
+    return f"{head}Content-Length: {len(text)}\r\n\r\n{text}\r\n\r\n".encode()
+
+
+def jsonl(n: int, text: str) -> bytes:
+    return json.dumps({"id": str(n), "name": "", "text": text, "meta": {}}).encode() + b"\n"
+
+
+def seed(n: int, text: str) -> bytes:
+    return f"<<<FILE {n} n{n}>>>\n{text}\n".encode()
+
+
+def version_1(n: int, text: str) -> bytes:
+    return (b"<<<SEED 1>>>\n" if n == 1 else b"") + seed(n, "\\<<<FILE " + text)
+
+
+MAKERS: dict[str, tuple[str, Callable[[int, str], bytes]]] = {
+    "warc": (".warc", warc), "jsonl": (".jsonl", jsonl), "plain": (".seed", seed), "version 1": (".seed", version_1),
+}  # fmt: skip
+#: What becomes of a member.
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "its data are others": lambda m: m[: len(m) // 2] + b"\xff" * 8 + m[len(m) // 2 + 8 :],
+    "its first block is another": lambda m: m[:10] + b"\xff" * 8 + m[18:],
+    "its checksum is another": lambda m: m[:-6] + bytes([m[-6] ^ 1]) + m[-5:-4] + bytes([m[-4] ^ 1]) + m[-3:],
+    "its magic is gone": lambda m: b"\0\0" + m[2:],
+    "its end is missing": lambda m: m[: len(m) // 2],
+    "its middle is missing": lambda m: m[: len(m) // 3] + m[len(m) // 2 :],
+    "something stands in it": lambda m: m[:40] + b"something else" * 3 + m[40:],
+    "something stands before it": lambda m: b"something else" + b"\xff" * 8 + m[8:],
+}
+
+
+def content(n: int) -> str:
+    some = random.Random(n)
+    return f"text {n} " + "".join(some.choices("abcdefghijklmnopqrstuvwxyz ", k=400))
+
+
+def members(kind: str, pack: Callable[[bytes], bytes], count: int = 5) -> list[bytes]:
+    return [pack(MAKERS[kind][1](n, content(n))) for n in range(1, count + 1)]
+
+
+def numbers(path: Path) -> list[int]:
+    return [int(document.text.replace("<<<FILE ", "").split()[1]) for document in read(path)]
+
+
+@pytest.mark.parametrize("pack", [gz, zst])
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("which", [1, 2, 4])
+def test_reading_goes_on_after_a_damaged_member(
+    which: int, damage: str, kind: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    found = members(kind, pack)
+    sound = found[which]
+    found[which] = DAMAGES[damage](sound)
+    path = tmp_path / f"a{MAKERS[kind][0]}.{'gz' if pack is gz else 'zst'}"
+    path.write_bytes(b"".join(found))
+    report = convert(path, tmp_path / "o.jsonl", on_error="skip", verify=True)
+    assert numbers(tmp_path / "o.jsonl") == [n for n in range(1, 6) if n != which + 1]
+    assert (report.read, report.written, report.refused) == (5, 4, 1)
+    (error,) = report.findings
+    assert error.code in ("FILE001", "FILE002", "FILE003")
+    if which < 4:
+        size = len(found[which])
+        assert f"; {size:,} bytes of the file are passed over, up to byte {sum(map(len, found[: which + 1]))}" in (
+            error.message
+        )
+    assert [one.code for one in validate(path)] == [error.code]
+    with pytest.raises(ParseError):
+        list(read(path))
+    assert main(["convert", "-q", str(path), "-o", str(tmp_path / "p.jsonl")]) == 1
+    assert not (tmp_path / "p.jsonl").exists()
+
+
+@pytest.mark.parametrize("kind", ["warc", "jsonl"])
+def test_the_first_member_may_be_the_damaged_one(kind: str, tmp_path: Path) -> None:
+    for damage in ("its data are others", "its first block is another", "its end is missing"):
+        found = members(kind, zst)
+        found[0] = DAMAGES[damage](found[0])
+        path = tmp_path / f"a{MAKERS[kind][0]}.zst"
+        path.write_bytes(b"".join(found))
+        convert(path, tmp_path / "o.jsonl", on_error="skip")
+        assert numbers(tmp_path / "o.jsonl") == [2, 3, 4, 5]
+
+
+def test_a_seed_file_whose_dialect_is_not_known_any_more_is_not_read_on(tmp_path: Path) -> None:
+    found = members("version 1", gz)
+    found[0] = DAMAGES["its first block is another"](found[0])
+    (tmp_path / "a.seed.gz").write_bytes(b"".join(found))
+    with pytest.raises(ParseError, match="bytes of the file are not read"):
+        convert(tmp_path / "a.seed.gz", tmp_path / "o.jsonl", on_error="skip")
+
+
+def test_a_document_of_a_seed_file_may_go_on_in_the_damaged_member(tmp_path: Path) -> None:
+    """Members that do not begin with documents: the one before the damage may have lost its end."""
+    text = b"".join(seed(n, content(n)) for n in range(1, 20))
+    cuts = [0, 700, 1500, 2200, 2900, 3700, len(text)]
+    found = [gz(text[start:stop]) for start, stop in pairwise(cuts)]
+    found[2] = DAMAGES["its first block is another"](found[2])
+    (tmp_path / "a.seed.gz").write_bytes(b"".join(found))
+    convert(tmp_path / "a.seed.gz", tmp_path / "o.jsonl", on_error="skip")
+    whole = {n: content(n) for n in range(1, 20)}
+    got = {int(d.id): d.text.rstrip("\n") for d in read(tmp_path / "o.jsonl")}
+    assert {n for n in got if got[n] != whole[n]} == set()
+    assert set(got) >= {1, 2, 8, 9, 15, 19}
+    assert not set(got) & {4, 5}
+
+
+def test_lines_that_begin_in_the_damaged_member(tmp_path: Path) -> None:
+    text = b"".join(jsonl(n, content(n)) for n in range(1, 20))
+    cuts = [0, 700, 1500, 2200, 2900, 3700, len(text)]
+    found = [gz(text[start:stop]) for start, stop in pairwise(cuts)]
+    found[2] = DAMAGES["its first block is another"](found[2])
+    (tmp_path / "a.jsonl.gz").write_bytes(b"".join(found))
+    report = convert(tmp_path / "a.jsonl.gz", tmp_path / "o.jsonl", on_error="skip")
+    assert [one.code for one in report.findings] == ["FILE002", "JSONL001"]
+    assert numbers(tmp_path / "o.jsonl") == [1, 2, 3, *range(6, 20)]
+
+
+def test_several_damaged_members_and_places(tmp_path: Path) -> None:
+    found = members("jsonl", gz, 12)
+    for which in (2, 3, 7):
+        found[which] = DAMAGES["its data are others"](found[which])
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(b"".join(found))
+    told: list[int] = []
+    lines = []
+    for document in read(path, on_error=lambda finding: told.append(finding.byte)):
+        assert document.origin
+        lines.append((document.origin.line, document.origin.byte, document.id))
+    size = [len(jsonl(n, content(n))) for n in range(1, 13)]
+    rest = [size[n] for n in range(12) if n not in (2, 3, 7)]
+    assert lines == [
+        (at + 1, sum(rest[:at]), str(n + 1)) for at, n in enumerate(n for n in range(12) if n not in (2, 3, 7))
+    ]
+    assert told == [sum(rest[:2]), sum(rest[:5])]
+    bad = path.read_bytes().replace(found[10], gz(jsonl(11, content(11)).replace(b'"name":', b'"nome":')))
+    path.write_bytes(bad)
+    faults = list(validate(path))
+    assert [(one.code, one.line) for one in faults][-1] == ("JSONL008", 8)
+
+
+def test_what_archives_of_ours_keep(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    with create(path) as target:
+        target.write_all([Document(f"d{n}", content(n), name=f"n{n}", meta={"n": n}) for n in range(6)])
+    data = path.read_bytes()
+    starts = [at for at in range(len(data)) if data.startswith(b"\x1f\x8b\x08", at)] + [len(data)]
+    for first, stop in pairwise(starts[1:-1]):
+        path.write_bytes(data[: first + 20] + b"\xff" * 8 + data[first + 28 : stop] + data[stop:])
+        given = list(read(path, on_error="skip"))
+        assert all(
+            d == Document(str(d.id), content(int(str(d.id)[1:])), name=d.name, meta=d.meta)
+            for d in given
+            if str(d.id)[0] == "d"
+        )
+        assert len(given) >= 5
+
+
+def test_a_member_in_a_member_is_no_start(tmp_path: Path) -> None:
+    """A record holds an archive, which is stored as it is; the member around it is damaged."""
+    inner = gz(warc(7, "text 7"))
+    outer = warc(2, "x").replace(b"Content-Length: 1\r\n\r\nx", b"Content-Length: %d\r\n\r\n%b" % (len(inner), inner))
+    packed = zlib.compressobj(0, zlib.DEFLATED, 31)
+    stored = packed.compress(outer) + packed.flush()
+    assert inner in stored
+    broken = stored[:-6] + b"\xff\xff" + stored[-4:]
+    (tmp_path / "a.warc.gz").write_bytes(gz(warc(1, "text 1")) + broken + gz(warc(3, "text 3")))
+    convert(tmp_path / "a.warc.gz", tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 3]
+
+
+def test_texts_of_a_member_that_is_too_large_to_be_held_are_not_trusted(tmp_path: Path) -> None:
+    some = random.Random(1)
+    large = b"".join(jsonl(n, f"text {n} {some.randbytes(30_000).hex()}") for n in range(1, 100))
+    assert len(large) > HELD + MIB
+    member = gzip.compress(large, 1, mtime=0)
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gz(jsonl(0, "text 0")) + member[:-6] + b"\xff\xff" + member[-4:] + gz(jsonl(100, "text 100")))
+    with pytest.raises(ParseError, match="passed over"):
+        convert(path, tmp_path / "o.jsonl", on_error="skip")
+    assert main(["convert", "-q", str(path), "-o", str(tmp_path / "o.jsonl"), "--on-error", "skip"]) == 1
+    assert not (tmp_path / "o.jsonl").exists()
+
+
+def test_a_large_member_without_documents_is_passed_over(tmp_path: Path) -> None:
+    member = bytearray(gzip.compress(image(2, random.Random(1).randbytes(HELD + 2 * MIB)), 1, mtime=0))
+    member[-7] ^= 1
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(gz(warc(1, "text 1")) + bytes(member) + gz(warc(3, "text 3")))
+    report = convert(path, tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 3]
+    assert report.refused == 1
+
+
+def image(n: int, body: bytes) -> bytes:
+    head = warc(n, "").replace(b"text/plain", b"image/png").replace(b"Content-Length: 0\r\n\r\n\r\n\r\n", b"")
+    return head + b"Content-Length: %d\r\n\r\n%b\r\n\r\n" % (len(body), body)
+
+
+def test_more_than_is_kept_of_a_damaged_member(tmp_path: Path) -> None:
+    member = bytearray(gzip.compress(image(2, random.Random(1).randbytes(9 * MIB)), 1, mtime=0))
+    member[-7] ^= 1
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(gz(warc(1, "text 1")) + bytes(member) + gz(warc(3, "text 3")))
+    report = convert(path, tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 3]
+    assert f"; {len(member):,} bytes of the file are passed over" in report.findings[0].message
+
+
+def test_reading_goes_on_at_a_large_member(tmp_path: Path) -> None:
+    large = image(3, random.Random(1).randbytes(HELD + MIB))
+    found = [
+        gz(warc(1, "text 1")),
+        DAMAGES["its data are others"](gz(warc(2, content(2)))),
+        gz(large),
+        gz(warc(4, "text 4")),
+    ]
+    (tmp_path / "a.warc.gz").write_bytes(b"".join(found))
+    report = convert(tmp_path / "a.warc.gz", tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 4]
+    assert report.refused == 1
+
+
+def test_members_that_begin_no_record_are_passed_over(tmp_path: Path) -> None:
+    whole = warc(3, content(3))
+    found = [gz(warc(1, "text 1")), DAMAGES["its data are others"](gz(warc(2, content(2)) + whole[:100]))]
+    rest = [gz(whole[100:]), gz(b""), gz(warc(4, "text 4")), gz(b"")]
+    (tmp_path / "a.warc.gz").write_bytes(b"".join([*found, *rest]))
+    convert(tmp_path / "a.warc.gz", tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 4]
+    (tmp_path / "b.warc.gz").write_bytes(b"".join([*found, gz(whole[100:]), gz(b"")]))
+    report = convert(tmp_path / "b.warc.gz", tmp_path / "o.jsonl", on_error="skip")
+    assert "; the last " in report.findings[0].message
+
+
+@pytest.mark.parametrize("pack", [gz, zst])
+@pytest.mark.parametrize("size", [1, 3, 512, 300_000])
+def test_zero_bytes_after_the_last_member(size: int, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    path = tmp_path / f"a.jsonl.{'gz' if pack is gz else 'zst'}"
+    whole = pack(jsonl(1, "text 1") + jsonl(2, "text 2"))
+    path.write_bytes(whole + bytes(size))
+    report = convert(path, tmp_path / "o.jsonl")
+    assert report.written == 2
+    assert [(one.code, one.severity, one.message) for one in report.findings] == [
+        ("FILE007", "warning", f"{size:,} zero bytes follow the compressed data")
+    ]
+    (done,) = fix(path)
+    assert (dict(done.fixes), dict(done.left)) == ({"FILE007": 1}, {})
+    assert numbers(path) == [1, 2]
+    assert list(validate(path)) == []
+    assert (gzip.decompress if pack is gz else zstandard.ZstdDecompressor().decompressobj().decompress)(
+        path.read_bytes()
+    )
+
+
+@pytest.mark.parametrize("pack", [gz, zst])
+def test_zeros_before_something_else(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    path = tmp_path / f"a.jsonl.{'gz' if pack is gz else 'zst'}"
+    one, two = (pack(jsonl(n, f"text {n}")) for n in (1, 2))
+    path.write_bytes(one + bytes(200_000) + two + bytes(7))
+    assert [one.code for one in validate(path)] == ["FILE003", "FILE007"]
+    convert(path, tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 2]
+    path.write_bytes(one + bytes(9) + b"x")
+    assert [one.code for one in validate(path)] == ["FILE003"]
+    stream = Input(Pieces(one + bytes(9)), "x", owned=False)  # type: ignore[arg-type]
+    while stream.read(1000):
+        pass
+    assert (stream.padding, stream.read(1000), stream.padding) == (9, b"", 9)
+
+
+def test_a_search_ends() -> None:
+    """Members that seem to begin everywhere cost no more than a multiple of the file."""
+    tried = 0
+
+    def again(read: Callable[[int], bytes]) -> GzipDecoder:
+        nonlocal tried
+        tried += 1
+        return GzipDecoder(read)
+
+    head = gz(b"")[:10]
+    run = b"\0\0\0\xff\xff" * 60_000  # stored blocks without content
+    data = (head + b"\0" * 5) * 200 + head + run
+    rest = [data] * 40
+    found = search(b"", 0, lambda _: rest.pop() if rest else b"", b"\x1f\x8b\x08", again, lambda _: True)
+    assert found is None
+    assert tried < 20_000
+
+
+def test_a_history_holds_what_is_needed() -> None:
+    history = History(100)
+    history.add(b"abc", 100)
+    history.add(b"def", 100)
+    assert history.since(101) == (b"bcdef", 101)
+    history.add(b"ghi", 104)
+    assert history.since(104) == (b"efghi", 104)
+    history.add(b"j" * (8 * MIB), 104)
+    history.add(b"k", 104)
+    assert history.since(104)[1] > 104
