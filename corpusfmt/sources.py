@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO, Final, NamedTuple
 
 from corpusfmt import plugins, sniff, storage
-from corpusfmt.limits import HEAD, USUAL, Limits
+from corpusfmt.limits import HEAD, KIB, USUAL, Limits
 from corpusfmt.model.document import Document, line_of
 from corpusfmt.model.errors import ConfigurationError, Loss, ParseError, UnknownFormatError
 from corpusfmt.model.finding import Edit, Finding
@@ -24,6 +24,8 @@ from corpusfmt.text.position import Pointer, Region
 
 #: An encoding that was asked for, in place of that of a configuration; texts are in it without being asked for.
 _UTF8: Final = "utf-8"
+#: So much of a file that was found in a folder is looked at for its root.
+_LOOK: Final = 64 * KIB
 #: No file has a line with a number of more bits.
 _LINE_BITS: Final = 48
 
@@ -65,6 +67,8 @@ class Reading(NamedTuple):
     #: The sources that were named, and the folders that others are found in.
     named: frozenset[str] = frozenset()
     roots: tuple[str, ...] = ()
+    #: The files of the run, also those that are passed over.
+    beside: tuple[str, ...] = ()
     #: Settings of a configuration, for paths that begin at ``base``. What is set above comes before them; of several
     #: that fit a path the last one decides.
     by_path: tuple[ByPath, ...] = ()
@@ -120,10 +124,13 @@ class Reading(NamedTuple):
         plugins.check_options(format, "read", own)
         inside = storage.path_inside(path, self.folders) if format.whole else ""
         encoding = None if here.encoding == _UTF8 else here.encoding
-        by_path = here.id_from == "path"
+        stem = self.stem(path, format) if here.id_from == "path" else ""
+        if here.id_from is None and format.id_of_path:
+            with suppress(ConfigurationError):  # then it has none
+                stem = self.stem(path, format)
         return ReadOptions(
             encoding, here.id_from, self.limits.document, own, lines or here.id_from is not None, thorough,
-            inside=inside, stem=self.stem(path, format) if by_path else "", limits=self.limits,
+            inside=inside, stem=stem, limits=self.limits,
         )  # fmt: skip
 
     def stem(self, path: str, format: Format) -> str:
@@ -187,7 +194,10 @@ def _encoding(name: str | None) -> str | None:
 
 
 def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:
-    """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``."""
+    """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``.
+
+    What was found, and begins as something else than its format, is passed over, unless all of it does.
+    """
     format = plugins.format_named(reading.format) if reading.format else None
     if reading.given is not None:
         return storage.Found([*named], [])
@@ -202,7 +212,25 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
             return sniff.claims(format, path)
         return sniff.format_for_suffix(path) is not None or reading.at(path).format is not None
 
-    return storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
+    found = storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
+    others = {path for path in found.paths if path not in reading.named and _is_other(path, reading, format)}
+    if not others or len(others) == len(found.paths):
+        return found
+    return storage.Found([path for path in found.paths if path not in others], [*found.passed_over, *sorted(others)])
+
+
+def _is_other(path: str, reading: Reading, format: Format | None) -> bool:
+    """Say whether a source begins as something else than its format."""
+    here = reading.at(path).format
+    format = format or (plugins.format_named(here) if here else sniff.format_for_suffix(path))
+    if format is None or format.is_other is None:
+        return False
+    with (
+        suppress(ParseError, OSError),
+        storage.open_input(path, ratio=reading.limits.ratio, root=reading.root(path)) as stream,
+    ):
+        return format.is_other(stream.peek(_LOOK))
+    return False  # reading it says why it cannot be read
 
 
 def scan(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
@@ -210,12 +238,12 @@ def scan(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch
 
     Raises ConfigurationError at once.
     """
-    return _finished(format.scan(stream, options), stream, options)
+    return _finished(format.scan(stream, options), stream, format, options)
 
 
-def _finished(batches: Iterator[Batch], stream: Stream, options: ReadOptions) -> Iterator[Batch]:
-    if options.id_from is not None:
-        batches = made_ids(batches, options.stem)
+def _finished(batches: Iterator[Batch], stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
+    if options.id_from is not None or format.id_of_path:
+        batches = made_ids(batches, options.stem if options.id_from else "")
     return _padded(batches, stream) if stream.codec else batches
 
 
@@ -235,10 +263,11 @@ def _padded(batches: Iterator[Batch], stream: Stream) -> Iterator[Batch]:
 class Unique:
     """The ids of a run. One that was made must not be that of another document of the run (DOC002).
 
-    It remembers a number for each id.
+    It remembers a number for each id, or, unless ``every``, for those that were made and the first of each source.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, every: bool) -> None:
+        self._every = every
         #: By id, the number of the source, the line, and whether the id was made.
         self._seen: dict[str, int] = {}
         self._paths: list[str] = []
@@ -247,6 +276,7 @@ class Unique:
         """Give what a scan gives. A document whose id is used before is refused, if one of the two ids was made."""
         self._paths.append(path)
         source = len(self._paths) - 1
+        remembers = True
         for batch in batches:
             start = 0
             for at, document in enumerate(batch.documents):
@@ -255,12 +285,14 @@ class Unique:
                 mark = (source << _LINE_BITS | line) << 1 | made
                 first = self._seen.get(f"{document.id}")
                 if first is None:
-                    self._seen[f"{document.id}"] = mark
+                    if made or remembers:
+                        self._seen[f"{document.id}"] = mark
                 elif made or first & 1:
                     finding = self._finding(document, path, line, first >> 1)
                     here = batch.documents[start:at]
                     yield Batch(here, (finding,), batch.region, source_byte=batch.source_byte, clash=document)
                     start = at + 1
+                remembers = self._every
             yield batch._replace(documents=batch.documents[start:], made=frozenset()) if start else batch
 
     def _finding(self, document: Document, path: str, line: int, first: int) -> Finding:
@@ -286,7 +318,7 @@ def scanned(
         batches = resumed(stream, format, options)
     else:
         batches = format.scan(stream, options)
-    batches = _finished(batches, stream, options)
+    batches = _finished(batches, stream, format, options)
     if progress is not None:
         batches = _told(batches, stream, progress)
     return batches if stream.codec else map(_stored, batches)

@@ -496,7 +496,8 @@ def test_quarantine_keeps_records_within_the_limits_whole(suffix: str, here: Pat
         data = f'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text><body><p>{body}</p></body></text></TEI>'
     else:
         data = f"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: {len(body)}\r\n\r\n{body}\r\n\r\n"
-    Path(f"a{suffix}").write_text(data, newline="")
+    whole = f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">{data}</teiCorpus>' if suffix == ".xml" else data
+    Path(f"a{suffix}").write_text(whole, newline="")
     convert(f"a{suffix}", "b.jsonl", on_error="quarantine=q.seed")
     (kept,) = read("q.seed")
     assert data.rstrip("\r\n") == kept.text.rstrip("\r\n")

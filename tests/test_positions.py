@@ -30,6 +30,7 @@ ELSEWHERE = {
     "TEI014": "at the element whose xml:id it is",
     "TEI015": "at the element whose attribute it is",
     "TEI020": "at the document; the two titles stand in two places",
+    "TEI028": "at the element whose attribute it is",
     "TEI021": "at the element whose attribute it is",
     "TEI022": "the same",
     "TEI023": "at the document; a parser of XML does not tell where text within an element stands",

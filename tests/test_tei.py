@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections import Counter
 from hashlib import sha256
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from xml.dom import minidom
 
@@ -22,13 +24,14 @@ from corpusfmt.formats.tei.names import ncname
 from corpusfmt.formats.tei.native_bytes import read_own
 from corpusfmt.formats.tei.profile import CORPUS_END, DECLARATION
 from corpusfmt.formats.tei.write import alone
-from corpusfmt.limits import MIB, Limits
+from corpusfmt.limits import CHUNK, MIB, Limits
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import ReadOptions, WriteOptions
+from corpusfmt.text.display import BOM
 from corpusfmt.text.position import Region
 from tests import strategies
-from tests.support import command, documents, findings, parse, scan, write
+from tests.support import Pieces, command, documents, findings, parse, scan, write
 
 TEI = "{http://www.tei-c.org/ns/1.0}"
 THOROUGH = ReadOptions(thorough=True)
@@ -411,6 +414,183 @@ def test_faults_of_xml_and_where_they_are(data: bytes, expected: dict[str, bytes
                 assert (finding.line, finding.column) == Region(data, 0, 1).place(at)[:2]
 
 
+# -- ids that are made -------------------------------------------------------------------------------------------------
+
+NAMELESS = tale("<p>x</p>", attributes="")
+
+
+@pytest.mark.parametrize(
+    ("files", "source", "expected"),
+    [
+        ({"verses.xml": NAMELESS}, "verses.xml", ["verses"]),
+        ({"c/verses.tei.xml": NAMELESS, "c/d/e.tei": NAMELESS}, "c", ["d/e", "verses"]),
+        ({"c/d/e.xml.gz": gzip.compress(NAMELESS)}, "c", ["d/e"]),
+        ({"c/d/e.xml": NAMELESS}, "c/*/e.xml", ["d/e"]),
+        ({"a.xml": tale("<p>x</p>")}, "a.xml", ["d1"]),
+        ({"a.xml": tale("<p>x</p>", attributes=" n='7'")}, "a.xml", ["7"]),
+        ({"a.xml": NAMELESS.replace(b"<text>", b"<text xml:id='t'>")}, "a.xml", ["t"]),
+    ],
+)
+def test_a_text_alone_in_its_file_is_named_by_it(
+    files: dict[str, bytes], source: str, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, data in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(data)
+    assert sorted(str(document.id) for document in read(source)) == expected
+    assert not [finding for finding in validate(source) if finding.code != "TEI026"]
+    convert(source, "out.jsonl", receipt="r.json")
+    assert sorted(str(document.id) for document in read("out.jsonl")) == expected
+    assert command("verify", "r.json").returncode == 0
+    convert(source, "new/", to_format="tei")
+    assert sorted(str(document.id) for document in read("new")) == expected
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("<text><body><div type='edition' n='urn:cts:greekLit:tlg0012.tlg001.p'><p>x</p></div></body></text>",
+         "urn:cts:greekLit:tlg0012.tlg001.p"),
+        ("<text><body n=' urn:cts:a:b.c'><p>x</p></body></text>", "a"),
+        ("<text><body n='urn:cts:a:b.c'><p>x</p></body></text>", "urn:cts:a:b.c"),
+        ("<text n='urn:cts:a:b.c'><body><p>x</p></body></text>", "urn:cts:a:b.c"),
+        ("<text><body><div n='urn:cts:a:b.1'><p>x</p></div><div n='urn:cts:a:b.2'><p>y</p></div></body></text>", "urn:cts:a:b.1"),
+        ("<text><body><div n='1'><div n='urn:cts:a:b.c'><p>x</p></div></div></body></text>", "a"),
+        ("<text xml:id='t'><body n='urn:cts:a:b.c'><p>x</p></body></text>", "t"),
+    ],
+)  # fmt: skip
+def test_a_cts_urn_is_an_id(inside: str, expected: str, tmp_path: Path) -> None:
+    data = NAMELESS.decode()
+    data = data[: data.index("<text>")] + inside + "</TEI>"
+    (tmp_path / "a.xml").write_text(data)
+    assert [document.id for document in read(tmp_path)] == [expected]
+
+
+def test_a_text_is_named_by_its_file_only_where_it_is_alone_and_has_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    corpus = b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">%b</teiCorpus>' % NAMELESS
+    for source in (NAMELESS, corpus):
+        assert [finding.code for finding in validate(BytesIO(source))][-1] == "TEI010"
+    path.write_bytes(corpus)
+    assert [finding.code for finding in validate(path)][-1] == "TEI010"
+    path.write_bytes(NAMELESS)
+    with pytest.raises(ParseError, match="no id"):
+        list(read(BytesIO(NAMELESS)))
+    assert [document.id for document in read(path, id_from="name")] == ["T"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"c/a.xml": NAMELESS}, {"d/a.xml": NAMELESS}),
+        ({"c/a.xml": NAMELESS, "c/a.tei": NAMELESS}, {}),
+        ({"c/a.xml": tale("<p>x</p>", attributes=' xml:id="z"'), "c/z.xml": NAMELESS}, {}),
+        ({"c/a.xml": NAMELESS, "c/z.xml": tale("<p>x</p>", attributes=' xml:id="a"')}, {}),
+    ],
+)
+def test_a_name_of_two_texts_is_refused_with_both_places(
+    first: dict[str, bytes], second: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {**first, **second}
+    for name, data in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(data)
+    report = convert(sorted({name.partition("/")[0] for name in files}), "out.jsonl", on_error="skip")
+    assert (report.written, report.refused) == (1, 1)
+    (finding,) = report.findings
+    assert {name for name in files if name in f"{finding.path} {finding.message}"} == {*files}
+
+
+def broken(inside: bytes) -> bytes:
+    """Return a TEI file whose body begins in line 2 and holds this."""
+    return tale("@").replace(b"<text>", b"\n<text>").replace(b"@", inside)
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "said", "hint"),
+    [
+        (broken(b"<div>\n<head>One\n<p>b</p>\n</div>"), 5, "<head> is open since line 3, and the end tag </div> does not",
+         "write </head> before </div>"),
+        (broken(b"<p><hi>b</p></hi>"), 2, "<hi> is open since line 2, and the end tag </p> does not", "write </hi> before </p>"),
+        (broken(b"<p>b</p></div>"), 2, "<body> is open since line 2, and the end tag </div> does not", "remove </div>, or"),
+        (broken(b"<P>b</p>"), 2, "<P> is open since line 2, and the end tag </p> does not", "write </P>: upper and lower case"),
+        (broken(b"<t:p xmlns:t='http://www.tei-c.org/ns/1.0'>b</p>"), 2, "<t:p> is open since line 2, and the end tag </p> does not", "remove"),
+        (broken(b"<p>b</p><x:p>"), 2, "no namespace is declared for the prefix 'x'", 'xmlns:x="..."'),
+        (broken(b"<xi:include href='a'/>"), 2, "the prefix 'xi'", "http://www.w3.org/2001/XInclude"),
+        (broken(b"<p y:n='1'/>"), 2, "the prefix 'y'", "xmlns:y"),
+        (broken(b"<p>salt & pepper</p>"), 2, "'&' is no reference", "write & as &amp;"),
+        (broken(b"<p>salt &pepper</p>"), 2, "'&pepper' is no reference", "write & as &amp;, or end the reference with ;"),
+        (broken(b"<ref target='a?b=1&c=2'/>"), 2, "'&c' is no reference", "&amp;"),
+        (broken(b"<p>2 < 3</p>"), 2, "a '<' begins no tag", "&lt;"),
+        (broken(b"<p>a</ p>"), 2, "a '<' begins no tag", "&lt;"),
+        (broken(b"<p>a\x0bb</p>"), 2, "the character U+000B cannot stand in XML", "remove it"),
+        (broken(b"<p n='\x00'>b</p>"), 2, "the character U+0000 cannot stand in XML", "remove it"),
+        (broken("<p>\ufffe</p>".encode()), 2, "the character U+FFFE cannot stand in XML", "remove it"),
+        (broken(b"<p>&#x1F;</p>"), 2, "'&#x1F;' refers to a character that XML does not have", "remove it"),
+        (broken(b"<p n=1>b</p>"), 2, "not in quotation marks", "write it in"),
+        (broken("<p n=“1”>b</p>".encode()), 2, "not in quotation marks", "write it in"),
+        (broken(b"<p n='1'm='2'>b</p>"), 2, "'m' follows the value of an attribute", "put a space"),
+        (broken(b"<p n='1' n='2'>b</p>"), 2, "the attribute 'n' stands twice", "remove one"),
+        (broken(b"<p n>b</p>"), 2, "an attribute has no value", "write NAME"),
+        (broken(b"<p n='1>b</p>"), 2, "a '<' stands in the value of an attribute", "end the value"),
+        (broken(b"<p n;>b</p>"), 2, "';' cannot stand in a tag", "end the tag"),
+        (broken(b"<!-- a -- b -->"), 2, "'--' stands inside of a comment", "put a space"),
+        (broken(b"<!-- a --><p>a ]]> b</p>"), 2, "']]>' stands in a text", "]]&gt;"),
+        (broken(b"<?xml version='1.0'?>"), 2, "an XML declaration stands inside of the root element", "remove it"),
+        (broken(b"<p/>") + b"\nmore", 3, "text follows the end of the root element", "a file has one root"),
+        (broken(b"<p/>") + b"\n" + broken(b"<p/>"), 3, "the start tag <TEI> follows the end of the root", "a file has one root"),
+        (broken(b"<p/>") + b"\n</TEI>", 3, "the end tag </TEI> follows the end of the root", "remove it"),
+        (broken(b"<p/>") + b"\n<?xml version='1.0'?>\n" + broken(b"<p/>"), 3, "an XML declaration follows the end", "one root"),
+        (b"<?xml version=1.0?>" + broken(b"<p/>"), 1, "the XML declaration is malformed", "<?xml version="),
+        (b"text\n" + broken(b"<p/>"), 1, "text stands before the root element", "remove it"),
+        (b"text\n<?xml version='1.0'?>" + broken(b"<p/>"), 1, "text stands before the root element", "remove it"),
+        (b"<!DOCTYPE TEI [<!ELEMENT ]>" + broken(b"<p/>"), 1, "not well-formed XML: syntax error", "write & as"),
+        (b"& " + broken(b"<p/>"), 1, "'&' cannot stand here", "write & as"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_xml_that_is_not_well_formed(data: bytes, line: int, said: str, hint: str) -> None:
+    for size in (1 << 30, 1, 7):
+        finding = findings(scan(FORMAT, data, size))[-1]
+        assert (finding.code, finding.line) == ("TEI001", line)
+        assert said in finding.message
+        assert hint in finding.hint
+        assert finding.edit is None
+
+
+@pytest.mark.parametrize("before", [b"\n", b" \r\n\t", BOM + b"\n", BOM + BOM, b"\n" + BOM, b"\n" * 2000])
+def test_what_is_nothing_before_the_declaration_is_removed(before: bytes, tmp_path: Path) -> None:
+    whole = b'<?xml version="1.0"?>\n' + one(Document("d1", "a"))
+    for data in (whole, whole.replace(b' type="corpusfmt-1"', b"").replace(b"sha256", b"other")):
+        path = tmp_path / "a.xml"
+        path.write_bytes(before + data)
+        assert [finding.code for finding in validate([path])] == ["TEI001"]
+        fix([path])
+        assert path.read_bytes() == data
+        assert not [finding.code for finding in validate([path])]
+
+
+def test_words_before_a_single_text_are_no_reason_to_end_a_corpus(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(b"Here it is:\n" + tale("<p>x</p>").replace(b"<TEI", b"<TEI", 1))
+    before = path.read_bytes()
+    assert [finding.code for finding in validate([path])] == ["TEI001"]
+    fix([path], unsafe_fixes=True)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(("name", "hint"), [("nbsp", "&#160;"), ("eacute", "&#233;"), ("chap1", "define the entity")])
+def test_what_to_write_for_an_entity(name: str, hint: str) -> None:
+    (finding,) = findings(scan(FORMAT, broken(f"<p>a&{name};b</p>".encode())))
+    assert (finding.code, hint in finding.hint) == ("TEI006", True)
+
+
+def test_a_file_that_is_cut_says_what_is_open() -> None:
+    (finding,) = findings(scan(FORMAT, broken(b"<p>a</p>\n<head>b")[: -len(b"</body></text></TEI>")]))
+    assert (finding.code, finding.message) == ("TEI002", "<head> is open since line 3, and the file ends")
+
+
 def test_a_place_in_another_encoding_is_that_of_the_file() -> None:
     data = tale("<p>é\n& </p>", '<?xml version="1.0" encoding="ISO-8859-1"?>').decode().encode("latin-1")
     (finding,) = findings(scan(FORMAT, data))
@@ -544,6 +724,101 @@ def test_duplicate_ids_and_pointers_to_nothing() -> None:
     assert said(tale(inside)) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p xml:id='123'>a</p>", {"TEI028": "'123'"}),
+        ("<p xml:id='a b'/><p xml:id=''/><p xml:id='x:y'/><p xml:id='-a'/>", {"TEI028": "'a b'"}),
+        ("<p xml:id=' a '/><ref target='#a'/><p xml:id='_1.-·'/><p xml:id='Ωμέγα'/><p xml:id='名'/>", {}),
+        ("<p xml:id='a'/><p xml:id=' a'/>", {"TEI014": "' a'"}),
+        ("<sp who='#'><p/></sp>", {"TEI015": "'#'"}),
+        ("<p xml:id='a'/><sp who='#a #'><p/></sp>", {"TEI015": "'#'"}),
+        ("<p xml:id='Müller'/><ref target='#M%C3%BCller'/><ref target='#Müller'/>", {}),
+        ("<ref target='#M%C3%BCller'/>", {"TEI015": "'#Müller'"}),
+        ("<p xml:id='b'/><ref target='#range(left(b),right(b))'/><ref target='#string-range(b,0,3)'/>", {}),
+        ("<ref target='#xpath(//p)'/><ref target='#xpointer(id(a))'/><ref target='#element(a/1)'/><ref target='#match(b,x)'/>", {}),
+        ("<ref target='other.xml#x'/><sp who='psn:MacEwan'/><ref target='https://example.org/#x'/><ref target='urn:cts:a:b'/>", {}),
+        ("<ref target='#x'/><ref target='#x'/><ref target='#y'/>", {"TEI015": "'#x'"}),
+    ],
+)  # fmt: skip
+def test_names_and_pointers(body: str, expected: dict[str, str]) -> None:
+    found = findings(scan(FORMAT, tale(body), options=THOROUGH))
+    assert {finding.code for finding in found} == {*expected}
+    for code, what in expected.items():
+        assert what in next(finding.message for finding in found if finding.code == code)
+
+
+XI = ' xmlns:xi="http://www.w3.org/{}" xml:id="d1"'
+
+
+@pytest.mark.parametrize("draft", ["2001/XInclude", "2003/XInclude", "2001/XML/xinclude", "1999/XML/xinclude"])
+def test_inclusions_of_every_draft(draft: str) -> None:
+    include = '<xi:include href="two.xml"/>'
+    (inside,) = findings(scan(FORMAT, tale(f"<p>x</p>{include}", attributes=XI.format(draft)), options=THOROUGH))
+    assert (inside.code, "draft" in inside.message) == ("TEI022", draft != "2001/XInclude")
+    header = tale("<p>x</p>", attributes=XI.format(draft)).replace(b"</teiHeader>", f"{include}</teiHeader>".encode())
+    (beside,) = findings(scan(FORMAT, header, options=THOROUGH))
+    assert (beside.code, beside.severity) == ("TEI021", "note")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ('<include href="a.xml"/>', "TEI022"),
+        ('<include xmlns="" href="a.xml"/>', "TEI022"),
+        ("<include/>", ""),
+        ('<xi:include xpointer="a" xmlns:xi="http://www.w3.org/2001/XInclude"/>', "TEI022"),
+    ],
+)
+def test_inclusions_without_a_prefix(body: str, code: str) -> None:
+    assert [one.code for one in findings(scan(FORMAT, tale(f"<p>x</p>{body}")))] == ([code] if code else [])
+
+
+def test_pointers_into_the_common_part_of_a_corpus_lead_somewhere(tmp_path: Path) -> None:
+    head = tale("").partition(b"<teiHeader>")[2].partition(b"</teiHeader>")[0].decode()
+    files = {
+        "root.xml": f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0"><teiHeader>{head}<x xml:id="topic"/></teiHeader>'
+        '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="part.xml"/></teiCorpus>',
+        "persons.xml": '<listPerson xmlns="http://www.tei-c.org/ns/1.0"><person xml:id = "P1"/></listPerson>'
+        + " " * (1 << 18),
+        "part.xml": tale("<p ana='#topic' who='#P1 #text #P2'>x</p>").decode(),
+        "other.xml": tale("<p xml:id='text'>x</p>", attributes=' xml:id="d2"').decode(),
+        "broken.xml.gz": "no gzip",
+        "notes.md": "# xml:id='P2'",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    told = [one for one in validate(tmp_path) if one.code == "TEI015"]
+    assert [(Path(one.path).name, one.message) for one in told] == [
+        ("part.xml", f"'#{name}' names no xml:id of the file") for name in ("text", "P2")
+    ]
+    alone = [one.message for one in validate(tmp_path / "part.xml") if one.code == "TEI015"]
+    assert len(alone) == 4
+
+
+@pytest.mark.parametrize("at", range(-60, 3, 7))
+def test_names_are_found_however_the_file_is_cut(at: int) -> None:
+    data = (
+        b"<teiCorpus>"
+        + b" " * (CHUNK + at)
+        + b"<a xml:id='one'/><b  xml:id = \"two\"/>"
+        + b" " * CHUNK
+        + b"<c n='' xml:id='three'/>"
+    )
+    assert FORMAT.shared_names is not None
+    assert {*FORMAT.shared_names(Pieces(data))} == {"one", "two", "three"}
+    assert not list(FORMAT.shared_names(Pieces(data.replace(b"teiCorpus", b"TEI"))))
+
+
+def test_a_corpus_of_inclusions_is_not_empty_and_points_into_its_parts() -> None:
+    part = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="p.xml"/>'
+    head = tale("").partition(b"<teiHeader>")[2].partition(b"</teiHeader>")[0].decode()
+    corpus = (
+        f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0"><teiHeader who="#x">{head}</teiHeader>{part}{part}</teiCorpus>'
+    )
+    assert [one.code for one in findings(scan(FORMAT, corpus.encode(), options=THOROUGH))] == ["TEI021", "TEI021"]
+
+
 def test_nested_corpora_and_what_their_headers_say() -> None:
     header = (
         '<teiHeader><fileDesc><titleStmt><title>All</title></titleStmt><publicationStmt><publisher>House</publisher>'
@@ -617,15 +892,54 @@ def test_one_broken_file_of_a_folder_is_one_refused_document(tmp_path: Path) -> 
     for name, data in (("a", b"<project/>"), ("b", good[:-20]), ("c", good.replace(b"<p>x", b"<p>x & y")), ("d", good)):
         (tmp_path / f"{name}.xml").write_bytes(data)
     report = convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
-    assert (report.read, report.written, report.refused) == (4, 1, 3)
+    assert (report.read, report.written, report.refused) == (3, 1, 2)
+    assert report.passed_over == [str(tmp_path / "a.xml")]
     (tmp_path / "e.xml").write_bytes(ours(POEM)[:-30])  # a corpus that is cut: what was whole is kept
     report = convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
     assert report.committed
     (tmp_path / "e.xml").write_bytes(
         b"<teiCorpus xmlns='http://www.tei-c.org/ns/1.0'>" + good + b"& " + good + b"</teiCorpus>"
     )
-    with pytest.raises(ParseError, match="well-formed"):  # nobody knows how many follow
+    with pytest.raises(ParseError, match="no reference"):  # nobody knows how many follow
         convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
+
+
+OTHER_ROOTS = [
+    b"<project/>",
+    b'<?xml version="1.0"?>\n<!-- people -->\n<listPerson xmlns="http://www.tei-c.org/ns/1.0"><person/></listPerson>',
+    b'<ti:textgroup xmlns:ti="http://chs.harvard.edu/xmlns/cts" urn="urn:cts:latinLit:phi0448"/>',
+    b'<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>',
+    BOM + b"<taxonomy\n/>",
+    '<?xml version="1.0" encoding="UTF-16"?><rdf:RDF xmlns:rdf="x"/>'.encode("utf-16"),
+    gzip.compress(b"<cpt:collection xmlns:cpt='http://purl.org/capitains/ns/1.0#'/>", mtime=0),
+]
+
+
+@pytest.mark.parametrize("other", OTHER_ROOTS, ids=range(len(OTHER_ROOTS)))
+def test_xml_with_another_root_is_passed_over_in_a_folder(other: bytes, tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    folder.mkdir()
+    (folder / "one.xml").write_bytes(tale("<p>x</p>"))
+    name = folder / ("__cts__.xml.gz" if other[:2] == b"\x1f\x8b" else "__cts__.xml")
+    name.write_bytes(other)
+    for source in (folder, folder / "*.xml*"):
+        report = convert(source, tmp_path / "out.jsonl")
+        assert (report.read, report.passed_over) == (1, [str(name)])
+        assert not list(validate(source))
+    with pytest.raises(ParseError, match="expected the root"):  # it was named
+        convert([folder / "one.xml", name], tmp_path / "out.jsonl")
+    (folder / "one.xml").unlink()
+    with pytest.raises(ParseError, match="expected the root"):  # there is nothing else
+        convert(folder, tmp_path / "out.jsonl")
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"<", b"no XML", b"<TEI.2/>", b"<TEI><", b"<!-- " + b"x" * 100_000 + b" --><a/>", b"& <a/>"]
+)
+def test_what_may_be_broken_tei_is_not_passed_over(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "one.xml").write_bytes(tale("<p>x</p>"))
+    (tmp_path / "two.xml").write_bytes(data)
+    assert {Path(finding.path).name for finding in validate(tmp_path)} == {"two.xml"}
 
 
 @pytest.mark.parametrize("cut", range(1, len("</teiCorpus>\n") + 30))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpusfmt import plugins, storage
+from corpusfmt.checks.elsewhere import Elsewhere
 from corpusfmt.checks.selection import Selection
 from corpusfmt.checks.tally import Tally
 from corpusfmt.limits import SCHEMA_SECONDS
@@ -65,6 +66,7 @@ class Checking:
         self.reading, self.selections, self.against = reading, selection, against
         #: What is selected for the source at hand.
         self.selection = selection
+        self._elsewhere = Elsewhere(reading, reading.beside) if len(reading.beside) > 1 else None
         self._pointer = Pointer()
         #: What judges XML, by the name of the schema.
         self.judges: dict[str, Judge] = {}
@@ -112,7 +114,8 @@ class Checking:
                 stored = not stream.codec
                 tally.stored |= {path} if stored else set()
                 named = bool(self.against.schema and format.grammar)
-                options = self.reading.options_for(format, path, thorough=True)._replace(judged=named)
+                options = self.reading.options_for(format, path, thorough=True)
+                options = options._replace(judged=named, elsewhere=self._elsewhere)
                 checks = self.checks(format)
                 before = 0
                 for batch in bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits):

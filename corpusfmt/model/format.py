@@ -91,9 +91,11 @@ class ReadOptions(NamedTuple):
     judged: bool = False
     #: The path of the source in the folder that was named, or as it was named itself.
     inside: str = ""
-    #: What ids are made of with ``id_from`` path: the path below the folder or pattern that was named, or else the name
-    #: of the file, without the suffixes of format and compression.
+    #: What ids are made of with ``id_from`` path, or without any where a format makes ids of paths: the path below the
+    #: folder or pattern that was named, or else the name of the file, without the suffixes of format and compression.
     stem: str = ""
+    #: Says whether another source of the run has a name that pointers may lead to.
+    elsewhere: Callable[[str], bool] | None = None
     limits: Limits = USUAL
     #: Whether all safe edits are to be given, however many there are.
     fixing: bool = False
@@ -209,6 +211,13 @@ class Format(NamedTuple):
     #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
     #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
     whole: bool = False
+    #: Says whether the first bytes of a source are what a folder of this format may hold beside it under the same
+    #: suffix, as XML of another vocabulary: one that was found in a folder is then passed over.
+    is_other: Callable[[bytes], bool] | None = None
+    #: Gives the names in a source that pointers in other sources of its corpus may lead to.
+    shared_names: Callable[[Stream], Iterator[str]] | None = None
+    #: A document without an id that is alone in its source gets an id of its path. The scan makes it of the ``stem``.
+    id_of_path: bool = False
     #: Names of documents are those of files. Elsewhere they are titles or addresses, and rules about file names do not
     #: apply.
     names_files: bool = False

@@ -10,8 +10,8 @@ reader would see it: its text without its markup, and what its header says as me
 The modules, from below: ``profile``, ``names``, ``head``, ``write``; ``native_bytes`` (a document that corpusfmt wrote,
 from its bytes), ``native`` with ``native_header`` (from events, when somebody touched it), ``readings`` (what may have
 been done to its text); ``thirdparty`` (what others write); ``encoding``, ``window``, ``parser``, ``references``;
-``gathering``, ``schema_units``, ``documents``, ``frames`` (from events to documents), ``read``. Then ``offsets`` and
-``faults``.
+``gathering``, ``schema_units``, ``documents``, ``frames`` (from events to documents), ``wellformed`` (faults of
+XML in words), ``read``. Then ``offsets`` and ``faults``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corpusfmt.formats.tei.faults import FAULTS
-from corpusfmt.formats.tei.offsets import locate, resync, sniff
+from corpusfmt.formats.tei.offsets import is_other, locate, resync, sniff
+from corpusfmt.formats.tei.shared import shared_names
 from corpusfmt.formats.tei.write import alone, losses, writer
 from corpusfmt.model.format import FORCED, Batch, Format, Option, ReadOptions, Stream
 
@@ -53,12 +54,21 @@ FORMAT = Format(
         FORCED,
         Option("notes", "where notes go: end (of the text), inline, or out", ("end", "inline", "out"), "read"),
         Option("fw", "what becomes of running heads and page numbers (fw)", ("out", "inline"), "read"),
-        Option("lb", "what a line break (lb) becomes", ("newline", "space"), "read"),
+        Option(
+            "lb",
+            "what a line break (lb) becomes; join also removes a hyphen before it",
+            ("newline", "space", "join"),
+            "read",
+        ),
+        Option("witness", "the witness whose readings are read from an apparatus, by its xml:id", (), "read", "SIGIL"),
         Option("corpus", "the title of the corpus", (), "write"),
     ),
     resync=resync,
     grammar="corpusfmt-tei.rng",
     grammar_code="TEI025",
     alone=alone,
+    is_other=is_other,
+    shared_names=shared_names,
+    id_of_path=True,
     leaves="the markup of TEI that others wrote, counted by element, and of its header what is not known metadata",
 )

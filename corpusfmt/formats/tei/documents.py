@@ -13,7 +13,7 @@ from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
 from corpusfmt.formats.tei.thirdparty.to_text import Foreign
 from corpusfmt.limits import MIB
 from corpusfmt.model.finding import Edit
-from corpusfmt.model.ids import make_id
+from corpusfmt.model.ids import Made, make_id
 from corpusfmt.text.display import quoted
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
         what = f"it has a SHA-256 of its text and is not of the type {MARK}, as what corpusfmt wrote is"
         frames.refuse("TEI019", what, byte, at_end=True)
         return
-    id, name = identity(found.heading, frame.attributes)
+    id, name = identity(found.heading, frame.attributes, frame.urn)
     if not found.has_text:
         gathering.find("TEI011", "the TEI element has no text", byte, id=id or None)
         gathering.out.leave("TEI without a text")
@@ -86,7 +86,10 @@ def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
     data = found.text.encode()
     if not id:
         how = gathering.options.id_from
-        id = make_id(how, name, gathering.line_of(byte), data) if how else ""
+        if how:
+            id = make_id(how, name, gathering.line_of(byte), data)
+        elif len(frames.stack) == 1:
+            id = Made(gathering.options.stem)
         if not id:
             frames.refuse("TEI010", "the document has no id", byte, at_end=True)
             return

@@ -20,6 +20,10 @@ def _tale(inside: bytes = b"<p>Once.</p>", header: bytes = _HEADER, tei: bytes =
     return b"%b%b%b  <text>\n    <body>\n      %b\n    </body>\n  </text>\n</TEI>\n" % (before, tei, header, inside)
 
 
+def _corpus(inside: bytes) -> bytes:
+    return b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">\n%b%b</teiCorpus>\n' % (_HEADER, inside)
+
+
 _GOOD: Final = _tale()
 #: The SHA-256 of "one\ntwo".
 _DIGEST: Final = b"21066d108d5319ecb5a1fc4454f42ef22fc5f1c7df49c31d90294950e0ea8b2c"
@@ -95,10 +99,10 @@ FAULTS: Final = (
     ),
     Rule(
         "TEI010", "error", "document without an id",
-        "An id stands in xml:id or n of the TEI element, or in an idno of its header. One that was made up at random would be "
-        "another one on the next run.",
-        "give the TEI element an xml:id, or say how to make one with --id-from name, line or sha256",
-        _tale(tei=_TEI.replace(b' xml:id="d1"', b"")), _GOOD, "tei",
+        "An id stands in xml:id or n of the TEI element, or in an idno of its header. A TEI that is alone in its file has the "
+        "path of the file for one. In a corpus, one that was made up at random would be another one on the next run.",
+        "give the TEI element an xml:id, or say how to make one with --id-from path, name, line or sha256",
+        _corpus(_tale(tei=_TEI.replace(b' xml:id="d1"', b""))), _corpus(_GOOD), "tei",
     ),
     Rule(
         "TEI011", "warning", "TEI without a text",
@@ -167,9 +171,10 @@ FAULTS: Final = (
         _ours(meta=b'{"title":"A tale"}').replace(b"<title>A tale<", b"<title>The tale<"), _ours(meta=b'{"title":"A tale"}'), "tei",
     ),
     Rule(
-        "TEI021", "warning", "inclusion (XInclude) that is not followed",
-        "An xi:include stands for what is in another file, and no other file is opened.",
-        "put the file together first: xmllint --xinclude OLD > NEW",
+        "TEI021", "note", "inclusion (XInclude) that is not followed",
+        "An xi:include stands for what is in another file, and no other file is opened. In a header that is metadata; in a "
+        "corpus it is documents, which are read when their file is named too.",
+        "name the other file as a source too, or put them together first: xmllint --xinclude OLD > NEW",
         _tale(tei=_TEI + b'  <xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="header.xml"/>\n'), _GOOD, "tei",
     ),
     Rule(
@@ -214,8 +219,14 @@ FAULTS: Final = (
         "TEI027", "warning", "no documents",
         "A file without a single document is most often the trace of something that failed before.",
         "check what made the file",
-        b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">\n%b</teiCorpus>\n' % _HEADER,
-        b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">\n%b%b</teiCorpus>\n' % (_HEADER, _GOOD), "tei",
+        _corpus(b""), _corpus(_GOOD), "tei",
+    ),
+    Rule(
+        "TEI028", "warning", "xml:id that is no name",
+        "An xml:id begins with a letter or an underscore, and holds letters, digits, dots, dashes and underscores (xml:id 1.0, "
+        "section 4). Programs that find elements by it refuse others.",
+        "begin it with a letter, write no spaces and colons in it, and change the pointers to it",
+        _tale(b'<p xml:id="12">Once.</p>'), _tale(b'<p xml:id="p12">Once.</p>'), "tei",
     ),
 )  # fmt: skip
 

@@ -10,16 +10,31 @@ from corpusfmt.formats.tei.gathering import Gathering
 from corpusfmt.formats.tei.native import OwnEvents
 from corpusfmt.formats.tei.parser import Broken, Parser
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
-from corpusfmt.formats.tei.references import XML_ID, Across
+from corpusfmt.formats.tei.references import XML_ID, Across, is_name
 from corpusfmt.formats.tei.schema_units import Judging
+from corpusfmt.formats.tei.thirdparty.header import Header
 from corpusfmt.formats.tei.thirdparty.heading import Heading, inherited
 from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign
 from corpusfmt.limits import CHUNK
 from corpusfmt.model.finding import Edit
 from corpusfmt.text.display import quoted
 
-_XINCLUDE: Final = "http://www.w3.org/2001/XInclude include"
+_XINCLUDE: Final = "http://www.w3.org/2001/XInclude"
+#: Elements that include a file (XInclude 1.0, 3.1), or were meant to: in the namespaces of its drafts, and in that of
+#: TEI or in none, where a prefix was forgotten. Each with what is wrong with it.
+_INCLUDES: Final = {
+    f"{_XINCLUDE} include": "",
+    "include": "it is in no namespace of XInclude",
+    **dict.fromkeys(
+        (
+            f"http://www.w3.org/{draft} include"
+            for draft in ("2003/XInclude", "2001/XML/xinclude", "2001/XML/XInclude", "1999/XML/xinclude")
+        ),
+        "it is in the namespace of a draft",
+    ),
+}
 _READ: Final = ("text", "sourceDoc")
+_CITED: Final = ("text", "body", "div")
 _HINTS: Final = {
     "TEI.2": "it is TEI P4; make TEI P5 of it with the stylesheet p4top5.xsl of the TEI Consortium",
     "html": "it is HTML; corpusfmt reads web pages in WARC files",
@@ -33,17 +48,33 @@ def _ignored(_data: str) -> None:
 class Frame:
     """A ``TEI`` or ``teiCorpus`` element that is open. ``events`` takes what is in it, unless it was refused."""
 
-    __slots__ = ("attributes", "body", "byte", "depth", "events", "heading", "is_corpus", "parts", "reading", "uri")
+    __slots__ = (
+        "attributes",
+        "body",
+        "byte",
+        "depth",
+        "events",
+        "header",
+        "heading",
+        "is_corpus",
+        "parts",
+        "reading",
+        "uri",
+        "urn",
+    )
 
     def __init__(self, attributes: dict[str, str], depth: int, byte: int, uri: str, *, is_corpus: bool) -> None:
         self.attributes, self.depth, self.byte, self.is_corpus = attributes, depth, byte, is_corpus
         self.uri = uri
+        #: The CTS URN of the text, in n of its text, body or first division.
+        self.urn = ""
         self.body = -1
         self.reading = False
         self.parts: set[str] = set()
         self.events: Foreign | OwnEvents | None = None
         #: Of a corpus: what its header says of all texts in it.
         self.heading: Heading | None = None
+        self.header: Header | None = None
 
 
 class Frames:
@@ -52,18 +83,30 @@ class Frames:
     def __init__(self, gathering: Gathering) -> None:
         self.gathering, self.judging = gathering, Judging(gathering)
         self.stack: list[Frame] = []
+        self.includes = False  # parts of the source stand in other files
         self._strayed = False  # the text that the parser is in was counted as outside of documents
         self.across = Across() if gathering.options.thorough else None
         self.parser = Parser(self, _ignored, gathering.options.limits)
         own = gathering.options.own
         self._choices = Choices(
-            own.get("choice", "edited"), own.get("notes", "end"), own.get("fw", "out"), own.get("lb", "newline")
+            own.get("choice", "edited"),
+            own.get("notes", "end"),
+            own.get("fw", "out"),
+            own.get("lb", "newline"),
+            own.get("witness", ""),
         )
 
     def open_document(self) -> Frame | None:
         """Return the frame of the document that is open and was not refused."""
         frame = self.stack[-1] if self.stack else None
         return None if frame is None or frame.is_corpus or frame.events is None else frame
+
+    def innermost(self) -> tuple[str, int]:
+        """Return the name of the innermost element that is open, as it is written, and its line (0: not held)."""
+        byte, name = self.parser.places[-1], self.parser.open[-1].rpartition(" ")[2]
+        if byte < self.gathering.window.base:
+            return name, 0
+        return self.gathering.tag(byte)[1].decode("utf-8", "replace") or name, self.gathering.line_of(byte)
 
     def is_new(self, xml_id: str) -> bool:
         """Say whether no element so far has an ``xml:id``. Nobody knows, unless the scan is a thorough one."""
@@ -76,8 +119,11 @@ class Frames:
     def finish(self) -> None:
         """The source is at its end. Give what is left."""
         gathering = self.gathering
-        if self.across is not None:
+        if self.across is not None and not self.includes:  # what is included has names too
+            elsewhere = gathering.options.elsewhere
             for pointer in self.across.dangling():
+                if elsewhere is not None and elsewhere(pointer.name):
+                    continue
                 what = f"{quoted(f'#{pointer.name}')} names no xml:id of the file"
                 gathering.out.find("TEI015", what, pointer.byte, near=pointer.near)
                 gathering.out.findings[-1] = gathering.out.findings[-1]._replace(byte=pointer.real)
@@ -148,6 +194,8 @@ class Frames:
             if level == 1 and frame.is_corpus and name.endswith((" TEI", " teiCorpus")):
                 uri = name.rpartition(" ")[0]
                 self.fault("TEI003", f"expected a TEI in the namespace of TEI, found one in {quoted(uri)}")
+            if name in _CITED and not frame.urn and attributes.get("n", "").startswith("urn:cts:"):
+                frame.urn = attributes["n"].strip()
             if level == 1 and name in _READ:
                 frame.reading = True
                 if frame.body < 0 or name == "text":
@@ -158,10 +206,8 @@ class Frames:
                 frame.parts.add(name)
                 if isinstance(frame.events, OwnEvents):
                     frame.body = self._behind_tag()
-        if name == _XINCLUDE:
-            href = quoted(attributes.get("href", ""))
-            inside = frame.reading and not frame.is_corpus
-            self.fault("TEI022" if inside else "TEI021", f"an xi:include of {href}, which is not opened")
+        if name in _INCLUDES and ("href" in attributes or name != "include"):
+            self._include(frame, name, attributes.get("href", ""), level)
         if frame.events is not None:
             frame.events.start(name, attributes)
 
@@ -178,12 +224,24 @@ class Frames:
         if frame.events is not None:
             frame.events.end(name)
 
+    def _include(self, frame: Frame, name: str, href: str, level: int) -> None:
+        """Take an inclusion, which is not followed. In a corpus it stands for documents in another file."""
+        inside = frame.reading and not frame.is_corpus
+        self.includes = True
+        self.gathering.any = self.gathering.any or (frame.is_corpus and level == 1)
+        wrong = f"; {_INCLUDES[name]}, not in {_XINCLUDE}" if _INCLUDES[name] else ""
+        what = f"an xi:include of {quoted(href)}, which is not opened{wrong}"
+        self.fault("TEI022" if inside else "TEI021", what)
+
     def _look_across(self, attributes: dict[str, str]) -> None:
         assert self.across is not None
-        byte = self.parser.byte
+        byte = self.parser.places[-1]
         xml_id = attributes.get(XML_ID)
-        if xml_id is not None and self.across.name(xml_id):
-            self.gathering.find("TEI014", f"the xml:id {quoted(xml_id)} stands on an earlier element too", byte)
+        if xml_id is not None:
+            if not is_name(xml_id):
+                self.gathering.find("TEI028", f"the xml:id {quoted(xml_id)} is no name", byte)
+            if self.across.name(xml_id):
+                self.gathering.find("TEI014", f"the xml:id {quoted(xml_id)} stands on an earlier element too", byte)
         if attributes:
             self.across.point(attributes, byte, self.gathering.source_byte, self.gathering.window.near)
 
@@ -217,7 +275,8 @@ class Frames:
         if attributes.get("type") == MARK and not frame.is_corpus:
             events = OwnEvents(attributes, self.gathering.options.limits)
         else:
-            events = Foreign(self._choices, self._remark, attributes, lambda: self.parser.byte)
+            around = next((one.header for one in reversed(self.stack) if one.header is not None), None)
+            events = Foreign(self._choices, self._remark, attributes, lambda: self.parser.byte, around)
         frame.events = events
         self.stack.append(frame)
         parser.hear(events.text)
@@ -241,7 +300,7 @@ class Frames:
         """Take what the header of a corpus says. Nothing else in it belongs to a document."""
         found = events.finish()
         around = next((frame.heading for frame in reversed(self.stack[:-1]) if frame.heading is not None), None)
-        corpus.heading, corpus.events = inherited(found.heading, around), None
+        corpus.heading, corpus.header, corpus.events = inherited(found.heading, around), events.header, None
         for what, count in found.left_behind.items():
             self.gathering.out.leave(what, count)
         if found.text:

@@ -16,6 +16,9 @@ _PROLOG: Final = re.compile(
     rb"|<!DOCTYPE(?:[^\[\"'>]|\"[^\"]*\"|'[^']*')*+(?:\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*+\][ \t\r\n]*)?>)*+"
 )
 _ROOT: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:TEI|teiCorpus|TEI\.2)(?=[\s/>])")
+_CORPUS: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?teiCorpus(?=[\s/>])")
+#: The tag of a root, as far as the end of its name.
+_ELEMENT: Final = re.compile(rb"<[^\s<>/!?&;'\"=]{1,200}(?=[\s/>])")
 _OWN: Final = re.compile(rb'<[^<>]{0,4000}type="%b"' % MARK.encode())
 #: What the content of a paragraph of ours is made of.
 _TOKEN: Final = re.compile(rb"</p>[ \t\n]*<p>|<lb/>|<g [^<>]*>|&[#\w]+;|[^<&]+")
@@ -24,16 +27,33 @@ _SIZES: Final = {b"</p>": 2, b"<lb/": 1}
 
 def sniff(head: bytes) -> bool:
     """Say whether the root element is that of TEI, by its name."""
+    head, at = _behind_prolog(head)
+    if _ROOT.match(head, at):
+        return True
+    unfinished = head.startswith((b"<!", b"<?"), at)  # a long comment or DOCTYPE: its end is out of sight
+    return unfinished and b"<?xml" in head[:10] and re.search(rb"<!DOCTYPE\s+(?:TEI|teiCorpus)\b", head) is not None
+
+
+def is_other(head: bytes) -> bool:
+    """Say whether there is a root element, and it is that of another vocabulary, or a part of TEI without a text."""
+    head, at = _behind_prolog(head)
+    return _ELEMENT.match(head, at) is not None and _ROOT.match(head, at) is None
+
+
+def is_corpus(head: bytes) -> bool:
+    """Say whether the root element is that of a corpus."""
+    head, at = _behind_prolog(head)
+    return _CORPUS.match(head, at) is not None
+
+
+def _behind_prolog(head: bytes) -> tuple[bytes, int]:
+    """Return the head of a file in UTF-8, and where its prolog ends."""
     wide = wide_encoding(head)
     if wide is not None:
         head = head[: len(head) & ~3].decode(wide, "ignore").removeprefix("\ufeff").encode("utf-8", "ignore")
     head = head.removeprefix(BOM)
     prolog = _PROLOG.match(head)
-    at = prolog.end() if prolog else 0
-    if _ROOT.match(head, at):
-        return True
-    unfinished = head.startswith((b"<!", b"<?"), at)  # a long comment or DOCTYPE: its end is out of sight
-    return unfinished and b"<?xml" in head[:10] and re.search(rb"<!DOCTYPE\s+(?:TEI|teiCorpus)\b", head) is not None
+    return head, prolog.end() if prolog else 0
 
 
 def resync(buffer: bytes, position: int) -> int:

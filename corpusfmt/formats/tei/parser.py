@@ -40,11 +40,11 @@ class Events(Protocol):
 
 
 class Broken(Exception):
-    """The parse is over, at the stream offset ``byte``."""
+    """The parse is over, at the stream offset ``byte``. ``error`` is expat's code, where it is one of XML itself."""
 
-    def __init__(self, code: str, message: str, byte: int) -> None:
+    def __init__(self, code: str, message: str, byte: int, error: int = 0) -> None:
         super().__init__(message)
-        self.code, self.message, self.byte = code, message, byte
+        self.code, self.message, self.byte, self.error = code, message, byte, error
 
 
 class Parser:
@@ -61,6 +61,9 @@ class Parser:
         self._taken = 0  # bytes that expat has been given
         self._waiting = 0  # those of them that it has not parsed
         self._cdata = False
+        #: The elements that are open: their names as expat has them, and their stream offsets.
+        self.open: list[str] = []
+        self.places: list[int] = []
         #: The name of the last element that began, as expat has it: the namespace, a space and the name.
         self.name = ""
         #: The namespaces that elements near the root declare, by prefix: a document that is taken out needs them.
@@ -134,12 +137,12 @@ class Parser:
         byte = max(0, self._expat.ErrorByteIndex) + self._start
         words = expat.ErrorString(error.code) or "not well-formed"
         if error.code in _CUT:
-            return Broken("TEI002", f"the file ends inside of its markup ({words})", self.fed)
+            return Broken("TEI002", f"the file ends inside of its markup ({words})", self.fed, error.code)
         if error.code == _UNDEFINED:
             return Broken("TEI006", "an entity that the file does not define", byte)
         if error.code in (_AMPLIFIED, _RECURSIVE):
             return Broken("TEI007", f"entities that multiply ({words})", byte)
-        return Broken("TEI001", f"not well-formed XML: {words.removeprefix('not well-formed ').strip('()')}", byte)
+        return Broken("TEI001", words, byte, error.code)
 
     # -- handlers ---------------------------------------------------------------------------------------
 
@@ -147,6 +150,8 @@ class Parser:
         self.depth += 1
         if self.depth > self._deepest:
             raise Broken("TEI008", f"elements nest deeper than {self._deepest} levels", self.byte)
+        self.open.append(name)
+        self.places.append(self._expat.CurrentByteIndex + self._start)
         if self._loose and attributes:
             self._attributes()
         self.name = name
@@ -163,6 +168,8 @@ class Parser:
             local = self._local(name)
         self._events.end(local)
         self.depth -= 1
+        self.open.pop()
+        self.places.pop()
 
     def _local(self, name: str) -> str:
         """Return the name that TEI has for an element, or namespace and name."""

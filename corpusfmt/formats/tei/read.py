@@ -12,6 +12,7 @@ from corpusfmt.formats.tei.gathering import Gathering
 from corpusfmt.formats.tei.native_bytes import read_own
 from corpusfmt.formats.tei.parser import Broken
 from corpusfmt.formats.tei.profile import CORPUS_END, NAMESPACE, TEI_END, TEI_START
+from corpusfmt.formats.tei.wellformed import Around, Told, character_for, explained, unclosed
 from corpusfmt.formats.tei.window import Window
 from corpusfmt.limits import CHUNK, KIB
 from corpusfmt.model.finding import Edit
@@ -26,6 +27,13 @@ _NEXT: Final = b"\n" + TEI_START
 _REFERENCE: Final = re.compile(rb"&[^;\s<&]{1,80};")
 #: The header of a corpus of ours ends within so many bytes.
 _PROLOG: Final = 64 * KIB
+#: What is looked at before and behind a fault of the XML, in bytes.
+_FAR: Final = 64 * KIB
+_NEAR: Final = 400
+#: So many bytes before what is not parsed yet are held, to say what is wrong with it.
+_KEPT: Final = 16
+#: The code of expat where the source ends between two tags.
+_NOTHING: Final = 3
 #: No document of ours nests deeper (levels), or has a longer tag.
 _OWN_DEPTH: Final = 16
 _OWN_MARKUP: Final = 64 * KIB
@@ -50,6 +58,7 @@ class _Scan:
         self.frames = Frames(self.gathering)
         self.prolog = True  # nothing has been parsed yet
         self.between = self.ours = False
+        self.guessed = False  # documents are read as those of a corpus whose start tag was not
         self._searched = 0  # no end of a document of ours stands between what was parsed and this stream offset
         #: Nothing that our writer makes is over the limits of the parser, unless they are very low.
         self.quick = options.limits.xml_depth >= _OWN_DEPTH and options.limits.markup >= _OWN_MARKUP
@@ -61,6 +70,8 @@ class _Scan:
                 return
             except Broken as broken:
                 go_on = self.ours and broken.code != "TEI002"
+                if self.guessed and not go_on and self._is_between():
+                    return  # a corpus ends that was never seen to begin
                 self._report(broken, last=not go_on)
                 yield from self._given()
                 if not go_on or not self._recover(broken.byte):
@@ -96,7 +107,7 @@ class _Scan:
         frames = self.frames
         if frames.judging.holds_all(frames.parser) or frames.judging.holds_head():
             return
-        needed = min(frames.parser.consumed, frames.parser.fed)
+        needed = min(frames.parser.consumed, frames.parser.fed) - _KEPT
         frame = frames.open_document()
         self.window.drop(needed if frame is None else min(needed, frame.byte))
         self.source.forget(self.window.base)
@@ -122,7 +133,8 @@ class _Scan:
         if at < 0 and not last and len(buffer) < _PROLOG:
             return False
         self.prolog = False
-        if 0 <= at < _PROLOG:
+        # What may be a corpus, and has a header of its own before the first document.
+        if 0 <= at < _PROLOG and (b"<teiCorpus" in buffer[:at] or b"<teiHeader" in buffer[:at]):
             self.ours = True  # what follows a fault in the header of the corpus can be found
             self.frames.parser.feed(buffer[: at + 1], 0)
             self.between = self.ours = self._is_between()
@@ -225,20 +237,41 @@ class _Scan:
         frames, byte = self.frames, broken.byte
         code, message, edit = broken.code, broken.message, None
         frame = frames.stack[-1] if frames.stack else None
+        hint = ""
         if code == "TEI001" and first_invalid_utf8(bad := self._character(byte)) == 0:
             code, message = "TEI024", f"byte 0x{bad[0]:02x} is not UTF-8, which the file is in"
+        elif code == "TEI001":
+            told = self._explained(broken)
+            message, hint = told.message, told.hint
+            edit = Edit(0, told.cut, b"") if told.cut else None
+        elif broken.error == _NOTHING and frames.parser.open:
+            message = unclosed(*frames.innermost())
+            hint = "fetch the file again; if it is whole, write the end tags that are missing"
         if code == "TEI006" and (reference := _REFERENCE.match(self.window.slice(byte, byte + 100))):
             message = f"the entity {quoted(reference[0])}, which the file does not define"
+            hint = character_for(reference[0])
         if code == "TEI002" and frame is not None and frame.is_corpus and frames.parser.depth == 1:
-            message = "the end of the corpus is missing; documents may be missing too"
+            message, hint = "the end of the corpus is missing; documents may be missing too", ""
             rest = self.window.slice(frames.parser.consumed, self.window.stop)
             if CORPUS_END.startswith(rest):  # nothing but the end, or a part of it, is missing
                 edit = Edit(frames.parser.consumed, len(rest), CORPUS_END, safe=False)
-        self.gathering.find(code, message, byte, edit=edit)
+        self.gathering.find(code, message, byte, edit=edit, hint=hint)
         start = frame.byte if frame is not None and not frame.is_corpus else byte
         whole = last and self._ends_by(start + CHUNK)
         fatal = last and self._loses_more(broken)
         self.gathering.flush(self.window.slice(start, start + CHUNK), cut=not whole, fatal=fatal)
+
+    def _explained(self, broken: Broken) -> Told:
+        """Say what is wrong with XML that is not well-formed."""
+        byte, frames, window = broken.byte, self.frames, self.window
+        self._ends_by(byte + _NEAR)
+        names, line = [name.rpartition(" ")[2] for name in frames.parser.open], 0
+        if names:
+            names[-1], line = frames.innermost()
+        before = window.slice(max(byte - _FAR, window.base), byte)
+        after = window.slice(byte, byte + _NEAR)
+        over = not names and bool(frames.parser.name)
+        return explained(broken.error, Around(before, after, names, line, over, len(before) == byte))
 
     def _ends_by(self, byte: int) -> bool:
         """Say whether the source ends by a stream offset, and read as far."""
@@ -274,6 +307,7 @@ class _Scan:
                 return False
             self.window.append(piece)
         start = region.offset + found + 1
+        self.guessed = self.guessed or not (self.frames.stack and self.frames.stack[0].is_corpus)
         self.frames.begin_again(_CORPUS, start)
         self.between = True
         return True

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from corpusfmt.formats.tei.profile import XML
 from corpusfmt.text.position import Region
@@ -19,6 +21,14 @@ POINTERS: Final = frozenset(
     """.split()  # noqa: SIM905 - a list of names
 )
 _MOST: Final = 100_000
+_FIRST: Final = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+#: An NCName (Namespaces in XML 1.0, production 4), with white space around it, which is normalised (xml:id, section 4).
+_NCNAME: Final = re.compile(rf"\s*[{_FIRST}][{_FIRST}.0-9\u00b7\u0300-\u036f\u203f\u2040-]*\s*")
+#: A pointer that is no name: those of TEI (TEI P5, 17.2.4) and of XPointer begin with a scheme and a parenthesis.
+_SCHEME: Final = re.compile(r"[A-Za-z][\w.:-]*\(")
 
 
 class Pointer(NamedTuple):
@@ -31,6 +41,11 @@ class Pointer(NamedTuple):
     near: Region
 
 
+def is_name(xml_id: str) -> bool:
+    """Say whether an ``xml:id`` is a name, as it must be."""
+    return _NCNAME.fullmatch(xml_id) is not None
+
+
 class Across:
     """Remembers of a file the hash of each ``xml:id``, and each pointer that leads nowhere yet (the first 100,000)."""
 
@@ -40,6 +55,7 @@ class Across:
 
     def name(self, xml_id: str) -> bool:
         """Take an ``xml:id``. Say whether it was there before."""
+        xml_id = xml_id.strip()
         mark = hash(xml_id)
         if mark in self._ids:
             return True
@@ -60,7 +76,11 @@ class Across:
                 continue
             for one in value.split():
                 name = one[1:]
-                if one[0] != "#" or not name or name.startswith("xpath(") or name in self._waiting:
+                if one[0] != "#" or ("(" in name and _SCHEME.match(name)):
+                    continue
+                if "%" in name:  # it stands for what a URI cannot hold (RFC 3987, 3.1)
+                    name = unquote(name)
+                if name in self._waiting:
                     continue
                 if hash(name) not in self._ids and len(self._waiting) < _MOST:
                     self._waiting[name] = Pointer(name, byte, real(byte), near(byte))

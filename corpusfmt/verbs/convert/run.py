@@ -60,7 +60,7 @@ class Conversion:
         #: The documents to convert, by id; None for all.
         self.ids = None if ids is None else frozenset(map(str, ids))
         self.missing_ids = set(self.ids or ())
-        self._unique = Unique()
+        self._unique = Unique(every=self.reading.makes_ids)
         self.report = Report()
         self.report.passed_over = passed_over
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
@@ -192,7 +192,7 @@ class Conversion:
         batches = scanned(stream, format, options)
         if self.ids is not None:
             batches = map(self._asked, batches)
-        return self._unique(batches, stream.name) if self.reading.makes_ids else batches
+        return self._unique(batches, stream.name) if self.reading.makes_ids or format.id_of_path else batches
 
     def _asked(self, batch: Batch) -> Batch:
         ids = self.ids or frozenset()

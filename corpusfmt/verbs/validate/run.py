@@ -48,6 +48,7 @@ class Validation:
         """
         self.reading = reading.checked(asked)
         self.paths, self.passed_over = sources(asked, self.reading)
+        self.reading = self.reading._replace(beside=(*self.paths, *self.passed_over))
         selection = selection or Selection()
         self.across = tuple(rule.code for rule in selection.everywhere if rule.code in across_files.RULES)
         self.job = Job(self.reading, selection, against or Against(), self.across, cap, marked)

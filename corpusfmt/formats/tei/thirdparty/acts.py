@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from corpusfmt.formats.tei.thirdparty import choosing, notes
 from corpusfmt.formats.tei.thirdparty.flow import BREAK, JOINED, NOTHING, SPACE
+from corpusfmt.formats.tei.thirdparty.spans import MOST_SPANS, Span
 from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def _out(reader: Foreign, name: str, _attributes: Attributes, step: Step) -> Ste
 
 
 def _gap(reader: Foreign, name: str, _attributes: Attributes, _step: Step) -> Step | None:
-    """Leave out a gap: what it holds is not of the text (TEI P5, 3.5.3)."""
+    """Leave out a gap: what it holds is not of the text (TEI P5, 3.5.3). Inside of a word it is marked."""
+    reader.flow.gap()
     reader.skip(name)
     return None
 
@@ -44,24 +46,53 @@ def _space(reader: Foreign, name: str, _attributes: Attributes, _step: Step) -> 
 
 
 def _lb(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
-    """Take a line beginning (TEI P5, 3.11.3): a word goes on behind it where break is "no"."""
-    breaks = attributes.get("break")
-    if breaks is None:
+    """Take a line beginning (TEI P5, 3.11.3)."""
+    breaks = _breaks(attributes)
+    if not breaks:
         reader.flow.line(reader.place)
         return step
     if breaks != "no":
-        reader.flow.need(BREAK)
+        reader.flow.need(BREAK if reader.flow.breaks else SPACE)
         return step
     return _milestone(reader, name, attributes, step)
 
 
 def _milestone(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
-    if name in _PAGES and "break" not in attributes:
+    """Take an empty element: a word goes on behind it where break is "no", and ends there where it is "yes"
+    (TEI P5, 3.11.3, att.breaking).
+    """
+    breaks = _breaks(attributes)
+    if breaks == "yes":
+        reader.flow.need(SPACE)
+    elif breaks == "no":
+        if reader.flow.join():
+            reader.size -= 1
+            reader.count("hyphens before lb")
+    elif name in _PAGES:
         reader.flow.turn()
-    if attributes.get("break") == "no" and reader.flow.join():
-        reader.size -= 1
-        reader.count("hyphens before lb")
     return step
+
+
+def _breaks(attributes: Attributes) -> str:
+    """Return what break says, or a type that said it before TEI had the attribute, as texts of the TCP and of old
+    EpiDoc do.
+    """
+    breaks = attributes.get("break", "").strip()
+    return breaks or ("no" if not _IN_WORD.isdisjoint(attributes.get("type", "").split()) else "")
+
+
+def _del_span(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
+    """Take the beginning of a deletion that ends where spanTo points (TEI P5, 12.3.1.4)."""
+    target = attributes.get("spanTo", "").strip().removeprefix("#")
+    wanted = reader.choices.choice != "original" and not reader.restored
+    if target and wanted and len(reader.spans) < MOST_SPANS:
+        reader.spans.append(Span(target, reader.flow, reader.flow.state(), len(reader.notes)))
+    return _milestone(reader, name, attributes, step)
+
+
+def _fig_desc(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
+    """Take the words for a picture (TEI P5, 15.3), with which GROBID marks up the printed caption."""
+    return step if "grobid" in reader.header.tools else _out(reader, name, attributes, step)
 
 
 def _token(reader: Foreign, _name: str, attributes: Attributes, step: Step) -> Step | None:
@@ -153,6 +184,8 @@ def _end_g(reader: Foreign) -> None:
 
 #: Milestones at which another page or column begins: one sentence may end before it, and another begin after it.
 _PAGES: Final = frozenset({"pb", "cb", "gb"})
+#: Types of line beginnings inside of a word.
+_IN_WORD: Final = frozenset({"hyphenInWord", "inWord", "worddiv"})
 
 _ACTS: Final[Mapping[str, Opening]] = {
     "out": _out,
@@ -165,6 +198,8 @@ _ACTS: Final[Mapping[str, Opening]] = {
     "row": _row,
     "cell": _cell,
     "del": _del,
+    "delSpan": _del_span,
+    "figDesc": _fig_desc,
     "restore": _restore,
     "g": _g,
     **choosing.ACTS,

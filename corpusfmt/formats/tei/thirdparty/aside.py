@@ -21,10 +21,12 @@ def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:
                 return False
             if name == "text":
                 reader.text_attributes = reader.text_attributes or attributes
-        return choosing.enter(reader, name)
+        return choosing.enter(reader, name, attributes)
     reader.depth += 1
     if reader.mode == HEADER:
         reader.header.start(name, attributes)
+    elif name == "event" and reader.label == "standOff":
+        reader.header.event(attributes)
     return False
 
 

@@ -8,14 +8,15 @@ from corpusfmt.formats.tei.thirdparty.heading import Heading
 
 
 class Choices(NamedTuple):
-    """What is wanted of a text: ``choice`` edited or original, ``notes`` end, inline or out, ``fw`` out or inline, and
-    ``lb`` newline or space.
+    """What is wanted of a text: ``choice`` edited or original, ``notes`` end, inline or out, ``fw`` out or inline,
+    ``lb`` newline, space or join, and ``witness`` the xml:id of one whose readings are wanted.
     """
 
     choice: str = "edited"
     notes: str = "end"
     fw: str = "out"
     lb: str = "newline"
+    witness: str = ""
 
 
 class Found(NamedTuple):

@@ -35,8 +35,10 @@ class Ranks(NamedTuple):
 #: TEI P5, 3.5: choice.
 EDITED: Final = Ranks({"corr": 0, "reg": 0, "expan": 0, "sic": 2, "orig": 2, "abbr": 2, "am": 2, "note": None}, 1)
 ORIGINAL: Final = Ranks({"sic": 0, "orig": 0, "abbr": 0, "am": 0, "note": None}, 1)
-#: TEI P5, 13.1.1: app.
+#: TEI P5, 13.1.1: app. The second is for a witness that is wanted: its reading, or else what all have that are not
+#: named, or else the lemma.
 APP: Final = Ranks({"lem": 0, "rdg": 1})
+WITNESS: Final = Ranks({"lem": 2, "rdg": NEVER})
 #: TEI P5, 12.3.1.5: subst, where the original is wanted.
 SUBST: Final = Ranks({"add": NEVER})
 #: No alternatives, but white space is left out.
@@ -48,12 +50,12 @@ PARTS: Final = Ranks({"text": 0, "sourceDoc": 1}, NEVER, all=True)
 class Chooser:
     """Chooses between alternatives. ``seen`` is what was counted in those that are taken, ``outer`` what was before."""
 
-    __slots__ = ("best", "is_open", "name", "notes", "outer", "ranks", "seen", "size", "state")
+    __slots__ = ("best", "is_open", "name", "notes", "outer", "ranks", "seen", "size", "spans", "state")
 
     def __init__(self, ranks: Ranks) -> None:
         self.ranks, self.best, self.name = ranks, NEVER, ""
         self.state: State | None = None
-        self.notes = self.size = 0
+        self.notes = self.spans = self.size = 0
         self.seen: dict[str, int] = {}
         self.outer: dict[str, int] = {}
         self.is_open = False
@@ -65,10 +67,12 @@ class Chooser:
         flow = reader.flow
         if self.state is None:
             self.state, self.notes, self.size = flow.state(), len(reader.notes), reader.size
+            self.spans = len(reader.spans)
         elif rank < self.best:
             lost = flow.size != self.state.size
             flow.back(self.state)
             del reader.notes[self.notes :]
+            del reader.spans[self.spans :]
             reader.size, self.seen = self.size, {}
             reader.count(f"text of {self.name}" if lost else self.name)
         self.best, self.name, self.is_open = rank, name, True
@@ -76,11 +80,13 @@ class Chooser:
         return True
 
 
-def enter(reader: Foreign, name: str) -> bool:
+def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:
     """Say whether an element, one of several alternatives or none, is taken; skip it if not."""
     chooser = reader.choosers[-1]
     ranks = chooser.ranks
     rank = ranks.named.get(name, ranks.others)
+    if ranks is WITNESS and rank is not None:
+        rank = reader.header.rank_of(reader.choices.witness, attributes.get("wit"), rank)
     if rank is not None and not chooser.take(reader, rank, name):
         reader.count(name)
         reader.skip(name)
@@ -125,6 +131,8 @@ def _begin(reader: Foreign, step: Step, ranks: Ranks) -> Step:
 def _end(reader: Foreign) -> None:
     chooser = reader.choosers.pop()
     reader.mode = TEXT
+    if chooser.ranks is WITNESS and chooser.best:
+        reader.count("app without the witness")
     for name, count in chooser.seen.items():
         reader.count(name, count)
 
@@ -137,8 +145,18 @@ def _subst(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: St
     return _begin(reader, step, SUBST if reader.choices.choice == "original" else BARE)
 
 
-def _app(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
-    return _begin(reader, step, APP)
+def _app(reader: Foreign, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
+    """Take an apparatus entry that is a part of the text: one of parallel segments (TEI P5, 13.2.3).
+
+    One that says to what part of the text it belongs, at a location or between two points (13.2.1, 13.2.2), is about
+    the text. So are all where the header says so of them (``variantEncoding``, 13.1.1).
+    """
+    methods = reader.header.methods
+    is_parallel = "parallel-segmentation" in methods
+    if "from" in attributes or "to" in attributes or (("loc" in attributes or methods) and not is_parallel):
+        reader.skip(name)
+        return None
+    return _begin(reader, step, WITNESS if reader.choices.witness else APP)
 
 
 def _bare(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
@@ -148,8 +166,8 @@ def _bare(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: Ste
 def _group(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
     """Take a group of readings: they are alternatives of the app around it."""
     app = reader.choosers[-1]
-    if app.ranks is not APP or app.is_open:
-        return _begin(reader, step, APP)
+    if app.ranks not in (APP, WITNESS) or app.is_open:
+        return _begin(reader, step, WITNESS if reader.choices.witness else APP)
     reader.choosers.append(app)
     reader.mode = CHOOSING
     return step._replace(closing=_end_group)

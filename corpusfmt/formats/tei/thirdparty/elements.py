@@ -41,7 +41,7 @@ WAYS: Final = (
     Way("head trailer byline docImprint docEdition titlePart imprimatur headLabel headItem post",
         "a paragraph among paragraphs, else a line", "bbnnn", "running", shown=True),
     Way("docTitle opener closer", "set off by blank lines, their parts are lines", "bbnnn", "lines", shown=True),
-    Way("list castList castGroup listApp listBibl listChange listEvent listNym listObject listOrg listPerson "
+    Way("list castList castGroup listBibl listChange listEvent listNym listObject listOrg listPerson "
         "listPlace listRelation listWit specList", "set off by blank lines among paragraphs, their items are lines",
         "bbnnn", "lines", shown=True),
     Way("item dateline salute signed addrLine sense hom re", "a line", "nnnnn", "running", shown=True),
@@ -84,12 +84,14 @@ WAYS: Final = (
         "blocks", shown=True),
     Way("zone", "on lines of its own", "nnnnn", "lines", shown=True),
     Way("line", "a line", "nnnnn", "running", shown=True),
-    Way("lb", "a new line, or a space (option lb); with break=\"no\" it joins, and a hyphen before it goes", act="lb",
-        shown=True),
-    Way("pb cb gb milestone anchor handShift addSpan delSpan damageSpan ptr caesura",
-        "nothing; with break=\"no\" they join as lb does", act="milestone"),
+    Way("lb", "a new line, a space, or it joins (option lb); with break=\"no\" it joins, and a hyphen before it goes",
+        act="lb", shown=True),
+    Way("pb cb gb milestone anchor handShift addSpan damageSpan ptr caesura",
+        "nothing; with break=\"no\" they join as lb does, with break=\"yes\" they are a space", act="milestone"),
+    Way("delSpan", "what is between it and the end of the element that spanTo names is left out, or kept (option "
+        "choice)", act="delSpan"),
     Way("space", "a space", act="space", shown=True),
-    Way("gap", "nothing: there is no text", act="gap"),
+    Way("gap", "nothing, for there is no text; between two letters […]", act="gap"),
     Way("g", "its text, else the mapping that charDecl has for it", act="g"),
     Way("fw", "running titles and page numbers: left out, or kept where they stand (option fw)", "nnnn_", "running",
         "fw"),
@@ -99,7 +101,8 @@ WAYS: Final = (
     Way("choice",
         "corr, reg or expan, else the first that is not sic, orig, abbr or am; where the original is wanted it is "
         "sic, orig, abbr or am (option choice)", act="choice"),
-    Way("app", "lem, else the first rdg", act="app"),
+    Way("app", "lem, else the first rdg, or the reading of a witness (option witness); left out where it has from, to "
+        "or loc, or the header says that it is not of parallel segments", act="app"),
     Way("rdgGrp", "taken as if it were not there", act="rdgGrp"),
     Way("metamark", "left out: it says how to read, and is not read", act="out"),
     # -- notes ------------------------------------------------------------------------------------------
@@ -113,22 +116,25 @@ WAYS: Final = (
     Way("s persName placeName orgName geogName date time surname forename roleName genName addName nameLink bloc "
         "country region settlement district street "
         "postCode postBox biblScope citedRange publisher pubPlace analytic monogr series imprint role roleDesc actor "
-        "locus", "their text stays; where two of them touch, a space", "ttttt"),
+        "locus dim dimensions height width depth "
+        "eventName objectName geogFeat idno msName repository institution collection material objectType num measure "
+        "unit email name resp respStmt funder sponsor principal edition meeting age birth death sex gender floruit "
+        "nationality residence occupation affiliation education faith socecStatus langKnown geo offset origDate "
+        "origPlace terrain climate population",
+        "their text stays; where two of them touch, a space", "ttttt"),
     Way("w pc", "their text stays; where they have join, there is no white space", act="token"),
-    Way("hi emph foreign distinct mentioned soCalled term gloss name rs num measure measureGrp unit email "
-        "ref abbr expan ex am sic corr reg orig lem rdg add supplied unclear damage secl retrace redo undo mod "
-        "ellipsis rb seg cl phr m c rhyme eventName objectName geogFeat idno "
-        "msName repository institution collection material objectType dim dimensions height width depth stamp "
-        "heraldry watermark musicNotation origDate origPlace locusGrp form orth pron hyph syll stress gram gramGrp "
-        "case gen iType mood number per pos subc tns def etym lang lbl xr usg colloc gi att tag val ident code "
-        "altIdent specDesc defaultVal valDesc meeting edition respStmt resp funder sponsor principal distributor "
-        "authority availability licence age birth death sex gender floruit nationality residence occupation "
-        "affiliation education faith socecStatus langKnowledge langKnown persPronouns trait state population climate "
-        "terrain location geo offset", "their text stays"),
+    Way("hi emph foreign distinct mentioned soCalled term gloss rs measureGrp ref abbr expan ex am sic corr reg orig "
+        "lem rdg add supplied unclear damage secl retrace redo undo mod ellipsis rb seg cl phr m c rhyme stamp "
+        "heraldry watermark musicNotation locusGrp form orth pron hyph syll stress gram gramGrp case gen iType mood "
+        "number per pos subc tns def etym lang lbl xr usg colloc gi att tag val ident code altIdent specDesc "
+        "defaultVal valDesc distributor authority availability licence langKnowledge persPronouns trait state "
+        "location", "their text stays"),
     # -- no text ----------------------------------------------------------------------------------------
     Way("teiHeader", "metadata, not text", act="out"),
     Way("facsimile standOff fsdDecl xenoData", "left out: they are no text", act="out"),
-    Way("figDesc", "left out: it says what a picture shows", act="out"),
+    Way("figDesc", "left out: it says what a picture shows; of GROBID it is the caption, and a line",
+        "nnnnn", "running", "figDesc"),
+    Way("listApp", "left out: an apparatus beside the text", act="out"),
     Way("index", "left out: its terms are for an index", act="out"),
     Way("wit variantEncoding", "left out: they name witnesses", act="out"),
     Way("graphic media binaryObject", "left out: pictures and sounds", act="out"),

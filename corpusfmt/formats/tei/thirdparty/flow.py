@@ -11,10 +11,14 @@ from typing import Final, NamedTuple
 
 from corpusfmt.formats.tei.thirdparty.letters import HYPHENS, WHITE, collapsed, soft_space
 
-#: What may stand between two pieces, the weakest first. TOUCH is nothing, but says that an element ended here that
-#: wants a space when another such begins. SOFT is a space where no punctuation is. JOINED is nothing, whatever white
-#: space and line beginnings ask for. MIDWORD is a line beginning that follows a letter, BREAK any other.
-NOTHING, TOUCH, SOFT, SPACE, JOINED, MIDWORD, BREAK, TAB, LINE, BLANK, START = range(11)
+#: What may stand between two pieces, the weakest first. GAP is nothing, but marks a gap (TEI P5, 3.5.3) between two
+#: letters. TOUCH is nothing, but says that an element ended here that wants a space when another such begins. SOFT is
+#: a space where no punctuation is. JOINED is nothing, whatever white space and line beginnings ask for. MIDWORD is a
+#: line beginning that follows a letter, BREAK any other.
+NOTHING, GAP, TOUCH, SOFT, SPACE, JOINED, MIDWORD, BREAK, TAB, LINE, BLANK, START = range(12)
+
+#: What stands for a gap inside of a word.
+MISSING: Final = "[\u2026]"
 
 _PARTS: Final = {LINE: "\n", BLANK: "\n\n", START: "", SPACE: " "}
 #: So many pieces are made one, so that a text in small pieces takes little more memory than the text.
@@ -30,21 +34,38 @@ class State(NamedTuple):
     size: int
     tabs: int
     cells: int
+    gap: bool
+    hyphens: int
 
 
 class Flow:
     """A text that grows. ``size`` is its length so far, in characters.
 
-    ``breaks`` is what a line beginning becomes; inside of something ``flat`` it is a space. ``seam`` is called with
-    what is before and after a line beginning between two letters, and with its place.
+    ``breaks`` is what a line beginning becomes; inside of something ``flat`` it is a space. Where it is empty a line
+    beginning joins what it touches, and takes a hyphen before it away: ``hyphens`` counts those. ``seam`` is called
+    with what is before and after a line beginning between two letters, and with its place.
     """
 
-    __slots__ = ("_at", "_cells", "_floor", "_tabs", "breaks", "flat", "pending", "pieces", "seam", "size")
+    __slots__ = (
+        "_at",
+        "_cells",
+        "_floor",
+        "_gap",
+        "_tabs",
+        "breaks",
+        "flat",
+        "hyphens",
+        "pending",
+        "pieces",
+        "seam",
+        "size",
+    )
 
     def __init__(self, breaks: str = "\n", seam: Callable[[str, str, int], None] | None = None) -> None:
         self.pieces: list[str] = []
         self.pending = START
-        self.size = self.flat = 0
+        self.size = self.flat = self.hyphens = 0
+        self._gap = False  # a gap follows a letter
         self.breaks, self.seam = breaks, seam
         self._floor = self._tabs = self._at = 0
         #: How many cells the row has so far; -1 outside of rows.
@@ -91,19 +112,22 @@ class Flow:
     def line(self, place: Callable[[], int]) -> None:
         """Take a line beginning. ``place`` says where it is."""
         pending = self.pending
-        if pending in (NOTHING, TOUCH) and self.pieces[-1][-1].isalpha():
+        if pending <= TOUCH and self.pieces[-1][-1].isalpha():
             self.pending, self._at = MIDWORD, place()
         elif pending < BREAK and pending not in (JOINED, MIDWORD):
             self.pending = BREAK
 
     def turn(self) -> None:
         """Take the beginning of a page: a word may go on behind it, but no sentence ends without a space."""
-        if (
-            self.pending in (NOTHING, TOUCH)
-            and self.pieces
-            and not (self.pieces[-1][-1].isalnum() or self.pieces[-1][-1] in HYPHENS)
-        ):
-            self.pending = SOFT
+        if self.pending <= TOUCH:
+            last = self.pieces[-1][-1]
+            if not (last.isalnum() or last.isspace() or last in HYPHENS):
+                self.pending = SOFT
+
+    def gap(self) -> None:
+        """Take a gap in the text. It is marked where letters touch it on both sides."""
+        if self.pending <= TOUCH and self.pieces[-1][-1].isalnum():
+            self._gap, self.pending = True, max(self.pending, GAP)
 
     def join(self) -> bool:
         """Take away white space here, and a hyphen before it. Say whether there was a hyphen."""
@@ -157,12 +181,20 @@ class Flow:
         """Return what :meth:`back` needs."""
         self._floor = len(self.pieces)
         last = self.pieces[-1] if self.pieces else ""
-        return State(self._floor, last, self.pending, self.size, self._tabs, self._cells)
+        return State(self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self.hyphens)
 
     def back(self, state: State) -> None:
         """Go back to where :meth:`state` was called."""
-        self._floor, last, self.pending, self.size, self._tabs, self._cells = state
+        self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self.hyphens = state
         self.pieces[max(0, self._floor - 1) :] = [last] if last else []  # a hyphen at its end may be gone
+
+    def cut(self, state: State) -> None:
+        """Go back to where :meth:`state` was called, but for blocks that have ended or begun since."""
+        last, pending, size = "".join(self.pieces[state.pieces :]), self.pending, self.size
+        self.back(state)
+        if size != state.size:
+            parts = (BLANK if "\n\n" in last else LINE if "\n" in last else NOTHING, pending, self.pending)
+            self.pending = max(parts) if self.pieces else START
 
     def text(self) -> str:
         """Return the text."""
@@ -179,17 +211,38 @@ class Flow:
         elif pending in (MIDWORD, BREAK):
             if pending == MIDWORD and self.seam is not None and data[0].isalpha():
                 self.seam(self.pieces[-1][-40:], data[:40], self._at)
-            part = " " if self.flat else self.breaks
+            part = self._line(pending, data)
             if part == "\n" and self.pieces[-1].rstrip(" \t").endswith("\n"):  # white space that is kept has one
                 part = ""
         elif pending == TAB:
             part = "\t" * max(1, self._tabs)
-        elif pending not in (TOUCH, JOINED):
+        elif pending not in (GAP, TOUCH, JOINED):
             part = _PARTS[pending] + "\t" * self._tabs
         self._tabs = 0
+        if self._gap:
+            self._gap = False
+            if not part and data[0].isalnum():
+                part = MISSING
         if part:
             self.pieces.append(part)
             self.size += len(part)
+
+    def _line(self, pending: int, data: str) -> str:
+        """Return what a line beginning puts before ``data``."""
+        if self.breaks:
+            return " " if self.flat else self.breaks
+        last = self.pieces[-1]
+        if last[-1] in HYPHENS and data[0].isalpha() and self._before()[-1:].isalpha():
+            if not data[0].isupper():  # else it is a hyphen of its own, as in Anglo-Saxon
+                self._last(last[:-1])
+                self.hyphens += 1
+            return ""
+        return "" if pending == MIDWORD and data[0].isalpha() else " "
+
+    def _before(self) -> str:
+        """Return what stands before the last character."""
+        last = self.pieces[-1]
+        return last[:-1] or (self.pieces[-2] if len(self.pieces) > 1 else "")
 
     def _last(self, last: str) -> None:
         """Put ``last`` in the place of the last piece, of which it is the beginning."""

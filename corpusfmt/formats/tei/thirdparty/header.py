@@ -8,8 +8,10 @@ from typing import Final, NamedTuple
 
 from corpusfmt.formats.tei.thirdparty.elements import TOUCHING
 from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SOFT, SPACE, TOUCH, Flow
+from corpusfmt.formats.tei.thirdparty.letters import WHITE
 
-_XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
+XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
+XML_LANG: Final = "http://www.w3.org/XML/1998/namespace lang"
 _PUBLICATION: Final = "fileDesc/publicationStmt"
 #: Where something stands in a header, and what it is called here.
 _PLACES: Final = {
@@ -19,7 +21,6 @@ _PLACES: Final = {
     f"{_PUBLICATION}/authority": "authority",
     f"{_PUBLICATION}/distributor": "distributor",
     f"{_PUBLICATION}/date": "published",
-    f"{_PUBLICATION}/idno": "idno",
     f"{_PUBLICATION}/ref": "ref",
     f"{_PUBLICATION}/ptr": "ref",
     f"{_PUBLICATION}/availability/licence": "licence",
@@ -27,9 +28,17 @@ _PLACES: Final = {
     "profileDesc/creation/date": "created",
     "profileDesc/langUsage/language": "language",
 }
-_WANTED: Final = frozenset(place.rpartition("/")[2] for place in _PLACES)
+_WANTED: Final = frozenset({"idno", *(place.rpartition("/")[2] for place in _PLACES)})
 #: What is looked for anywhere in the description of the source, but in what only is about it.
-_IN_SOURCE: Final = {"date": "source date", "origDate": "source date", "ref": "source ref", "ptr": "source ref"}
+_IN_SOURCE: Final = {
+    "date": "source date",
+    "origDate": "source date",
+    "ref": "source ref",
+    "ptr": "source ref",
+    "author": "source author",
+    "idno": "source idno",
+    "publisher": "source publisher",
+}
 #: A list of works is what the text cites, or the works behind one of which it is a copy: that is not told apart.
 _ASIDE: Final = frozenset(
     {"availability", "note", "notesStmt", "listPerson", "listPlace", "listOrg", "listEvent", "listBibl"}
@@ -40,12 +49,18 @@ _DROPPED: Final = frozenset({"idno", "note", "email", "affiliation", "graphic", 
 _UNCHOSEN: Final = frozenset({"sic", "orig", "abbr", "am"})
 _NAMES: Final = frozenset({"name", "persName", "orgName"})
 _SPACED: Final = frozenset({"p", "ab", "lb", "l", "item", "addrLine"})
+_OF_PUBLICATION: Final = ["fileDesc", "publicationStmt"]
+_ABSTRACT: Final = ["profileDesc", "abstract"]
+#: What says how the text is encoded.
+_ENCODING: Final = frozenset({"char", "glyph", "variantEncoding", "application", "listWit", "witness"})
 #: So many of each are kept, and mappings of so many characters: each can be used any number of times.
 _MOST: Final = 1000
 _LONGEST: Final = 64
 _CODE: Final = re.compile(r"U\+([0-9A-Fa-f]{4,6})")
 _BEST_MAPPINGS: Final = ("standard", "normalized", "precomposed")
-_ALL_PLACES: Final = frozenset({*_PLACES.values(), *_IN_SOURCE.values()})
+_ALL_PLACES: Final = frozenset({*_PLACES.values(), *_IN_SOURCE.values(), "idno", "host author", "event"})
+#: What a part of a work stands in (TEI P5, 3.12.2.1): their authors are not its.
+_HOSTS: Final = frozenset({"monogr", "series", "relatedItem"})
 
 
 class Said(NamedTuple):
@@ -59,7 +74,11 @@ class Said(NamedTuple):
 
 class Header:
     """Takes the events below a teiHeader. ``said`` has what was found, ``characters`` what g elements may stand for,
-    by the xml:id of the char or glyph (TEI P5, 5.2).
+    by the xml:id of the char or glyph (TEI P5, 5.2), ``methods`` how the apparatus is encoded (13.1.1), ``tools`` the
+    programs that made the text (2.3.13), in small letters. ``abstract`` says that there is one (2.4.4), which is no
+    part of the text.
+
+    What the header of a corpus, ``around``, says of the encoding holds for its texts too, but where they say it anew.
     """
 
     __slots__ = (
@@ -68,37 +87,59 @@ class Header:
         "_depth",
         "_dropped",
         "_flow",
+        "_in_abstract",
+        "_inherited",
+        "_language",
+        "_lists",
         "_named",
         "_path",
         "_place",
+        "_witnesses",
         "_works",
+        "abstract",
         "characters",
+        "methods",
         "said",
+        "tools",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, around: Header | None = None) -> None:
         self.said: dict[str, list[Said]] = {place: [] for place in _ALL_PLACES}
-        self.characters: dict[str, str] = {}
+        self.characters: dict[str, str] = {} if around is None else dict(around.characters)
+        self.methods: frozenset[str] = frozenset() if around is None else around.methods
+        self.tools: frozenset[str] = frozenset() if around is None else around.tools
+        #: The lists of witnesses that are open, and those that a witness stands in (13.1.4.3), by its xml:id.
+        self._lists: list[str] = []
+        self._witnesses: dict[str, frozenset[str]] = {} if around is None else dict(around._witnesses)
+        self._inherited = True
         self._path: list[str] = []
         self._works: list[tuple[int, str]] = []
         self._char: tuple[str, bool] = ("", False)
+        self.abstract = False
+        self._in_abstract = 0  # how deep it stands
         #: What is being read: what it is called, its attributes, its text, and how deep in it, and in what it drops.
         self._place = ""
         self._attributes: Mapping[str, str] = {}
         self._flow = Flow()
         self._depth = self._dropped = 0
         self._named = -1
+        self._language = ""  # of the first name of an author
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """Take the start of an element."""
         path = self._path
         path.append(name)
         if self._place:
-            self._part_starts(name)
+            if name == "idno" and self._place == "idno" and not self._depth:  # they may nest (TEI P5, 14.3.1)
+                self._inner_idno(attributes)
+            else:
+                self._part_starts(name, attributes)
+        elif path == _ABSTRACT:
+            self._in_abstract = len(path)
         elif name in _WORKS:
             self._works.append((len(path), attributes.get("type", "")))
-        elif name in ("char", "glyph"):
-            self._char = (attributes.get(_XML_ID, ""), False)
+        elif name in _ENCODING:
+            self._encoding(name, attributes)
         elif name == "mapping" or name in _WANTED or name in _IN_SOURCE:
             self._place = self._place_of(name)
             if self._place:
@@ -112,16 +153,49 @@ class Header:
             self._found()
         elif self._works and self._works[-1][0] == len(self._path):
             self._works.pop()
+        elif name == "listWit":
+            self._lists.pop()
         self._path.pop()
+        self._in_abstract = self._in_abstract if len(self._path) >= self._in_abstract else 0
 
     def text(self, data: str) -> int:
         """Take character data, and return how many characters of it are held."""
         if not self._place or self._dropped or not data:
+            self.abstract = self.abstract or (self._in_abstract > 0 and bool(data.strip(WHITE)))
             return 0
         self._flow.run(data)
         return len(data)
 
+    def event(self, attributes: Mapping[str, str]) -> None:
+        """Take an event of the text itself, as DraCor has them in standOff."""
+        if len(self.said["event"]) < _MOST:
+            self.said["event"].append(Said(attributes, "", attributes.get("type", "").lower(), ""))
+
+    def rank_of(self, witness: str, wit: str | None, otherwise: int) -> int:
+        """Return the rank of a reading for a witness: 0 if it has it, alone or in a list, 1 if it names none."""
+        if wit is None:
+            return 1
+        witness = witness.removeprefix("#")
+        wanted = {witness, *self._witnesses.get(witness, ())}
+        return otherwise if wanted.isdisjoint(one.rpartition("#")[2] for one in wit.split()) else 0
+
     # -- inside -----------------------------------------------------------------------------------------
+
+    def _encoding(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take an element that says how the text is encoded."""
+        xml_id = attributes.get(XML_ID, "")
+        if name in ("char", "glyph"):
+            self._char = (xml_id, False)
+        elif name == "variantEncoding":
+            methods = frozenset(attributes.get("method", "").split())
+            self.methods = methods if self._inherited else self.methods | methods
+            self._inherited = False
+        elif name == "application":
+            self.tools |= {attributes.get("ident", "").lower()}
+        elif name == "listWit":
+            self._lists.append(xml_id)
+        elif len(self._witnesses) < _MOST:
+            self._witnesses[xml_id] = frozenset(self._lists)
 
     def _place_of(self, name: str) -> str:
         """Return what an element is called here, or nothing."""
@@ -129,10 +203,18 @@ class Header:
         if name == "mapping":
             return "mapping" if self._char[0] else ""
         if path[:2] == ["fileDesc", "sourceDesc"]:
-            return _IN_SOURCE.get(name, "") if _ASIDE.isdisjoint(path) else ""
+            found = _IN_SOURCE.get(name, "") if _ASIDE.isdisjoint(path) else ""
+            return "host author" if found == "source author" and not _HOSTS.isdisjoint(path) else found
+        if path[:2] == _OF_PUBLICATION and {*path[2:]} == {"idno"}:
+            return "idno"
         return _PLACES.get("/".join(path), "") if len(path) < 5 else ""
 
-    def _part_starts(self, name: str) -> None:
+    def _inner_idno(self, attributes: Mapping[str, str]) -> None:
+        """Begin an idno in an idno. The outer one is what was said of it so far."""
+        self._found()
+        self._place, self._attributes, self._flow = "idno", attributes, Flow()
+
+    def _part_starts(self, name: str, attributes: Mapping[str, str]) -> None:
         self._depth += 1
         if self._dropped:
             return
@@ -140,7 +222,11 @@ class Header:
             self._dropped = self._depth
             return
         flow = self._flow
-        if name in _NAMES and self._place == "author" and 0 < flow.size == self._named:
+        is_name = name in _NAMES and self._place.endswith("author")
+        if is_name and 0 < flow.size == self._named:
+            if attributes.get(XML_LANG, "") != self._language:
+                self._dropped = self._depth  # the same name in another language or script
+                return
             flow.pending = NOTHING
             flow.run(",")  # another name of the same author
             flow.need(SPACE)
@@ -148,6 +234,8 @@ class Header:
             flow.need(SPACE)
         elif name in TOUCHING and flow.pending == TOUCH:
             flow.pending = SOFT
+        if is_name and not flow.size:
+            self._language = attributes.get(XML_LANG, "")
 
     def _part_ends(self, name: str) -> None:
         if not self._dropped:

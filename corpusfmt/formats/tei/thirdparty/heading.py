@@ -16,8 +16,12 @@ XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
 XML_LANG: Final = "http://www.w3.org/XML/1998/namespace lang"
 _ADDRESS: Final = re.compile(r"(?:https?|ftp|urn):\S+", re.IGNORECASE)
 _DOI: Final = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-#: Types of idno that are no id of the text: they say where it is, or of which book it is a copy.
-_NO_IDS: Final = frozenset({"isbn", "issn", "url", "uri"})
+#: Types of idno that are no id of the text: they say where it is, or of which book or work it is a copy.
+_NO_IDS: Final = frozenset({"isbn", "issn", "url", "uri", "wikidata", "viaf", "gnd", "isni"})
+_SITE: Final = re.compile(r"https?://[^/]+/?", re.IGNORECASE)
+_XML_BASE: Final = "http://www.w3.org/XML/1998/namespace base"
+#: Events of DraCor in which a play came before the public.
+_SHOWN: Final = frozenset({"print", "premiere"})
 #: An id that is short has at most so many characters, and no space.
 _SHORT: Final = 64
 #: The types of bibl (those of ELTeC and DraCor) by how near they are to when a text came into being.
@@ -47,9 +51,9 @@ def heading_of(header: Header, attributes: Mapping[str, str], text: Mapping[str,
         return Heading(language=text.get(XML_LANG, "") or attributes.get(XML_LANG, ""), text_id=text.get(XML_ID, ""))
     return Heading(
         title=_title(said["title"]),
-        authors=tuple(author.text for author in said["author"] if author.text),
+        authors=_authors(said["author"]) or _authors(said["source author"]) or _authors(said["host author"]),
         date=_date(header),
-        publisher=_first(said["publisher"], said["authority"], said["distributor"]),
+        publisher=_first(said["publisher"], said["authority"], said["distributor"], *_printed(header)),
         language=_language(said["language"], text.get(XML_LANG, "")) or attributes.get(XML_LANG, ""),
         licence=_licence(said["licence"]) or _first(said["availability"]),
         url=_url(header),
@@ -90,12 +94,12 @@ def metadata(heading: Heading, around: Heading | None = None) -> bytes:
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def identity(heading: Heading, attributes: Mapping[str, str]) -> tuple[str, str]:
-    """Return id and name of a text; ``attributes`` are those of its ``TEI`` element.
+def identity(heading: Heading, attributes: Mapping[str, str], urn: str = "") -> tuple[str, str]:
+    """Return id and name of a text; ``attributes`` are those of its ``TEI`` element, ``urn`` the CTS URN in it.
 
-    The id is the xml:id or the n of the element, the xml:id of its ``text``, or an idno of the publication.
+    The id is the xml:id or the n of the element, the xml:id of its ``text``, the URN, or an idno of the publication.
     """
-    id = attributes.get(XML_ID) or attributes.get("n", "").strip() or heading.text_id or heading.idno
+    id = attributes.get(XML_ID, "").strip() or attributes.get("n", "").strip() or heading.text_id or urn or heading.idno
     return id, heading.title
 
 
@@ -123,9 +127,40 @@ def _title(titles: list[Said]) -> str:
     return best.text
 
 
+def _authors(authors: list[Said]) -> tuple[str, ...]:
+    """Return the names of authors: of one with several names, those with the same key or in several languages, the
+    first.
+    """
+    known: dict[str, Said] = {}
+    for author in authors:
+        if author.text:
+            said = author.attributes
+            known.setdefault(said.get("ref") or said.get("key") or f"{author.text} {said.get(XML_LANG, '')}", author)
+    languages: dict[str, list[str]] = {}
+    for author in known.values():
+        languages.setdefault(author.attributes.get(XML_LANG, ""), []).append(author.text)
+    first = next(iter(languages.values()), [])
+    if len({len(names) for names in languages.values()}) == 1:
+        return tuple(first)
+    return tuple(author.text for author in known.values())
+
+
+def _printed(header: Header) -> list[list[Said]]:
+    """Return the publisher of what was printed, where it is that of the text: in files of GROBID."""
+    return [header.said["source publisher"]] if "grobid" in header.tools else []
+
+
 def _date(header: Header) -> str:
-    """Return the date of the source, of the creation of the text, or of its publication, whichever is there."""
+    """Return the date of the source, of the creation of the text, or of its publication, whichever is there.
+
+    Before them comes the first print or performance of a play, or else when it was written.
+    """
     said = header.said
+    shown = [_when(event) for event in said["event"] if event.type in _SHOWN]
+    written = [_when(event) for event in said["event"] if event.type == "written"]
+    for dates in (shown, written):
+        if any(dates):
+            return min(filter(None, dates))
     sources = sorted(said["source date"], key=lambda date: _SOURCES.get(date.source, 2))
     return next(filter(None, map(_when, [*sources, *said["created"], *said["published"]])), "")
 
@@ -160,19 +195,39 @@ def _licence(licences: list[Said]) -> str:
 
 
 def _url(header: Header) -> str:
-    """Return the address of the text: its own, or that of its source, which a text shares less often."""
+    """Return the address of the text: its own, or that of its source, which a text shares less often.
+
+    An address without a path is that of a site, and comes last.
+    """
     said = header.said
-    for idno in sorted(said["idno"], key=lambda idno: idno.type not in ("url", "uri")):
-        doi = _DOI.fullmatch(idno.text)
-        if doi:
-            return f"https://doi.org/{doi[1]}"
-        if _ADDRESS.fullmatch(idno.text):
-            return idno.text
-    targets = [ref.attributes.get("target", "").strip() for ref in said["source ref"] + said["ref"]]
-    return next(filter(_ADDRESS.fullmatch, targets), "")
+    own = sorted(said["idno"], key=lambda idno: idno.type not in ("url", "uri"))
+    refs = [ref.attributes.get("target", "").strip() for ref in said["source ref"] + said["ref"]]
+    found = [
+        *map(_address, own),
+        *map(_based, own),
+        *map(_address, said["source idno"]),
+        *filter(_ADDRESS.fullmatch, refs),
+    ]
+    found = [address for address in found if address]
+    return next((address for address in found if not _SITE.fullmatch(address)), next(iter(found), ""))
+
+
+def _address(idno: Said) -> str:
+    """Return the address that an idno is, as that of a DOI."""
+    doi = _DOI.fullmatch(idno.text)
+    if doi:
+        return f"https://doi.org/{doi[1]}"
+    return idno.text if _ADDRESS.fullmatch(idno.text) else ""
+
+
+def _based(idno: Said) -> str:
+    """Return the address that an idno is with its xml:base, but for one of the work in a catalogue."""
+    base = idno.attributes.get(_XML_BASE, "").strip()
+    return base + idno.text if idno.text and idno.type not in _NO_IDS and _ADDRESS.fullmatch(base + idno.text) else ""
 
 
 def _idno(idnos: list[Said]) -> str:
-    ids = [idno.text for idno in idnos if idno.text and idno.type not in _NO_IDS]
+    ids = [idno.text for idno in idnos if idno.text and idno.type not in _NO_IDS and not _ADDRESS.match(idno.text)]
     short = [id for id in ids if len(id) <= _SHORT and " " not in id]
-    return next(iter(short + ids), "")
+    urns = [idno.text for idno in idnos if idno.text.lower().startswith("urn:") and idno.type not in _NO_IDS]
+    return next(iter(short + ids + urns), "")

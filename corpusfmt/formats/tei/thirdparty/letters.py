@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 WHITE: Final = " \t\n\r"
-#: Hyphens that end a line inside of a word: ASCII, U+2010, the soft hyphen, and the not sign of old transcriptions.
-HYPHENS: Final = frozenset("-\u2010\u00ad\u00ac")
+#: Hyphens that end a line inside of a word: the characters of Unicode with the property Hyphen, those for one language
+#: or one kind of print (Armenian, Canadian, Mongolian, double and oblique ones), and what transcriptions have for them:
+#: the equals sign and the not sign.
+HYPHENS: Final = frozenset("-=\u00ac\u00ad\u058a\u1400\u1806\u2010\u2011\u2e17\u2e1a\u2e40\u2e5d\ufe63\uff0d")
 _OPENING: Final = frozenset("([{<\u00ab\u2039\u201c\u2018\u201e\u201a\u00bf\u00a1")
 _CLOSING: Final = frozenset(")]}>\u00bb\u203a\u201d\u2019.,;:!?\u2026%")
 #: Scripts that have no spaces between words: Chinese and Japanese.

@@ -22,7 +22,6 @@ _PARTS: Final = {
     "t": (TOUCH, TOUCH),
     "-": (NOTHING, NOTHING),
 }
-_MATHML: Final = "http://www.w3.org/1998/Math/MathML "
 #: Acts that make lines, of which there are none where all is flat.
 _LINES: Final = ("row", "cell")
 
@@ -40,7 +39,7 @@ class Table(dict[str, "Step"]):
 
     def __missing__(self, name: str) -> Step:
         """Return the step of an element that TEI does not have."""
-        return self["s" if " " in name and not name.startswith(_MATHML) else "hi"]
+        return self["s" if " " in name else "hi"]
 
 
 class Step(NamedTuple):

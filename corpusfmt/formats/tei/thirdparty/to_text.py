@@ -16,8 +16,9 @@ from corpusfmt.formats.tei.thirdparty.choosing import CHOOSING, HEADER, LEFT_OUT
 from corpusfmt.formats.tei.thirdparty.elements import SHOWN
 from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SOFT, TOUCH, Flow
 from corpusfmt.formats.tei.thirdparty.header import Header
-from corpusfmt.formats.tei.thirdparty.heading import heading_of
+from corpusfmt.formats.tei.thirdparty.heading import XML_ID, heading_of
 from corpusfmt.formats.tei.thirdparty.letters import WHITE
+from corpusfmt.formats.tei.thirdparty.spans import Span, ending
 from corpusfmt.formats.tei.thirdparty.steps import Closing, Step, tables
 from corpusfmt.text.display import quoted
 
@@ -25,6 +26,8 @@ __all__ = ["Choices", "Foreign", "Found"]
 
 _XML_SPACE: Final = "http://www.w3.org/XML/1998/namespace space"
 _MOST_NAMES: Final = 1000
+#: What a line beginning becomes.
+_BREAKS: Final = {"newline": "\n", "space": " ", "join": ""}
 
 
 class Foreign:
@@ -32,7 +35,8 @@ class Foreign:
     TEI, or namespace and name with a space between.
 
     ``find`` is called with the code and the message of a finding, and ``at`` is then its place: what ``place`` gave
-    when the element began. ``size`` is how many characters are held. What else is public is there for the acts.
+    when the element began. ``around`` is the header of the corpus around it. ``size`` is how many characters are held.
+    What else is public is there for the acts.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class Foreign:
         find: Callable[[str, str], None],
         attributes: Mapping[str, str] | None = None,
         place: Callable[[], int] = lambda: -1,
+        around: Header | None = None,
     ) -> None:
         self.choices, self._find, self._attributes = choices, find, attributes or {}
         self.place, self.at = place, -1
@@ -49,10 +54,10 @@ class Foreign:
         self.stack = [Step(NOTHING, NOTHING, self.table)]
         self._buffer: list[str] = []
         #: The text that grows: of the document, or of a note; those that wait; the notes, in order.
-        self.flow = Flow("\n" if choices.lb == "newline" else " ", self._seam)
+        self.flow = Flow(_BREAKS[choices.lb], self._seam)
         self.flows: list[Flow] = []
         self.notes: list[Flow] = []
-        self.header = Header()
+        self.header = Header(around)
         self.text_attributes: Mapping[str, str] = {}
         #: How events are taken, and those of what is open: alternatives, closings that wait, glyphs.
         self.mode, self.resume = CHOOSING, TEXT
@@ -60,6 +65,9 @@ class Foreign:
         self.closings: list[Closing | None] = []
         self.glyphs: list[tuple[int, str]] = []
         self.restored = 0
+        #: Deletions that are open, and the ids of elements that are open and may end some.
+        self.spans: list[Span] = []
+        self.targets: list[str] = []
         #: Whether white space is kept, and whether it was outside of that.
         self.keep = self._attributes.get(_XML_SPACE) == "preserve"
         self.keeps: list[bool] = []
@@ -101,6 +109,8 @@ class Foreign:
             step = spaced(self, step, keep=attributes[_XML_SPACE] == "preserve")
         if mode:
             step = wrapped(self, step)
+        if self.spans and XML_ID in attributes:
+            step = ending(self, attributes[XML_ID], step)
         self.stack.append(step)
         self.table = table
 
@@ -133,9 +143,14 @@ class Foreign:
         """Return what was found, after the last event."""
         if self._buffer:
             self._flush()
+        if self.header.abstract:
+            self.count("text of abstract")
         parts = self.choosers[0]
         for name, count in parts.seen.items():
             self.count(name, count)
+        hyphens = sum(flow.hyphens for flow in (self.flow, *self.notes))
+        if hyphens:
+            self.count("hyphens before lb", hyphens)
         texts = [text for text in (self.flow.text(), *[note.text() for note in self.notes]) if text]
         left = {name: count for name, count in self.seen.items() if count and name not in SHOWN}
         heading = heading_of(self.header, self._attributes, self.text_attributes)
