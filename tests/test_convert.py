@@ -162,7 +162,7 @@ def test_a_file_can_be_its_own_target(here: Path) -> None:
         ({"on_error": "quarantine=good.seed"}, ConfigurationError, "also a source"),
         ({"on_error": "quarantine=out.jsonl"}, ConfigurationError, "also a source or the target"),
         ({"on_error": "quarantine="}, ConfigurationError, "quarantine=FILE"),
-        ({"on_error": "ignore"}, ConfigurationError, "stop, skip"),
+        ({"on_error": "ignore"}, ConfigurationError, "raise, skip"),
         ({"allow_loss": ["everything"]}, ConfigurationError, "no loss of .everything. can be allowed"),
         ({"id_from": "random"}, ConfigurationError, "sha256"),
         ({"from_format": "docx"}, UnknownFormatError, "unknown format 'docx'; known are"),

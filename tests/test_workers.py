@@ -186,5 +186,5 @@ def test_a_baseline_and_several_processes_in_the_library(tmp_path: Path, monkeyp
     for jobs in (1, 2):
         assert [one.path for one in validate(names, baseline="old.json", jobs=jobs)] == ["001.seed"]
     for jobs in (0, -1, 10_000):
-        with pytest.raises(ConfigurationError, match="jobs is a number"):
+        with pytest.raises(ConfigurationError, match="jobs is a whole number"):
             validate(names, jobs=jobs)
