@@ -1,467 +1,806 @@
-"""The diff of what fix would do: right to the byte, safe on a terminal, and never held in memory."""
+"""``corpusfmt diff``: what differs between two corpora, which of it is told, and in what room."""
 
 from __future__ import annotations
 
-import gzip
+import io
+import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import combinations, combinations_with_replacement, permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpusfmt import fix
-from corpusfmt.cli.diffs import WIDEST, Screen
+import corpusfmt
+from corpusfmt.cli import diff as cli
 from corpusfmt.cli.main import main
-from corpusfmt.model.finding import Edit
-from corpusfmt.storage import Pile, open_input
-from corpusfmt.verbs.fix.edit_script import Step, compose
-from corpusfmt.verbs.fix.edits import Source, Work
-from corpusfmt.verbs.fix.unified_diff import Diff, name_of
-from tests.support import BATCHES, Pieces, command, watched
-from tests.test_fix import content
-from tests.warcs import packed, record, sha1
+from corpusfmt.model.document import Document, same_text
+from corpusfmt.model.metadata import Metadata
+from corpusfmt.storage import Sorter
+from corpusfmt.text.json_facts import canonical, spelled
+from corpusfmt.verbs.diff import pair_in_order, texts
+from corpusfmt.verbs.diff import run as comparison
+from corpusfmt.verbs.diff.document_numbers import Places, Runs
+from corpusfmt.verbs.diff.ledger import Ledger
+from corpusfmt.verbs.diff.order import find_moved, longest_increasing
+from corpusfmt.verbs.diff.pair_by_id import join
+from corpusfmt.verbs.diff.pair_in_order import AHEAD, Abreast, Window
+from corpusfmt.verbs.diff.texts import text_difference
+from corpusfmt.verbs.diff.values import metadata_difference
+from tests import strategies
+from tests.support import DEEP, ROOT, command, ends, watched, write
+from tests.test_laws import VARIANTS, carried
 
-BOM = b"\xef\xbb\xbf"
-FIRST = record(block=b"first\n", number=11, WARC_Target_URI=b"https://example.org/first")
-LAST = record(block=b"last\n", number=19, WARC_Target_URI=b"https://example.org/last")
-TEXT = b"A text.\n"
-has_patch = pytest.mark.skipif(not shutil.which("patch"), reason="needs the command patch")
-every_codec = pytest.mark.parametrize("codec", ["", "gz", "zst"])
-
-
-def line(number: int) -> bytes:
-    return b'{"id":"d%d","name":"","text":"x","meta":{}}\n' % number
-
-
-def applied(old: bytes, diff: bytes) -> bytes:
-    """Apply a diff as strictly as can be: every line at its place."""
-    if not diff:
-        return old
-    there = re.findall(rb"[^\n]*\n|[^\n]+\Z", old)
-    rows = re.findall(rb"[^\n]*\n|[^\n]+\Z", diff)
-    assert rows[0].startswith(b"--- ")
-    assert rows[1].startswith(b"+++ ")
-    out: list[bytes] = []
-    at, i = 0, 2
-    while i < len(rows):
-        head = re.fullmatch(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@\n", rows[i])
-        assert head, rows[i]
-        begin, gone, start, come = (int(1 if part is None else part) for part in head.groups())
-        begin, start = begin - (gone > 0), start - (come > 0)
-        assert begin >= at + (at > 0), "hunks without a line between them are one"
-        out += there[at:begin]
-        assert len(out) == start
-        at, i = begin, i + 1
-        signs = ""
-        while gone or come:
-            sign, text = rows[i][:1], rows[i][1:]
-            i += 1
-            if i < len(rows) and rows[i].startswith(b"\\ "):
-                assert rows[i] == b"\\ No newline at end of file\n"
-                text, i = text.removesuffix(b"\n"), i + 1
-            if sign != b"+":
-                assert there[at] == text
-                at, gone = at + 1, gone - 1
-            if sign != b"-":
-                out.append(text)
-                come -= 1
-            signs += sign.decode()
-        assert not signs.startswith("    ")
-        assert not signs.endswith("    ")
-        assert signs.strip()
-        assert " " * 7 not in signs
-    return b"".join(out + there[at:])
+posix = pytest.mark.skipif(os.name != "posix", reason="pipes are POSIX")
+SUFFIXES = {"seed": ".seed", "jsonl": ".jsonl.zst", "warc": ".warc.gz", "tei": ".xml"}
+NATIVE = [variant for variant in VARIANTS if variant.format.name in SUFFIXES and "plain" not in str(variant)
+          and (variant.format.name != "jsonl" or "native" in str(variant))]  # fmt: skip
 
 
-def by_patch(old: bytes, diff: bytes, folder: Path) -> bytes:
-    """Apply a diff with the command."""
-    path = folder / "by_patch"
-    path.write_bytes(old)
-    done = subprocess.run(
-        ["patch", "--fuzz=0", "--no-backup-if-mismatch", "by_patch"],
-        input=diff,
-        cwd=folder,
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert b"offset" not in done.stdout + done.stderr
-    return path.read_bytes() if path.exists() else b""
+def store(path: Path, docs: Sequence[Document]) -> Path:
+    with corpusfmt.open_writer(path) as writer:
+        for document in docs:
+            writer.write(document)
+    return path
 
 
-def diff_of(path: Path, *, unsafe: bool = False) -> bytes:
-    shown: list[bytes] = []
-    before = path.read_bytes()
-    fix(path, dry_run=True, unsafe_fixes=unsafe, diff=shown.append)
-    assert path.read_bytes() == before
-    return b"".join(shown)
+def doc(
+    id: str | int, text: str | bytes = "t\n", name: str = "", meta: Any = None, encoding: str | None = None
+) -> Document:
+    return Document(id, text, name=name, meta=meta, encoding=encoding)
 
 
-def check(path: Path, *, unsafe: bool = False) -> bytes:
-    """Compare a diff with what fix then does, and with what patch does. Returns it, without its head."""
-    old, shown = content(path), diff_of(path, unsafe=unsafe)
-    fix(path, unsafe_fixes=unsafe)
-    new = content(path)
-    assert applied(old, shown) == new
-    if shutil.which("patch") and shown:
-        assert by_patch(old, shown, path.parent) == new
-    head = name_of(str(path)) + (b"\t(decompressed)" if path.suffix in (".gz", ".zst") else b"")
-    assert not shown or shown.startswith(b"--- %b\n+++ %b\n@@" % (head, head))
-    return shown.partition(b"\n@@")[2]
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-# -- any edits ---------------------------------------------------------------------------------------------------------
-
-TEXTS = st.one_of(
-    st.binary(max_size=40),
-    st.lists(st.sampled_from([b"a\n", b"b\n", b"\n", b"c", b"\r\n", b"\0\xff\n"]), max_size=60).map(b"".join),
-)
-
-
-@st.composite
-def edits_of(draw: st.DrawFn, size: int) -> list[Edit]:
-    cuts = sorted(draw(st.lists(st.integers(0, size), max_size=12)))
-    edits, at = [], 0
-    for begin, end in zip(cuts[::2], cuts[1::2], strict=False):
-        if begin >= at:
-            edits.append(
-                Edit(begin, end - begin, draw(st.sampled_from([b"", b"\n", b"x", b"a\n", b"a\nb\n", b"x\ny"])))
-            )
-            at = end
-    return edits
-
-
-def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
-    for edit in reversed(list(edits)):
-        data = data[: edit.byte] + edit.replacement + data[edit.byte + edit.length :]
-    return data
-
-
-@settings(max_examples=BATCHES * 20)
-@given(data=st.data(), text=TEXTS, rounds=st.integers(1, 3), size=st.integers(1, 30))
-def test_any_edits_of_any_text(data: st.DataObject, text: bytes, rounds: int, size: int) -> None:
-    work, new, shown = Work("a", traced=True), text, list[bytes]()
+def told(here: Path, a: Sequence[Document], b: Sequence[Document], *options: str) -> tuple[int, list[str]]:
+    """Run the command over a seed file and a JSON Lines file. Returns the exit code and the lines."""
+    store(here / "a.seed", a)
+    store(here / "b.jsonl", b)
+    out, sys.stdout = sys.stdout, io.StringIO()
     try:
-        for number in range(rounds):
-            edits = data.draw(edits_of(len(new)))
-            new = edited(new, edits)
-            if number:
-                work.over(edits)
-            else:
-                work.copy(Pieces(text, size), edits)
-        assert work.text.at(0, 1000) == new
-        steps = list(work.steps())
-        assert sum(keep + drop for keep, drop, _ in steps) == len(text)
-        assert sum(keep + add for keep, _, add in steps) == len(new)
-        Diff("a", Pieces(text, size), work.text, shown.append).run(steps)
+        code = main(["diff", "a.seed", "b.jsonl", *options])
+        return code, sys.stdout.getvalue().splitlines()
     finally:
-        work.close()
-    assert applied(text, b"".join(shown)) == new
+        sys.stdout = out
 
 
-@has_patch
-@settings(max_examples=BATCHES * 2)
-@given(data=st.data(), text=TEXTS)
-def test_patch_takes_it(data: st.DataObject, text: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
-    edits = data.draw(edits_of(len(text)))
-    new, shown = edited(text, edits), list[bytes]()
-    assume(text != new)
-    work = Work("a", traced=True)
-    try:
-        work.copy(Pieces(text, 50), edits)
-        Diff("a", Pieces(text, 50), work.text, shown.append).run(work.steps())
-    finally:
-        work.close()
-    if shown:
-        assert by_patch(text, b"".join(shown), tmp_path_factory.mktemp("p")) == new
+# What is told
+
+A = [doc("d1", "one\ntwo\n", "a.txt"), doc("d2"), doc("d3"), doc("d4")]
+TABLE: list[tuple[str, list[Document], list[Document], list[str]]] = [
+    ("nothing", A, A, ["no document differs; 4 equal"]),
+    ("added", A, [*A, doc("d5")], ["added    d5  b.jsonl:5", "1 document differs: 1 added; 4 equal"]),
+    ("removed", A, A[1:], ["removed  d1  a.seed:2", "1 document differs: 1 removed; 3 equal"]),
+    ("renamed", A, [doc("d1", "one\ntwo\n", "b.txt"), *A[1:]], ["renamed  d1  'a.txt' -> 'b.txt'", "1 document differs: 1 renamed; 3 equal"]),
+    ("changed", A, [doc("d1", "one\ntow\n", "a.txt"), *A[1:]],
+     ['changed  d1  text: line 2, column 2 (byte 5 of the text): "one\\ntwo\\n" -> "one\\ntow\\n"', "1 document differs: 1 changed; 3 equal"]),
+    ("changed in all", A, [doc("d1", "One\ntwo\n", "b", {"a": 1}), *A[1:]],
+     ["renamed  d1  'a.txt' -> 'b'",
+      'changed  d1  text: line 1, column 1 (byte 0 of the text): "one\\ntwo\\n" -> "One\\ntwo\\n"; metadata /a: nothing -> 1',
+      "1 document differs: 1 renamed, 1 changed; 3 equal"]),
+    ("moved", A, [A[3], *A[:3]], ["moved    d4  from place 4 to 1", "1 document differs: 1 moved; 3 equal"]),
+    ("integer and string", [doc(7), doc("8")], [doc("7"), doc("8")],
+     ["added    '7'  b.jsonl:1", "removed  7  a.seed:2", "2 documents differ: 1 added, 1 removed; 1 equal"]),
+    ("one id several times", [doc("d", "1"), doc("d", "2"), doc("d", "3")], [doc("d", "1"), doc("d", "3")],
+     ['changed  d  text: line 1, column 1 (byte 0 of the text): "2" -> "3"', "removed  d  a.seed:8", "2 documents differ: 1 removed, 1 changed; 1 equal"]),
+    ("empty and not", [], [doc("d")], ["added    d  b.jsonl:1", "1 document differs: 1 added; 0 equal"]),
+    ("both empty", [], [], ["no document differs; 0 equal"]),
+    ("hostile", [doc("a\u202eb\x1b[31m", "x", "\x07")], [doc("a\u202eb\x1b[31m", "\u202ey", "\u2066")],
+     ["renamed  a\\u202eb\\x1b[31m  '\\x07' -> '\\u2066'",
+      'changed  a\\u202eb\\x1b[31m  text: line 1, column 1 (byte 0 of the text): "x" -> "\\u202ey"', "1 document differs: 1 renamed, 1 changed; 0 equal"]),
+    ("ids in two normalisation forms", [doc("\u00e9")], [doc("e\u0301")],
+     ["added    e\u0301  b.jsonl:1", "removed  \u00e9  a.seed:2", "2 documents differ: 1 added, 1 removed; 0 equal"]),
+]  # fmt: skip
 
 
-STEPS = st.lists(st.tuples(*[st.integers(0, 4)] * 3), max_size=8)
+@pytest.mark.parametrize(("a", "b", "lines"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_what_is_told(a: list[Document], b: list[Document], lines: list[str], here: Path) -> None:
+    assert told(here, a, b) == (int(len(lines) > 1), lines)
+    code, printed = told(here, a, b, "-q")
+    assert (code, printed) == (int(len(lines) > 1), [])
 
 
-@given(first=STEPS, data=st.data())
-def test_scripts_are_composed(first: list[Step], data: st.DataObject) -> None:
-    def run(steps: Iterable[Step], text: list[str], mark: str) -> list[str]:
-        out: list[str] = []
-        at = 0
-        for keep, drop, add in steps:
-            out += text[at : at + keep] + [mark] * add
-            at += keep + drop
-        assert at == len(text)
-        return out
-
-    text = [str(number) for number in range(sum(keep + drop for keep, drop, _ in first))]
-    middle = run(first, text, "+")
-    second, left = [], len(middle)
-    while left:
-        keep = data.draw(st.integers(0, left))
-        drop = data.draw(st.integers(0 if keep else 1, left - keep))
-        second.append((keep, drop, data.draw(st.integers(0, 3))))
-        left -= keep + drop
-    assert run(compose(first, second), text, "+") == run(second, middle, "+")
-
-
-# -- files -------------------------------------------------------------------------------------------------------------
-
-
-def test_at_the_start_and_at_the_end(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    path.write_bytes(BOM + b"".join(map(line, range(20))) + b"\n")
-    shown = check(path)
-    assert shown == (
-        b" -1,4 +1,4 @@\n-" + BOM + line(0) + b"+" + line(0) + b"".join(b" " + line(n) for n in (1, 2, 3))
-        + b"@@ -18,4 +18,3 @@\n" + b"".join(b" " + line(n) for n in (17, 18, 19)) + b"-\n"
-    )  # fmt: skip
-
-
-def test_a_file_without_a_final_newline(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    last = line(2)[:-1]
-    path.write_bytes(b"\n" + line(1) + last)
-    assert check(path) == b" -1,3 +1,2 @@\n-\n " + line(1) + b" " + last + b"\n\\ No newline at end of file\n"
-    path.write_bytes(BOM + last)
-    end = b"\n\\ No newline at end of file\n"
-    assert check(path) == b" -1 +1 @@\n-" + BOM + last + end + b"+" + last + end
-
-
-def test_nothing_is_left(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    path.write_bytes(b"\n\n")
-    assert check(path) == b" -1,2 +0,0 @@\n-\n-\n"
-    path.write_bytes(BOM)
-    assert check(path) == b" -1 +0,0 @@\n-" + BOM + b"\n\\ No newline at end of file\n"
-
-
-def test_nothing_changes(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    path.write_bytes(line(1) + b"{broken\n")
-    assert diff_of(path) == b""
-
-
-@pytest.mark.parametrize("gap", range(1, 12))
-def test_hunks_that_touch_are_one(gap: int, tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    path.write_bytes(b"\n" + b"".join(map(line, range(gap))) + b"\n" + line(99))
-    assert check(path).count(b"@@") == (1 if gap <= 6 else 3)
-
-
-@every_codec
-def test_archives(codec: str, tmp_path: Path) -> None:
-    wrong = record(number=2, Content_Length=b"3", WARC_Block_Digest=sha1(TEXT))
-    pieces = [FIRST, record(eol=b"\n", end=b"\r\n"), FIRST, wrong, LAST]
-    path = tmp_path / f"a.warc.{codec}".rstrip(".")
-    path.write_bytes(packed(pieces, codec))
-    shown = check(path)
-    assert b"\n-WARC-Record-ID" in shown
-    assert b"\n-Content-Length: 3\r\n+Content-Length: 8\r\n" in shown
-    assert diff_of(path) == b""
-
-
-@every_codec
-def test_what_would_be_cut_off_is_shown_as_removed(codec: str, tmp_path: Path) -> None:
-    path = tmp_path / f"a.warc.{codec}".rstrip(".")
-    path.write_bytes(packed([FIRST, LAST[:-12]], codec))
-    assert diff_of(path) == b""
-    shown = check(path, unsafe=True)
-    gone = [row[1:] for row in re.findall(rb"^-.*\n", shown, re.M)]
-    assert b"".join(gone) == LAST[:-12] + b"\n"
-    assert shown.endswith(b"\n\\ No newline at end of file\n")
-    assert Path(f"{path}.cut").read_bytes() == LAST[:-12]
-
-
-@pytest.mark.parametrize("codec", ["gz", "zst"])
-def test_compressed_data_that_ends_early(codec: str, tmp_path: Path) -> None:
-    records = [record(block=bytes(range(33, 127)) * n, number=n) for n in range(1, 10)]
-    path = tmp_path / f"a.warc.{codec}"
-    path.write_bytes(packed(records, codec)[:-20])
-    shown = diff_of(path, unsafe=True)
-    fix(path, unsafe_fixes=True)
-    cut = Path(f"{path}.cut").read_bytes() if Path(f"{path}.cut").exists() else b""
-    assert applied(content(path) + cut, shown) == content(path)
-
-
-def test_members_alone_are_no_change_of_the_content(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "a.warc.gz"
-    path.write_bytes(gzip.compress(FIRST + LAST))
-    assert diff_of(path) == b""
-    assert main(["fix", "--diff", str(path)]) == 1
-    out, err = capfd.readouterr()
-    assert out == ""
-    assert "would fix 1 finding (WARC023: 1)" in err
-
-
-def test_binary_garbage(tmp_path: Path) -> None:
-    path = tmp_path / "a.warc"
-    block = bytes(range(256)) * 40 + b"\r\r\n\0\0\n" + b"\xff" * 3000
-    path.write_bytes(FIRST + record(block=block, eol=b"\n", number=3) + record(block=block, number=4, end=b"") + LAST)
-    check(path)
-
-
-@pytest.mark.parametrize("size", [100_000, 300_000, 2_500_000])
-def test_huge_lines(size: int, tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    huge = line(1).replace(b'"x"', b'"' + b"x" * size + b'"')
-    path.write_bytes(BOM + huge + line(2) + b"\n" + huge.replace(b"d1", b"d3") + b"\n" + line(4))
-    shown = check(path)
-    assert shown.count(b"x" * size) == 3
-    path.write_bytes(line(1) * 9 + b"\n" + huge + line(1) * 9 + huge + b"\n" + line(1)[:-1])
-    check(path)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="the peak is told by POSIX")
-@pytest.mark.undisturbed
-@pytest.mark.parametrize(("suffix", "kept"), [("jsonl", 0), ("warc", 3)])
-def test_memory_does_not_grow_with_the_file(suffix: str, kept: int, tmp_path: Path) -> None:
-    """Of many records between two edits nothing is kept, of one record that was cut its block. The diff is as long."""
-    program = (
-        "import sys\nfrom corpusfmt import fix\nn = []\n"
-        "fix(sys.argv[1], dry_run=True, unsafe_fixes=True, diff=lambda data: n.append(data.count(b'\\n')))\n"
-        "print(sum(n))\n"
-    )
-    path, peaks = tmp_path / f"a.{suffix}", []
-    row = line(1).replace(b'"x"', b'"%b"' % (b"x" * (900 if suffix == "jsonl" else 20)))
-    for megabytes in (1, 10):
-        rows = (megabytes << 20) // len(row)
-        if suffix == "jsonl":
-            path.write_bytes(b"\n" + row * rows + b"\n")
-        else:
-            path.write_bytes(FIRST + record(block=row * rows, number=2)[:-9])
-        code, peak = watched(tmp_path / "said", "-c", program, path)
-        assert code == 0
-        assert int((tmp_path / "said").read_bytes()) == (12 if suffix == "jsonl" else rows + 15)
-        peaks.append(peak)
-    assert peaks[1] - peaks[0] < (kept * 9 + 3) << 10
-
-
-# -- the command -------------------------------------------------------------------------------------------------------
-
-
-def test_the_command_prints_a_diff_and_changes_nothing(tmp_path: Path) -> None:
-    bad, good, odd = line(1) + b"\n", line(1), b"{\n"
-    for name, data in (("bad.jsonl", bad), ("good.jsonl", good), ("odd.jsonl", odd)):
-        (tmp_path / name).write_bytes(data)
-    result = command("fix", "--diff", "bad.jsonl", "good.jsonl", cwd=tmp_path)
-    assert result.returncode == 1
-    assert result.stdout == b"--- bad.jsonl\n+++ bad.jsonl\n@@ -1,2 +1 @@\n " + line(1) + b"-\n"
-    assert result.stderr == b"bad.jsonl: would fix 1 finding (JSONL009: 1)\ngood.jsonl: nothing to fix\n"
-    assert (tmp_path / "bad.jsonl").read_bytes() == bad
-    assert len(list(tmp_path.iterdir())) == 3
-    for name, code in (("good.jsonl", 0), ("odd.jsonl", 1)):
-        result = command("fix", "--diff", "-q", name, cwd=tmp_path)
-        assert (result.returncode, result.stdout) == (code, b"")
-    assert command("fix", "--diff", "--select", "JSONL010", "-q", "bad.jsonl", cwd=tmp_path).stdout == b""
-
-
-@has_patch
-def test_a_diff_of_several_files_is_a_patch(tmp_path: Path) -> None:
-    names = ["a.jsonl", "sub/b c.jsonl", 'sub/"q".jsonl', "sub/é.warc"]
-    (tmp_path / "sub").mkdir()
-    for name in names[:-1]:
-        (tmp_path / name).write_bytes(BOM + line(1) + b"\n")
-    (tmp_path / names[-1]).write_bytes(FIRST + record(eol=b"\n", block=b"\x1b[31m\r\n\0"))
-    result = command("fix", "--diff", *names, cwd=tmp_path)
-    assert result.returncode == 1
-    done = subprocess.run(["patch", "-p0"], input=result.stdout, cwd=tmp_path, capture_output=True, check=False)
-    assert done.returncode == 0, done.stdout
-    for name in names[:-1]:
-        assert (tmp_path / name).read_bytes() == line(1)
-    assert not command("fix", "--diff", *names, cwd=tmp_path).stdout  # the NUL of the archive is left
-
-
-@pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX")
-def test_nothing_hostile_reaches_a_terminal(tmp_path: Path) -> None:
-    import pty
-
-    path = tmp_path / "a.warc"
-    block = b"\x1b]0;pwned\x07\xe2\x80\xae\x9b\xff\n" + b"y" * 5000 + b"\n"
-    path.write_bytes(record(eol=b"\n", block=block) + LAST + record(block=block, number=5, end=b""))
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "corpusfmt", "fix", "--diff", "a.warc"], cwd=tmp_path, stdout=theirs, stderr=theirs,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONUTF8": "1"},
-    ) as process:  # fmt: skip
-        os.close(theirs)
-        seen = b""
-        while True:
-            try:
-                data = os.read(ours, 4096)
-            except OSError:
-                break
-            if not data:
-                break
-            seen += data
-    os.close(ours)
-    assert process.returncode == 1
-    text = seen.decode().replace("\r\n", "\n")
-    assert "-WARC/1.1\n" in text
-    assert "+WARC/1.1\\r\n" in text
-    assert "\\x1b]0;pwned\\x07\\u202e\\x9b\\xff" in text
-    assert all(char.isprintable() or char == "\n" for char in text)
-    assert "y" * (WIDEST + 1) not in text
-    assert "y… (a line of 5,000 bytes)" in text
-
-
-def screen(*pieces: bytes) -> list[str]:
-    lines: list[str] = []
-    shown = Screen(lines.append)
-    for piece in pieces:
-        shown.write(piece)
-    return lines
-
-
-def test_a_screen() -> None:
-    assert screen(b"--- a\n+++", b" a\n", b" \tx\r\n", b"-\xff", b"\xc3", b"\xa9\n") == [
-        "--- a",
-        "+++ a",
-        " \\tx\\r",
-        "-\\xffé",
+def test_what_is_in_the_new_corpus_comes_in_its_order_and_what_was_removed_after_it(here: Path) -> None:
+    a = [doc("r1"), doc("c"), doc("m"), doc("n", name="x"), doc("r2")]
+    b = [doc("a1"), doc("m"), doc("c", "u\n"), doc("n", name="y"), doc("a2")]
+    kinds = [line.split()[:2] for line in told(here, a, b)[1][:-1]]
+    assert kinds == [
+        ["added", "a1"],
+        ["moved", "m"],
+        ["changed", "c"],
+        ["renamed", "n"],
+        ["added", "a2"],
+        ["removed", "r1"],
+        ["removed", "r2"],
     ]
-    assert screen(b"+" + b"\xe2\x82\xac" * 5000 + b"\n") == ["+" + "€" * (WIDEST - 1) + "… (a line of 15,000 bytes)"]
-    assert screen(b"+" + b"x" * (WIDEST - 1) + b"\n") == ["+" + "x" * (WIDEST - 1)]
-    assert screen(b"+x\xe2\x80\xa6\n") == ["+x…"]
-    data = b"+" + bytes(range(256)) * 9 + b"\n"
-    assert screen(*(data[at : at + 1] for at in range(len(data)))) == screen(data)
 
 
 @pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        ("a/b.warc", b"a/b.warc"), ("é.warc", "é.warc".encode()), ("a b", b'"a b"'), ('"', b'"\\""'), ("\\", b'"\\\\"'),
-        ("a\nb\x1b", b'"a\\012b\\033"'), ("\udcff", b'"\\377"'), ("\u202e", b'"\\342\\200\\256"'),
-    ],
+    ("ignored", "kinds"),
+    [("", "renamed changed moved"), ("name", "changed moved"), ("metadata", "renamed changed moved"), ("text", "renamed changed moved"),
+     ("order", "renamed changed"), ("text,metadata", "renamed moved"), ("name, text ,metadata,order", "")],
 )  # fmt: skip
-def test_names_in_the_head(path: str, name: bytes) -> None:
-    assert name_of(path) == name
+def test_what_is_ignored(ignored: str, kinds: str, here: Path) -> None:
+    a = [doc("x"), doc("d", "1", "n", {"a": 1})]
+    b = [doc("d", "2", "m", {"a": 2}), doc("x")]
+    code, lines = told(here, a, b, "--ignore", ignored)
+    assert [line.split()[0] for line in lines[:-1]] == kinds.split()
+    assert code == int(bool(kinds))
+    pairs = [line for line in lines if line.startswith("changed")]
+    assert all(("text:" in line) == ("text" not in ignored) for line in pairs)
+    assert all(("metadata" in line) == ("metadata" not in ignored) for line in pairs)
+    aligned = told(here, b[:1], a[1:], "--ignore", ignored)[1]  # the same when they stand abreast
+    assert [line.split()[0] for line in aligned[:-1]] == [kind for kind in kinds.split() if kind != "moved"]
 
 
-def test_a_pile(tmp_path: Path) -> None:
-    for count in (0, 1, 50):
-        pile = Pile(str(tmp_path), "")
-        for number in range(count):
-            pile.write(bytes([number]) * 100_000)
-        assert pile.size == count * 100_000
-        for _ in range(2):
-            assert b"".join(pile.pieces()) == b"".join(bytes([n]) * 100_000 for n in range(count))
-        pile.close()
+PLACES: list[tuple[str | bytes, str | bytes, tuple[int, int, int], str]] = [
+    ("a\r\nb\r\n", "a\nb\n", (1, 2, 1), "line ends"), ("a\rb", "a\nb", (1, 2, 1), "line ends"), ("a\r\nb", "a\nc", (1, 2, 1), ""),
+    ("caf\u00e9", "cafe\u0301", (1, 4, 3), "NFC"), ("\ufb01sh", "fish", (1, 1, 0), "NFKC"), ("a\u00a0b", "a b", (1, 2, 1), "white space"),
+    ("a b", "a  b\n", (1, 3, 2), "white space"), (" a", "a", (1, 1, 0), "white space"), ("a\u2028b", "a\n\nb", (1, 2, 1), "white space"),
+    ("ab", "a b", (1, 2, 1), ""), ("caf\u00e9\r\n", "cafe\u0301\n", (1, 4, 3), ""), ("", "a", (1, 1, 0), ""), ("", " \n", (1, 1, 0), "white space"),
+    ("x\ny\nabc", "x\ny\nabd", (3, 3, 6), ""), ("\u00e9\u00e8", "\u00e9\u00ea", (1, 2, 2), ""), ("\U0001f600", "\U0001f601", (1, 1, 0), ""),
+    ("\uac00", "\u1100\u1161", (1, 1, 0), "NFC"), ("\u212b", "\u00c5", (1, 1, 0), "NFC"), ("a", "a\n", (1, 2, 1), "white space"),
+    (b"a\xffb", b"a\xfeb", (0, 0, 1), ""), (b"ab", b"a\xff", (0, 0, 1), ""), (b"a\r\n\xff", b"a\n\xff", (0, 0, 1), ""),
+]  # fmt: skip
 
 
-def test_a_file_that_changes_meanwhile_is_told(tmp_path: Path) -> None:
-    from corpusfmt import SourceChangedError
+@pytest.mark.parametrize(("a", "b", "place", "only"), PLACES)
+@pytest.mark.parametrize("padding", [0, 100, 1 << 20, pytest.param(3 << 20, marks=pytest.mark.deep)])
+def test_places_and_classes_of_texts(
+    a: str | bytes, b: str | bytes, place: tuple[int, int, int], only: str, padding: int
+) -> None:
+    both = [one if isinstance(one, bytes) else one.encode() for one in (a, b)]
+    head = b"some words \xd1\x8f" * (padding // 13) + b"\n" if padding else b""
+    tail = b"." + head if padding else b""
+    if padding and (not a or not b or both[0][:1] == b" " or both[1].endswith(b"\n") or both[0].endswith(b"\n")):
+        return  # at the ends of a text white space counts less
+    found = text_difference(Document("d", head + both[0] + tail), Document("d", head + both[1] + tail))
+    assert found is not None
+    line, column, byte = place
+    assert (found.line, found.column, found.byte) == (line + (line and head.count(b"\n")), column, byte + len(head))
+    assert found.only == only
+    mirrored = text_difference(Document("d", head + both[1] + tail), Document("d", head + both[0] + tail))
+    assert mirrored is not None
+    assert (mirrored[:3], mirrored.only) == (found[:3], only)
 
-    path = tmp_path / "a.jsonl"
-    path.write_bytes(line(1))
-    work = Work(str(path), traced=True)
+
+@given(a=strategies.texts, b=strategies.texts)
+def test_classes_are_those_of_the_whole_text(a: str, b: str) -> None:
+    from unicodedata import normalize
+
+    found = text_difference(doc("d", a), doc("d", b))
+    assert (found is None) == (a == b)
+    if found is None:
+        return
+    views: list[tuple[str, Any]] = [
+        ("line ends", lambda text: text.replace("\r\n", "\n").replace("\r", "\n")),
+        ("NFC", lambda text: normalize("NFC", text)),
+        ("white space", lambda text: " ".join(text.split())),
+        ("NFKC", lambda text: normalize("NFKC", text)),
+    ]
+    assert found.only == next((name for name, view in views if view(a) == view(b)), "")
+    same = os.path.commonprefix([a, b])  # noqa: RUF071
+    assert (found.byte, found.line) == (len(same.encode()), same.count("\n") + 1)
+    assert found.column == len(same) - same.rfind("\n")
+
+
+@given(
+    parts=st.lists(
+        st.one_of(strategies.texts, st.sampled_from([" ", "\r", "\n", "a", "e", "\u0301", "\u3000"])), max_size=12
+    )
+)
+def test_texts_are_looked_at_in_pieces_that_change_nothing(parts: list[str]) -> None:
+    text = "".join(parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "MIB", 1)
+        pieces = list(texts._pieces(text.encode()))
+        assert "".join(pieces) == text
+        for view in texts._VIEWS.values():
+            assert "".join(view(iter(pieces))) == "".join(view(iter([text])))
+
+
+def test_stacks_of_marks_take_no_time() -> None:
+    stack = "a" + "\u0315\u0300" * 200_000  # a minute and more, when it is normalised
+    with ends():
+        found = text_difference(doc("d", stack), doc("d", stack + "\u0301"))
+    assert found is not None
+    assert found.only == ""
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "equal"),
+    [(doc("d", b"\xff\xfea\0", encoding="utf-16"), doc("d", "a"), True),
+     (doc("d", b"\xff\xfea\0", encoding="utf-16"), doc("d", b"\xfe\xff\0a", encoding="utf-16"), True),
+     (doc("d", b"caf\xe9", encoding="cp1252"), doc("d", "caf\u00e9"), True), (doc("d", b"\xff"), doc("d", b"\xff"), True),
+     (doc("d", b"\x81", encoding="ascii"), doc("d", b"\x81", encoding="ascii"), True),
+     (doc("d", b"\x81", encoding="ascii"), doc("d", b"\x81"), False), (doc("d", b"\x81", encoding="ascii"), doc("d", b"\x82", encoding="ascii"), False)],
+)  # fmt: skip
+def test_how_a_text_is_stored_does_not_count(a: Document, b: Document, equal: bool) -> None:
+    assert same_text(a, b) == same_text(b, a) == (a == b) == equal
+    assert (text_difference(a, b) is None) == equal
+    for ahead in (AHEAD, (1,)):  # abreast, and by entries
+        assert not changes([a, doc("x")], [doc("y"), b], ahead) or not equal
+        assert changes([a], [b], ahead) == changes([a, doc("x")], [doc("x"), b], ahead) == int(not equal)
+
+
+def changes(a: list[Document], b: list[Document], ahead: Sequence[int]) -> int:
+    return compared(a, b, 3, ahead).counts["changed"]
+
+
+VALUES: list[tuple[str, str, tuple[str, str | None, str | None]]] = [
+    ('{"a":1}', '{"a":2}', ("/a", "1", "2")), ('{"a":1}', '{"a":1.0}', ("/a", "1", "1.0")), ("{}", '{"a":1}', ("/a", None, "1")),
+    ('{"a":1}', "{}", ("/a", "1", None)), ('{"a":1,"b":2}', '{"b":2}', ("/a", "1", None)), ('{"a":1,"b":2}', '{"a":1}', ("/b", "2", None)),
+    ('{"a":1,"b":2}', '{"b":2,"a":1}', ("", None, None)), ('{"x":{"a":1,"b":2}}', '{"x":{"b":2,"a":1}}', ("/x", None, None)),
+    ('{"a":[1,2]}', '{"a":[1]}', ("/a/1", "2", None)), ('{"a":[]}', '{"a":[{}]}', ("/a/0", None, "{}")), ('{"a":[1,[2]]}', '{"a":[1,[3]]}', ("/a/1/0", "2", "3")),
+    ('{"a":{"b":1}}', '{"a":"b"}', ("/a", '{"b":1}', '"b"')), ('{"a":1,"a":2}', '{"a":1}', ("/a", "2", None)), ('{"a":1,"a":2}', '{"a":1,"a":3}', ("/a", "2", "3")),
+    ('{"a/b~":"x"}', '{"a/b~":"y"}', ("/a~1b~0", '"x"', '"y"')), ('{"a":"x\\u0041"}', '{"a":"y"}', ("/a", '"xA"', '"y"')),
+    ('{"a":"\\ud800"}', '{"a":"\\udfff"}', ("/a", '"\\ud800"', '"\\udfff"')), ('{"\\ud800":1}', "{}", ("/\ud800", "1", None)),
+    ('{"a":{"b":[1,{"c":2}]},"d":3}', '{"d":3}', ("/a", '{"b":[1,{"c":2}]}', None)), ('{"a":1}', '{"b":1}', ("/a", "1", None)),
+    ('{"a":{"x":1},"x":2}', '{"x":2}', ("/a", '{"x":1}', None)), ('{"a":true}', '{"a":null}', ("/a", "true", "null")),
+    ('{"a":"' + "\U0001f600" * 99 + '"}', '{"a":"' + "x" * 99 + '"}', ("/a", '"' + "\U0001f600" * 59 + "…", '"' + "x" * 59 + "…")),
+    ('{"a":[' + "1," * 99 + "1]}", '{"a":0}', ("/a", "[" + "1," * 29 + "1…", "0")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("a", "b", "expected"), VALUES)
+def test_places_in_metadata(a: str, b: str, expected: tuple[str, str | None, str | None]) -> None:
+    assert metadata_difference(a.encode(), b.encode()) == expected
+    pointer, old, new = expected
+    assert metadata_difference(a.encode(), a.replace(":", " : ").encode()) is None
+    if a != '{"a":1}' or b != '{"b":1}':
+        assert metadata_difference(b.encode(), a.encode()) == (pointer, new, old)
+
+
+@given(a=strategies.metadata, b=strategies.metadata)
+def test_metadata_differs_where_it_is_not_equal(a: bytes, b: bytes) -> None:
+    assert spelled(a) == canonical(a)
+    assert metadata_difference(a, a) is None
+    found = metadata_difference(a, b)
+    assert (found is None) == (Metadata(a) == Metadata(b))
+    if found and found.old is not None and "~" not in found.pointer:
+        value: Any = Metadata(a)._parsed()
+        for step in found.pointer.split("/")[1:]:
+            value = value[int(step)] if isinstance(value, list) else value[step]
+
+
+# What is paired with what
+
+
+def compared(
+    a: list[Document], b: list[Document], batch: int = 3, ahead: Sequence[int] = AHEAD, ignore: str = ""
+) -> Ledger:
+    ledger, windows = Ledger(), []
+    for side in (a, b):
+        batches: Iterator[Sequence[Document]] = iter([side[at : at + batch] for at in range(0, len(side), batch)])
+        windows.append(Window(batches, Sorter(held=300)))
+    Abreast(windows[0], windows[1], ledger, ignore.split(","), ahead).run()
+    join(windows[0].sink.lines(), windows[1].sink.lines(), ledger)
+    find_moved(ledger)
+    for window in windows:
+        window.sink.close()
+    return ledger
+
+
+def expected_lines(a: list[Document], b: list[Document]) -> tuple[Counter[tuple[Any, ...]], int]:
+    """What differs but the moves, and how many moves there are, found in the plainest way."""
+    places: dict[Any, list[int]] = {}
+    for at, document in enumerate(a):
+        places.setdefault((type(document.id), document.id), []).append(at)
+    found: Counter[tuple[Any, ...]] = Counter()
+    order = []
+    for at, document in enumerate(b):
+        there = places.get((type(document.id), document.id), [])
+        if not there:
+            found["added", -1, at, ""] += 1
+            continue
+        first = there.pop(0)
+        order.append(first)
+        old = a[first]
+        if old.name != document.name:
+            found["renamed", first, at, ""] += 1
+        what = "m" * (old.meta != document.meta) + "t" * (not same_text(old, document))
+        if what:
+            found["changed", first, at, what] += 1
+    for there in places.values():
+        for at in there:
+            found["removed", at, -1, ""] += 1
+    return found, len(order) - longest(order)
+
+
+def longest(order: Sequence[int]) -> int:
+    best: list[int] = []
+    for at, number in enumerate(order):
+        best.append(1 + max((best[k] for k in range(at) if order[k] < number), default=0))
+    return max(best, default=0)
+
+
+small = st.builds(
+    doc, st.sampled_from(["a", "b", "c", "d", "e", "1", 1, 2, "x" * 40, "x" * 41]), st.sampled_from(["t", "u", b"\xff"]),
+    st.sampled_from(["", "n", "n" * 40]), st.sampled_from([None, {"a": 1}, b'{ "a" : 1}', b'{"a":"\\u0041"}', b'{"a":"A"}']),
+)  # fmt: skip
+
+
+@given(
+    a=st.lists(small, max_size=14),
+    b=st.lists(small, max_size=14),
+    data=st.data(),
+    batch=st.integers(1, 5),
+    ahead=st.sampled_from([AHEAD, (1,), (2, 3), (1, 4)]),
+)
+@settings(max_examples=300 if DEEP else 150)
+def test_pairs_are_found_as_in_the_plainest_way(
+    a: list[Document], b: list[Document], data: st.DataObject, batch: int, ahead: tuple[int, ...]
+) -> None:
+    if data.draw(st.booleans()):  # a corpus and what became of it
+        b = [*data.draw(st.permutations(a)), *b[:2]] if data.draw(st.booleans()) else a[:3] + b[:2] + a[5:]
+    ledger = compared(a, b, batch, ahead)
+    plain, moves = expected_lines(a, b)
+    lines = list(ledger.lines())
+    moved = [line for line in lines if line.kind == "moved"]
+    assert Counter(tuple(line) for line in lines if line.kind != "moved") == plain
+    assert len(moved) == moves
+    assert ledger.counts.total() == len(lines)
+    gone = {line.a for line in lines if line.kind in ("removed", "moved")}
+    come = {line.b for line in lines if line.kind in ("added", "moved")}
+    left = [document.id for at, document in enumerate(a) if at not in gone]
+    assert left == [document.id for at, document in enumerate(b) if at not in come]
+    ids = Counter(str(document.id) for document in a)
+    ids.subtract(str(a[line.a].id) for line in lines if line.kind == "removed")
+    ids.update(str(b[line.b].id) for line in lines if line.kind == "added")
+    assert +ids == Counter(str(document.id) for document in b)
+    assert (not lines) == (a == b)
+    ledger.close()
+
+
+def test_the_fewest_documents_move() -> None:
+    from array import array
+
+    for size in range(7):
+        for order in permutations(range(size)):
+            stayed = longest_increasing(array("I", order))
+            kept = [number for number, stays in zip(order, stayed, strict=True) if stays]
+            assert kept == sorted(kept)
+            subsets = (
+                len(part)
+                for length in range(size + 1)
+                for part in combinations(order, length)
+                if list(part) == sorted(part)
+            )
+            assert len(kept) == max(subsets)
+
+
+def test_more_moves_than_can_be_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "MOST", 3)
+    a = [doc(f"d{k}") for k in range(9)]
+    b = [*a[:2], *a[4:6], *a[2:4], *a[6:]]
+    code, lines = told(here, a, b)
+    assert (code, lines) == (
+        1,
+        [
+            "reordered  from place 3 to 6, too many documents to say which of them moved",
+            "no document differs, but the order does; 9 equal",
+        ],
+    )
+    assert json.loads(told(here, a, b, "--output-format", "jsonl")[1][0])["last"] == 6
+
+
+@given(places=st.sets(st.integers(0, 5000)))
+def test_sets_of_places(places: set[int]) -> None:
+    found = Places(places)
+    found.count()
+    assert len(found) == len(places)
+    for place in (*places, 0, 1, 511, 512, 513, 4999, 5001, 99999):
+        assert (place in found) == (place in places)
+        assert found.before(place) == sum(1 for one in places if one < place)
+
+
+def test_runs_are_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpusfmt.verbs.diff.document_numbers._HELD", 6)
+    runs, expected = Runs(), []
+    for k in range(50):
+        runs.add(3 * k, 1000 - k, 1 + k % 2)
+        expected.append((3 * k, 1000 - k, 1 + k % 2))
+    assert list(runs) == list(runs) == expected
+    runs.close()
+
+
+def test_ids_that_share_a_mark_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair_in_order, "_MARKS", 1)
+    a = [doc(f"d{k}") for k in range(20)]
+    assert compared(a, [doc("new"), *a]).counts == {"added": 1}
+
+
+# Over formats
+
+PAIRS = list(combinations_with_replacement(NATIVE, 2))
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS, ids=str)
+@given(docs=strategies.corpora)
+@settings(max_examples=20 if DEEP else 8)
+def test_a_corpus_is_equal_to_itself_in_another_format(one: Any, other: Any, docs: list[Document]) -> None:
+    kept = carried(other, carried(one, docs))
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for at, variant in enumerate((one, other)):
+            path = Path(folder, f"{at}{SUFFIXES[variant.format.name].split('.')[1]}")
+            path.write_bytes(write(variant.format, kept, variant.writing))
+            paths.append(path)
+        formats = {"from_a": one.format.name, "from_b": other.format.name}
+        assert list(corpusfmt.diff(paths[0], paths[1], **formats)) == []
+
+
+@given(a=strategies.corpora, b=strategies.corpora, data=st.data())
+def test_corpora_differ_when_their_documents_do(a: list[Document], b: list[Document], data: st.DataObject) -> None:
+    if data.draw(st.booleans()):
+        b = data.draw(st.permutations(a))
+    with tempfile.TemporaryDirectory() as folder:
+        one, other = store(Path(folder, "a.seed"), a), store(Path(folder, "b.warc"), b)
+        found = list(corpusfmt.diff(one, other))
+        assert (not found) == (list(corpusfmt.read(one)) == list(corpusfmt.read(other)))
+        for difference in found:
+            assert difference.message.isprintable()
+
+
+def test_the_library_gives_records_lazily(here: Path) -> None:
+    store(here / "a.seed", [doc("d1", "x", "n", {"a": 1}), doc("d2"), doc("d4")])
+    store(here / "b.jsonl", [doc("d4"), doc("d1", "x\n", "n", {"a": [1]}), doc(3)])
+    moved, changed, added, removed = corpusfmt.diff("a.seed", "b.jsonl")
+    assert (moved.kind, moved.document, moved.places, moved.old) == ("moved", "d4", (3, 1), None)
+    assert (changed.kind, changed.name, changed.places) == ("changed", "n", (1, 2))
+    assert changed.text == (1, 2, 1, "x", "x\\n", "white space")
+    assert changed.metadata == ("/a", "1", "[1]")
+    assert changed.old is not None
+    assert changed.new is not None
+    assert (changed.old.path, changed.old.line, changed.new.path, changed.new.line) == ("a.seed", 2, "b.jsonl", 2)
+    assert (added.document, added.places, removed.document, removed.places) == (3, (0, 3), "d2", (2, 0))
+    with pytest.raises(FileNotFoundError):
+        corpusfmt.diff("missing.seed", "b.jsonl")
+    with pytest.raises(
+        corpusfmt.ConfigurationError, match="'size' cannot be ignored; known are name, metadata, order, text"
+    ):
+        corpusfmt.diff("a.seed", "b.jsonl", ignore=["size"])
+    waiting = corpusfmt.diff("a.seed", "b.jsonl")
+    (here / "b.jsonl").write_bytes(b'{"id":"d1","text":"x"}\n{bad}\n')
+    with pytest.raises(corpusfmt.ParseError, match="expected a key in double quotes"):
+        next(waiting)
+
+
+def test_texts_out_of_order_are_put_aside(here: Path) -> None:
+    a = [doc(f"d{k}", f"text {k}\n", f"n{k}", {"k": k}) for k in range(30)]
+    b = [doc(f"d{k}", f"text {k}!\n", f"n{k}", {"k": -k}) for k in reversed(range(5, 35))]
+    for options in ([], ["--no-cap"], ["--output-format", "jsonl"]):
+        code, lines = told(here, a, b, *options)
+        assert code == 1
+        if "jsonl" in options:
+            records = [json.loads(line) for line in lines]
+            assert Counter(record["kind"] for record in records) == {
+                "added": 5,
+                "removed": 5,
+                "changed": 25,
+                "moved": 24,
+            }
+            for record in records:
+                if record["kind"] == "changed":
+                    k = int(record["id"][1:])
+                    assert (record["old"]["place"], record["new"]["place"]) == (k + 1, 35 - k)
+                    assert record["text"]["old"] == f"text {k}\\n"
+                    assert record["metadata"] == {"pointer": "/k", "old": str(k), "new": str(-k)}
+        else:
+            assert lines[-1] == "35 documents differ: 5 added, 5 removed, 25 changed, 24 moved; 0 equal"
+
+
+def test_folders_patterns_and_several_sources(here: Path) -> None:
+    (here / "old").mkdir()
+    store(here / "old" / "1.seed", [doc("d1"), doc("d2")])
+    store(here / "old" / "2.jsonl", [doc("d3")])
+    (here / "old" / "notes.txt").write_bytes(b"x")
+    store(here / "new.xml", [doc("d1"), doc("d2"), doc("d3")])
+    result = command("diff", "old", "new.xml", cwd=here)
+    assert (result.returncode, result.stdout) == (0, b"no document differs; 3 equal\n")
+    assert b"skipped 1 file" in result.stderr
+    assert list(corpusfmt.diff(["old/2.jsonl", "old/*.seed"], "new.xml", ignore="order")) == []
+    assert [one.kind for one in corpusfmt.diff(["old/2.jsonl", "old/*.seed"], "new.xml")] == ["moved"]
+
+
+# The command
+
+
+def test_differences_are_capped_and_counted(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a = [doc(f"d{k}") for k in range(70)]
+    b = [doc(f"d{k}", "u\n") for k in range(70)] + [doc(f"n{k}") for k in range(3)]
+    code, lines = told(here, a, b)
+    assert code == 1
+    assert [line.split()[0] for line in lines[:-1]] == ["changed"] * 50 + ["added"] * 3
+    assert lines[-1] == "73 documents differ: 3 added, 70 changed; 0 equal"
+    assert capsys.readouterr().err == "... and 20 more changed; --no-cap shows all\n"
+    assert len(told(here, a, b, "--no-cap")[1]) == 74
+    assert len(told(here, a, b, "--output-format", "jsonl")[1]) == 73
+    report = json.loads(told(here, a, b, "--output-format", "json")[1][0])
+    assert (report["differ"], report["equal"], report["counts"], report["hidden"]) == (
+        73,
+        0,
+        {"added": 3, "changed": 70},
+        {"changed": 20},
+    )
+    assert len(report["differences"]) == 53
+
+
+def test_json_is_ascii_and_whole(here: Path) -> None:
+    a = [doc(7, "\u202e\x1b", "\u65e5", b'{"\\ud800":"\\udc00"}')]
+    b = [doc(7, "\u202d", "\u65e5\u672c", b'{"\\ud800":"\\udc01"}'), doc("7")]
+    (line,) = told(here, a, b, "--output-format", "json", "--ignore", "order")[1]
+    assert line.isascii()
+    assert json.loads(line) == {
+        "differ": 2, "equal": 0, "ignored": ["order"], "counts": {"added": 1, "renamed": 1, "changed": 1}, "hidden": {},
+        "differences": [
+            {"kind": "renamed", "id": 7, "name": "\u65e5\u672c", "message": "'\u65e5' -> '\u65e5\u672c'",
+             "old": {"place": 1, "path": "a.seed", "line": 2, "byte": 13}, "new": {"place": 1, "path": "b.jsonl", "line": 1, "byte": 0}},
+            {"kind": "changed", "id": 7, "name": "\u65e5\u672c",
+             "message": 'text: line 1, column 1 (byte 0 of the text): "\\u202e\\x1b" -> "\\u202d"; metadata /\\ud800: "\\udc00" -> "\\udc01"',
+             "old": {"place": 1, "path": "a.seed", "line": 2, "byte": 13}, "new": {"place": 1, "path": "b.jsonl", "line": 1, "byte": 0},
+             "text": {"line": 1, "column": 1, "byte": 0, "old": "\\u202e\\x1b", "new": "\\u202d", "only": ""},
+             "metadata": {"pointer": "/\\ud800", "old": '"\\udc00"', "new": '"\\udc01"'}},
+            {"kind": "added", "id": "7", "name": "", "new": {"place": 2, "path": "b.jsonl", "line": 2, "byte": json.loads(line)["differences"][2]["new"]["byte"]}},
+        ],
+    }  # fmt: skip
+    lines = told(here, a, b, "--output-format", "jsonl")[1]
+    assert all(one.isascii() for one in lines)
+    assert [json.loads(one)["kind"] for one in lines] == ["renamed", "changed", "added"]
+
+
+MISTAKES: list[tuple[str, list[str], str]] = [
+    ("one side", ["good.seed"], "the following arguments are required: NEW"),
+    ("three sides", ["good.seed", "good.seed", "good.seed"], "unexpected argument"),
+    ("missing", ["good.seed", "missing.seed"], "missing.seed: No such file"),
+    ("twice standard input", ["-", "-"], "standard input (-) can be one side of a comparison, not both"),
+    ("unknown part", ["good.seed", "good.seed", "--ignore", "names"], "'names' cannot be ignored; known are name, metadata, order, text"),
+    ("wrong format", ["good.seed", "good.seed", "--from-a", "jsom"], "unknown format 'jsom'"),
+    ("option nobody knows", ["good.seed", "good.seed", "--layout", "hf"], "no format of this run knows --layout"),
+    ("prose", ["good.seed", "prose.txt"], "neither name nor content tell a format"),
+    ("empty folder", ["good.seed", "empty"], "holds no file with a known suffix"),
+    ("remote", ["https://example.org/a.seed", "good.seed"], "is a remote address"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "words"), [row[1:] for row in MISTAKES], ids=[row[0] for row in MISTAKES])
+def test_mistakes_end_in_one_clear_line(
+    arguments: list[str], words: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(here / "good.seed", [doc("d1")])
+    (here / "prose.txt").write_bytes(b"some prose\n")
+    (here / "empty").mkdir()
     try:
-        with open_input(str(path)) as stream:
-            work.copy(Source(stream, salvage=False), [Edit(0, 0, b"x")])
-        path.write_bytes(b"y")
-        with open_input(str(path)) as stream, pytest.raises(SourceChangedError, match="changed by another program"):
-            Diff(str(path), stream, work.text, lambda data: None).run(work.steps())
-    finally:
-        work.close()
+        code = main(["diff", *arguments])
+    except SystemExit as end:
+        code = int(str(end.code))
+    out, err = capsys.readouterr()
+    assert (code, out) == (2, "")
+    assert words in err
+    assert err.startswith("corpusfmt: ")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["-q"], ["--output-format", "json"], ["--output-format", "jsonl", "--ignore", "text"]]
+)
+@pytest.mark.parametrize("side", [0, 1])
+def test_nothing_is_told_of_half_a_corpus(
+    options: list[str], side: int, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(here / "good.seed", [doc("d0", "other"), doc("d1")])
+    (here / "bad.jsonl").write_bytes(b'{"id":"d0","text":"t"}\n{"id":"d1"}\n{"id":"d2","text":"t"}\n')
+    names = ["good.seed", "bad.jsonl"]
+    assert main(["diff", *(names if side else names[::-1]), *options]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("bad.jsonl:2:1: JSONL006 ")
+    (here / "cut.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00\x00")
+    assert main(["diff", "good.seed", "cut.jsonl.gz", *options]) == 2
+    assert "FILE001" in capsys.readouterr().err
+
+
+def test_formats_and_options_of_each_side(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "a.txt").write_bytes(b"<<<FILE d1 >>>\nt\n")
+    (here / "b.txt").write_bytes(b'{"key":"d1","content":"t\\n"}\n')
+    arguments = ["diff", "a.txt", "b.txt", "--from-a", "seed", "--from-b", "jsonl:id-field=key,text-field=content"]
+    assert main(arguments) == 0
+    assert main(["diff", "b.txt", "b.txt", "--from", "jsonl:id-field=key", "--text-field", "content"]) == 0
+    assert (
+        main(
+            [
+                "diff",
+                "b.txt",
+                "a.txt",
+                "--from",
+                "jsonl",
+                "--from-b",
+                "seed",
+                "--id-field",
+                "key",
+                "--text-field",
+                "content",
+            ]
+        )
+        == 0
+    )
+    (here / "e.seed").write_bytes(b"<<<FILE d1 >>>\ncaf\xe9\n")
+    store(here / "e.jsonl", [doc("d1", "caf\u00e9\n")])
+    assert main(["diff", "e.seed", "e.jsonl", "--encoding", "cp1252"]) == 0
+    assert main(["diff", "e.seed", "e.jsonl"]) == 1
+    assert 'text: byte 3 of the text: "caf\\xe9\\n" -> "caf\u00e9\\n"' in capsys.readouterr().out
+    options = {"id_field": "key", "text_field": "content"}
+    assert not list(corpusfmt.diff("a.txt", "b.txt", from_a="seed", from_b="jsonl", options_b=options))
+
+
+@posix
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        pytest.param(".seed", marks=pytest.mark.deep),
+        ".jsonl.gz",
+        pytest.param(".warc.gz", marks=pytest.mark.deep),
+        ".xml",
+        ".jsonl.zst",
+    ],
+)
+def test_what_can_be_read_only_once(suffix: str, here: Path) -> None:
+    a = [doc(f"d{k}", f"text {k} \u00e9\n", f"n{k}", {"k": k}) for k in range(200)]
+    b = [doc("d7", "else"), *a[3:7], *a[8:], doc("new")]
+    old, new = store(here / f"a{suffix}", a), store(here / f"b{suffix}", b)
+    expected = command("diff", old.name, new.name, cwd=here)
+    assert expected.returncode == 1
+    assert expected.stdout.count(b"\n") == 8
+    kind = {"warc": "warc", "xml": "tei", "seed": "seed", "jsonl": "jsonl"}[suffix.split(".")[1]]
+    piped = command("diff", old.name, "-", "--from-b", kind, cwd=here, stdin=new.read_bytes())
+    assert piped.returncode == 1
+    assert piped.stdout == expected.stdout.replace(new.name.encode(), b"<stdin>")
+    os.mkfifo(here / "pipe")
+    feeder = threading.Thread(target=lambda: (here / "pipe").write_bytes(old.read_bytes()))
+    feeder.start()
+    through = command("diff", "pipe", new.name, "--from", kind, cwd=here)
+    feeder.join()
+    assert through.stdout == expected.stdout.replace(old.name.encode(), b"pipe")
+    twice = command("diff", "pipe", "pipe", cwd=here)
+    assert (twice.returncode, twice.stderr) == (
+        2,
+        b"corpusfmt: 'pipe' can be read only once; it cannot be both sides\n",
+    )
+
+
+@posix
+def test_the_null_device_is_a_corpus_without_documents(here: Path) -> None:
+    store(here / "a.seed", [doc("d1")])
+    assert [one.kind for one in corpusfmt.diff(os.devnull, "a.seed")] == ["added"]
+    assert [one.kind for one in corpusfmt.diff("a.seed", os.devnull)] == ["removed"]
+    assert list(corpusfmt.diff(os.devnull, os.devnull)) == []
+
+
+@pytest.mark.parametrize("what", ["shorter", "other id", "as before"])
+def test_a_file_that_changes_meanwhile_is_noticed(what: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(here / "a.jsonl", [doc("d1"), doc("d2", "x")])
+    store(here / "b.jsonl", [doc("d1"), doc("d2", "y")])
+    later = {"shorter": [doc("d1")], "other id": [doc("d1"), doc("d3", "y")], "as before": [doc("d1"), doc("d2", "x")]}
+    monkeypatch.setattr(comparison, "find_moved", lambda *_: store(here / "b.jsonl", later[what]))
+    with pytest.raises(corpusfmt.SourceChangedError, match=r"'b\.jsonl' changed while it was (read|compared); "):
+        list(corpusfmt.diff("a.jsonl", "b.jsonl"))
+
+
+@posix
+@pytest.mark.undisturbed
+@pytest.mark.parametrize(
+    "options", [[], *(pytest.param([option], marks=pytest.mark.deep) for option in ("--no-cap", "-q"))]
+)
+def test_memory_does_not_grow_with_the_corpora(options: list[str], here: Path) -> None:
+    peaks = []
+    for count in (1_200, 12_000):
+        for name, step in (
+            ("a.jsonl", 1),
+            ("b.jsonl", 7919),
+        ):  # the same ids in another order, a third with another text
+            with open(here / name, "w") as file:
+                for k in range(count):
+                    id = k * step % count
+                    text = ("other " if step > 1 and id % 3 == 0 else "x") * 500
+                    file.write(f'{{"id":"d{id}","name":"n","text":"{text}","meta":{{"a": "b"}}}}\n')
+        code, peak = watched(here / "said", "-m", "corpusfmt", "diff", "a.jsonl", "b.jsonl", *options)
+        assert code == 1
+        if "-q" not in options:
+            assert f"{count // 3:,} changed" in (here / "said").read_text()
+        peaks.append(peak)
+    assert peaks[1] - peaks[0] < 6 << 10
+
+
+def test_the_first_of_a_kind_are_kept_where_not_all_are() -> None:
+    ledger = Ledger(cap=5)
+    for k in range(1000):
+        ledger.added(k * 7919 % 1000)
+    assert [line.b for line in ledger.lines()] == [0, 1, 2, 3, 4]
+    assert ledger.counts["added"] == 1000
+    ledger.close()
+
+
+def test_lines_are_short(here: Path) -> None:
+    a = [doc("i" * 9999, "t" * 9999, "n" * 9999, {"k" * 9999: "v" * 9999})]
+    b = [doc("i" * 9999, "u" * 9999, "m" * 9999, {"k" * 9999: "w" * 9999})]
+    assert all(len(line) < 1000 for line in told(here, a, b)[1])
+    assert cli.CAP == 50
+
+
+# git
+
+needs_git = pytest.mark.skipif(os.name != "posix" or not shutil.which("git"), reason="git is not here")
+
+
+@needs_git
+@pytest.mark.parametrize(
+    "name", ["-a b.warc.gz", *(pytest.param(name, marks=pytest.mark.deep) for name in ("a.jsonl.zst", "a b.xml"))]
+)
+def test_git_shows_corpora_as_the_page_says(name: str, here: Path) -> None:
+    page = (ROOT / "docs/diff.md").read_text(encoding="utf-8")
+    env = {
+        **os.environ, "PYTHONPATH": str(ROOT), "HOME": str(here), "GIT_CONFIG_NOSYSTEM": "1", "PATH": f"{here}/bin:{os.environ['PATH']}",
+        "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b",
+    }  # fmt: skip
+    (here / "bin").mkdir()
+    tool = here / "bin" / "corpusfmt"
+    tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m corpusfmt "$@"\n')
+    tool.chmod(0o755)
+    work = here / "work"
+    work.mkdir()
+
+    def git(*arguments: str, code: int = 0) -> str:
+        result = subprocess.run(
+            ["git", *arguments], cwd=work, env=env, capture_output=True, text=True, errors="replace", check=False
+        )
+        assert result.returncode == code, result.stderr
+        return result.stdout
+
+    git("init", "-q")
+    attributes = page.split("```gitattributes\n")[1].split("```")[0]
+    (work / ".gitattributes").write_text(attributes)
+    store(work / name, [doc("d1", "one\ntwo\n", "n"), doc("d2", "three\n")])
+    git("add", ".")
+    git("commit", "-qm", "one")
+    textconv, driver = page.split("```git-config\n")[1:3]
+    for line in textconv.split("```")[0].splitlines():
+        subprocess.run(["sh", "-c", line], cwd=work, env=env, check=True)
+    store(work / name, [doc("d1", "one\ntoo\n", "n"), doc("d2", "three\n")])
+    told = git("diff").splitlines()
+    assert told[-6:] == ["-two", "+too", ' <<<FILE d2 "">>>', " three"][-6:] or ("-two" in told and "+too" in told)
+    assert " <<<SEED 1>>>" in told
+    git("commit", "-qam", "two")
+    assert "-two" in git("log", "-p", "-1")
+    sound = (work / name).read_bytes()
+    for broken in (b"no corpus", sound[: len(sound) // 2] + b"\nno corpus", sound + b"\nno corpus\n"):
+        (work / name).write_bytes(broken)
+        shown = git("diff", "--text").split("@@")[-1]
+        assert "no corpus" in shown
+        assert "+<<<SEED" not in shown  # not what could be read of it, too
+    git("checkout", "-q", ".")
+    git("config", "--unset", "diff.corpusfmt.textconv")
+    for line in driver.split("```")[0].splitlines():
+        subprocess.run(["sh", "-c", line], cwd=work, env=env, check=True)
+    assert git("diff", "--ext-diff", "HEAD~1", "HEAD").splitlines()[-2:] == [
+        'changed  d1  text: line 2, column 2 (byte 5 of the text): "one\\ntwo\\n" -> "one\\ntoo\\n"',
+        "1 document differs: 1 changed; 1 equal",
+    ]
+    (work / name).write_bytes(b"no corpus")
+    shown = git("diff", "--ext-diff")
+    assert "no corpus" in shown or "Binary files" in shown
+    git("checkout", "-q", ".")
+    git("rm", "-q", "--", name)
+    assert git("diff", "--cached").splitlines()[-1] == "2 documents differ: 2 removed; 0 equal"

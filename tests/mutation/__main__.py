@@ -30,9 +30,9 @@ from tests.mutation.install import functions_of, install
 from tests.mutation.mutants import Mutant, mutants
 
 TESTS: dict[str, tuple[str, ...]] = {
-    "corpusfmt.text.primitives": ("test_primitives", "test_texts"),
+    "corpusfmt.text.primitives": ("test_primitives", "test_text_search"),
     "corpusfmt.text.gzip_header": ("test_storage", "test_warc_http"),
-    "corpusfmt.text.utf8": ("test_encodings", "test_texts"),
+    "corpusfmt.text.utf8": ("test_encodings", "test_text_search"),
     "corpusfmt.formats.seed.grammar": ("test_seed",),
     "corpusfmt.formats.seed.body": ("test_seed",),
     "corpusfmt.formats.seed.write": ("test_seed",),

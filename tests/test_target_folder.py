@@ -124,7 +124,7 @@ def test_pipes_and_the_library(here: Path) -> None:
     again = convert("good.seed", "one.jsonl")
     assert again.files == 0
     program = (
-        "import sys\nfrom tests.test_folders import LEAVES\nfrom corpusfmt import plugins\n"
+        "import sys\nfrom tests.test_target_folder import LEAVES\nfrom corpusfmt import plugins\n"
         "known = {**plugins.formats(), 'leaves': LEAVES}\nplugins.formats = lambda: known\n"
         "from corpusfmt.cli.main import main\nsys.exit(main(sys.argv[1:]))\n"
     )
@@ -261,7 +261,7 @@ def test_an_interrupt_leaves_nothing(state: str, where: str, here: Path, monkeyp
 @posix
 def test_a_signal_leaves_nothing(here: Path) -> None:
     program = (
-        "import sys, time\nfrom tests.test_folders import LEAVES\nfrom corpusfmt import plugins, storage\n"
+        "import sys, time\nfrom tests.test_target_folder import LEAVES\nfrom corpusfmt import plugins, storage\n"
         "known = {**plugins.formats(), 'leaves': LEAVES}\nplugins.formats = lambda: known\n"
         "real = storage.Folder.add\n"
         "def add(self, *given):\n    real(self, *given)\n    print('added', flush=True)\n    time.sleep(600)\n"
