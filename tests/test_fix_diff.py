@@ -20,8 +20,7 @@ from corpusfmt.cli.diffs import WIDEST, Screen
 from corpusfmt.cli.main import main
 from corpusfmt.model.finding import Edit
 from corpusfmt.storage import Pile, open_input
-from corpusfmt.verbs.fix.edit_script import Step, compose
-from corpusfmt.verbs.fix.edits import Source, Work
+from corpusfmt.verbs.fix.edits import Source, Step, Work, compose
 from corpusfmt.verbs.fix.unified_diff import Diff, name_of
 from tests.support import BATCHES, Pieces, command, watched
 from tests.test_fix import content

@@ -18,9 +18,8 @@ from corpusfmt.schema.json_schema.drift import drift
 from corpusfmt.schema.json_schema.loading import load
 from corpusfmt.schema.json_schema.patterns import is_found
 from corpusfmt.schema.json_schema.pointers import offset_of, places, pointer_of
-from corpusfmt.schema.json_schema.profile import Profile
+from corpusfmt.schema.json_schema.profile import MOST_KEYS, Profile
 from corpusfmt.schema.json_schema.reference import Reference
-from corpusfmt.schema.json_schema.shape import MOST_KEYS
 from corpusfmt.schema.json_schema.validator import Schema, Violation
 from corpusfmt.schema.json_schema.values import values
 from tests import strategies

@@ -21,8 +21,7 @@ from corpusfmt import plugins, validate
 from corpusfmt.model.document import build
 from corpusfmt.model.errors import ConfigurationError, SchemaError
 from corpusfmt.schema.relax_ng import jing
-from corpusfmt.schema.relax_ng.asking import Asking
-from corpusfmt.schema.relax_ng.validator import Judge, Verdict
+from corpusfmt.schema.relax_ng.validator import Asking, Judge, Verdict
 from corpusfmt.text.position import Region
 from tests.support import DATA, DEEP, ROOT, SEEDS, command, write
 

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import corpusfmt
-from corpusfmt.cli.names import use_utf8
-from corpusfmt.cli.streams import is_stuck, let_go, mend_streams
+from corpusfmt.cli.streams import is_stuck, let_go, mend_streams, use_utf8
 
 COMMANDS = ("convert", "verify", "validate", "fix", "diff", "ls", "formats", "rule", "rules", "limits", "schema")
 _HELP = """\

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from corpusfmt import storage
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.targets.index import beside
+from corpusfmt.targets.files import beside
 from corpusfmt.targets.settings import Writing, is_folder, whole_suffix
 from corpusfmt.text.display import quoted
 

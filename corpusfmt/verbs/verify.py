@@ -11,8 +11,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, ReceiptError, SourceChangedError
 from corpusfmt.model.format import Format, ReadOptions
 from corpusfmt.model.limit_table import HIGHEST
-from corpusfmt.receipt.digests import digests, reading_back
-from corpusfmt.receipt.sections import Receipt
+from corpusfmt.receipt.sections import Receipt, digests, reading_back
 from corpusfmt.sources import scan, whole
 from corpusfmt.text.display import quoted
 

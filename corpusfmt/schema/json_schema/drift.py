@@ -7,8 +7,7 @@ from copy import deepcopy
 from typing import Final, NamedTuple
 
 from corpusfmt.schema.json_schema.pointers import pointer_of
-from corpusfmt.schema.json_schema.profile import Profile
-from corpusfmt.schema.json_schema.shape import Place, Shape
+from corpusfmt.schema.json_schema.profile import Place, Profile, Shape
 from corpusfmt.schema.json_schema.values import whole
 from corpusfmt.text.display import quoted, shown
 

@@ -9,8 +9,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import Loss, ParseError, VerificationError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Format, ReadOptions, WriteOptions
-from corpusfmt.receipt.digests import UNLIMITED, digests, reading_back
-from corpusfmt.receipt.sections import NAMES, Section
+from corpusfmt.receipt.sections import NAMES, UNLIMITED, Section, digests, reading_back
 from corpusfmt.sources import scan, whole
 from corpusfmt.targets.settings import Written
 from corpusfmt.text.display import quoted, shown

@@ -14,8 +14,7 @@ from corpusfmt.limits import MIB
 from corpusfmt.model.document import Document, same_text
 from corpusfmt.storage import Sorter
 from corpusfmt.text.json_facts import spelled
-from corpusfmt.verbs.diff.entries import entries
-from corpusfmt.verbs.diff.ledger import Ledger
+from corpusfmt.verbs.diff.pair_by_id import Ledger, entries
 
 #: How many documents ahead a partner is looked for: a few first, so that a long look is rare. Lists of them, and the
 #: bytes of text that are held for that.

@@ -18,8 +18,7 @@ from corpusfmt.model.format import Format, ReadOptions, Stream
 from corpusfmt.rules import legacy_encoding
 from corpusfmt.sources import Reading, Unused, opened, scan, sources
 from corpusfmt.text.display import WIDE_MARKS, quoted
-from corpusfmt.verbs.fix.edits import Source, Work, is_in, pour, write_members
-from corpusfmt.verbs.fix.transcoding import Transcoded
+from corpusfmt.verbs.fix.edits import Source, Transcoded, Work, is_in, pour, write_members
 from corpusfmt.verbs.fix.unified_diff import Diff
 from corpusfmt.verbs.fix.wanted import ROUNDS, Amending
 
