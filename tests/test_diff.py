@@ -29,7 +29,8 @@ from corpusfmt.storage import Sorter
 from corpusfmt.text.json_facts import canonical, spelled
 from corpusfmt.verbs.diff import pair_in_order, texts
 from corpusfmt.verbs.diff import run as comparison
-from corpusfmt.verbs.diff.order import Places, Runs, find_moved, longest_increasing
+from corpusfmt.verbs.diff.document_numbers import Places, Runs
+from corpusfmt.verbs.diff.order import find_moved, longest_increasing
 from corpusfmt.verbs.diff.pair_by_id import Ledger, join
 from corpusfmt.verbs.diff.pair_in_order import AHEAD, Abreast, Window
 from corpusfmt.verbs.diff.texts import text_difference
@@ -406,7 +407,7 @@ def test_sets_of_places(places: set[int]) -> None:
 
 
 def test_runs_are_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpusfmt.verbs.diff.order._HELD", 6)
+    monkeypatch.setattr("corpusfmt.verbs.diff.document_numbers._HELD", 6)
     runs, expected = Runs(), []
     for k in range(50):
         runs.add(3 * k, 1000 - k, 1 + k % 2)

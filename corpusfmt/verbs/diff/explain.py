@@ -11,7 +11,7 @@ from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import SourceChangedError
 from corpusfmt.text.display import quoted, shown
 from corpusfmt.verbs.diff.difference import Difference, MetadataDifference, TextDifference
-from corpusfmt.verbs.diff.order import Places
+from corpusfmt.verbs.diff.document_numbers import Places
 from corpusfmt.verbs.diff.pair_by_id import Line
 from corpusfmt.verbs.diff.texts import text_difference
 from corpusfmt.verbs.diff.values import metadata_difference

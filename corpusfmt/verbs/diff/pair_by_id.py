@@ -14,7 +14,7 @@ from corpusfmt.model.document import Document, characters
 from corpusfmt.model.metadata import EMPTY
 from corpusfmt.text.json_facts import spelled
 from corpusfmt.verbs.diff.difference import Kind
-from corpusfmt.verbs.diff.order import Places, Runs
+from corpusfmt.verbs.diff.document_numbers import Places, Runs
 
 #: Bytes of a part: in base64 they fill 24 characters, without a line end among them.
 _SIZE: Final = 18

@@ -12,8 +12,9 @@ from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.sources import Reading, Unused
 from corpusfmt.text.display import quoted
 from corpusfmt.verbs.diff.difference import IGNORABLE, Difference, Kind
+from corpusfmt.verbs.diff.document_numbers import Places
 from corpusfmt.verbs.diff.explain import Fetch, explained
-from corpusfmt.verbs.diff.order import MOST, Places, find_moved
+from corpusfmt.verbs.diff.order import MOST, find_moved
 from corpusfmt.verbs.diff.pair_by_id import Ledger, join
 from corpusfmt.verbs.diff.pair_in_order import Abreast, Window
 from corpusfmt.verbs.diff.sides import Side
