@@ -32,7 +32,7 @@ MAX_XML_DEPTH: Final = 256
 MAX_MARKUP: Final = 4 * MIB
 #: How many times larger than its file a decompressed stream may be, and whatever the file, how large.
 MAX_RATIO: Final = 1000
-RATIO_FREE: Final = 4 * MIB
+RATIO_FREE: Final = 2 * MIB
 #: Digits of an integer id (Python turns no longer numeral into an int without being asked).
 MAX_ID_DIGITS: Final = 1000
 #: What a zstd decoder may have to remember. `zstd --long=27` and `--ultra` stay within it; RFC 9659 says what a body of

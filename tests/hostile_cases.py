@@ -123,7 +123,7 @@ CASES: tuple[Case, ...] = (
     file("empty objects", "a.jsonl.gz", lambda: b"{}\n" * 650_000),
     file("one record again and again", "a.jsonl.gz", lambda: b'{"id":"a","text":""}\n' * 90_000),
     file("records with a key too many", "a.jsonl.gz", lambda: b'{"id":"a","text":"","x":1}\n' * 70_000),
-    file("documents and blank lines in turn", "a.jsonl.gz", lambda: b'{"id":1,"text":"","meta":{}}\n\n' * 60_000),
+    file("documents and blank lines in turn", "a.jsonl.gz", lambda: b'{"id":1,"text":"","meta":{}}\n\n' * 50_000),
     file("one key 100,000 times, half a surrogate pair", "a.jsonl",
          lambda: b'{"id":"a","text":"x","meta":{' + b",".join([b'"\\ud800":1'] * 100_000) + b"}}\n"),
     file("100,000 keys, each half a surrogate pair", "a.jsonl",
@@ -210,13 +210,21 @@ def take(folder: Path, arguments: str) -> Taken:
     return Taken(process.returncode, used.ru_utime + used.ru_stime, kib >> 10)
 
 
+def _apart(case: Case, folder: Path) -> None:
+    """Make the input in another process: what this one held would count as memory of the commands that it starts."""
+    if (child := os.fork()) == 0:
+        case.make(folder)
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
 def rows(only: str) -> Iterator[tuple[Case, int, str, Taken]]:
     """Give each case, the bytes of its input, and what each of its commands took."""
     for case in CASES:
         if only in case.what:
             with tempfile.TemporaryDirectory() as made:
                 folder = Path(made)
-                case.make(folder)
+                _apart(case, folder)
                 size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
                 for command in case.commands:
                     yield case, size, command, take(folder, command)

@@ -76,7 +76,7 @@ class Input:
         files: FileSystem = LOCAL,
     ) -> None:
         """``hashed`` keeps the digest, ``plain`` takes the bytes as they are, whatever they begin with. When it is
-        ``suffixed``, a name that ends as that of compressed data must be of such. Past 4 MiB a decompressed stream may
+        ``suffixed``, a name that ends as that of compressed data must be of such. Past 2 MiB a decompressed stream may
         be ``ratio`` times larger than its file; ``window`` is what zstd may remember, in bytes. The file, of ``files``,
         must be in the ``expected`` state.
         """
@@ -391,7 +391,7 @@ def open_input(
 ) -> Input:
     """Open a path, or ``-`` for standard input. Compression is found by the first bytes.
 
-    What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored; past 4 MiB the content may be
+    What is ``hashed`` can tell its digest; what is ``plain`` is given as it is stored; past 2 MiB the content may be
     ``ratio`` times larger than the file. What was found in the folder ``root`` is opened without following links there.
     A file is read in one state, the ``expected`` one where that is given: when it changes until it is closed, reading
     or closing it raises SourceChangedError.

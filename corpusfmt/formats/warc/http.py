@@ -150,7 +150,7 @@ def content_of(
 ) -> Content:
     """Undo the transfer and content codings of a body (RFC 9110, section 8.4) and find out its encoding.
 
-    ``data`` has at most ``limit`` bytes, and past 4 MiB ``ratio`` times those that were sent. What crawlers have
+    ``data`` has at most ``limit`` bytes, and past 2 MiB ``ratio`` times those that were sent. What crawlers have
     stored decoded is taken as it is, with a remark; what is cut or damaged is read as far as that goes.
     ``expand`` gets the sizes of what decompressing gives. Raises HTTPFault of kind ``coding``, and as ``expand`` does.
     """
