@@ -383,7 +383,7 @@ class _Scan:
 def _place_of(fault: RecordFault, line: bytes, fields: Fields) -> int:
     """Return where in a valid record that has just these fields the one at fault is; the record, without such a one."""
     start = at = line.index(b"{")
-    for key, value in fields.items() if fault.key else ():
+    for value in fields.values() if fault.key else ():
         at = line.index(b'"', at)
         end = string_end(line, at)
         begin = line.index(value, line.index(b":", end))
