@@ -173,6 +173,14 @@ def test_the_schema_tells_what_else_is_wrong(here: Path, capsys: pytest.CaptureF
     assert f"; and 2 more: {more}\n" in capsys.readouterr().out
 
 
+def test_the_schema_explains_the_first_records_alone(here: Path) -> None:
+    import corpusfmt
+
+    Path("x.jsonl").write_bytes(b'{"id":"a","text":"t"}\n' + b'{"text":"t","url":1}\n' * 300)
+    explained = ["; and 1 more: " in finding.message for finding in corpusfmt.validate("x.jsonl")]
+    assert explained == [True] * 100 + [False] * 200
+
+
 def test_ls(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("more.jsonl").write_bytes(b'{"id":7,"name":"a\\tb\\u202e","text":"x"}\n')
     assert main(["ls", "good.seed", "more.jsonl"]) == 0

@@ -451,3 +451,49 @@ def test_spacing_that_changes_and_values_too_deep_after_spaced_records() -> None
 def test_many_sets_of_keys_are_not_all_kept() -> None:
     lines = [b'{"id": "a", "text": "b", "k%d": 1}\n' % number for number in range(200)]
     assert len(documents(scan(FORMAT, b"".join(lines), options=ReadOptions(own={"layout": "hf"})))) == 200
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (" ,\t", " :  ")])
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"name": "n", "text": "b", "meta": {"id": 1}},
+        {"id": "", "text": "b", "meta": {"id": ""}},
+        {"id": "a", "name": "text", "meta": {"text": "b"}},
+        {"id": "a", "name": 5, "text": "5:,5", "meta": {}},
+        {"id": "a", "text": None, "meta": {"text": None}},
+        {"id": "a", "text": 'é\u2028\U0001f600\\"', "meta": []},
+        {"id": 'url":', "text": "b", "url": "x", "k\n": 1},
+        {"meta": {"a": [{"b": "}"}, "]"]}, "id": "a", "text": "b", "é": 1},
+        {"id": 1.5, "text": "b"},
+        {},
+    ],
+)
+def test_a_refused_record_is_told_quickly_as_the_strict_reader_tells_it(
+    record: dict[str, Any], separators: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = json.dumps(record, separators=separators, ensure_ascii=len(record) % 2 == 0).encode()
+    source = b'{"id":"0","text":"b"}\n  ' + line + b'\n{"id":"z","text":"b"}\n'
+    with monkeypatch.context() as patch:
+        patch.setattr(read, "parse", None)  # it is not needed
+        patch.setattr(read._Scan, "_learn", lambda *_: None)
+        found = findings(scan(FORMAT, source))
+    monkeypatch.setattr(read._Scan, "_is_told", lambda *_: False)
+    assert found == findings(scan(FORMAT, source))
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        (b'{"id":"","text":"b","id":"a"}', ["JSONL004"]),
+        (b'{"id":"","text":"b","meta":{"k":1,"k":2}}', ["JSONL013", "JSONL005"]),
+        (b'{"id":"","text":"b","meta":{"k":"\\ud800"}}', ["JSONL013", "JSONL005"]),
+        (b'{"id":"","text":"\\ud800"}', ["JSONL012"]),
+        (b'{"id":"","text":"b","meta":{"k":1e400}}', ["JSONL005"]),
+        (b'{"id":"","text":"\xff"}', ["JSONL002"]),
+        (b'{"id":"a","text":"b","\\u0022k":{"a":1,"a":2}}', ["JSONL013", "JSONL008"]),
+    ],
+)
+def test_a_refused_record_with_more_to_say_of_it_is_read_strictly(line: bytes, codes: list[str]) -> None:
+    assert [finding.code for finding in findings(scan(FORMAT, line))] == codes

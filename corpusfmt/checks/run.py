@@ -54,6 +54,8 @@ def is_xml(schema: str) -> bool:
 _NO_EDIT = "no fix can write that in this file; convert it to JSON Lines, fix it there, and convert it back"
 _CONVERT = "a digest protects this text; convert it to a seed file or JSON Lines, fix it there, and convert it back"
 _OTHER_ENCODING = "the file is in another encoding than UTF-8; convert it to UTF-8 first"
+#: Of so many records of a source that a scan refuses it is told what else the schema has against them.
+_EXPLAINED = 100
 #: Takes the documents of a batch, for what only shows across files.
 Collect = Callable[[Batch, Format], None]
 
@@ -267,8 +269,13 @@ class Checking:
         """Say what else the schema has against a record of which a scan tells the first fault: the lack of a key, or
         something at its place.
         """
-        if finding.code not in format.schema_codes or self._laid_out(finding.path):
+        if (
+            finding.code not in format.schema_codes
+            or self._counts[finding.code] >= _EXPLAINED
+            or self._laid_out(finding.path)
+        ):
             return finding
+        self._counts[finding.code] += 1
         region = batch.region
         begin = region.offset + region.buffer.rfind(b"\n", 0, finding.byte - region.offset) + 1
         found = self._shipped(format.schema).violations(batch.refused, lacked=format.schema_codes[finding.code])

@@ -117,7 +117,9 @@ def shown(text: str | bytes, limit: int = 0) -> str:
     if limit and len(text) > limit:
         text = text[:limit] + "…"
     if not text.isprintable():
-        text = "".join([c if c.isprintable() else _escape(c) for c in text])
+        for char in set(text):
+            if not char.isprintable():
+                text = text.replace(char, _escape(char))
     return _ANYWHERE.sub(lambda found: TEXT.format(ord(found[0])), text)
 
 

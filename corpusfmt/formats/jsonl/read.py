@@ -18,11 +18,11 @@ from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, ReadOptions, Stream
-from corpusfmt.model.json_objects import surrogates
+from corpusfmt.model.json_objects import is_canonical, surrogates
 from corpusfmt.model.regions import pieces
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
 from corpusfmt.text.json_facts import duplicates, lone_surrogate, strings
-from corpusfmt.text.json_reader import JSONFault, Node, parse
+from corpusfmt.text.json_reader import JSONFault, Node, parse, string_end, string_value
 from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8
@@ -217,6 +217,9 @@ class _Scan:
     def _slow(self, line: bytes, offset: int, number: int) -> Iterator[Batch]:
         """Read a line that the fast way turned away. Report what is wrong with it; it may be that nothing is."""
         was_cut, self.cut = self.cut, False
+        if self._is_told(line, offset, number):
+            yield from self.out.flush(line)
+            return
         depth = self.options.limits.depth + 1
         found: list[Part] = []
         if not (self._is_object(line) or line.lstrip(_BLANK).startswith(b"[")):
@@ -250,6 +253,19 @@ class _Scan:
             is_end = last.fault is not None and last.fault.kind == "length"
             self.cut = is_end or (was_cut and line[last.start : last.start + 1] != b"{")
 
+    def _is_told(self, line: bytes, offset: int, number: int) -> bool:
+        """Report what keeps a record from being a document, if that is all there is to say of it."""
+        if not is_canonical(line, self.options.limits.depth + 1):
+            return False
+        fields: Fields = self.decode(line)
+        try:
+            document_of(dict(fields), self.layout, self.options, Place(self.path, offset, number), remarked=True)
+        except RecordFault as fault:
+            at = _place_of(fault, line, fields)
+            self.out.find(fault.code, fault.message, offset + at, fault.hint)
+            return True
+        return False
+
     def _is_object(self, line: bytes) -> bool:
         """Say whether a fast parser takes a line for one object; it does not look at the bytes of strings."""
         try:
@@ -273,8 +289,10 @@ class _Scan:
 
     def _among_records(self, at: int) -> bool:
         """Say whether there is a whole record before a place in the buffer, or in one of the next lines."""
+        if self.given:
+            return True
         following = self.out.region.buffer[at : at + CHUNK].split(b"\n", 100)[:100]
-        return self.given or any(self.quick(line.removesuffix(b"\r"), 0, 1) for line in following)
+        return any(self.quick(line.removesuffix(b"\r"), 0, 1) for line in following)
 
     def _given(self, document: Document | None, refused: bytes) -> Iterator[Batch]:
         if document:
@@ -360,3 +378,16 @@ class _Scan:
     def _too_large(self, byte: int, size: int) -> None:
         limit = self.options.max_document
         self.out.find("JSONL015", f"the line has {size} bytes; the limit is {limit}", byte)
+
+
+def _place_of(fault: RecordFault, line: bytes, fields: Fields) -> int:
+    """Return where in a valid record that has just these fields the one at fault is; the record, without such a one."""
+    start = at = line.index(b"{")
+    for value in fields.values() if fault.key else ():
+        at = line.index(b'"', at)
+        end = string_end(line, at)
+        begin = line.index(value, line.index(b":", end))
+        if string_value(line[at:end]) == fault.key:
+            return at if fault.is_key else begin
+        at = begin + len(value)
+    return start
