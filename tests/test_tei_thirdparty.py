@@ -883,6 +883,8 @@ def test_hyphens_of_all_kinds_go_where_a_word_goes_on(hyphen: str) -> None:
         ("<p>moun-<lb/><pb/><fw>12</fw>\ntain</p>", "mountain"),
         ("<p>moun-<lb/><hi>tain</hi></p>", "mountain"),
         ("<p>moun<lb/>tain</p>", "mountain"),
+        ("<p>moun<lb break='maybe'/>tain hill-<lb break=' maybe '/>top</p>", "mountain hilltop"),
+        ("<p>कि<lb/>ताब cafe\u0301-<lb/>s</p>", "किताब cafe\u0301s"),
         ("<p>moun <lb/>tain</p>", "moun tain"),
         ("<p>moun<lb/> tain</p>", "moun tain"),
         ("<p>moun-<lb break='yes'/>tain</p>", "moun- tain"),
@@ -928,6 +930,8 @@ def test_hyphens_that_go_are_counted() -> None:
         ("<p xml:space='preserve'>cas<gap/>le  <gap/>x</p>", "cas[…]le  x"),
         ("<p>cas<gap/><note>N</note>le</p>", "cas[…]le\n\nN"),
         ("<p>λό<gap/>ος</p>", "λό[…]ος"),
+        ("<p>कि<gap/>ताब cafe\u0301<gap/>s</p>", "कि[…]ताब cafe\u0301[…]s"),
+        ("<p>cafe\u0301<pb/>s</p>", "cafe\u0301s"),
     ],
 )  # fmt: skip
 def test_a_gap_inside_of_a_word_leaves_a_mark(body: str, expected: str) -> None:

@@ -77,7 +77,7 @@ def _breaks(attributes: Attributes) -> str:
     """Return what break says, or a type that said it before TEI had the attribute, as texts of the TCP and of old
     EpiDoc do.
     """
-    breaks = attributes.get("break", "").strip()
+    breaks = attributes.get("break", "").strip().replace("maybe", "")  # as if nothing was said (att.breaking)
     return breaks or ("no" if not _IN_WORD.isdisjoint(attributes.get("type", "").split()) else "")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from corpusfmt.formats.tei.thirdparty.letters import HYPHENS, WHITE, collapsed, soft_space
+from corpusfmt.formats.tei.thirdparty.letters import HYPHENS, WHITE, collapsed, is_letter, soft_space
 
 #: What may stand between two pieces, the weakest first. GAP is nothing, but marks a gap (TEI P5, 3.5.3) between two
 #: letters. TOUCH is nothing, but says that an element ended here that wants a space when another such begins. SOFT is
@@ -112,7 +112,7 @@ class Flow:
     def line(self, place: Callable[[], int]) -> None:
         """Take a line beginning. ``place`` says where it is."""
         pending = self.pending
-        if pending <= TOUCH and self.pieces[-1][-1].isalpha():
+        if pending <= TOUCH and is_letter(self.pieces[-1][-1]):
             self.pending, self._at = MIDWORD, place()
         elif pending < BREAK and pending not in (JOINED, MIDWORD):
             self.pending = BREAK
@@ -121,12 +121,12 @@ class Flow:
         """Take the beginning of a page: a word may go on behind it, but no sentence ends without a space."""
         if self.pending <= TOUCH:
             last = self.pieces[-1][-1]
-            if not (last.isalnum() or last.isspace() or last in HYPHENS):
+            if not (is_letter(last) or last.isalnum() or last.isspace() or last in HYPHENS):
                 self.pending = SOFT
 
     def gap(self) -> None:
         """Take a gap in the text. It is marked where letters touch it on both sides."""
-        if self.pending <= TOUCH and self.pieces[-1][-1].isalnum():
+        if self.pending <= TOUCH and ((last := self.pieces[-1][-1]).isalnum() or is_letter(last)):
             self._gap, self.pending = True, max(self.pending, GAP)
 
     def join(self) -> bool:
@@ -232,7 +232,7 @@ class Flow:
         if self.breaks:
             return " " if self.flat else self.breaks
         last = self.pieces[-1]
-        if last[-1] in HYPHENS and data[0].isalpha() and self._before()[-1:].isalpha():
+        if last[-1] in HYPHENS and data[0].isalpha() and is_letter(self._before()[-1:] or " "):
             if not data[0].isupper():  # else it is a hyphen of its own, as in Anglo-Saxon
                 self._last(last[:-1])
                 self.hyphens += 1

@@ -6,6 +6,7 @@ White space is that of XML (XML 1.0, production 3) and no other: a no-break spac
 from __future__ import annotations
 
 from typing import Final
+from unicodedata import category
 
 WHITE: Final = " \t\n\r"
 #: Hyphens that end a line inside of a word: the characters of Unicode with the property Hyphen, those for one language
@@ -29,6 +30,11 @@ def collapsed(data: str) -> str:
     while "  " in data:
         data = data.replace("  ", " ")
     return data
+
+
+def is_letter(char: str) -> bool:
+    """Say whether a character is a letter or a mark that belongs to one, as vowel signs and accents are."""
+    return char.isalpha() or category(char)[0] == "M"
 
 
 def soft_space(last: str, first: str) -> str:
