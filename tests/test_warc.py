@@ -435,10 +435,25 @@ CHUNKED = http(BODY, b"Content-Type: text/plain", b"Transfer-Encoding: chunked")
         (record("x-own", b"x", WARC_Payload_Digest=sha1(b"y")), []),
         (record("request", b"POST / HTTP/1.1\r\n\r\nq", WARC_Payload_Digest=sha1(b"x")), ["WARC034"]),
         (record("request", b"GET / HTTP/1.1\r\n\r\n", WARC_Block_Digest=sha1(b"x")), ["WARC034"]),
-        (record("metadata", b"a: b\r\n", WARC_Block_Digest=sha1(b"x")), ["WARC016"]),
-        (record("warcinfo", b"a: b\r\n", WARC_Block_Digest=sha1(b"x")), ["WARC016"]),
+        (record("metadata", b"a: b\r\n", WARC_Block_Digest=sha1(b"x")), ["WARC034"]),
+        (record("warcinfo", b"a: b\r\n", WARC_Block_Digest=sha1(b"x")), ["WARC034"]),
+        (
+            record() + record("metadata", b"a: b\r\n", number=2, WARC_Refers_To=uuid(1), WARC_Block_Digest=sha1(b"x")),
+            ["WARC016"],
+        ),
+        (record("warcinfo", b"corpusfmt-profile: 1\r\n", WARC_Block_Digest=sha1(b"x")), ["WARC016"]),
+        (page(b"x", b"Content-Type: image/png", digest=sha1(b"y")), ["WARC034"]),
+        (page(b"\x89PNG\r\n\x1a\n", b"Content-Type: text/html", digest=sha1(b"y")), ["WARC034"]),
+        (page(b"<p>x", b"Content-Type: text/html", status=b"404 Not Found", digest=sha1(b"y")), ["WARC034"]),
+        (page(b"<p>x", b"Content-Type: text/html", digest=sha1(b"y")), ["WARC017"]),
+        (page(b"\0\1", b"Content-Type: text/html", b"Content-Encoding: odd", digest=sha1(b"y")), ["WARC017"]),
+        (record("resource", b"x", Content_Type=b"image/png", WARC_Block_Digest=sha1(b"y")), ["WARC034"]),
+        (
+            record("resource", b"x", WARC_Target_URI=b"metadata://gnu.org/wget.log", WARC_Block_Digest=sha1(b"y")),
+            ["WARC034"],
+        ),
     ],
-    ids=range(17),
+    ids=range(26),
 )
 def test_what_a_payload_is(data: bytes, expected: list[str]) -> None:
     assert codes(data) == expected
@@ -459,10 +474,10 @@ def test_the_digest_of_a_block_that_is_not_held_is_verified_all_the_same() -> No
         block=block, Content_Type=b"image/png", WARC_Block_Digest=sha1(block), WARC_Payload_Digest=sha1(block)
     )
     assert codes(good + record(number=2)) == []
-    assert codes(good.replace(sha1(block), WRONG, 1) + record(number=2)) == ["WARC016"]
+    assert codes(good.replace(sha1(block), WRONG, 1) + record(number=2)) == ["WARC034"]
     flipped = bytearray(good)
     flipped[3_000_000] ^= 1
-    assert "WARC016" in codes(bytes(flipped) + record(number=2))
+    assert "WARC034" in codes(bytes(flipped) + record(number=2))
     assert codes(good[:-1000]) == ["WARC008"]
 
 
@@ -1373,7 +1388,7 @@ def test_the_digest_of_chunks_that_are_not_held_is_nobodys_fault() -> None:
     block = http(body, b"Content-Type: image/png", b"Transfer-Encoding: chunked")
     digest = sha1(PICTURES)
     assert codes(record("response", block, WARC_Payload_Digest=digest, WARC_Block_Digest=sha1(block))) == []
-    assert codes(record("response", block, WARC_Payload_Digest=digest, WARC_Block_Digest=WRONG)) == ["WARC016"]
+    assert codes(record("response", block, WARC_Payload_Digest=digest, WARC_Block_Digest=WRONG)) == ["WARC034"]
 
 
 # -- what is written ----------------------------------------------------------------------------------------------------

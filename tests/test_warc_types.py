@@ -115,6 +115,11 @@ def test_other_uris_say_nothing(uri: bytes) -> None:
     assert len(docs(record("resource", WARC_Target_URI=uri))) == 1
 
 
+@pytest.mark.parametrize("type", ["resource", "conversion"])
+def test_a_large_block_that_is_served_as_text_and_is_none_is_counted(type: str) -> None:
+    assert counted(record(type, b"\0\1\2\3" * (2 << 20))) == {f"{type} records that are no text": 1}
+
+
 @pytest.mark.parametrize(
     ("body", "what"),
     [

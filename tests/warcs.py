@@ -91,8 +91,9 @@ def http(body: bytes, *fields: bytes, status: bytes = b"200 OK") -> bytes:
     return b"\r\n".join([b"HTTP/1.1 " + status, *fields, b"", b""]) + body
 
 
-def page(body: bytes, *fields: bytes, status: bytes = b"200 OK", number: int = 1) -> bytes:
-    return record("response", http(body, *fields, status=status), number=number)
+def page(body: bytes, *fields: bytes, status: bytes = b"200 OK", number: int = 1, digest: bytes | None = None) -> bytes:
+    named = {} if digest is None else {"WARC-Payload-Digest": digest}
+    return record("response", http(body, *fields, status=status), number=number, fields=named)
 
 
 def packed(pieces: Iterable[bytes], codec: str) -> bytes:

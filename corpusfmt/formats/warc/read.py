@@ -28,8 +28,6 @@ from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import occurrences
 
 _DOCUMENTS: Final = ("resource", "conversion", "response")
-#: Records of other types hold no document and nothing about one.
-_OF_DOCUMENTS: Final = (*_DOCUMENTS, "metadata", "warcinfo")
 _DIGESTS: Final = ("WARC016", "WARC017")
 _ERRORS: Final = frozenset(code for code, fault in BY_CODE.items() if fault.severity == "error")
 
@@ -68,7 +66,7 @@ class _Scan:
                 framer.keep = self.pending.record.start if self.pending else -1
                 continue
             if record.faults:
-                if record.type and record.type not in _OF_DOCUMENTS:
+                if record.framed and self._holds_none(record):
                     record.faults = [_of_no_document(fault) for fault in record.faults]
                 record.faults.sort(key=lambda fault: fault.byte)
                 error = next((fault for fault in record.faults if fault.code in _ERRORS), None)
@@ -95,6 +93,22 @@ class _Scan:
             end = framer.base + len(framer.buffer)
             self.out.find("WARC013", "the file has no records", end)
             yield from self.out.flush()
+
+    def _holds_none(self, record: Record) -> bool:
+        """Say whether a record with a wrong digest holds no document and nothing about one."""
+        if record.type == "metadata":
+            about = self.pending
+            return not self.ours and (about is None or not self._is_about(record, about))
+        if record.type == "warcinfo":
+            return PROFILE not in (record.block or b"")
+        if record.type not in _DOCUMENTS:
+            return True
+        if all(fault.code in _DIGESTS for fault in record.faults if fault.code in _ERRORS):
+            try:
+                return isinstance(pending_of(record, self.options, self.types, lambda _: None, ours=self.ours), str)
+            except FaultError:
+                pass
+        return False
 
     # -- faults -----------------------------------------------------------------------------------------
 

@@ -166,7 +166,8 @@ def pending_of(
     kind = kind or identified(fields)
     if not is_wanted(kind, types) and not (ours and kind == PLAIN):
         return f"{record.type} records of {shown(kind, 60) or 'no type'}"
-    assert record.block is not None, "the framer holds a text, or refuses it"
+    if record.block is None:
+        return f"{record.type} records that are no text"
     pending = Pending(record, record.block, options.encoding, record.body)
     if ours:
         try:
