@@ -71,12 +71,18 @@ BROKEN: dict[str, tuple[bytes, list[int], bytes, bytes]] = {
     "a hole in a record": (A + b"\n" + TORN + bytes(50) + C + b"\n", [2], AC, TORN),
     "a hole up to the end of the line": (A + b"\n" + TORN + bytes(50) + b"\n" + C + b"\n", [2], AC, TORN),
     "a comma between records": (A + b"," + C + b"\n", [1], AC, b","),
+    "a comma and a space between records": (A + b", " + C + b"\n", [1], AC, b", "),
+    "two commas between records": (A + b" , ,\t" + C + b"\n", [1], AC, b", ,\t"),
+    "words of a log before a record": (A + b"\nINFO: " + C + b"\n", [2], AC, b"INFO: "),
+    "words of a log between records": (A + b" INFO: " + C + b"\n", [1], AC, b"INFO: "),
     "a record cut off between CRs": (A + b"\r" + TORN + b"\r" + C + b"\r", [1], AC, TORN + b"\r"),
 }  # fmt: skip
 
 #: What is no damage of these kinds, and that no fix may touch.
 LEFT = {
     "a pretty-printed file": b'{\n  "id": "a",\n  "text": "x"\n}\n',
+    "a pretty-printed record among others": A + b'\n{\n  "id": "b",\n  "text": "x"\n}\n' + C + b"\n",
+    "an array with a record a line": b"[\n" + A + b",\n" + B + b",\n" + C + b"\n]\n",
     "a table": b"id,text\na,x\nb,y\n",
     "a comma at the end of a record": b'{"id":"b","text":"x",}\n' + AC,
     "single quotes": b"{'id':'b','text':'x'}\n" + AC,

@@ -18,6 +18,8 @@ _LOOK_BACK: Final = 64
 _BRACE: Final = 0x7B
 #: Before a value that belongs to something larger.
 _INSIDE: Final = (b":", b",", b"[")
+#: Commas between records, and words before one (as of a log): no value goes on there.
+_OUTSIDE: Final = re.compile(rb"(?:[ \t\r]*+,)++|[A-Za-z][^\"{}\[\],]*+")
 
 
 class Part(NamedTuple):
@@ -88,7 +90,8 @@ def _next(line: bytes, start: int, at: int, fault: JSONFault | None) -> int:
             return at
     while following := _NEXT.search(line, max(at, start + 1)):
         at = following.start()
-        if line[at] != _BRACE or line[start:at].rstrip(b" \t\r")[-1:] not in _INSIDE:
+        ahead = line[start:at].rstrip(b" \t\r")
+        if line[at] != _BRACE or ahead[-1:] not in _INSIDE or _OUTSIDE.fullmatch(ahead):
             return at
         at += 1
     return len(line)

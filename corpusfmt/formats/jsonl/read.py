@@ -92,6 +92,8 @@ class _Scan:
         self.around: dict[tuple[str, ...], tuple[bytes, ...]] = {}
         #: Whether a document was given, and whether the last line that is not blank ended inside of a record.
         self.given = self.cut = False
+        #: The last line with a fragment that no fix moves, and whether there was an array.
+        self.left, self.in_array = -1, False
         self.asked = 0
 
     def run(self) -> Iterator[Batch]:
@@ -224,7 +226,9 @@ class _Scan:
         found: list[Part] = []
         if not (self._is_object(line) or line.lstrip(_BLANK).startswith(b"[")):
             found = parts(line, depth, lambda record: bool(self.quick(record, 0, 1)))
+        goes_on = self.left == number - 1  # a record that fills several lines, perhaps
         if self._is_one(line, found):
+            self.left = number if goes_on else self.left
             yield from self._given(self._strict(line, offset, number), line)
             return
         at = offset - self.out.region.offset + len(line)
@@ -242,11 +246,14 @@ class _Scan:
                 yield from self._given(document, piece)
             elif part.kind == "fragment":
                 headless = len(found) == 1 and not piece.startswith(b"{")
-                torn = part.torn and (not headless or was_cut or piece.rstrip().endswith(b"}"))
+                torn = part.torn and (not headless or was_cut or (piece.rstrip().endswith(b"}") and not goes_on))
+                torn = torn and not (len(found) == 1 and piece.strip() == b"{")
+                torn = torn and not (self.in_array and piece.strip() == b",")
                 if len(found) == 1 and b"\0" in line and self.quick(line.replace(b"\0", b""), 0, 1):
                     self._tell(holed(line, line.count(0)), offset)
                 else:
                     self._tell(fragment(line, found, place, after, movable=movable and torn), offset)
+                    self.left = self.left if movable and torn else number
                 yield from self.out.flush(piece)
         last = found[-1]
         if last.kind == "fragment":
@@ -318,6 +325,7 @@ class _Scan:
         bare = line.lstrip(_BLANK)
         if bare.startswith(b"["):
             at = offset + len(line) - len(bare)
+            self.in_array = True
             self.out.find("JSONL003", "the line is an array, not an object in braces", at, _ARRAY)
             return None
         try:
