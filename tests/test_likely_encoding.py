@@ -121,3 +121,10 @@ def test_what_a_hint_says_is_true(tmp_path: Path) -> None:
 )
 def test_any_bytes_have_an_answer(parts: list[str | bytes]) -> None:
     likely_encoding(b"".join(part if isinstance(part, bytes) else part.encode() for part in parts))
+
+
+def test_a_capital_that_is_two_characters_in_lower_case_is_a_letter() -> None:
+    text = "İzmir, İstanbul ve İznik: İyi bir İnsan için İlk İş, İkinci İş ve İlgi çok değildir."
+    likely = likely_encoding(text.encode("cp1254"))
+    assert likely is None or likely.encoding == "cp1254"
+    assert likely_encoding((text * 3).encode("cp1254")) is not None

@@ -160,18 +160,25 @@ def likely_encoding(data: bytes, at: int = 0) -> Likely | None:
         score = mean * beyond - _RARE.get(name, 0)
         if text not in scored or score > scored[text][0] + 1e-9:
             scored[text] = (score, mean, name)
-    ranked = sorted(scored.values(), reverse=True)
+    ranked = sorted([(*values, text) for text, values in scored.items()], reverse=True)
     if not ranked or ranked[0][1] < _ENOUGH or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _CLEARLY):
         return None
     name = ranked[0][2]
-    if _RARE.get(name, 0) > 1 and beyond < _DIFFERENT - 1:
+    # What is better only because others are rare is not known, and in long texts a little more says nothing.
+    plain = ranked[0][1] * beyond
+    if any(mean * beyond > plain for _, mean, _, _ in ranked[1:]):
+        return None
+    is_close = len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _LITTLE * beyond
+    if size >= _LETTERS_IN_A_ROW and is_close and not _are_alike(ranked[0][3], ranked[1][3]):
+        return None
+    if _RARE.get(name, 0) > 0.6 and beyond < _DIFFERENT - 1:
         return None
     return Likely(name, bad[0].decode(name, "ignore"), mixed)
 
 
 #: What speaks against encodings that are rare today, in letters.
 _RARE: Final = {
-    name: 0.6 if name.startswith("iso8859") else 1.2
+    name: 0.6 if name.startswith("iso8859") else 0.7
     for _, _, encodings in _LATIN
     for name in encodings
     if not name.startswith("cp125")
@@ -190,7 +197,14 @@ _LETTERS_IN_A_ROW: Final = 1.9
 _DIFFERENT: Final = 4
 _ENOUGH: Final = 0.55
 #: In the sum over all bytes beyond ASCII: a letter or two.
-_CLEARLY: Final = 0.3
+_CLEARLY: Final = 0.25
+#: The same of each letter, between readings in two scripts.
+_LITTLE: Final = 0.015
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Say whether two readings have some of their letters beyond ASCII in common: they are of one script."""
+    return any(a == b > "\x7f" for a, b in zip(one, other, strict=False) if a.isalpha())
 
 
 def _is_utf8(run: bytes) -> bool:
@@ -230,7 +244,7 @@ def _latin_score(text: str, known: set[str], words: set[str]) -> float:
         if char > "\x7f" and char not in _MARKS:
             count += 1
             inside = char.isupper() and before.islower()
-            good += 1 if char.lower() in known and not inside else -1 if not char.isalpha() else -0.5
+            good += 1 if (char in known or char.lower() in known) and not inside else -1 if not char.isalpha() else -0.5
         elif char > "\x7f":
             fits = _is_set_apart(char, before)
             count += _MARK if fits else 1
