@@ -17,25 +17,25 @@ FAULTS: Final = (
     ),
     Rule(
         "JSONL002", "error", "line that is not UTF-8",
-        "JSON that is exchanged is UTF-8 (RFC 8259, section 8.1). What another encoding was meant to say would be a guess.",
+        "JSON that is exchanged is UTF-8 (RFC 8259, section 8.1). The meaning of bytes in another encoding would be a guess.",
         "name the encoding of these lines: corpusfmt fix --encoding NAME --unsafe-fixes FILE; what is in UTF-8 stays as it is",
         b'{"id":"d1","text":"caf\xe9"}\n', b'{"id":"d1","text":"caf\xc3\xa9"}\n', "jsonl",
     ),
     Rule(
         "JSONL003", "error", "line that is no object",
-        "A document is an object in braces. A bare string or list has no place for an id.",
+        "A document is an object in braces. A bare string or list cannot hold an id.",
         "write an object: {\"id\": \"…\", \"text\": \"…\"}",
         b'["d1", "body"]\n', _GOOD, "jsonl",
     ),
     Rule(
         "JSONL004", "error", "duplicate key in a record",
-        "Parsers keep the last of two equal keys, or the first, and say nothing. One of the values would be lost.",
+        "Parsers keep the last of two duplicate keys, or the first, without a message. One of the values would be lost.",
         "remove one of the two",
         b'{"id":"d1","id":"d2","text":"body"}\n', _GOOD, "jsonl",
     ),
     Rule(
         "JSONL005", "error", "record without an id",
-        "An id that was made up at random would be another one on the next run.",
+        "A random id would differ in each run.",
         "say how to make one with --id-from path, name, line or sha256, or where it stands with --id-field",
         b'{"text":"body"}\n', _GOOD, "jsonl",
     ),
@@ -53,14 +53,14 @@ FAULTS: Final = (
     ),
     Rule(
         "JSONL008", "error", "key that is not part of the layout",
-        "The native record has the keys id, name, text and meta. Another one would be lost in silence.",
+        "The native record has the keys id, name, text and meta. Another one would be lost without a message.",
         "name the layout of the file with --layout, or put the value into meta",
         b'{"id":"d1","text":"body","url":"https://example.org/"}\n',
         b'{"id":"d1","text":"body","meta":{"url":"https://example.org/"}}\n', "jsonl",
     ),
     Rule(
         "JSONL009", "warning", "blank line",
-        "A blank line is no document. Many readers fail on it.",
+        "A blank line is not a document. Many readers fail on it.",
         "remove the line",
         b'{"id":"d1","text":"body"}\n\n{"id":"d2","text":"body"}\n', _GOOD, "jsonl",
     ),
@@ -78,15 +78,15 @@ FAULTS: Final = (
     ),
     Rule(
         "JSONL012", "error", "half a surrogate pair",
-        "An escape such as \\ud800 alone is no character, and UTF-8 cannot hold it. It is the trace of a text that was cut "
-        "between two halves.",
+        "A lone escape such as \\ud800 is not a character, and UTF-8 cannot represent it. The text was probably "
+        "cut inside a surrogate pair.",
         "write the whole character, or U+FFFD where it is lost",
         b'{"id":"d1","text":"cut \\ud83d"}\n', b'{"id":"d1","text":"whole \\ud83d\\ude00"}\n', "jsonl",
     ),
     Rule(
         "JSONL013", "warning", "ambiguous metadata",
-        "A key that repeats inside the metadata, or half of a surrogate pair there, is JSON by the letter, but readers "
-        "disagree on what it means. It is carried as it stands.",
+        "A duplicate key or a lone surrogate in the metadata is valid JSON, but readers disagree on its meaning. "
+        "It is kept unchanged.",
         "remove the repeated key, or write the whole character",
         b'{"id":"d1","text":"body","meta":{"a":1,"a":2}}\n', b'{"id":"d1","text":"body","meta":{"a":1,"b":2}}\n', "jsonl",
     ),
@@ -99,51 +99,52 @@ FAULTS: Final = (
     ),
     Rule(
         "JSONL015", "error", "line larger than the limit",
-        "A document is held in memory as a whole. The limit keeps a file without line ends from filling it.",
+        "A whole document is held in memory. The limit keeps a file without line ends from filling it.",
         "raise the limit with --max-document, as in --max-document 1GB",
         b'{"id":"d1","text":"' + b"0123456789abcdef" * 8 + b'"}\n', _GOOD, "jsonl",
     ),
     Rule(
         "JSONL016", "warning", "no documents",
-        "A file without a single document is most often the trace of something that failed before.",
+        "A file without documents usually means that an earlier step failed.",
         "check what made the file",
         b"", _GOOD, "jsonl",
     ),
     Rule(
         "JSONL017", "warning", "several records on one line",
-        "A line end is missing between records: files were joined of which one had none at its end, or two programs wrote "
-        "at once. All records are read here; other readers take the first one or refuse the line.",
+        "A line end is missing between records: a file without a final line end was joined with another, or two "
+        "programs wrote at once. All records are read; other readers read the first one or refuse the line.",
         "'corpusfmt fix' gives each record a line of its own",
         b'{"id":"d1","text":"body"}{"id":"d2","text":"other"}\n', b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n',
         "jsonl",
     ),
     Rule(
         "JSONL018", "warning", "hole of NUL bytes",
-        "NUL bytes outside of records are room that a file system gave and nobody wrote to: a program was ended, or the "
-        "machine lost power, before the data was written. Records may be missing here. The holes are skipped.",
+        "NUL bytes outside of records are space that a file system reserved but no program wrote: a program was "
+        "killed, or the machine lost power, before the data was written. Records may be missing here. The NUL "
+        "bytes are skipped.",
         "'corpusfmt fix' takes the NUL bytes out; compare the number of records with the source",
         b'{"id":"d1","text":"body"}\n\0\0\0\0{"id":"d2","text":"other"}\n',
         b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n', "jsonl",
     ),
     Rule(
         "JSONL019", "warning", "byte order mark inside the file",
-        "Files that begin with a byte order mark were joined. The mark is skipped here; other readers fail on it.",
+        "Files that begin with a byte order mark were joined. The mark is skipped; other readers fail on it.",
         "'corpusfmt fix' takes the mark out",
         b'{"id":"d1","text":"body"}\n\xef\xbb\xbf{"id":"d2","text":"other"}\n',
         b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n', "jsonl",
     ),
     Rule(
         "JSONL020", "warning", "lines that end at CR alone",
-        "A carriage return without a line feed ends no line of JSON Lines. All records are read here; other readers take "
-        "the whole file for one line.",
+        "A carriage return without a line feed ends no line of JSON Lines. All records are read here; other "
+        "readers read the whole file as one line.",
         "'corpusfmt fix' writes a line feed in place of each",
         b'{"id":"d1","text":"body"}\r{"id":"d2","text":"other"}\r', b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n',
         "jsonl",
     ),
     Rule(
         "JSONL021", "error", "records in another layout",
-        "None of the first 100 records has the keys of the layout that the file is read with. That is said once; the rest "
-        "of the file is not read.",
+        "None of the first 100 records has the keys of the layout that the file is read with. This is reported "
+        "once; the rest of the file is not read.",
         "name the layout of the file with --layout, or the keys with --id-field and --text-field",
         b"".join(b'{"id":"d%d","text":"body","url":"https://example.org/"}\n' % n for n in range(100)), _GOOD, "jsonl",
     ),

@@ -11,46 +11,47 @@ _GOOD: Final = b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nbody\n"
 FAULTS: Final = (
     Rule(
         "SEED001", "error", "text before the first header",
-        "Text that stands before the first header belongs to no document. Dropping it would lose it in silence.",
+        "Text before the first header belongs to no document. Dropping it would lose it without a message.",
         "put a header before the text, or remove the text",
         b"a stray line\n<<<FILE d1 a.txt>>>\nbody\n",
         b"<<<FILE d1 a.txt>>>\nbody\n",
     ),
     Rule(
         "SEED002", "error", "malformed header",
-        "A line that begins <<<FILE and is no valid header is an error, never text: taken as text it would glue "
-        "two documents together.",
+        "A line that begins with <<<FILE but is not a valid header is an error. As text it would join two "
+        "documents.",
         "write '<<<FILE id name>>>'; to keep such a line as text, convert the file to version 1, where it is escaped",
         b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>> \nbody\n",
         b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>>>\nbody\n",
     ),
     Rule(
         "SEED003", "error", "header with one field",
-        "A header has an id and a name, with one space between them. With one field alone nobody can tell which it is.",
+        "A header has an id and a name, with one space between them. With only one field, it is unclear which one it is.",
         "write '<<<FILE id name>>>', or read with --id-from name to take the field as the name",
         b"<<<FILE a.txt>>>\nbody\n",
         b"<<<FILE d1 a.txt>>>\nbody\n",
     ),
     Rule(
         "SEED004", "error", "malformed metadata line",
-        "In version 1 a line that begins <<<META stands right after a header and holds one JSON object on one line. "
-        "Anywhere else, or with other content, it is an error: taken as text the metadata would be lost.",
+        "In version 1, a line that begins with <<<META directly follows a header and holds one JSON object. "
+        "Anywhere else, or with other content, it is an error: as text, the metadata would be lost.",
         "write '<<<META {\"key\": \"value\"}>>>' right after the header; to keep the line as text, write a backslash before it",
         b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {title: 1}>>>\nbody\n",
         b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"title": 1}>>>\nbody\n',
     ),
     Rule(
         "SEED005", "error", "wrong or misplaced first line",
-        "Version 1 begins with the line <<<SEED 1>>>. Another version is not known here. In a plain file such a line "
-        "shows that a version 1 file was appended, whose escapes the plain rules would not undo.",
+        "Version 1 begins with the line <<<SEED 1>>>. Other versions are not supported. In a plain file such a "
+        "line shows that a version 1 file was appended, whose escapes the plain rules would not undo.",
         "write '<<<SEED 1>>>'; when joining files, put version 1 files first or convert the plain one",
         b"<<<SEED 2>>>\n<<<FILE d1 a.txt>>>\nbody\n",
         _GOOD,
     ),
     Rule(
         "SEED006", "error", "misplaced end marker",
-        "The line '\\ No newline at end of file' says that the text before it has no final newline. It stands at the end "
-        "of a body, alone on its line and without CR. Elsewhere it is the trace of a cut or of rewritten line ends.",
+        "The line '\\ No newline at end of file' says that the text before it has no final newline. It is the "
+        "last line of a body, alone on its line and without CR. At another place it shows that the file was cut "
+        "or its line ends were changed.",
         "move the marker to the end of the body, or write one more backslash before it to keep it as text; "
         "'*.seed -text' in .gitattributes keeps git from rewriting line ends",
         b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nbody\n\\ No newline at end of file\nmore\n",
@@ -65,45 +66,46 @@ FAULTS: Final = (
     ),
     Rule(
         "SEED008", "warning", "byte order mark at the start",
-        "The mark is no part of the corpus. It is skipped here, but other tools take it as part of the first line.",
+        "The mark is not part of the corpus. It is skipped, but other tools read it as part of the first line.",
         "remove the first three bytes",
         b"\xef\xbb\xbf<<<FILE d1 a.txt>>>\nbody\n",
         b"<<<FILE d1 a.txt>>>\nbody\n",
     ),
     Rule(
         "SEED009", "warning", "line that looks like a header",
-        "Lines such as '<<< FILE d2 b.txt>>>' or a header in the middle of a line (what joining files makes of a missing "
-        "final newline) are text by the rules. They are most often headers that went wrong, which glues two documents. The "
-        "same goes for a metadata line or an end marker with one wrong byte, and for a header that goes on with '<<<META'.",
+        "Lines such as '<<< FILE d2 b.txt>>>' or a header in the middle of a line (the result of joining files "
+        "without a final newline) are text by the rules. They are usually damaged headers, which join two "
+        "documents. The same goes for a metadata line or an end marker with one wrong byte, and for a header "
+        "that goes on with '<<<META'.",
         "write '<<<FILE id name>>>' at the start of a line; if it is text, leave it",
         b"<<<FILE d1 a.txt>>>\nbody\n<<< FILE d2 b.txt>>>\nbody\n",
         b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>>>\nbody\n",
     ),
     Rule(
         "SEED010", "error", "document larger than the limit",
-        "A document is held in memory as a whole. The limit keeps a file that lost its headers from filling it.",
+        "A whole document is held in memory. The limit keeps a file that lost its headers from filling it.",
         "raise the limit with --max-document, as in --max-document 1GB",
         b"<<<FILE d1 a.txt>>>\n" + b"0123456789abcde\n" * 8,
         b"<<<FILE d1 a.txt>>>\nbody\n",
     ),
     Rule(
         "SEED011", "error", "header longer than the limit",
-        "A header line has at most 64 KiB. A longer one is a header that lost its end.",
+        "A header line has at most 64 KiB. A longer line is usually a header without its end.",
         "end the header with '>>>' and a line end, or allow longer ones with --limit header=SIZE",
         b"<<<FILE d1 " + b"a" * 65536 + b">>>\nbody\n",
         b"<<<FILE d1 a.txt>>>\nbody\n",
     ),
     Rule(
         "SEED012", "warning", "ambiguous metadata",
-        "A key that repeats in one object, or half of a surrogate pair, is JSON by the letter, but readers disagree on what "
-        "it means. It is carried as it stands.",
+        "A duplicate key in one object, or a lone surrogate, is valid JSON, but readers disagree on its meaning. "
+        "It is kept unchanged.",
         "remove the repeated key, or write the whole character",
         b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"a": 1, "a": 2}>>>\nbody\n',
         b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"a": 1, "b": 2}>>>\nbody\n',
     ),
     Rule(
         "SEED013", "warning", "no documents",
-        "A file without a single document is most often the trace of something that failed before.",
+        "A file without documents usually means that an earlier step failed.",
         "check what made the file",
         b"<<<SEED 1>>>\n",
         _GOOD,
@@ -117,17 +119,18 @@ FAULTS: Final = (
     ),
     Rule(
         "SEED015", "warning", "file that ends in the middle of a line",
-        "All that writes version 1 ends the last line, and a text without a final newline has the end marker. A file that "
-        "stops earlier was most often cut, and nobody can tell how much is missing.",
+        "Writers of version 1 always end the last line, and write the end marker after a text without a final "
+        "newline. A file that ends in the middle of a line was probably cut, and the missing amount is unknown.",
         "fetch the file again; if it is whole, end the last line, or write the end marker after it",
         b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nthe text stops in the mid",
         b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nthe text is whole\n\\ No newline at end of file\n",
     ),
     Rule(
         "SEED016", "warning", "version 1 in a plain file",
-        "Metadata, escaped lines, end markers and ids and names in JSON mean something in version 1, which begins with the "
-        "line <<<SEED 1>>>. A plain file has none of them: there they are text. A file that has them was most often cut from "
-        "one of version 1, as split, head and tail do, and its texts would hold metadata, backslashes and markers.",
+        "Metadata, escaped lines, end markers, and ids and names in JSON are part of version 1, which begins "
+        "with the line <<<SEED 1>>>. In a plain file they are text. A file that has them is usually a part of a "
+        "version 1 file, for example from split, head or tail. Its texts would contain metadata, backslashes and "
+        "markers.",
         "write '<<<SEED 1>>>' as the first line again; if these lines are text, convert the file to version 1, which escapes "
         "them",
         b'<<<FILE d1 a.txt>>>\n<<<META {"language": "en"}>>>\nbody\n',
@@ -135,17 +138,18 @@ FAULTS: Final = (
     ),
     Rule(
         "SEED017", "warning", "merge conflict that was not resolved",
-        "git and other programs write both sides of a conflict into a file, with lines of seven brackets around them. Taken as "
-        "text, the lines are in the corpus, and both sides are. The sides may hold headers, so one conflict may span documents.",
+        "git and other programs write both sides of a conflict into a file, with lines of seven brackets around "
+        "them. As text, these lines and both sides become part of the corpus. The sides may hold headers, so one "
+        "conflict may span documents.",
         "keep one side, and remove the lines with brackets; if they are text, ignore the code",
         b"<<<FILE d1 a.txt>>>\n<<<<<<< HEAD\nbody\n=======\ntext\n>>>>>>> other\n",
         b"<<<FILE d1 a.txt>>>\nbody\n",
     ),
     Rule(
         "SEED018", "note", "line around the files of a bundle",
-        "Seed files have no line that ends a document. Other bundles have one, such as <<<END FILE>>>, and programs and "
-        "language models write it here as well. A language model may also end the file with the end of a code block, or with "
-        "an offer to help. All of that is in the text of a document then.",
+        "Seed files have no line that ends a document. Other bundles have one, such as <<<END FILE>>>, and "
+        "programs and language models write it here as well. A language model may also end the file with the end "
+        "of a code block, or with an offer to help. All of these lines become part of the text of a document.",
         "remove the line, unless it is text",
         b"<<<FILE d1 a.txt>>>\nbody\n<<<END FILE>>>\n",
         b"<<<FILE d1 a.txt>>>\nbody\n",

@@ -41,7 +41,7 @@ _BOMB: Final = b'<!DOCTYPE TEI [<!ENTITY e0 "ten chars.">%b]>\n' % b"".join(
 FAULTS: Final = (
     Rule(
         "TEI001", "error", "XML that is not well-formed",
-        "A file that breaks the rules of XML 1.0 is no XML: every reader stops at the fault, and what follows is unknown.",
+        "A file that violates XML 1.0 is not XML: every reader stops at the error, and the rest is unknown.",
         "write & as &amp; and < as &lt;, close each element, quote each attribute",
         _tale(b"<p>Salt & pepper</p>"), _tale(b"<p>Salt &amp; pepper</p>"), "tei",
     ),
@@ -53,161 +53,161 @@ FAULTS: Final = (
     ),
     Rule(
         "TEI003", "error", "XML that is not TEI",
-        "The root of a TEI file is TEI or teiCorpus, in the namespace http://www.tei-c.org/ns/1.0. What the elements of "
-        "another vocabulary mean would be a guess.",
+        "The root of a TEI file is TEI or teiCorpus, in the namespace http://www.tei-c.org/ns/1.0. The meaning "
+        "of elements of another vocabulary would be a guess.",
         "convert the file to TEI P5 first",
         b"<html><body><p>Once.</p></body></html>\n", _GOOD, "tei",
     ),
     Rule(
         "TEI004", "warning", "namespace that is not that of TEI",
-        "Elements named as in TEI, in no namespace or in one that is spelled wrongly, are nothing to programs that look for "
-        "TEI. They are read as if the namespace were right.",
+        "Programs for TEI ignore elements without a namespace, or with a misspelled one. corpusfmt reads them as "
+        "if the namespace were right.",
         "corpusfmt fix writes the namespace http://www.tei-c.org/ns/1.0",
         _tale(tei=b'<TEI xml:id="d1">\n'), _GOOD, "tei",
     ),
     Rule(
         "TEI005", "warning", "document type declaration",
-        "A DOCTYPE may define entities and default values in other files. They are never fetched here, so that programs which "
-        "do fetch them may read something else.",
+        "A DOCTYPE may define entities and default values in other files. corpusfmt never fetches them. Programs "
+        "that do may read something else.",
         "remove the declaration, and write the characters that its entities stand for",
         _tale(before=b'<!DOCTYPE TEI SYSTEM "tei.dtd">\n'), _GOOD, "tei",
     ),
     Rule(
         "TEI006", "error", "entity without a text",
-        "An entity that the file does not define, or that stands in another file, is text that nobody can see. Leaving it out "
-        "would lose it in silence.",
+        "An entity that is undefined, or defined in another file, stands for unknown text. Omitting it would "
+        "lose it without a message.",
         "write the character itself, or define the entity in the file",
         _tale(b"<p>Ros&eacute;</p>"), _tale("<p>Rosé</p>".encode()), "tei",
     ),
     Rule(
         "TEI007", "error", "entities that multiply",
-        "Entities made of entities can stand for gigabytes in a few lines. They are made to fill memory.",
+        "Nested entities can expand a few lines to gigabytes. They are designed to fill memory.",
         "write the text itself",
         _tale(b"<p>&e7;</p>", before=_BOMB), _GOOD, "tei",
     ),
     Rule(
         "TEI008", "error", "markup that is nested too deep or too large",
-        "Elements may nest 256 levels, and a tag or a comment has at most 4 MiB: other readers of XML have the same bounds.",
+        "Elements may nest 256 levels, and a tag or a comment has at most 4 MiB: other XML readers have the same limits.",
         "flatten the markup",
         _tale(b"<p>" + b"<seg>" * 300 + b"deep" + b"</seg>" * 300 + b"</p>"), _GOOD, "tei",
     ),
     Rule(
         "TEI009", "error", "document larger than the limit",
-        "A document is held in memory as a whole. The limit keeps a file without end from filling it.",
+        "A whole document is held in memory. The limit keeps a file without end from filling it.",
         "raise the limit with --max-document, as in --max-document 1GB",
         _tale(b"<p>" + b"0123456789abcdef" * 80 + b"</p>"), _GOOD, "tei",
     ),
     Rule(
         "TEI010", "error", "document without an id",
-        "An id stands in xml:id or n of the TEI element, or in an idno of its header. A TEI that is alone in its file has the "
-        "path of the file for one. In a corpus, one that was made up at random would be another one on the next run.",
+        "The id is in xml:id or n of the TEI element, or in an idno of its header. A TEI that is alone in its "
+        "file gets the path of the file as its id. In a corpus, a random id would differ in each run.",
         "give the TEI element an xml:id, or say how to make one with --id-from path, name, line or sha256",
         _corpus(_tale(tei=_TEI.replace(b' xml:id="d1"', b""))), _corpus(_GOOD), "tei",
     ),
     Rule(
         "TEI011", "warning", "TEI without a text",
-        "A TEI element with a header alone, or with pictures of pages, has nothing to read. It gives no document.",
+        "A TEI element with only a header, or with images of pages, has no text. It gives no document.",
         "check what made the file; put the transcription into a text element",
         _TEI + _HEADER + b"</TEI>\n", _GOOD, "tei",
     ),
     Rule(
         "TEI012", "warning", "empty title",
-        "The title is what catalogues, citations and readers go by.",
+        "Catalogues, citations and readers use the title.",
         "write the title into titleStmt",
         _tale(header=_HEADER.replace(b"A tale", b" ")), _GOOD, "tei",
     ),
     Rule(
         "TEI013", "warning", "header that lacks a part",
-        "A header has a fileDesc with a titleStmt, a publicationStmt and a sourceDesc (TEI P5, 2.2): what it is, who gives it "
-        "out, where it is from.",
+        "A header has a fileDesc with a titleStmt, a publicationStmt and a sourceDesc (TEI P5, 2.2): what it is, "
+        "who publishes it, where it comes from.",
         "add the element, if only with a paragraph that says what is not known",
         _tale(header=_HEADER.replace(b"<sourceDesc><p>Born digital.</p></sourceDesc>", b"")), _GOOD, "tei",
     ),
     Rule(
         "TEI014", "warning", "duplicate xml:id",
-        "An xml:id is unique in its file. Pointers to one that is not lead to the one or the other.",
+        "An xml:id must be unique in its file. A pointer to a duplicate is ambiguous.",
         "give one of them another id",
         _tale(b'<p xml:id="p1">Once.</p><p xml:id="p1">Twice.</p>'),
         _tale(b'<p xml:id="p1">Once.</p><p xml:id="p2">Twice.</p>'), "tei",
     ),
     Rule(
         "TEI015", "warning", "pointer to nothing",
-        "A pointer such as #p1 names an xml:id of its file. This one names none.",
+        "A pointer such as #p1 refers to an xml:id in its file. This xml:id does not exist.",
         "correct the pointer, or give the element that is meant its xml:id",
         _tale(b'<p>See <ref target="#p2">there</ref>.</p>'), _tale(b'<p xml:id="p2">See <ref target="#p2">here</ref>.</p>'), "tei",
     ),
     Rule(
         "TEI016", "warning", "line break inside a word",
-        "An lb between two letters may part one word or two. Only break=\"no\" says that the word goes on.",
+        'An lb between two letters may be inside a word or between two. Only break="no" declares that the word continues.',
         "write break=\"no\" where the word goes on, and white space where it does not",
         _tale(b"<p>under<lb/>stand</p>"), _tale(b'<p>under<lb break="no"/>stand, and <lb/>understand</p>'), "tei",
     ),
     Rule(
         "TEI017", "error", "text that was edited",
-        "The header of a document that corpusfmt wrote has the SHA-256 of its text. This text has another: somebody edited it, "
-        "or a program damaged it. Which of the two is not for a program to say.",
+        "The header of a document that corpusfmt wrote has the SHA-256 of its text. The digest of this text "
+        "differs: the text was edited or damaged. A program cannot decide which.",
         "if the edit was meant, 'corpusfmt fix --unsafe-fixes --select TEI017' takes the text as it is now",
         _ours(b"one<lb/>three"), _OURS, "tei",
     ),
     Rule(
         "TEI018", "warning", "text that was indented or wrapped anew",
-        "A program that lays out XML anew has put white space into a text, where it counts. The SHA-256 in the header proves "
-        "what the text was before, and so it is read.",
+        "A program that reformatted the XML added white space to a text, where it is significant. The SHA-256 in "
+        "the header proves the original text, and that text is read.",
         "corpusfmt fix puts it back",
         _ours(b"\n      one\n      <lb/>\n      two\n    "), _OURS, "tei",
     ),
     Rule(
         "TEI019", "error", "document of ours that is broken",
-        "A TEI element of the type corpusfmt-1 holds an id, the SHA-256 of its text and perhaps metadata in JSON, each once. "
-        "With one of them missing or malformed nobody knows what the document was.",
+        "A TEI element of the type corpusfmt-1 holds an id, the SHA-256 of its text and perhaps metadata in "
+        "JSON, each once. If one of them is missing or malformed, the document is unknown.",
         "write the document anew; or remove type and SHA-256, and it is read like any other TEI",
         _OURS.replace(b'type="sha256"', b'type="sha257"'), _OURS, "tei",
     ),
     Rule(
         "TEI020", "warning", "header that contradicts the metadata",
-        "A document of ours shows its metadata in the elements that TEI has for them, and keeps them in xenoData. Somebody "
-        "changed the one without the other. The metadata count.",
+        "corpusfmt stores metadata in xenoData, and repeats it in TEI elements of the header. One was changed "
+        "without the other. The metadata in xenoData is used.",
         "change both, or write the file anew",
         _ours(meta=b'{"title":"A tale"}').replace(b"<title>A tale<", b"<title>The tale<"), _ours(meta=b'{"title":"A tale"}'), "tei",
     ),
     Rule(
         "TEI021", "note", "inclusion (XInclude) that is not followed",
-        "An xi:include stands for what is in another file, and no other file is opened. In a header that is metadata; in a "
-        "corpus it is documents, which are read when their file is named too.",
+        "An xi:include refers to another file, and corpusfmt opens no other file. In a header, the other file is "
+        "metadata. In a corpus, it holds documents, which are read if that file is given too.",
         "name the other file as a source too, or put them together first: xmllint --xinclude OLD > NEW",
         _tale(tei=_TEI + b'  <xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="header.xml"/>\n'), _GOOD, "tei",
     ),
     Rule(
         "TEI022", "error", "inclusion (XInclude) inside a text",
-        "Part of the text stands in another file, and no other file is opened. Reading on would lose it in silence.",
+        "Part of the text is in another file, and corpusfmt opens no other file. Continuing would lose it without a message.",
         "put the file together first: xmllint --xinclude OLD > NEW",
         _tale(b'<p>Once.</p><xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="rest.xml"/>'), _GOOD, "tei",
     ),
     Rule(
         "TEI023", "warning", "ambiguous metadata",
-        "A key that repeats inside the metadata, or half of a surrogate pair there, is JSON by the letter, but readers "
-        "disagree on what it means. It is carried as it stands.",
+        "A duplicate key or a lone surrogate in the metadata is valid JSON, but readers disagree on its meaning. "
+        "It is kept unchanged.",
         "remove the repeated key, or write the whole character",
         _ours(meta=b'{"a":1,"a":2}'), _ours(meta=b'{"a":1,"b":2}'), "tei",
     ),
     Rule(
         "TEI024", "error", "bytes that are not in the declared encoding",
-        "An XML file says its encoding in its first line, and is in UTF-8 when it does not (XML 1.0, section 4.3.3). What "
-        "another encoding was meant to say would be a guess.",
+        "An XML file declares its encoding in its first line, and is in UTF-8 if it does not (XML 1.0, section "
+        "4.3.3). The meaning of bytes in another encoding would be a guess.",
         "declare the encoding that the file is in, or read it with --force-encoding NAME",
         _tale(b"<p>Ros\xe9</p>"), _tale("<p>Rosé</p>".encode()), "tei",
     ),
     Rule(
         "TEI025", "error", "document that is not valid against the schema",
-        "A schema says which elements may stand where. Documents of ours that were changed are held against the shipped "
-        "corpusfmt-tei.rng, all others against the schema that is named with --schema.",
+        "A schema defines which elements are allowed where. Changed documents of corpusfmt are validated with "
+        "corpusfmt-tei.rng, all others with the schema given by --schema.",
         "correct the markup, or the schema",
         _OURS.replace(b"      <sourceDesc>", b"      <sourceDesc>\n        <p>two</p>"), _OURS, "tei",
         blocks_reading=False,
     ),
     Rule(
         "TEI026", "note", "TEI element without an xml:id",
-        "The header of the document has an id. In xml:id it is found by every program that follows a pointer.",
+        "The header of the document has an id. Programs that follow pointers look for it in xml:id.",
         "corpusfmt fix adds it",
         _tale(
             tei=_TEI.replace(b' xml:id="d1"', b""),
@@ -217,7 +217,7 @@ FAULTS: Final = (
     ),
     Rule(
         "TEI027", "warning", "no documents",
-        "A file without a single document is most often the trace of something that failed before.",
+        "A file without documents usually means that an earlier step failed.",
         "check what made the file",
         _corpus(b""), _corpus(_GOOD), "tei",
     ),

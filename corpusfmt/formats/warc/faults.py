@@ -52,22 +52,23 @@ _WHOLE: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xb5\x8f\xd1j\xc2@\x10
 FAULTS: Final = (
     Rule(
         "WARC001", "error", "no record where one must begin",
-        "A record begins with the line WARC/1.1 or WARC/1.0. Anything else in its place belongs to no record: what it was "
-        "meant to be is lost. Reading goes on at the next record.",
+        "A record begins with the line WARC/1.1 or WARC/1.0. Any other data belongs to no record, and is lost. "
+        "Reading continues at the next record.",
         "see whether the record before is whole; ARC files are older than WARC and are not read",
         b"stray text\r\n\r\n" + _GOOD, _GOOD, "warc",
     ),
     Rule(
         "WARC002", "error", "unknown version",
-        "Versions 1.0 and 1.1 are read, and the drafts 0.17 and 0.18. Older ones have other headers, later ones are not "
-        "known.",
+        "Versions 1.0 and 1.1 are read, and the drafts 0.17 and 0.18. Older versions have other headers, later "
+        "versions are unknown.",
         "if the record follows WARC 1.1 write 'WARC/1.1'",
         _record(version=b"WARC/0.9"), _GOOD, "warc",
     ),
     Rule(
         "WARC003", "error", "malformed header line",
-        "A header line is a name, a colon and a value in UTF-8 without control characters; a line that begins with a space "
-        "continues the one before. Readers differ on anything else, and a field may hide in it.",
+        "A header line is a name, a colon and a value in UTF-8 without control characters; a line that begins "
+        "with a space continues the one before. Readers differ on any other line, and a field may be hidden in "
+        "it.",
         "write the line as 'Name: value'",
         _record(b"no colon here"), _record(b"X-Note: a colon here"), "warc",
     ),
@@ -79,27 +80,28 @@ FAULTS: Final = (
     ),
     Rule(
         "WARC005", "error", "header that is too long",
-        "A line of a header has at most 64 KiB here, and a header 1 MiB: longer ones are made to fill memory.",
+        "A line of a header has at most 64 KiB here, and a header 1 MiB: longer ones are designed to fill memory.",
         "shorten the field, or allow longer ones with --limit header=SIZE",
         _record(b"X-Long: " + b"x" * 70_000), _GOOD, "warc",
     ),
     Rule(
         "WARC006", "error", "malformed Content-Length",
-        "Content-Length is a row of digits. Signs, spaces or other digits are read differently by each reader, and the record "
-        "has no certain end.",
+        "Content-Length consists of digits. Signs, spaces or other digits are read differently by each reader, "
+        "and the record has no certain end.",
         "write the length of the block in bytes",
         _record(length=b"+8"), _GOOD, "warc",
     ),
     Rule(
         "WARC007", "error", "duplicate field",
-        "Only WARC-Concurrent-To may repeat. Of two lengths or two dates one reader takes the first and another the last.",
+        "Only WARC-Concurrent-To may repeat. If there are two lengths or two dates, some readers use the first "
+        "and others the last.",
         "remove one of them",
         _record(b"WARC-Date: 2024-05-18T01:58:10Z"), _GOOD, "warc",
     ),
     Rule(
         "WARC008", "error", "record that is cut",
-        "The file ends before the record does: a copy or a download did not finish. A cut just between two records cannot be "
-        "seen.",
+        "The file ends before the record does: a copy or a download did not finish. A cut exactly between two "
+        "records cannot be detected.",
         "fetch the file again; 'corpusfmt fix --unsafe-fixes' cuts the rest off and keeps it in a file beside",
         _GOOD + _SECOND[:-20], _GOOD + _SECOND, "warc",
     ),
@@ -111,8 +113,8 @@ FAULTS: Final = (
     ),
     Rule(
         "WARC010", "error", "Content-Length that is wrong",
-        "No record ends where Content-Length says. Readers that trust it cut texts or glue them together. Reading goes on at "
-        "the next line that begins like a record.",
+        "No record ends where Content-Length says. Readers that trust it truncate or join texts. Reading "
+        "continues at the next line that begins like a record.",
         "corpusfmt fix mends it where a digest, or the end of a compressed member, proves the length",
         _record(length=b"5") + _SECOND, _GOOD + _SECOND, "warc",
     ),
@@ -125,7 +127,8 @@ FAULTS: Final = (
     ),
     Rule(
         "WARC012", "warning", "field that must not stand on this type of record",
-        "The standard forbids some fields on some types, as WARC-Target-URI on warcinfo: tools that index by them go astray.",
+        "The standard forbids some fields on some types, such as WARC-Target-URI on warcinfo. Tools that use "
+        "them for an index get wrong results.",
         "remove the field",
         _record(b"WARC-Refers-To: " + _ID), _record(b"WARC-Refers-To: " + _ID, type=b"conversion"), "warc",
     ),
@@ -144,113 +147,115 @@ FAULTS: Final = (
     ),
     Rule(
         "WARC015", "note", "URI with characters that should be escaped",
-        "In a URI spaces, quotes, braces and letters beyond ASCII stand as percent escapes. Crawlers often keep them as they "
-        "found them.",
+        "In a URI spaces, quotes, braces and letters beyond ASCII stand as percent escapes. Crawlers often keep "
+        "the original characters.",
         "escape them; the URI then is another text",
         _record(uri=b"https://example.org/{a}"), _record(uri=b"https://example.org/%7Ba%7D"), "warc",
     ),
     Rule(
         "WARC016", "error", "block digest that does not match",
-        "The block is not what it was when its digest was made, or the digest was made of something else.",
+        "The block was changed after its digest was computed, or the digest was computed for other data.",
         "fetch the file again; corpusfmt fix writes the digest anew where something else vouches for the block, with "
         "--unsafe-fixes in any case",
         _record(b"WARC-Block-Digest: sha1:" + b"A" * 32), _record(b"WARC-Block-Digest: " + _SHA1), "warc",
     ),
     Rule(
         "WARC017", "error", "payload digest that does not match",
-        "The payload (the block, or in a response what follows the HTTP header) is not what its digest says, and no block "
-        "digest vouches for it.",
+        "The payload (the block, or in a response what follows the HTTP header) does not match its digest, and "
+        "no block digest confirms it.",
         "fetch the file again; corpusfmt fix --unsafe-fixes writes the digest anew",
         _record(b"WARC-Payload-Digest: sha1:" + b"A" * 32), _record(b"WARC-Payload-Digest: " + _SHA1), "warc",
     ),
     Rule(
         "WARC018", "warning", "payload digest of something else",
-        "The block is what its own digest says, so nothing was damaged: the payload digest was made of something else.",
+        "The block matches its own digest, so nothing was damaged: the payload digest was computed for other data.",
         _FIX,
         _record(b"WARC-Block-Digest: " + _SHA1, b"WARC-Payload-Digest: sha1:" + b"A" * 32),
         _record(b"WARC-Block-Digest: " + _SHA1, b"WARC-Payload-Digest: " + _SHA1), "warc",
     ),
     Rule(
         "WARC019", "warning", "unusual spelling of a digest",
-        "A digest is a label such as sha1 or sha256, a colon and the value. The value is a token: padding with = breaks the "
-        "grammar. Some readers do not know labels such as sha-1.",
+        "A digest is a label such as sha1 or sha256, a colon and the value. The value is a token: padding with = "
+        "violates the grammar. Some readers do not support labels such as sha-1.",
         _FIX,
         _record(b"WARC-Block-Digest: " + _SHA1.replace(b"sha1", b"SHA-1")), _record(b"WARC-Block-Digest: " + _SHA1), "warc",
     ),
     Rule(
         "WARC020", "error", "text that is too large",
-        "A document has at most 256 MiB, unless --max-document says otherwise: it is held in memory.",
+        "A document has at most 256 MiB, unless --max-document is given: it is held in memory.",
         "raise --max-document if the text is really that large",
         _record(block=b"A text that is longer than the limit.\n" * 30), _GOOD, "warc",
     ),
     Rule(
         "WARC021", "error", "HTTP message that cannot be read",
-        "Nothing can be read of what the server sent: it is larger than a limit, or compressed in a way that is not known.",
+        "The response of the server cannot be read: it is larger than a limit, or its compression is unknown.",
         "see what the message says; for brotli install corpusfmt[web]",
         _page(_HTML + b"Content-Encoding: exi\r\n\r\n\x80\x00\x01\x02"), _page(_HTML + b"\r\n<p>hello</p>"), "warc",
     ),
     Rule(
         "WARC022", "warning", "digest that nobody can check",
-        "Known are md5, sha1, sha224, sha256, sha384 and sha512. A digest by another name proves nothing here.",
+        "Known are md5, sha1, sha224, sha256, sha384 and sha512. A digest of another kind cannot be checked.",
         "write a digest by one of these",
         _record(b"WARC-Block-Digest: md99:00"), _record(b"WARC-Block-Digest: " + _SHA1), "warc",
     ),
     Rule(
         "WARC023", "warning", "records and compressed members that do not go together",
-        "Each record is to be a gzip member of its own, or one or several zstd frames, so that readers can begin at any record. "
-        "In a file that was compressed as a whole they cannot.",
+        "Each record should be a separate gzip member, or one or more zstd frames, so that readers can start at "
+        "any record. In a file that was compressed as a whole they cannot.",
         _FIX,
         _WHOLE, _GOOD, "warc",
     ),
     Rule(
         "WARC024", "warning", "record id that repeats",
-        "A record id is to be the only one of its kind in the world. Records that refer to it refer to two.",
+        "A record id must be globally unique. References to a duplicate are ambiguous.",
         "see whether the record was written twice",
         _REQUEST + _REQUEST, _REQUEST,  "warc",
     ),
     Rule(
         "WARC025", "warning", "WARC-Concurrent-To that leads nowhere",
-        "The records of one capture stand in one file, and name one another. The one that is named here is missing.",
+        "The records of one capture are in one file, and refer to one another. The record that is named here is missing.",
         "see whether records were removed",
         _record(b"WARC-Concurrent-To: " + _OTHER), _record(b"WARC-Concurrent-To: " + _OTHER) + _SECOND, "warc",
     ),
     Rule(
         "WARC026", "note", "WARC-Refers-To that leads out of the file",
-        "The record that is named may stand in another file, as with the texts that Common Crawl takes from its archives.",
+        "The named record may be in another file, for example in the texts that Common Crawl extracts from its archives.",
         "nothing is to be done if it does",
         _record(b"WARC-Refers-To: " + _OTHER, type=b"conversion"),
         _SECOND + _record(b"WARC-Refers-To: " + _OTHER, type=b"conversion"), "warc",
     ),
     Rule(
         "WARC027", "error", "document and metadata record that do not belong together",
-        "In an archive that corpusfmt wrote each text is followed by a metadata record with its id, name and metadata. Without "
-        "it, or when it is malformed, nobody knows which document the text was.",
+        "In an archive that corpusfmt wrote each text is followed by a metadata record with its id, name and "
+        "metadata. If it is missing or malformed, the document of the text is unknown.",
         "see whether records were removed or moved",
         _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":""}'),
         _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}'), "warc",
     ),
     Rule(
         "WARC028", "warning", "unknown encoding",
-        "The charset that the record names is not known. The text is kept as bytes.",
+        "The charset of the record is unknown. The text is kept as bytes.",
         "name the encoding with --encoding",
         _record(content=b"text/plain; charset=klingon"), _GOOD, "warc",
     ),
     Rule(
         "WARC029", "note", "HTTP body that is not coded as its header says",
-        "Crawlers often store a body without the chunks or the compression that the HTTP header still names. It is taken as it is.",
+        "Crawlers often store a body without the chunks or the compression that the HTTP header still declares. "
+        "The body is read unchanged.",
         "nothing is to be done",
         _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n<p>hello</p>"), _page(_HTML + b"\r\n<p>hello</p>"), "warc",
     ),
     Rule(
         "WARC030", "note", "text that was cut when it was captured",
-        "WARC-Truncated says that the crawler did not keep all of it. The metadata of the document has it as truncated.",
+        "WARC-Truncated declares that the crawler did not keep the whole text. The metadata of the document "
+        "contains it as truncated.",
         "nothing is to be done, but the text is not whole",
         _record(b"WARC-Truncated: length"), _GOOD, "warc",
     ),
     Rule(
         "WARC031", "warning", "odd metadata",
-        "A key that repeats inside an object is read differently by different readers; half a surrogate pair is no character. "
-        "Both are kept as they are.",
+        "Readers differ on a duplicate key in an object, and a lone surrogate is not a character. Both are kept "
+        "unchanged.",
         "rename one of the keys, or write the whole character",
         _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{"a":{"b":1,"b":2}}}'),
         _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{"a":{"b":1}}}'),
@@ -258,8 +263,9 @@ FAULTS: Final = (
     ),
     Rule(
         "WARC032", "error", "number of documents that is missing or wrong",
-        "The last record of an archive that corpusfmt wrote says how many documents there are. Where it is missing the file was "
-        "cut, where it is wrong documents were removed or added. Archives that were joined have one each.",
+        "The last record of an archive that corpusfmt wrote contains the number of documents. If it is missing, "
+        "the file was cut. If it is wrong, documents were removed or added. In joined archives, each has its "
+        "own.",
         "fetch the file again, or write the number of the documents that are there with corpusfmt fix --unsafe-fixes",
         _INFO + _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}'),
         _INFO + _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}') + _END,
@@ -267,16 +273,16 @@ FAULTS: Final = (
     ),
     Rule(
         "WARC033", "warning", "HTTP message that is cut, damaged or malformed",
-        "The status line is none, the header has no end, the chunks are wrong, or the compressed body is cut or damaged. "
-        "The text is read as far as it goes.",
+        "The status line is malformed, the header has no end, the chunks are wrong, or the compressed body is "
+        "cut or damaged. The text is read as far as possible.",
         "see what the message says; the text may not be whole",
         _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n"),
         _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), "warc",
     ),
     Rule(
         "WARC034", "warning", "wrong digest of a record that holds no document",
-        "The digest of a request, or of another record that no document is made of, does not match. The documents of the file "
-        "are not touched by it.",
+        "The digest of a request, or of another record that gives no document, does not match. The documents of "
+        "the file are not affected.",
         _FIX + ", with --unsafe-fixes",
         _GOOD + _record(
             b"WARC-Block-Digest: " + _SHA1, type=b"request", content=b"application/http; msgtype=request", id=_OTHER,
