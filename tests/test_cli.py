@@ -329,7 +329,8 @@ def test_two_signals_at_once_are_quiet(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False
     )
-    assert (result.returncode, result.stdout, result.stderr) == (0, b"1\n", b"")
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.stdout in (b"1\n", b"2\n")  # the system says which thread gets which of them, and when
 
 
 @posix

@@ -19,6 +19,7 @@ from lxml import etree
 from corpusfmt import Document, plugins
 from corpusfmt.model.format import ReadOptions, WriteOptions
 from corpusfmt.model.known_metadata import VOCABULARY
+from corpusfmt.text.primitives import is_utf8
 from tests import strategies
 from tests.support import BATCHES, DATA, DEEP, ROOT, documents, findings, needs_data, parse, scan, write
 
@@ -251,6 +252,8 @@ def rewritten(data: bytes) -> dict[str, bytes]:
     out = {f"lxml {name}": etree.tostring(root, xml_declaration=True, encoding=name) for name in names}
     for name in LEGACY:
         out[f"Python {name}"] = data.decode().replace('"UTF-8"', f'"{name}"', 1).encode(name, "xmlcharrefreplace")
+    # What is UTF-8 all the same is refused (TEI024), be it by chance.
+    out = {how: other for how, other in out.items() if other.isascii() or how == "lxml UTF-8" or not is_utf8(other)}
     bare = data.removeprefix(b'<?xml version="1.0" encoding="UTF-8"?>\n').decode()
     for name in ("UTF-16LE", "UTF-16BE"):
         out[f"{name} with a mark"] = f"\ufeff{bare}".encode(name)
