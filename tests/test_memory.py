@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -167,3 +169,74 @@ def test_a_name_with_a_colon_is_that_of_a_local_file(tmp_path: Any, monkeypatch:
     for name in ("notes:a.seed", "c:.seed", "memo:ry.seed"):
         (tmp_path / name).write_bytes(SEED)
         assert [document.id for document in corpusfmt.read(name)] == list(TEXTS)
+
+
+def test_an_empty_name_is_told(disk: Disk) -> None:
+    with pytest.raises(ConfigurationError, match="name of a source is empty"):
+        corpusfmt.convert("", "memory://out/a.seed")
+
+
+def refused(call: Callable[[], object], words: str) -> None:
+    with pytest.raises((corpusfmt.CorpusfmtError, OSError), match=words):
+        call()
+
+
+def test_what_is_in_the_way_is_refused_as_on_a_disk(disk: Disk) -> None:
+    disk.put("memory://out/a.seed", SEED)
+    disk.make("memory://empty/inner")
+    disk.put("memory://in/s.seed", SEED)
+    source = "memory://in/s.seed"
+    refused(lambda: corpusfmt.convert(source, "memory://out"), "names no format|is a folder")
+    refused(
+        lambda: corpusfmt.convert(source, "memory://out", to_format="seed"), "cannot be written as a file per|not empty"
+    )
+    refused(lambda: corpusfmt.convert(source, "memory://nowhere/b.seed"), "does not exist")
+    refused(lambda: corpusfmt.convert(source, "memory://out/a.seed/", to_format="tei"), "is a file")
+    refused(lambda: corpusfmt.convert(source, "memory://out/", to_format="tei"), "not empty")
+    refused(lambda: corpusfmt.convert("memory://gone.seed", "memory://out/b.seed"), "gone.seed")
+    refused(lambda: disk.open("memory://out"), "out")
+    refused(lambda: disk.open("memory://none"), "none")
+    refused(lambda: disk.stream("memory://empty"), "is a folder")
+    held = disk.hold("memory://out", "memory://out")
+    pending = held.begin("b.seed", "memory://out/b.seed")
+    refused(lambda: held.begin("b.seed", "memory://out/b.seed"), "being written already")
+    refused(lambda: disk.hold("memory://empty", "").begin("inner", "memory://empty/inner"), "is no file")
+    pending.keep_attributes("memory://out/a.seed")
+    pending.clear()
+    pending.discard()
+    refused(lambda: held.unlink("none"), "none")
+    held.clear("none")
+    held.clear("a.seed")
+    held.sync()
+    assert list(disk.files()) == ["in/s.seed"]
+    assert disk.state(io.BytesIO()) is None
+    assert disk.real("memory://a/../b//c") == "memory://b/c"
+
+
+def test_a_folder_in_the_way_of_a_file_is_refused(disk: Disk) -> None:
+    disk.put("memory://out/x/y", b"1")
+    disk.put("memory://out/z", b"1")
+    for path in ("x", "z/a"):
+        pending = disk.begin_folder("memory://out", force=True)
+        pending.write(path, b"2")
+        refused(lambda pending=pending, path=path: pending.finish([path]), "move it away")  # type: ignore[misc]
+        pending.discard()
+    assert disk.files() == {"out/x/y": b"1", "out/z": b"1"}
+
+
+def test_a_source_in_memory_that_changes_is_told(disk: Disk) -> None:
+    disk.put("memory://in/a.jsonl", b'{"id":"a","text":"x"}\n' * 3)
+    with pytest.raises(corpusfmt.SourceChangedError), corpusfmt.open("memory://in/a.jsonl") as source:
+        for _ in source:
+            disk.put("memory://in/a.jsonl", b'{"id":"b","text":"y"}\n')
+
+
+def test_replaced_files_beside_a_target_are_cleared(disk: Disk) -> None:
+    put(disk, {})
+    for _ in range(2):
+        corpusfmt.convert("memory://in/a.seed", "memory://out/o.warc.gz", cdxj=True, force=True)
+        corpusfmt.convert("memory://in/a.seed", "memory://out/o.jsonl", shard_size=30, force=True)
+    corpusfmt.convert("memory://in/a.seed", "memory://out/o.jsonl", shard_size=10_000, force=True)
+    assert [path for path in disk.files() if "o-0" in path] == ["out/o-00001.jsonl"]
+    report = list(corpusfmt.validate("memory://in/a.seed", select=["CORP"]))
+    assert report == []

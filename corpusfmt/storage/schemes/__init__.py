@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Final
 
 from corpusfmt.model.errors import ConfigurationError
@@ -43,13 +44,7 @@ def scratch_folder(folder: str | None) -> str | None:
 
 
 def _found(name: str) -> FileSystem | None:
-    if not name.isidentifier():
+    if not name.isidentifier() or find_spec(f"{__name__}.{name}") is None:
         return None
-    try:
-        module = import_module(f"{__name__}.{name}")
-    except ModuleNotFoundError as error:
-        if error.name != f"{__name__}.{name}":
-            raise
-        return None
-    system: FileSystem = module.FILE_SYSTEM
+    system: FileSystem = import_module(f"{__name__}.{name}").FILE_SYSTEM
     return system
