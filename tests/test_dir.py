@@ -31,7 +31,7 @@ from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import ReadOptions, WriteOptions
 from corpusfmt.model.rule import Change
 from corpusfmt.storage import Paths, path_inside
-from corpusfmt.text.filenames import unfit
+from corpusfmt.text.filenames import suffixed, unfit
 from corpusfmt.text.position import Region
 from tests import strategies, support
 
@@ -604,3 +604,14 @@ def test_places_in_a_file_are_places_in_its_text() -> None:
     assert FORMAT.rewrite(region, Document("a", "a text"), Change(2, 3, b"x")) == Edit(
         42, 3, b"x", Change(2, 3, b"x").safe
     )
+
+
+@pytest.mark.parametrize(
+    ("id", "name"),
+    [
+        ("a\u202eb", "a_b.txt"), ("c d\u200f", "c d_.txt"), ("x/\u2066y", "x/_y.txt"), ("é\u061c.txt", "é_.txt"),
+        ("Füße", "Füße.txt"), ("\u0646\u0627\u0645\u0647\u200c\u0647\u0627", "\u0646\u0627\u0645\u0647\u200c\u0647\u0627.txt"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_made_does_not_turn_the_direction_of_writing(id: str, name: str) -> None:
+    assert suffixed(id, ".txt") == name

@@ -24,6 +24,7 @@ _LONGEST_SUFFIX: Final = 30
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?=\.|\Z)", re.I)
 #: What no part of a path may hold; and what turns the direction of writing, by which a name can look like another one.
 _UNSAFE_IN_PATH: Final = re.compile(r'[\x00-\x1f\x7f-\x9f\\/<>:"|?*\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]')
+_TURNING: Final = re.compile("[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SUFFIXED: Final = re.compile(r"[^\s./]\.[A-Za-z][A-Za-z0-9]*\Z")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 #: In characters, without what tells a name from others and the suffix: file systems take 255 bytes.
@@ -138,7 +139,8 @@ def has_suffix(name: str) -> bool:
 
 def suffixed(path: str, suffix: str) -> str:
     """Return a path that reads back as it is (see :func:`unfit`) and ends in ``suffix``, with as little changed as
-    may be: its folders stay where all of it fits.
+    may be: its folders stay where all of it fits. Characters that turn the direction of writing become underscores.
     """
+    path = _TURNING.sub("_", path)
     whole = path if path.lower().endswith(suffix) else path + suffix
     return safe_path(path, suffix) if unfit(path) or unfit(whole) else whole
