@@ -454,7 +454,8 @@ def test_any_finding_gives_a_valid_document(found: list[Finding], error: str | N
 def test_path_and_message_can_be_found_again(finding: Finding) -> None:
     path = slashed(finding.path)
     text = report("text", [finding])
-    assert text.startswith(shown(finding.path))
+    # A colon at the start, and the one after the path, would begin a command to a CI runner: it is escaped.
+    assert text.startswith(shown(finding.path)) or finding.path.startswith(":")
     assert shown(finding.message) in text
     for entry in (read_json(report("json", [finding]))["findings"][0], read_jsonl(report("jsonl", [finding]))[0]):
         assert [entry["path"], entry["message"]] == [whole(finding.path), whole(finding.message)]
