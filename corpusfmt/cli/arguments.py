@@ -44,7 +44,7 @@ class Parser(argparse.ArgumentParser):
         self._titles = ["arguments", *(name for name in groups if name not in _LAST)]
         self.add_argument_group("help").add_argument("-h", "--help", action="help", help="print this help")
 
-    def parse_args(self, args: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
+    def parse_args(self, args: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # never without arguments
         """Parse. Options of formats are in ``shared``, by name."""
         if self._sides:
             wanted = {arg[2:].partition("=")[0] for arg in args if arg[:2] == "--"} - {

@@ -99,7 +99,7 @@ def _sent_again(is_seen: Callable[[], bool]) -> Iterator[None]:
     Python looks at a signal between two steps. One that comes after the last look and before a call that waits, as
     reading from a pipe does, would be looked at when that call is over, which may be never.
     """
-    if not hasattr(signal, "pthread_kill"):  # pragma: no cover: another system
+    if not hasattr(signal, "pthread_kill"):  # pragma: no cover: Windows sends no signals to threads
         yield
         return
     main, (reading, writing) = _thread.get_ident(), os.pipe()

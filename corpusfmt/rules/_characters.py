@@ -52,6 +52,12 @@ def told(chars: Sequence[str]) -> str:
     return words
 
 
+def looking(*patterns: bytes) -> Callable[[bytes], bool]:
+    """Return what says whether one of several patterns is in bytes. One for each first byte is quick to search for."""
+    searches = [re.compile(pattern).search for pattern in patterns]
+    return lambda data: any(search(data) for search in searches)
+
+
 def strange(
     documents: Sequence[Document],
     look: Callable[[bytes], bool],

@@ -8,7 +8,7 @@ from typing import Final
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import strange
+from corpusfmt.rules._characters import looking, strange
 
 #: Syllables of which one part is a filler: conjoining jamo (Unicode 16.0, 3.12), and the sequences of KS X 1001.
 _SYLLABLES: Final = (
@@ -22,20 +22,13 @@ _INVISIBLE: Final = "[\u115f\u1160\u3164\uffa0\u2061-\u2065\u206a-\u206f\u180e\u
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    # One pattern for each first byte: a search for one byte is quick.
-    searches = [
-        re.compile(pattern).search
-        for pattern in (
-            b"\xe1(?:\x85[\x9f\xa0]|\xa0\x8e)",
-            b"\xe2\x81[\xa1-\xa5\xaa-\xaf]",
-            b"\xe3\x85\xa4",
-            b"\xef(?:\xbe\xa0|\xbf[\xb0-\xb8])",
-        )
-    ]
+    look = looking(
+        b"\xe1(?:\x85[\x9f\xa0]|\xa0\x8e)",
+        b"\xe2\x81[\xa1-\xa5\xaa-\xaf]",
+        b"\xe3\x85\xa4",
+        b"\xef(?:\xbe\xa0|\xbf[\xb0-\xb8])",
+    )
     pattern = re.compile(f"{_SYLLABLES}|{_MONGOLIAN}|({_INVISIBLE})")
-
-    def look(data: bytes) -> bool:
-        return any(search(data) for search in searches)
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
         return strange(documents, look, pattern)

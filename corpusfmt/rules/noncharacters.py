@@ -7,19 +7,15 @@ from collections.abc import Iterable, Sequence
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import strange
+from corpusfmt.rules._characters import looking, strange
 
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    # One pattern for each first byte: a search for one byte is quick.
-    searches = [re.compile(b"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])").search]
-    searches += [re.compile(b"%c[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]" % first).search for first in range(0xF0, 0xF5)]
+    planes = [b"%c[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]" % first for first in range(0xF0, 0xF5)]
+    look = looking(b"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])", *planes)
     ends = "".join(chr(plane * 0x10000 + low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
     pattern = re.compile(f"[\ufdd0-\ufdef{ends}]")
-
-    def look(data: bytes) -> bool:
-        return any(search(data) for search in searches)
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
         return strange(documents, look, pattern)

@@ -141,7 +141,7 @@ def bound(seconds: float, memory: int) -> None:
     """In the child: have this process ended when it has used the processor for so many ``seconds`` more, and let it
     have so many bytes more than it has now. Where the system has no such limits, there are none.
     """
-    if sys.platform == "win32":  # pragma: no cover: another system
+    if sys.platform == "win32":  # pragma: no cover: Windows, where limits are set otherwise
         return
     import resource
 

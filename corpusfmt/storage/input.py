@@ -294,13 +294,15 @@ class Input:
     def _end_cut(self) -> None:
         """Give what a member without an end holds; or raise ParseError, where it has run over others that have one."""
         assert self._failure is not None
+        assert self._decoder is not None
         if not self._cut and self._begins is None:  # it is too early to look
             raise self._failure
         torn, self._cut = self._cut or [], None
         if self._begins is not None and (gap := self._search()).content:
             self._gap, self.torn = gap, torn[0] if torn else b""
             byte = self._failure.finding.byte - sum(map(len, torn))
-            message = self._failure.finding.message.replace("ends early", "is damaged, or ends early")
+            at = self._decoder.consumed
+            message = f"a member of the compressed data has no end before another one begins, at byte {at} of the file"
             self._failure = self._fault(DAMAGED, message, byte)
         self._ready.extend(torn if self._gap is None else ())
         if not self._ready:

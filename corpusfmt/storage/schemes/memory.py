@@ -282,7 +282,7 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: object, /) -> int:
         self._calls("read", self._path)
-        view = memoryview(buffer)  # type: ignore[arg-type]
+        view = memoryview(buffer)  # type: ignore[arg-type]  # Buffer has no name before Python 3.12
         data = self.file.content[self._at : self._at + len(view)]
         view[: len(data)] = data
         self._at += len(data)
@@ -296,7 +296,7 @@ class _Written(io.BytesIO):
 
     def write(self, data: object, /) -> int:
         self._calls("write", self._path)
-        return super().write(data)  # type: ignore[arg-type]
+        return super().write(data)  # type: ignore[arg-type]  # as above
 
 
 def _key(path: str) -> str:
