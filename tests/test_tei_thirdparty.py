@@ -903,11 +903,43 @@ def test_lines_that_are_joined(body: str, expected: str) -> None:
     assert text(body, JOIN) == expected
 
 
+@pytest.mark.parametrize("options", [Choices(), JOIN], ids=["newline", "join"])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<w>moun-<lb/>tain</w>", "mountain"), ("<w>moun<lb/>tain</w>", "mountain"), ("<w>moun\u00ac\n  <lb/>\n tain</w>", "mountain"),
+        ("<w>moun-<pb/>tain</w>", "mountain"), ("<w>moun<cb/><lb/>tain</w>", "mountain"), ("<w>moun<milestone unit='x'/> tain</w>", "mountain"),
+        ("<w><hi>moun-</hi><lb/><hi>tain</hi></w>", "mountain"), ("<w>moun-<fw>12</fw><lb/>tain</w>", "mountain"),
+        ("<w>moun-<lb break='maybe'/>tain</w>", "mountain"), ("<w>New<lb break='yes'/>York</w>", "New|York"),
+        ("<w>a</w> <w><lb/>b</w>", "a|b"), ("<w>a<lb/></w> <w>b</w>", "a|b"), ("<w>1-<lb/></w> <w>b</w>", "1-|b"),
+        ("<w>a b<anchor/> c</w>", "a b c"), ("<w><w>moun-<lb/></w><w>tain</w></w>", "mountain"), ("<w>a<note>b<lb/> c</note>d</w>", "ad||b|c"),
+        ("<w part='I'>moun</w><lb/><w part='F'>tain</w>", "mountain"), ("<w part='I'>moun-</w>\n<lb/>\n<w part='F'>tain</w>", "mountain"),
+        ("<w part='I'>moun</w><pc>-</pc><lb/><w part='F'>tain</w>", "mountain"), ("<w part='I'>moun-<lb/></w><w part='F'>tain</w>", "mountain"),
+        ("<w part='I'>moun</w><w part='F'><lb/>tain</w>", "mountain"), ("<w part='I'>a</w> <w part='M'>b</w><lb/><w part='M'>c</w><lb/> <w part='F'>d</w>", "abcd"),
+        ("<w part='I'>moun</w><note>n</note><pb/><fw>3</fw><lb/><w part='F'>tain</w>", "mountain||n"),
+        ("<w part='I'>moun</w><lb/> <w>tain</w>", "moun|tain"), ("<w part='N'>moun</w><lb/> <w part='F'>tain</w>", "moun|tain"),
+        ("<w part='I'>moun</w> <w>x</w> <w part='F'>tain</w>", "moun x tain"), ("<w part='F'>a</w> <w part='I'>b</w>", "a b"),
+        ("<w part='I'>moun</w> x <w part='F'>tain</w>", "moun x tain"), ("<w part='I'>a</w> " + "b" * 200 + " <w part='F'>c</w>", "a " + "b" * 200 + " c"),
+        ("<w xml:id='a' next='#b'>moun-</w><lb/><w xml:id='b'>tain</w>", "mountain"), ("<w xml:id='a'>moun</w><lb/> <w prev='#a'>tain</w>", "moun|tain"),
+        ("<w xml:id='a' next='#b'>moun</w><lb/><w prev=' #a '>tain</w>", "mountain"), ("<w next='#c'>moun</w><lb/> <w xml:id='b'>tain</w>", "moun|tain"),
+        ("<w part='I' join='right'>moun</w> <w part='F'>tain</w>", "mountain"), ("<hi xml:space='preserve'><w part='I'>moun-</w>\n <lb/> <w part='F'>tain</w></hi>", "mountain"),
+        ("<hi xml:space='preserve'>moun<hi>-</hi>\n<hi> </hi><lb break='no'/> tain</hi>", "mountain"),
+        ("<hi xml:space='preserve'> <hi> </hi><lb break='no'/> tain</hi>", " tain"),
+    ],
+)  # fmt: skip
+def test_a_line_that_begins_inside_of_a_word_does_not_end_it(body: str, expected: str, options: Choices) -> None:
+    lines = expected.replace("||", "\n\n").replace("|", " " if options is JOIN else "\n")
+    read = Read(f"<TEI xmlns='{NS}'><text><p>{body}</p></text></TEI>", options)
+    assert (read.found[0].text, read.findings) == (lines, [])
+    assert len(read.found[0].text) == read.sizes[0] + 2 * read.found[0].text.count("\n\n")
+
+
 def test_hyphens_that_go_are_counted() -> None:
     assert left("<p>moun-<lb/>tain, Nord-<lb/>Süd<note>hill-<lb/>top</note></p>", JOIN) == {
         "hyphens before lb": 2,
         "note": 1,
     }
+    assert left("<p><w>moun-<lb/>tain</w></p>") == {"w": 1, "hyphens before lb": 1}
     choice = "<p><choice><sic>a-<lb/>b</sic><corr>c-<lb/>d-<lb/>e</corr></choice></p>"
     assert left(choice, JOIN)["hyphens before lb"] == 2
 
