@@ -472,7 +472,9 @@ def test_a_text_alone_in_its_file_is_named_by_it(
     [
         ("<text><body><div type='edition' n='urn:cts:greekLit:tlg0012.tlg001.p'><p>x</p></div></body></text>",
          "urn:cts:greekLit:tlg0012.tlg001.p"),
-        ("<text><body n=' urn:cts:a:b.c'><p>x</p></body></text>", "a"),
+        ("<text><body n=' urn:cts:a:b.c'><p>x</p></body></text>", "urn:cts:a:b.c"),
+        ("<text><body n='URN:CTS:latinLit:a.b'><p>x</p></body></text>", "URN:CTS:latinLit:a.b"),
+        ("<text><body n='urn:nbn:de:1'><p>x</p></body></text>", "a"),
         ("<text><body n='urn:cts:a:b.c'><p>x</p></body></text>", "urn:cts:a:b.c"),
         ("<text n='urn:cts:a:b.c'><body><p>x</p></body></text>", "urn:cts:a:b.c"),
         ("<text><body><div n='urn:cts:a:b.1'><p>x</p></div><div n='urn:cts:a:b.2'><p>y</p></div></body></text>", "urn:cts:a:b.1"),

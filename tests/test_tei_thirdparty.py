@@ -614,6 +614,23 @@ def source(parts: str, rest: str = "") -> str:
         ("url", source("<bibl><ref target='viaf:1'/></bibl>"), ""),
         ("idno", published("<idno type='ISBN'>978</idno><idno type='x'>a b c</idno><idno>id7</idno>"), "id7"),
         ("idno", published("<idno type='URL'>http://x</idno>"), ""),
+        *(
+            ("idno", published(f"<idno type='{kind}'>978-1</idno><idno type='ours'>o1</idno>"), "o1")
+            for kind in ("ISBN-13", "ISBN-10", "isbn13", "eISSN", "pISSN", "ISSN-L", "e-issn", "ISSN (online)", "epub-ISBN",
+                         "ISMN", "URI.permanent", "ORCID", "OCLC", "GND-ID")
+        ),
+        *(("idno", published(f"<idno type='{kind}'>o1</idno>"), "o1") for kind in ("DTAID", "uriah", "VD17")),
+        ("idno", published("<idno>ISBN 978-1</idno><idno>eISSN: 1</idno><idno>ISBN-13:978</idno><idno>isbnX</idno>"), "isbnX"),
+        ("idno", published("<idno>DOI 10.1000/182</idno>"), "10.1000/182"),
+        ("idno", published("<idno>MS 10.1000/182</idno>"), "MS 10.1000/182"),
+        *(
+            ("url", published(f"<idno>{doi}</idno>"), f"https://doi.org/{number}" if number else "")
+            for doi, number in {
+                "DOI 10.1000/182": "10.1000/182", "doi: 10.1000/182": "10.1000/182", "DOI:10.1000/182": "10.1000/182",
+                "info:doi/10.1000/182": "10.1000/182", "10.1000.10/123": "10.1000.10/123", "doi 10.1/x": "10.1/x",
+                "10.1/x": "", "doi10.1000/182": "", "DOI 10.1000/": "", "DOI 11.1000/182": "",
+            }.items()
+        ),
     ],
 )  # fmt: skip
 def test_what_a_header_says(field: str, header: str, expected: str | tuple[str, ...]) -> None:

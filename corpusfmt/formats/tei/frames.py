@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from corpusfmt.formats.tei.documents import PARTS, check_namespace, take_foreign, take_own
@@ -34,6 +35,7 @@ _INCLUDES: Final = {
     ),
 }
 _READ: Final = ("text", "sourceDoc")
+_CTS: Final = re.compile(r"\s*urn:cts:", re.IGNORECASE)
 _CITED: Final = ("text", "body", "div")
 _HINTS: Final = {
     "TEI.2": "it is TEI P4; make TEI P5 of it with the stylesheet p4top5.xsl of the TEI Consortium",
@@ -194,7 +196,7 @@ class Frames:
             if level == 1 and frame.is_corpus and name.endswith((" TEI", " teiCorpus")):
                 uri = name.rpartition(" ")[0]
                 self.fault("TEI003", f"expected a TEI in the namespace of TEI, found one in {quoted(uri)}")
-            if name in _CITED and not frame.urn and attributes.get("n", "").startswith("urn:cts:"):
+            if name in _CITED and not frame.urn and _CTS.match(attributes.get("n", "")):
                 frame.urn = attributes["n"].strip()
             if level == 1 and name in _READ:
                 frame.reading = True

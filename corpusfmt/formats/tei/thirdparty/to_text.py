@@ -65,8 +65,8 @@ class Foreign:
         self.closings: list[Closing | None] = []
         self.glyphs: list[tuple[int, str]] = []
         self.restored = 0
-        #: Words that are open: where their text stands, its size at the beginning, and the attributes of one that goes on
-        #: in another element; and such a one that has just ended.
+        #: Words that are open: where their text stands, its size at the beginning, and the attributes of one that goes
+        #: on in another element; and such a one that has just ended.
         self.words: list[tuple[Flow, int, Mapping[str, str] | None]] = []
         self.fragment: Fragment | None = None
         #: Deletions that are open, and the ids of elements that are open and may end some.
