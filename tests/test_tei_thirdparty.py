@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from corpusfmt.formats.tei import FORMAT
+from corpusfmt.formats.tei.thirdparty.attested import Attested
 from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, WAYS, table
 from corpusfmt.formats.tei.thirdparty.flow import MISSING
 from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
@@ -50,7 +51,8 @@ class Read:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.removeprefix(f"{NS} ")
         if name in ("TEI", "TEI.2", "teiCorpus"):
-            foreign = Foreign(self._choices, lambda code, message: self.findings.append((code, message)), attributes)
+            reads = Attested if self._choices.witness else Foreign
+            foreign = reads(self._choices, lambda code, message: self.findings.append((code, message)), attributes)
             self._open.append((foreign, attributes))
         elif self._open:
             self._open[-1][0].start(name, attributes)
@@ -833,6 +835,73 @@ def test_the_readings_of_a_witness(choices: Choices, body: str, expected: str) -
         "<listWit xml:id='β'><listWit><witness xml:id='B'/></listWit></listWit><listWit><witness xml:id='C'/></listWit>"
     )
     assert text(body, choices, f"<fileDesc><sourceDesc>{witnesses}</sourceDesc></fileDesc>") == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<rdg>a</rdg><wit>A</wit><rdg>b</rdg><wit>B C</wit>", "b"), ("<rdg>a</rdg><wit>C, B; D</wit><rdg>b</rdg><wit>A</wit>", "a"),
+        ("<lem>a</lem>\n<wit>A</wit>\n<rdg>b</rdg>\n<wit>B</wit>", "b"), ("<lem>a</lem><rdg>b</rdg><wit>A</wit>", "a"),
+        ("<lem>a</lem><wit>A</wit><rdg>b</rdg><wit>C</wit>", "a"), ("<rdg>a<wit>A</wit></rdg><rdg>b<wit>#B</wit></rdg>", "b"),
+        ("<rdg>a</rdg><wit><ptr target='#A'/></wit><rdg>b</rdg><wit><ref target='w.xml#B'>Bod.</ref></wit>", "b"),
+        ("<rdg wit='#A'>a</rdg><rdg wit='#C'>b</rdg><wit>B</wit>", "b"), ("<wit>B</wit><lem>a</lem><rdg>b</rdg><wit> </wit>", "a"),
+        ("<lem>a</lem><rdgGrp><rdg>b</rdg><wit>C</wit><rdg>c</rdg><wit>B</wit></rdgGrp>", "c"), ("<lem>a</lem><rdg>b</rdg><note>n</note><wit>B</wit>", "b"),
+        ("<lem>a</lem><rdg>b<app><lem>c</lem><rdg>d</rdg><wit>B</wit></app></rdg><wit>B</wit>", "bd"),
+        ("<lem>a</lem><rdg>b</rdg><wit>\u03b2</wit>", "b"), ("<lem>a</lem><rdg><lb/>b<choice><sic>x</sic><corr>y</corr></choice></rdg><wit>B</wit>", "\nby"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [0, 1])
+def test_who_has_a_reading_may_stand_behind_it(body: str, expected: str, size: int) -> None:
+    """And a list of witnesses may stand before the text, outside of the header."""
+    lists = "<front><listWit xml:id='\u03b2'><witness xml:id='B'/></listWit></front>"
+    body = f"<text>{lists}<body><p>x <app>{body}</app> y</p></body></text>"
+    data = f"<TEI xmlns='{NS}'><teiHeader/>{body}</TEI>"
+    read = Read(data, Choices(notes="out", witness="B"), size)
+    assert (read.found[0].text, read.sizes) == (
+        f"x {expected} y".replace("  ", " ").replace(" \n", "\n"),
+        [len(read.found[0].text)],
+    )
+    assert Read(data, Choices(notes="out"), size).found[0].text.startswith("x ")
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        "<standOff>{}</standOff>",
+        "<text><front><div>{}</div></front></text>",
+        "<standOff><listWit/></standOff><teiHeader/>{}",
+    ],
+)
+def test_lists_of_witnesses_outside_of_the_header(lists: str) -> None:
+    witnesses = "<listWit xml:id='g'><listWit xml:id='h'><witness xml:id='B'/></listWit><witness xml:id='C'/></listWit>"
+    body = "<text><body><p><app><lem>a</lem><rdg wit='#h'>b</rdg></app></p></body></text>"
+    for witness, expected in (("B", "b"), ("C", "a")):
+        read = Read(f"<TEI xmlns='{NS}'>{lists.format(witnesses)}{body}</TEI>", Choices(witness=witness))
+        assert read.found[0].text.strip() == expected
+
+
+def test_an_entry_that_is_too_long_to_be_held_is_read_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "<app><rdg>a<hi>b</hi><hi>c<hi>d</hi></hi></rdg><wit>C</wit><rdg wit='#B'>e</rdg></app><app><rdg>f</rdg><wit>C</wit></app>"
+    for most, expected in ((100, "xey"), (7, "xey"), (4, "xefy"), (1, "xefy")):
+        monkeypatch.setattr("corpusfmt.formats.tei.thirdparty.attested._MOST", most)
+        read = Read(f"<TEI xmlns='{NS}'><text><body><p>x{body}y</p></body></text></TEI>", B)
+        assert (read.found[0].text, read.sizes) == (expected, [len(expected)]), most
+
+
+def test_places_in_what_was_held_are_its_own() -> None:
+    places, beginning = list[int](), iter(range(10))
+    reader = Attested(
+        Choices(witness="B"), lambda _code, _message: places.append(reader.at), {}, lambda: next(beginning)
+    )
+    for name in ("text", "p", "app", "rdg"):
+        reader.start(name, {})
+    reader.text("under")
+    reader.start("lb", {})
+    reader.end("lb")
+    reader.text("stand")
+    for name in ("rdg", "app", "p", "text"):
+        reader.end(name)
+    assert (reader.finish().text, places) == ("under\nstand", [2])
 
 
 def test_lists_of_witnesses_have_a_limit() -> None:

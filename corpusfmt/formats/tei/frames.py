@@ -13,6 +13,7 @@ from corpusfmt.formats.tei.parser import Broken, Parser
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
 from corpusfmt.formats.tei.references import XML_ID, Across, is_name
 from corpusfmt.formats.tei.schema_units import Judging
+from corpusfmt.formats.tei.thirdparty.attested import Attested
 from corpusfmt.formats.tei.thirdparty.header import Header
 from corpusfmt.formats.tei.thirdparty.heading import Heading, inherited
 from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign
@@ -278,7 +279,8 @@ class Frames:
             events = OwnEvents(attributes, self.gathering.options.limits)
         else:
             around = next((one.header for one in reversed(self.stack) if one.header is not None), None)
-            events = Foreign(self._choices, self._remark, attributes, lambda: self.parser.byte, around)
+            reads = Attested if self._choices.witness else Foreign
+            events = reads(self._choices, self._remark, attributes, lambda: self.parser.byte, around)
         frame.events = events
         self.stack.append(frame)
         parser.hear(events.text)
