@@ -550,7 +550,7 @@ def test_what_a_file_cannot_hold(document: Document, kinds: list[str]) -> None:
     else:
         (piece,) = writer.encode([document])
         assert FORMAT.alone is not None
-        assert FORMAT.alone(piece) == (
+        assert FORMAT.alone(piece, document, WriteOptions()) == (
             document.name,
             document.data.decode("latin-1").encode() if document.encoding else document.data,
         )
@@ -558,10 +558,11 @@ def test_what_a_file_cannot_hold(document: Document, kinds: list[str]) -> None:
 
 
 def test_a_file_without_a_name_is_written_under_its_id() -> None:
-    writer = FORMAT.writer(WriteOptions(frozenset(["name", "id"])))
-    assert writer.encode([Document("a/b", "x\0y"), Document(7, "")]) == [b"a/b.txt\0x\0y", b"7.txt\0"]
+    options, documents = WriteOptions(frozenset(["name", "id"])), [Document("a/b", "x\0y"), Document(7, "")]
+    pieces = FORMAT.writer(options).encode(documents)
     assert FORMAT.alone is not None
-    assert FORMAT.alone(b"a/b\0x\0y") == ("a/b", b"x\0y")
+    files = [FORMAT.alone(piece, document, options) for piece, document in zip(pieces, documents, strict=True)]
+    assert files == [("a/b.txt", b"x\0y"), ("7.txt", b"")]
 
 
 @pytest.mark.parametrize("size", [1, 3, 1 << 30])

@@ -107,9 +107,9 @@ def test_a_folder_in_the_target_that_is_replaced_during_the_run_is_refused(by: s
     Path("out/x/y/a").write_bytes(b"mine")
     Path("elsewhere").mkdir()
     Path("elsewhere/a").write_bytes(b"precious")
-    folder = Folder("out", "", force=True)
+    folder = Folder("out", force=True)
     for name in ("a", "x/y/a", "x/z"):
-        folder.add_at(name, b"new")
+        folder.add(name, b"new")
     folder.finish()
     Path("out/x/y").rename("moved")
     if by == "a link":
@@ -128,7 +128,7 @@ def test_a_folder_in_the_target_that_is_replaced_during_the_run_is_refused(by: s
 def test_nobody_looks_into_a_folder_that_is_not_whole(here: Path) -> None:
     before = os.umask(0)
     try:
-        folder = Folder("out", ".txt", force=False)
+        folder = Folder("out", force=False)
         (name,) = [name for name in os.listdir() if name.startswith(".corpusfmt-")]
         assert os.stat(name).st_mode & 0o777 == 0o700
         folder.add("a", b"")
@@ -142,7 +142,7 @@ def test_nobody_looks_into_a_folder_that_is_not_whole(here: Path) -> None:
 def test_a_temporary_folder_that_was_replaced_by_a_link_is_not_emptied(here: Path, ways: bool) -> None:
     Path("precious").mkdir()
     Path("precious/a").write_bytes(b"precious")
-    folder = Folder("out", ".txt", force=False)
+    folder = Folder("out", force=False)
     folder.add("a", b"")
     (name,) = [name for name in os.listdir() if name.startswith(".corpusfmt-")]
     Path(name).rename("moved")

@@ -692,7 +692,7 @@ def test_a_target_that_cannot_be_begun_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    "make", [lambda path: open_output(f"{path}/a.txt"), lambda path: Folder(f"{path}/a/", ".txt", force=False)]
+    "make", [lambda path: open_output(f"{path}/a.txt"), lambda path: Folder(f"{path}/a/", force=False)]
 )
 def test_what_nobody_holds_is_discarded(make: Callable[[Path], object], tmp_path: Path) -> None:
     """A signal may come between making it and handing it over. A process that was forked off has no say in it."""
@@ -712,7 +712,7 @@ def test_what_nobody_holds_is_discarded(make: Callable[[Path], object], tmp_path
 
 
 @pytest.mark.parametrize(
-    "make", [lambda path: open_output(f"{path}/a.txt"), lambda path: Folder(f"{path}/a/", ".txt", force=False)]
+    "make", [lambda path: open_output(f"{path}/a.txt"), lambda path: Folder(f"{path}/a/", force=False)]
 )
 def test_what_others_have_begun_is_left_alone(make: Callable[[Path], object], tmp_path: Path) -> None:
     theirs = make(tmp_path)
@@ -992,7 +992,7 @@ def test_what_cannot_be_read_back_is_named_by_the_target(kind: str, tmp_path: Pa
         assert caught.value.filename == target
         output.discard()
     else:
-        folder = Folder(target, "", force=False)
+        folder = Folder(target, force=False)
         with pytest.raises(FileNotFoundError) as caught:
             folder.reread("b", plain=True)
         assert caught.value.filename == os.path.join(target, "b")

@@ -9,6 +9,7 @@ from hashlib import sha256
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from xml.dom import minidom
 
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from corpusfmt import Document, LossError, ParseError, convert, fix, read, validate
+from corpusfmt import Document, LossError, ParseError, convert, fix, open_writer, read, validate
 from corpusfmt.cli.main import main
 from corpusfmt.formats.tei import FORMAT
 from corpusfmt.formats.tei.head import forbidden_in, header
@@ -180,8 +181,27 @@ def test_the_title_of_the_corpus_is_an_option() -> None:
         FORMAT.writer(WriteOptions(own={"corpus": "two\nlines"}))
 
 
+@pytest.mark.parametrize(
+    ("options", "paths"),
+    [
+        ({}, ["A_2.xml", "Гёте, 1.xml", "a.xml", "p/1.xml", "tlg_1.xml"]), ({"name_from": "id"}, ["A_2.xml", "Гёте, 1.xml", "a.xml", "p/1.xml", "tlg_1.xml"]),
+        ({"name_from": "name"}, ["Faust I.xml", "a.xml", "b.txt.xml", "p/1.xml", "tlg_1.xml"]),
+        ({"name_from": "path"}, ["in.xml", "in_2.xml", "in_3.xml", "in_4.xml", "in_5.xml"]),
+    ],
+)  # fmt: skip
+def test_what_files_of_a_document_each_are_named_by(options: dict[str, Any], paths: list[str], tmp_path: Path) -> None:
+    given = [("a", ""), ("A", "b.txt"), ("Гёте, 1", "Faust I"), ("p/1", ""), ("tlg:1", "")]
+    documents = [Document(id, id, name=name) for id, name in given]
+    with open_writer(tmp_path / "in.jsonl") as writer:
+        writer.write_all(documents)
+    convert(tmp_path / "in.jsonl", f"{tmp_path}/out/", to_format="tei", **options)
+    found = tmp_path / "out"
+    assert sorted(path.relative_to(found).as_posix() for path in found.rglob("*.xml")) == sorted(paths)
+    assert sorted(read(found), key=repr) == sorted(documents, key=repr)
+
+
 def test_a_document_alone_is_a_file_of_its_own() -> None:
-    name, data = alone(one(FULL))
+    name, data = alone(one(FULL), FULL, WriteOptions())
     assert name == "d1"
     assert data.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<TEI ')
     assert parse(FORMAT, data) == [FULL]
@@ -194,7 +214,7 @@ def test_a_document_alone_is_a_file_of_its_own() -> None:
 def test_the_fast_reader_reads_what_the_parser_reads(document: Document) -> None:
     piece = one(document)
     fast = read_own(piece)
-    (slow,) = parse(FORMAT, alone(piece)[1])
+    (slow,) = parse(FORMAT, alone(piece, document, WriteOptions())[1])
     assert slow == document
     if fast is not None:
         assert Document(fast.id, fast.data.decode(), name=fast.name, meta=fast.meta) == document
@@ -452,7 +472,9 @@ def test_a_text_alone_in_its_file_is_named_by_it(
     [
         ("<text><body><div type='edition' n='urn:cts:greekLit:tlg0012.tlg001.p'><p>x</p></div></body></text>",
          "urn:cts:greekLit:tlg0012.tlg001.p"),
-        ("<text><body n=' urn:cts:a:b.c'><p>x</p></body></text>", "a"),
+        ("<text><body n=' urn:cts:a:b.c'><p>x</p></body></text>", "urn:cts:a:b.c"),
+        ("<text><body n='URN:CTS:latinLit:a.b'><p>x</p></body></text>", "URN:CTS:latinLit:a.b"),
+        ("<text><body n='urn:nbn:de:1'><p>x</p></body></text>", "a"),
         ("<text><body n='urn:cts:a:b.c'><p>x</p></body></text>", "urn:cts:a:b.c"),
         ("<text n='urn:cts:a:b.c'><body><p>x</p></body></text>", "urn:cts:a:b.c"),
         ("<text><body><div n='urn:cts:a:b.1'><p>x</p></div><div n='urn:cts:a:b.2'><p>y</p></div></body></text>", "urn:cts:a:b.1"),

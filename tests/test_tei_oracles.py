@@ -93,13 +93,10 @@ def files(folder: Path, docs: Sequence[Document], number: int = 0) -> list[Path]
     assert data.endswith(b"".join(pieces) + b"</teiCorpus>\n")
     made = [folder / f"{number}.xml"]
     made[0].write_bytes(data)
-    names = set()
-    for at, piece in enumerate(pieces):
-        name, whole = TEI.alone(piece)
-        names.add(name)
+    for at, (piece, document) in enumerate(zip(pieces, docs, strict=True)):
+        _, whole = TEI.alone(piece, document, WriteOptions())
         made.append(folder / f"{number}-{at}.xml")
         made[-1].write_bytes(whole)
-    assert len(names) == len(docs)
     return made
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from corpusfmt.formats.tei import FORMAT
+from corpusfmt.formats.tei.thirdparty.attested import Attested
 from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, WAYS, table
 from corpusfmt.formats.tei.thirdparty.flow import MISSING
 from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
@@ -50,7 +51,8 @@ class Read:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.removeprefix(f"{NS} ")
         if name in ("TEI", "TEI.2", "teiCorpus"):
-            foreign = Foreign(self._choices, lambda code, message: self.findings.append((code, message)), attributes)
+            reads = Attested if self._choices.witness else Foreign
+            foreign = reads(self._choices, lambda code, message: self.findings.append((code, message)), attributes)
             self._open.append((foreign, attributes))
         elif self._open:
             self._open[-1][0].start(name, attributes)
@@ -614,6 +616,23 @@ def source(parts: str, rest: str = "") -> str:
         ("url", source("<bibl><ref target='viaf:1'/></bibl>"), ""),
         ("idno", published("<idno type='ISBN'>978</idno><idno type='x'>a b c</idno><idno>id7</idno>"), "id7"),
         ("idno", published("<idno type='URL'>http://x</idno>"), ""),
+        *(
+            ("idno", published(f"<idno type='{kind}'>978-1</idno><idno type='ours'>o1</idno>"), "o1")
+            for kind in ("ISBN-13", "ISBN-10", "isbn13", "eISSN", "pISSN", "ISSN-L", "e-issn", "ISSN (online)", "epub-ISBN",
+                         "ISMN", "URI.permanent", "ORCID", "OCLC", "GND-ID")
+        ),
+        *(("idno", published(f"<idno type='{kind}'>o1</idno>"), "o1") for kind in ("DTAID", "uriah", "VD17")),
+        ("idno", published("<idno>ISBN 978-1</idno><idno>eISSN: 1</idno><idno>ISBN-13:978</idno><idno>isbnX</idno>"), "isbnX"),
+        ("idno", published("<idno>DOI 10.1000/182</idno>"), "10.1000/182"),
+        ("idno", published("<idno>MS 10.1000/182</idno>"), "MS 10.1000/182"),
+        *(
+            ("url", published(f"<idno>{doi}</idno>"), f"https://doi.org/{number}" if number else "")
+            for doi, number in {
+                "DOI 10.1000/182": "10.1000/182", "doi: 10.1000/182": "10.1000/182", "DOI:10.1000/182": "10.1000/182",
+                "info:doi/10.1000/182": "10.1000/182", "10.1000.10/123": "10.1000.10/123", "doi 10.1/x": "10.1/x",
+                "10.1/x": "", "doi10.1000/182": "", "DOI 10.1000/": "", "DOI 11.1000/182": "",
+            }.items()
+        ),
     ],
 )  # fmt: skip
 def test_what_a_header_says(field: str, header: str, expected: str | tuple[str, ...]) -> None:
@@ -818,6 +837,73 @@ def test_the_readings_of_a_witness(choices: Choices, body: str, expected: str) -
     assert text(body, choices, f"<fileDesc><sourceDesc>{witnesses}</sourceDesc></fileDesc>") == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<rdg>a</rdg><wit>A</wit><rdg>b</rdg><wit>B C</wit>", "b"), ("<rdg>a</rdg><wit>C, B; D</wit><rdg>b</rdg><wit>A</wit>", "a"),
+        ("<lem>a</lem>\n<wit>A</wit>\n<rdg>b</rdg>\n<wit>B</wit>", "b"), ("<lem>a</lem><rdg>b</rdg><wit>A</wit>", "a"),
+        ("<lem>a</lem><wit>A</wit><rdg>b</rdg><wit>C</wit>", "a"), ("<rdg>a<wit>A</wit></rdg><rdg>b<wit>#B</wit></rdg>", "b"),
+        ("<rdg>a</rdg><wit><ptr target='#A'/></wit><rdg>b</rdg><wit><ref target='w.xml#B'>Bod.</ref></wit>", "b"),
+        ("<rdg wit='#A'>a</rdg><rdg wit='#C'>b</rdg><wit>B</wit>", "b"), ("<wit>B</wit><lem>a</lem><rdg>b</rdg><wit> </wit>", "a"),
+        ("<lem>a</lem><rdgGrp><rdg>b</rdg><wit>C</wit><rdg>c</rdg><wit>B</wit></rdgGrp>", "c"), ("<lem>a</lem><rdg>b</rdg><note>n</note><wit>B</wit>", "b"),
+        ("<lem>a</lem><rdg>b<app><lem>c</lem><rdg>d</rdg><wit>B</wit></app></rdg><wit>B</wit>", "bd"),
+        ("<lem>a</lem><rdg>b</rdg><wit>\u03b2</wit>", "b"), ("<lem>a</lem><rdg><lb/>b<choice><sic>x</sic><corr>y</corr></choice></rdg><wit>B</wit>", "\nby"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [0, 1])
+def test_who_has_a_reading_may_stand_behind_it(body: str, expected: str, size: int) -> None:
+    """And a list of witnesses may stand before the text, outside of the header."""
+    lists = "<front><listWit xml:id='\u03b2'><witness xml:id='B'/></listWit></front>"
+    body = f"<text>{lists}<body><p>x <app>{body}</app> y</p></body></text>"
+    data = f"<TEI xmlns='{NS}'><teiHeader/>{body}</TEI>"
+    read = Read(data, Choices(notes="out", witness="B"), size)
+    assert (read.found[0].text, read.sizes) == (
+        f"x {expected} y".replace("  ", " ").replace(" \n", "\n"),
+        [len(read.found[0].text)],
+    )
+    assert Read(data, Choices(notes="out"), size).found[0].text.startswith("x ")
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        "<standOff>{}</standOff>",
+        "<text><front><div>{}</div></front></text>",
+        "<standOff><listWit/></standOff><teiHeader/>{}",
+    ],
+)
+def test_lists_of_witnesses_outside_of_the_header(lists: str) -> None:
+    witnesses = "<listWit xml:id='g'><listWit xml:id='h'><witness xml:id='B'/></listWit><witness xml:id='C'/></listWit>"
+    body = "<text><body><p><app><lem>a</lem><rdg wit='#h'>b</rdg></app></p></body></text>"
+    for witness, expected in (("B", "b"), ("C", "a")):
+        read = Read(f"<TEI xmlns='{NS}'>{lists.format(witnesses)}{body}</TEI>", Choices(witness=witness))
+        assert read.found[0].text.strip() == expected
+
+
+def test_an_entry_that_is_too_long_to_be_held_is_read_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "<app><rdg>a<hi>b</hi><hi>c<hi>d</hi></hi></rdg><wit>C</wit><rdg wit='#B'>e</rdg></app><app><rdg>f</rdg><wit>C</wit></app>"
+    for most, expected in ((100, "xey"), (7, "xey"), (4, "xefy"), (1, "xefy")):
+        monkeypatch.setattr("corpusfmt.formats.tei.thirdparty.attested._MOST", most)
+        read = Read(f"<TEI xmlns='{NS}'><text><body><p>x{body}y</p></body></text></TEI>", B)
+        assert (read.found[0].text, read.sizes) == (expected, [len(expected)]), most
+
+
+def test_places_in_what_was_held_are_its_own() -> None:
+    places, beginning = list[int](), iter(range(10))
+    reader = Attested(
+        Choices(witness="B"), lambda _code, _message: places.append(reader.at), {}, lambda: next(beginning)
+    )
+    for name in ("text", "p", "app", "rdg"):
+        reader.start(name, {})
+    reader.text("under")
+    reader.start("lb", {})
+    reader.end("lb")
+    reader.text("stand")
+    for name in ("rdg", "app", "p", "text"):
+        reader.end(name)
+    assert (reader.finish().text, places) == ("under\nstand", [2])
+
+
 def test_lists_of_witnesses_have_a_limit() -> None:
     many = "".join(f"<witness xml:id='w{number}'/>" for number in range(1100))
     header = f"<fileDesc><sourceDesc><listWit xml:id='all'>{many}</listWit></sourceDesc></fileDesc>"
@@ -903,11 +989,43 @@ def test_lines_that_are_joined(body: str, expected: str) -> None:
     assert text(body, JOIN) == expected
 
 
+@pytest.mark.parametrize("options", [Choices(), JOIN], ids=["newline", "join"])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<w>moun-<lb/>tain</w>", "mountain"), ("<w>moun<lb/>tain</w>", "mountain"), ("<w>moun\u00ac\n  <lb/>\n tain</w>", "mountain"),
+        ("<w>moun-<pb/>tain</w>", "mountain"), ("<w>moun<cb/><lb/>tain</w>", "mountain"), ("<w>moun<milestone unit='x'/> tain</w>", "mountain"),
+        ("<w><hi>moun-</hi><lb/><hi>tain</hi></w>", "mountain"), ("<w>moun-<fw>12</fw><lb/>tain</w>", "mountain"),
+        ("<w>moun-<lb break='maybe'/>tain</w>", "mountain"), ("<w>New<lb break='yes'/>York</w>", "New|York"),
+        ("<w>a</w> <w><lb/>b</w>", "a|b"), ("<w>a<lb/></w> <w>b</w>", "a|b"), ("<w>1-<lb/></w> <w>b</w>", "1-|b"),
+        ("<w>a b<anchor/> c</w>", "a b c"), ("<w><w>moun-<lb/></w><w>tain</w></w>", "mountain"), ("<w>a<note>b<lb/> c</note>d</w>", "ad||b|c"),
+        ("<w part='I'>moun</w><lb/><w part='F'>tain</w>", "mountain"), ("<w part='I'>moun-</w>\n<lb/>\n<w part='F'>tain</w>", "mountain"),
+        ("<w part='I'>moun</w><pc>-</pc><lb/><w part='F'>tain</w>", "mountain"), ("<w part='I'>moun-<lb/></w><w part='F'>tain</w>", "mountain"),
+        ("<w part='I'>moun</w><w part='F'><lb/>tain</w>", "mountain"), ("<w part='I'>a</w> <w part='M'>b</w><lb/><w part='M'>c</w><lb/> <w part='F'>d</w>", "abcd"),
+        ("<w part='I'>moun</w><note>n</note><pb/><fw>3</fw><lb/><w part='F'>tain</w>", "mountain||n"),
+        ("<w part='I'>moun</w><lb/> <w>tain</w>", "moun|tain"), ("<w part='N'>moun</w><lb/> <w part='F'>tain</w>", "moun|tain"),
+        ("<w part='I'>moun</w> <w>x</w> <w part='F'>tain</w>", "moun x tain"), ("<w part='F'>a</w> <w part='I'>b</w>", "a b"),
+        ("<w part='I'>moun</w> x <w part='F'>tain</w>", "moun x tain"), ("<w part='I'>a</w> " + "b" * 200 + " <w part='F'>c</w>", "a " + "b" * 200 + " c"),
+        ("<w xml:id='a' next='#b'>moun-</w><lb/><w xml:id='b'>tain</w>", "mountain"), ("<w xml:id='a'>moun</w><lb/> <w prev='#a'>tain</w>", "moun|tain"),
+        ("<w xml:id='a' next='#b'>moun</w><lb/><w prev=' #a '>tain</w>", "mountain"), ("<w next='#c'>moun</w><lb/> <w xml:id='b'>tain</w>", "moun|tain"),
+        ("<w part='I' join='right'>moun</w> <w part='F'>tain</w>", "mountain"), ("<hi xml:space='preserve'><w part='I'>moun-</w>\n <lb/> <w part='F'>tain</w></hi>", "mountain"),
+        ("<hi xml:space='preserve'>moun<hi>-</hi>\n<hi> </hi><lb break='no'/> tain</hi>", "mountain"),
+        ("<hi xml:space='preserve'> <hi> </hi><lb break='no'/> tain</hi>", " tain"),
+    ],
+)  # fmt: skip
+def test_a_line_that_begins_inside_of_a_word_does_not_end_it(body: str, expected: str, options: Choices) -> None:
+    lines = expected.replace("||", "\n\n").replace("|", " " if options is JOIN else "\n")
+    read = Read(f"<TEI xmlns='{NS}'><text><p>{body}</p></text></TEI>", options)
+    assert (read.found[0].text, read.findings) == (lines, [])
+    assert len(read.found[0].text) == read.sizes[0] + 2 * read.found[0].text.count("\n\n")
+
+
 def test_hyphens_that_go_are_counted() -> None:
     assert left("<p>moun-<lb/>tain, Nord-<lb/>Süd<note>hill-<lb/>top</note></p>", JOIN) == {
         "hyphens before lb": 2,
         "note": 1,
     }
+    assert left("<p><w>moun-<lb/>tain</w></p>") == {"w": 1, "hyphens before lb": 1}
     choice = "<p><choice><sic>a-<lb/>b</sic><corr>c-<lb/>d-<lb/>e</corr></choice></p>"
     assert left(choice, JOIN)["hyphens before lb"] == 2
 

@@ -18,8 +18,9 @@ from corpusfmt.limits import CHUNK
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError
+from corpusfmt.model.file_names import NAME_FROM, name_from, wanted_name
 from corpusfmt.model.finding import Edit
-from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream, WriteOptions
+from corpusfmt.model.format import Batch, Format, ReadOptions, Stream, WriteOptions
 from corpusfmt.model.ids import make_id
 from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
 from corpusfmt.model.metadata import EMPTY
@@ -47,7 +48,6 @@ FAULTS: Final = (
         b"", b"a text\n", "dir",
     ),
 )  # fmt: skip
-_NAME_FROM: Final = "name-from"
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}
 #: What storage would take for compressed data of some kind, or for no text; the last are skippable frames.
 _MAGIC: Final = (
@@ -143,14 +143,9 @@ def _path(document: Document, options: WriteOptions) -> str:
 
     Raises ConfigurationError where it is to be named by the source, and nobody knows that.
     """
-    how = options.own.get(_NAME_FROM)
-    if how == "path":
-        if options.source is None:
-            raise ConfigurationError("only a conversion knows the paths of files that names can be made from")
-        return suffixed(options.source.stem, WHOLE_SUFFIX)
-    if how == "id":
-        return suffixed(str(document.id), WHOLE_SUFFIX)
-    wanted = document.name or str(document.id)
+    how, wanted = options.own.get(NAME_FROM), wanted_name(document, options, "name")
+    if how in ("id", "path"):
+        return suffixed(wanted, WHOLE_SUFFIX)
     is_held = document.id == document.name or not {"id", "name"} <= options.allow
     if not unfit(wanted) and ((is_held and how is None) or has_suffix(wanted)):
         return wanted
@@ -158,7 +153,7 @@ def _path(document: Document, options: WriteOptions) -> str:
 
 
 class _Writer:
-    """Gives each document as its path and its text, with a NUL between."""
+    """Gives the text of each document."""
 
     def __init__(self, options: WriteOptions) -> None:
         self._options = options
@@ -172,17 +167,16 @@ class _Writer:
             lost = losses(document, self._options)
             if refused := [one for one in lost if one.kind not in self._options.allow]:
                 raise LossError(refused)
-            pieces.append(b"%b\0%b" % (_path(document, self._options).encode(), utf8_or_replaced(document)))
+            pieces.append(utf8_or_replaced(document))
         return pieces
 
     def end(self, _documents: int, /) -> bytes:
         return b""
 
 
-def alone(piece: bytes) -> tuple[str, bytes]:
+def alone(piece: bytes, document: Document, options: WriteOptions) -> tuple[str, bytes]:
     """Return the path and the content of a file."""
-    name, _, data = piece.partition(b"\0")
-    return name.decode(), data
+    return _path(document, options), piece
 
 
 FORMAT = Format(
@@ -202,14 +196,7 @@ FORMAT = Format(
         "bytes": "texts that begin as compressed data, PDF or images do, and pointers of Git LFS",
         "encoding": "bytes that their declared encoding cannot decode",
     },
-    options=(
-        Option(
-            _NAME_FROM,
-            "files are named by the name (default; the id where there is none), the id, or the path of the source",
-            ("id", "name", "path"),
-            "write",
-        ),
-    ),
+    options=(name_from("the name, or the id where there is none"),),
     alone=alone,
     rewrite=rewrite,
     whole=True,

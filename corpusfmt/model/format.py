@@ -199,9 +199,9 @@ class Format(NamedTuple):
     grammar: str = ""
     #: The code of what a grammar has against a document.
     grammar_code: str = ""
-    #: Takes a piece that a writer gave, which is one document, and gives it as a file of its own: a name for it
-    #: without a suffix (ASCII letters, digits, dot, dash, underscore), and its bytes.
-    alone: Callable[[bytes], tuple[str, bytes]] | None = None
+    #: Takes a piece that a writer gave, and its document, and gives it as a file of its own: what it is named by, which
+    #: the target makes a path of, and its bytes.
+    alone: Callable[[bytes, Document, WriteOptions], tuple[str, bytes]] | None = None
     #: The code of a file in UTF-16 or UTF-32, where the same file in UTF-8 is what was meant.
     wide_code: str = ""
     #: Gives the edit that makes a change in the text of a document, or None where that cannot be one edit.

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from corpusfmt.limits import ANY
 from corpusfmt.storage.input import Input
 from corpusfmt.storage.schemes import file_system
-from corpusfmt.storage.target_names import Names
 
 
 class Folder:
@@ -19,22 +18,13 @@ class Folder:
     in the order the files came.
     """
 
-    def __init__(self, target: str, suffix: str, *, force: bool) -> None:
+    def __init__(self, target: str, *, force: bool) -> None:
         self.target, self.size, self.files = target, 0, 0
-        self._suffix = suffix
-        self._names = Names()
         self.names: list[str] = []
         self._system = file_system(target)
         self._pending = self._system.begin_folder(target, force=force)
 
-    def add(self, name: str, content: bytes) -> None:
-        """Write a file. Its name is made safe and told from others, also where case makes no difference.
-
-        Raises OSError.
-        """
-        self.add_at(self._names.give(name) + self._suffix, content)
-
-    def add_at(self, path: str, content: bytes) -> None:
+    def add(self, path: str, content: bytes) -> None:
         """Write a file at a path with slashes, which is safe and that of no other file. Raises OSError."""
         with self._named(path):
             self._pending.write(path, content)

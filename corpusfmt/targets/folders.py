@@ -11,6 +11,7 @@ from corpusfmt.model.errors import ConfigurationError, Loss, LossError
 from corpusfmt.model.losses import loss
 from corpusfmt.targets.settings import Writing, Written, allowed_losses, prepared
 from corpusfmt.text.display import quoted
+from corpusfmt.text.filenames import suffixed
 
 
 class FolderTarget:
@@ -34,9 +35,7 @@ class FolderTarget:
         if writing.cdxj:
             raise ConfigurationError("a folder has no index beside it; name a file")
         self._alone = self.format.alone
-        suffix = "" if self.format.whole else self.format.suffixes[0]
-        self._folder = storage.Folder(path, suffix, force=writing.force)
-        #: The paths of documents, where the format makes them of their names alone.
+        self._folder = storage.Folder(path, force=writing.force)
         self._paths = storage.Paths()
 
     @property
@@ -59,23 +58,24 @@ class FolderTarget:
         Raises LossError, having written nothing, and OSError.
         """
         files, moved = self._files(documents)
-        add = self._folder.add_at if self.format.whole else self._folder.add
-        for name, content in files:
-            add(name, content)
+        for path, content in files:
+            self._folder.add(path, content)
         lost = allowed_losses(self.format, self.options, documents)
         if any(moved):
             lost = [[*one, *other] for one, other in zip(lost or [[] for _ in moved], moved, strict=True)]
         return lost
 
     def _files(self, documents: Sequence[Document]) -> tuple[list[tuple[str, bytes]], list[list[Loss]]]:
-        """Return the name and the content of each document's file, and the losses of those that got another name."""
-        files = [self._alone(piece) for piece in self.writer.encode(documents)]
-        if not self.format.whole:
-            return files, []
+        """Return the path and the content of each document's file, and the losses of those that got another path."""
+        pieces = self.writer.encode(documents)
         moved: list[list[Loss]] = []
         placed: list[tuple[str, bytes]] = []
         self._paths.keep()
-        for document, (path, content) in zip(documents, files, strict=True):
+        for document, piece in zip(documents, pieces, strict=True):
+            path, content = self._alone(piece, document, self.options)
+            if not self.format.whole:  # the file is not all that tells id and name
+                placed.append((self._paths.give(suffixed(path, self.format.suffixes[0])), content))
+                continue
             lost = [] if self._paths.is_free(path) else _taken(document, path)
             if refused := [one for one in lost if one.kind not in self.options.allow]:
                 self._paths.back()

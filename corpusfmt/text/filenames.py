@@ -20,15 +20,10 @@ _RESERVED: Final = re.compile(
 _FORBIDDEN: Final = re.compile(r'[\\<>:"|?*]')
 #: In characters: what is longer stands behind a dot by chance.
 _LONGEST_SUFFIX: Final = 30
-#: Names that are devices on Windows, in every folder, whatever follows a dot.
-_DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?=\.|\Z)", re.I)
 #: What no part of a path may hold; and what turns the direction of writing, by which a name can look like another one.
 _UNSAFE_IN_PATH: Final = re.compile(r'[\x00-\x1f\x7f-\x9f\\/<>:"|?*\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]')
 _TURNING: Final = re.compile("[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SUFFIXED: Final = re.compile(r"[^\s./]\.[A-Za-z][A-Za-z0-9]*\Z")
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
-#: In characters, without what tells a name from others and the suffix: file systems take 255 bytes.
-_LONGEST_NAME: Final = 200
 #: Of the files of a folder that are documents.
 WHOLE_SUFFIX: Final = ".txt"
 _COMPRESSED: Final = (".gz", ".zst")
@@ -97,20 +92,6 @@ def numbered(name: str, number: int) -> str:
     return stem.encode()[: PATH_PART - len(tail.encode())].decode(errors="ignore") + tail
 
 
-def safe_name(name: str) -> str:
-    """Return a name, without suffix, that is one of a file everywhere and leads nowhere.
-
-    What is no ASCII letter, digit, dot, dash or underscore becomes an underscore; so does a dot at the end. One is put
-    before a dot or dash at the beginning, and after the name of a device. It has 1 to 201 characters.
-    """
-    name = _UNSAFE.sub("_", name[:_LONGEST_NAME]) or "_"
-    if name.endswith("."):
-        name = name[:-1] + "_"
-    if name[0] in ".-":  # hidden, or an option to a command that is given it
-        return f"_{name}"
-    return _DEVICE.sub(r"\g<0>_", name, count=1) if _DEVICE.match(name) else name
-
-
 def safe_path(name: str, suffix: str = "") -> str:
     """Return a name that is a whole one, on every file system, leads nowhere, and ends in ``suffix``.
 
@@ -139,8 +120,9 @@ def has_suffix(name: str) -> bool:
 
 def suffixed(path: str, suffix: str) -> str:
     """Return a path that reads back as it is (see :func:`unfit`) and ends in ``suffix``, with as little changed as
-    may be: its folders stay where all of it fits. Characters that turn the direction of writing become underscores.
+    may be: its folders stay where all of it fits. Characters that turn the direction of writing become underscores,
+    and one is put before a dash at the beginning, which commands take for an option.
     """
-    path = _TURNING.sub("_", path)
+    path = _TURNING.sub("_", f"_{path}" if path.startswith("-") else path)
     whole = path if path.lower().endswith(suffix) else path + suffix
     return safe_path(path, suffix) if unfit(path) or unfit(whole) else whole

@@ -22,6 +22,7 @@ from corpusfmt.formats.tei.faults import FAULTS
 from corpusfmt.formats.tei.offsets import is_other, locate, resync, sniff
 from corpusfmt.formats.tei.shared import shared_names
 from corpusfmt.formats.tei.write import alone, losses, writer
+from corpusfmt.model.file_names import name_from
 from corpusfmt.model.format import FORCED, Batch, Format, Option, ReadOptions, Stream
 
 
@@ -62,6 +63,7 @@ FORMAT = Format(
         ),
         Option("witness", "the witness whose readings are read from an apparatus, by its xml:id", (), "read", "SIGIL"),
         Option("corpus", "the title of the corpus", (), "write"),
+        name_from("the id"),
     ),
     resync=resync,
     grammar="corpusfmt-tei.rng",

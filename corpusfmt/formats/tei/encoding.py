@@ -36,6 +36,7 @@ class Decoded:
         self._held = _head(stream)
         self.encoding = ""
         self._failure: Undecodable | None = None
+        self._ascii, self._source = False, 0
         #: Where pieces begin in the source and in UTF-8, for ``source_byte``.
         self._marks: list[tuple[int, int]] = [(0, 0)]
         #: Whether all of a source in a single-byte encoding may be UTF-8 so far, and the first byte beyond ASCII.
@@ -44,6 +45,8 @@ class Decoded:
         try:
             if forced is None:
                 self.encoding = encoding_of(self._held)
+                if self.encoding == "ascii":  # UTF-8 of another name, up to a byte that is none
+                    self.encoding, self._ascii = "", True
                 self._maybe_utf8 = bool(self.encoding) and not self.encoding.startswith(MULTIBYTE)
             elif forced != "utf-8":
                 self.encoding = forced
@@ -62,7 +65,7 @@ class Decoded:
             raise self._failure
         if not self.encoding:
             piece, self._held = self._held or self._stream.read(CHUNK), b""
-            return piece
+            return self._in_ascii(piece) if self._ascii else piece
         while True:
             raw, self._held = self._held or self._stream.read(CHUNK), b""
             self._look(raw)
@@ -88,6 +91,17 @@ class Decoded:
                     what = f"the file declares {self.encoding.upper()}, and is UTF-8"
                     raise Undecodable(what, self._beyond, self._start if self._beyond < len(self._start) else b"")
                 return b""
+
+    def _in_ascii(self, piece: bytes) -> bytes:
+        """Return a piece up to a byte that is not ASCII, where that was declared. Raises Undecodable."""
+        if found := _BEYOND.search(piece):
+            what = f"byte 0x{found[0].hex()} is not in US-ASCII, which the file declares"
+            self._failure = Undecodable(what, self._source + found.start())
+            piece = piece[: found.start()]
+            if not piece:
+                raise self._failure
+        self._source += len(piece)
+        return piece
 
     def _look(self, raw: bytes) -> None:
         """Look at whether a source that declares a single-byte encoding is in UTF-8: it is no accident."""
@@ -138,7 +152,7 @@ def encoding_of(head: bytes) -> str:
         found = charset(name)
     except LookupError:
         raise Undecodable(f"the file declares the encoding {quoted(name)}, which is not known", at, head) from None
-    if found is None or found == "ascii":
+    if found is None:
         return ""
     if head.startswith(BOM):
         raise Undecodable(f"the file declares {quoted(name)} and begins with the mark of UTF-8", at, head)

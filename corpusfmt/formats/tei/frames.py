@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from corpusfmt.formats.tei.documents import PARTS, check_namespace, take_foreign, take_own
@@ -12,6 +13,7 @@ from corpusfmt.formats.tei.parser import Broken, Parser
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
 from corpusfmt.formats.tei.references import XML_ID, Across, is_name
 from corpusfmt.formats.tei.schema_units import Judging
+from corpusfmt.formats.tei.thirdparty.attested import Attested
 from corpusfmt.formats.tei.thirdparty.header import Header
 from corpusfmt.formats.tei.thirdparty.heading import Heading, inherited
 from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign
@@ -34,6 +36,7 @@ _INCLUDES: Final = {
     ),
 }
 _READ: Final = ("text", "sourceDoc")
+_CTS: Final = re.compile(r"\s*urn:cts:", re.IGNORECASE)
 _CITED: Final = ("text", "body", "div")
 _HINTS: Final = {
     "TEI.2": "it is TEI P4; make TEI P5 of it with the stylesheet p4top5.xsl of the TEI Consortium",
@@ -194,7 +197,7 @@ class Frames:
             if level == 1 and frame.is_corpus and name.endswith((" TEI", " teiCorpus")):
                 uri = name.rpartition(" ")[0]
                 self.fault("TEI003", f"expected a TEI in the namespace of TEI, found one in {quoted(uri)}")
-            if name in _CITED and not frame.urn and attributes.get("n", "").startswith("urn:cts:"):
+            if name in _CITED and not frame.urn and _CTS.match(attributes.get("n", "")):
                 frame.urn = attributes["n"].strip()
             if level == 1 and name in _READ:
                 frame.reading = True
@@ -276,7 +279,8 @@ class Frames:
             events = OwnEvents(attributes, self.gathering.options.limits)
         else:
             around = next((one.header for one in reversed(self.stack) if one.header is not None), None)
-            events = Foreign(self._choices, self._remark, attributes, lambda: self.parser.byte, around)
+            reads = Attested if self._choices.witness else Foreign
+            events = reads(self._choices, self._remark, attributes, lambda: self.parser.byte, around)
         frame.events = events
         self.stack.append(frame)
         parser.hear(events.text)

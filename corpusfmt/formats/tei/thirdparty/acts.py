@@ -7,10 +7,12 @@ taken, or None when the element is left out with all that it holds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from corpusfmt.formats.tei.thirdparty import choosing, notes
-from corpusfmt.formats.tei.thirdparty.flow import BREAK, JOINED, NOTHING, SPACE
+from corpusfmt.formats.tei.thirdparty.flow import BREAK, INWORD, JOINED, NOTHING, SPACE, Flow
+from corpusfmt.formats.tei.thirdparty.header import XML_ID
+from corpusfmt.formats.tei.thirdparty.letters import HYPHENS
 from corpusfmt.formats.tei.thirdparty.spans import MOST_SPANS, Span
 from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
@@ -49,7 +51,10 @@ def _lb(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step 
     """Take a line beginning (TEI P5, 3.11.3)."""
     breaks = _breaks(attributes)
     if not breaks:
-        reader.flow.line(reader.place)
+        if _in_word(reader):
+            reader.flow.goes_on()
+        else:
+            reader.flow.line(reader.place)
         return step
     if breaks != "no":
         reader.flow.need(BREAK if reader.flow.breaks else SPACE)
@@ -65,9 +70,12 @@ def _milestone(reader: Foreign, name: str, attributes: Attributes, step: Step) -
     if breaks == "yes":
         reader.flow.need(SPACE)
     elif breaks == "no":
+        size = reader.flow.size
         if reader.flow.join():
-            reader.size -= 1
             reader.count("hyphens before lb")
+        reader.size -= size - reader.flow.size
+    elif name in _BREAKING and _in_word(reader):
+        reader.flow.goes_on()
     elif name in _PAGES:
         reader.flow.turn()
     return step
@@ -101,6 +109,59 @@ def _token(reader: Foreign, _name: str, attributes: Attributes, step: Step) -> S
     if join in ("left", "both"):
         reader.flow.pull()
     return step._replace(after=JOINED) if join in ("right", "both") else step
+
+
+def _word(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
+    """Take a word: a line that begins inside of it does not end it, nor does one between two parts of it (TEI P5,
+    att.fragmentable; att.global.linking for next and prev).
+    """
+    flow, part = reader.flow, attributes.get("part", "N")
+    if reader.fragment is not None:
+        reader.fragment.meet(flow, part, attributes)
+        reader.fragment = None
+    reader.words.append((flow, flow.size, attributes if part in _GOES_ON or "next" in attributes else None))
+    return (_token(reader, name, attributes, step) or step)._replace(closing=_end_word)
+
+
+def _end_word(reader: Foreign) -> None:
+    flow, _, attributes = reader.words.pop()
+    if flow.pending == INWORD and not _in_word(reader):  # a line that begins at the end of a word
+        flow.pending = NOTHING
+        flow.line(reader.place)
+    if attributes is not None:
+        reader.fragment = Fragment(flow, flow.size, attributes)
+
+
+class Fragment(NamedTuple):
+    """A part of a word that has ended, where the text had a ``size``."""
+
+    flow: Flow
+    size: int
+    attributes: Attributes
+
+    def meet(self, flow: Flow, part: str, attributes: Attributes) -> None:
+        """Join the word that begins, if it is the next part of this one, and nothing but a hyphen is between them."""
+        before = self.attributes
+        goes_on = (
+            (part in _GOES_ON_FROM and before.get("part") in _GOES_ON)
+            or _points(attributes.get("prev"), before)
+            or _points(before.get("next"), attributes)
+        )
+        if goes_on and flow is self.flow and ((between := flow.since(self.size)) == "" or between in HYPHENS):
+            flow.goes_on()
+
+
+def _points(pointer: str | None, attributes: Attributes) -> bool:
+    """Say whether a pointer leads to the element with some attributes."""
+    return pointer is not None and pointer.strip() == f"#{attributes.get(XML_ID)}"
+
+
+def _in_word(reader: Foreign) -> bool:
+    """Say whether the text stands inside of a word, behind its beginning."""
+    if not reader.words:
+        return False
+    flow, size, _ = reader.words[-1]
+    return flow is reader.flow and flow.size > size
 
 
 def _keep(reader: Foreign, _name: str, _attributes: Attributes, step: Step) -> Step | None:
@@ -184,6 +245,10 @@ def _end_g(reader: Foreign) -> None:
 
 #: Milestones at which another page or column begins: one sentence may end before it, and another begin after it.
 _PAGES: Final = frozenset({"pb", "cb", "gb"})
+_BREAKING: Final = _PAGES | {"milestone"}
+#: What part says of a part of a word that another one follows, and of one that follows another.
+_GOES_ON: Final = frozenset({"I", "M"})
+_GOES_ON_FROM: Final = frozenset({"M", "F"})
 #: Types of line beginnings inside of a word.
 _IN_WORD: Final = frozenset({"hyphenInWord", "inWord", "worddiv"})
 
@@ -194,6 +259,7 @@ _ACTS: Final[Mapping[str, Opening]] = {
     "lb": _lb,
     "milestone": _milestone,
     "token": _token,
+    "word": _word,
     "keep": _keep,
     "row": _row,
     "cell": _cell,

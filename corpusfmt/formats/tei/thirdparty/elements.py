@@ -122,7 +122,9 @@ WAYS: Final = (
         "nationality residence occupation affiliation education faith socecStatus langKnown geo offset origDate "
         "origPlace terrain climate population",
         "their text stays; where two of them touch, a space", "ttttt"),
-    Way("w pc", "their text stays; where they have join, there is no white space", act="token"),
+    Way("w", "its text stays; a line, page or column that begins inside of it, or between its parts (part, next, "
+        "prev), joins as with break=\"no\"", act="word"),
+    Way("pc", "its text stays; where it has join, as w may, there is no white space", act="token"),
     Way("hi emph foreign distinct mentioned soCalled term gloss rs measureGrp ref abbr expan ex am sic corr reg orig "
         "lem rdg add supplied unclear damage secl retrace redo undo mod ellipsis rb seg cl phr m c rhyme stamp "
         "heraldry watermark musicNotation locusGrp form orth pron hyph syll stress gram gramGrp case gen iType mood "

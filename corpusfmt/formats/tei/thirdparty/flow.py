@@ -13,9 +13,10 @@ from corpusfmt.formats.tei.thirdparty.letters import HYPHENS, WHITE, collapsed, 
 
 #: What may stand between two pieces, the weakest first. GAP is nothing, but marks a gap (TEI P5, 3.5.3) between two
 #: letters. TOUCH is nothing, but says that an element ended here that wants a space when another such begins. SOFT is
-#: a space where no punctuation is. JOINED is nothing, whatever white space and line beginnings ask for. MIDWORD is a
-#: line beginning that follows a letter, BREAK any other.
-NOTHING, GAP, TOUCH, SOFT, SPACE, JOINED, MIDWORD, BREAK, TAB, LINE, BLANK, START = range(12)
+#: a space where no punctuation is. JOINED is nothing, whatever white space and line beginnings ask for. INWORD is the
+#: same and takes a hyphen before it away, once text follows. MIDWORD is a line beginning that follows a letter, BREAK
+#: any other.
+NOTHING, GAP, TOUCH, SOFT, SPACE, JOINED, INWORD, MIDWORD, BREAK, TAB, LINE, BLANK, START = range(13)
 
 #: What stands for a gap inside of a word.
 MISSING: Final = "[\u2026]"
@@ -23,6 +24,8 @@ MISSING: Final = "[\u2026]"
 _PARTS: Final = {LINE: "\n", BLANK: "\n\n", START: "", SPACE: " "}
 #: So many pieces are made one, so that a text in small pieces takes little more memory than the text.
 _MANY: Final = 4096
+#: What stands between the parts of a word has fewer characters.
+_NEAR: Final = 100
 
 
 class State(NamedTuple):
@@ -94,7 +97,7 @@ class Flow:
 
     def keep(self, data: str) -> None:
         """Add text with its white space as it is."""
-        if self.pending == JOINED:
+        if self.pending in (JOINED, INWORD):
             data = data.lstrip(WHITE)
         if not data:
             return
@@ -114,7 +117,7 @@ class Flow:
         pending = self.pending
         if pending <= TOUCH and is_letter(self.pieces[-1][-1]):
             self.pending, self._at = MIDWORD, place()
-        elif pending < BREAK and pending not in (JOINED, MIDWORD):
+        elif pending < JOINED:
             self.pending = BREAK
 
     def turn(self) -> None:
@@ -134,15 +137,17 @@ class Flow:
         if self.pending > BREAK or self.pending == JOINED:
             return False
         self.pending = JOINED
-        last = self.pieces[-1].rstrip(WHITE)  # there is white space when it was to be kept
-        if last and last[-1] not in HYPHENS:
-            self._last(last)
-            return False
-        if last:
-            self._last(last[:-1])
-            return True
-        self._last("")
-        return False
+        return self._close_up()
+
+    def goes_on(self) -> None:
+        """A word goes on behind what is here, if text follows."""
+        if self.pending <= BREAK:
+            self.pending = INWORD
+
+    def since(self, size: int) -> str | None:
+        """Return what was added since the text had a size, without white space around it; nothing if it is long."""
+        count = self.size - size
+        return "".join(self.pieces[-count:])[-count:].strip(WHITE) if 0 < count < _NEAR else None if count else ""
 
     def pull(self) -> None:
         """Take away white space here."""
@@ -208,6 +213,8 @@ class Flow:
         part = ""
         if pending == SOFT:
             part = soft_space(self.pieces[-1][-1], data[0])
+        elif pending == INWORD:
+            self.hyphens += self._close_up()
         elif pending in (MIDWORD, BREAK):
             if pending == MIDWORD and self.seam is not None and data[0].isalpha():
                 self.seam(self.pieces[-1][-40:], data[:40], self._at)
@@ -238,6 +245,14 @@ class Flow:
                 self.hyphens += 1
             return ""
         return "" if pending == MIDWORD and data[0].isalpha() else " "
+
+    def _close_up(self) -> bool:
+        """Take white space from the end, and a hyphen before it. Say whether there was a hyphen."""
+        while not (last := self.pieces[-1].rstrip(WHITE)) and len(self.pieces) > max(1, self._floor):
+            self._last("")  # there is white space when it was to be kept
+        is_hyphen = last[-1:] in HYPHENS
+        self._last(last[:-1] if is_hyphen else last)
+        return is_hyphen
 
     def _before(self) -> str:
         """Return what stands before the last character."""

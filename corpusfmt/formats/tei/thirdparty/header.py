@@ -154,7 +154,7 @@ class Header:
         elif self._works and self._works[-1][0] == len(self._path):
             self._works.pop()
         elif name == "listWit":
-            self._lists.pop()
+            self.end_list()
         self._path.pop()
         self._in_abstract = self._in_abstract if len(self._path) >= self._in_abstract else 0
 
@@ -179,6 +179,18 @@ class Header:
         wanted = {witness, *self._witnesses.get(witness, ())}
         return otherwise if wanted.isdisjoint(one.rpartition("#")[2] for one in wit.split()) else 0
 
+    def witnesses(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take the start of a list of witnesses, or of a witness."""
+        xml_id = attributes.get(XML_ID, "")
+        if name == "listWit":
+            self._lists.append(xml_id)
+        elif len(self._witnesses) < _MOST:
+            self._witnesses[xml_id] = frozenset(self._lists)
+
+    def end_list(self) -> None:
+        """Take the end of a list of witnesses."""
+        self._lists.pop()
+
     # -- inside -----------------------------------------------------------------------------------------
 
     def _encoding(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -192,10 +204,8 @@ class Header:
             self._inherited = False
         elif name == "application":
             self.tools |= {attributes.get("ident", "").lower()}
-        elif name == "listWit":
-            self._lists.append(xml_id)
-        elif len(self._witnesses) < _MOST:
-            self._witnesses[xml_id] = frozenset(self._lists)
+        else:
+            self.witnesses(name, attributes)
 
     def _place_of(self, name: str) -> str:
         """Return what an element is called here, or nothing."""

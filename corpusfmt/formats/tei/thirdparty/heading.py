@@ -15,9 +15,12 @@ from corpusfmt.formats.tei.thirdparty.header import Header, Said
 XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
 XML_LANG: Final = "http://www.w3.org/XML/1998/namespace lang"
 _ADDRESS: Final = re.compile(r"(?:https?|ftp|urn):\S+", re.IGNORECASE)
-_DOI: Final = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-#: Types of idno that are no id of the text: they say where it is, or of which book or work it is a copy.
-_NO_IDS: Final = frozenset({"isbn", "issn", "url", "uri", "wikidata", "viaf", "gnd", "isni"})
+#: A DOI, which has a prefix of four digits where nothing else tells that it is one.
+_DOI: Final = re.compile(r"(?:(?:info:)?doi[:/\s]\s*(?=10\.)|(?=10\.\d{4}))(10\.\d+(?:\.\d+)*/\S+)", re.IGNORECASE)
+#: Types of idno that are no id of the text: they say where it is, or of which book or work it is a copy; and a number
+#: that says so itself.
+_NO_IDS: Final = re.compile(r"isbn|issn|ismn|^(?:url|uri|wikidata|viaf|gnd|isni|orcid|oclc|lccn)(?![a-z])")
+_BOOK: Final = re.compile(r"(?:[ep]-?)?(?:isbn|issn|ismn)(?:-(?:l|1[03]))?[ :]", re.IGNORECASE)
 _SITE: Final = re.compile(r"https?://[^/]+/?", re.IGNORECASE)
 _XML_BASE: Final = "http://www.w3.org/XML/1998/namespace base"
 #: Events of DraCor in which a play came before the public.
@@ -223,11 +226,19 @@ def _address(idno: Said) -> str:
 def _based(idno: Said) -> str:
     """Return the address that an idno is with its xml:base, but for one of the work in a catalogue."""
     base = idno.attributes.get(_XML_BASE, "").strip()
-    return base + idno.text if idno.text and idno.type not in _NO_IDS and _ADDRESS.fullmatch(base + idno.text) else ""
+    return (
+        base + idno.text if idno.text and not _NO_IDS.search(idno.type) and _ADDRESS.fullmatch(base + idno.text) else ""
+    )
+
+
+def _bare(id: str) -> str:
+    """Return an id, of one such as ``DOI 10.1000/182`` the number."""
+    return doi[1] if " " in id and (doi := _DOI.fullmatch(id)) else id
 
 
 def _idno(idnos: list[Said]) -> str:
-    ids = [idno.text for idno in idnos if idno.text and idno.type not in _NO_IDS and not _ADDRESS.match(idno.text)]
+    texts = [idno.text for idno in idnos if idno.text and not _NO_IDS.search(idno.type) and not _BOOK.match(idno.text)]
+    ids = [_bare(text) for text in texts if not _ADDRESS.match(text)]
     short = [id for id in ids if len(id) <= _SHORT and " " not in id]
-    urns = [idno.text for idno in idnos if idno.text.lower().startswith("urn:") and idno.type not in _NO_IDS]
+    urns = [text for text in texts if text.lower().startswith("urn:")]
     return next(iter(short + ids + urns), "")

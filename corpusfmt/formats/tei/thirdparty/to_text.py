@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from corpusfmt.formats.tei.thirdparty.acts import act, spaced
+from corpusfmt.formats.tei.thirdparty.acts import Fragment, act, spaced
 from corpusfmt.formats.tei.thirdparty.aside import enter, leave
 from corpusfmt.formats.tei.thirdparty.choices import Choices, Found
 from corpusfmt.formats.tei.thirdparty.choosing import CHOOSING, HEADER, LEFT_OUT, NEVER, PARTS, TEXT, Chooser, wrapped
@@ -65,6 +65,10 @@ class Foreign:
         self.closings: list[Closing | None] = []
         self.glyphs: list[tuple[int, str]] = []
         self.restored = 0
+        #: Words that are open: where their text stands, its size at the beginning, and the attributes of one that goes
+        #: on in another element; and such a one that has just ended.
+        self.words: list[tuple[Flow, int, Mapping[str, str] | None]] = []
+        self.fragment: Fragment | None = None
         #: Deletions that are open, and the ids of elements that are open and may end some.
         self.spans: list[Span] = []
         self.targets: list[str] = []
