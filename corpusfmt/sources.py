@@ -241,7 +241,7 @@ def _is_other(path: str, reading: Reading, format: Format | None) -> bool:
 
 
 def scan(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
-    """Give what a format's scan gives, with the ids that are to be made, and a warning about zero bytes at the end.
+    """Give what a format's scan gives, with the ids that are to be made, and a warning about padding at the end.
 
     Raises ConfigurationError at once.
     """
@@ -261,7 +261,7 @@ def _padded(batches: Iterator[Batch], stream: Stream) -> Iterator[Batch]:
         yield batch
     if padding := getattr(stream, "padding", 0):
         rule = storage.BY_CODE[storage.PADDED]
-        what = f"{padding:,} zero bytes follow the compressed data"
+        what = f"padding follows the compressed data ({padding:,} zero bytes or line ends)"
         end = region.offset + len(region.buffer)
         finding = found(rule, what, stream.name, region, end, hint=rule.advice)
         yield Batch((), (finding._replace(edit=Edit(end, 0, b"")),), region)

@@ -313,7 +313,7 @@ class Input:
 
     @property
     def padding(self) -> int:
-        """How many zero bytes follow the last member of compressed data, when all was read."""
+        """How many bytes of padding follow the last member of compressed data, when all was read."""
         return self._decoder.padding if self._decoder else 0
 
     def watch(self, begins: Callable[[bytes], bool]) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt.limits import CHUNK, LARGEST_WINDOW, MAX_DICTIONARY, MAX_WINDOW, MIB, sized
-from corpusfmt.storage.codec import Damage, Members, begin_member, zeros
+from corpusfmt.storage.codec import PADDING, Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ class ZstdDecoder:
         return other
 
     def _is_padding(self) -> bool:
-        if not self.padding and self.consumed and self._buffer[self._at] == 0:
-            self.padding = zeros(self._buffer[self._at :], self._read)
+        if not self.padding and self.consumed and self._buffer[self._at] in PADDING:
+            self.padding = padding(self._buffer[self._at :], self._read)
             self.consumed += self.padding
             if not self.padding:
                 raise Damage(FOLLOWED, "something that is no zstd data follows the last frame")

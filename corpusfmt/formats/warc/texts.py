@@ -12,7 +12,7 @@ from corpusfmt.text.display import quoted
 from corpusfmt.text.magic import kind_of
 
 XHTML: Final = "application/xhtml+xml"
-HTML: Final = ("text/html", XHTML)
+HTML: Final = ("text/html", XHTML, "application/vnd.wap.xhtml+xml")
 PLAIN: Final = "text/plain"
 #: Words for media types in the option ``types``, and what is a text without it.
 _WORDS: Final = {"html": HTML, "plain": (PLAIN,), "text": ("text/*", XHTML), "all": ("*/*",)}
@@ -23,7 +23,8 @@ _MEDIA: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,127}/(?:\*|[a-z0-9!#$&^_.+-]{1,
 _OWN: Final = re.compile(rb"<?(?:metadata:|urn:x-[a-z0-9-]+:log)", re.I)
 #: Types of what is no text, where somebody identified them.
 _BINARY_TYPE: Final = re.compile(
-    r"(?:image|audio|video|font|model)/(?!svg\+xml).+|application/(?:pdf|postscript|msword|zip|java-archive|wasm|font.+"
+    r"(?:image|audio|video|font|model)/(?!svg\+xml).+|text/css|(?:text|application)/(?:x-)?(?:java|ecma)script"
+    r"|application/(?:pdf|postscript|msword|zip|java-archive|wasm|font.+"
     r"|.+\+(?:zip|gzip)|(?:x-)?gzip|vnd\.(?!.*(?:xml|json)$).+|x-(?:shockwave|bzip|tar|7z|rar|xz|zip|dosexec|msdownload"
     r"|elf|executable|sqlite|tika-msoffice|tika-ooxml|font).*)"
 )
@@ -88,13 +89,14 @@ def binary(kind: str, data: bytes, fields: dict[str, bytes], *, wide: bool = Fal
     """Say what a record holds that is served as the text type ``kind`` and is none: the type that was identified, what
     its first bytes tell, or control bytes. Empty for a text. ``wide`` is a text in UTF-16.
     """
-    if not kind.startswith("text/") and kind != XHTML:
+    if not kind.startswith("text/") and kind not in HTML:
         return ""
     if magic := kind_of(data):
         return magic.group
     if _TAG.match(data) or wide:
         return ""
-    if _BINARY_TYPE.fullmatch(found := identified(fields)):
+    found = identified(fields)
+    if found != kind and _BINARY_TYPE.fullmatch(found):
         return found
     head = data[:_LOOK]
     controls = len(head) - len(head.translate(None, _BINARY))
@@ -124,12 +126,12 @@ def text_type(type: str, fields: dict[str, bytes], head: bytes, limits: Limits) 
     if kind != "application/http":
         return ""
     from corpusfmt.formats.warc.codings import HTTPFault
-    from corpusfmt.formats.warc.http import parse_message, said_type
+    from corpusfmt.formats.warc.http import final_message, said_type
 
     try:
-        message = parse_message(head, limits)
+        message, start = final_message(head, limits)
     except HTTPFault:
         return ""
     kind = said_type(message)[0] or identified(fields)
     coded = message.values("content-encoding") or message.values("transfer-encoding")
-    return "" if not coded and binary(kind, head[message.body :], fields) else kind
+    return "" if not coded and binary(kind, head[start + message.body :], fields) else kind
