@@ -108,6 +108,22 @@ def test_reading_goes_on_after_a_damaged_member(
     assert not (tmp_path / "p.jsonl").exists()
 
 
+@pytest.mark.parametrize("pack", [gz, zst])
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("damage", ["its data are others", "its checksum is another", "its end is missing"])
+@pytest.mark.parametrize("which", [(1, 3), (1, 3, 5), (1, 2, 4), (3, 6), (1, 4, 6)])
+def test_what_is_sound_between_damaged_members_is_read(
+    which: tuple[int, ...], damage: str, kind: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    found = members(kind, pack, 7)
+    for one in which:
+        found[one] = DAMAGES[damage](found[one])
+    path = tmp_path / f"a{MAKERS[kind][0]}.{'gz' if pack is gz else 'zst'}"
+    path.write_bytes(b"".join(found))
+    convert(path, tmp_path / "o.jsonl", on_error="skip", verify=True)
+    assert numbers(tmp_path / "o.jsonl") == [n for n in range(1, 8) if n - 1 not in which]
+
+
 @pytest.mark.parametrize("kind", ["warc", "jsonl"])
 def test_the_first_member_may_be_the_damaged_one(kind: str, tmp_path: Path) -> None:
     for damage in ("its data are others", "its first block is another", "its end is missing"):
