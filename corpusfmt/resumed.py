@@ -68,10 +68,12 @@ class _Source:
         self.failure: ParseError | None = None
         self.gap: storage.Gap | None = None
         self._members = self._stream.track_members() if self._format.open_ended else None
+        #: Where the first of them begins, in the decompressed stream.
+        self._begun = self._stream.position
 
     def read(self, size: int, /) -> bytes:
         """Return up to about ``size`` bytes; none at the end. Raises ParseError."""
-        before = self._stream.position
+        before = self._stream.position - self._begun
         try:
             data = self._stream.read(size)
         except ParseError as error:

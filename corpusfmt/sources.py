@@ -20,12 +20,16 @@ from corpusfmt.rules import duplicate_id
 from corpusfmt.text.display import charset, quoted, shown
 from corpusfmt.text.filenames import WHOLE_SUFFIX, stem
 from corpusfmt.text.globs import Glob
+from corpusfmt.text.magic import COMPRESSED, kind_of
 from corpusfmt.text.position import Pointer, Region
 
 #: An encoding that was asked for, in place of that of a configuration; texts are in it without being asked for.
 _UTF8: Final = "utf-8"
 #: So much of a file that was found in a folder is looked at for its root.
 _LOOK: Final = 64 * KIB
+#: So much tells what holds no text; and so much, where waiting for more would hold up a stream.
+_MAGIC: Final = 512
+_FEW: Final = 8
 #: No file has a line with a number of more bits.
 _LINE_BITS: Final = 48
 
@@ -196,7 +200,7 @@ def _encoding(name: str | None) -> str | None:
 def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:
     """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``.
 
-    What was found, and begins as something else than its format, is passed over, unless all of it does.
+    What was found, and holds no text or begins as something else than its format, is passed over, unless all of it is.
     """
     format = plugins.format_named(reading.format) if reading.format else None
     if reading.given is not None:
@@ -214,27 +218,30 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
 
     found = storage.discover(named, known, own, f"{reading.format}" if reading.format else "known", every=every)
     others = {path for path in found.paths if path not in reading.named and _is_other(path, reading, format)}
-    if not others or len(others) == len(found.paths):
+    if not others or len(others) == len(found.paths):  # opening the first one says what it is
         return found
     return storage.Found([path for path in found.paths if path not in others], [*found.passed_over, *sorted(others)])
 
 
 def _is_other(path: str, reading: Reading, format: Format | None) -> bool:
-    """Say whether a source begins as something else than its format."""
+    """Say whether a source holds no text, or begins as something else than its format. What is compressed in a way
+    that is not read may be a part of the corpus.
+    """
     here = reading.at(path).format
     format = format or (plugins.format_named(here) if here else sniff.format_for_suffix(path))
-    if format is None or format.is_other is None:
-        return False
     with (
         suppress(ParseError, OSError),
         storage.open_input(path, ratio=reading.limits.ratio, root=reading.root(path)) as stream,
     ):
-        return format.is_other(stream.peek(_LOOK))
+        kind = kind_of(head := stream.peek(_LOOK if format and format.is_other else _MAGIC))
+        if kind:
+            return kind.group != COMPRESSED
+        return bool(format and format.is_other and format.is_other(head))
     return False  # reading it says why it cannot be read
 
 
 def scan(stream: Stream, format: Format, options: ReadOptions) -> Iterator[Batch]:
-    """Give what a format's scan gives, with the ids that are to be made, and a warning about zero bytes at the end.
+    """Give what a format's scan gives, with the ids that are to be made, and a warning about padding at the end.
 
     Raises ConfigurationError at once.
     """
@@ -254,7 +261,7 @@ def _padded(batches: Iterator[Batch], stream: Stream) -> Iterator[Batch]:
         yield batch
     if padding := getattr(stream, "padding", 0):
         rule = storage.BY_CODE[storage.PADDED]
-        what = f"{padding:,} zero bytes follow the compressed data"
+        what = f"padding follows the compressed data ({padding:,} zero bytes or line ends)"
         end = region.offset + len(region.buffer)
         finding = found(rule, what, stream.name, region, end, hint=rule.advice)
         yield Batch((), (finding._replace(edit=Edit(end, 0, b"")),), region)
@@ -424,15 +431,16 @@ def opened(
             path, hashed=hashed, ratio=ratio, window=window, expected=expected, root=reading.root(path)
         )
     with source as stream:
-        if reading.format is not None:
-            yield stream, plugins.format_named(reading.format)
-            return
+        named = plugins.format_named(reading.format) if reading.format is not None else None
         try:
-            head = stream.peek(HEAD)
+            head = stream.peek(HEAD if named is None or stream.state else _FEW)
         except ParseError:  # cut or damaged early: the name may still tell
-            named = sniff.format_for_suffix(path)
+            named = named or sniff.format_for_suffix(path)
             if named is None:
                 raise
             yield stream, named
             return
-        yield stream, sniff.detect(stream.name, head)
+        if kind := kind_of(head):
+            what = f"{kind.name}, inside compressed data" if stream.codec else kind.name
+            raise UnknownFormatError(f"{quoted(stream.name, 400)} is {what}; it is not read")
+        yield stream, named or sniff.detect(stream.name, head)

@@ -108,6 +108,22 @@ def test_reading_goes_on_after_a_damaged_member(
     assert not (tmp_path / "p.jsonl").exists()
 
 
+@pytest.mark.parametrize("pack", [gz, zst])
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("damage", ["its data are others", "its checksum is another", "its end is missing"])
+@pytest.mark.parametrize("which", [(1, 3), (1, 3, 5), (1, 2, 4), (3, 6), (1, 4, 6)])
+def test_what_is_sound_between_damaged_members_is_read(
+    which: tuple[int, ...], damage: str, kind: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    found = members(kind, pack, 7)
+    for one in which:
+        found[one] = DAMAGES[damage](found[one])
+    path = tmp_path / f"a{MAKERS[kind][0]}.{'gz' if pack is gz else 'zst'}"
+    path.write_bytes(b"".join(found))
+    convert(path, tmp_path / "o.jsonl", on_error="skip", verify=True)
+    assert numbers(tmp_path / "o.jsonl") == [n for n in range(1, 8) if n - 1 not in which]
+
+
 @pytest.mark.parametrize("kind", ["warc", "jsonl"])
 def test_the_first_member_may_be_the_damaged_one(kind: str, tmp_path: Path) -> None:
     for damage in ("its data are others", "its first block is another", "its end is missing"):
@@ -271,16 +287,17 @@ def test_members_that_begin_no_record_are_passed_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pack", [gz, zst])
-@pytest.mark.parametrize("size", [1, 3, 512, 300_000])
-def test_zero_bytes_after_the_last_member(size: int, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "padding", [b"\0", bytes(3), bytes(512), bytes(300_000), b"\n", b"\r\n", b"\n\n\n\n\n", b"\0\0\n"], ids=len
+)
+def test_padding_after_the_last_member(padding: bytes, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     path = tmp_path / f"a.jsonl.{'gz' if pack is gz else 'zst'}"
     whole = pack(jsonl(1, "text 1") + jsonl(2, "text 2"))
-    path.write_bytes(whole + bytes(size))
+    path.write_bytes(whole + padding)
     report = convert(path, tmp_path / "o.jsonl")
     assert report.written == 2
-    assert [(one.code, one.severity, one.message) for one in report.findings] == [
-        ("FILE007", "warning", f"{size:,} zero bytes follow the compressed data")
-    ]
+    what = f"padding follows the compressed data ({len(padding):,} zero bytes or line ends)"
+    assert [(one.code, one.severity, one.message) for one in report.findings] == [("FILE007", "warning", what)]
     (done,) = fix(path)
     assert (dict(done.fixes), dict(done.left)) == ({"FILE007": 1}, {})
     assert numbers(path) == [1, 2]

@@ -21,8 +21,10 @@ from corpusfmt.formats.warc.http import (
     Message,
     content_of,
     dechunked,
+    final_message,
     media_type,
     parse_message,
+    said_type,
 )
 from corpusfmt.model.errors import ConfigurationError
 from tests.support import DATA, headed, needs_data
@@ -120,7 +122,9 @@ def test_a_message(block: bytes, status: int, fields: list[tuple[str, str]], bod
         (b"HTTP/1.1: 503 Busy", 503), (b"http/1.1 301 Moved", 301), (b"HTTP/1.0 200OK", 200), (b"HTTP/1.x 404 None", 404),
         (b"HTTP/1.1 +200", 200),  (b"HTTP1.1 500", 500), (b"HTTP/1,1 302 Found", 302), (b"HTTP/ 410 Gone", 410),
         (b"HTTP/1.10 404 None", 404), (b"HTTPS/1.1 206 Part", 206), (b"HTTP/1.1 200\xc2\xa0OK", 200),
+        (b"RTSP/1.0 404 None", 404), (b"UNKNOWN 404 None", 404), (b"UNKNOWN 200 OK", 200), (b"XTTP/1.1 301 Moved", 301),
         # No status at all: it is taken for 200.
+        (b"UNKNOWN", 200), (b"SSH-2.0-OpenSSH", 200), (b"-", 200),
         (b"HTTP/1.1", 200), (b"HTTP/1.1 OK", 200), (b"HTTP/1.1 20", 200), (b"HTTP/1.1 2000", 200), (b"HTTP/1.1 0 unknown", 200),
     ],
 )  # fmt: skip
@@ -146,6 +150,8 @@ def test_an_odd_status_line_costs_nothing_but_a_remark(line: bytes, status: int)
         (b"HTTP/1.1 200 OK\r\nA: b\r\n", [("a", "b")], b"", "the HTTP header has no end"),
         (b"HTTP/1.1 200 OK\r\n\r\n", [], b"", ""),
         (b"HTTP/1.1 200 OK\r\nA: <b>\r\n\r\n", [("a", "<b>")], b"", ""),
+        (b"Chapter 404 begins\n\nx: y\n", [], b"Chapter 404 begins\n\nx: y\n", "expected 'HTTP/1.1 200 OK', found 'Chapter 404 begins'"),
+        (b"<p>\nX: y\n\nz", [], b"<p>\nX: y\n\nz", "expected 'HTTP/1.1 200 OK', found '<p>'"),
     ],
 )  # fmt: skip
 def test_a_header_that_is_none_or_not_whole(
@@ -153,6 +159,64 @@ def test_a_header_that_is_none_or_not_whole(
 ) -> None:
     message = parse_message(block)
     assert (message.status, message.fields, block[message.body :], message.remark) == (200, fields, body, remark)
+
+
+@pytest.mark.parametrize(("value", "status"), [(b"404 Not Found", 404), (b"503", 503), (b"done", 200), (b"2000", 200)])
+def test_a_status_that_stands_in_a_field(value: bytes, status: int) -> None:
+    assert parse_message(b"Status: " + value + b"\r\nA: b\r\n\r\nx").status == status
+    assert parse_message(b"HTTP/1.1 200 OK\r\nStatus: " + value + b"\r\n\r\nx").status == 200
+
+
+CONNECTED = b"HTTP/1.0 200 Connection established\r\n"
+PROPER = b"HTTP/1.1 404 None\r\nA: b\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"", CONNECTED + b"\r\n", CONNECTED + b"Proxy-Agent: p/1\r\n\r\n", CONNECTED + b"Content-Type: text/html\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n", CONNECTED + b"\r\nHTTP/1.1 103 Early Hints\r\nLink: l\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n",
+    ],
+)  # fmt: skip
+def test_the_message_of_the_server_follows_others(before: bytes) -> None:
+    block = before + PROPER + b"x"
+    message, start = final_message(block)
+    assert (message.status, start, block[start + message.body :]) == (404, len(before), b"x")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + PROPER, b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 is a protocol\r\n\r\n",
+        b"HTTP/1.1 404 None\r\n\r\n" + PROPER, b"HTTP/1.1 200 OK\r\n\r\n",
+    ],
+)  # fmt: skip
+def test_a_body_about_http_is_a_body(block: bytes) -> None:
+    message, start = final_message(block)
+    assert (start, message) == (0, parse_message(block))
+
+
+def test_messages_before_the_last_one_are_looked_through_up_to_a_number() -> None:
+    interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert final_message(interim * 100 + PROPER)[1] == 8 * len(interim)
+    with pytest.raises(HTTPFault) as caught:
+        final_message(interim + b"HTTP/1.1 200 OK\r\nA: " + b"x" * 66000 + b"\r\n\r\n")
+    assert caught.value.at == len(interim) + 17
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (("text/html; charset=iso-8859-2", "text/html"), ("text/html", "iso-8859-2")),
+        (("text/html; charset=iso-8859-2", "text/plain"), ("text/plain", "")),
+        (("text/html; charset=iso-8859-2", "text/html; charset=utf-8"), ("text/html", "utf-8")),
+        (("text/html; charset=utf-8", "*/*"), ("text/html", "utf-8")), (("text/html", "none"), ("text/html", "")),
+        (("*/*",), ("", "")), (("unknown/unknown",), ("", "")), (("application/unknown", "Text/HTML"), ("text/html", "")), ((), ("", "")),
+    ],
+)  # fmt: skip
+def test_the_type_of_several_fields(fields: tuple[str, ...], expected: tuple[str, str]) -> None:
+    block = response(b"", *[f"Content-Type: {value}" for value in fields])
+    assert said_type(parse_message(block)) == expected
 
 
 @pytest.mark.parametrize(
@@ -269,6 +333,48 @@ def test_chunks_that_are_wrong_give_what_they_hold(body: bytes, text: bytes, wro
 def test_a_text_that_begins_like_a_chunk_is_none(body: bytes) -> None:
     found = content(response(body, "Transfer-Encoding: chunked"))
     assert (found.data, found.remark, found.damage) == (body, "the body is not chunked, though the header says so", "")
+
+
+CHUNKED = "Transfer-Encoding: chunked"
+
+
+@pytest.mark.parametrize(
+    ("fields", "remark"),
+    [
+        ((), "the body is chunked, though the header does not say so"), ((CHUNKED,), "the body is chunked twice"),
+        ((CHUNKED, CHUNKED), ""), (("Transfer-Encoding: chunked, chunked",), ""),
+    ],
+)  # fmt: skip
+def test_a_body_that_is_chunked_more_often_than_the_header_says(fields: tuple[str, ...], remark: str) -> None:
+    body = chunks(PAGE[:100], PAGE[100:])
+    found = content(response(chunks(body) if fields else body, *fields))
+    assert (found.data, found.damage, found.start, found.remark) == (PAGE, "", -1, remark)
+    packed = content(response(chunks(gzip.compress(PAGE)), "Content-Encoding: gzip"))
+    assert packed.data == PAGE
+
+
+@pytest.mark.parametrize(
+    "body", [b"0\r\n\r\n", b"3\r\nabc\r\n0\r\n", b"3\nabc\n0\n\n", b"\r\n0\r\n\r\n", b"a\r\n0\r\n\r\n"]
+)
+def test_a_text_of_numbers_is_not_chunked(body: bytes) -> None:
+    assert content(response(body)).data == body
+
+
+@pytest.mark.parametrize("blank", [b"\r\n", b"\n", b"\r\n\r\n", b"\n\n\n\n"])
+def test_blank_lines_before_a_coded_body(blank: bytes) -> None:
+    remark = "blank lines stand before the body"
+    for body, fields in (
+        (chunks(PAGE), (CHUNKED,)), (gzip.compress(PAGE), ("Content-Encoding: gzip",)),
+        (zstandard.ZstdCompressor().compress(PAGE), ("Content-Encoding: zstd",)),
+        (chunks(gzip.compress(PAGE)), ("Content-Encoding: gzip", CHUNKED)),
+    ):  # fmt: skip
+        found = content(response(blank + body, *fields))
+        assert (found.data, found.remark) == (PAGE, remark)
+    within = content(response(chunks(blank + gzip.compress(PAGE)), "Content-Encoding: gzip", CHUNKED))
+    assert (within.data, within.remark) == (PAGE, remark)
+    assert content(response(blank + PAGE)).data == blank + PAGE
+    plain = content(response(blank + PAGE, "Content-Encoding: gzip", CHUNKED))
+    assert (plain.data, "blank" in plain.remark) == (blank + PAGE, False)
 
 
 def test_a_body_stored_without_its_chunks_is_taken_as_it_is() -> None:

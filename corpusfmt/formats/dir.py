@@ -27,7 +27,7 @@ from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.rule import Change, Rule
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import WHOLE_SUFFIX, has_suffix, suffixed, unfit
-from corpusfmt.text.magic import NO_TEXT
+from corpusfmt.text.magic import kind_of
 from corpusfmt.text.pointers import pointer_kind
 from corpusfmt.text.position import Region
 
@@ -49,10 +49,10 @@ FAULTS: Final = (
     ),
 )  # fmt: skip
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}
-#: What storage would take for compressed data of some kind, or for no text; the last are skippable frames.
+#: What storage would take for compressed data of some kind; the last are skippable frames.
 _MAGIC: Final = (
     b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"\x04\x22\x4d\x18", b"LZIP\x01",
-    b"\xff\x06\x00\x00sNaP", *NO_TEXT,
+    b"\xff\x06\x00\x00sNaP",
     *(bytes([kind]) + b"\x2a\x4d\x18" for kind in range(0x50, 0x60)),
 )  # fmt: skip
 
@@ -130,7 +130,7 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
         found.append(loss(document, "metadata", "a file of a folder has no metadata"))
     if undecoded := undecodable(document):
         found += undecoded
-    elif (data := utf8_or_replaced(document)).startswith(_MAGIC):
+    elif (data := utf8_or_replaced(document)).startswith(_MAGIC) or kind_of(data):
         what = "the text begins as compressed data or a file of another kind does, and would be taken for that"
         found.append(loss(document, "bytes", what))
     elif pointer_kind(data):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.storage.file_state import identity_of, info_of, is_folder_there
 from corpusfmt.storage.patterns import is_pattern, matching, split
 from corpusfmt.storage.schemes import file_system
 from corpusfmt.text.display import quoted
-from corpusfmt.text.magic import NO_TEXT
-
-_LONGEST: Final = max(map(len, NO_TEXT))
 
 
 class Found(NamedTuple):
@@ -35,9 +32,9 @@ def discover(
 
     A folder stands for all files below it whose suffix is ``known`` (``what`` says which, in a message); others
     are listed as passed over, hidden ones, links and pipes are not looked at; where ``every`` file is meant, they are
-    listed too, a hidden folder as one, and so are files that begin as those that hold no text. A pattern with ``*``,
-    ``?`` or ``[`` that is no file stands for what matches it (``**`` at any depth), and links are not followed there
-    either. What a run writes itself (``own``) is passed over in both.
+    listed too, a hidden folder as one. A pattern with ``*``, ``?`` or ``[`` that is no file stands for what matches it
+    (``**`` at any depth), and links are not followed there either. What a run writes itself (``own``) is passed over in
+    both.
 
     A file is read once, whatever it is called: by its folder and by its name, by two spellings, by links. A further
     name of it (a hard link, or a link that was named) is listed as passed over. Where ``every`` file is meant, its name
@@ -73,8 +70,8 @@ def discover(
             info_of(source)
             found.append(source)
             continue
-        if every or is_folder_there(source):
-            fitting = [not _holds_no_text(path, root_of(source) or "") if every else known(path) for path in inside]
+        if not every and is_folder_there(source):
+            fitting = [known(path) for path in inside]
             passed_over += [path for path, fits in zip(inside, fitting, strict=True) if not fits]
             inside = [path for path, fits in zip(inside, fitting, strict=True) if fits]
         if inside and all(own(path) for path in inside):
@@ -86,15 +83,6 @@ def discover(
         found += inside
     once, again = _once(found, every=every)
     return Found(once, list(dict.fromkeys([*passed_over, *again])))
-
-
-def _holds_no_text(path: str, root: str) -> bool:
-    """Say whether a file begins as those do that hold no text. One that cannot be opened is for the reader to tell."""
-    try:
-        with file_system(path).open(path, root) as file:
-            return file.read(_LONGEST).startswith(NO_TEXT)
-    except OSError:
-        return False
 
 
 def root_of(source: str) -> str | None:

@@ -62,9 +62,9 @@ FAULTS: Final = (
         b"", _PLAIN,
     ),
     Rule(
-        PADDED, "warning", "zero bytes after the compressed data",
-        "Zero bytes fill the file after the last gzip member or zstd frame, as tapes, disks and some downloads leave them. "
-        "They hold nothing; gzip passes over them, zstd does not.",
+        PADDED, "warning", "padding after the compressed data",
+        "Zero bytes or line ends stand after the last gzip member or zstd frame, as tapes, disks, editors and some downloads "
+        "leave them. They hold nothing; some programs pass over them, others refuse the file.",
         "'corpusfmt fix' writes the file without them",
         b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff\x01\x19\x00\xe6\xff"
         + _PLAIN

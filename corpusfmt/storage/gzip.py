@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt.limits import CHUNK, KIB
-from corpusfmt.storage.codec import Damage, Members, begin_member, zeros
+from corpusfmt.storage.codec import Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 from corpusfmt.text.gzip_header import header_size
 
@@ -146,7 +146,7 @@ class GzipDecoder:
         self._fill(len(MORE_FOLLOWS))
         if not self._data.startswith(GZIP_MAGIC, self._at):
             rest = self._data[self._at : self._at + 2]
-            self.padding = zeros(self._data[self._at :], self._read)
+            self.padding = padding(self._data[self._at :], self._read)
             self.consumed += self.padding
             if not rest or self.padding:
                 if self._more:

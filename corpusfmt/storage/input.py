@@ -33,9 +33,7 @@ _MAGIC: Final = 8
 _FOREIGN: Final = (
     (b"BZh", "bzip2", "bzip2 -dc"),
     (b"\xfd7zXZ\x00", "xz", "xz -dc"),
-    (b"PK\x03\x04", "zip", "unzip -p"),
     (b"\x04\x22\x4d\x18", "lz4", "lz4 -dc"),
-    (b"7z\xbc\xaf\x27\x1c", "7z", "7z x -so"),
     (b"LZIP\x01", "lzip", "lzip -dc"),
     (b"\xff\x06\x00\x00sNaP", "snappy", "snzip -dc"),
 )
@@ -315,7 +313,7 @@ class Input:
 
     @property
     def padding(self) -> int:
-        """How many zero bytes follow the last member of compressed data, when all was read."""
+        """How many bytes of padding follow the last member of compressed data, when all was read."""
         return self._decoder.padding if self._decoder else 0
 
     def watch(self, begins: Callable[[bytes], bool]) -> None:

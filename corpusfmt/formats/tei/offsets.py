@@ -19,6 +19,7 @@ _ROOT: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:TEI|teiCorpus|TEI\.2)(?=[\s/>
 _CORPUS: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?teiCorpus(?=[\s/>])")
 #: The tag of a root, as far as the end of its name.
 _ELEMENT: Final = re.compile(rb"<[^\s<>/!?&;'\"=]{1,200}(?=[\s/>])")
+_HTML: Final = re.compile(rb"<!doctype[ \t\r\n]+html", re.I)
 _OWN: Final = re.compile(rb'<[^<>]{0,4000}type="%b"' % MARK.encode())
 #: What the content of a paragraph of ours is made of.
 _TOKEN: Final = re.compile(rb"</p>[ \t\n]*<p>|<lb/>|<g [^<>]*>|&[#\w]+;|[^<&]+")
@@ -35,8 +36,12 @@ def sniff(head: bytes) -> bool:
 
 
 def is_other(head: bytes) -> bool:
-    """Say whether there is a root element, and it is that of another vocabulary, or a part of TEI without a text."""
+    """Say whether there is a root element, and it is that of another vocabulary, or a part of TEI without a text; or
+    whether it is HTML, which need be no XML.
+    """
     head, at = _behind_prolog(head)
+    if _HTML.match(head, at):
+        return True
     return _ELEMENT.match(head, at) is not None and _ROOT.match(head, at) is None
 
 

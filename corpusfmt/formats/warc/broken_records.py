@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.header import Fault, Header, is_record_start
@@ -11,6 +11,9 @@ from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.verify import holds
 from corpusfmt.model.finding import Edit
 from corpusfmt.text.display import quoted
+
+#: What the first record of an ARC file begins with (Internet Archive, "Arc File Format").
+_ARC: Final = b"filedesc:"
 
 if TYPE_CHECKING:
     from corpusfmt.formats.warc.framer import Framer
@@ -98,6 +101,8 @@ def junk(framer: Framer) -> Record | None:
         record.stop = framer.base + after
         return record
     what = f"expected 'WARC/1.1' or 'WARC/1.0', found {quoted(buffer[at : at + 60], 40)}"
+    if not start and buffer.startswith(_ARC):
+        what = "this is an ARC file, which is older than WARC and not read; 'warcio recompress' makes WARC of it"
     record = Record(framer.count, start, raw, None, [Fault("WARC001", what, start)])
     record.ends = False
     framer.seeking, framer.at = True, at + 1

@@ -97,6 +97,11 @@ def decoded(coding: str, data: bytes, most: int, at: tuple[int, int], expand: Ca
     return Undone(b"".join(sink.parts), damage, other=decoder is not said)
 
 
+def is_coded(head: bytes) -> bool:
+    """Say whether data begins as some coding does."""
+    return any(head.startswith(begin) for _, begin in _MAGICS)
+
+
 def _reads_as_text(data: bytes) -> bool:
     """Tell text from compressed data, 256 bytes of which have a control character (all but one in 10^12)."""
     head = data[:256]

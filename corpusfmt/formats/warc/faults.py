@@ -234,15 +234,17 @@ FAULTS: Final = (
     ),
     Rule(
         "WARC028", "warning", "unknown encoding",
-        "The charset of the record is unknown. The text is kept as bytes.",
+        "The charset that a record names is unknown. One that its page declares counts instead; without any the text is kept "
+        "as bytes. In a metadata record about a document, bytes that are not UTF-8 are replaced by U+FFFD.",
         "name the encoding with --encoding",
         _record(content=b"text/plain; charset=klingon"), _GOOD, "warc",
     ),
     Rule(
         "WARC029", "note", "HTTP body that is not coded as its header says",
-        "Crawlers often store a body without the chunks or the compression that the HTTP header still declares. "
-        "The body is read unchanged.",
-        "nothing is to be done",
+        "Crawlers often store a body without the chunks or the compression that the HTTP header still declares, in another "
+        "compression, chunked twice, or with blank lines before it. It is read as what it is, not as the header says. A body "
+        "that is shorter than Content-Length may have been cut.",
+        "nothing is to be done, but see whether a text that is shorter than its header says is whole",
         _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n<p>hello</p>"), _page(_HTML + b"\r\n<p>hello</p>"), "warc",
     ),
     Rule(

@@ -9,9 +9,10 @@ from typing import Final
 from corpusfmt.limits import KIB, Limits
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.text.display import quoted
+from corpusfmt.text.magic import kind_of
 
 XHTML: Final = "application/xhtml+xml"
-HTML: Final = ("text/html", XHTML)
+HTML: Final = ("text/html", XHTML, "application/vnd.wap.xhtml+xml")
 PLAIN: Final = "text/plain"
 #: Words for media types in the option ``types``, and what is a text without it.
 _WORDS: Final = {"html": HTML, "plain": (PLAIN,), "text": ("text/*", XHTML), "all": ("*/*",)}
@@ -20,22 +21,10 @@ _MEDIA: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,127}/(?:\*|[a-z0-9!#$&^_.+-]{1,
 
 #: What crawlers write about themselves in records of texts: wget its log and its arguments, others their logs.
 _OWN: Final = re.compile(rb"<?(?:metadata:|urn:x-[a-z0-9-]+:log)", re.I)
-#: What files of types that are no text begin with, after white space where that is allowed.
-_MAGIC: Final = {
-    "application/pdf": rb"\s{0,64}%PDF-",
-    "application/postscript": rb"\s{0,64}%!PS-Adobe",
-    "an image": rb"\x89PNG\r\n\x1a\n|GIF8[79]a|\xff\xd8\xff|RIFF.{4}WEBP|II\*\x00|MM\x00\*|\x00\x00\x01\x00.\x00",
-    "audio or video": rb"\x00\x00\x00.ftyp|RIFF.{4}(?:WAVE|AVI )|OggS\x00|ID3[\x02-\x04]\x00|\x1aE\xdf\xa3|FLV\x01"
-    rb"|[CF]WS[\x01-\x1f]",
-    "a font": rb"wOF[F2]\x00|OTTO\x00|\x00\x01\x00\x00\x00",
-    "an archive": rb"PK\x03\x04|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\x00"
-    rb"|\x28\xb5\x2f\xfd",
-    "binary data": rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|\x7fELF|\xca\xfe\xba\xbe|\x00asm|SQLite format 3\x00",
-}
-_MAGICS: Final = [(re.compile(pattern, re.S), what) for what, pattern in _MAGIC.items()]
 #: Types of what is no text, where somebody identified them.
 _BINARY_TYPE: Final = re.compile(
-    r"(?:image|audio|video|font|model)/(?!svg\+xml).+|application/(?:pdf|postscript|msword|zip|java-archive|wasm|font.+"
+    r"(?:image|audio|video|font|model)/(?!svg\+xml).+|text/css|(?:text|application)/(?:x-)?(?:java|ecma)script"
+    r"|application/(?:pdf|postscript|msword|zip|java-archive|wasm|font.+"
     r"|.+\+(?:zip|gzip)|(?:x-)?gzip|vnd\.(?!.*(?:xml|json)$).+|x-(?:shockwave|bzip|tar|7z|rar|xz|zip|dosexec|msdownload"
     r"|elf|executable|sqlite|tika-msoffice|tika-ooxml|font).*)"
 )
@@ -100,14 +89,14 @@ def binary(kind: str, data: bytes, fields: dict[str, bytes], *, wide: bool = Fal
     """Say what a record holds that is served as the text type ``kind`` and is none: the type that was identified, what
     its first bytes tell, or control bytes. Empty for a text. ``wide`` is a text in UTF-16.
     """
-    if not kind.startswith("text/") and kind != XHTML:
+    if not kind.startswith("text/") and kind not in HTML:
         return ""
-    for magic, what in _MAGICS:
-        if magic.match(data):
-            return what
+    if magic := kind_of(data):
+        return magic.group
     if _TAG.match(data) or wide:
         return ""
-    if _BINARY_TYPE.fullmatch(found := identified(fields)):
+    found = identified(fields)
+    if found != kind and _BINARY_TYPE.fullmatch(found):
         return found
     head = data[:_LOOK]
     controls = len(head) - len(head.translate(None, _BINARY))
@@ -137,12 +126,12 @@ def text_type(type: str, fields: dict[str, bytes], head: bytes, limits: Limits) 
     if kind != "application/http":
         return ""
     from corpusfmt.formats.warc.codings import HTTPFault
-    from corpusfmt.formats.warc.http import parse_message, said_type
+    from corpusfmt.formats.warc.http import final_message, said_type
 
     try:
-        message = parse_message(head, limits)
+        message, start = final_message(head, limits)
     except HTTPFault:
         return ""
     kind = said_type(message)[0] or identified(fields)
     coded = message.values("content-encoding") or message.values("transfer-encoding")
-    return "" if not coded and binary(kind, head[message.body :], fields) else kind
+    return "" if not coded and binary(kind, head[start + message.body :], fields) else kind

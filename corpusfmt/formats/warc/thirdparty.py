@@ -192,7 +192,7 @@ def _response(
     record: Record, options: ReadOptions, types: frozenset[str], expand: Callable[[int], object]
 ) -> Pending | str:
     from corpusfmt.formats.warc.codings import HTTPFault
-    from corpusfmt.formats.warc.http import content_of, parse_message, said_type
+    from corpusfmt.formats.warc.http import EMPTY, content_of, final_message, said_type
 
     outer = media_type_of(record.fields.get("content-type", b""))
     if outer != "application/http":
@@ -202,11 +202,8 @@ def _response(
     block, start = record.block, record.body
     kind = ""
     try:
-        message = parse_message(block, options.limits)
-        while 100 <= message.status < 200 and block.startswith(b"HTTP/", message.body):  # interim responses come first
-            start += message.body
-            block = block[message.body :]
-            message = parse_message(block, options.limits)
+        message, before = final_message(block, options.limits)
+        start, block = start + before, block[before:]
         if (not 200 <= message.status < 300 or message.status == _PARTIAL) and options.own.get("status") != "all":
             return f"response records with status {message.status}"
         kind = said_type(message)[0] or identified(record.fields)
@@ -215,6 +212,8 @@ def _response(
         content = content_of(block, message, options.max_document, options.limits.ratio, expand)
     except HTTPFault as fault:
         raise FaultError(Fault("WARC021", fault.message, start + fault.at)) from None
+    if message.status in EMPTY and not content.data:
+        return f"response records with status {message.status}"
     if not kind:
         kind = HTML[0] if is_page(content.data) else ""
         if not is_wanted(kind, types):
