@@ -92,7 +92,7 @@ def test_what_is_left_out_or_known_is_in_neither(tmp_path: Path) -> None:
     for selection, left in (
         (Selection(ignore=["ENC"]), {"DOC002": 1}),
         (Selection(per_file=[("*.seed", ["DOC"])], folder=str(tmp_path)), {"ENC001": 1}),
-        (Selection(select=["TXT"]), {}),
+        (Selection(select=["TXT0"]), {}),
     ):
         (fixed,) = Fixing([str(path)], Reading(), selection=selection).run()
         assert fixed.left == left == Counter(one.code for one in Validation([str(path)], Reading(), selection).run())
