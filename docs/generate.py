@@ -50,7 +50,8 @@ def table() -> str:
     lines = ["| name | usual | at most | of what | set by | told as |", "| --- | --- | --- | --- | --- | --- |"]
     for one in LIMITS:
         most = measured(one.most, one.unit) if one.option else "fixed"
-        codes = " ".join(f"[{code}](rules/{code}.md)" for code in one.codes) or f"a message: {one.word}"
+        found = [rule.code for rule in plugins.codes() if rule.max_document and one.name == "document"]
+        codes = " ".join(f"[{code}](rules/{code}.md)" for code in [*found, *one.codes]) or f"a message: {one.word}"
         option = f"`{one.option.strip()}`" if one.option else ""
         lines.append(f"| {one.name} | {measured(one.default, one.unit)} | {most} | {one.what} | {option} | {codes} |")
     return "\n".join(lines) + "\n"

@@ -12,14 +12,12 @@ import pytest
 from corpusfmt import Document, create, fix, plugins, validate
 from corpusfmt.checks.rule_page import page
 from corpusfmt.cli.main import main
-from corpusfmt.model.rule import SUBJECTS, Rule
+from corpusfmt.model.rule import Rule
 from tests.support import ROOT
 
 ALL = {rule.code: rule for rule in plugins.codes()}
 every_rule = pytest.mark.parametrize("rule", ALL.values(), ids=list(ALL))
 
-#: Those that need a limit to be lower than anyone would set it, or a file that is too large to ship.
-LIMITED = {"SEED010": 100, "JSONL015": 100, "WARC020": 100, "TEI009": 1000, "DIR001": 100}
 #: What no content shows.
 UNSHOWN = ("FILE004", "FILE005", "FILE006", "DIR002")
 
@@ -50,8 +48,8 @@ def options(rule: Rule, folder: Path) -> dict[str, Any]:
         if name in found:
             (folder / name).write_text(found[name])
             found[name] = folder / name
-    if rule.code in LIMITED:
-        found["max_document"] = LIMITED[rule.code]
+    if rule.max_document:
+        found["max_document"] = rule.max_document
     if plugins.format_named(rule.example).whole:
         found["format"] = rule.example
     return found
@@ -110,7 +108,7 @@ def test_a_fix_clears_its_finding_and_is_made_once(rule: Rule, tmp_path: Path) -
 @every_rule
 def test_the_record_is_complete(rule: Rule) -> None:
     assert re.fullmatch(r"[A-Z]+\d{3}", rule.code)
-    assert rule.code.rstrip("0123456789") in SUBJECTS
+    assert rule.code.rstrip("0123456789") in plugins.prefixes()
     assert rule.severity in ("error", "warning", "note")
     assert rule.why.endswith(".")
     assert not rule.advice.endswith(".")
@@ -201,9 +199,9 @@ def test_an_integer_id_and_its_digits_count_as_one(tmp_path: Path) -> None:
 
 #: Where a code may stand as a literal, by its prefix: with its rule, or in the package of its format.
 HOMES = {
-    "FILE": ["storage/faults.py"], "SEED": ["formats/seed/"], "JSONL": ["formats/jsonl/"], "TEI": ["formats/tei/"],
-    "WARC": ["formats/warc/"], "DIR": ["formats/dir.py"],
-}  # fmt: skip
+    "FILE": ("storage/faults.py",),
+    **{name.upper(): (f"formats/{name}/", f"formats/{name}.py") for name in plugins.builtin_names()},
+}
 
 
 def test_a_code_stands_where_its_rule_is() -> None:
@@ -215,9 +213,9 @@ def test_a_code_stands_where_its_rule_is() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 code = re.fullmatch(r"([A-Z]+)[0-9]{3}", node.value)
-                if code and code[1] in SUBJECTS:
-                    homes = HOMES.get(code[1], ["rules/"])
-                    known = name in ("model/limit_table.py", "model/document.py") or name.startswith(tuple(homes))
+                if code and code[1] in plugins.prefixes():
+                    homes = HOMES.get(code[1], ("rules/",))
+                    known = name in ("model/limit_table.py", "model/document.py") or name.startswith(homes)
                     wrong += [] if known else [f"{name}:{node.lineno} {node.value}"]
     assert wrong == []
 
