@@ -16,9 +16,10 @@ from corpusfmt.model.format import WriteOptions
 from corpusfmt.verbs.format_losses import Side, pair, side
 from tests import strategies
 
-SIDES = [
-    ("seed", {}), ("seed", {"dialect": "plain"}), ("jsonl", {}), ("jsonl", {"layout": "hf"}), ("jsonl", {"layout": "text-meta"}), ("tei", {}),
-    ("warc", {}), ("dir", {}), ("jsonl", {"text-field": "content", "id-field": "n"}), ("jsonl", {"text-field": "body"}),
+SIDES: list[tuple[str, dict[str, str]]] = [
+    *((name, {}) for name in plugins.builtin_names()),
+    ("seed", {"dialect": "plain"}), ("jsonl", {"layout": "hf"}), ("jsonl", {"layout": "text-meta"}),
+    ("jsonl", {"text-field": "content", "id-field": "n"}), ("jsonl", {"text-field": "body"}),
 ]  # fmt: skip
 
 
