@@ -10,9 +10,10 @@ from os import PathLike
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from corpusfmt.limits import MAX_JOBS, SCHEMA_SECONDS
-from corpusfmt.model.errors import ALLOWABLE, ConfigurationError
+from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.format import Format, Option
 from corpusfmt.model.ids import SOURCES
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.text.display import quoted
 
 #: What an option takes: nothing (flag), one of its choices, text, a path, codes with commas between, a size in bytes, a

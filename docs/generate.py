@@ -13,6 +13,7 @@ from corpusfmt.checks.rule_page import page
 from corpusfmt.config import SCHEMA
 from corpusfmt.formats.tei.thirdparty.elements import table as elements
 from corpusfmt.model.limit_table import LIMITS, measured
+from corpusfmt.model.loss_kinds import KINDS
 from corpusfmt.options import GROUPS, SETTINGS, configuration_schema
 
 DOCS = Path(__file__).resolve().parent
@@ -37,7 +38,11 @@ def main() -> None:
     (DOCS.parent / "schemas" / SCHEMA).write_text(schema, encoding="utf-8", newline="\n")
     hooks = DOCS.parent / ".pre-commit-hooks.yaml"
     hooks.write_text(with_patterns(hooks.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
-    for file, mark, made in (("tei.md", "elements", elements()), ("limits.md", "limits", table())):
+    for file, mark, made in (
+        ("tei.md", "elements", elements()),
+        ("limits.md", "limits", table()),
+        ("losses.md", "kinds", kinds()),
+    ):
         path = DOCS / file
         path.write_text(with_table(path.read_text(encoding="utf-8"), mark, made), encoding="utf-8", newline="\n")
 
@@ -63,6 +68,13 @@ def with_table(text: str, name: str, made: str) -> str:
     if not (mark and end):
         raise SystemExit(f"a page has lost the marks around its table of {name}")
     return f"{before}{mark}\n{made}\n{end}{after}"
+
+
+def kinds() -> str:
+    """Return the table of kinds of loss."""
+    return "\n".join(
+        ["| kind | what is lost |", "| --- | --- |", *(f"| `{one.name}` | {one.what} |" for one in KINDS), ""]
+    )
 
 
 def table() -> str:

@@ -14,7 +14,9 @@ from corpusfmt.cli.main import main
 from corpusfmt.model.document import Document
 from corpusfmt.model.format import WriteOptions
 from corpusfmt.verbs.format_losses import Side, pair, side
+from docs.generate import kinds
 from tests import strategies
+from tests.support import ROOT
 
 SIDES: list[tuple[str, dict[str, str]]] = [
     *((name, {}) for name in plugins.builtin_names()),
@@ -74,6 +76,11 @@ def test_each_kind_that_a_format_cannot_carry_has_a_probe() -> None:
         kinds = {loss.kind for probe in probes for loss in format.losses(probe.document, WriteOptions(own=own))}
         found.setdefault(name, set()).update(kinds)
     assert found == {name: set(plugins.format_named(name).cannot) - {"size"} for name in found}
+
+
+def test_the_kinds_in_the_docs_are_those_of_the_code() -> None:
+    page = (ROOT / "docs" / "losses.md").read_text(encoding="utf-8")
+    assert f"<!-- kinds -->\n\n{kinds()}\n<!-- end of kinds -->" in page, "run 'make docs'"
 
 
 def test_well_known_pairs() -> None:
