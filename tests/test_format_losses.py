@@ -87,7 +87,9 @@ def test_well_known_pairs() -> None:
     assert lost("tei", "warc") == lost("jsonl", "seed") == []
     assert lost("seed", "jsonl")[0] == ("bytes", "bytes that are no UTF-8, in no known encoding")
     assert ("encoding", "bytes that their declared encoding cannot decode") in lost("seed", "jsonl")
-    assert {kind for kind, _ in lost("dir", "dir")} == {"id", "name", "bytes", "encoding"}
+    kinds_of_folders = {kind for kind, _ in lost("dir", "dir")}  # which reading gives, and writing refuses
+    assert kinds_of_folders >= {"id", "name", "bytes", "encoding"}
+    assert "metadata" not in kinds_of_folders
     assert ("metadata", "metadata") in lost("jsonl", "dir")
     assert ("id", "an integer id") in lost("jsonl", "seed", dialect="plain")
     assert not pair(side("seed", {}), side("dir", {})).ordered
@@ -117,7 +119,7 @@ def test_the_command(arguments: Sequence[str], code: int, text: str, capsys: pyt
 def test_the_command_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["formats", "--pair", "jsonl", "dir", "--output-format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert {one["kind"] for one in found["lost"]} == {"id", "name", "metadata", "bytes"}
+    assert {one["kind"] for one in found["lost"]} == {kind for kind, _ in lost("jsonl", "dir")} >= {"id", "metadata"}
     assert found["ordered"] is False
     with pytest.raises(SystemExit):
         main(["formats", "--output-format", "json"])
