@@ -10,11 +10,12 @@ from pathlib import Path
 
 from corpusfmt import plugins
 from corpusfmt.checks.rule_page import page
+from corpusfmt.cli.reports import module_of
 from corpusfmt.config import SCHEMA
 from corpusfmt.formats.tei.thirdparty.elements import table as elements
 from corpusfmt.model.limit_table import LIMITS, measured
 from corpusfmt.model.loss_kinds import KINDS
-from corpusfmt.options import GROUPS, SETTINGS, configuration_schema
+from corpusfmt.options import GROUPS, REPORTS, SETTINGS, configuration_schema
 
 DOCS = Path(__file__).resolve().parent
 OPTIONS = """# Options
@@ -42,6 +43,7 @@ def main() -> None:
         ("tei.md", "elements", elements()),
         ("limits.md", "limits", table()),
         ("losses.md", "kinds", kinds()),
+        ("checks.md", "reports", reports()),
     ):
         path = DOCS / file
         path.write_text(with_table(path.read_text(encoding="utf-8"), mark, made), encoding="utf-8", newline="\n")
@@ -68,6 +70,15 @@ def with_table(text: str, name: str, made: str) -> str:
     if not (mark and end):
         raise SystemExit(f"a page has lost the marks around its table of {name}")
     return f"{before}{mark}\n{made}\n{end}{after}"
+
+
+def reports() -> str:
+    """Return the table of reports: of each the beginning of its docstring."""
+    rows = [
+        f"| `{name}` | {(module_of(name).__doc__ or '').split('. ')[0].partition(chr(10))[0].rstrip('.')} |\n"
+        for name in REPORTS
+    ]
+    return "".join(["| format | what it is |\n| --- | --- |\n", *rows])
 
 
 def kinds() -> str:
