@@ -163,7 +163,7 @@ def convert(
     that know them, ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its
     format).
     ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line, sha256 or path.
-    ``on_error`` is raise, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
+    ``on_error`` is raise, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of loss.
     ``max_document`` and ``shard_size`` are in bytes (the latter before compression); ``limits`` are other limits of
     reading by name (docs/limits.md), as in ``{"header": 1 << 20}``. ``cdxj`` writes an index beside
     a WARC target. With ``verify`` the target is read back and compared before it gets its name; ``receipt`` is the

@@ -5,14 +5,16 @@ Options that only some formats know stand in the ``options`` of those formats an
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from corpusfmt.limits import MAX_JOBS, SCHEMA_SECONDS
-from corpusfmt.model.errors import ALLOWABLE, ConfigurationError
+from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.format import Format, Option
 from corpusfmt.model.ids import SOURCES
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.text.display import quoted
 
 #: What an option takes: nothing (flag), one of its choices, text, a path, codes with commas between, a size in bytes, a
@@ -62,8 +64,21 @@ _VALIDATE: Final = ("validate",)
 _FIX: Final = ("fix",)
 _DIFF: Final = ("diff",)
 
+#: Modules beside those of reports, which these share.
+_NO_REPORTS: Final = ("__init__", "fingerprints", "paths", "record", "statistics")
+#: The modules of reports that do not have their name: one named json would be taken for that of the standard library.
+REPORT_MODULES: Final = {"json": "whole_json"}
+
+
+def _reports() -> tuple[str, ...]:
+    """Return the names of reports, each a module of ``cli/reports``. None is imported, which would cost time."""
+    names = os.listdir(os.path.join(os.path.dirname(__file__), "cli", "reports"))
+    modules = {name.removesuffix(".py") for name in names if name.endswith(".py")} - {*_NO_REPORTS}
+    return tuple(sorted(modules - {*REPORT_MODULES.values()} | REPORT_MODULES.keys()))
+
+
 #: What ``validate`` can print.
-REPORTS: Final = ("text", "json", "jsonl", "github", "gitlab", "sarif", "junit")
+REPORTS: Final = _reports()
 
 SETTINGS: Final = (
     Setting("output", "path", "the target: a file, - for standard output, or FOLDER/ (a file per document, with --to)",

@@ -14,7 +14,7 @@ from functools import cache
 
 from corpusfmt.model.errors import ConfigurationError, PluginError, UnknownFormatError
 from corpusfmt.model.format import Format, options_for
-from corpusfmt.model.rule import Rule
+from corpusfmt.model.rule import SUBJECTS, Rule
 from corpusfmt.text.display import quoted
 
 
@@ -102,6 +102,18 @@ def faults() -> Mapping[str, Rule]:
     for format in formats().values():
         found.update({fault.code: fault for fault in format.faults})
     return found
+
+
+def prefixes() -> tuple[str, ...]:
+    """Return the prefixes of codes, but for those of plug-ins. Imports no format."""
+    return (*SUBJECTS, *map(str.upper, builtin_names()))
+
+
+def subject_of(code: str) -> str:
+    """Return what codes with the prefix of this one speak of."""
+    prefix = code.rstrip("0123456789")
+    titles = {name.upper(): format.title.partition(":")[0] for name, format in formats().items()}
+    return SUBJECTS.get(prefix) or titles.get(prefix, "what a plug-in checks")
 
 
 def format_named(name: str) -> Format:

@@ -22,6 +22,7 @@ import zstandard
 
 from corpusfmt import plugins
 from corpusfmt.sniff import COMPRESSED
+from docs.generate import with_patterns
 from tests.support import DEEP, ROOT, SEEDS, command
 
 yaml: Any = pytest.importorskip("yaml", reason="PyYAML, which comes with pre-commit, is not installed")
@@ -114,6 +115,11 @@ def test_the_corpus_is_looked_at_for_every_suffix_that_corpusfmt_knows() -> None
         for ending in ("",) if suffix.endswith(COMPRESSED) else ("", *COMPRESSED):
             assert re.search(HOOKS[CORPUS]["files"], f"a{suffix}{ending}"), suffix
             assert bool(re.search(HOOKS[VALIDATE]["files"], f"a{suffix}{ending}")) == (suffix not in {".xml", ".wat"})
+
+
+def test_the_patterns_are_those_of_the_formats() -> None:
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    assert with_patterns(hooks) == hooks, "run 'make docs'"
 
 
 def options_of(subcommand: str) -> set[str]:

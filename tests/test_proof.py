@@ -20,13 +20,14 @@ from hypothesis import strategies as st
 from corpusfmt import Document, ReceiptError, VerificationError, convert, open_writer, verify
 from corpusfmt.cli.main import main
 from corpusfmt.model.document import text_digest
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.receipt.sections import Receipt, digest_of
 from corpusfmt.verbs.convert.entries import Entries
 from tests import strategies
 from tests.support import SEEDS
 from tests.test_laws import VARIANTS, Variant
 
-ALL = ["id", "name", "metadata", "bytes", "encoding", "character"]
+ALL = list(ALLOWABLE)
 TARGETS: list[tuple[str, dict[str, Any]]] = [
     ("out.seed", {}), ("out.seed.gz", {}), ("out.jsonl.zst", {}), ("out.warc", {}), ("out.warc.gz", {}), ("out.warc.zst", {}),
     ("out.xml", {}), ("tei/", {"to_format": "tei"}), ("out.jsonl", {"shard_size": 5000}), ("out.warc.gz", {"cdxj": True}),

@@ -26,14 +26,13 @@ from corpusfmt.model.rule import Change, Hit, Rule
 from corpusfmt.sources import Reading
 from corpusfmt.text.position import Region
 from tests.support import command
-from tests.test_rules import LIMITED
 
 #: The examples that give edits, each a file of its own.
 EXAMPLES = [
     (rule, data, plugins.format_named(rule.example))
     for rule in plugins.codes()
     for data in (rule.bad if isinstance(rule.bad, tuple) else (rule.bad,))
-    if rule.code not in LIMITED and not data.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd"))
+    if not rule.max_document and not data.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd"))
 ]
 #: How a file is stored, and what it is called; the last says whether the bytes are those that are read.
 STORED: dict[str, tuple[Callable[[bytes], bytes], str, bool]] = {

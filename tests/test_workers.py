@@ -19,6 +19,7 @@ from corpusfmt import ConfigurationError, UnknownFormatError, WorkerError, valid
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
 from corpusfmt.model.finding import Finding
+from corpusfmt.options import REPORTS
 from corpusfmt.sources import Reading
 from corpusfmt.verbs.validate.run import Validation
 from tests.support import DEEP, ROOT, command
@@ -89,7 +90,7 @@ def test_a_source_that_cannot_be_told_hides_no_other(tmp_path: Path) -> None:
         assert validation.tally.counts.total() == 10
 
 
-@pytest.mark.parametrize("name", ["text", "json", "jsonl", "github", "gitlab", "sarif", "junit"])
+@pytest.mark.parametrize("name", REPORTS)
 def test_reports_are_the_same_with_any_number_of_jobs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:

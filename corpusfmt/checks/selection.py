@@ -9,7 +9,7 @@ from typing import Final
 from corpusfmt import plugins, storage
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.finding import Finding
-from corpusfmt.model.rule import SUBJECTS, Rule, found
+from corpusfmt.model.rule import Rule, found
 from corpusfmt.text.display import quoted
 from corpusfmt.text.globs import Glob
 from corpusfmt.text.position import Region
@@ -135,18 +135,18 @@ def _fitting(name: str, rules: Iterable[str]) -> bool:
 
 def _is_fault(name: str) -> bool:
     """Say whether a name is that of faults of formats and files, from its letters alone: loading formats costs time."""
-    return name == ALL or name.rstrip("0123456789") in SUBJECTS
+    return name == ALL or name.rstrip("0123456789") in plugins.prefixes()
 
 
 def _check(name: str) -> None:
     """Raise ConfigurationError for a name that no code begins with."""
-    if name == ALL or _fitting(name, plugins.builtin_rules()) or name in SUBJECTS:
+    if name == ALL or _fitting(name, plugins.builtin_rules()) or name in plugins.prefixes():
         return
     known = {rule.code: rule for rule in plugins.codes()}
     if _fitting(name, known):
         return
     from difflib import get_close_matches
 
-    close = get_close_matches(name, known if name[-1].isdecimal() else SUBJECTS, 1)
+    close = get_close_matches(name, known if name[-1].isdecimal() else plugins.prefixes(), 1)
     hint = f"did you mean {close[0]}?" if close else "'corpusfmt rules' lists them"
     raise ConfigurationError(f"no rule has a code that begins with {quoted(name)}; {hint}")

@@ -13,7 +13,8 @@ from corpusfmt.cli.configured import config_of, settled
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over, size
-from corpusfmt.model.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
+from corpusfmt.model.errors import ConfigurationError, LossError, ParseError
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.storage import UNTRUSTED
 from corpusfmt.targets.settings import Writing, kinds
 from corpusfmt.verbs.convert.report import Report

@@ -8,7 +8,7 @@ from corpusfmt import plugins
 from corpusfmt.cli.arguments import parser
 from corpusfmt.cli.printers import dump
 from corpusfmt.cli.talk import put
-from corpusfmt.model.rule import SUBJECTS, Rule
+from corpusfmt.model.rule import Rule
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -24,7 +24,7 @@ def run(arguments: Sequence[str]) -> int:
     for rule in plugins.codes():
         prefix = rule.code.rstrip("0123456789")
         if prefix != subject:
-            put(f"{chr(10) if subject else ''}{prefix}: {SUBJECTS.get(prefix, 'of a plug-in')}")
+            put(f"{chr(10) if subject else ''}{prefix}: {plugins.subject_of(prefix)}")
             subject = prefix
         put(f"  {rule.code:8}{' ' if rule.default else '*'} {rule.severity:7}  {rule.summary}")
     return 0

@@ -38,7 +38,7 @@ FAULTS: Final = (
         "taking all memory.",
         "raise the limit with --max-document, or leave the file out",
         b"a text that is longer than the limit of this example, which is one hundred bytes; the usual one is 256 MiB\n",
-        b"a short text\n", "dir",
+        b"a short text\n", "dir", max_document=100,
     ),
     Rule(
         "DIR002", "error", "name of a file that is not UTF-8",

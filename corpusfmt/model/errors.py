@@ -8,15 +8,9 @@ from typing import Any, NamedTuple, TypeVar
 from corpusfmt.model.finding import Finding
 from corpusfmt.text.display import shown
 
-#: The closed list of what a target may be unable to hold.
-LOSS_KINDS = ("id", "name", "metadata", "bytes", "encoding", "character", "size")
-
-#: Those that may be allowed: for a thing that is too large there is no lesser form.
-ALLOWABLE = tuple(kind for kind in LOSS_KINDS if kind != "size")
-
 
 class Loss(NamedTuple):
-    """One thing of one document that the target cannot hold. ``kind`` is one of :data:`LOSS_KINDS`."""
+    """One thing of one document that the target cannot hold. ``kind`` is the name of one of its kinds."""
 
     kind: str
     message: str

@@ -45,8 +45,9 @@ from corpusfmt.text.display import quoted
 class Limit(NamedTuple):
     """A limit: ``most`` is the largest value that may be asked for, ``what`` one plain sentence without its full stop.
 
-    ``codes`` are those of the rules that tell of it; where there is none, ``word`` stands in the message. ``option`` is
-    what sets it on the command line, or empty where nothing does.
+    ``codes`` are those of the rules that tell of it; for the limit ``document`` also all that have a ``max_document``.
+    Where there is none, ``word`` stands in the message. ``option`` is what sets it on the command line, or empty where
+    nothing does.
     """
 
     name: str
@@ -72,7 +73,7 @@ _B: Final = "bytes"
 #: All limits on input. Each has a test at its edge (``tests/test_limits.py``).
 LIMITS: Final = (
     _set("document", ANY, _B, "a document, header and body, as it stands in the source; it is held in memory",
-         "SEED010", "JSONL015", "WARC020", "WARC021", "TEI009", "DIR001"),
+         "WARC021"),
     _set("header", 16 * MIB, _B, "one header line of a seed file, a WARC record or an HTTP message",
          "SEED011", "WARC005", "WARC021"),
     _set("header-block", 16 * MIB, _B, "the whole header of a WARC record or an HTTP message", "WARC005", "WARC021"),

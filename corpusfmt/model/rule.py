@@ -9,14 +9,9 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Finding, Place, Severity
 from corpusfmt.text.position import Region
 
-#: Code prefixes and what they speak of.
+#: Code prefixes and what they speak of. Those of formats are the names of these in capitals.
 SUBJECTS: Final = {
     "FILE": "the file around the corpus: compression and framing",
-    "SEED": "the seed format",
-    "JSONL": "the JSON Lines format",
-    "TEI": "the TEI format",
-    "WARC": "the WARC format",
-    "DIR": "folders of text files",
     "ENC": "bytes and encodings",
     "TXT": "characters and lines",
     "DOC": "ids, names and metadata of documents",
@@ -88,6 +83,8 @@ class Rule(NamedTuple):
     file_names: bool = False
     #: Its hits may have a change, which ``corpusfmt fix`` makes where the format can be rewritten.
     fixable: bool = False
+    #: The limit of the size of a document that the examples are read with, where the fault is one over that limit.
+    max_document: int = 0
 
 
 def found(

@@ -63,7 +63,7 @@ RULE = Rule(
     "Portuguese and Russian is looked up; it is not complete.",
     advice="remove the lines, or extract the text of the page anew",
     bad=b"<<<FILE d1 a.txt>>>\nNothing came in today.\nSubscribe to our newsletter\n",
-    good=b"<<<FILE d1 a.txt>>>\nNothing came in today.\nNobody would subscribe to that.\n",
+    good=b"<<<FILE d1 a.txt>>>\nNothing came in today.\nNobody would subscribe to our newsletter\n",
     start=start,
     default=False,
 )

@@ -43,7 +43,7 @@ RULE = Rule(
     "U+E0FFF, without variation selectors) is invisible too and is reported.",
     advice="remove them; 'fix --unsafe-fixes' does",
     bad="<<<FILE d1 a.txt>>>\na note\U000e0068\U000e0069 for you\n".encode(),
-    good="<<<FILE d1 a.txt>>>\n\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f\n".encode(),
+    good="<<<FILE d1 a.txt>>>\n\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f for\n".encode(),
     start=start,
     fixable=True,
     default=False,

@@ -7,8 +7,9 @@ from typing import BinaryIO, NamedTuple
 
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ALLOWABLE, ConfigurationError, Loss, LossError, UnknownFormatError
+from corpusfmt.model.errors import ConfigurationError, Loss, LossError, UnknownFormatError
 from corpusfmt.model.format import Format, Source, WriteOptions, Writer
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.text.display import quoted
 
 

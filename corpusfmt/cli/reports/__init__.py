@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final
+from types import ModuleType
 
 from corpusfmt.cli.reports.record import Reporter, Write
 from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.options import REPORT_MODULES
 from corpusfmt.options import REPORTS as FORMATS
 from corpusfmt.text.display import quoted
 
-#: A module named json would be taken for the one of the standard library.
-_MODULES: Final = {"json": "whole_json"}
+
+def module_of(name: str) -> ModuleType:
+    """Return the module of a report."""
+    return import_module(f"corpusfmt.cli.reports.{REPORT_MODULES.get(name, name)}")
 
 
 def reporter(name: str, write: Write, *, colour: bool = False) -> Reporter:
@@ -22,5 +25,5 @@ def reporter(name: str, write: Write, *, colour: bool = False) -> Reporter:
         from corpusfmt.cli.reports.text import Report
 
         return Report(write, colour=colour)
-    made: Reporter = import_module(f"corpusfmt.cli.reports.{_MODULES.get(name, name)}").Report(write)
+    made: Reporter = module_of(name).Report(write)
     return made

@@ -101,7 +101,7 @@ FAULTS: Final = (
         "JSONL015", "error", "line larger than the limit",
         "A whole document is held in memory. The limit keeps a file without line ends from filling it.",
         "raise the limit with --max-document, as in --max-document 1GB",
-        b'{"id":"d1","text":"' + b"0123456789abcdef" * 8 + b'"}\n', _GOOD, "jsonl",
+        b'{"id":"d1","text":"' + b"0123456789abcdef" * 8 + b'"}\n', _GOOD, "jsonl", max_document=100,
     ),
     Rule(
         "JSONL016", "warning", "no documents",

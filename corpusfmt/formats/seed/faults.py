@@ -86,7 +86,7 @@ FAULTS: Final = (
         "A whole document is held in memory. The limit keeps a file that lost its headers from filling it.",
         "raise the limit with --max-document, as in --max-document 1GB",
         b"<<<FILE d1 a.txt>>>\n" + b"0123456789abcde\n" * 8,
-        b"<<<FILE d1 a.txt>>>\nbody\n",
+        b"<<<FILE d1 a.txt>>>\nbody\n", max_document=100,
     ),
     Rule(
         "SEED011", "error", "header longer than the limit",

@@ -95,7 +95,7 @@ FAULTS: Final = (
         "TEI009", "error", "document larger than the limit",
         "A whole document is held in memory. The limit keeps a file without end from filling it.",
         "raise the limit with --max-document, as in --max-document 1GB",
-        _tale(b"<p>" + b"0123456789abcdef" * 80 + b"</p>"), _GOOD, "tei",
+        _tale(b"<p>" + b"0123456789abcdef" * 80 + b"</p>"), _GOOD, "tei", max_document=1000,
     ),
     Rule(
         "TEI010", "error", "document without an id",

@@ -184,7 +184,7 @@ FAULTS: Final = (
         "WARC020", "error", "text that is too large",
         "A document has at most 256 MiB, unless --max-document is given: it is held in memory.",
         "raise --max-document if the text is really that large",
-        _record(block=b"A text that is longer than the limit.\n" * 30), _GOOD, "warc",
+        _record(block=b"A text that is longer than the limit.\n" * 30), _GOOD, "warc", max_document=100,
     ),
     Rule(
         "WARC021", "error", "HTTP message that cannot be read",
