@@ -88,8 +88,9 @@ class _Scan:
         self.out = Collector(stream.name, BY_CODE, options)
         self.blanks: _Blanks | None = None
         self.quick = self._native if self.layout.name == "native" else self._mapped
-        #: What stands around the values of records with these keys in this order, as it was seen to be.
-        self.around: dict[tuple[str, ...], tuple[bytes, ...]] = {}
+        #: What stands around the values of records with these keys in this order, as it was seen to be, with
+        #: nothing for each value.
+        self.around: dict[tuple[str, ...], list[bytes]] = {}
         #: Whether a document was given, and whether the last line that is not blank ended inside of a record.
         self.given = self.cut = False
         #: The last line with a fragment that no fix moves, and whether there was an array.
@@ -205,11 +206,12 @@ class _Scan:
 
         A parser keeps the last of two equal keys; a line that is rebuilt from what it kept has no other.
         """
-        keys = tuple(fields)
-        around = self.around.get(keys, ())
-        parts = [part for pair in zip(around, fields.values(), strict=False) for part in pair]
-        if not around or b"".join([*parts, around[-1]]) != line:
-            self._learn(line, fields)
+        if (around := self.around.get(tuple(fields))) is not None:
+            parts = around.copy()
+            parts[1::2] = fields.values()
+            if b"".join(parts) == line:
+                return
+        self._learn(line, fields)
 
     def _learn(self, line: bytes, fields: Fields) -> None:
         """Keep what stands around the values of a record. Raises ValueError for one whose keys repeat."""
@@ -223,7 +225,9 @@ class _Scan:
         starts = [*[start for _, _, start, _ in there], len(line)]
         if len(self.around) >= _LAYOUTS_KEPT:
             self.around.clear()
-        self.around[tuple(fields)] = tuple([line[stop:start] for stop, start in zip(stops, starts, strict=True)])
+        around = [b""] * (2 * len(stops) - 1)
+        around[::2] = [line[stop:start] for stop, start in zip(stops, starts, strict=True)]
+        self.around[tuple(fields)] = around
 
     def _members(self, line: bytes, fields: Fields) -> list[tuple[str, int, int, int]]:
         """Return where the members of a record stand. Raises JSONFault."""
@@ -241,7 +245,7 @@ class _Scan:
             fields = None
         except ValueError:
             is_object = False
-        if is_object and self._is_told(line, fields, offset, number):
+        if is_object and self._is_told(line, fields, offset):
             yield from self.out.flush(line)
             return
         depth = self.options.limits.depth + 1
@@ -282,7 +286,7 @@ class _Scan:
             is_end = last.fault is not None and last.fault.kind == "length"
             self.cut = is_end or (was_cut and line[last.start : last.start + 1] != b"{")
 
-    def _is_told(self, line: bytes, fields: Fields | None, offset: int, number: int) -> bool:
+    def _is_told(self, line: bytes, fields: Fields | None, offset: int) -> bool:
         """Report what keeps an object that a fast parser takes from being a document, if that is all there is to say
         of it. Without ``fields`` it nests too deep for that parser, which does not look at the bytes of strings either.
         """
