@@ -361,6 +361,43 @@ def whole(batches: Iterator[Batch]) -> Iterator[Sequence[Document]]:
                 raise ParseError(finding)
 
 
+#: So many refused records at most are told together.
+_TOGETHER: Final = 100
+
+
+def together(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Give batches that come from the same bytes as one: for whoever wants all of a source, whatever is refused.
+
+    The bytes of refused records are not kept.
+    """
+    held: list[Batch] = []
+    count = 0
+    failure: ParseError | None = None
+    try:
+        for batch in batches:
+            alone = batch.fatal or batch.judge or batch.left_behind or batch.made or batch.clash or batch.source_byte
+            if held and (alone or batch.region is not held[0].region or count >= _TOGETHER):
+                yield _joined(held)
+                held, count = [], 0
+            if alone or not (held or batch.findings):
+                yield batch
+            else:
+                held.append(batch)
+                count += len(batch.findings)
+    except ParseError as error:
+        failure = error
+    if held:
+        yield _joined(held)
+    if failure is not None:
+        raise failure
+
+
+def _joined(batches: Sequence[Batch]) -> Batch:
+    documents = [document for batch in batches for document in batch.documents]
+    findings = [finding for batch in batches for finding in batch.findings]
+    return batches[0]._replace(documents=documents, findings=findings, refused=b"")
+
+
 def bounded(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
     """Give what :func:`unless_hopeless` gives, with so many warnings of one code at most (then FILE006)."""
     warned = Counter[str]()

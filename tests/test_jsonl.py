@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from corpusfmt.formats.jsonl import FORMAT, read
+from corpusfmt.limits import USUAL
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ConfigurationError, LossError
-from corpusfmt.model.format import ReadOptions, WriteOptions
+from corpusfmt.model.errors import ConfigurationError, LossError, ParseError
+from corpusfmt.model.format import Batch, ReadOptions, WriteOptions
 from corpusfmt.model.rule import Change
+from corpusfmt.sources import together
 from corpusfmt.storage import shipped
 from corpusfmt.text.json_reader import Node
 from corpusfmt.text.json_reader import parse as parse_json
@@ -483,6 +486,46 @@ def test_a_refused_record_is_told_quickly_as_the_strict_reader_tells_it(
     assert len(found) == 1
 
 
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"id":"a","text":"b","id":"a"}', ("JSONL004", "id")),
+        ('{"id":12,"text":"b","id":1}', ("JSONL004", "id")),
+        ('{"id":"a","text":"{","meta":{"k":[1]},"meta":{}}', ("JSONL004", "meta")),
+        ('{"id":"a","t\\u0065xt":"b","text":"b"}', ("JSONL004", "text")),
+    ],
+)
+def test_a_key_that_repeats_is_told_without_the_strict_reader(
+    line: str, told: tuple[str, str], separators: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = line.replace(",", separators[0]).replace('":', f'"{separators[1]}').encode()
+    with monkeypatch.context() as patch:
+        patch.setattr(read, "parse", None)
+        (finding,) = findings(scan(FORMAT, source))
+    assert finding.code == told[0]
+    assert finding.byte == source.rindex(b'"%b"' % told[1].encode())
+
+
+@pytest.mark.parametrize("inner", [b"[" * 600 + b"]" * 600, b"[[],[]," * 600 + b"1" + b"]" * 600, b'{"[":' * 5000])
+def test_values_that_nest_too_deep_are_told_as_the_strict_reader_tells_them(
+    inner: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = b'{"id":"a","text":"[[","meta":{"k":' + inner + (b"1" + b"}" * 5000 if inner[:1] == b"{" else b"") + b"}}"
+    with monkeypatch.context() as patch:
+        patch.setattr(read, "parse", None)
+        found = findings(scan(FORMAT, source))
+    monkeypatch.setattr(read._Scan, "_is_told", lambda *_: False)
+    assert found == findings(scan(FORMAT, source))
+    assert [finding.code for finding in found] == ["JSONL014"]
+
+
+def test_a_limit_beyond_the_depth_of_the_fast_parser() -> None:
+    source = b'{"id":"a","text":"b","meta":{"k":' + b"[" * 2000 + b"]" * 2000 + b"}}\n"
+    options = ReadOptions(limits=USUAL._replace(depth=5000))
+    assert len(documents(scan(FORMAT, source, options=options))) == 1
+
+
 @pytest.mark.parametrize(
     ("line", "codes"),
     [
@@ -497,3 +540,24 @@ def test_a_refused_record_is_told_quickly_as_the_strict_reader_tells_it(
 )
 def test_a_refused_record_with_more_to_say_of_it_is_read_strictly(line: bytes, codes: list[str]) -> None:
     assert [finding.code for finding in findings(scan(FORMAT, line))] == codes
+
+
+def test_refused_records_of_the_same_bytes_are_checked_together() -> None:
+    source = b'{"id":"a","text":"b"}\n{"id":"a"}\n' * 120 + b"\xff"
+    apart = scan(FORMAT, source)
+    joined = list(together(iter(apart)))
+    assert len(apart) == 121
+    assert len(joined) < 5  # two pieces of the source, a hundred at most at a time
+    assert documents(joined) == documents(apart)
+    assert findings(joined) == findings(apart)
+
+
+def test_what_was_read_before_an_error_of_the_file_is_given() -> None:
+    def broken() -> Iterator[Batch]:
+        yield from scan(FORMAT, b'{"id":"a","text":"b"}\n{"id":"a"}\n')
+        raise ParseError(findings(scan(FORMAT, b"{"))[0])
+
+    batches = together(broken())
+    assert len(next(batches).documents) == 1
+    with pytest.raises(ParseError):
+        next(batches)

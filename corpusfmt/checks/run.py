@@ -19,7 +19,7 @@ from corpusfmt.model.rule import Check, Hit, Rule, found
 from corpusfmt.model.text_search import Documents
 from corpusfmt.rules.metadata_schema import RULE as METADATA
 from corpusfmt.rules.record_schema import RULE as RECORD
-from corpusfmt.sources import Reading, bounded, enough, opened, scanned
+from corpusfmt.sources import Reading, bounded, enough, opened, scanned, together
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Pointer, Region
 
@@ -120,7 +120,8 @@ class Checking:
                 options = options._replace(judged=named, elsewhere=self._elsewhere)
                 checks = self.checks(format)
                 before = 0
-                for batch in bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits):
+                batches = bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits)
+                for batch in together(self.explained(one, format) for one in batches):
                     tally.saw(batch)
                     yield from self.batch(batch, stream.name, format, checks, stored=stored, before=before)
                     before += len(batch.documents)
@@ -186,7 +187,7 @@ class Checking:
             findings = [_elsewhere(finding, source_byte) for finding in findings]
         if stored:
             findings = [finding._replace(stored=True) for finding in findings]
-        findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)] + findings
+        findings = [one for one in batch.findings if plain or tells(one)] + findings
         if format.whole:
             findings = [finding._replace(by_path=True) for finding in findings]
         findings.sort(key=lambda finding: finding.byte)
@@ -265,16 +266,21 @@ class Checking:
             )
         return self.judges[schema]
 
-    def _explained(self, finding: Finding, batch: Batch, format: Format) -> Finding:
-        """Say what else the schema has against a record of which a scan tells the first fault: the lack of a key, or
-        something at its place.
-        """
+    def explained(self, batch: Batch, format: Format) -> Batch:
+        """Return a batch that says what else the schema has against a record of which a scan tells the first fault."""
+        last = batch.findings[-1] if batch.findings else None
         if (
-            finding.code not in format.schema_codes
-            or self._counts[finding.code] >= _EXPLAINED
-            or self._laid_out(finding.path)
+            last is None
+            or last.code not in format.schema_codes
+            or self._counts[last.code] >= _EXPLAINED
+            or self._laid_out(last.path)
+            or not self.selection.tells(last)
         ):
-            return finding
+            return batch
+        return batch._replace(findings=[*batch.findings[:-1], self._explained(last, batch, format)])
+
+    def _explained(self, finding: Finding, batch: Batch, format: Format) -> Finding:
+        """Say it of the lack of a key, or of something at its place."""
         self._counts[finding.code] += 1
         region = batch.region
         begin = region.offset + region.buffer.rfind(b"\n", 0, finding.byte - region.offset) + 1

@@ -57,7 +57,9 @@ class Collector:
         rule = self._faults[code]
         self._counts[code] += rule.severity != "error"
         finding = found(rule, message, self.path, near or self.near(byte), byte, document=id, hint=hint or rule.advice)
-        self.findings.append(finding._replace(edit=edit, record=record, file_byte=file_byte))
+        if edit is not None or record or file_byte >= 0:
+            finding = finding._replace(edit=edit, record=record, file_byte=file_byte)
+        self.findings.append(finding)
         return True
 
     def takes(self, code: str, edit: Edit | None = None) -> bool:

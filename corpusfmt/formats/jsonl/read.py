@@ -18,11 +18,11 @@ from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, ReadOptions, Stream
-from corpusfmt.model.json_objects import is_canonical, surrogates
+from corpusfmt.model.json_objects import is_canonical, surrogates, too_deep
 from corpusfmt.model.regions import pieces
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
-from corpusfmt.text.json_facts import duplicates, lone_surrogate, strings
-from corpusfmt.text.json_reader import JSONFault, Node, parse, string_end, string_value
+from corpusfmt.text.json_facts import duplicates, lone_surrogate, members, strings
+from corpusfmt.text.json_reader import JSONFault, Node, parse
 from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8
@@ -88,13 +88,18 @@ class _Scan:
         self.out = Collector(stream.name, BY_CODE, options)
         self.blanks: _Blanks | None = None
         self.quick = self._native if self.layout.name == "native" else self._mapped
-        #: What stands around the values of records with these keys in this order, as it was seen to be.
-        self.around: dict[tuple[str, ...], tuple[bytes, ...]] = {}
+        #: What stands around the values of records with these keys in this order, as it was seen to be, with
+        #: nothing for each value.
+        self.around: dict[tuple[str, ...], list[bytes]] = {}
         #: Whether a document was given, and whether the last line that is not blank ended inside of a record.
         self.given = self.cut = False
         #: The last line with a fragment that no fix moves, and whether there was an array.
         self.left, self.in_array = -1, False
         self.asked = 0
+        #: The last line that holds a record and no document, and why.
+        self.refusal: tuple[bytes, RecordFault] = b"", RecordFault("", "")
+        #: The last record of which it is known where its members stand.
+        self.walked: tuple[bytes, list[tuple[str, int, int, int]]] = b"", []
 
     def run(self) -> Iterator[Batch]:
         head = b""
@@ -177,54 +182,75 @@ class _Scan:
         try:
             around = self.around.get(NATIVE)
             document = native_document(line, self.path, byte, number, self.options.limits, around)
-        except (ValueError, RecursionError):  # msgspec's DecodeError and UnicodeDecodeError are ValueErrors
+        except msgspec.ValidationError:  # valid JSON, as far as it was read
             document = None
+        except (ValueError, RecursionError):  # msgspec's DecodeError and UnicodeDecodeError are ValueErrors
+            return None
         return document or self._mapped(line, byte, number)
 
     def _mapped(self, line: bytes, byte: int, number: int) -> Document | None:
         """Read a record of any layout the fast way; None when it will not do."""
         try:
             fields: Fields = self.decode(line)
-            if len(line) != sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1:
+            if not _is_compact(line, fields):
                 self._check_keys(line, fields)
             return document_of(fields, self.layout, self.options, Place(self.path, byte, number), remarked=False)
-        except (ValueError, RecursionError, RecordFault, Ambiguous):
-            return None
+        except RecordFault as fault:
+            self.refusal = line, fault
+        except (ValueError, RecursionError, Ambiguous):
+            pass
+        return None
 
     def _check_keys(self, line: bytes, fields: Fields) -> None:
         """Raise ValueError unless ``line`` is just ``fields``, laid out as other records with these keys.
 
         A parser keeps the last of two equal keys; a line that is rebuilt from what it kept has no other.
         """
-        keys = tuple(fields)
-        around = self.around.get(keys, ())
-        parts = [part for pair in zip(around, fields.values(), strict=False) for part in pair]
-        if not around or b"".join([*parts, around[-1]]) != line:
-            self._learn(line, keys)
+        if (around := self.around.get(tuple(fields))) is not None:
+            parts = around.copy()
+            parts[1::2] = fields.values()
+            if b"".join(parts) == line:
+                return
+        self._learn(line, fields)
 
-    def _learn(self, line: bytes, keys: tuple[str, ...]) -> None:
-        """Keep what stands around the values of a record. Raises ValueError for one that has other keys or too deep."""
+    def _learn(self, line: bytes, fields: Fields) -> None:
+        """Keep what stands around the values of a record. Raises ValueError for one whose keys repeat."""
         try:
-            members = parse(line, max_depth=self.options.limits.depth + 1).members
+            there = self._members(line, fields)
         except JSONFault as fault:
             raise ValueError(fault.message) from None
-        if tuple([key for key, _, _ in members]) != keys:
+        if len(there) > len(fields):
             raise ValueError("a key repeats")
-        stops = [0, *[value.stop for _, _, value in members]]
-        starts = [*[value.start for _, _, value in members], len(line)]
+        stops = [0, *[stop for _, _, _, stop in there]]
+        starts = [*[start for _, _, start, _ in there], len(line)]
         if len(self.around) >= _LAYOUTS_KEPT:
             self.around.clear()
-        self.around[keys] = tuple([line[stop:start] for stop, start in zip(stops, starts, strict=True)])
+        around = [b""] * (2 * len(stops) - 1)
+        around[::2] = [line[stop:start] for stop, start in zip(stops, starts, strict=True)]
+        self.around[tuple(fields)] = around
+
+    def _members(self, line: bytes, fields: Fields) -> list[tuple[str, int, int, int]]:
+        """Return where the members of a record stand. Raises JSONFault."""
+        if self.walked[0] is not line:
+            self.walked = line, members(line, fields)
+        return self.walked[1]
 
     def _slow(self, line: bytes, offset: int, number: int) -> Iterator[Batch]:
         """Read a line that the fast way turned away. Report what is wrong with it; it may be that nothing is."""
         was_cut, self.cut = self.cut, False
-        if self._is_told(line, offset, number):
+        is_object = True
+        try:
+            fields: Fields | None = self.decode(line)
+        except RecursionError:
+            fields = None
+        except ValueError:
+            is_object = False
+        if is_object and self._is_told(line, fields, offset):
             yield from self.out.flush(line)
             return
         depth = self.options.limits.depth + 1
         found: list[Part] = []
-        if not (self._is_object(line) or line.lstrip(_BLANK).startswith(b"[")):
+        if not (is_object or line.lstrip(_BLANK).startswith(b"[")):
             found = parts(line, depth, lambda record: bool(self.quick(record, 0, 1)))
         goes_on = self.left == number - 1  # a record that fills several lines, perhaps
         if self._is_one(line, found):
@@ -260,25 +286,32 @@ class _Scan:
             is_end = last.fault is not None and last.fault.kind == "length"
             self.cut = is_end or (was_cut and line[last.start : last.start + 1] != b"{")
 
-    def _is_told(self, line: bytes, offset: int, number: int) -> bool:
-        """Report what keeps a record from being a document, if that is all there is to say of it."""
-        if not is_canonical(line, self.options.limits.depth + 1):
-            return False
-        fields: Fields = self.decode(line)
-        try:
-            document_of(dict(fields), self.layout, self.options, Place(self.path, offset, number), remarked=True)
-        except RecordFault as fault:
-            at = _place_of(fault, line, fields)
-            self.out.find(fault.code, fault.message, offset + at, fault.hint)
+    def _is_told(self, line: bytes, fields: Fields | None, offset: int) -> bool:
+        """Report what keeps an object that a fast parser takes from being a document, if that is all there is to say
+        of it. Without ``fields`` it nests too deep for that parser, which does not look at the bytes of strings either.
+        """
+        invalid = first_invalid_utf8(line)
+        if invalid >= 0:
+            self._not_utf8(line, offset, invalid)
             return True
-        return False
-
-    def _is_object(self, line: bytes) -> bool:
-        """Say whether a fast parser takes a line for one object; it does not look at the bytes of strings."""
-        try:
-            self.decode(line)
-        except (ValueError, RecursionError):
+        depth = self.options.limits.depth
+        if (at := too_deep(line, depth + 1)) >= 0:
+            self.out.find("JSONL014", f"nested deeper than {depth} levels", offset + at)
+            return True
+        if fields is None:
             return False
+        refused, fault = self.refusal
+        there = [] if _is_compact(line, fields) and not fault.key else self._members(line, fields)
+        seen: set[str] = set()
+        for key, at, _, _ in there if len(there) > len(fields) else ():
+            if key in seen:
+                self.out.find("JSONL004", f"duplicate key {quoted(key)} in the record", offset + at)
+                return True
+            seen.add(key)
+        if refused is not line or not is_canonical(line, depth + 1):
+            return False
+        place = next((at if fault.is_key else start for key, at, start, _ in there if key == fault.key), -1)
+        self.out.find(fault.code, fault.message, offset + (place if place >= 0 else line.index(b"{")), fault.hint)
         return True
 
     def _is_one(self, line: bytes, found: Sequence[Part]) -> bool:
@@ -388,14 +421,6 @@ class _Scan:
         self.out.find("JSONL015", f"the line has {size} bytes; the limit is {limit}", byte)
 
 
-def _place_of(fault: RecordFault, line: bytes, fields: Fields) -> int:
-    """Return where in a valid record that has just these fields the one at fault is; the record, without such a one."""
-    start = at = line.index(b"{")
-    for value in fields.values() if fault.key else ():
-        at = line.index(b'"', at)
-        end = string_end(line, at)
-        begin = line.index(value, line.index(b":", end))
-        if string_value(line[at:end]) == fault.key:
-            return at if fault.is_key else begin
-        at = begin + len(value)
-    return start
+def _is_compact(line: bytes, fields: Fields) -> bool:
+    """Say whether there is nothing in a record but its ``fields``: no spaces, no escapes in keys, no other values."""
+    return len(line) == sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1

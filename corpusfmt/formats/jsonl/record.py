@@ -100,7 +100,7 @@ NATIVE: Final = ("id", "name", "text", "meta")
 
 
 def native_document(
-    line: bytes, path: str, byte: int, number: int, limits: Limits, around: tuple[bytes, ...] | None = None
+    line: bytes, path: str, byte: int, number: int, limits: Limits, around: list[bytes] | None = None
 ) -> Document | None:
     """Read a native record with all four keys and no spaces, or with just what stands ``around`` the values of another
     one. None means: look closer.
@@ -113,7 +113,7 @@ def native_document(
     if len(line) != _AROUND + len(raw_id) + len(raw_name) + len(raw_text) + len(meta):
         if around is None:
             return None
-        first, second, third, fourth, last = around
+        first, _, second, _, third, _, fourth, _, last = around
         if b"".join((first, raw_id, second, raw_name, third, raw_text, fourth, meta, last)) != line:
             return None
     identifier = _read_string(raw_id)

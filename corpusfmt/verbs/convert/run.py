@@ -10,7 +10,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Source
-from corpusfmt.sources import Reading, Unique, Unused, bounded, opened, placed, scanned, sources
+from corpusfmt.sources import Reading, Unique, Unused, bounded, opened, placed, scanned, sources, together
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
 from corpusfmt.targets.settings import Writing
@@ -173,7 +173,10 @@ class Conversion:
                     if self.target.options.own.get("name-from") == "path":
                         self._source.stem = self.reading.stem(path, format)
                     try:
-                        for batch in bounded(self._scanned(stream, format, options), self.reading.limits):
+                        batches = bounded(self._scanned(stream, format, options), self.reading.limits)
+                        if self.on_error == "skip" and not (self.quarantine or self.proof):
+                            batches = together(batches)
+                        for batch in batches:
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))

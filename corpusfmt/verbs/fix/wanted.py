@@ -50,7 +50,8 @@ class Amending:
                 raise ParseError(batch.findings[-1])
             if self.looked is not None:
                 self.looked(len(batch.documents))
-            found = self._checking.batch(batch, path, format, checks, self._makes, self._refused, before=before)
+            told = self._checking.explained(batch, format)
+            found = self._checking.batch(told, path, format, checks, self._makes, self._refused, before=before)
             before += len(batch.documents)
             if self._left_out:
                 selection = self._checking.selection
