@@ -185,7 +185,7 @@ def convert(
     )  # fmt: skip
     for name, given in (("read_options", read_options), ("write_options", write_options)):
         if not isinstance(given, Mapping | None):
-            raise ConfigurationError(f"{name} is a mapping of options to values, not {quoted(repr(given))}")
+            raise ConfigurationError(f"{name} must be a mapping of options to values, not {quoted(repr(given))}")
     mode, _, file = on_error.partition("=")
     if mode == "quarantine" and not file:
         raise ConfigurationError("name the file for refused documents: quarantine=FILE")
@@ -359,7 +359,7 @@ def _listed(source: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list
     is_one = isinstance(source, str | PathLike | bytes) or hasattr(source, "read")
     named: Any = [source] if is_one else source
     if any(storage.given(one, "read") is not None for one in named):
-        raise ConfigurationError("bytes, and a file that is open, are read alone and where nothing else is read")
+        raise ConfigurationError("bytes and open file objects must be the only source")
     return [fspath(path) for path in named]
 
 

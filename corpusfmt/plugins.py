@@ -119,7 +119,7 @@ def check_options(format: Format, side: str, own: Mapping[str, str]) -> None:
     known = options_for(format, side)
     for name, value in own.items():
         if name not in known:
-            can = f"it knows {', '.join(known)}" if known else "it knows none"
+            can = f"it has {', '.join(known)}" if known else "it has none"
             raise ConfigurationError(f"{format.name} has no option {quoted(name)} to {side}; {can}")
         choices = known[name].choices
         if choices and value not in choices:

@@ -33,7 +33,7 @@ class OpenReader:
     def __init__(self, asked: Sequence[str], reading: Reading, on_error: str | Callable[[Finding], object]) -> None:
         """Open the first source. Raises ConfigurationError, UnknownFormatError, PluginError and OSError."""
         if not callable(on_error) and on_error not in ("raise", "stop", "skip"):
-            raise ConfigurationError(f"on an error: raise, skip, or a function, not {quoted(str(on_error))}")
+            raise ConfigurationError(f"on_error must be raise, skip, or a function, not {quoted(str(on_error))}")
         self._reading, self._on_error = reading.checked(asked), on_error
         self._paths = sources(asked, self._reading).paths
         if len(self._paths) > 1:  # of one the options are checked when it is opened
@@ -150,7 +150,7 @@ class OpenReader:
 def _check_shared(shared: Mapping[str, str]) -> None:
     """Raise ConfigurationError for an option that no format knows, or for a value that all of them refuse."""
     for name, value in shared.items():
-        refusal = ConfigurationError(f"no format knows --{name}")
+        refusal = ConfigurationError(f"no format has the option --{name}")
         for format in plugins.formats().values():
             if name in options_for(format, "read"):
                 try:

@@ -98,7 +98,7 @@ class Reading(NamedTuple):
     def checked(self, asked: Sequence[str]) -> Reading:
         """Return it with names normalised, for sources that were asked for. Raises ConfigurationError."""
         if self.id_from is not None and self.id_from not in SOURCES:
-            raise ConfigurationError(f"an id can be made from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
+            raise ConfigurationError(f"an id can be created from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
         if self.format is not None:
             plugins.check_options(plugins.format_named(self.format), "read", self.own)
         paths = asked if self.given is None else ()
@@ -138,15 +138,17 @@ class Reading(NamedTuple):
         named itself, without the suffixes of compression and format. Raises ConfigurationError where there is none.
         """
         if path == "-" or self.given is not None:
-            what = "standard input" if self.given is None else "a file that is open already"
-            raise ConfigurationError(f"{what} has no path that a name can be made from")
+            what = "standard input" if self.given is None else "an open file object"
+            raise ConfigurationError(f"{what} has no path to create a name from")
         root = self.root(path)
         inside = storage.path_inside(path, () if root is None else (root,))
         inside = storage.name_of(inside) if root is None else inside
         try:
             inside.encode()
         except UnicodeEncodeError:
-            raise ConfigurationError(f"the path {quoted(path)} is not UTF-8, and no name can be made from it") from None
+            raise ConfigurationError(
+                f"the path {quoted(path)} is not UTF-8, so no name can be created from it"
+            ) from None
         return stem(inside, format.suffixes or (WHOLE_SUFFIX,))
 
     @property
@@ -179,7 +181,7 @@ class Unused:
         """Raise ConfigurationError if an option is left that no format knew."""
         if self.names:
             names = ", ".join(f"--{name}" for name in sorted(self.names))
-            raise ConfigurationError(f"no format of this run knows {names}")
+            raise ConfigurationError(f"no format of this run has the option {names}")
 
 
 def _encoding(name: str | None) -> str | None:
@@ -298,9 +300,9 @@ class Unique:
     def _finding(self, document: Document, path: str, line: int, first: int) -> Finding:
         source, there = divmod(first, 1 << _LINE_BITS)
         where = shown(self._paths[source]) + (f":{there}" if there else "")
-        what = f"the id {quoted(str(document.id))} is used in {where} too, and one of the two was made"
+        what = f"the id {quoted(str(document.id))} is also used in {where}, and one of the two was generated"
         byte = document.origin.byte if document.origin else -1
-        hint = "make ids with --id-from path, and name a folder above all files; or give each document an id"
+        hint = "create ids with --id-from path, and name a folder above all files; or give each document an id"
         return Finding(
             duplicate_id.RULE.code, "error", what, path, line, 1, byte, document.id, hint, blocks_reading=True
         )
@@ -411,11 +413,11 @@ def opened(
     reading, given = reading.at(path), reading.given
     if given is None and (command := sniff.foreign(path)):
         raise UnknownFormatError(
-            f"{quoted(path, 400)} is compressed in a way that is not read; decompress it first: {command} OLD > NEW"
+            f"{quoted(path, 400)} has a compression that is not supported; decompress it first: {command} OLD > NEW"
         )
     if (path == "-" or given is not None) and reading.format is not None and plugins.format_named(reading.format).whole:
-        what = "standard input" if given is None else "what is no path"
-        raise ConfigurationError(f"{what} has no name, which {reading.format} makes the id of; name a file")
+        what = "standard input" if given is None else "an object without a path"
+        raise ConfigurationError(f"{what} has no name, which {reading.format} uses as the id; name a file")
     ratio, window = reading.limits.ratio, reading.limits.zstd_window
     if given is not None:
         source = storage.open_given(given, ratio=ratio, window=window)

@@ -146,7 +146,7 @@ def test_a_link_that_comes_into_a_folder_after_it_was_looked_into_is_not_followe
         return real(root, path)
 
     monkeypatch.setattr("corpusfmt.storage.local.open_below", swapped)
-    with pytest.raises(SourceChangedError, match="is no file any more, or behind a link"):
+    with pytest.raises(SourceChangedError, match="is no longer a file, or is behind a link"):
         list(use(str(here / "d") if source == "absolute" else source))
     assert Path("far/a.seed").read_bytes() == GOOD.replace(b"A", b"secret")
 
@@ -183,7 +183,7 @@ def test_a_pipe_that_comes_at_the_last_moment_is_not_read(here: Path, monkeypatc
     Path("d").mkdir()
     os.mkfifo("d/a.seed")
     monkeypatch.setattr(Held, "stat", lambda *_: os.stat("in.seed"))
-    with pytest.raises(SourceChangedError, match="is no file any more"):
+    with pytest.raises(SourceChangedError, match="is no longer a file"):
         open_below("d/", "d/a.seed")
 
 

@@ -77,7 +77,7 @@ def test_each_kind_that_a_format_cannot_carry_has_a_probe() -> None:
 
 def test_well_known_pairs() -> None:
     assert lost("tei", "warc") == lost("jsonl", "seed") == []
-    assert lost("seed", "jsonl")[0] == ("bytes", "bytes that are no UTF-8, in no known encoding")
+    assert lost("seed", "jsonl")[0] == ("bytes", "bytes that are not UTF-8, without a known encoding")
     assert ("encoding", "bytes that their declared encoding cannot decode") in lost("seed", "jsonl")
     assert {kind for kind, _ in lost("dir", "dir")} == {"id", "name", "bytes", "encoding"}
     assert ("metadata", "metadata") in lost("jsonl", "dir")
@@ -91,7 +91,7 @@ def test_well_known_pairs() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (["tei", "warc"], 0, "tei -> warc\n  fits          ids, names"), (["seed", "jsonl:layout=hf"], 0, "would lose    name: a name ("),
+        (["tei", "warc"], 0, "tei -> warc\n  fits          all ids, names"), (["seed", "jsonl:layout=hf"], 0, "would lose    name: a name ("),
         (["seed", "dir"], 0, "--allow-loss id,name,metadata,bytes"), (["seed:dialect=plain", "jsonl"], 0, "seed:dialect=plain -> jsonl"),
         (["seed", "nothing"], 2, "unknown format 'nothing'"), (["seed", "jsonl:layout=no"], 2, "must be one of"),
         (["seed", "warc:dialect=1"], 2, "has no option 'dialect'"), (["seed", ":x"], 2, "expected"), (["seed"], 2, "expected 2 arguments"),

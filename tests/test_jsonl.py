@@ -122,7 +122,7 @@ def test_faults(line: bytes, code: str, column: int) -> None:
     [
         (b'{"text":"t"}', "--id-from"), (b'{"id":"a","content":"t"}', "--text-field content"), (b'{"id":"a","text":"t","url":1}', "--layout hf"),
         (b'{"id":"a","text":"t","source":"s","added":"x"}', "--layout dolma"), (b'[{"id":"a"}]', "jq"), (b'[{"id":', "jq"),
-        (b'{"id":', "cut off"),
+        (b'{"id":', "the file was cut here"),
     ],
 )  # fmt: skip
 def test_faults_say_what_to_do(line: bytes, hint: str) -> None:

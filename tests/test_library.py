@@ -160,10 +160,7 @@ def test_a_plugin_rule_is_listed_and_not_on_by_itself(tmp_path: Path) -> None:
     told = run(env, tmp_path, "validate", "b.lines", "--extend-select", "loud")
     assert told.returncode == 1
     assert "b.lines:1:11: LOUD001 warning: shouting" in told.stdout
-    assert (
-        "no rule has a code that begins with 'X9'"
-        in run(env, tmp_path, "validate", "b.lines", "--extend-select", "X9").stderr
-    )
+    assert "no code begins with 'X9'" in run(env, tmp_path, "validate", "b.lines", "--extend-select", "X9").stderr
 
 
 @pytest.mark.parametrize(

@@ -272,7 +272,7 @@ def _ratio_free(tmp_path: Path) -> None:
 @case
 def _zstd_dictionary(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.zst"
-    for more, words in ((0, "holds no dictionary"), (1, "larger than 10 MiB")):
+    for more, words in ((0, "without a dictionary"), (1, "larger than 10 MiB")):
         size = 10 * MIB + more
         path.write_bytes(b"\x5d\x2a\x4d\x18" + size.to_bytes(4, "little") + bytes(size))
         (found,) = validate(path)
@@ -412,7 +412,7 @@ def _configuration_depth(tmp_path: Path) -> None:
         if taken:
             assert load(str(project)).jobs == 2, inside
         else:
-            with pytest.raises(ConfigurationError, match="nests too deep"):
+            with pytest.raises(ConfigurationError, match="nested too deep"):
                 load(str(project))
 
 

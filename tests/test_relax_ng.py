@@ -452,7 +452,7 @@ WRONG = [
     (f'<externalRef href="missing.rng" {RNG}/>', "refers to 'missing.rng': No such file"),
     (f'<externalRef href="notes.txt" {RNG}/>', "'notes.txt' is not XML"),
     (f'<externalRef href="deeper.rng" {RNG}/>', "'deeper.rng' refers to 'http://127.0.0.1:9/x.rng', line 1"),
-    (f'<externalRef href="link.rng" {RNG}/>', "lies outside the schema's folder"),
+    (f'<externalRef href="link.rng" {RNG}/>', "is outside the folder of the schema"),
 ]
 
 
@@ -535,7 +535,7 @@ def test_what_is_asked_for_must_make_sense(tmp_path: Path) -> None:
         Judge(str(tmp_path / "missing.rng"))
     with pytest.raises(SchemaError, match=r"there is no schema 'missing\.rng'"):
         Judge("missing.rng")
-    with pytest.raises(ConfigurationError, match="an engine is one of auto, lxml, jing, not 'xerces'"):
+    with pytest.raises(ConfigurationError, match="an engine must be one of auto, lxml, jing, not 'xerces'"):
         Judge(OURS, engine="xerces")
     with pytest.raises(ConfigurationError, match="more than 0 seconds, not -1"):
         Judge(OURS, seconds=-1)
@@ -545,7 +545,7 @@ def test_what_is_asked_for_must_make_sense(tmp_path: Path) -> None:
 
 def test_without_jing_it_cannot_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(ConfigurationError, match="jing was asked for and is not here; install java"):
+    with pytest.raises(ConfigurationError, match="jing was not found; install Java"):
         Judge(OURS, engine="jing")
 
 
@@ -625,7 +625,9 @@ def test_a_document_that_takes_too_long_is_an_error() -> None:
     os.kill(pid(judge), signal.SIGSTOP)
     assert judge._child is not None
     judge._child._seconds = 0.5
-    with pytest.raises(SchemaError, match=r"judging one document by .* takes more than 0\.5 seconds; --schema-timeout"):
+    with pytest.raises(
+        SchemaError, match=r"validating one document with .* takes more than 0\.5 seconds; --schema-timeout"
+    ):
         judge.check(region(SAMPLE))
     assert judge.check(region(SAMPLE)) == []  # by a new child
     judge.close()
@@ -655,7 +657,7 @@ def test_a_child_that_dies_is_an_error_and_another_one_takes_over() -> None:
         assert judge.check(region(SAMPLE)) == []
         first = pid(judge)
         os.kill(first, signal.SIGKILL)
-        with pytest.raises(SchemaError, match=r"the process that judges .* died \(signal 9\)"):
+        with pytest.raises(SchemaError, match=r"the process that validates with .* died \(signal 9\)"):
             judge.check(region(SAMPLE))
         assert judge.check(region(SAMPLE)) == []
         assert pid(judge) != first
@@ -818,7 +820,9 @@ def test_validate_judges_tei(tmp_path: Path) -> None:
         assert found["byte"] == (tmp_path / "bad.xml").read_bytes().index(b"<hi/>")
         assert result["judges"][0]["schema"] == OURS
         assert result["judges"][0]["by"][0].startswith("lxml ")
-        assert re.search(rb"^schema corpusfmt-tei\.rng: judged by lxml [\d.]+ \(libxml2 [\d.]+\)$", told.stderr, re.M)
+        assert re.search(
+            rb"^schema corpusfmt-tei\.rng: validated by lxml [\d.]+ \(libxml2 [\d.]+\)$", told.stderr, re.M
+        )
 
     told = command("validate", "good.xml", "--schema", "x.rng", cwd=tmp_path)
     assert told.returncode == 1
@@ -834,8 +838,8 @@ def test_validate_judges_tei(tmp_path: Path) -> None:
 def test_a_schema_needs_xml(tmp_path: Path) -> None:
     told = command("validate", SEEDS / "news.seed", "--schema", OURS)
     assert told.returncode == 2
-    assert b"a RELAX NG schema is for XML, and " in told.stderr
-    with pytest.raises(ConfigurationError, match="is for XML"):
+    assert b"a RELAX NG schema validates XML, but " in told.stderr
+    with pytest.raises(ConfigurationError, match="validates XML"):
         list(validate(SEEDS / "news.seed", schema=OURS))
     told = command("validate", SEEDS / "news.seed", "--schema", tmp_path / "missing.rng")
     assert told.returncode == 2

@@ -353,7 +353,7 @@ def test_text_is_what_is_printed_elsewhere() -> None:
 
 
 def test_unknown_format() -> None:
-    with pytest.raises(ConfigurationError, match="unknown format of reports 'xml'; known are text, json"):
+    with pytest.raises(ConfigurationError, match="unknown report format 'xml'; known are text, json"):
         reporter("xml", str)
 
 
@@ -592,7 +592,7 @@ def test_what_is_no_fix_in_sarif() -> None:
         assert "fixes" not in read_sarif(report("sarif", [finding]))["results"][0]
     unsafe = TWO[0]._replace(edit=Edit(0, 1, b"", safe=False))
     (fix,) = read_sarif(report("sarif", [unsafe]))["results"][0]["fixes"]
-    assert fix["description"]["text"] == "changes the text: look at it first"
+    assert fix["description"]["text"] == "may change the text: review it first"
 
 
 def test_sarif_names_all_rules() -> None:

@@ -796,7 +796,7 @@ def test_tags_in_tags_that_would_keep_a_parser_busy_are_refused(tag: bytes) -> N
     data = page(tag + b"text", b"Content-Type: text/html")
     (finding,) = found(data + record(number=2), html="text")
     assert (finding.code, finding.message) == (
-        "WARC021", "tags within tags of the page have more than 1,000 attributes",
+        "WARC021", "nested tags of the page have more than 1,000 attributes",
     )  # fmt: skip
     assert [document.data for document in docs(data + record(number=2), html="text")] == [b"A text.\n"]
     assert len(docs(data)) == 1
@@ -1379,7 +1379,7 @@ def test_a_folded_line_that_continues_nothing() -> None:
     data = record().replace(b"WARC/1.1\r\n", b"WARC/1.1\r\nX-Long: " + b"x" * 70_000 + b"\r\n folded\r\n")
     assert codes(data) == ["WARC005"]
     (finding,) = found(record().replace(b"WARC/1.1\r\n", b"WARC/1.1\r\n folded\r\n"))
-    assert (finding.code, finding.message) == ("WARC003", "a folded line that continues nothing: ' folded'")
+    assert (finding.code, finding.message) == ("WARC003", "a folded line without a line before it: ' folded'")
 
 
 def test_the_digest_of_chunks_that_are_not_held_is_nobodys_fault() -> None:
@@ -1632,7 +1632,7 @@ def test_an_odd_end_is_mended_safely_where_nothing_of_the_block_can_be_lost(
 def test_a_folded_line_after_a_faulty_one_continues_nothing(line: bytes) -> None:
     head = b"WARC/1.1\r\n" + line + b"\r\n one\r\n two\r\nX-Late:\r\n \tv\r\n\r\n"
     header = parse_header(head, 0)
-    assert [fault.byte for fault in header.faults if "continues nothing" in fault.message] == [
+    assert [fault.byte for fault in header.faults if "without a line before it" in fault.message] == [
         head.index(b" one"),
         head.index(b" two"),
     ]

@@ -78,7 +78,7 @@ class Baseline:
         files = {file: dict(sorted(marks.items())) for file, marks in sorted(self.known.items()) if marks}
         text = harmless(json.dumps({"version": _VERSION, "findings": files}, ensure_ascii=True, indent=1), JSON)
         if len(text) >= SMALL_FILE:
-            what = f"would be larger than {sized(SMALL_FILE)}, and could not be read; write one for a part of the files"
+            what = f"would be larger than {sized(SMALL_FILE)}, the limit for reading; write one for a part of the files"
             raise ConfigurationError(f"{quoted(self.path, 400)} {what}")
         output = storage.open_output(self.path)
         try:
@@ -91,8 +91,8 @@ class Baseline:
 
     def _check(self, *, new: bool) -> None:
         if new and storage.exists(self.path):
-            what = "a baseline only shrinks; --prune-baseline takes out what is mended, or remove the file first"
-            raise ConfigurationError(f"{quoted(self.path, 400)} is there already; {what}")
+            what = "entries are never added; use --prune-baseline to remove some, or remove the file first"
+            raise ConfigurationError(f"{quoted(self.path, 400)} already exists; {what}")
         storage.check_state(self.path, self._state, "used")
 
 
@@ -141,14 +141,16 @@ def load(path: str) -> Baseline:
     except (ValueError, RecursionError):
         said = None
     if not (isinstance(said, dict) and isinstance(said.get("findings"), dict)):
-        raise ConfigurationError(f"{quoted(path, 400)} is no baseline; 'corpusfmt validate --write-baseline' makes one")
+        raise ConfigurationError(
+            f"{quoted(path, 400)} is not a baseline; 'corpusfmt validate --write-baseline' creates one"
+        )
     version = said.get("version")
     if version not in (1, _VERSION) or isinstance(version, bool):
-        what = f"a baseline of version {quoted(str(version))}; this program knows {_VERSION}"
+        what = f"a baseline of version {quoted(str(version))}; this program supports {_VERSION}"
         raise ConfigurationError(f"{quoted(path, 400)} is {what}")
     for file, marks in said["findings"].items():
         if not (isinstance(marks, dict) and all(_is_entry(mark, count) for mark, count in marks.items())):
-            raise ConfigurationError(f"{quoted(path, 400)}: what it says of {quoted(file)} is no list of findings")
+            raise ConfigurationError(f"{quoted(path, 400)}: what it says of {quoted(file)} is not a list of findings")
     known = {file: Counter(marks) for file, marks in said["findings"].items() if marks}
     if version == 1:
         known = {file: _without_words(marks) for file, marks in known.items()}

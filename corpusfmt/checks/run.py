@@ -51,9 +51,11 @@ def is_xml(schema: str) -> bool:
 
 
 #: Why a change that is known is not made.
-_NO_EDIT = "no fix can write that in this file; convert it to JSON Lines, fix it there, and convert it back"
+_NO_EDIT = (
+    "the format of this file cannot represent the fix; convert it to JSON Lines, fix it there, and convert it back"
+)
 _CONVERT = "a digest protects this text; convert it to a seed file or JSON Lines, fix it there, and convert it back"
-_OTHER_ENCODING = "the file is in another encoding than UTF-8; convert it to UTF-8 first"
+_OTHER_ENCODING = "the file is not in UTF-8; convert it to UTF-8 first"
 #: Of so many records of a source that a scan refuses it is told what else the schema has against them.
 _EXPLAINED = 100
 #: Takes the documents of a batch, for what only shows across files.

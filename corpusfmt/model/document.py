@@ -72,11 +72,11 @@ class Document(_Fields):
         cannot, and for an encoding that Python does not know.
         """
         if isinstance(id, bool) or not isinstance(id, str | int):
-            raise TypeError(f"an id is text or an integer, not {type(id).__name__}")
+            raise TypeError(f"an id must be a string or an integer, not {type(id).__name__}")
         if id == "":
             raise ValueError("an id must not be empty")
         if not isinstance(name, str):
-            raise TypeError(f"a name is str, not {type(name).__name__}")
+            raise TypeError(f"a name must be a str, not {type(name).__name__}")
         if isinstance(id, int) and abs(id) >= 10**MAX_ID_DIGITS:
             raise ValueError(f"an integer id has at most {MAX_ID_DIGITS} digits")
         f"{id}{name}".encode()
@@ -85,7 +85,7 @@ class Document(_Fields):
         elif isinstance(text, bytes):
             data, encoding = text, _checked(encoding)
         else:
-            raise TypeError(f"a text is str or bytes, not {type(text).__name__}")
+            raise TypeError(f"a text must be str or bytes, not {type(text).__name__}")
         kept: Metadata | None = None
         if meta is not None:
             from corpusfmt.model.metadata import Metadata

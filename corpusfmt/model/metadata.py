@@ -73,7 +73,7 @@ class Metadata(Mapping[str, Any]):
         elif isinstance(value, Mapping):
             raw = _dump(dict(value))
         else:
-            raise TypeError(f"metadata is a mapping or a JSON object in bytes, not {type(value).__name__}")
+            raise TypeError(f"metadata must be a mapping or a JSON object in bytes, not {type(value).__name__}")
         try:
             raw.decode("utf-8")
             if parse(raw, max_depth=MAX_DEPTH).kind != "{":

@@ -20,7 +20,7 @@ SUBJECTS: Final = {
     "ENC": "bytes and encodings",
     "TXT": "characters and lines",
     "DOC": "ids, names and metadata of documents",
-    "CORP": "across documents and files",
+    "CORP": "across files",
     "SCH": "schemas",
 }
 

@@ -130,7 +130,7 @@ class Receipt:
     def __init__(self, path: str) -> None:
         """Raises OSError, SourceChangedError, and ReceiptError for what is no receipt, or was changed."""
         if path == "-" or (storage.exists(path) and not storage.is_regular(path)):
-            raise ReceiptError(f"{quoted(path, 400)} is no file; a receipt is read more than once")
+            raise ReceiptError(f"{quoted(path, 400)} is not a file; a receipt is read more than once")
         self.path = path
         self._state = storage.state_of(path)
         self._whole: dict[str, Any] | None = None
@@ -141,12 +141,12 @@ class Receipt:
             if not known or storage.size_of(path) <= RECEIPT:
                 self._whole = self.head = self._parsed(storage.small(path, RECEIPT))
             if known and self._whole is None:
-                raise ReceiptError(f"the receipt {quoted(path, 400)} is cut or damaged: its lists do not end")
+                raise ReceiptError(f"the receipt {quoted(path, 400)} is truncated or damaged: its lists do not end")
         if not isinstance(self.head, dict) or self.head.get("receipt") != _VERSION:
-            raise ReceiptError(f"{quoted(path, 400)} is no receipt of a conversion (version {_VERSION})")
+            raise ReceiptError(f"{quoted(path, 400)} is not a receipt of a conversion (version {_VERSION})")
         if self._whole is not None:
             if self._whole.get(SUM) != digest_of(self._whole):
-                raise ReceiptError(f"the receipt {quoted(path, 400)} is damaged: its content has another digest")
+                raise ReceiptError(f"the receipt {quoted(path, 400)} is damaged: the digest of its content differs")
             self.counts = {name: sum(1 for _ in self.section(name)) for name in NAMES}
 
     def _is_ours(self) -> bool:
@@ -204,11 +204,11 @@ class Receipt:
                 if line.startswith(b"]", len(begin)):
                     return
                 inside = True
-        raise ReceiptError(f"the receipt {quoted(self.path, 400)} is cut or damaged: its {name} do not end")
+        raise ReceiptError(f"the receipt {quoted(self.path, 400)} is truncated or damaged: its {name} do not end")
 
     def _checked(self, record: Any) -> dict[str, Any]:
         if not isinstance(record, dict):
-            raise ReceiptError(f"the receipt {quoted(self.path, 400)} is damaged: a list holds what is no object")
+            raise ReceiptError(f"the receipt {quoted(self.path, 400)} is damaged: an entry of a list is not an object")
         return record
 
     def _lines(self) -> Iterator[bytes]:

@@ -133,7 +133,7 @@ def shipped(name: str) -> bytes:
                 return file.read()
         except FileNotFoundError:
             continue
-    raise SchemaError(f"there is no schema {quoted(name)}: no such file, and none of corpusfmt's own")
+    raise SchemaError(f"there is no schema {quoted(name)}: no such file, and no schema of corpusfmt")
 
 
 def is_stdout(path: str) -> bool:

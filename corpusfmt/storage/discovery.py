@@ -61,14 +61,14 @@ def discover(
             inside, beside = file_system(source).list(source)
             passed_over += beside if every else []
             nothing = (
-                f"the folder {quoted(source)} holds no file with a {what} suffix; "
+                f"the folder {quoted(source)} contains no file with a {what} suffix; "
                 "name the files and their format with --from"
             )
             if every:
-                nothing = f"the folder {quoted(source)} holds no file of text"
+                nothing = f"the folder {quoted(source)} contains no text file"
         elif is_pattern(source):
             inside = matching(source)
-            nothing = f"no file matches {quoted(source)} (hidden files and links are not looked at)"
+            nothing = f"no file matches {quoted(source)} (hidden files and links are skipped)"
         else:
             info_of(source)
             found.append(source)

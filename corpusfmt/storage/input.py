@@ -126,11 +126,11 @@ class Input:
         for magic, what, command in _FOREIGN:
             if head.startswith(magic):
                 raise ConfigurationError(
-                    f"{name} is {what} data, which is not read; decompress it first: {command} OLD > NEW"
+                    f"{name} is {what} data, which is not supported; decompress it first: {command} OLD > NEW"
                 )
         lowered = name.lower() if suffixed else ""
         if not head and lowered.endswith((".gz", ".zst")):
-            raise self._fault(CUT, "the file is empty, and its name says that it is compressed")
+            raise self._fault(CUT, "the file is empty, but its name says that it is compressed")
         if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
             what = "gzip" if lowered.endswith(".gz") else "zstd"
             raise self._fault(DAMAGED, f"the name says {what}, but the file holds no {what} data")

@@ -24,7 +24,7 @@ def small(path: str, largest: int = 0) -> bytes:
     files = file_system(path)
     there = files.info(path)
     if there and not (there.is_file or there.is_folder):
-        raise ConfigurationError(f"{quoted(path, 400)} is no file")
+        raise ConfigurationError(f"{quoted(path, 400)} is not a file")
     with files.open(path) as file:
         data = file.read(largest + 1)
     if len(data) > largest:

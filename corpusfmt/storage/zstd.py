@@ -116,7 +116,7 @@ class ZstdDecoder:
             self.padding = zeros(self._buffer[self._at :], self._read)
             self.consumed += self.padding
             if not self.padding:
-                raise Damage(FOLLOWED, "something that is no zstd data follows the last frame")
+                raise Damage(FOLLOWED, "data that is not zstd follows the last frame")
         return self.padding > 0
 
     def _small_frames(self, size: int) -> bytes:
@@ -209,7 +209,7 @@ class ZstdDecoder:
                 left -= step
             return
         if magic != ZSTD_MAGIC:
-            raise Damage(FOLLOWED, "something that is no zstd data follows the last frame")
+            raise Damage(FOLLOWED, "data that is not zstd follows the last frame")
         begin_member(self.members, self._given, start)
         descriptor = self._take(1)
         header = _HEADERS[descriptor[0]]
@@ -225,7 +225,7 @@ class ZstdDecoder:
         needed = int.from_bytes(data[5 + header.window : header.id_stop], "little")
         if needed not in (0, self._dictionary):
             which = f"the file has dictionary {self._dictionary}" if self._dictionary else "the file has none"
-            raise Damage(DAMAGED, f"the zstd data needs dictionary {needed}, and {which}")
+            raise Damage(DAMAGED, f"the zstd data needs dictionary {needed}, but {which}")
         self._checksum = header.checksum
         self._told, self._made = size + header.plus, 0
         self._frame = self._decompressor.decompressobj()
@@ -260,7 +260,7 @@ class ZstdDecoder:
                 raise Damage(DAMAGED, f"the zstd dictionary is damaged: {damage.message}") from None
             content = b"".join(held)
         if not content.startswith(_DICTIONARY_MAGIC):
-            raise Damage(DAMAGED, "the zstd data begins with a dictionary frame that holds no dictionary")
+            raise Damage(DAMAGED, "the zstd data begins with a dictionary frame without a dictionary")
         try:
             dictionary = self._zstd.ZstdCompressionDict(content, dict_type=self._zstd.DICT_TYPE_FULLDICT)
             self._decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=self._window)

@@ -25,14 +25,12 @@ class FolderTarget:
                 f"the format {self.format.name} cannot be written as a file per document; name a file"
             )
         if path == "-" or writing.given is not None:
-            what = "standard output" if writing.given is None else "a file that is open already"
-            raise ConfigurationError(f"{what} is no folder; name one with -o")
+            what = "standard output" if writing.given is None else "an open file object"
+            raise ConfigurationError(f"{what} is not a folder; name one with -o")
         if writing.shard_size:
-            raise ConfigurationError(
-                "a folder with a file per document has no shards; name a file, or leave the size out"
-            )
+            raise ConfigurationError("a folder with a file per document has no shards; name a file, or omit the size")
         if writing.cdxj:
-            raise ConfigurationError("a folder has no index beside it; name a file")
+            raise ConfigurationError("a folder has no index; name a file")
         self._alone = self.format.alone
         suffix = "" if self.format.whole else self.format.suffixes[0]
         self._folder = storage.Folder(path, suffix, force=writing.force)
@@ -117,7 +115,7 @@ class FolderTarget:
 
 def _taken(document: Document, path: str) -> list[Loss]:
     """List the losses of a document whose file has to have another name."""
-    why = f"another document has the file {quoted(path)}, or one that some system takes for it"
+    why = f"another document has the file {quoted(path)}, or a name that some systems treat as equal"
     return [
         loss(document, kind, why) for kind, value in (("id", document.id), ("name", document.name)) if value == path
     ]

@@ -54,7 +54,7 @@ class Places:
             taken += [path] if path else []
         if self._beside["receipt"] and any(storage.same_file(self._target, path) for path in sources if path != "-"):
             raise ConfigurationError(
-                f"a receipt is of sources and target, and {quoted(self._target)} is both; name another"
+                f"the target {quoted(self._target)} is also a source, so no receipt can be written; name another target"
             )
         if self._shards:
             self._check_shards()
@@ -73,7 +73,7 @@ class Places:
             for path in paths:
                 if path not in ("", "-") and storage.inside(path, self._target):
                     raise ConfigurationError(
-                        f"the {what} {quoted(path)} lies in the target; name another folder with -o"
+                        f"the {what} {quoted(path)} is inside the target; name another target with -o"
                     )
 
     def _check_shards(self) -> None:

@@ -55,10 +55,10 @@ def prepared(path: str, writing: Writing) -> Prepared:
     if writing.format:
         format = plugins.format_named(writing.format)
     elif writing.given is not None:
-        raise UnknownFormatError("the format of a file that is open already is to be named, as in format='jsonl'")
+        raise UnknownFormatError("the format of an open file object must be named, as in format='jsonl'")
     elif storage.is_folder(path):
         raise UnknownFormatError(
-            f"the target {quoted(path)} is a folder and names no format; say the format with --to, or name a file in it"
+            f"the target {quoted(path)} is a folder and has no format; name it with --to, or name a file in the folder"
         )
     else:
         format = sniff.format_for_target(path)

@@ -62,12 +62,14 @@ class OpenWriter:
 
     def _opened(self) -> Target:
         if self._target is None:
-            raise ConfigurationError("documents are written inside a block: with corpusfmt.create(...) as writer")
+            raise ConfigurationError(
+                "documents can be written only inside a block: with corpusfmt.create(...) as writer"
+            )
         return self._target
 
     def __enter__(self) -> OpenWriter:
         if self._target is not None:
-            raise ConfigurationError("this writer is open already")
+            raise ConfigurationError("this writer is already open")
         self._target = open_target(self._path, self._writing)
         return self
 
@@ -89,7 +91,7 @@ class OpenWriter:
 def _document(given: object) -> Document:
     if isinstance(given, Document):
         return given
-    what = f"documents are written, not {type(given).__name__}; make one with corpusfmt.Document(id, text)"
+    what = f"expected a Document, not {type(given).__name__}; create one with corpusfmt.Document(id, text)"
     raise ConfigurationError(what)
 
 

@@ -39,10 +39,10 @@ def unsafe(name: str) -> str:
     if _CONTROL.search(name):
         return "holds a control character"
     if match := _ABSOLUTE.match(name):
-        return "is an absolute path" if len(match[0]) == 1 else "begins as an absolute path on Windows, with a drive"
+        return "is an absolute path" if len(match[0]) == 1 else "begins with a drive, as an absolute path on Windows"
     for part in _PARTS.split(name):
         if part == "..":
-            return "leads out of its folder with '..'"
+            return "leaves its folder with '..'"
         if part.endswith((".", " ")) and part != ".":
             return "has a part that ends in a dot or a space, which Windows drops"
         if _RESERVED.fullmatch(part):
@@ -61,14 +61,14 @@ def unfit(name: str) -> str:
     if why := unsafe(name):
         return why
     if match := _FORBIDDEN.search(name):
-        return f"holds {quoted(match[0])}, which a name of a file on Windows cannot"
+        return f"holds {quoted(match[0])}, which Windows does not allow in file names"
     parts = name.split("/")
     if "" in parts or "." in parts:
-        return "has a part that is empty or a dot, which no path keeps"
+        return "has a part that is empty or a dot"
     if any(part.startswith(".") for part in parts):
-        return "has a part that begins with a dot, and hidden files are not read"
+        return "has a part that begins with a dot, and hidden files are skipped"
     if name.lower().endswith(_COMPRESSED):
-        return "ends as that of a compressed file, and would be read as one"
+        return "ends like the name of a compressed file, and would be read as one"
     if len(name.encode()) > PATH or any(len(part.encode()) > PATH_PART for part in parts):
         return f"is longer than {PATH:,} bytes, or a part of it than {PATH_PART}"
     return ""
@@ -98,7 +98,7 @@ def numbered(name: str, number: int) -> str:
 
 
 def safe_name(name: str) -> str:
-    """Return a name, without suffix, that is one of a file everywhere and leads nowhere.
+    """Return a name, without suffix, that is valid on every file system and leaves no folder.
 
     What is no ASCII letter, digit, dot, dash or underscore becomes an underscore; so does a dot at the end. One is put
     before a dot or dash at the beginning, and after the name of a device. It has 1 to 201 characters.
@@ -112,7 +112,7 @@ def safe_name(name: str) -> str:
 
 
 def safe_path(name: str, suffix: str = "") -> str:
-    """Return a name that is a whole one, on every file system, leads nowhere, and ends in ``suffix``.
+    """Return a name that is valid on every file system, leaves no folder, and ends in ``suffix``.
 
     Letters of all scripts stay. What a file system has no place for becomes an underscore, and so do characters that
     turn the direction of writing. Dots and spaces are cut from the end, and an underscore is put before a dot or dash

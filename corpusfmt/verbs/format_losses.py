@@ -44,13 +44,13 @@ _PROBES: Final = (
     _probe("a name that leads out of a folder", "name", id="../a", name="../a"),
     _probe("metadata", "metadata", meta={"k": 1}),
     _probe("metadata with a number of many digits", "metadata", meta=b'{"k":1.00000000000000000001}'),
-    _probe("bytes that are no UTF-8, in no known encoding", "bytes", b"\xff\n"),
-    _probe("a text that begins as compressed data does", "bytes", "BZh9\n"),
+    _probe("bytes that are not UTF-8, without a known encoding", "bytes", b"\xff\n"),
+    _probe("a text that begins like compressed data", "bytes", "BZh9\n"),
     _probe("bytes that their declared encoding cannot decode", "encoding", b"\x81\n", encoding="cp1252"),
     _probe("a text without a final line end", "character", "x"),
     _probe("a line that begins like the header of a seed file", "character", "<<<FILE a b>>>\n"),
     _probe("a control character", "character", "\x01\n"),
-    _probe("a character that XML has not (U+FFFF)", "character", "\uffff\n"),
+    _probe("a character that XML does not allow (U+FFFF)", "character", "\uffff\n"),
     _probe("a carriage return", "character", "x\r\n"),
 )
 _KINDS: Final = list(dict.fromkeys(probe.kind for probe in _PROBES))

@@ -55,7 +55,7 @@ class Verification:
         """Give what is not as the receipt says, file after file. Raises OSError and ReceiptError."""
         receipt = self._receipt
         if receipt.head.get("committed") is not True:
-            yield Discrepancy("uncommitted", receipt.path, "the receipt is of a conversion that committed nothing")
+            yield Discrepancy("uncommitted", receipt.path, "the conversion of this receipt committed nothing")
         if "inputs" in self._only:
             for record in receipt.section("inputs"):
                 if record.get("path") == "-" or record.get("pipe") is True:
@@ -90,11 +90,11 @@ class Verification:
         )
         if read != written + refused or not whole:
             raise ReceiptError(
-                f"the receipt {quoted(self._receipt.path, 400)} is damaged: what it counts is not what it lists"
+                f"the receipt {quoted(self._receipt.path, 400)} is damaged: its counts do not match its lists"
             )
 
     def _damaged(self) -> ReceiptError:
-        return ReceiptError(f"the receipt {quoted(self._receipt.path, 400)} is damaged: a field is not what it was")
+        return ReceiptError(f"the receipt {quoted(self._receipt.path, 400)} is damaged: a field was changed")
 
     def _text(self, record: Mapping[str, Any], key: str) -> str:
         value = record.get(key)
@@ -105,13 +105,13 @@ class Verification:
     def _file(self, record: Mapping[str, Any]) -> Iterator[Discrepancy]:
         path = storage.within(self._folder, self._text(record, "path"))
         if not storage.is_regular(path):
-            what = "is no file any more" if storage.exists(path) else "is not there"
+            what = "is no longer a file" if storage.exists(path) else "does not exist"
             yield Discrepancy("missing", path, f"the file {what}")
             return
         was, size = record.get("size"), storage.size_of(path)
         if not isinstance(was, int) or was < 0:
             raise self._damaged()
-        told = "the file is not the one that the receipt is about"
+        told = "the file is not the one in the receipt"
         if size != was:
             yield Discrepancy("changed", path, f"{told}; it has {size:,} bytes and had {was:,}")
             return
@@ -139,7 +139,7 @@ class Verification:
                     number += 1
                     was = next(expected, None)
                     if was is None:
-                        yield Discrepancy("document", path, "the file holds more documents than it did", document.id)
+                        yield Discrepancy("document", path, "the file has more documents than before", document.id)
                         return
                     if what := _difference(was, document):
                         yield Discrepancy("document", path, f"document {number}: {what}", document.id)
@@ -179,5 +179,5 @@ def _difference(was: dict[str, Any], document: Document) -> str:
     if was.get("name") != document.name:
         return f"its name was {quoted(str(was.get('name')))} and is {quoted(document.name)}"
     if was.get("sha256") != found["sha256"]:
-        return "its text is another one"
-    return "its metadata is other" if was.get("metadata") != found.get("metadata") else ""
+        return "its text was changed"
+    return "its metadata was changed" if was.get("metadata") != found.get("metadata") else ""

@@ -123,7 +123,7 @@ def several(line: bytes, found: Sequence[Part], after: bytes) -> Told:
         if after == b"\r":  # the last line end of the file
             pieces[-1], stop = line[stop:] + b"\n", len(line) + 1
         edit = (start, stop, b"\n".join(pieces))
-        return Told("JSONL020", f"{len(records):,} records whose lines end at CR alone", start, edit=edit)
+        return Told("JSONL020", f"{len(records):,} records whose lines end in CR only", start, edit=edit)
     if not records:
         stop = len(line) + len(after)
     size = sum(part.stop - part.start for part in found if part.kind == "nul")
@@ -163,7 +163,7 @@ def fragment(line: bytes, found: Sequence[Part], place: int, after: bytes, *, mo
         message += "; the record is cut off, or its text has a raw line end"
         hint = f"write a line end in a text as \\n; {hint}" if movable else "write a line end in a text as \\n"
     elif fault.kind == "length":
-        hint = hint or "the file was cut off here, or the record fills several lines; one line each: jq -c . OLD > NEW"
+        hint = hint or "the file was cut here, or the record spans lines; write one record per line: jq -c . OLD > NEW"
     elif fault.kind == "literal":
         hint = "write null, a number by RFC 8259, or a string in double quotes"
     return Told("JSONL001", message, fault.at, hint, edit)
@@ -172,7 +172,7 @@ def fragment(line: bytes, found: Sequence[Part], place: int, after: bytes, *, mo
 def holed(line: bytes, number: int) -> Told:
     """Report a record that is whole when the NUL bytes in it are taken out."""
     edit = (0, len(line), line.replace(b"\0", b""))
-    hint = "'corpusfmt fix --unsafe-fixes' takes them out; a part of the text may be missing there"
+    hint = "'corpusfmt fix --unsafe-fixes' removes them; part of the text may be missing"
     return Told("JSONL001", f"not JSON: {number:,} NUL bytes inside the record", line.find(b"\0"), hint, edit)
 
 

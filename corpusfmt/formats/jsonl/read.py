@@ -103,7 +103,9 @@ class _Scan:
         self.out.region = Region(head, 0, 1)
         if wide := wide_encoding(head):
             hint = (
-                f"'corpusfmt fix' makes UTF-8 of a file; or {transcoding(head)}" if marked(head) else transcoding(head)
+                f"'corpusfmt fix' converts a file to UTF-8; or {transcoding(head)}"
+                if marked(head)
+                else transcoding(head)
             )
             self.out.find("JSONL011", f"the file is in {wide}", 0, hint)
             yield self.out.batch(head, cut=True, fatal=True)
@@ -337,7 +339,7 @@ class _Scan:
             self.out.find(code, what, offset + fault.at)
             return None
         if node.kind != "{":
-            self.out.find("JSONL003", "the line is JSON, but no object in braces", offset + node.start)
+            self.out.find("JSONL003", "the line is JSON, but not an object in braces", offset + node.start)
             return None
         return self._object(node, line, offset, number)
 
@@ -352,7 +354,7 @@ class _Scan:
             name = name_of(likely.encoding)
             message += f"; in {name} it is {quoted(likely.characters, 20)}"
             fix = f"corpusfmt fix --encoding {likely.encoding} --unsafe-fixes FILE"
-            hint = f"if the line is in {name}, convert it: {fix}; what is in UTF-8 stays as it is"
+            hint = f"if the line is in {name}, convert it: {fix}; lines in UTF-8 stay unchanged"
         self.out.find("JSONL002", message, offset + invalid, hint, edit)
 
     def _object(self, node: Node, line: bytes, offset: int, number: int) -> Document | None:

@@ -79,7 +79,7 @@ class Body(NamedTuple):
         if match := _SEED_LINE.search(data):
             raise BodyFault(
                 "SEED005",
-                f"a plain file has the line {quoted(match[0])}; what follows would be read by the wrong rules",
+                f"a plain file has the line {quoted(match[0])}; the rest would be read in the wrong dialect",
                 self.start + match.start(),
                 "put version 1 files first when joining files, or escape the line in a version 1 file",
                 fatal=True,
@@ -96,7 +96,7 @@ class Body(NamedTuple):
             return data, after
         if MARKER in data and (match := _BARE_MARKER.search(data)):
             if match[0].endswith(b"\r"):
-                message = "the end marker ends in CR: something has rewritten the line ends of this file"
+                message = "the end marker ends in CR: a program changed the line ends of this file"
             else:
                 message = "the end marker is not at the end of the body"
             raise BodyFault("SEED006", message, self.start + match.start())
@@ -106,7 +106,7 @@ class Body(NamedTuple):
         """Check the lines from the pragma that begins the next part of a concatenation to the end of the record."""
         at = self.start + match.start()
         if match[1] == b"META":
-            raise BodyFault("SEED004", "a metadata line stands right after a header only", at)
+            raise BodyFault("SEED004", "a metadata line must directly follow a header", at)
         if match[0].removesuffix(b"\r") != PRAGMA:
             raise BodyFault("SEED005", f"expected '<<<SEED 1>>>', found {quoted(match[0])}", at)
         for line in self.buffer[at : self.end].split(b"\n"):

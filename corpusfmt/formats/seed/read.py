@@ -108,7 +108,7 @@ class _Scan:
         self.out.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
             hint = (
-                f"'corpusfmt fix' makes UTF-8 of a file; or {transcoding(buffer)}"
+                f"'corpusfmt fix' converts a file to UTF-8; or {transcoding(buffer)}"
                 if marked(buffer)
                 else transcoding(buffer)
             )
@@ -278,7 +278,7 @@ class _Scan:
             identifier = make_id(str(self.options.id_from), name, number, data)
             if not identifier:
                 raise HeaderFault(
-                    f"no id can be made from the empty name in {quoted(buffer[start:header])}", one_field=""
+                    f"no id can be created from the empty name in {quoted(buffer[start:header])}", one_field=""
                 )
         return build(
             identifier, name, data, self.options.encoding, meta, (self.path, offset + start, line, offset + body)

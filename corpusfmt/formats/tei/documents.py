@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _NO_XML_ID: Final = "the TEI element has no xml:id"
 _NAME_IT: Final = "give it one"
-_LET_GO: Final = "put the paragraphs back; or remove type and SHA-256, and it is read like any other TEI"
+_LET_GO: Final = "restore the paragraphs; or remove type and SHA-256 to read it as third-party TEI"
 #: A document of ours that was changed is held against the shipped schema up to this size, in bytes: the time that lxml
 #: takes grows with the square of it.
 MOST_JUDGED: Final = MIB
@@ -56,7 +56,9 @@ def take_own(frames: Frames, frame: Frame, events: OwnEvents, stop: int) -> None
     for code, message in told.remarks:
         edit = anew if code == "TEI018" else None
         hint = (
-            "" if edit or code != "TEI018" else "write the file anew: more of it was changed, and no fix puts it back"
+            ""
+            if edit or code != "TEI018"
+            else "create the file again: other parts were changed too, and no fix restores them"
         )
         gathering.find(code, message, byte, edit=edit, id=told.id, hint=hint)
     if XML_ID not in frame.attributes:
@@ -75,7 +77,7 @@ def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
         gathering.out.leave(what, count)
     _check_header(gathering, frame, found.heading)
     if {"id", "sha256"} <= found.heading.idno_types:
-        what = f"it has a SHA-256 of its text and is not of the type {MARK}, as what corpusfmt wrote is"
+        what = f"it has a SHA-256 of its text but not the type {MARK}, which native documents have"
         frames.refuse("TEI019", what, byte, at_end=True)
         return
     id, name = identity(found.heading, frame.attributes, frame.urn)
@@ -137,4 +139,4 @@ def check_namespace(gathering: Gathering, byte: int, uri: str) -> None:
         edit = Edit(byte + 1 + len(name), 0, b' xmlns="%b"' % NAMESPACE.encode())
     what = f"the namespace is {quoted(uri)}" if uri else "there is no namespace"
     hint = "" if edit else f"write the namespace {NAMESPACE}"
-    gathering.find("TEI004", f"{what}; that of TEI is {NAMESPACE}", byte, edit=edit, hint=hint)
+    gathering.find("TEI004", f"{what}; expected {NAMESPACE}", byte, edit=edit, hint=hint)

@@ -24,19 +24,19 @@ _XINCLUDE: Final = "http://www.w3.org/2001/XInclude"
 #: TEI or in none, where a prefix was forgotten. Each with what is wrong with it.
 _INCLUDES: Final = {
     f"{_XINCLUDE} include": "",
-    "include": "it is in no namespace of XInclude",
+    "include": "it has no XInclude namespace",
     **dict.fromkeys(
         (
             f"http://www.w3.org/{draft} include"
             for draft in ("2003/XInclude", "2001/XML/xinclude", "2001/XML/XInclude", "1999/XML/xinclude")
         ),
-        "it is in the namespace of a draft",
+        "it has the namespace of a draft",
     ),
 }
 _READ: Final = ("text", "sourceDoc")
 _CITED: Final = ("text", "body", "div")
 _HINTS: Final = {
-    "TEI.2": "it is TEI P4; make TEI P5 of it with the stylesheet p4top5.xsl of the TEI Consortium",
+    "TEI.2": "it is TEI P4; convert it to TEI P5 with the stylesheet p4top5.xsl of the TEI Consortium",
     "html": "it is HTML; corpusfmt reads web pages in WARC files",
 }
 
@@ -124,7 +124,7 @@ class Frames:
             for pointer in self.across.dangling():
                 if elsewhere is not None and elsewhere(pointer.name):
                     continue
-                what = f"{quoted(f'#{pointer.name}')} names no xml:id of the file"
+                what = f"{quoted(f'#{pointer.name}')} does not match any xml:id in the file"
                 gathering.out.find("TEI015", what, pointer.byte, near=pointer.near)
                 gathering.out.findings[-1] = gathering.out.findings[-1]._replace(byte=pointer.real)
         self.judging.whole(self.parser)
@@ -239,9 +239,9 @@ class Frames:
         xml_id = attributes.get(XML_ID)
         if xml_id is not None:
             if not is_name(xml_id):
-                self.gathering.find("TEI028", f"the xml:id {quoted(xml_id)} is no name", byte)
+                self.gathering.find("TEI028", f"the xml:id {quoted(xml_id)} is not a valid name", byte)
             if self.across.name(xml_id):
-                self.gathering.find("TEI014", f"the xml:id {quoted(xml_id)} stands on an earlier element too", byte)
+                self.gathering.find("TEI014", f"the xml:id {quoted(xml_id)} is used by an earlier element", byte)
         if attributes:
             self.across.point(attributes, byte, self.gathering.source_byte, self.gathering.window.near)
 
@@ -282,7 +282,9 @@ class Frames:
         parser.hear(events.text)
         kind = attributes.get("type", "")
         if kind != MARK and kind.startswith(MARK[:-1]):
-            self.refuse("TEI019", f"the document is of the type {quoted(kind)}, which this version does not know", byte)
+            self.refuse(
+                "TEI019", f"the document is of the type {quoted(kind)}, which this version does not support", byte
+            )
 
     def passed(self) -> None:
         """A document of the corpus that is open was taken from its bytes, so that the header of the corpus is over."""

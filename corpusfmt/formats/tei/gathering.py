@@ -45,7 +45,7 @@ class Gathering:
             return
         near = near or self.near(byte)
         if edit is not None and self.source.encoding:
-            edit, hint = None, "bring the file to UTF-8 first, then 'corpusfmt fix' mends it"
+            edit, hint = None, "convert the file to UTF-8 first; then 'corpusfmt fix' corrects it"
         self.out.find(code, message, byte, hint, edit=edit, id=id, near=near)
         self.out.findings[-1] = self.out.findings[-1]._replace(byte=self.source_byte(byte))
 

@@ -144,10 +144,10 @@ class OwnEvents:
 
     def _why(self) -> str:
         if self._stray or not self._paragraphs:
-            return "the text was edited: it has no longer paragraphs (p) alone"
+            return "the text was edited: it contains more than paragraphs (p)"
         others = ", ".join(sorted(self.left_behind)[:3])
         what = f", and has the markup {quoted(others)}" if others else ""
-        return f"the text was edited: its SHA-256 is no longer the one in its header{what}"
+        return f"the text was edited: its SHA-256 differs from the one in its header{what}"
 
     def _anew(self, told: Identity, text: str) -> bytes | None:
         if self.left_behind:

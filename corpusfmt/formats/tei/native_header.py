@@ -115,7 +115,7 @@ class OwnHead:
         name, (meta, notes) = self.said("idno filename") or "", self._metadata()
         id, remarks = self._identified()
         if _AROUND.fullmatch(name):
-            remarks.append(("TEI018", "the name has line ends around it, as if the header was indented anew"))
+            remarks.append(("TEI018", "the name has line ends around it, probably because the header was reformatted"))
         digest = (self.said("idno sha256") or "").strip(SPACE)
         if not _SHA256.fullmatch(digest):
             raise OwnFault("TEI019", "the header has no SHA-256 of the text")
@@ -129,7 +129,7 @@ class OwnHead:
         shown = {what: " ".join((self.said(what) or "").split()) for what in VOCABULARY}
         beside = [what for what, found in shown.items() if found and what not in expected]
         if beside and "metadata" not in self._slots:
-            yield f"the header shows {', '.join(beside)}, and there are no metadata (xenoData)"
+            yield f"the header shows {', '.join(beside)}, and there is no metadata (xenoData)"
             return
         for what, found in shown.items():
             if found != expected.get(what, ""):
@@ -171,7 +171,7 @@ class OwnHead:
         kind, subtype = attributes.get("type", ""), attributes.get("subtype")
         if kind not in _IDNOS or attributes.keys() - {"type", "subtype"} or subtype not in (None, "integer"):
             what = " ".join(f"{name}={value}" for name, value in attributes.items())
-            self._doubt(f"the header has an idno that the profile does not have ({quoted(what)})")
+            self._doubt(f"the header has an idno that is not in the profile ({quoted(what)})")
         if kind == "id":
             self._integer = subtype is not None
         self._begin(f"idno {kind}")
@@ -192,7 +192,7 @@ class OwnHead:
             bare = id.strip(SPACE)
             given = re.sub("_n[0-9]+$", "", self._xml_id)
             if bare and given == ncname(bare) != ncname(id):
-                return bare, [("TEI018", "the id was indented anew")]
+                return bare, [("TEI018", "the id was reformatted")]
         return id, []
 
     def _id(self) -> str | int:
@@ -203,7 +203,7 @@ class OwnHead:
             return said
         digits = said.strip(SPACE)
         if not re.fullmatch(f"-?[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}|0", digits):
-            raise OwnFault("TEI019", f"the id is no integer: {quoted(digits)}")
+            raise OwnFault("TEI019", f"the id is not an integer: {quoted(digits)}")
         return int(digits)
 
     def _metadata(self) -> tuple[bytes, list[str]]:

@@ -239,14 +239,14 @@ class _Scan:
         frame = frames.stack[-1] if frames.stack else None
         hint = ""
         if code == "TEI001" and first_invalid_utf8(bad := self._character(byte)) == 0:
-            code, message = "TEI024", f"byte 0x{bad[0]:02x} is not UTF-8, which the file is in"
+            code, message = "TEI024", f"byte 0x{bad[0]:02x} is not UTF-8, the encoding of the file"
         elif code == "TEI001":
             told = self._explained(broken)
             message, hint = told.message, told.hint
             edit = Edit(0, told.cut, b"") if told.cut else None
         elif broken.error == _NOTHING and frames.parser.open:
             message = unclosed(*frames.innermost())
-            hint = "fetch the file again; if it is whole, write the end tags that are missing"
+            hint = "fetch the file again; if it is complete, add the missing end tags"
         if code == "TEI006" and (reference := _REFERENCE.match(self.window.slice(byte, byte + 100))):
             message = f"the entity {quoted(reference[0])}, which the file does not define"
             hint = character_for(reference[0])

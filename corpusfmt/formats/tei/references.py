@@ -47,7 +47,7 @@ def is_name(xml_id: str) -> bool:
 
 
 class Across:
-    """Remembers of a file the hash of each ``xml:id``, and each pointer that leads nowhere yet (the first 100,000)."""
+    """Remembers of a file the hash of each ``xml:id``, and each pointer without a target so far (the first 100,000)."""
 
     def __init__(self) -> None:
         self._ids: set[int] = set()

@@ -73,12 +73,14 @@ def explained(code: int, around: Around) -> Told:
         return _mismatch(around)
     if code == _DUPLICATE:
         name = _ATTRIBUTE.match(around.after)
-        return Told(f"the attribute {_shown(name)} stands twice in a tag", "remove one of the two")
+        return Told(f"the attribute {_shown(name)} occurs twice in a tag", "remove one of the two")
     if code == _CHARACTER:
-        what = f"{_shown(_REFERENCE.match(around.after))} refers to a character that XML does not have"
+        what = f"{_shown(_REFERENCE.match(around.after))} refers to a character that is not allowed in XML"
         return Told(what, "remove it, or write the character that was meant")
     if code == _DECLARATION:
-        return Told("an XML declaration stands inside of the root element", "remove it: it may only begin a file")
+        return Told(
+            "an XML declaration is inside the root element", "remove it; it is allowed only at the start of the file"
+        )
     if code == _PREFIX:
         return _prefix(around)
     if code == _MALFORMED:
@@ -106,16 +108,18 @@ def _before_root(code: int, around: Around) -> Told | None:
     blank = around.whole and _NOTHING.match(before)
     if code == _DECLARATION:
         what = "white space stands" if blank else "something stands"
-        hint = "remove what stands before it" if not blank else "corpusfmt fix removes it"
+        hint = "remove everything before it" if not blank else "corpusfmt fix removes it"
         return Told(
-            f"{what} before the XML declaration, which may only begin a file", hint, len(before) if blank else 0
+            f"{what} before the XML declaration, which must be at the start of the file",
+            hint,
+            len(before) if blank else 0,
         )
     if blank and around.after.startswith(BOM):
         cut = len(before) + len(BOM)
-        return Told("a second byte order mark stands before the root element", "corpusfmt fix removes it", cut)
+        return Told("a second byte order mark before the root element", "corpusfmt fix removes it", cut)
     if b"<" in before or around.after.startswith(b"&"):
         return None
-    return Told("text stands before the root element", "remove it")
+    return Told("text before the root element", "remove it")
 
 
 def _mismatch(around: Around) -> Told:
@@ -126,7 +130,7 @@ def _mismatch(around: Around) -> Told:
     if raw.rpartition(":")[2] in around.open[:-1]:
         return Told(what, f"write </{open_}> before </{end}>")
     if end.lower() == open_.lower():
-        return Told(what, f"write </{open_}>: upper and lower case are not the same")
+        return Told(what, f"write </{open_}>: upper and lower case differ")
     return Told(what, f"remove </{end}>, or write its start tag, or correct its name")
 
 
@@ -164,32 +168,30 @@ def _invalid(around: Around) -> Told:
     before, after = around.before, around.after
     char = after[:4].decode("utf-8", "ignore")[:1]
     if char and not is_xml(char.encode()):
-        return Told(f"the character U+{ord(char):04X} cannot stand in XML", "remove it")
+        return Told(f"the character U+{ord(char):04X} is not allowed in XML", "remove it")
     comment = before.rfind(b"<!--")
     if comment >= 0 and before.endswith(b"--") and b"-->" not in before[comment:]:
-        return Told("'--' stands inside of a comment", "put a space between the dashes")
+        return Told("'--' inside a comment", "put a space between the dashes")
     reference = _OPEN_REFERENCE.search(before)
     if reference:
         what = reference[0].decode("utf-8", "replace")
         return Told(
-            f"{quoted(what)} is no reference to a character or an entity",
+            f"{quoted(what)} is not a reference to a character or an entity",
             "write & as &amp;, or end the reference with ;",
         )
     if before.endswith((b"<", b"</")):
-        return Told("a '<' begins no tag", "write < as &lt;")
+        return Told("a '<' that does not begin a tag", "write < as &lt;")
     if before.endswith(b"]]") and after.startswith(b">"):
-        return Told("']]>' stands in a text", "write ]]&gt;")
+        return Told("']]>' in a text", "write ]]&gt;")
     tag = _TAG.match(before, max(0, before.rfind(b"<")))
     if tag is None:
-        return Told(f"{quoted(char)} cannot stand here", "")
+        return Told(f"{quoted(char)} is not allowed here", "")
     if tag[1]:
-        return Told(
-            "a '<' stands in the value of an attribute", "end the value with its quotation mark, or write < as &lt;"
-        )
+        return Told("a '<' in the value of an attribute", "end the value with its quotation mark, or write < as &lt;")
     if before.rstrip().endswith(b"=") or char in _QUOTES:
         return Told("the value of an attribute is not in quotation marks", "write it in \" or '")
     if before.endswith((b'"', b"'")):
         return Told(f"{quoted(char)} follows the value of an attribute", "put a space between two attributes")
     if char in "/>":
         return Told("an attribute has no value", 'write NAME="VALUE"')
-    return Told(f"{quoted(char)} cannot stand in a tag", "end the tag with >, or write < as &lt;")
+    return Told(f"{quoted(char)} is not allowed in a tag", "end the tag with >, or write < as &lt;")

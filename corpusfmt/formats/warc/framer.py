@@ -206,7 +206,7 @@ class Framer(Window):
             self.need(len(buffer) - at + 1)
             return cut(self, None, "the file ends inside the header of a record")
         if (inside := self._begins_inside(at, end)) >= 0:
-            fault = Fault("WARC003", "the header has no end: a record begins in it", self.base + inside)
+            fault = Fault("WARC003", "the header has no end: another record begins inside it", self.base + inside)
             record = self.record(None, fault)
             record.stop = self.base + inside
             return record

@@ -79,7 +79,7 @@ def parse_header(head: bytes, start: int, longest: int = MAX_HEADER) -> Header:
     if any(not line.endswith(b"\r") for line in lines):
         proper = head.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         faults.append(
-            Fault("WARC004", "the header has lines that end in LF alone", start, edit=Edit(start, len(head), proper))
+            Fault("WARC004", "the header has lines that end in LF only", start, edit=Edit(start, len(head), proper))
         )
     fields: dict[str, bytes] = {}
     places: dict[str, tuple[int, int]] = {}
@@ -121,7 +121,7 @@ def _field(
         if last == _REPEATED:
             return None, last
         if not last:
-            return Fault("WARC003", f"a folded line that continues nothing: {quoted(line)}", byte), ""
+            return Fault("WARC003", f"a folded line without a line before it: {quoted(line)}", byte), ""
         fields[last] = (fields[last] + b" " + line.strip(b" \t")).strip(b" ")
         places.pop(last, None)  # nothing is mended in a folded value
         return None, last
@@ -152,7 +152,7 @@ def _check(header: Header, start: int) -> None:
             faults.append(Fault("WARC011", f"the field {BY_NAME[name].name} is missing{what}", start))
     for name in sorted(FORBIDDEN.get(type, frozenset()) & fields.keys()):
         byte, _ = places.get(name, (start, -1))
-        faults.append(Fault("WARC012", f"the field {BY_NAME[name].name} must not stand on a {type} record", byte))
+        faults.append(Fault("WARC012", f"the field {BY_NAME[name].name} is not allowed on a {type} record", byte))
     for name, value in fields.items():
         field = BY_NAME.get(name)
         if field is None or name == "content-length":
@@ -176,7 +176,7 @@ def _check(header: Header, start: int) -> None:
 def _digest_faults(name: str, value: bytes, byte: int, length: int) -> list[Fault]:
     digest = parse_digest(value)
     if not digest.algorithm:
-        return [Fault("WARC022", f"{name}: no known algorithm in {quoted(value)}", byte)]
+        return [Fault("WARC022", f"{name}: unknown algorithm in {quoted(value)}", byte)]
     if digest.value is None:
         return [Fault("WARC014", f"{name}: expected a {digest.algorithm} digest, found {quoted(value)}", byte)]
     if digest.mended is None:

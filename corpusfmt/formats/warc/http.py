@@ -168,17 +168,17 @@ def content_of(
     else:
         data = block[start:]
         if data:
-            remarks.append("the body is not chunked, though the header says so")
+            remarks.append("the body is not chunked, although the header says so")
     most = min(limit, max(RATIO_FREE, ratio * len(data)))
     for coding in reversed(codings):
         if data and coding not in {"chunked", "identity"}:
             place = max(block.lower().find(coding.encode("latin-1"), 0, message.body), 0)
             undone = decoded(coding, data, most, (place, message.body), expand)
             if undone is None:
-                remarks.append(f"the body is not in {quoted(coding)}, though the header says so")
+                remarks.append(f"the body is not in {quoted(coding)}, although the header says so")
             else:
                 if undone.other:
-                    remarks.append(f"the body is in another coding than {quoted(coding)}, which the header says")
+                    remarks.append(f"the body is in another coding than {quoted(coding)}, which the header declares")
                 data, start = undone.data, -1
                 damage += [undone.damage] if undone.damage else []
     if len(data) > limit:

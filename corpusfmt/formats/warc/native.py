@@ -113,4 +113,4 @@ def _string(block: bytes, node: Node, key: str) -> str:
     try:
         return _read_string(block[node.start : node.stop])
     except ValueError:
-        raise OwnFault(f"the {key} must be a string of whole characters", node.start) from None
+        raise OwnFault(f"the {key} must be a string without lone surrogates", node.start) from None

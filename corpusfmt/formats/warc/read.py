@@ -165,7 +165,7 @@ class _Scan:
             return
         self.begun += 1
         if self.across is not None and self.across.take(record, self._near(record), partial(self._byte_of, record)):
-            what = f"the record id {quoted(record.fields['warc-record-id'], 80)} stands on an earlier record too"
+            what = f"the record id {quoted(record.fields['warc-record-id'], 80)} is used by an earlier record"
             self._find(Fault("WARC024", what, record.start, field="warc-record-id"), record)
         self.ending.went_on()
         if is_end(record):

@@ -61,7 +61,7 @@ def types_of(value: str) -> frozenset[str]:
     for word in re.split(r"[,;\s]+", value.lower().strip(" ,;")):
         if word not in _WORDS and not _MEDIA.fullmatch(word):
             raise ConfigurationError(
-                f"expected media types as in text/html or text/*, or {', '.join(_WORDS)}; found {quoted(word)}"
+                f"expected media types such as text/html or text/*, or {', '.join(_WORDS)}; found {quoted(word)}"
             )
         found.update(_WORDS.get(word, (word,)))
     return frozenset(found)

@@ -75,7 +75,7 @@ class WARCWriter:
         self._date = _date(own.get("date"))
         self._corpus = own.get("corpus", "")
         if re.search("[\x00-\x1f\x7f\ud800-\udfff]", self._corpus) or len(self._corpus) > 1000:
-            raise ConfigurationError(f"no name of a corpus: {quoted(self._corpus)}; it is one line of text")
+            raise ConfigurationError(f"invalid name of a corpus: {quoted(self._corpus)}; expected one line of text")
         self._names = named(NAMESPACE + b"%b %b %b " % (self._type, self._date, self._corpus.encode()))
         self._marks = bytearray(_MARKS >> 3)
         self._begun = self._count = 0

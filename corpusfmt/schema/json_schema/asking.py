@@ -66,7 +66,7 @@ class Asking:
         self._seen += len(data)
         part = len(self._schema) / limits.SCHEMA_PART
         if self._spent > 3 * limits.SCHEMA_WORK + (limits.SCHEMA_RATE + part) * self._seen / MIB:
-            raise Undecided("judging the records before it has taken too long")
+            raise Undecided("validating the records before it took too long")
         seconds = min(limits.SCHEMA_WORK + (1 + part) * len(data) / MIB, limits.SCHEMA_SECONDS)
         try:
             if self._child is None or not self._child.end.alive:
@@ -90,5 +90,5 @@ class Asking:
 
 def _excess(ended: Ended, seconds: float) -> str:
     if ended.late:
-        return f"takes more than {seconds:.2g} seconds of the processor"
-    return f"takes too much memory, or more than an engine can do ({ended})"
+        return f"takes more than {seconds:.2g} seconds of processor time"
+    return f"takes too much memory, or exceeds what an engine supports ({ended})"

@@ -66,11 +66,11 @@ def _parsed(data: bytes) -> Any:
         schema = pairs_of(data, _once)
         json.dumps(schema, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:
-        raise Wrong("holds half a surrogate pair, which is no character") from None
+        raise Wrong("holds half a surrogate pair, which is not a character") from None
     except (_Twice, ValueError, RecursionError):
         raise _located(data) from None
     if not isinstance(schema, dict | bool):
-        raise Wrong("is no schema: expected an object, true or false")
+        raise Wrong("is not a schema: expected an object, true or false")
     return schema
 
 
@@ -104,7 +104,7 @@ def _dialect(schema: Any) -> str:
         return _DEFAULT
     bare = str(uri).removesuffix("#").removeprefix("https://").removeprefix("http://")
     if not isinstance(uri, str) or bare not in DIALECTS:
-        raise Wrong(f"names a dialect that is not known (at '#/$schema'): found {quoted(str(uri), 200)}")
+        raise Wrong(f"names an unknown dialect (at '#/$schema'): found {quoted(str(uri), 200)}")
     return DIALECTS[bare]
 
 

@@ -92,7 +92,7 @@ class Sealing:
     def __init__(self, path: str, proof: Proof, asked: dict[str, Any], format: Format, options: WriteOptions) -> None:
         """Raises OSError, and ConfigurationError for a path that no file can have."""
         if path == "-":
-            raise ConfigurationError("a receipt does not go to standard output; name a file")
+            raise ConfigurationError("a receipt cannot be written to standard output; name a file")
         self._tool = tool()  # before the run: importing a package may fail
         self._output = storage.open_output(path)
         self._proof, self._asked = proof, asked

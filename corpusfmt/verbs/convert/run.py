@@ -52,7 +52,7 @@ class Conversion:
         """
         on_error = "raise" if on_error == "stop" else on_error
         if on_error not in ("raise", "skip", "quarantine"):
-            raise ConfigurationError(f"on an error: raise, skip or quarantine=FILE, not {quoted(on_error)}")
+            raise ConfigurationError(f"on_error must be raise, skip or quarantine=FILE, not {quoted(on_error)}")
         self.reading = reading.checked(asked)
         places = Places(target, writing, quarantine, report_to, receipt)
         self.paths, passed_over = sources(asked, self.reading, places.is_own)
@@ -281,5 +281,5 @@ class Conversion:
 def _folder_of(target: Target) -> str:
     """Return the folder of a target that can be read back. Raises ConfigurationError for one that cannot."""
     if target.is_pipe:
-        raise ConfigurationError("what goes to a pipe or a device cannot be read back; name a file with -o")
+        raise ConfigurationError("a pipe or a device cannot be read back; name a file with -o")
     return target.folder

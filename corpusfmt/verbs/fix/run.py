@@ -68,7 +68,7 @@ class Fixing:
         for path in self.paths:
             if not storage.is_regular(path):
                 what = "standard input" if path == "-" else quoted(path, 400)
-                raise ConfigurationError(f"{what} cannot be fixed in its place; name a file")
+                raise ConfigurationError(f"{what} cannot be fixed in place; name a file")
         self.unsafe, self.dry, self.diff = unsafe, dry, diff
         self.amending = Amending(self.checking, baseline, codes, unsafe=unsafe)
         self.unused = Unused(self.reading)
@@ -172,7 +172,7 @@ class Fixing:
                 return
             work.over(chain([first], edits))
             fixed.fixes += more
-        raise VerificationError(f"{quoted(fixed.path, 400)}: the fixes undo one another; nothing was changed")
+        raise VerificationError(f"{quoted(fixed.path, 400)}: the fixes contradict one another; nothing was changed")
 
     def _edits(
         self, stream: Stream, format: Format, options: ReadOptions, fixed: Fixed, counts: Counter[str]
@@ -262,7 +262,7 @@ def _is_kept(old: Document, new: Document) -> bool:
 def _free(path: str) -> str:
     """Return ``path``, which must not be there: what was cut off before is not overwritten."""
     if storage.exists(path):
-        raise ConfigurationError(f"{quoted(path, 400)} is there already; move it away first")
+        raise ConfigurationError(f"{quoted(path, 400)} already exists; move it away first")
     return path
 
 

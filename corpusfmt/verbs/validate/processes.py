@@ -137,7 +137,7 @@ def _received(pipe: Connection) -> list[Outcome]:
     try:
         outcomes: list[Outcome] | BaseException = pipe.recv()
     except (EOFError, OSError):
-        raise WorkerError("a process that checked files was ended; was memory short?") from None
+        raise WorkerError("a process that checked files was killed, perhaps from lack of memory") from None
     if isinstance(outcomes, BaseException):
         raise outcomes
     return outcomes

@@ -135,7 +135,7 @@ class Validation:
         formats = [plugins.format_named(name) for name in self.tally.formats]
         if self.job.against.schema and not any(format.grammar for format in formats):
             there = " and ".join(format.title for format in formats)
-            raise ConfigurationError(f"a RELAX NG schema is for XML, and what there is is {there}")
+            raise ConfigurationError(f"a RELAX NG schema validates XML, but the sources are {there}")
 
     def _saw(self, tally: Tally) -> None:
         for name in tally.formats:

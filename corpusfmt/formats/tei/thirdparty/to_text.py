@@ -191,6 +191,4 @@ class Foreign:
         """Report a line beginning between two letters."""
         self.at = at
         before, after = before.rpartition(" ")[2], after.partition(" ")[0]
-        self._find(
-            "TEI016", f"a line begins between {quoted(before)} and {quoted(after)}, and nothing says if a word does"
-        )
+        self._find("TEI016", f"a line begins between {quoted(before)} and {quoted(after)}; it may be inside a word")
