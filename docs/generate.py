@@ -47,7 +47,10 @@ def with_table(text: str, name: str, made: str) -> str:
 
 def table() -> str:
     """Return the table of limits."""
-    lines = ["| name | usual | at most | of what | set by | told as |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "| name | default | maximum | applies to | set by | reported as |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for one in LIMITS:
         most = measured(one.most, one.unit) if one.option else "fixed"
         codes = " ".join(f"[{code}](rules/{code}.md)" for code in one.codes) or f"a message: {one.word}"

@@ -483,7 +483,7 @@ def _grammar_files(tmp_path: Path) -> None:
 
 
 @case
-def _judged_text(tmp_path: Path) -> None:
+def _validated_text(tmp_path: Path) -> None:
     schema, path = tmp_path / "a.rng", tmp_path / "a.xml"
     schema.write_text(
         '<element name="TEI" ns="http://www.tei-c.org/ns/1.0" xmlns="http://relaxng.org/ns/structure/1.0">'

@@ -109,7 +109,7 @@ LIMITS: Final = (
     _fixed("small-file", SMALL_FILE, _B, "a JSON Schema or a baseline", word="larger than"),
     _fixed("configuration", CONFIGURATION, _B, "a configuration", word="larger than"),
     _fixed("configuration-depth", CONFIGURATION_DEPTH, "levels", "nesting of a configuration; the parts of a key",
-           word="nests too deep"),
+           word="nested too deep"),
     _fixed("configuration-dots", CONFIGURATION_DOTS, "dots", "the dots of a configuration, outside of its strings",
            word="dots"),
     _fixed("patterns", PATTERNS, "characters", "all patterns of files in a configuration", word="characters"),
@@ -118,7 +118,7 @@ LIMITS: Final = (
     _fixed("grammar", GRAMMAR, _B, "a RELAX NG schema", word="larger than"),
     _fixed("grammar-files", GRAMMAR_FILES, "files", "the files of a RELAX NG schema, including itself",
            word="files"),
-    _fixed("judged-text", JUDGED_TEXT, _B, "one text between two tags, in RELAX NG validation (libxml2)",
+    _fixed("validated-text", JUDGED_TEXT, _B, "one text between two tags, in RELAX NG validation (libxml2)",
            "TEI025"),
 )  # fmt: skip
 #: Those that may be set, by name, with the option that sets them.
