@@ -79,7 +79,7 @@ def find(folder: str = ".") -> str:
     """
     for path in storage.upwards(folder, NAMES):
         if path.endswith(NAMES[0]) or (storage.is_regular(path) and b"[tool.corpusfmt" in _data(path)):
-            if storage.is_foreign(path):
+            if storage.is_of_another_user(path):
                 what = "belongs to another user; --config FILE uses it anyway, --isolated uses none"
                 raise ConfigurationError(f"{quoted(path, 400)} {what}")
             return path

@@ -11,7 +11,7 @@ from corpusfmt.text.display import quoted, transcoding, wide_encoding
 
 COMPRESSED: Final = (".gz", ".zst")
 #: Suffixes of compressions that are not read, and what undoes them.
-FOREIGN: Final = {
+DECOMPRESSORS: Final = {
     ".xz": "xz -dc", ".bz2": "bzip2 -dc", ".lz4": "lz4 -dc", ".br": "brotli -dc", ".lzma": "xz -dc", ".lz": "lzip -dc",
     ".lzo": "lzop -dc", ".sz": "snzip -dc", ".snappy": "snzip -dc", ".zip": "unzip -p", ".7z": "7z x -so",
     ".rar": "unrar p -inul", ".z": "gzip -dc", ".zz": "pigz -dc",
@@ -61,10 +61,10 @@ def claims(format: Format, path: str) -> bool:
     )
 
 
-def foreign(path: str) -> str:
+def decompressor(path: str) -> str:
     """Return what undoes the compression of a file of a known format that is not read; nothing for other files."""
     stem, dot, ending = path.rpartition(".")
-    command = FOREIGN.get((dot + ending).lower(), "")
+    command = DECOMPRESSORS.get((dot + ending).lower(), "")
     inner = stem.lower().endswith(".json") or format_for_suffix(stem) is not None
     return command if command and inner else ""
 

@@ -18,7 +18,7 @@ from corpusfmt.model.rule import found
 from corpusfmt.resumed import resumed
 from corpusfmt.rules import duplicate_id
 from corpusfmt.text.display import charset, quoted, shown
-from corpusfmt.text.filenames import WHOLE_SUFFIX, stem
+from corpusfmt.text.filenames import TEXT_SUFFIX, stem
 from corpusfmt.text.globs import Glob
 from corpusfmt.text.position import Pointer, Region
 
@@ -122,7 +122,7 @@ class Reading(NamedTuple):
         here = self.at(path)
         own = {**plugins.applicable(format, "read", {**here.preset, **here.shared}), **here.own}
         plugins.check_options(format, "read", own)
-        inside = storage.path_inside(path, self.folders) if format.whole else ""
+        inside = storage.path_inside(path, self.folders) if format.one_per_file else ""
         encoding = None if here.encoding == _UTF8 else here.encoding
         stem = self.stem(path, format) if here.id_from == "path" else ""
         if here.id_from is None and format.id_of_path:
@@ -149,7 +149,7 @@ class Reading(NamedTuple):
             raise ConfigurationError(
                 f"the path {quoted(path)} is not UTF-8, so no name can be created from it"
             ) from None
-        return stem(inside, format.suffixes or (WHOLE_SUFFIX,))
+        return stem(inside, format.suffixes or (TEXT_SUFFIX,))
 
     @property
     def makes_ids(self) -> bool:
@@ -203,12 +203,12 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     format = plugins.format_named(reading.format) if reading.format else None
     if reading.given is not None:
         return storage.Found([*named], [])
-    every = bool(format and format.whole)
+    every = bool(format and format.one_per_file)
 
     def known(path: str) -> bool:
         if every:
             return True
-        if sniff.foreign(path):  # opening it says so
+        if sniff.decompressor(path):  # opening it says so
             return True
         if format is not None:
             return sniff.claims(format, path)
@@ -218,7 +218,7 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     others = {path for path in found.paths if path not in reading.named and _is_other(path, reading, format)}
     if not others or len(others) == len(found.paths):
         return found
-    return storage.Found([path for path in found.paths if path not in others], [*found.passed_over, *sorted(others)])
+    return storage.Found([path for path in found.paths if path not in others], [*found.skipped, *sorted(others)])
 
 
 def _is_other(path: str, reading: Reading, format: Format | None) -> bool:
@@ -344,7 +344,7 @@ def _stored(batch: Batch) -> Batch:
 def placed(loss: Loss, region: Region, pointer: Pointer) -> Loss:
     """Return a loss with the line of its document, where the scan was told not to count lines."""
     known = loss.line or loss.byte < 0
-    return loss if known else loss._replace(line=pointer.near(region, loss.byte).line)
+    return loss if known else loss._replace(line=pointer.context(region, loss.byte).line)
 
 
 def whole(batches: Iterator[Batch]) -> Iterator[Sequence[Document]]:
@@ -411,11 +411,15 @@ def opened(
     for a file that changes while it is open, or is not in the ``expected`` state.
     """
     reading, given = reading.at(path), reading.given
-    if given is None and (command := sniff.foreign(path)):
+    if given is None and (command := sniff.decompressor(path)):
         raise UnknownFormatError(
             f"{quoted(path, 400)} has a compression that is not supported; decompress it first: {command} OLD > NEW"
         )
-    if (path == "-" or given is not None) and reading.format is not None and plugins.format_named(reading.format).whole:
+    if (
+        (path == "-" or given is not None)
+        and reading.format is not None
+        and plugins.format_named(reading.format).one_per_file
+    ):
         what = "standard input" if given is None else "an object without a path"
         raise ConfigurationError(f"{what} has no name, which {reading.format} uses as the id; name a file")
     ratio, window = reading.limits.ratio, reading.limits.zstd_window

@@ -297,7 +297,7 @@ def test_what_a_run_writes_is_not_read_by_the_next(here: Path) -> None:
     for force in (False, True):
         report = convert(".", "all.jsonl", on_error="quarantine=refused.seed", force=force)
         assert (report.read, report.written) == (6, 4)
-    assert report.passed_over == [os.path.join(".", "all.jsonl"), os.path.join(".", "refused.seed")]
+    assert report.skipped == [os.path.join(".", "all.jsonl"), os.path.join(".", "refused.seed")]
     for _ in range(2):
         report = convert("good*", "good.jsonl", shard_size=1, force=True)
         assert report.read == 2
@@ -561,7 +561,7 @@ def test_the_report_counts_what_was_left_behind(tmp_path: Path) -> None:
     assert result.returncode == 0
     report = json.loads((tmp_path / "r.json").read_bytes())
     assert (report["read"], report["written"], report["refused"]) == (3, 3, 0)
-    assert report["left_behind"] == {"warcinfo records": 1}
+    assert report["dropped"] == {"warcinfo records": 1}
     assert b"dropped while reading: warcinfo records (1)" in result.stderr
 
 

@@ -122,7 +122,7 @@ def test_a_loss_that_is_allowed_writes_each_document_to_a_file_of_its_own(docume
 
 
 @pytest.mark.parametrize(
-    "other", [format for format in plugins.formats().values() if not format.whole], ids=lambda f: f.name
+    "other", [format for format in plugins.formats().values() if not format.one_per_file], ids=lambda f: f.name
 )
 @given(documents=anything)
 def test_every_pair(other: Any, documents: list[Document]) -> None:
@@ -241,7 +241,7 @@ def test_files_that_hold_no_text_are_passed_over(
     for source in ("in", "in/**"):
         assert [d.name.rpartition("/")[2] for d in read(source, format="dir")] == ["a.txt", "z.txt"]
     report = convert("in", "o.seed", from_format="dir")
-    assert report.passed_over == [os.path.join("in", "sub", name)]
+    assert report.skipped == [os.path.join("in", "sub", name)]
     assert main(["validate", "in", "--from", "dir"]) == 1
     told = capsys.readouterr()
     assert "z.txt:1:4: ENC001" in told.out

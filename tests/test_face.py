@@ -485,7 +485,7 @@ def test_writing_outside_of_a_block() -> None:
 @given(docs=strategies.corpora)
 def test_bytes_of_every_format_are_read_as_a_file_is(name: str, docs: list[Document]) -> None:
     format = plugins.format_named(name)
-    if format.whole:
+    if format.one_per_file:
         pytest.skip("a file is a document, whose name is its path")
     options = WriteOptions()
     kept = [document for document in docs if not format.losses(document, options)]

@@ -85,7 +85,7 @@ def test_well_known_pairs() -> None:
     assert not pair(side("seed", {}), side("dir", {})).ordered
     assert pair(side("seed", {}), side("jsonl", {})).transcoded
     assert not pair(side("seed", {}), side("warc", {})).transcoded
-    assert "counted by element" in pair(side("tei", {}), side("warc", {})).left_behind
+    assert "counted by element" in pair(side("tei", {}), side("warc", {})).dropped
 
 
 @pytest.mark.parametrize(

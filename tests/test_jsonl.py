@@ -478,7 +478,7 @@ def test_a_refused_record_is_told_quickly_as_the_strict_reader_tells_it(
         patch.setattr(read, "parse", None)  # it is not needed
         patch.setattr(read._Scan, "_learn", lambda *_: None)
         found = findings(scan(FORMAT, source))
-    monkeypatch.setattr(read._Scan, "_is_told", lambda *_: False)
+    monkeypatch.setattr(read._Scan, "_is_reported", lambda *_: False)
     assert found == findings(scan(FORMAT, source))
     assert len(found) == 1
 

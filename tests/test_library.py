@@ -91,7 +91,7 @@ def scan(stream, options):
         id, _, text = row.removeprefix(b"#lines ").partition(b"=")
         docs.append(build(id.decode(), "", text, None, b"{}", (stream.name, offset, number, offset + len(id) + 8)))
         offset += len(row) + 1
-    yield Batch(docs, [], Region(buffer, 0, 1), left_behind={"prefixes": len(docs)})
+    yield Batch(docs, [], Region(buffer, 0, 1), dropped={"prefixes": len(docs)})
 
 class Writer:
     def __init__(self, options): pass

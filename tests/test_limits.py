@@ -30,7 +30,7 @@ from corpusfmt.model.format import ReadOptions
 from corpusfmt.model.limit_table import HIGHEST, LIMITS, SETTABLE, limits_of
 from corpusfmt.receipt.sections import NAMES, Receipt, digest_of
 from corpusfmt.schema.relax_ng.grammar.safety import Files
-from corpusfmt.schema.relax_ng.validator import Judge
+from corpusfmt.schema.relax_ng.validator import Validator
 from corpusfmt.storage.paths import small
 from corpusfmt.text.filenames import unfit
 from docs.generate import table
@@ -336,7 +336,7 @@ def _warc_joined(tmp_path: Path) -> None:
 
     for size, left in ((MIB - 1001, {}), (MIB - 1000, {"metadata records": 1})):
         batches = scan(plugins.formats()["warc"], record() + about(size, 2) + about(6, 3))
-        assert {k: v for batch in batches for k, v in batch.left_behind.items()} == left
+        assert {k: v for batch in batches for k, v in batch.dropped.items()} == left
 
 
 @case
@@ -460,10 +460,10 @@ GRAMMAR = b'<element name="a" xmlns="http://relaxng.org/ns/structure/1.0"><text/
 def _grammar(tmp_path: Path) -> None:
     path = tmp_path / "a.rng"
     path.write_bytes(GRAMMAR.ljust(64 * MIB))
-    Judge(str(path))
+    Validator(str(path))
     path.write_bytes(GRAMMAR.ljust(64 * MIB + 1))
     with pytest.raises(SchemaError, match="larger than 64 MiB"):
-        Judge(str(path))
+        Validator(str(path))
 
 
 @case

@@ -50,7 +50,7 @@ def options(rule: Rule, folder: Path) -> dict[str, Any]:
             found[name] = folder / name
     if rule.code in LIMITED:
         found["max_document"] = LIMITED[rule.code]
-    if plugins.format_named(rule.example).whole:
+    if plugins.format_named(rule.example).one_per_file:
         found["format"] = rule.example
     return found
 

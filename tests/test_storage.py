@@ -826,10 +826,10 @@ def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert discover(["odd[1].seed"], known).paths == ["odd[1].seed"]
     assert discover(["**/c.seed"], known).paths == [os.path.join("sub", "c.seed")]
     assert discover(["-"], known).paths == ["-"]
-    assert discover(["."], known).passed_over == [os.path.join(".", "x.txt")]
+    assert discover(["."], known).skipped == [os.path.join(".", "x.txt")]
     own = discover([".", "a.seed"], known, lambda path: path.endswith("b.seed") or path == os.path.join(".", "a.seed"))
     assert own.paths == [*inside[2:], "a.seed"]
-    assert own.passed_over == [os.path.join(".", "x.txt"), *inside[:2]]
+    assert own.skipped == [os.path.join(".", "x.txt"), *inside[:2]]
 
 
 @pytest.mark.parametrize(

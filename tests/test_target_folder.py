@@ -532,7 +532,7 @@ def test_the_folder_of_an_older_run_is_no_source(here: Path) -> None:
     for _ in range(2):
         report = convert(".", "out/", to_format="leaves", force=True, on_error="skip")
         assert report.read == 6
-    assert len(report.passed_over) == 5
+    assert len(report.skipped) == 5
 
 
 def test_the_library_says_that_the_format_is_missing(here: Path) -> None:

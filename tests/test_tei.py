@@ -21,7 +21,7 @@ from corpusfmt.cli.main import main
 from corpusfmt.formats.tei import FORMAT
 from corpusfmt.formats.tei.head import forbidden_in, header
 from corpusfmt.formats.tei.names import ncname
-from corpusfmt.formats.tei.native_bytes import read_own
+from corpusfmt.formats.tei.native_bytes import read_native
 from corpusfmt.formats.tei.profile import CORPUS_END, DECLARATION
 from corpusfmt.formats.tei.write import alone
 from corpusfmt.limits import CHUNK, MIB, Limits
@@ -193,7 +193,7 @@ def test_a_document_alone_is_a_file_of_its_own() -> None:
 @given(document=strategies.text_documents)
 def test_the_fast_reader_reads_what_the_parser_reads(document: Document) -> None:
     piece = one(document)
-    fast = read_own(piece)
+    fast = read_native(piece)
     (slow,) = parse(FORMAT, alone(piece)[1])
     assert slow == document
     if fast is not None:
@@ -303,7 +303,7 @@ def test_markup_that_was_added_is_left_behind_and_counted() -> None:
     batches = scan(FORMAT, data)
     assert documents(batches) == [POEM]
     assert findings(batches) == []
-    assert [batch.left_behind for batch in batches] == [{"hi": 1}]
+    assert [batch.dropped for batch in batches] == [{"hi": 1}]
 
 
 @pytest.mark.parametrize(
@@ -893,7 +893,7 @@ def test_one_broken_file_of_a_folder_is_one_refused_document(tmp_path: Path) -> 
         (tmp_path / f"{name}.xml").write_bytes(data)
     report = convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
     assert (report.read, report.written, report.refused) == (3, 1, 2)
-    assert report.passed_over == [str(tmp_path / "a.xml")]
+    assert report.skipped == [str(tmp_path / "a.xml")]
     (tmp_path / "e.xml").write_bytes(ours(POEM)[:-30])  # a corpus that is cut: what was whole is kept
     report = convert(tmp_path, tmp_path / "out.jsonl", on_error="skip")
     assert report.committed
@@ -924,7 +924,7 @@ def test_xml_with_another_root_is_passed_over_in_a_folder(other: bytes, tmp_path
     name.write_bytes(other)
     for source in (folder, folder / "*.xml*"):
         report = convert(source, tmp_path / "out.jsonl")
-        assert (report.read, report.passed_over) == (1, [str(name)])
+        assert (report.read, report.skipped) == (1, [str(name)])
         assert not list(validate(source))
     with pytest.raises(ParseError, match="expected the root"):  # it was named
         convert([folder / "one.xml", name], tmp_path / "out.jsonl")
@@ -1114,7 +1114,7 @@ def test_what_stands_outside_of_documents_is_counted_however_they_are_read() -> 
     for size in (*range(1, 1200, 37), 1 << 20):
         batches = list(scan(FORMAT, data, size))
         assert [document.id for document in documents(batches)] == ["a", "b"]
-        counts = [batch.left_behind for batch in batches if batch.left_behind]
+        counts = [batch.dropped for batch in batches if batch.dropped]
         assert sum((Counter(count) for count in counts), Counter[str]()) == {"text outside of documents": 2}
 
 
@@ -1125,7 +1125,7 @@ def test_text_before_a_fault_is_counted_however_the_file_is_cut(rest: str) -> No
     for before in range(len(rest) + 1):  # the second piece begins behind so much of the rest
         comment = f"<!--{'x' * (80_000 - 7 - len(head) - before)}-->"
         batches = scan(FORMAT, (comment + head + rest).encode(), 80_000, ReadOptions(id_from="line"))
-        assert sum(batch.left_behind.get("text outside of documents", 0) for batch in batches) == 1
+        assert sum(batch.dropped.get("text outside of documents", 0) for batch in batches) == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "iso8859-1"])
@@ -1159,5 +1159,5 @@ def test_text_outside_of_documents_is_counted_once_however_it_is_cut() -> None:
     corpus = b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">' + tale("<p>x</p>")
     corpus += b"stray text\nin two lines" + tale("<p>y</p>", attributes=' xml:id="d2"') + b" and more </teiCorpus>"
     for size in (1, 5, 100, 1 << 20):
-        left = [batch.left_behind for batch in scan(FORMAT, corpus, size)]
+        left = [batch.dropped for batch in scan(FORMAT, corpus, size)]
         assert sum(counts.get("text outside of documents", 0) for counts in left) == 2

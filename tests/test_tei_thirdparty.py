@@ -19,7 +19,7 @@ from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, WAYS, table
 from corpusfmt.formats.tei.thirdparty.flow import MISSING
 from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
 from corpusfmt.formats.tei.thirdparty.letters import collapsed
-from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign, Found
+from corpusfmt.formats.tei.thirdparty.to_text import Choices, Found, ThirdPartyText
 from corpusfmt.model.known_metadata import known
 from tests.support import DATA, calls, documents, ends, needs_data, scan
 
@@ -40,7 +40,7 @@ class Read:
         self.sizes: list[int] = []
         self.findings: list[tuple[str, str]] = []
         self._choices, self._size = choices or Choices(), size
-        self._open: list[tuple[Foreign, dict[str, str]]] = []
+        self._open: list[tuple[ThirdPartyText, dict[str, str]]] = []
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = not size
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
@@ -50,7 +50,9 @@ class Read:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.removeprefix(f"{NS} ")
         if name in ("TEI", "TEI.2", "teiCorpus"):
-            foreign = Foreign(self._choices, lambda code, message: self.findings.append((code, message)), attributes)
+            foreign = ThirdPartyText(
+                self._choices, lambda code, message: self.findings.append((code, message)), attributes
+            )
             self._open.append((foreign, attributes))
         elif self._open:
             self._open[-1][0].start(name, attributes)
@@ -83,7 +85,7 @@ def text(body: str, choices: Choices | None = None, header: str = "") -> str:
 
 def left(body: str, choices: Choices | None = None) -> dict[str, int]:
     """Return what is left behind of a body."""
-    return found(f"<text><body>{body}</body></text>", choices).left_behind
+    return found(f"<text><body>{body}</body></text>", choices).dropped
 
 
 # -- what becomes of elements ------------------------------------------------------------------------------------------
@@ -316,7 +318,7 @@ def test_the_parts_of_a_document() -> None:
     source = "<sourceDoc><surface><zone><line>a</line><line>b</line></zone></surface></sourceDoc>"
     assert found(source).text == "a\nb"
     both = found(f"{source}<text><body><p>c</p></body></text>")
-    assert (both.text, both.left_behind) == ("c", {"text of sourceDoc": 1})
+    assert (both.text, both.dropped) == ("c", {"text of sourceDoc": 1})
     assert found(f"<text><body><p>c</p></body></text>{source}") == both
     group = "<text><front><p>a</p></front><group><text><body><p>b</p></body></text></group><back><p>c</p></back></text>"
     assert found(group).text == "a\n\nb\n\nc"
@@ -324,7 +326,7 @@ def test_the_parts_of_a_document() -> None:
         "<facsimile><p>a</p></facsimile><standOff><p>b</p></standOff><fsdDecl/><x>c</x>d<text><body/></text>"
     )
     assert (others.text, others.has_text) == ("", True)
-    assert others.left_behind == {
+    assert others.dropped == {
         "text of facsimile": 1, "text of standOff": 1, "fsdDecl": 1, "text of x": 1, "text outside of text": 1,
     }  # fmt: skip
     assert not found("<facsimile/>").has_text
@@ -351,7 +353,7 @@ def test_line_breaks_that_may_stand_inside_words_are_reported(body: str, times: 
 def test_a_line_break_is_reported_at_its_place() -> None:
     places: list[int] = []
     beginning = iter(range(100))
-    foreign = Foreign(Choices(), lambda _code, _message: places.append(foreign.at), {}, lambda: next(beginning))
+    foreign = ThirdPartyText(Choices(), lambda _code, _message: places.append(foreign.at), {}, lambda: next(beginning))
     for name in ("text", "body", "p"):
         foreign.start(name, {})
     for word in ("fi", "gures co", "lours"):
@@ -479,7 +481,7 @@ def test_white_space_is_that_of_xml(data: str) -> None:
 
 @given(BODIES)
 def test_all_markup_and_all_text_is_in_the_text_or_counted(body: str) -> None:
-    count = found(f"<text><body>{body}</body></text>").left_behind
+    count = found(f"<text><body>{body}</body></text>").dropped
     tree = etree.fromstring(f"<body>{body}</body>")
     inside = "ancestor::del or ancestor::fw or ancestor::gap or ancestor::index or ancestor::sic"
     for name in ("hi", "note", "seg", "pb"):
@@ -528,7 +530,7 @@ def test_a_text_in_many_pieces_is_the_same_text(kept: str) -> None:
 
 
 def test_notes_without_text_are_not_held() -> None:
-    foreign = Foreign(Choices(notes="end"), lambda code, message: None)
+    foreign = ThirdPartyText(Choices(notes="end"), lambda code, message: None)
     for name in ("text", "body", "p"):
         foreign.start(name, {})
     for data in ("", "N", ""):
@@ -704,9 +706,9 @@ def test_the_date_of_a_play_stands_in_events(events: str, expected: str) -> None
 
 def test_an_abstract_is_left_behind_and_counted() -> None:
     body = "<text><body><p>x</p></body></text>"
-    assert found(body, header=GROBID).left_behind == {"text of abstract": 1}
-    assert found(body, header="<profileDesc><abstract> <p/></abstract></profileDesc>").left_behind == {}
-    assert found(body, header="<profileDesc><creation>x</creation></profileDesc>").left_behind == {}
+    assert found(body, header=GROBID).dropped == {"text of abstract": 1}
+    assert found(body, header="<profileDesc><abstract> <p/></abstract></profileDesc>").dropped == {}
+    assert found(body, header="<profileDesc><creation>x</creation></profileDesc>").dropped == {}
 
 
 def test_events_have_a_limit() -> None:

@@ -36,7 +36,7 @@ from corpusfmt.rules import (
 )
 from corpusfmt.rules._characters import difference, named, told
 from corpusfmt.rules._direction import unclosed
-from corpusfmt.rules._mojibake import decoded_once, mended
+from corpusfmt.rules._mojibake import decoded_once, restored
 from corpusfmt.rules._normal import _CUT, normal
 from tests.support import DATA, DEEP, ends, needs_data, parse
 
@@ -456,7 +456,7 @@ def test_what_may_be_meant_is_left_alone(text: str) -> None:
 
 def test_mojibake_that_does_not_end_is_not_mended() -> None:
     text = "rosé aÃ" + "\u0192" * 50
-    assert mended(text) == (None, 1)
+    assert restored(text) == (None, 1)
     (hit,) = hits("TXT009", text)
     assert hit.change is None
 

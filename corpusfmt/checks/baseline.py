@@ -104,7 +104,7 @@ class Baselined:
     def __init__(self, known: Counter[str], tally: Tally, *, marked: bool = False) -> None:
         self._known, self._tally, self._marked = known, tally, marked
 
-    def is_told(self, finding: Finding, cap: int) -> bool:
+    def is_reported(self, finding: Finding, cap: int) -> bool:
         """Count a finding. Say whether it is told: one that is new, and one of the first ``cap`` of its code."""
         if self._marked and _can_be_known(finding):
             marks = self._tally.marks.setdefault(finding.path, Counter())

@@ -12,7 +12,7 @@ from corpusfmt.cli.arguments import add_sources, format_spec, parser
 from corpusfmt.cli.configured import config_of, settled
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over, size
+from corpusfmt.cli.talk import plural, say, say_dropped, say_skipped, size
 from corpusfmt.model.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
 from corpusfmt.storage import UNTRUSTED
 from corpusfmt.targets.settings import Writing, kinds
@@ -83,8 +83,8 @@ def _write(output: storage.Output, report: Report) -> None:
         "bytes_written": report.bytes_written,
         "outputs": report.outputs,
         "files": report.files,
-        "passed_over": report.passed_over,
-        "left_behind": dict(sorted(report.left_behind.items())),
+        "skipped": report.skipped,
+        "dropped": dict(sorted(report.dropped.items())),
         "lost": dict(sorted(report.lost.items())),
         "finding_counts": dict(sorted(report.finding_counts.items())),
         "findings": [as_json(finding) for finding in report.findings],
@@ -142,8 +142,8 @@ def _why_not(report: Report, on_error: str) -> str:
 
 
 def _summary(report: Report, seconds: float) -> None:
-    say_passed_over(report.passed_over)
-    say_left_behind(report.left_behind)
+    say_skipped(report.skipped)
+    say_dropped(report.dropped)
     if report.lost and report.committed:
         parts = ", ".join(f"{kind} of {plural(count, 'document')}" for kind, count in sorted(report.lost.items()))
         say(f"lost, as allowed: {parts}")
@@ -152,7 +152,7 @@ def _summary(report: Report, seconds: float) -> None:
     if report.cut:
         say(f"the quarantine may hold only the beginning of {plural(report.cut, 'refused record')}")
     if report.verified:
-        left = "; what reading dropped is not in it" if report.left_behind else ""
+        left = "; what reading dropped is not in it" if report.dropped else ""
         say(f"verified: {plural(report.verified, 'document')} read back, equal to those that were read{left}")
     if not report.committed and _stopped(report):
         return

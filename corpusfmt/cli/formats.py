@@ -46,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
         for kind, what in format.cannot.items():
             put(f"  cannot carry  {kind}: {what}")
         if format.leaves:
-            put(f"  leaves behind {format.leaves}")
+            put(f"  drops         {format.leaves}")
     return 0
 
 
@@ -72,8 +72,8 @@ def _pair(source: str, target: str, *, as_json: bool) -> None:
     if not found.ordered:
         put("  not kept      the order of documents")
         put("  may clash     names that differ only in case or normalisation, or that are folders of others")
-    if found.left_behind:
-        put(f"  leaves behind {found.left_behind}")
+    if found.dropped:
+        put(f"  drops         {found.dropped}")
     kinds = dict.fromkeys(kind for kind, _, _ in found.lost)
     if kinds:
         put(

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import corpusfmt
-from corpusfmt.cli.streams import is_stuck, let_go, mend_streams, use_utf8
+from corpusfmt.cli.streams import is_stuck, let_go, prepare_streams, use_utf8
 
 COMMANDS = ("convert", "verify", "validate", "fix", "diff", "ls", "formats", "rule", "rules", "limits", "schema")
 _HELP = """\
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         use_utf8()
     args = list(sys.argv[1:] if arguments is None else arguments)
-    mend_streams()
+    prepare_streams()
     if arguments is None:
         os.environ["PYTHONSAFEPATH"] = "1"  # processes that are started take no modules from the working folder
     try:

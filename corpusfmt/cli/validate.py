@@ -17,7 +17,7 @@ from corpusfmt.cli.printers import has_colour
 from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.reports import reporter
 from corpusfmt.cli.reports.record import Reporter, Summary
-from corpusfmt.cli.talk import complain, described, plural, say, say_left_behind, say_passed_over
+from corpusfmt.cli.talk import complain, described, plural, say, say_dropped, say_skipped
 from corpusfmt.limits import MAX_JOBS
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.options import REPORTS
@@ -149,8 +149,8 @@ def _report(validation: Validation, reports: Sequence[Reporter], configuration: 
         severities=tally.severities,
         hidden=tally.hidden,
         baselined=tally.known,
-        left_behind=tally.left_behind,
-        judges=[(name, list(engines)) for name, engines in tally.engines.items()],
+        dropped=tally.dropped,
+        validators=[(name, list(engines)) for name, engines in tally.engines.items()],
         error=None if failure is None else "; ".join(map(described, failures)),
         configuration=configuration,
     )
@@ -163,8 +163,8 @@ def _summary(validation: Validation, *, pruned: bool) -> None:
     tally = validation.tally
     for code, count in sorted(tally.hidden.items()):
         say(f"... and {count:,} more of {code}; --no-cap shows all")
-    say_passed_over(validation.passed_over)
-    say_left_behind(tally.left_behind)
+    say_skipped(validation.skipped)
+    say_dropped(tally.dropped)
     for name, engines in tally.engines.items():
         by = f"validated by {', '.join(engines)}" if engines else "nothing to validate"
         say(f"schema {basename(name)}: {by}")

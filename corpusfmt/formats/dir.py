@@ -25,7 +25,7 @@ from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
 from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.rule import Change, Rule
 from corpusfmt.text.display import quoted
-from corpusfmt.text.filenames import WHOLE_SUFFIX, has_suffix, suffixed, unfit
+from corpusfmt.text.filenames import TEXT_SUFFIX, has_suffix, suffixed, unfit
 from corpusfmt.text.magic import NO_TEXT
 from corpusfmt.text.pointers import pointer_kind
 from corpusfmt.text.position import Region
@@ -145,14 +145,14 @@ def _path(document: Document, options: WriteOptions) -> str:
     if how == "path":
         if options.source is None:
             raise ConfigurationError("file names can be created from paths only in a conversion")
-        return suffixed(options.source.stem, WHOLE_SUFFIX)
+        return suffixed(options.source.stem, TEXT_SUFFIX)
     if how == "id":
-        return suffixed(str(document.id), WHOLE_SUFFIX)
+        return suffixed(str(document.id), TEXT_SUFFIX)
     wanted = document.name or str(document.id)
     is_held = document.id == document.name or not {"id", "name"} <= options.allow
     if not unfit(wanted) and ((is_held and how is None) or has_suffix(wanted)):
         return wanted
-    return suffixed(wanted, WHOLE_SUFFIX)
+    return suffixed(wanted, TEXT_SUFFIX)
 
 
 class _Writer:
@@ -210,7 +210,7 @@ FORMAT = Format(
     ),
     alone=alone,
     rewrite=rewrite,
-    whole=True,
+    one_per_file=True,
     names_files=True,
     gives=gives,
     leaves="hidden files, links, pipes and files that hold no text (office documents, PDF, images), which are listed; "

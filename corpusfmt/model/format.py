@@ -50,18 +50,18 @@ class Batch(NamedTuple):
     At most one of the findings is an error; it comes last, after all documents of the batch, and stands
     for one refused record, whose bytes are in ``refused``. When that is ``cut`` it holds as many from the beginning of
     the record on as were at hand: its end is unknown or too far away. ``region`` is the run of source bytes that all
-    of it came from. ``left_behind`` counts what reading left out, by a word for it.
+    of it came from. ``dropped`` counts what reading left out, by a word for it.
     """
 
     documents: Sequence[Document]
     findings: Sequence[Finding]
     region: Region
     refused: bytes = b""
-    left_behind: Mapping[str, int] = {}
+    dropped: Mapping[str, int] = {}
     #: The rest of the source was not read. A conversion then stops, whatever it was told to do on an error.
     fatal: bool = False
     #: Whole XML documents of the source, in UTF-8, that a grammar is to judge.
-    judge: Sequence[Region] = ()
+    to_validate: Sequence[Region] = ()
     #: What gives the offset in the source of one of the region, where that is no run of the source's own bytes; to be
     #: asked before the next batch is.
     source_byte: Callable[[int], int] | None = None
@@ -88,7 +88,7 @@ class ReadOptions(NamedTuple):
     #: Whether to look across records too, for which a scan must remember something of each.
     thorough: bool = False
     #: Whether a grammar that the user named is to judge all documents, and not only the doubtful ones of ours.
-    judged: bool = False
+    validating: bool = False
     #: The path of the source in the folder that was named, or as it was named itself.
     inside: str = ""
     #: What ids are made of with ``id_from`` path, or without any where a format makes ids of paths: the path below the
@@ -210,7 +210,7 @@ class Format(NamedTuple):
     records: Callable[[Region, Sequence[Document]], list[bytes]] | None = None
     #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
     #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
-    whole: bool = False
+    one_per_file: bool = False
     #: Says whether the first bytes of a source are what a folder of this format may hold beside it under the same
     #: suffix, as XML of another vocabulary: one that was found in a folder is then passed over.
     is_other: Callable[[bytes], bool] | None = None

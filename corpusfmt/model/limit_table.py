@@ -14,7 +14,6 @@ from corpusfmt.limits import (
     GRAMMAR_FILES,
     HTML_ATTRIBUTES,
     HTTP_WINDOW,
-    JUDGED_TEXT,
     LARGEST_WINDOW,
     LENGTH_DIGITS,
     LONGEST_BLOCK,
@@ -33,6 +32,7 @@ from corpusfmt.limits import (
     SCHEMA_SECONDS,
     SMALL_FILE,
     USUAL,
+    VALIDATED_TEXT,
     WARC_JOINED,
     WARC_NAME,
     Limits,
@@ -118,7 +118,7 @@ LIMITS: Final = (
     _fixed("grammar", GRAMMAR, _B, "a RELAX NG schema", word="larger than"),
     _fixed("grammar-files", GRAMMAR_FILES, "files", "the files of a RELAX NG schema, including itself",
            word="files"),
-    _fixed("validated-text", JUDGED_TEXT, _B, "one text between two tags, in RELAX NG validation (libxml2)",
+    _fixed("validated-text", VALIDATED_TEXT, _B, "one text between two tags, in RELAX NG validation (libxml2)",
            "TEI025"),
 )  # fmt: skip
 #: Those that may be set, by name, with the option that sets them.

@@ -29,7 +29,7 @@ def digests(document: Document) -> dict[str, object]:
 
 def reading_back(format: Format, own: Mapping[str, str], inside: str, *, made: bool) -> ReadOptions:
     """Return how to read what was written with options of the format's own; ``made``, ids that were lost are made."""
-    id_from = "line" if made and not format.whole else None
+    id_from = "line" if made and not format.one_per_file else None
     known = plugins.applicable(format, "read", own)
     return UNLIMITED._replace(id_from=id_from, own=known, lines=False, inside=inside)
 
@@ -136,7 +136,7 @@ class Receipt:
         self._whole: dict[str, Any] | None = None
         self.head: Any = None
         self.counts = dict.fromkeys(NAMES, 0)
-        if not self._is_ours():  # written anew by something else, or cut, or changed
+        if not self._is_native():  # written anew by something else, or cut, or changed
             known = isinstance(self.head, dict)
             if not known or storage.size_of(path) <= RECEIPT:
                 self._whole = self.head = self._parsed(storage.small(path, RECEIPT))
@@ -149,7 +149,7 @@ class Receipt:
                 raise ReceiptError(f"the receipt {quoted(path, 400)} is damaged: the digest of its content differs")
             self.counts = {name: sum(1 for _ in self.section(name)) for name in NAMES}
 
-    def _is_ours(self) -> bool:
+    def _is_native(self) -> bool:
         """Say whether the lists stand in lines as they were written, and have the digest that is named at the end."""
         begins = [f' "{name}": ['.encode() for name in NAMES]
         head: list[bytes] = []

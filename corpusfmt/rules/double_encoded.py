@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.model.text_search import change_of, position_of, suspects
-from corpusfmt.rules._mojibake import decoded_once, may_hold, mended, name_of, places
+from corpusfmt.rules._mojibake import decoded_once, may_hold, name_of, places, restored
 from corpusfmt.text.display import quoted
 
 
@@ -28,7 +28,7 @@ def hits(documents: Sequence[Document], look: Callable[[bytes], bool]) -> Iterab
         first, stop, meant = next(places(text))
         run = text[first:stop]
         message = f"the text is UTF-8 that was read as {name_of(run)}: {quoted(run, 24)} was {quoted(meant, 24)}"
-        whole, _ = mended(once)
+        whole, _ = restored(once)
         change = change_of(document, text, 0, len(text), whole) if whole is not None else None
         yield Hit(document, message, position_of(document, text, first), change=change)
 

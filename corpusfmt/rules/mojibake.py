@@ -8,7 +8,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.model.text_search import change_of, position_of, suspects
 from corpusfmt.rules._characters import difference
-from corpusfmt.rules._mojibake import decoded_once, may_hold, mended, name_of, places
+from corpusfmt.rules._mojibake import decoded_once, may_hold, name_of, places, restored
 from corpusfmt.text.display import quoted
 
 
@@ -22,7 +22,7 @@ def start() -> Check:
             if found is None or decoded_once(text) is not None:  # all of it is ENC002's matter
                 continue
             index, stop, meant = found
-            whole, count = mended(text)
+            whole, count = restored(text)
             run = text[index:stop]
             more = f", {count:,} such places in total" if count > 1 else ""
             message = f"UTF-8 that was read as {name_of(run)}: {quoted(run, 24)} would be {quoted(meant, 24)}{more}"

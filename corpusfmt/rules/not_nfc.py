@@ -19,10 +19,10 @@ def start() -> Check:
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for the first place of each text where its NFC differs."""
     for document, text in suspects(documents, lambda data: not data.isascii()):
-        mended = normal(text)
-        if mended is not text:
-            index, stop, end = difference(text, mended)
-            change = change_of(document, text, index, stop, mended[index:end])
+        fixed = normal(text)
+        if fixed is not text:
+            index, stop, end = difference(text, fixed)
+            change = change_of(document, text, index, stop, fixed[index:end])
             words = max(sum(normal(word) is not word for word in text.split()), 1)
             message = f"the text is not in NFC: {_told(text, index, words)}"
             yield Hit(document, message, position_of(document, text, index), change=change, places=words)

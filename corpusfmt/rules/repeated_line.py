@@ -49,18 +49,18 @@ def _repeats(text: str) -> Iterator[tuple[int, str, str]]:
             continue
         key = "\n".join([piece for _, piece in pieces])
         if key in seen:
-            if any(_is_told(piece) for _, piece in pieces):
+            if any(_is_reported(piece) for _, piece in pieces):
                 yield begin + len(whole) - len(whole.lstrip()), "line", whole.strip()[:80]
             continue
         seen.add(key)
         for at, piece in pieces if len(pieces) > 1 else ():
             if len(piece) >= _SENTENCE:
-                if piece in seen and _is_told(piece):
+                if piece in seen and _is_reported(piece):
                     yield begin + at, "sentence", whole[at : at + 80]
                 seen.add(piece)
 
 
-def _is_told(piece: str) -> bool:
+def _is_reported(piece: str) -> bool:
     return sum(map(str.isalpha, piece[:1000])) >= _LETTERS
 
 

@@ -44,10 +44,10 @@ def start() -> Check:
                     index, where = found[0][0], "in a row" if match[1] else "inside words"
                 chars += [char for _, char in found]
             if chars:
-                mended = run.sub(lambda match: match[0].translate(_NONE), text)
+                fixed = run.sub(lambda match: match[0].translate(_NONE), text)
                 position = position_of(document, text, index)
                 message = f"the text has {told(chars)}, {where}"
-                yield Hit(document, message, position, change=becomes(document, text, mended), places=len(chars))
+                yield Hit(document, message, position, change=becomes(document, text, fixed), places=len(chars))
 
     return check
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: So many bytes tell compressed data.
 _MAGIC: Final = 8
-_FOREIGN: Final = (
+_UNSUPPORTED: Final = (
     (b"BZh", "bzip2", "bzip2 -dc"),
     (b"\xfd7zXZ\x00", "xz", "xz -dc"),
     (b"PK\x03\x04", "zip", "unzip -p"),
@@ -123,7 +123,7 @@ class Input:
         elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
             self._decoder, self.codec = ZstdDecoder(self._next_raw, window), "zst"
         self.members = self._decoder.members if self._decoder else None
-        for magic, what, command in _FOREIGN:
+        for magic, what, command in _UNSUPPORTED:
             if head.startswith(magic):
                 raise ConfigurationError(
                     f"{name} is {what} data, which is not supported; decompress it first: {command} OLD > NEW"

@@ -14,9 +14,9 @@ from corpusfmt.targets.settings import (
     Written,
     allowed_losses,
     base_name,
+    full_suffix,
     prepared,
     refuse_losses,
-    whole_suffix,
 )
 from corpusfmt.text.display import quoted
 
@@ -104,7 +104,7 @@ class FileTarget:
         self._old_index: OldIndex | None = None
         self._opened: list[storage.Output | storage.Shards | Index] = []
         self.output_begins = True
-        suffix = whole_suffix(path)
+        suffix = full_suffix(path)
         try:
             if writing.given is not None and (writing.cdxj or self._limit):
                 raise ConfigurationError("shards and an index need a target path, not an open file object")

@@ -32,7 +32,7 @@ class FolderTarget:
         if writing.cdxj:
             raise ConfigurationError("a folder has no index; name a file")
         self._alone = self.format.alone
-        suffix = "" if self.format.whole else self.format.suffixes[0]
+        suffix = "" if self.format.one_per_file else self.format.suffixes[0]
         self._folder = storage.Folder(path, suffix, force=writing.force)
         #: The paths of documents, where the format makes them of their names alone.
         self._paths = storage.Paths()
@@ -57,7 +57,7 @@ class FolderTarget:
         Raises LossError, having written nothing, and OSError.
         """
         files, moved = self._files(documents)
-        add = self._folder.add_at if self.format.whole else self._folder.add
+        add = self._folder.add_at if self.format.one_per_file else self._folder.add
         for name, content in files:
             add(name, content)
         lost = allowed_losses(self.format, self.options, documents)
@@ -68,7 +68,7 @@ class FolderTarget:
     def _files(self, documents: Sequence[Document]) -> tuple[list[tuple[str, bytes]], list[list[Loss]]]:
         """Return the name and the content of each document's file, and the losses of those that got another name."""
         files = [self._alone(piece) for piece in self.writer.encode(documents)]
-        if not self.format.whole:
+        if not self.format.one_per_file:
             return files, []
         moved: list[list[Loss]] = []
         placed: list[tuple[str, bytes]] = []
@@ -89,7 +89,7 @@ class FolderTarget:
     def reread(self) -> Iterator[Written]:
         """Open each file, in the order they came, after ``finish`` and before ``publish``. Raises OSError."""
         for name in self._folder.names:
-            yield Written(self._folder.reread(name, plain=self.format.whole), name)
+            yield Written(self._folder.reread(name, plain=self.format.one_per_file), name)
 
     @property
     def folder(self) -> str:

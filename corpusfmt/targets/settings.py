@@ -79,7 +79,7 @@ def is_folder(path: str, writing: Writing) -> bool:
     """
     if writing.given is None and storage.is_folder(path):
         return True
-    return bool(writing.format and plugins.format_named(writing.format).whole)
+    return bool(writing.format and plugins.format_named(writing.format).one_per_file)
 
 
 def allowed_losses(format: Format, options: WriteOptions, documents: Sequence[Document]) -> list[list[Loss]]:
@@ -102,7 +102,7 @@ def base_name(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[2]
 
 
-def whole_suffix(path: str) -> str:
+def full_suffix(path: str) -> str:
     """Return the suffix of a path with that of its compression, as in ``.jsonl.zst``."""
     name = base_name(path)
     stem = name

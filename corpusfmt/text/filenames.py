@@ -30,7 +30,7 @@ _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 #: In characters, without what tells a name from others and the suffix: file systems take 255 bytes.
 _LONGEST_NAME: Final = 200
 #: Of the files of a folder that are documents.
-WHOLE_SUFFIX: Final = ".txt"
+TEXT_SUFFIX: Final = ".txt"
 _COMPRESSED: Final = (".gz", ".zst")
 
 

@@ -115,7 +115,7 @@ class Pair(NamedTuple):
     #: Whether the order of documents is kept.
     ordered: bool
     #: What reading the source leaves out, in words.
-    left_behind: str
+    dropped: str
 
 
 def side(name: str, own: Mapping[str, str]) -> Side:
@@ -140,7 +140,7 @@ def pair(source: Side, target: Side) -> Pair:
         if why and (not source.lacks(probe) or source.reads(probe)):
             lost.append((probe.kind, probe.what, why))
     lost.sort(key=lambda one: _KINDS.index(one[0]))
-    whole = target.format.whole
+    whole = target.format.one_per_file
     return Pair(
         str(source), str(target), lost, target.format.cannot.get("size", ""), target.transcodes, not whole,
         source.format.leaves,

@@ -134,7 +134,7 @@ class Verification:
         format, options = self._reading(record)
         number = 0
         try:
-            with storage.open_input(path, plain=format.whole, ratio=HIGHEST.ratio) as stream:
+            with storage.open_input(path, plain=format.one_per_file, ratio=HIGHEST.ratio) as stream:
                 for document in chain.from_iterable(whole(scan(stream, format, options))):
                     number += 1
                     was = next(expected, None)

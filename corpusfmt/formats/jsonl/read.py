@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from corpusfmt.formats.jsonl.damage import Part, Told, fragment, holed, parts, several
+from corpusfmt.formats.jsonl.damage import Explanation, Part, fragment, holed, parts, several
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
 from corpusfmt.formats.jsonl.record import NATIVE, Ambiguous, Fields, Place, RecordFault, document_of, native_document
@@ -46,7 +46,7 @@ class _Blanks(NamedTuple):
 
     start: int
     stop: int
-    near: Region
+    context: Region
     lines: int
 
 
@@ -162,7 +162,7 @@ class _Scan:
         region = self.out.region
         found = _BLANKS.match(region.buffer, offset - region.offset)
         count, size = (found[0].count(b"\n"), len(found[0])) if found else (1, size)
-        known = self.blanks or _Blanks(offset, offset, self.out.near(offset), 0)
+        known = self.blanks or _Blanks(offset, offset, self.out.context(offset), 0)
         self.blanks = known._replace(stop=offset + size, lines=known.lines + count)
         return count, size
 
@@ -171,7 +171,7 @@ class _Scan:
         if (blanks := self.blanks) is not None:
             what = f"{blanks.lines:,} blank lines" if blanks.lines > 1 else "blank line"
             edit = Edit(blanks.start, blanks.stop - blanks.start, b"")
-            self.out.find("JSONL009", what, blanks.start, edit=edit, near=blanks.near)
+            self.out.find("JSONL009", what, blanks.start, edit=edit, context=blanks.context)
             self.blanks = None
 
     def _native(self, line: bytes, byte: int, number: int) -> Document | None:
@@ -221,7 +221,7 @@ class _Scan:
     def _slow(self, line: bytes, offset: int, number: int) -> Iterator[Batch]:
         """Read a line that the fast way turned away. Report what is wrong with it; it may be that nothing is."""
         was_cut, self.cut = self.cut, False
-        if self._is_told(line, offset, number):
+        if self._is_reported(line, offset, number):
             yield from self.out.flush(line)
             return
         depth = self.options.limits.depth + 1
@@ -262,7 +262,7 @@ class _Scan:
             is_end = last.fault is not None and last.fault.kind == "length"
             self.cut = is_end or (was_cut and line[last.start : last.start + 1] != b"{")
 
-    def _is_told(self, line: bytes, offset: int, number: int) -> bool:
+    def _is_reported(self, line: bytes, offset: int, number: int) -> bool:
         """Report what keeps a record from being a document, if that is all there is to say of it."""
         if not is_canonical(line, self.options.limits.depth + 1):
             return False
@@ -310,7 +310,7 @@ class _Scan:
         else:
             yield from self.out.flush(refused)
 
-    def _tell(self, told: Told, offset: int) -> None:
+    def _tell(self, told: Explanation, offset: int) -> None:
         edit = None
         if told.edit is not None:
             start, stop, replacement = told.edit

@@ -17,7 +17,7 @@ _ENDS: Final = (MARKER, MARKER + b"\n", MARKER + b"\r\n")
 #: What git and others write around the two sides of a conflict.
 _CONFLICT: Final = re.compile(rb"^(?:<{7} [^\n]++|\|{7}(?: [^\n]*+|\r?$)|={7}\r?$|>{7} [^\n]++)", re.M)
 #: Lines that end a file, or begin one, in bundles of other programs.
-_FOREIGN: Final = re.compile(
+_DELIMITERS: Final = re.compile(
     rb"^[ \t*_`\"'#>-]{0,8}+<{3,4}+[ \t]*+"
     rb"(?i:/[ \t]*+(?:file|doc)|(?:end(?:of)?(?:file|doc(?:ument)?)?|eo[ft]|begin|start|stop|done)(?![a-z]))"
     rb"[^<>\n]{0,200}+>{3,4}+[ \t*_`\"'\r]{0,8}+$",
@@ -95,9 +95,9 @@ class Conflict:
                 yield Trace("SEED017", f"a merge conflict was not resolved: {quoted(match[0])}", start + match.start())
 
 
-def of_others(text: bytes, start: int) -> Iterator[Trace]:
+def of_other_bundles(text: bytes, start: int) -> Iterator[Trace]:
     """Give lines of a text, which begins at ``start``, that end or begin a file in bundles of other programs."""
-    for match in _FOREIGN.finditer(text) if b"<" in text and b"<<<" in text else ():
+    for match in _DELIMITERS.finditer(text) if b"<" in text and b"<<<" in text else ():
         yield Trace("SEED018", f"a delimiter of another bundle format: {quoted(match[0])}", start + match.start())
 
 

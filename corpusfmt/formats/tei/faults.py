@@ -29,11 +29,11 @@ _GOOD: Final = _tale()
 _DIGEST: Final = b"21066d108d5319ecb5a1fc4454f42ef22fc5f1c7df49c31d90294950e0ea8b2c"
 
 
-def _ours(body: bytes = b"one<lb/>two", digest: bytes = _DIGEST, meta: bytes = b"{}") -> bytes:
+def _native(body: bytes = b"one<lb/>two", digest: bytes = _DIGEST, meta: bytes = b"{}") -> bytes:
     return b"%b%b%b%b" % (header("d1", "d1", "", meta, digest), body, BODY_END, TEI_END)
 
 
-_OURS: Final = _ours()
+_NATIVE: Final = _native()
 _BOMB: Final = b'<!DOCTYPE TEI [<!ENTITY e0 "ten chars.">%b]>\n' % b"".join(
     b'<!ENTITY e%d "%b">' % (i, b"&e%d;" % (i - 1) * 10) for i in range(1, 8)
 )
@@ -147,28 +147,28 @@ FAULTS: Final = (
         "The header of a document that corpusfmt wrote has the SHA-256 of its text. The digest of this text "
         "differs: the text was edited or damaged. A program cannot decide which.",
         "if the edit was intended, 'corpusfmt fix --unsafe-fixes --select TEI017' accepts the text as it is now",
-        _ours(b"one<lb/>three"), _OURS, "tei",
+        _native(b"one<lb/>three"), _NATIVE, "tei",
     ),
     Rule(
         "TEI018", "warning", "text that was reformatted",
         "A program that reformatted the XML added white space to a text, where it is significant. The SHA-256 in "
         "the header proves the original text, and that text is read.",
         "corpusfmt fix restores it",
-        _ours(b"\n      one\n      <lb/>\n      two\n    "), _OURS, "tei",
+        _native(b"\n      one\n      <lb/>\n      two\n    "), _NATIVE, "tei",
     ),
     Rule(
         "TEI019", "error", "damaged native document",
         "A TEI element of the type corpusfmt-1 has an id, the SHA-256 of its text and optionally metadata in JSON, "
         "each once. If one of them is missing or malformed, the document is unknown.",
         "create the document again; or remove type and SHA-256, and it is read like third-party TEI",
-        _OURS.replace(b'type="sha256"', b'type="sha257"'), _OURS, "tei",
+        _NATIVE.replace(b'type="sha256"', b'type="sha257"'), _NATIVE, "tei",
     ),
     Rule(
         "TEI020", "warning", "header that contradicts the metadata",
         "corpusfmt stores metadata in xenoData, and repeats it in TEI elements of the header. One was changed "
         "without the other. The metadata in xenoData is used.",
         "change both, or create the file again",
-        _ours(meta=b'{"title":"A tale"}').replace(b"<title>A tale<", b"<title>The tale<"), _ours(meta=b'{"title":"A tale"}'), "tei",
+        _native(meta=b'{"title":"A tale"}').replace(b"<title>A tale<", b"<title>The tale<"), _native(meta=b'{"title":"A tale"}'), "tei",
     ),
     Rule(
         "TEI021", "note", "inclusion (XInclude) that is not followed",
@@ -188,7 +188,7 @@ FAULTS: Final = (
         "A duplicate key or a lone surrogate in the metadata is valid JSON, but readers disagree on its meaning. "
         "It is kept unchanged.",
         "remove the repeated key, or write the whole character",
-        _ours(meta=b'{"a":1,"a":2}'), _ours(meta=b'{"a":1,"b":2}'), "tei",
+        _native(meta=b'{"a":1,"a":2}'), _native(meta=b'{"a":1,"b":2}'), "tei",
     ),
     Rule(
         "TEI024", "error", "bytes that are not in the declared encoding",
@@ -202,7 +202,7 @@ FAULTS: Final = (
         "A schema defines which elements are allowed where. Changed documents of corpusfmt are validated with "
         "corpusfmt-tei.rng, all others with the schema given by --schema.",
         "correct the markup, or the schema",
-        _OURS.replace(b"      <sourceDesc>", b"      <sourceDesc>\n        <p>two</p>"), _OURS, "tei",
+        _NATIVE.replace(b"      <sourceDesc>", b"      <sourceDesc>\n        <p>two</p>"), _NATIVE, "tei",
         blocks_reading=False,
     ),
     Rule(

@@ -123,7 +123,7 @@ def _field(
         if not last:
             return Fault("WARC003", f"a folded line without a line before it: {quoted(line)}", byte), ""
         fields[last] = (fields[last] + b" " + line.strip(b" \t")).strip(b" ")
-        places.pop(last, None)  # nothing is mended in a folded value
+        places.pop(last, None)  # nothing is corrected in a folded value
         return None, last
     label, colon, rest = line.partition(b":")
     if not colon or not _NAME.fullmatch(label):
@@ -166,8 +166,8 @@ def _check(header: Header, start: int) -> None:
             odd = SYNTAX[field.syntax](each, b"1.0" if header.version in DRAFTS else header.version)
             if odd is not None:
                 edit = None
-                if odd.mended is not None and length == len(each) and each == value:
-                    edit = Edit(byte, length, odd.mended)
+                if odd.corrected is not None and length == len(each) and each == value:
+                    edit = Edit(byte, length, odd.corrected)
                 faults.append(Fault(odd.code, f"{field.name}: {odd.message}", byte, edit=edit))
         if field.syntax == "digest":
             faults += _digest_faults(field.name, value, byte, length)
@@ -179,11 +179,11 @@ def _digest_faults(name: str, value: bytes, byte: int, length: int) -> list[Faul
         return [Fault("WARC022", f"{name}: unknown algorithm in {quoted(value)}", byte)]
     if digest.value is None:
         return [Fault("WARC014", f"{name}: expected a {digest.algorithm} digest, found {quoted(value)}", byte)]
-    if digest.mended is None:
+    if digest.corrected is None:
         return []
-    edit = Edit(byte, length, digest.mended) if length >= 0 else None
+    edit = Edit(byte, length, digest.corrected) if length >= 0 else None
     return [
-        Fault("WARC019", f"{name}: expected {quoted(digest.mended, 90)}, found {quoted(value, 90)}", byte, edit=edit)
+        Fault("WARC019", f"{name}: expected {quoted(digest.corrected, 90)}, found {quoted(value, 90)}", byte, edit=edit)
     ]
 
 

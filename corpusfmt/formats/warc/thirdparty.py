@@ -20,7 +20,7 @@ from corpusfmt.formats.warc.texts import (
     PLAIN,
     binary,
     identified,
-    is_own,
+    is_by_crawler,
     is_page,
     is_wanted,
     media_type_of,
@@ -158,7 +158,7 @@ def pending_of(
     fields = record.fields
     if "warc-segment-number" in fields:
         return f"{record.type} records in segments"
-    if is_own(fields):
+    if is_by_crawler(fields):
         return f"{record.type} records of the crawler about itself"
     if record.type == "response":
         return _response(record, options, types, expand)

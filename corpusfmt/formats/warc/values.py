@@ -17,7 +17,7 @@ class Odd(NamedTuple):
     """
 
     message: str
-    mended: bytes | None = None
+    corrected: bytes | None = None
     code: str = "WARC014"
 
 

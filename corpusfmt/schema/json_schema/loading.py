@@ -46,7 +46,7 @@ def load(name: str, data: bytes) -> Loaded:
     try:
         schema = _parsed(data)
         dialect = _dialect(schema)
-        _judge(schema)
+        _validate(schema)
         graph = look_at(schema, dialect)
     except Wrong as wrong:
         raise SchemaError(f"the schema {quoted(name, 200)} {wrong}") from None
@@ -108,7 +108,7 @@ def _dialect(schema: Any) -> str:
     return DIALECTS[bare]
 
 
-def _judge(schema: Any) -> None:
+def _validate(schema: Any) -> None:
     """Hold a schema against its metaschema. Bad patterns are found later, with better words."""
     import jsonschema_rs
 

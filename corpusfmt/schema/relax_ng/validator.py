@@ -74,7 +74,7 @@ class Verdict(NamedTuple):
     byte: int = -1
 
 
-class Judge:
+class Validator:
     """Judges documents by one schema. ``engines`` tells who did so until now, for people."""
 
     def __init__(
@@ -134,7 +134,7 @@ class Judge:
             self._child.end()
         self._child = None
 
-    def __enter__(self) -> Judge:
+    def __enter__(self) -> Validator:
         return self
 
     def __exit__(
@@ -166,7 +166,7 @@ class Judge:
         self._ready(compiled=False)  # jing opens what a schema refers to, which is looked at first
         self._jing_name = self._jing_name or other.version(self._jing, self.seconds)
         schema = self._data if self._shipped else os.path.abspath(self.schema)
-        found = other.judged(self._jing, schema, bare, self.seconds)
+        found = other.violations(self._jing, schema, bare, self.seconds)
         self._saw(self._jing_name)
         return [(byte, 0, words) for byte, words in found]
 
@@ -200,6 +200,6 @@ def _verdicts(region: Region, told: list[Told]) -> list[Verdict]:
         if byte < 0:
             found.append(Verdict(region.line + line - 1 if line else 0, 0, message))
         else:
-            place = pointer.near(region, region.offset + byte).place(region.offset + byte)
+            place = pointer.context(region, region.offset + byte).place(region.offset + byte)
             found.append(Verdict(*place[:2], message, place.byte))
     return found

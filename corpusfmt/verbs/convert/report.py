@@ -26,8 +26,8 @@ class Report:
     ``at_fault`` counts those that are the reason. ``verified`` counts those that were read back and compared, ``cut``
     the refused records of which the quarantine may have only the beginning. ``error`` is what ended the run, or None.
     ``findings`` and ``losses`` hold the first of each code and kind, ``finding_counts`` and ``loss_counts`` all.
-    ``lost`` counts the documents with a loss that was allowed, by kind; ``left_behind`` what reading left out;
-    ``passed_over`` lists files of source folders that were not read. ``outputs`` lists what was written; ``files``
+    ``lost`` counts the documents with a loss that was allowed, by kind; ``dropped`` what reading left out;
+    ``skipped`` lists files of source folders that were not read. ``outputs`` lists what was written; ``files``
     counts the files in a target that is a folder.
     """
 
@@ -41,9 +41,9 @@ class Report:
         self.losses: list[Loss] = []
         self.finding_counts: Counter[str] = Counter()
         self.loss_counts: Counter[str] = Counter()
-        self.left_behind: Counter[str] = Counter()
+        self.dropped: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
-        self.passed_over: list[str] = []
+        self.skipped: list[str] = []
         self.outputs: list[str] = []
         self.error: CorpusfmtError | None = None
 

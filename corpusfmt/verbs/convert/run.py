@@ -55,14 +55,14 @@ class Conversion:
             raise ConfigurationError(f"on_error must be raise, skip or quarantine=FILE, not {quoted(on_error)}")
         self.reading = reading.checked(asked)
         places = Places(target, writing, quarantine, report_to, receipt)
-        self.paths, passed_over = sources(asked, self.reading, places.is_own)
+        self.paths, skipped = sources(asked, self.reading, places.is_of_run)
         self.on_error, self.progress = on_error, progress
         #: The documents to convert, by id; None for all.
         self.ids = None if ids is None else frozenset(map(str, ids))
         self.missing_ids = set(self.ids or ())
         self._unique = Unique(every=self.reading.makes_ids)
         self.report = Report()
-        self.report.passed_over = passed_over
+        self.report.skipped = skipped
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
         places.check(self.paths)
@@ -205,7 +205,7 @@ class Conversion:
     def _take(self, batch: Batch) -> None:
         self.region = batch.region
         documents = batch.documents
-        self.report.left_behind.update(batch.left_behind)
+        self.report.dropped.update(batch.dropped)
         if documents:
             self.report.read += len(documents)
             self._write(documents)

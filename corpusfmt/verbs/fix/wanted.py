@@ -19,7 +19,7 @@ from corpusfmt.sources import scan, unless_hopeless
 ROUNDS = 20
 
 
-class Amending:
+class FixSelection:
     """Looks at files for what is to be mended, one after the other. ``codes`` (or beginnings of codes) limit it."""
 
     def __init__(self, checking: Checking, baseline: Baseline | None, codes: Sequence[str], *, unsafe: bool) -> None:
