@@ -1,6 +1,6 @@
-"""Limits on what is read, in one place. All are in bytes unless the name or what is said of it says otherwise.
+"""Limits on what is read. All are in bytes unless the name or the comment says otherwise.
 
-A limit keeps what a stranger made from filling the memory, or from taking hours. ``limittable`` tells users of them.
+A limit keeps a hostile file from filling the memory or taking hours. ``limit_table`` describes them for users.
 """
 
 from __future__ import annotations

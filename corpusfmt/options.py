@@ -1,6 +1,6 @@
-"""The table of options: the command line, ``corpusfmt.toml`` and its schema, and docs/options.md are made of it.
+"""The table of options, which defines the command line, ``corpusfmt.toml`` and its schema, and docs/options.md.
 
-Options that only some formats know stand in the ``options`` of those formats and are added to these.
+Options of single formats are in the ``options`` of those formats.
 """
 
 from __future__ import annotations

@@ -23,11 +23,11 @@ KEPT: Final = 50
 
 
 class OpenReader:
-    """Sources that are open: a context manager that gives their documents in order; see :func:`corpusfmt.open`.
+    """Open sources: a context manager that yields their documents in order; see :func:`corpusfmt.open`.
 
-    A second loop goes on where the first one ended. Of the source at hand, or the last one, ``path`` is its path,
-    ``format`` the name of its format, and ``settings`` how it is read, as keywords for another call. ``findings`` holds
-    the first of each code so far, ``finding_counts`` counts all.
+    A second loop continues where the first one ended. ``path``, ``format`` (its name) and ``settings`` (keywords for
+    another call) describe the current or the last source. ``findings`` contains the first findings of each code so far,
+    ``finding_counts`` counts all.
     """
 
     def __init__(self, asked: Sequence[str], reading: Reading, on_error: str | Callable[[Finding], object]) -> None:
@@ -50,7 +50,9 @@ class OpenReader:
         next(self._batches)
 
     def __iter__(self) -> Iterator[Document]:
-        """Give the documents. Raises ParseError unless errors are skipped, SourceChangedError, and as opening does."""
+        """Yield the documents. Raises ParseError unless errors are skipped, SourceChangedError, and the errors of
+        opening.
+        """
         self._lines = True
         yield from self._rest
         while documents := self._next():

@@ -1,4 +1,4 @@
-"""Which format a source or a target is in: by suffix, then by content; a conflict is said."""
+"""Detecting the format of a source or a target: by suffix, then by content; a conflict is an error."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A baseline: the findings that a corpus had when it was let in. They are not reported again, and new ones are.
+"""A baseline: a list of old findings, which are not reported.
 
-Findings are matched by file, code, document, subject and excerpt. One that stands for several places of a document is
-known up to their number. The file only shrinks. One of version 1 had the words of messages in it: of that code and
-number alone are used, until it is pruned.
+Findings are matched by file, code, document, subject and excerpt. A finding that stands for several positions of a
+document matches up to their number. Entries are never added. Version 1 contained the words of messages: only its codes
+and numbers are used, until it is pruned.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def mark_of(finding: Finding) -> str:
 
 
 class Baseline:
-    """Known findings: how many of each, by file and mark. Paths are relative to the folder of the file."""
+    """Baselined findings: the number of each, by file and mark. Paths are relative to the folder of the baseline."""
 
     def __init__(
         self, path: str, known: Mapping[str, Mapping[str, int]] | None = None, state: storage.State | None = None
@@ -97,15 +97,15 @@ class Baseline:
 
 
 class Baselined:
-    """Counts the findings of a source, and takes away what a baseline knows of it. With ``marked`` it also gathers in
-    the tally what a new baseline would say.
+    """Counts the findings of a source, and removes those in the baseline. With ``marked`` it also gathers the entries
+    of a new baseline in the tally.
     """
 
     def __init__(self, known: Counter[str], tally: Tally, *, marked: bool = False) -> None:
         self._known, self._tally, self._marked = known, tally, marked
 
     def is_reported(self, finding: Finding, cap: int) -> bool:
-        """Count a finding. Say whether it is told: one that is new, and one of the first ``cap`` of its code."""
+        """Count a finding. Return whether it is reported: one that is new, and one of the first ``cap`` of its code."""
         if self._marked and _can_be_known(finding):
             marks = self._tally.marks.setdefault(finding.path, Counter())
             marks[f"{finding.code}:{mark_of(finding)}"] += finding.places

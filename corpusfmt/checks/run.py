@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 class Against(NamedTuple):
-    """What documents are held against. ``schema`` is the path of a RELAX NG schema for XML; without one, the shipped
-    schema of their format judges those that were changed. ``engine`` and ``jing`` are as in ``relax_ng.Validator``;
-    ``seconds`` are given to compile a schema, and for each document. ``record`` and ``metadata`` are the paths of
-    JSON Schemas.
+    """Which schemas documents are validated with. ``schema`` is the path of a RELAX NG schema for XML; without one, the
+    included schema of the format validates changed documents. ``engine`` and ``jing`` are as in ``relax_ng.Validator``;
+    ``seconds`` is the time limit for compiling a schema, and for each document. ``record`` and ``metadata`` are the
+    paths of JSON Schemas.
     """
 
     schema: str = ""
@@ -85,7 +85,7 @@ class Checking:
         ]
 
     def close(self) -> None:
-        """End the processes that judge."""
+        """Stop the validating processes."""
         for validator in self.validators.values():
             validator.close()
         for schema in (*self._schemas_of_formats.values(), *[schema for _, schema in self.schemas]):

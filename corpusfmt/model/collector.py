@@ -75,7 +75,7 @@ class Collector:
         return self._pointer.context(self.region, byte)
 
     def leave(self, what: str, count: int = 1) -> None:
-        """Count what reading leaves behind. After a thousand words for it, all further ones are one."""
+        """Count a dropped item by kind; beyond 1,000 kinds they share one."""
         if what not in self._words:
             what = what if len(self._words) < _MOST_WORDS else "others"
             self._words.add(what)

@@ -1,4 +1,4 @@
-"""What a place that holds files does for the rest of the package: the seam between local files and all others."""
+"""The protocol of a file system: the interface between the package and local or other storage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verifying: the files of a conversion, and the documents in them, held against its receipt."""
+"""Verifying the files of a conversion, and the documents in them, with its receipt."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _MANY: Final = 1 << 62
 
 
 class Discrepancy(NamedTuple):
-    """One thing that is not as the receipt says. ``kind`` is missing, changed, document or uncommitted.
+    """One difference from the receipt. ``kind`` is missing, changed, document or uncommitted.
 
-    ``path`` is that of the file, or of the receipt; ``document`` the id of the document, where one is meant.
+    ``path`` is that of the file, or of the receipt; ``document`` is the id of the document, if the difference is in
+    one.
     """
 
     kind: str
@@ -34,9 +35,7 @@ class Discrepancy(NamedTuple):
 
 
 class Verification:
-    """One run over a receipt. ``files`` and ``documents`` count what was as it should be, ``unchecked`` the inputs
-    that were no files.
-    """
+    """One verification. ``files`` and ``documents`` count what matches, ``unchecked`` inputs that were not files."""
 
     def __init__(self, path: str, only: Sequence[str] = SIDES, *, quick: bool = False) -> None:
         """``quick`` compares files alone, by their digests.
@@ -52,7 +51,7 @@ class Verification:
         self.files = self.documents = self.unchecked = 0
 
     def run(self) -> Iterator[Discrepancy]:
-        """Give what is not as the receipt says, file after file. Raises OSError and ReceiptError."""
+        """Yield the differences from the receipt, file by file. Raises OSError and ReceiptError."""
         receipt = self._receipt
         if receipt.head.get("committed") is not True:
             yield Discrepancy("uncommitted", receipt.path, "the conversion of this receipt committed nothing")

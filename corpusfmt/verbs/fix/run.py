@@ -1,4 +1,4 @@
-"""Fixing: what a scan knows how to mend is mended; the result is read again before it takes the old file's place."""
+"""Fixing files: apply the edits of findings, and read the result again before it replaces the old file."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ LEGACY = legacy_encoding.RULE.code
 
 
 class Fixed:
-    """What was done to one file: fixes and findings that remain, by code. ``side`` is the file that keeps what was cut
-    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced, and ``links`` how many
-    other names (hard links) keep the old content then.
+    """The result for one file: fixes and remaining findings, by code. ``side`` is the file with the removed bytes, or
+    empty. ``changed`` says whether the file was replaced (with a dry run: would be). ``links`` counts the other names
+    (hard links) that keep the old content.
     """
 
     def __init__(self, path: str) -> None:
@@ -43,7 +43,7 @@ class Fixed:
 
 
 class Fixing:
-    """Fixes files in their places."""
+    """Fixes files in place."""
 
     def __init__(
         self,
@@ -80,12 +80,11 @@ class Fixing:
         self._state: storage.State | None = None
 
     def run(self) -> Iterator[Fixed]:
-        """Fix one file after the other.
+        """Fix the files one after the other.
 
-        Raises, after all other files were fixed, what kept one from it, the first of ``failures``: OSError,
-        UnknownFormatError, ParseError for compressed data that is damaged, SourceChangedError for a file that changes
-        before it is replaced, and VerificationError when a fixed file would not hold the documents that the old one
-        held.
+        Raises, after all other files were fixed, the first of ``failures``: OSError, UnknownFormatError, ParseError for
+        damaged compressed data, SourceChangedError for a file that changes before it is replaced, and VerificationError
+        for a fixed file that would not contain the documents of the old one.
         """
         for path in self.paths:
             try:
