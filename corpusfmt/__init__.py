@@ -1,4 +1,4 @@
-"""Read, validate and convert text corpora without losing anything in silence.
+"""Read, validate, fix and convert text corpora without silent loss.
 
     import corpusfmt
     with corpusfmt.open("news.seed") as source, corpusfmt.create("news.jsonl.gz") as target:

@@ -1,6 +1,6 @@
-"""Limits on what is read, in one place. All are in bytes unless the name or what is said of it says otherwise.
+"""Limits on what is read. All are in bytes unless the name or the comment says otherwise.
 
-A limit keeps what a stranger made from filling the memory, or from taking hours. ``limittable`` tells users of them.
+A limit keeps a hostile file from filling the memory or taking hours. ``limit_table`` describes them for users.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ CONFIGURATION_DOTS: Final = 20_000
 PATTERNS: Final = 64 * KIB
 MAX_JOBS: Final = 256
 #: What libxml2 takes as one text, in bytes, when it judges a document.
-JUDGED_TEXT: Final = 10_000_000
+VALIDATED_TEXT: Final = 10_000_000
 #: Seconds for compiling a RELAX NG schema, and for judging each document by it.
 SCHEMA_SECONDS: Final = 60
 #: Seconds of the processor for one piece of work with a JSON Schema. Compiling has SCHEMA_RATE more for each MiB of the

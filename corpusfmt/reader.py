@@ -23,17 +23,17 @@ KEPT: Final = 50
 
 
 class OpenReader:
-    """Sources that are open: a context manager that gives their documents in order; see :func:`corpusfmt.open`.
+    """Open sources: a context manager that yields their documents in order; see :func:`corpusfmt.open`.
 
-    A second loop goes on where the first one ended. Of the source at hand, or the last one, ``path`` is its path,
-    ``format`` the name of its format, and ``settings`` how it is read, as keywords for another call. ``findings`` holds
-    the first of each code so far, ``finding_counts`` counts all.
+    A second loop continues where the first one ended. ``path``, ``format`` (its name) and ``settings`` (keywords for
+    another call) describe the current or the last source. ``findings`` contains the first findings of each code so far,
+    ``finding_counts`` counts all.
     """
 
     def __init__(self, asked: Sequence[str], reading: Reading, on_error: str | Callable[[Finding], object]) -> None:
         """Open the first source. Raises ConfigurationError, UnknownFormatError, PluginError and OSError."""
         if not callable(on_error) and on_error not in ("raise", "stop", "skip"):
-            raise ConfigurationError(f"on an error: raise, skip, or a function, not {quoted(str(on_error))}")
+            raise ConfigurationError(f"on_error must be raise, skip, or a function, not {quoted(str(on_error))}")
         self._reading, self._on_error = reading.checked(asked), on_error
         self._paths = sources(asked, self._reading).paths
         if len(self._paths) > 1:  # of one the options are checked when it is opened
@@ -50,7 +50,9 @@ class OpenReader:
         next(self._batches)
 
     def __iter__(self) -> Iterator[Document]:
-        """Give the documents. Raises ParseError unless errors are skipped, SourceChangedError, and as opening does."""
+        """Yield the documents. Raises ParseError unless errors are skipped, SourceChangedError, and the errors of
+        opening.
+        """
         self._lines = True
         yield from self._rest
         while documents := self._next():
@@ -150,7 +152,7 @@ class OpenReader:
 def _check_shared(shared: Mapping[str, str]) -> None:
     """Raise ConfigurationError for an option that no format knows, or for a value that all of them refuse."""
     for name, value in shared.items():
-        refusal = ConfigurationError(f"no format knows --{name}")
+        refusal = ConfigurationError(f"no format has the option --{name}")
         for format in plugins.formats().values():
             if name in options_for(format, "read"):
                 try:

@@ -149,7 +149,7 @@ def _resumed(
             raise failure
         finding = failure.finding
         if gap.content:
-            what = f"{gap.size:,} bytes of the file are passed over, up to byte {gap.offset}"
+            what = f"{gap.size:,} bytes of the file are skipped, up to byte {gap.offset}"
         else:
             what = f"the last {gap.size:,} bytes of the file are not read"
         is_doubtful = finding.code == storage.DAMAGED and end > gap.sound

@@ -18,7 +18,7 @@ from corpusfmt.model.rule import found
 from corpusfmt.resumed import resumed
 from corpusfmt.rules import duplicate_id
 from corpusfmt.text.display import charset, quoted, shown
-from corpusfmt.text.filenames import WHOLE_SUFFIX, stem
+from corpusfmt.text.filenames import TEXT_SUFFIX, stem
 from corpusfmt.text.globs import Glob
 from corpusfmt.text.magic import COMPRESSED, kind_of
 from corpusfmt.text.position import Pointer, Region
@@ -102,7 +102,7 @@ class Reading(NamedTuple):
     def checked(self, asked: Sequence[str]) -> Reading:
         """Return it with names normalised, for sources that were asked for. Raises ConfigurationError."""
         if self.id_from is not None and self.id_from not in SOURCES:
-            raise ConfigurationError(f"an id can be made from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
+            raise ConfigurationError(f"an id can be created from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
         if self.format is not None:
             plugins.check_options(plugins.format_named(self.format), "read", self.own)
         paths = asked if self.given is None else ()
@@ -126,7 +126,7 @@ class Reading(NamedTuple):
         here = self.at(path)
         own = {**plugins.applicable(format, "read", {**here.preset, **here.shared}), **here.own}
         plugins.check_options(format, "read", own)
-        inside = storage.path_inside(path, self.folders) if format.whole else ""
+        inside = storage.path_inside(path, self.folders) if format.one_per_file else ""
         encoding = None if here.encoding == _UTF8 else here.encoding
         stem = self.stem(path, format) if here.id_from == "path" else ""
         if here.id_from is None and format.id_of_path:
@@ -142,16 +142,18 @@ class Reading(NamedTuple):
         named itself, without the suffixes of compression and format. Raises ConfigurationError where there is none.
         """
         if path == "-" or self.given is not None:
-            what = "standard input" if self.given is None else "a file that is open already"
-            raise ConfigurationError(f"{what} has no path that a name can be made from")
+            what = "standard input" if self.given is None else "an open file object"
+            raise ConfigurationError(f"{what} has no path to create a name from")
         root = self.root(path)
         inside = storage.path_inside(path, () if root is None else (root,))
         inside = storage.name_of(inside) if root is None else inside
         try:
             inside.encode()
         except UnicodeEncodeError:
-            raise ConfigurationError(f"the path {quoted(path)} is not UTF-8, and no name can be made from it") from None
-        return stem(inside, format.suffixes or (WHOLE_SUFFIX,))
+            raise ConfigurationError(
+                f"the path {quoted(path)} is not UTF-8, so no name can be created from it"
+            ) from None
+        return stem(inside, format.suffixes or (TEXT_SUFFIX,))
 
     @property
     def makes_ids(self) -> bool:
@@ -183,7 +185,7 @@ class Unused:
         """Raise ConfigurationError if an option is left that no format knew."""
         if self.names:
             names = ", ".join(f"--{name}" for name in sorted(self.names))
-            raise ConfigurationError(f"no format of this run knows {names}")
+            raise ConfigurationError(f"no format of this run has the option {names}")
 
 
 def _encoding(name: str | None) -> str | None:
@@ -205,12 +207,12 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     format = plugins.format_named(reading.format) if reading.format else None
     if reading.given is not None:
         return storage.Found([*named], [])
-    every = bool(format and format.whole)
+    every = bool(format and format.one_per_file)
 
     def known(path: str) -> bool:
         if every:
             return True
-        if sniff.foreign(path):  # opening it says so
+        if sniff.decompressor(path):  # opening it says so
             return True
         if format is not None:
             return sniff.claims(format, path)
@@ -220,7 +222,7 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     others = {path for path in found.paths if path not in reading.named and _is_other(path, reading, format)}
     if not others or len(others) == len(found.paths):  # opening the first one says what it is
         return found
-    return storage.Found([path for path in found.paths if path not in others], [*found.passed_over, *sorted(others)])
+    return storage.Found([path for path in found.paths if path not in others], [*found.skipped, *sorted(others)])
 
 
 def _is_other(path: str, reading: Reading, format: Format | None) -> bool:
@@ -305,9 +307,9 @@ class Unique:
     def _finding(self, document: Document, path: str, line: int, first: int) -> Finding:
         source, there = divmod(first, 1 << _LINE_BITS)
         where = shown(self._paths[source]) + (f":{there}" if there else "")
-        what = f"the id {quoted(str(document.id))} is used in {where} too, and one of the two was made"
+        what = f"the id {quoted(str(document.id))} is also used in {where}, and one of the two was generated"
         byte = document.origin.byte if document.origin else -1
-        hint = "make ids with --id-from path, and name a folder above all files; or give each document an id"
+        hint = "create ids with --id-from path, and name a folder above all files; or give each document an id"
         return Finding(
             duplicate_id.RULE.code, "error", what, path, line, 1, byte, document.id, hint, blocks_reading=True
         )
@@ -349,7 +351,7 @@ def _stored(batch: Batch) -> Batch:
 def placed(loss: Loss, region: Region, pointer: Pointer) -> Loss:
     """Return a loss with the line of its document, where the scan was told not to count lines."""
     known = loss.line or loss.byte < 0
-    return loss if known else loss._replace(line=pointer.near(region, loss.byte).line)
+    return loss if known else loss._replace(line=pointer.context(region, loss.byte).line)
 
 
 def whole(batches: Iterator[Batch]) -> Iterator[Sequence[Document]]:
@@ -375,7 +377,7 @@ def together(batches: Iterator[Batch]) -> Iterator[Batch]:
     failure: ParseError | None = None
     try:
         for batch in batches:
-            alone = batch.fatal or batch.judge or batch.left_behind or batch.made or batch.clash or batch.source_byte
+            alone = batch.fatal or batch.to_validate or batch.dropped or batch.made or batch.clash or batch.source_byte
             if held and (alone or batch.region is not held[0].region or count >= _TOGETHER):
                 yield _joined(held)
                 held, count = [], 0
@@ -453,13 +455,17 @@ def opened(
     for a file that changes while it is open, or is not in the ``expected`` state.
     """
     reading, given = reading.at(path), reading.given
-    if given is None and (command := sniff.foreign(path)):
+    if given is None and (command := sniff.decompressor(path)):
         raise UnknownFormatError(
-            f"{quoted(path, 400)} is compressed in a way that is not read; decompress it first: {command} OLD > NEW"
+            f"{quoted(path, 400)} has a compression that is not supported; decompress it first: {command} OLD > NEW"
         )
-    if (path == "-" or given is not None) and reading.format is not None and plugins.format_named(reading.format).whole:
-        what = "standard input" if given is None else "what is no path"
-        raise ConfigurationError(f"{what} has no name, which {reading.format} makes the id of; name a file")
+    if (
+        (path == "-" or given is not None)
+        and reading.format is not None
+        and plugins.format_named(reading.format).one_per_file
+    ):
+        what = "standard input" if given is None else "an object without a path"
+        raise ConfigurationError(f"{what} has no name, which {reading.format} uses as the id; name a file")
     ratio, window = reading.limits.ratio, reading.limits.zstd_window
     if given is not None:
         source = storage.open_given(given, ratio=ratio, window=window)

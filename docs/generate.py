@@ -90,7 +90,10 @@ def kinds() -> str:
 
 def table() -> str:
     """Return the table of limits."""
-    lines = ["| name | usual | at most | of what | set by | told as |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "| name | default | maximum | applies to | set by | reported as |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for one in LIMITS:
         most = measured(one.most, one.unit) if one.option else "fixed"
         found = [rule.code for rule in plugins.codes() if rule.max_document and one.name == "document"]

@@ -168,7 +168,7 @@ def test_a_mode_that_the_system_changes_in_silence_is_refused(tmp_path: Path, mo
     other.touch()
     other.chmod(0o600)
     monkeypatch.setattr(os, "chmod", lambda *_: None)
-    with pytest.raises(corpusfmt.ConfigurationError, match="the mode would be another one"):
+    with pytest.raises(corpusfmt.ConfigurationError, match="the mode would change"):
         attributes.keep_attributes(str(model), str(other))
 
 

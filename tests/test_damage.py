@@ -98,7 +98,7 @@ def test_reading_goes_on_after_a_damaged_member(
     assert error.code in ("FILE001", "FILE002", "FILE003")
     if which < 4:
         size = len(found[which])
-        assert f"; {size:,} bytes of the file are passed over, up to byte {sum(map(len, found[: which + 1]))}" in (
+        assert f"; {size:,} bytes of the file are skipped, up to byte {sum(map(len, found[: which + 1]))}" in (
             error.message
         )
     assert [one.code for one in validate(path)] == [error.code]
@@ -229,7 +229,7 @@ def test_texts_of_a_member_that_is_too_large_to_be_held_are_not_trusted(tmp_path
     member = gzip.compress(large, 1, mtime=0)
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(gz(jsonl(0, "text 0")) + member[:-6] + b"\xff\xff" + member[-4:] + gz(jsonl(100, "text 100")))
-    with pytest.raises(ParseError, match="passed over"):
+    with pytest.raises(ParseError, match="are skipped"):
         convert(path, tmp_path / "o.jsonl", on_error="skip")
     assert main(["convert", "-q", str(path), "-o", str(tmp_path / "o.jsonl"), "--on-error", "skip"]) == 1
     assert not (tmp_path / "o.jsonl").exists()
@@ -257,7 +257,7 @@ def test_more_than_is_kept_of_a_damaged_member(tmp_path: Path) -> None:
     path.write_bytes(gz(warc(1, "text 1")) + bytes(member) + gz(warc(3, "text 3")))
     report = convert(path, tmp_path / "o.jsonl", on_error="skip")
     assert numbers(tmp_path / "o.jsonl") == [1, 3]
-    assert f"; {len(member):,} bytes of the file are passed over" in report.findings[0].message
+    assert f"; {len(member):,} bytes of the file are skipped" in report.findings[0].message
 
 
 def test_reading_goes_on_at_a_large_member(tmp_path: Path) -> None:

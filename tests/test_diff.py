@@ -389,7 +389,7 @@ def test_more_moves_than_can_be_told(here: Path, monkeypatch: pytest.MonkeyPatch
     assert (code, lines) == (
         1,
         [
-            "reordered  from place 3 to 6, too many documents to say which of them moved",
+            "reordered  from place 3 to 6, too many documents to determine which of them moved",
             "no document differs, but the order does; 9 equal",
         ],
     )
@@ -568,9 +568,9 @@ MISTAKES: list[tuple[str, list[str], str]] = [
     ("twice standard input", ["-", "-"], "standard input (-) can be one side of a comparison, not both"),
     ("unknown part", ["good.seed", "good.seed", "--ignore", "names"], "'names' cannot be ignored; known are name, metadata, order, text"),
     ("wrong format", ["good.seed", "good.seed", "--from-a", "jsom"], "unknown format 'jsom'"),
-    ("option nobody knows", ["good.seed", "good.seed", "--layout", "hf"], "no format of this run knows --layout"),
-    ("prose", ["good.seed", "prose.txt"], "neither name nor content tell a format"),
-    ("empty folder", ["good.seed", "empty"], "holds no file with a known suffix"),
+    ("option nobody knows", ["good.seed", "good.seed", "--layout", "hf"], "no format of this run has the option --layout"),
+    ("prose", ["good.seed", "prose.txt"], "neither the name nor the content identifies a format"),
+    ("empty folder", ["good.seed", "empty"], "contains no file with a known suffix"),
     ("remote", ["https://example.org/a.seed", "good.seed"], "is a remote address"),
 ]  # fmt: skip
 

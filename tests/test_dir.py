@@ -123,7 +123,7 @@ def test_a_loss_that_is_allowed_writes_each_document_to_a_file_of_its_own(docume
 
 
 @pytest.mark.parametrize(
-    "other", [format for format in plugins.formats().values() if not format.whole], ids=lambda f: f.name
+    "other", [format for format in plugins.formats().values() if not format.one_per_file], ids=lambda f: f.name
 )
 @given(documents=anything)
 def test_every_pair(other: Any, documents: list[Document]) -> None:
@@ -242,12 +242,12 @@ def test_files_that_hold_no_text_are_passed_over(
     for source in ("in", "in/**"):
         assert [d.name.rpartition("/")[2] for d in read(source, format="dir")] == ["a.txt", "z.txt"]
     report = convert("in", "o.seed", from_format="dir")
-    assert report.passed_over == [os.path.join("in", "sub", name)]
+    assert report.skipped == [os.path.join("in", "sub", name)]
     assert main(["validate", "in", "--from", "dir"]) == 1
     told = capsys.readouterr()
     assert "z.txt:1:4: ENC001" in told.out
     assert name in told.err
-    with pytest.raises(LossError, match="another kind"):
+    with pytest.raises(LossError, match="of another type"):
         write(tmp_path / "out", [Document("x", NO_TEXT[name], name="x")])
     with pytest.raises(UnknownFormatError, match="it is not read"):
         list(read("in/sub", format="dir"))
@@ -316,7 +316,7 @@ def test_documents_of_one_source_get_numbers(tmp_path: Path) -> None:
 
 
 def test_only_a_conversion_knows_paths_of_sources(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="only a conversion"):
+    with pytest.raises(ConfigurationError, match="only in a conversion"):
         write(tmp_path / "out", [Document("a", "x")], allow_loss=["id", "name"], name_from="path")
 
 
@@ -403,10 +403,10 @@ def test_a_file_over_the_limit_is_refused_at_its_edge(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["convert", "-", "--from", "dir", "-o", "o.jsonl"], "standard input has no name"),
-        (["convert", "in", "--from", "dir", "-o", "o.jsonl", "--id-from", "line"], "no line of anything"),
-        (["convert", "none", "--from", "dir", "-o", "o.jsonl"], "holds no file"),
+        (["convert", "in", "--from", "dir", "-o", "o.jsonl", "--id-from", "line"], "has no line number"),
+        (["convert", "none", "--from", "dir", "-o", "o.jsonl"], "contains no text file"),
         (["convert", "in", "-o", "o.jsonl"], "--from"),
-        (["convert", "a.seed", "--to", "dir", "-o", "-"], "standard output is no folder"),
+        (["convert", "a.seed", "--to", "dir", "-o", "-"], "standard output is not a folder"),
         (["convert", "a.seed", "--to", "dir", "-o", "o", "--shard-size", "1k"], "no shards"),
         (["convert", "a.seed", "--to", "dir", "-o", "a.seed"], "is a file"),
         (["convert", "a.seed", "--to", "dir", "-o", "in"], "not empty"),
@@ -483,7 +483,7 @@ def test_no_link_is_followed_out_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "away").mkdir()
     (tmp_path / "out/x").symlink_to(tmp_path / "away")
     (tmp_path / "out/link").symlink_to(tmp_path / "away/passwd")
-    with pytest.raises(ConfigurationError, match="is no folder, where one is to be"):
+    with pytest.raises(ConfigurationError, match="is a file where a folder is needed"):
         write(tmp_path / "out", [Document("x/a", "1", name="x/a")], force=True)
     assert os.listdir(tmp_path / "away") == []
     write(tmp_path / "out", [Document("link", "1", name="link"), Document("y/z/b", "2", name="y/z/b")], force=True)
@@ -503,7 +503,7 @@ def test_a_folder_that_is_filled_gets_files_beside_others_with_force(tmp_path: P
     write(tmp_path / "out", docs, force=True)
     assert tree(tmp_path) == ["out/c", "out/x/a", "out/x/old", "out/x/y/b"]
     assert (tmp_path / "out/x/a").read_text() == "x/a"
-    with pytest.raises(ConfigurationError, match="is a folder, where a file is to be"):
+    with pytest.raises(ConfigurationError, match="is a folder where a file is needed"):
         write(tmp_path / "out", [Document("x", "1", name="x")], force=True)
     assert tree(tmp_path) == ["out/c", "out/x/a", "out/x/old", "out/x/y/b"]
 

@@ -110,7 +110,7 @@ def test_a_file_is_read_once_whatever_it_is_called(here: Path) -> None:
     assert found("d", every=True) == (["d/a.seed", "d/hard.seed"], [])
     assert found("d", "link", "link/hard.seed", every=True)[0] == ["d/a.seed", "d/hard.seed"]
     report = convert(["d", "other.seed", "link/*"], "out.jsonl")
-    assert (report.read, report.passed_over) == (3, ["d/hard.seed", "other.seed", "link/a.seed", "link/hard.seed"])
+    assert (report.read, report.skipped) == (3, ["d/hard.seed", "other.seed", "link/a.seed", "link/hard.seed"])
 
 
 def _swap(how: str) -> None:
@@ -146,7 +146,7 @@ def test_a_link_that_comes_into_a_folder_after_it_was_looked_into_is_not_followe
         return real(root, path)
 
     monkeypatch.setattr("corpusfmt.storage.local.open_below", swapped)
-    with pytest.raises(SourceChangedError, match="is no file any more, or behind a link"):
+    with pytest.raises(SourceChangedError, match="is no longer a file, or is behind a link"):
         list(use(str(here / "d") if source == "absolute" else source))
     assert Path("far/a.seed").read_bytes() == GOOD.replace(b"A", b"secret")
 
@@ -183,7 +183,7 @@ def test_a_pipe_that_comes_at_the_last_moment_is_not_read(here: Path, monkeypatc
     Path("d").mkdir()
     os.mkfifo("d/a.seed")
     monkeypatch.setattr(Held, "stat", lambda *_: os.stat("in.seed"))
-    with pytest.raises(SourceChangedError, match="is no file any more"):
+    with pytest.raises(SourceChangedError, match="is no longer a file"):
         open_below("d/", "d/a.seed")
 
 

@@ -285,7 +285,7 @@ def test_what_was_cut_off_before_is_not_overwritten(tmp_path: Path, capsys: pyte
     before = stamp(path)
     (tmp_path / "a.warc.cut").write_bytes(b"precious")
     assert main(["fix", "--unsafe-fixes", str(path)]) == 2
-    assert "is there already; move it away first" in capsys.readouterr().err
+    assert "already exists; move it away first" in capsys.readouterr().err
     assert stamp(path) == before
     assert (tmp_path / "a.warc.cut").read_bytes() == b"precious"
     assert len(list(tmp_path.iterdir())) == 2
@@ -304,7 +304,7 @@ def test_a_run_that_was_ended_can_be_repeated(kept: bytes, tmp_path: Path, capsy
     assert main(["fix", "--unsafe-fixes", str(path)]) == (0 if same else 2)
     assert side.read_bytes() == kept
     assert path.read_bytes() == (FIRST if same else FIRST + LAST[:-20])
-    assert f"what was cut off is in {side}" in capsys.readouterr().err or not same
+    assert f"the removed bytes are in {side}" in capsys.readouterr().err or not same
 
 
 @every_codec

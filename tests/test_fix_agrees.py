@@ -32,7 +32,7 @@ CHOICES: dict[str, tuple[tuple[str, ...], bool]] = {
 
 @every_rule
 def test_what_a_fix_leaves_is_what_validate_finds(rule: Rule, tmp_path: Path) -> None:
-    whole = plugins.format_named(rule.example).whole
+    whole = plugins.format_named(rule.example).one_per_file
     for codes, unsafe in CHOICES.values():
         codes = tuple(rule.code if code == "own" else code for code in codes)
         paths = [str(path) for path in files(rule, rule.bad, tmp_path)]
@@ -60,7 +60,7 @@ def test_what_a_fix_leaves_is_what_validate_finds(rule: Rule, tmp_path: Path) ->
 @every_rule
 def test_exit_codes_agree(rule: Rule, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     paths = [str(path) for path in files(rule, rule.bad, tmp_path)]
-    reading = ["--from", rule.example] if plugins.format_named(rule.example).whole else []
+    reading = ["--from", rule.example] if plugins.format_named(rule.example).one_per_file else []
     fixed = main(["fix", *paths, *reading, "--isolated"])
     assert main(["validate", *paths, *reading, "--isolated"]) == fixed, capsys.readouterr()
 

@@ -85,7 +85,7 @@ def test_the_kinds_in_the_docs_are_those_of_the_code() -> None:
 
 def test_well_known_pairs() -> None:
     assert lost("tei", "warc") == lost("jsonl", "seed") == []
-    assert lost("seed", "jsonl")[0] == ("bytes", "bytes that are no UTF-8, in no known encoding")
+    assert lost("seed", "jsonl")[0] == ("bytes", "bytes that are not UTF-8, without a known encoding")
     assert ("encoding", "bytes that their declared encoding cannot decode") in lost("seed", "jsonl")
     kinds_of_folders = {kind for kind, _ in lost("dir", "dir")}  # which reading gives, and writing refuses
     assert kinds_of_folders >= {"id", "name", "bytes", "encoding"}
@@ -95,13 +95,13 @@ def test_well_known_pairs() -> None:
     assert not pair(side("seed", {}), side("dir", {})).ordered
     assert pair(side("seed", {}), side("jsonl", {})).transcoded
     assert not pair(side("seed", {}), side("warc", {})).transcoded
-    assert "counted by element" in pair(side("tei", {}), side("warc", {})).left_behind
+    assert "counted by element" in pair(side("tei", {}), side("warc", {})).dropped
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (["tei", "warc"], 0, "tei -> warc\n  fits          ids, names"), (["seed", "jsonl:layout=hf"], 0, "would lose    name: a name ("),
+        (["tei", "warc"], 0, "tei -> warc\n  fits          all ids, names"), (["seed", "jsonl:layout=hf"], 0, "would lose    name: a name ("),
         (["seed", "dir"], 0, "--allow-loss id,name,metadata,bytes"), (["seed:dialect=plain", "jsonl"], 0, "seed:dialect=plain -> jsonl"),
         (["seed", "nothing"], 2, "unknown format 'nothing'"), (["seed", "jsonl:layout=no"], 2, "must be one of"),
         (["seed", "warc:dialect=1"], 2, "has no option 'dialect'"), (["seed", ":x"], 2, "expected"), (["seed"], 2, "expected 2 arguments"),

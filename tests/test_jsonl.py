@@ -125,7 +125,7 @@ def test_faults(line: bytes, code: str, column: int) -> None:
     [
         (b'{"text":"t"}', "--id-from"), (b'{"id":"a","content":"t"}', "--text-field content"), (b'{"id":"a","text":"t","url":1}', "--layout hf"),
         (b'{"id":"a","text":"t","source":"s","added":"x"}', "--layout dolma"), (b'[{"id":"a"}]', "jq"), (b'[{"id":', "jq"),
-        (b'{"id":', "cut off"),
+        (b'{"id":', "the file was cut here"),
     ],
 )  # fmt: skip
 def test_faults_say_what_to_do(line: bytes, hint: str) -> None:
@@ -481,7 +481,7 @@ def test_a_refused_record_is_told_quickly_as_the_strict_reader_tells_it(
         patch.setattr(read, "parse", None)  # it is not needed
         patch.setattr(read._Scan, "_learn", lambda *_: None)
         found = findings(scan(FORMAT, source))
-    monkeypatch.setattr(read._Scan, "_is_told", lambda *_: False)
+    monkeypatch.setattr(read._Scan, "_is_reported", lambda *_: False)
     assert found == findings(scan(FORMAT, source))
     assert len(found) == 1
 

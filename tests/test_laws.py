@@ -46,7 +46,7 @@ class Variant:
 def _variants() -> list[Variant]:
     found = []
     for format in plugins.formats().values():
-        if format.whole:  # a folder is no stream: its laws are in test_dir.py
+        if format.one_per_file:  # a folder is no stream: its laws are in test_dir.py
             continue
         choices = [o for o in options_for(format, "write").values() if o.choices]
         found += [

@@ -44,7 +44,7 @@ CORPORA = {
 
 @pytest.mark.parametrize("suffix", CORPORA)
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_holds_no_text_is_passed_over_in_a_folder_and_refused_alone(
+def test_what_holds_no_text_is_skipped_in_a_folder_and_refused_alone(
     kind: str, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -56,7 +56,7 @@ def test_what_holds_no_text_is_passed_over_in_a_folder_and_refused_alone(
     packed.write_bytes(gzip.compress(KINDS[kind]))
     for source in ("in", "in/*"):
         report = convert(source, "o.jsonl", from_format=format, force=True)
-        assert (report.read, report.passed_over) == (1, [str(bad), str(packed)])
+        assert (report.read, report.skipped) == (1, [str(bad), str(packed)])
     for path, inside in ((bad, ""), (packed, ", inside compressed data")):
         what = kind_of(KINDS[kind])
         assert what is not None
@@ -109,7 +109,7 @@ def test_a_compression_that_is_not_read_is_an_error_in_a_folder_too(data: bytes,
         b"<!-- a -->\n<!DOCTYPE  HTML PUBLIC '-//W3C//DTD HTML 4.01//EN'>\n<p>",
     ],
 )
-def test_a_page_that_is_no_xml_is_passed_over_beside_tei(head: bytes, tmp_path: Path) -> None:
+def test_a_page_that_is_no_xml_is_skipped_beside_tei(head: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_bytes(TEI)
     (tmp_path / "index.xml").write_bytes(head)
     assert len(list(read(tmp_path))) == 1

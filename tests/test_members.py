@@ -255,12 +255,12 @@ def test_a_dictionary_at_the_head_of_the_file(packed: bool, known: bool, more: b
 def test_a_dictionary_that_is_missing_or_another_one_is_told() -> None:
     dictionary = trained()
     frame = zstandard.ZstdCompressor(dict_data=dictionary).compress(TEXT[:700])
-    with pytest.raises(ParseError, match="needs dictionary 77000, and the file has none") as caught:
+    with pytest.raises(ParseError, match="needs dictionary 77000, but the file has none") as caught:
         opened(frame).read(100)
     assert caught.value.finding.code == "FILE002"
     assert "zstd -d -D DICTIONARY" in caught.value.finding.hint
     other = zstandard.train_dictionary(8192, [TEXT[i : i + 300] for i in range(0, 400_000, 650)], dict_id=5)
-    with pytest.raises(ParseError, match="needs dictionary 77000, and the file has dictionary 5"):
+    with pytest.raises(ParseError, match="needs dictionary 77000, but the file has dictionary 5"):
         opened(dictionary_frame(other.as_bytes()) + frame).read(100)
 
 
@@ -317,7 +317,7 @@ def test_skippable_frames_anywhere(kind: int) -> None:
 
 
 NONE, DAMAGED, LARGE = (
-    "holds no dictionary$",
+    "without a dictionary$",
     "^the zstd dictionary is damaged",
     "^the zstd dictionary is larger than 10 MiB$",
 )

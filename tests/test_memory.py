@@ -186,7 +186,7 @@ def test_what_is_in_the_way_is_refused_as_on_a_disk(disk: Disk) -> None:
     disk.make("memory://empty/inner")
     disk.put("memory://in/s.seed", SEED)
     source = "memory://in/s.seed"
-    refused(lambda: corpusfmt.convert(source, "memory://out"), "names no format|is a folder")
+    refused(lambda: corpusfmt.convert(source, "memory://out"), "has no format|is a folder")
     refused(
         lambda: corpusfmt.convert(source, "memory://out", to_format="seed"), "cannot be written as a file per|not empty"
     )
@@ -199,8 +199,8 @@ def test_what_is_in_the_way_is_refused_as_on_a_disk(disk: Disk) -> None:
     refused(lambda: disk.stream("memory://empty"), "is a folder")
     held = disk.hold("memory://out", "memory://out")
     pending = held.begin("b.seed", "memory://out/b.seed")
-    refused(lambda: held.begin("b.seed", "memory://out/b.seed"), "being written already")
-    refused(lambda: disk.hold("memory://empty", "").begin("inner", "memory://empty/inner"), "is no file")
+    refused(lambda: held.begin("b.seed", "memory://out/b.seed"), "already being written")
+    refused(lambda: disk.hold("memory://empty", "").begin("inner", "memory://empty/inner"), "is not a file")
     pending.keep_attributes("memory://out/a.seed")
     pending.clear()
     pending.discard()

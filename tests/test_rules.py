@@ -50,7 +50,7 @@ def options(rule: Rule, folder: Path) -> dict[str, Any]:
             found[name] = folder / name
     if rule.max_document:
         found["max_document"] = rule.max_document
-    if plugins.format_named(rule.example).whole:
+    if plugins.format_named(rule.example).one_per_file:
         found["format"] = rule.example
     return found
 

@@ -737,7 +737,7 @@ def test_a_conflict_spans_what_is_read_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "is_told"),
+    ("line", "is_reported"),
     [
         *((line, True) for line in (
             "<<<END FILE>>>", "<<<END>>>", "<<<end of file>>>", "<<<EOF>>>", "<<</FILE>>>", "<<< END FILE d1 >>>", "<<<END d1>>>", "<<<END_FILE>>>", "<<<ENDFILE>>>", "<<<END-OF-FILE>>>",
@@ -747,10 +747,10 @@ def test_a_conflict_spans_what_is_read_at_once() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("first", [b"", V1])
-def test_lines_of_other_bundles(first: bytes, line: str, is_told: bool) -> None:
+def test_lines_of_other_bundles(first: bytes, line: str, is_reported: bool) -> None:
     source = first + f"<<<FILE d1 a>>>\none\n{line}\n<<<FILE d2 b>>>\ntwo\n{line}\n".encode()
     more = len(first) > 0
-    assert told(source) == ([("SEED018", "note", 3 + more), ("SEED018", "note", 6 + more)] if is_told else [])
+    assert told(source) == ([("SEED018", "note", 3 + more), ("SEED018", "note", 6 + more)] if is_reported else [])
 
 
 @pytest.mark.parametrize(

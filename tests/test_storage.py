@@ -214,7 +214,7 @@ def test_every_form_of_a_frame_header(flags: int) -> None:
         if flags & 3:
             other = bytearray(sound)
             other[len(head) - 1] = 1  # the last byte of the id
-            with pytest.raises(Damage, match=f"needs dictionary {256 ** ((0, 1, 2, 4)[flags & 3] - 1)}, and"):
+            with pytest.raises(Damage, match=f"needs dictionary {256 ** ((0, 1, 2, 4)[flags & 3] - 1)}, but"):
                 decompress("zst", sound + bytes(other))
 
 
@@ -717,7 +717,7 @@ def test_what_nobody_holds_is_discarded(make: Callable[[Path], object], tmp_path
 def test_what_others_have_begun_is_left_alone(make: Callable[[Path], object], tmp_path: Path) -> None:
     theirs = make(tmp_path)
     (name,) = os.listdir(tmp_path)
-    with pytest.raises(ConfigurationError, match="is being written already, under this name or another one"):
+    with pytest.raises(ConfigurationError, match="is already being written, under this or another name"):
         make(tmp_path)
     assert os.listdir(tmp_path) == [name]
     del theirs
@@ -826,10 +826,10 @@ def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert discover(["odd[1].seed"], known).paths == ["odd[1].seed"]
     assert discover(["**/c.seed"], known).paths == [os.path.join("sub", "c.seed")]
     assert discover(["-"], known).paths == ["-"]
-    assert discover(["."], known).passed_over == [os.path.join(".", "x.txt")]
+    assert discover(["."], known).skipped == [os.path.join(".", "x.txt")]
     own = discover([".", "a.seed"], known, lambda path: path.endswith("b.seed") or path == os.path.join(".", "a.seed"))
     assert own.paths == [*inside[2:], "a.seed"]
-    assert own.passed_over == [os.path.join(".", "x.txt"), *inside[:2]]
+    assert own.skipped == [os.path.join(".", "x.txt"), *inside[:2]]
 
 
 @pytest.mark.parametrize(
@@ -935,7 +935,7 @@ def test_a_small_file_is_a_file_and_small(tmp_path: Path, monkeypatch: pytest.Mo
         small(str(tmp_path / "missing"))
     if os.name == "posix":
         os.mkfifo(tmp_path / "pipe")
-        with pytest.raises(ConfigurationError, match="pipe' is no file"):
+        with pytest.raises(ConfigurationError, match="pipe' is not a file"):
             small(str(tmp_path / "pipe"))
 
 
@@ -1000,7 +1000,7 @@ def test_what_cannot_be_read_back_is_named_by_the_target(kind: str, tmp_path: Pa
 
 
 def test_only_a_file_has_sorted_lines() -> None:
-    with pytest.raises(ConfigurationError, match="'/dev/null' is no file"):
+    with pytest.raises(ConfigurationError, match="'/dev/null' is not a file"):
         SortedLines("/dev/null")
 
 

@@ -108,7 +108,7 @@ def test_edits_of_reports_are_those_of_the_file(how: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
 def test_no_edit_is_offered_in_what_is_brought_to_utf8(encoding: str, tmp_path: Path) -> None:
-    path, mended = tmp_path / "a.xml", 0
+    path, fixable = tmp_path / "a.xml", 0
     for rule, example, format in EXAMPLES:
         if format.name == "tei":
             try:
@@ -119,8 +119,8 @@ def test_no_edit_is_offered_in_what_is_brought_to_utf8(encoding: str, tmp_path: 
                 continue
             found = [one for one in corpusfmt.validate(path, select=["ALL"]) if one.code == rule.code]
             assert not any(one.edit for one in found)
-            mended += any("'corpusfmt fix' mends it" in one.hint for one in found)
-    assert mended > 3
+            fixable += any("'corpusfmt fix' corrects it" in one.hint for one in found)
+    assert fixable > 3
     for name, data in (("b.jsonl", '{"id":"d1"}\n'), ("b.seed", "<<<FILE d1 a>>>\n\ufeff\x00\n")):
         wide = tmp_path / name
         wide.write_bytes(data.encode("utf-16"))

@@ -409,7 +409,7 @@ def test_a_folder_that_is_not_empty_is_refused_without_force(here: Path, capsys:
 def test_a_folder_in_the_place_of_a_file_is_refused_before_anything_moves(here: Path) -> None:
     Path("out/two.leaf").mkdir(parents=True)
     Path("out/one.leaf").write_bytes(b"old")
-    with pytest.raises(ConfigurationError, match=r"two.leaf' is a folder, where a file is to be; move it away"):
+    with pytest.raises(ConfigurationError, match=r"two.leaf' is a folder where a file is needed; move it away"):
         convert("good.seed", "out", to_format="leaves", force=True)
     assert tree("out") == ["one.leaf", "two.leaf"]
     assert Path("out/one.leaf").read_bytes() == b"old"
@@ -494,21 +494,21 @@ def test_a_temporary_folder_of_an_older_run_is_no_obstacle(here: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["good.seed", "-o", "out/"], "the target 'out/' is a folder and names no format; say the format with --to"),
-        (["good.seed", "-o", "out.leaf/"], "is a folder and names no format; say the format with --to"),
-        (["good.seed", "-o", "full"], "is a folder and names no format; say the format with --to"),
+        (["good.seed", "-o", "out/"], "the target 'out/' is a folder and has no format; name it with --to"),
+        (["good.seed", "-o", "out.leaf/"], "is a folder and has no format; name it with --to"),
+        (["good.seed", "-o", "full"], "is a folder and has no format; name it with --to"),
         (["good.seed", "-o", "out/", "--to", "jsonl"], "the format jsonl cannot be written as a file per document; name a file"),
         (["good.seed", "-o", "full", "--to", "seed"], "the format seed cannot be written as a file per document; name a file"),
         (["good.seed", "-o", "no/out/", "--to", "leaves"], "does not exist; make it first"),
         (["good.seed", "-o", "out/", "--to", "leaves", "--shard-size", "1kB"], "has no shards; name a file"),
-        (["good.seed", "-o", "out/", "--to", "leaves", "--cdxj"], "has no index beside it; name a file"),
-        (["full/a.seed", "-o", "full", "--to", "leaves", "--force"], "the source 'full/a.seed' lies in the target"),
-        (["full/a.seed", "-o", "full", "--to", "leaves"], "the source 'full/a.seed' lies in the target"),
+        (["good.seed", "-o", "out/", "--to", "leaves", "--cdxj"], "has no index; name a file"),
+        (["full/a.seed", "-o", "full", "--to", "leaves", "--force"], "the source 'full/a.seed' is inside the target"),
+        (["full/a.seed", "-o", "full", "--to", "leaves"], "the source 'full/a.seed' is inside the target"),
         (["full", "-o", "full", "--to", "leaves", "--force"], "is written by this run; choose another target"),
         (["full/", "-o", "full/", "--to", "leaves"], "is written by this run; choose another target"),
-        (["good.seed", "-o", "full", "--to", "leaves", "--force", "--report", "full/r.json"], "the report 'full/r.json' lies in the target"),
-        (["good.seed", "-o", "full", "--to", "leaves", "--force", "--on-error", "quarantine=full/q.seed"], "the quarantine 'full/q.seed' lies in"),
-        (["good.seed", "-o", "out/", "--to", "leaves", "--on-error", "quarantine=out/q.seed"], "the quarantine 'out/q.seed' lies in the target"),
+        (["good.seed", "-o", "full", "--to", "leaves", "--force", "--report", "full/r.json"], "the report 'full/r.json' is inside the target"),
+        (["good.seed", "-o", "full", "--to", "leaves", "--force", "--on-error", "quarantine=full/q.seed"], "the quarantine 'full/q.seed' is inside"),
+        (["good.seed", "-o", "out/", "--to", "leaves", "--on-error", "quarantine=out/q.seed"], "the quarantine 'out/q.seed' is inside the target"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked(arguments: list[str], words: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -527,11 +527,11 @@ def test_the_folder_of_an_older_run_is_no_source(here: Path) -> None:
     for _ in range(2):
         report = convert(".", "out/", to_format="leaves", force=True, on_error="skip")
         assert report.read == 6
-    assert len(report.passed_over) == 5
+    assert len(report.skipped) == 5
 
 
 def test_the_library_says_that_the_format_is_missing(here: Path) -> None:
-    with pytest.raises(UnknownFormatError, match="names no format"), open_writer("out/"):
+    with pytest.raises(UnknownFormatError, match="has no format"), open_writer("out/"):
         pass
     assert tree() == SOURCES
 

@@ -42,7 +42,7 @@ def _kinds(format: Format) -> Iterator[Kind]:
     """Every kind of target of a format."""
     if format.alone:
         yield Kind("out/", Writing(format.name))
-    if format.whole:
+    if format.one_per_file:
         return
     for size in (0, 300):
         packed = ".zst" if size else ".gz"

@@ -92,7 +92,7 @@ def letters(text: str) -> Counter[str]:
 
 def said_of(batches: list[Batch]) -> list[str]:
     """Whatever says that something was left out: errors, warnings of inclusions and of no text, what was counted."""
-    left = [name for batch in batches for name in batch.left_behind]
+    left = [name for batch in batches for name in batch.dropped]
     return left + [
         f.code for f in findings(batches) if f.severity == "error" or f.code in ("TEI011", "TEI021", "TEI027")
     ]

@@ -20,7 +20,7 @@ from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, WAYS, table
 from corpusfmt.formats.tei.thirdparty.flow import MISSING
 from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
 from corpusfmt.formats.tei.thirdparty.letters import collapsed
-from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign, Found
+from corpusfmt.formats.tei.thirdparty.to_text import Choices, Found, ThirdPartyText
 from corpusfmt.model.known_metadata import known
 from tests.support import DATA, calls, documents, ends, needs_data, scan
 
@@ -41,7 +41,7 @@ class Read:
         self.sizes: list[int] = []
         self.findings: list[tuple[str, str]] = []
         self._choices, self._size = choices or Choices(), size
-        self._open: list[tuple[Foreign, dict[str, str]]] = []
+        self._open: list[tuple[ThirdPartyText, dict[str, str]]] = []
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = not size
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
@@ -51,7 +51,7 @@ class Read:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.removeprefix(f"{NS} ")
         if name in ("TEI", "TEI.2", "teiCorpus"):
-            reads = Attested if self._choices.witness else Foreign
+            reads = Attested if self._choices.witness else ThirdPartyText
             foreign = reads(self._choices, lambda code, message: self.findings.append((code, message)), attributes)
             self._open.append((foreign, attributes))
         elif self._open:
@@ -85,7 +85,7 @@ def text(body: str, choices: Choices | None = None, header: str = "") -> str:
 
 def left(body: str, choices: Choices | None = None) -> dict[str, int]:
     """Return what is left behind of a body."""
-    return found(f"<text><body>{body}</body></text>", choices).left_behind
+    return found(f"<text><body>{body}</body></text>", choices).dropped
 
 
 # -- what becomes of elements ------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def test_the_parts_of_a_document() -> None:
     source = "<sourceDoc><surface><zone><line>a</line><line>b</line></zone></surface></sourceDoc>"
     assert found(source).text == "a\nb"
     both = found(f"{source}<text><body><p>c</p></body></text>")
-    assert (both.text, both.left_behind) == ("c", {"text of sourceDoc": 1})
+    assert (both.text, both.dropped) == ("c", {"text of sourceDoc": 1})
     assert found(f"<text><body><p>c</p></body></text>{source}") == both
     group = "<text><front><p>a</p></front><group><text><body><p>b</p></body></text></group><back><p>c</p></back></text>"
     assert found(group).text == "a\n\nb\n\nc"
@@ -326,7 +326,7 @@ def test_the_parts_of_a_document() -> None:
         "<facsimile><p>a</p></facsimile><standOff><p>b</p></standOff><fsdDecl/><x>c</x>d<text><body/></text>"
     )
     assert (others.text, others.has_text) == ("", True)
-    assert others.left_behind == {
+    assert others.dropped == {
         "text of facsimile": 1, "text of standOff": 1, "fsdDecl": 1, "text of x": 1, "text outside of text": 1,
     }  # fmt: skip
     assert not found("<facsimile/>").has_text
@@ -347,13 +347,13 @@ def test_line_breaks_that_may_stand_inside_words_are_reported(body: str, times: 
     read = Read(f'<TEI xmlns="{NS}"><text><body>{body}</body></text></TEI>')
     assert [code for code, _ in read.findings] == ["TEI016"] * times
     for _, message in read.findings:
-        assert re.fullmatch(r"a line begins between '\w+' and '\w+', and nothing says if a word does", message)
+        assert re.fullmatch(r"a line begins between '\w+' and '\w+'; it may be inside a word", message)
 
 
 def test_a_line_break_is_reported_at_its_place() -> None:
     places: list[int] = []
     beginning = iter(range(100))
-    foreign = Foreign(Choices(), lambda _code, _message: places.append(foreign.at), {}, lambda: next(beginning))
+    foreign = ThirdPartyText(Choices(), lambda _code, _message: places.append(foreign.at), {}, lambda: next(beginning))
     for name in ("text", "body", "p"):
         foreign.start(name, {})
     for word in ("fi", "gures co", "lours"):
@@ -481,7 +481,7 @@ def test_white_space_is_that_of_xml(data: str) -> None:
 
 @given(BODIES)
 def test_all_markup_and_all_text_is_in_the_text_or_counted(body: str) -> None:
-    count = found(f"<text><body>{body}</body></text>").left_behind
+    count = found(f"<text><body>{body}</body></text>").dropped
     tree = etree.fromstring(f"<body>{body}</body>")
     inside = "ancestor::del or ancestor::fw or ancestor::gap or ancestor::index or ancestor::sic"
     for name in ("hi", "note", "seg", "pb"):
@@ -530,7 +530,7 @@ def test_a_text_in_many_pieces_is_the_same_text(kept: str) -> None:
 
 
 def test_notes_without_text_are_not_held() -> None:
-    foreign = Foreign(Choices(notes="end"), lambda code, message: None)
+    foreign = ThirdPartyText(Choices(notes="end"), lambda code, message: None)
     for name in ("text", "body", "p"):
         foreign.start(name, {})
     for data in ("", "N", ""):
@@ -723,9 +723,9 @@ def test_the_date_of_a_play_stands_in_events(events: str, expected: str) -> None
 
 def test_an_abstract_is_left_behind_and_counted() -> None:
     body = "<text><body><p>x</p></body></text>"
-    assert found(body, header=GROBID).left_behind == {"text of abstract": 1}
-    assert found(body, header="<profileDesc><abstract> <p/></abstract></profileDesc>").left_behind == {}
-    assert found(body, header="<profileDesc><creation>x</creation></profileDesc>").left_behind == {}
+    assert found(body, header=GROBID).dropped == {"text of abstract": 1}
+    assert found(body, header="<profileDesc><abstract> <p/></abstract></profileDesc>").dropped == {}
+    assert found(body, header="<profileDesc><creation>x</creation></profileDesc>").dropped == {}
 
 
 def test_events_have_a_limit() -> None:

@@ -35,7 +35,7 @@ from corpusfmt.rules import (
 )
 from corpusfmt.rules._characters import difference, named, told
 from corpusfmt.rules._direction import unclosed
-from corpusfmt.rules._mojibake import decoded_once, mended
+from corpusfmt.rules._mojibake import decoded_once, restored
 from corpusfmt.rules._normal import _CUT, normal
 from tests.support import DATA, DEEP, ends, needs_data
 
@@ -269,7 +269,7 @@ def test_variation_selectors(text: str, index: int | None, mended: str) -> None:
 
 
 def test_hidden_text_is_shown() -> None:
-    assert hits("TXT010", f"a{TAGS}")[0].message.endswith("; without the tag they are 'hi you'")
+    assert hits("TXT010", f"a{TAGS}")[0].message.endswith("; without the tag they spell 'hi you'")
     assert hits("TXT011", f"a{SELECTORS}")[0].message.endswith("; as bytes they are 'hi you'")
     assert hits("TXT010", "a\U000e0001")[0].message == "the text has U+E0001 LANGUAGE TAG, once"
     assert hits("TXT011", "❤\ufe0f\ufe0f")[0].message == "the text has U+FE0F VARIATION SELECTOR-16, 2 times"
@@ -391,7 +391,7 @@ def test_the_message_about_nfc_counts_words() -> None:
     (hit,) = hits("TXT008", "cafe\u0301 rose rose\u0301")
     assert (
         hit.message
-        == "the text is not in NFC: U+0065 U+0301 would be U+00E9 LATIN SMALL LETTER E WITH ACUTE, 2 such words in all"
+        == "the text is not in NFC: U+0065 U+0301 would be U+00E9 LATIN SMALL LETTER E WITH ACUTE, 2 such words in total"
     )
 
 
@@ -446,14 +446,14 @@ def test_what_may_be_meant_is_left_alone(text: str) -> None:
 
 def test_mojibake_that_does_not_end_is_not_mended() -> None:
     text = "rosé aÃ" + "\u0192" * 50
-    assert mended(text) == (None, 1)
+    assert restored(text) == (None, 1)
     (hit,) = hits("TXT009", text)
     assert hit.change is None
 
 
 def test_the_message_about_mojibake() -> None:
     (hit,) = hits("TXT009", "rosé cafÃ© cafÃ©s")
-    assert hit.message == "UTF-8 that was read as Windows-1252: 'Ã©' would be 'é', 2 such places in all"
+    assert hit.message == "UTF-8 that was read as Windows-1252: 'Ã©' would be 'é', 2 such places in total"
     (hit,) = hits("TXT009", "rosé it\xe2\x80\x99s")
     assert hit.message == "UTF-8 that was read as Latin-1: 'â\\x80\\x99' would be '’'"
 
@@ -537,7 +537,7 @@ def test_what_does_not_run_together(text: str) -> None:
 def test_boilerplate(line: str) -> None:
     assert place("TXT103", f"Wörter und Wörter.\n{line}\nMehr.\n") == 19 + len(line) - len(line.lstrip())
     (hit,) = hits("TXT103", f"{line}\n{line}")
-    assert "2 such lines in all" in hit.message
+    assert "2 such lines in total" in hit.message
 
 
 @pytest.mark.parametrize(
@@ -559,11 +559,11 @@ def test_the_scraped_article() -> None:
     for code in RULES:
         assert bool(hits(code, text)) == (code in ("TXT101", "TXT102", "TXT103"))
     assert place("TXT101", text) == text.index("\n") + 1
-    assert "7 repeats in all" in hits("TXT101", text)[0].message
+    assert "7 repeats in total" in hits("TXT101", text)[0].message
     assert place("TXT102", text) == text.index(".K") + 1
-    assert "2 such places in all" in hits("TXT102", text)[0].message
+    assert "2 such places in total" in hits("TXT102", text)[0].message
     assert place("TXT103", text) == text.index("©")
-    assert "3 such lines in all" in hits("TXT103", text)[0].message
+    assert "3 such lines in total" in hits("TXT103", text)[0].message
     for rule in plugins.builtin_rules().values():
         if rule.default and rule.start:
             assert not list(rule.start()(Documents([Document("x", text)])))

@@ -120,7 +120,7 @@ def test_other_types_are_legal_and_counted(type: str) -> None:
     data = record(type, number=1) + record(number=2)
     assert codes(data) == []
     assert len(docs(data)) == 1
-    left = [batch.left_behind for batch in scan(FORMAT, data)]
+    left = [batch.dropped for batch in scan(FORMAT, data)]
     assert {word for words in left for word in words} == {f"{type.lower()} records"}
 
 
@@ -531,7 +531,7 @@ def test_the_examples_of_the_standard_are_clean(codec: str, tmp_path: Path) -> N
     assert list(validate(path)) == []
     assert list(read(path)) == []
     report = convert(path, tmp_path / "o.jsonl")
-    assert report.left_behind == {
+    assert report.dropped == {
         "warcinfo records": 1, "request records": 1, "response records of image/gif": 1, "resource records of image/gif": 1,
         "metadata records": 1, "revisit records": 1, "conversion records of image/png": 1, "response records in segments": 1,
         "continuation records": 1,
@@ -680,12 +680,12 @@ def test_pages(data: bytes, text: str, encoding: str | None, tmp_path: Path) -> 
 def test_what_is_a_document(data: bytes, own: dict[str, str], count: int, left: str, tmp_path: Path) -> None:
     assert len(docs(data, **own)) == count
     batches = scan(FORMAT, data, options=ReadOptions(own=own))
-    counted = {word: number for batch in batches for word, number in batch.left_behind.items()}
+    counted = {word: number for batch in batches for word, number in batch.dropped.items()}
     headers = {"HTTP headers": 1} if count and b"HTTP/" in data else {}
     assert counted == ({left: 1} if left else headers)
     (tmp_path / "a.warc").write_bytes(data)
     report = convert(tmp_path / "a.warc", tmp_path / "o.jsonl", read_options=own, from_format="warc")
-    assert report.left_behind == counted
+    assert report.dropped == counted
 
 
 def test_metadata_of_a_response() -> None:
@@ -796,7 +796,7 @@ def test_tags_in_tags_that_would_keep_a_parser_busy_are_refused(tag: bytes) -> N
     data = page(tag + b"text", b"Content-Type: text/html")
     (finding,) = found(data + record(number=2), html="text")
     assert (finding.code, finding.message) == (
-        "WARC021", "tags within tags of the page have more than 1,000 attributes",
+        "WARC021", "nested tags of the page have more than 1,000 attributes",
     )  # fmt: skip
     assert [document.data for document in docs(data + record(number=2), html="text")] == [b"A text.\n"]
     assert len(docs(data)) == 1
@@ -1227,7 +1227,7 @@ def test_what_is_not_joined_is_counted() -> None:
     ours = record("metadata", b'{"id":"a","name":"b","meta":{}}', number=2, WARC_Refers_To=uuid(1), Content_Type=OWN)
     batches = scan(FORMAT, record() + foreign + ours)
     assert [d.id for d in documents(batches)] == ["a"]
-    assert [batch.left_behind for batch in batches] == [{"metadata records": 1}]
+    assert [batch.dropped for batch in batches] == [{"metadata records": 1}]
     batches = scan(FORMAT, page(b"x", b"Content-Type: text/plain") + ours)
     assert [f.code for f in findings(batches)] == ["WARC027"]
 
@@ -1379,7 +1379,7 @@ def test_a_folded_line_that_continues_nothing() -> None:
     data = record().replace(b"WARC/1.1\r\n", b"WARC/1.1\r\nX-Long: " + b"x" * 70_000 + b"\r\n folded\r\n")
     assert codes(data) == ["WARC005"]
     (finding,) = found(record().replace(b"WARC/1.1\r\n", b"WARC/1.1\r\n folded\r\n"))
-    assert (finding.code, finding.message) == ("WARC003", "a folded line that continues nothing: ' folded'")
+    assert (finding.code, finding.message) == ("WARC003", "a folded line without a line before it: ' folded'")
 
 
 def test_the_digest_of_chunks_that_are_not_held_is_nobodys_fault() -> None:
@@ -1632,7 +1632,7 @@ def test_an_odd_end_is_mended_safely_where_nothing_of_the_block_can_be_lost(
 def test_a_folded_line_after_a_faulty_one_continues_nothing(line: bytes) -> None:
     head = b"WARC/1.1\r\n" + line + b"\r\n one\r\n two\r\nX-Late:\r\n \tv\r\n\r\n"
     header = parse_header(head, 0)
-    assert [fault.byte for fault in header.faults if "continues nothing" in fault.message] == [
+    assert [fault.byte for fault in header.faults if "without a line before it" in fault.message] == [
         head.index(b" one"),
         head.index(b" two"),
     ]

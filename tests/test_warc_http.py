@@ -332,7 +332,11 @@ def test_chunks_that_are_wrong_give_what_they_hold(body: bytes, text: bytes, wro
 )
 def test_a_text_that_begins_like_a_chunk_is_none(body: bytes) -> None:
     found = content(response(body, "Transfer-Encoding: chunked"))
-    assert (found.data, found.remark, found.damage) == (body, "the body is not chunked, though the header says so", "")
+    assert (found.data, found.remark, found.damage) == (
+        body,
+        "the body is not chunked, although the header says so",
+        "",
+    )
 
 
 CHUNKED = "Transfer-Encoding: chunked"
@@ -381,7 +385,7 @@ def test_a_body_stored_without_its_chunks_is_taken_as_it_is() -> None:
     block = response(PAGE, "Transfer-Encoding: chunked", "Content-Type: text/html")
     found = content(block)
     assert (found.data, block[found.start :]) == (PAGE, PAGE)
-    assert found.remark == "the body is not chunked, though the header says so"
+    assert found.remark == "the body is not chunked, although the header says so"
     assert dechunked(PAGE) is None
 
 
@@ -470,7 +474,7 @@ def test_a_coded_body_that_is_cut_or_followed_by_rubbish_gives_its_text(name: st
     for rubbish in (b"x", b"\0" * 9, PAGE):
         found = damaged(response(packed + rubbish, f"Content-Encoding: {label}"))
         assert found.data == data
-        assert found.damage.endswith("followed by something else")
+        assert found.damage.endswith("followed by other data")
 
 
 @every_coding
@@ -493,7 +497,7 @@ def test_a_wrong_check_sum_is_found_and_costs_no_text(name: str, data: bytes) ->
     for before in (b"", packed):
         wrong = before + packed[:at] + bytes([packed[at] ^ 1]) + packed[at + 1 :]
         found = damaged(response(wrong, f"Content-Encoding: {label}"))
-        assert ("is followed by something else" if before and name == "zlib" else "is damaged") in found.damage
+        assert ("is followed by other data" if before and name == "zlib" else "is damaged") in found.damage
         assert found.data == (data if not before or name == "zlib" else data + data)
 
 
@@ -503,7 +507,7 @@ def test_a_body_stored_decoded_is_taken_as_it_is(name: str) -> None:
     block = response(PAGE, f"Content-Encoding: {label}")
     found = content(block)
     assert found.data == block[found.start :] == PAGE
-    assert found.remark == f"the body is not in '{label}', though the header says so"
+    assert found.remark == f"the body is not in '{label}', although the header says so"
     assert content(response(b"", f"Content-Encoding: {label}")).remark == ""
 
 
@@ -534,7 +538,7 @@ def test_a_body_in_another_coding_than_is_said(name: str, said: str) -> None:
     packed = coder(PAGE)
     found = content(response(packed, f"Content-Encoding: {said}"))
     assert (found.data, found.damage) == (PAGE, "")
-    assert found.remark == f"the body is in another coding than '{said}', which the header says"
+    assert found.remark == f"the body is in another coding than '{said}', which the header declares"
     assert PAGE.startswith(damaged(response(packed[:-12], f"Content-Encoding: {said}")).data)
 
 
@@ -552,9 +556,9 @@ def test_other_names_of_codings(said: str, name: str) -> None:
 
 def test_of_two_codings_the_inner_one_may_be_missing() -> None:
     found = content(response(gzip.compress(PAGE), "Content-Encoding: none, gzip"))
-    assert (found.data, found.remark) == (PAGE, "the body is not in 'none', though the header says so")
+    assert (found.data, found.remark) == (PAGE, "the body is not in 'none', although the header says so")
     found = content(response(gzip.compress(PAGE), "Content-Encoding: gzip", "Content-Encoding: gzip"))
-    assert (found.data, found.remark) == (PAGE, "the body is not in 'gzip', though the header says so")
+    assert (found.data, found.remark) == (PAGE, "the body is not in 'gzip', although the header says so")
 
 
 def test_brotli_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -590,10 +594,10 @@ def test_a_bomb_is_defused(name: str) -> None:
     block = response(bomb, f"Content-Encoding: {label}")
     tracemalloc.start()
     try:
-        assert "holds more than" in fault_of(block).message
+        assert "contains more than" in fault_of(block).message
         assert tracemalloc.get_traced_memory()[1] < 110_000_000
         tracemalloc.reset_peak()
-        assert "holds more than" in fault_of(block, 50_000).message
+        assert "contains more than" in fault_of(block, 50_000).message
         assert tracemalloc.get_traced_memory()[1] < 40_000_000
     finally:
         tracemalloc.stop()

@@ -22,7 +22,7 @@ PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n"
 def counted(data: bytes, **own: str) -> dict[str, int]:
     """What was left behind, but for the headers of HTTP."""
     batches = scan(FORMAT, data, options=ReadOptions(own=own))
-    found = {word: number for batch in batches for word, number in batch.left_behind.items()}
+    found = {word: number for batch in batches for word, number in batch.dropped.items()}
     found.pop("HTTP headers", None)
     return found
 
@@ -207,14 +207,14 @@ def test_headers_that_a_new_archive_has_not_are_counted(tmp_path: Path) -> None:
     pages = [page(b"<p>x", b"Content-Type: text/html", b"ETag: 7", number=n) for n in (1, 2)]
     (tmp_path / "a.warc").write_bytes(b"".join(pages) + record(number=3))
     report = convert(tmp_path / "a.warc", tmp_path / "b.warc", receipt=tmp_path / "r.json")
-    assert report.left_behind == {"HTTP headers": 2}
-    assert json.loads((tmp_path / "r.json").read_bytes())["left_behind"] == {"HTTP headers": 2}
+    assert report.dropped == {"HTTP headers": 2}
+    assert json.loads((tmp_path / "r.json").read_bytes())["dropped"] == {"HTTP headers": 2}
     assert [document.meta.get("content_type") for document in read(tmp_path / "b.warc")] == [
         "text/html",
         "text/html",
         None,
     ]
-    assert convert(tmp_path / "b.warc", tmp_path / "c.warc").left_behind == {}
+    assert convert(tmp_path / "b.warc", tmp_path / "c.warc").dropped == {}
 
 
 def test_one_address_captured_twice_is_two_documents() -> None:

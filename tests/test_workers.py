@@ -153,7 +153,7 @@ def test_a_process_that_is_ended_is_an_error_and_no_hang(tmp_path: Path) -> None
     next(findings)
     for child in multiprocessing.active_children():
         child.kill()
-    with pytest.raises(WorkerError, match="was ended"):
+    with pytest.raises(WorkerError, match="was killed"):
         list(findings)
     assert multiprocessing.active_children() == []
 

@@ -51,7 +51,7 @@ class Gatherer:
             assert origin is not None, "a scan gives each document its origin"
             byte = source_byte(origin.byte)
             place = b"%08d %012d %d %d" % (self._source, self._count, byte, origin.line)
-            spelled = json.dumps([shown(str(document.id), _SHOWN), format.whole]).encode()
+            spelled = json.dumps([shown(str(document.id), _SHOWN), format.one_per_file]).encode()
             if IDS in self._rules:
                 mark = blake2b(str(document.id).encode(), digest_size=16).hexdigest().encode()
                 self._sink.add(b" ".join((_ID, mark, place, spelled)))

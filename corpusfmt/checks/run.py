@@ -25,14 +25,14 @@ from corpusfmt.text.position import Pointer, Region
 
 if TYPE_CHECKING:
     from corpusfmt.schema.json_schema.validator import Schema, Violation
-    from corpusfmt.schema.relax_ng.validator import Judge
+    from corpusfmt.schema.relax_ng.validator import Validator
 
 
 class Against(NamedTuple):
-    """What documents are held against. ``schema`` is the path of a RELAX NG schema for XML; without one, the shipped
-    schema of their format judges those that were changed. ``engine`` and ``jing`` are as in ``relax_ng.Judge``;
-    ``seconds`` are given to compile a schema, and for each document. ``record`` and ``metadata`` are the paths of
-    JSON Schemas.
+    """Which schemas documents are validated with. ``schema`` is the path of a RELAX NG schema for XML; without one, the
+    included schema of the format validates changed documents. ``engine`` and ``jing`` are as in ``relax_ng.Validator``;
+    ``seconds`` is the time limit for compiling a schema, and for each document. ``record`` and ``metadata`` are the
+    paths of JSON Schemas.
     """
 
     schema: str = ""
@@ -51,9 +51,11 @@ def is_xml(schema: str) -> bool:
 
 
 #: Why a change that is known is not made.
-_NO_EDIT = "no fix can write that in this file; convert it to JSON Lines, fix it there, and convert it back"
+_NO_EDIT = (
+    "the format of this file cannot represent the fix; convert it to JSON Lines, fix it there, and convert it back"
+)
 _CONVERT = "a digest protects this text; convert it to a seed file or JSON Lines, fix it there, and convert it back"
-_OTHER_ENCODING = "the file is in another encoding than UTF-8; convert it to UTF-8 first"
+_OTHER_ENCODING = "the file is not in UTF-8; convert it to UTF-8 first"
 #: Of so many records of a source that a scan refuses it is told what else the schema has against them.
 _EXPLAINED = 100
 #: Takes the documents of a batch, for what only shows across files.
@@ -71,10 +73,10 @@ class Checking:
         self._elsewhere = Elsewhere(reading, reading.beside) if len(reading.beside) > 1 else None
         self._pointer = Pointer()
         #: What judges XML, by the name of the schema.
-        self.judges: dict[str, Judge] = {}
+        self.validators: dict[str, Validator] = {}
         if against.schema:
-            self._judge(against.schema)
-        self._own: dict[str, Schema] = {}
+            self._validator(against.schema)
+        self._schemas_of_formats: dict[str, Schema] = {}
         self._counts = Counter[str]()  # of the findings of rules and schemas about the source at hand
         self.schemas = [
             (code, _compiled(path))
@@ -83,10 +85,10 @@ class Checking:
         ]
 
     def close(self) -> None:
-        """End the processes that judge."""
-        for judge in self.judges.values():
-            judge.close()
-        for schema in (*self._own.values(), *[schema for _, schema in self.schemas]):
+        """Stop the validating processes."""
+        for validator in self.validators.values():
+            validator.close()
+        for schema in (*self._schemas_of_formats.values(), *[schema for _, schema in self.schemas]):
             schema.close()
 
     @property
@@ -117,7 +119,7 @@ class Checking:
                 tally.stored |= {path} if stored else set()
                 named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, path, thorough=True)
-                options = options._replace(judged=named, elsewhere=self._elsewhere)
+                options = options._replace(validating=named, elsewhere=self._elsewhere)
                 checks = self.checks(format)
                 before = 0
                 batches = bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits)
@@ -181,14 +183,14 @@ class Checking:
                             unmade.add((number, rule.code))
             for code, schema in self.schemas:
                 findings += self._held(code, schema, batch, path, format, before)
-        for region in batch.judge:
-            findings += [f for f in self._judged(region, batch, path, format) if plain or tells(f)]
+        for region in batch.to_validate:
+            findings += [f for f in self._validated(region, batch, path, format) if plain or tells(f)]
         if (source_byte := batch.source_byte) is not None:
             findings = [_elsewhere(finding, source_byte) for finding in findings]
         if stored:
             findings = [finding._replace(stored=True) for finding in findings]
         findings = [one for one in batch.findings if plain or tells(one)] + findings
-        if format.whole:
+        if format.one_per_file:
             findings = [finding._replace(by_path=True) for finding in findings]
         findings.sort(key=lambda finding: finding.byte)
         return findings
@@ -207,8 +209,8 @@ class Checking:
         elif rule.fixable and format.rewrite is None:
             no_fix = _CONVERT
         hint = no_fix or hit.hint or rule.advice
-        near = self._pointer.near(batch.region, byte)
-        finding = found(rule, hit.message, path, near, byte, document=hit.document.id, hint=hint)
+        context = self._pointer.context(batch.region, byte)
+        finding = found(rule, hit.message, path, context, byte, document=hit.document.id, hint=hint)
         return finding._replace(edit=edit, places=hit.places, related=hit.related, no_fix=no_fix)
 
     # -- schemas ----------------------------------------------------------------------------------------
@@ -231,8 +233,8 @@ class Checking:
             for violation, byte in zip(
                 violations, _places(batch.region, document, format, record, violations, about_records), strict=True
             ):
-                near = self._pointer.near(batch.region, byte)
-                finding = found(rule, violation.message, path, near, byte, document=document.id, hint=rule.advice)
+                context = self._pointer.context(batch.region, byte)
+                finding = found(rule, violation.message, path, context, byte, document=document.id, hint=rule.advice)
                 yield from self._counted(finding._replace(number=before + number + 1))
             if self._counts[code] > self.reading.limits.warnings:
                 return
@@ -242,29 +244,29 @@ class Checking:
         told = enough(finding, self._counts, self.reading.limits.warnings)
         return [told] if told is not None and (told is finding or self.selection.tells(told)) else []
 
-    def _judged(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
+    def _validated(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
         """Give what a RELAX NG schema has against a document."""
         room = self.reading.limits.warnings + 1 - self._counts[format.grammar_code]
-        verdicts = self._judge(self.against.schema or format.grammar).check(region, room) if room > 0 else []
+        verdicts = self._validator(self.against.schema or format.grammar).check(region, room) if room > 0 else []
         if not verdicts:
             return
         rule = next(one for one in format.faults if one.code == format.grammar_code)
         for line, column, message, at in verdicts:
             byte = at if at >= 0 else _byte(region, line, column)
-            near = self._pointer.near(region, byte)
+            context = self._pointer.context(region, byte)
             before = [one for one in batch.documents if one.origin and region.offset <= one.origin.byte <= byte]
             id = before[-1].id if before else None
-            yield from self._counted(found(rule, message, path, near, byte, document=id, hint=rule.advice))
+            yield from self._counted(found(rule, message, path, context, byte, document=id, hint=rule.advice))
 
-    def _judge(self, schema: str) -> Judge:
-        from corpusfmt.schema.relax_ng.validator import Judge
+    def _validator(self, schema: str) -> Validator:
+        from corpusfmt.schema.relax_ng.validator import Validator
 
-        if schema not in self.judges:
+        if schema not in self.validators:
             against = self.against
-            self.judges[schema] = Judge(
+            self.validators[schema] = Validator(
                 schema, engine=against.engine, seconds=against.seconds, jing=against.jing, shipped=not against.schema
             )
-        return self.judges[schema]
+        return self.validators[schema]
 
     def explained(self, batch: Batch, format: Format) -> Batch:
         """Return a batch that says what else the schema has against a record of which a scan tells the first fault."""
@@ -309,9 +311,9 @@ class Checking:
         """Return a schema of a format. It is loaded for records that a scan turned away alone."""
         from corpusfmt.schema.json_schema.validator import Schema
 
-        if name not in self._own:
-            self._own[name] = Schema(name, storage.shipped(name))
-        return self._own[name]
+        if name not in self._schemas_of_formats:
+            self._schemas_of_formats[name] = Schema(name, storage.shipped(name))
+        return self._schemas_of_formats[name]
 
 
 def records_of(batch: Batch, format: Format) -> list[bytes]:

@@ -149,4 +149,4 @@ def _check(name: str) -> None:
 
     close = get_close_matches(name, known if name[-1].isdecimal() else plugins.prefixes(), 1)
     hint = f"did you mean {close[0]}?" if close else "'corpusfmt rules' lists them"
-    raise ConfigurationError(f"no rule has a code that begins with {quoted(name)}; {hint}")
+    raise ConfigurationError(f"no code begins with {quoted(name)}; {hint}")

@@ -225,7 +225,7 @@ def limit_values(text: str) -> dict[str, int]:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text)):
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, not {text!a}")
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, not {text!a}")
     return int(text)
 
 

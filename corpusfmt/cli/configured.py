@@ -27,7 +27,7 @@ def config_of(args: argparse.Namespace) -> Config:
     config = load(path, found=not args.config)
     _check_options(config)
     if not args.config and not args.quiet:
-        say(f"configuration: {_near(path)}")
+        say(f"configuration: {_shown_path(path)}")
     return config
 
 
@@ -47,7 +47,7 @@ def _check_options(config: Config) -> None:
         raise ConfigurationError(f"{quoted(config.path, 400)}: no format has the option {quoted(name)}; {hint}")
 
 
-def _near(path: str) -> str:
+def _shown_path(path: str) -> str:
     """Return the path of a file as people call it: without its folder where that is the working folder."""
     return storage.name_of(path) if storage.folder_of(path) == storage.folder_of("x") else path
 

@@ -13,7 +13,7 @@ from corpusfmt.cli.arguments import format_spec, parser, reading_of
 from corpusfmt.cli.configured import config_of, settled
 from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import plural, put, say, say_passed_over
+from corpusfmt.cli.talk import plural, put, say, say_skipped
 from corpusfmt.config import Config
 from corpusfmt.model.document import Origin
 from corpusfmt.model.errors import ParseError
@@ -103,7 +103,7 @@ def _print(comparison: Comparison, output: str, bar: Bar, *, quiet: bool) -> Non
         for kind in KINDS:
             if comparison.hidden[kind]:
                 say(f"... and {comparison.hidden[kind]:,} more {kind}; --no-cap shows all")
-    say_passed_over([*comparison.a.passed_over, *comparison.b.passed_over])
+    say_skipped([*comparison.a.skipped, *comparison.b.skipped])
     if output == "text":
         put(_totals(comparison))
 

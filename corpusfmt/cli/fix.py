@@ -31,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
 
     With ``--diff`` nothing is changed, and 1 is also returned when something would be.
     """
-    options = parser("fix", "Fix, in the files, what can be fixed without loss.", "SOURCE... [options]", EXAMPLES)
+    options = parser("fix", "Fix what can be fixed without loss, in place.", "SOURCE... [options]", EXAMPLES)
     add_sources(options)
     args = options.parse_args(arguments)
     config = config_of(args)
@@ -79,7 +79,7 @@ def _tell(fixed: Fixed, args: argparse.Namespace, bar: Bar, *, dry: bool) -> Non
         keep = "would keep" if args.dry_run or args.diff else "keep"
         say(f"{shown(fixed.path)} has {plural(fixed.links, 'other name')} (hard links), which {keep} the old content")
     if fixed.side:
-        say(f"what was cut off is in {fixed.side}")
+        say(f"the removed bytes are in {fixed.side}")
 
 
 def _selection(named: list[str], config: Config) -> Selection:
@@ -105,7 +105,7 @@ def _line(fixed: Fixed, *, dry: bool) -> str:
     if fixed.fixes:
         parts.append(f"{'would fix' if dry else 'fixed'} {_counts(fixed)}")
     elif fixed.changed:
-        parts.append("the cut end would be left out" if dry else "the cut end was left out")
+        parts.append("the incomplete end would be removed" if dry else "the incomplete end was removed")
     if fixed.left:
         parts.append(f"{plural(fixed.left.total(), 'finding')} left ({_each(fixed.left)})")
     return f"{shown(fixed.path)}: {'; '.join(parts) or 'nothing to fix'}"

@@ -27,7 +27,7 @@ EXAMPLES = (
 def run(arguments: Sequence[str]) -> int:
     """List documents. Returns 1 when a record could not be read."""
     options = parser(
-        "ls", "List documents, one per line: id, name, bytes of text, place; separated by tabs.",
+        "ls", "List documents, one per line: id, name, bytes of text, position; separated by tabs.",
         "SOURCE... [options]", EXAMPLES,
     )  # fmt: skip
     add_sources(options)

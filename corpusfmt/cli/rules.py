@@ -13,7 +13,7 @@ from corpusfmt.model.rule import Rule
 
 def run(arguments: Sequence[str]) -> int:
     """Print all codes, by subject. Returns 0."""
-    options = parser("rules", "List rules and faults. Those with a star are checked only when they are selected.")
+    options = parser("rules", "List rules and faults. Those with a star are checked only if selected.")
     options.add_argument(
         "--output-format", choices=("text", "json"), default="text", help="text (default), or a JSON array"
     )

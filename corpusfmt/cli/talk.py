@@ -37,13 +37,13 @@ def plural(count: int, noun: str, several: str = "") -> str:
     return f"{count:,} {noun if count == 1 else several or f'{noun}s'}"
 
 
-def say_passed_over(paths: Sequence[str]) -> None:
+def say_skipped(paths: Sequence[str]) -> None:
     """Name the first few files of source folders that were not read; nothing when there are none."""
     if paths:
         say(f"skipped {plural(len(paths), 'file')}: {', '.join(paths[:5])}{', ...' if len(paths) > 5 else ''}")
 
 
-def say_left_behind(counts: Mapping[str, int]) -> None:
+def say_dropped(counts: Mapping[str, int]) -> None:
     """Say what reading left behind, by the word for it, the most frequent first."""
     if counts:
         ranked = sorted(counts.items(), key=lambda item: -item[1])

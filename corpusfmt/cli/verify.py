@@ -12,7 +12,7 @@ from corpusfmt.verbs.verify import SIDES, Discrepancy, Verification
 
 EXAMPLES = (
     ("convert news.seed -o news.jsonl --receipt news.receipt.json", "convert, and write a receipt"),
-    ("verify news.receipt.json", "later: check all files and documents"),
+    ("verify news.receipt.json", "check all files and documents later"),
     ("verify news.receipt.json --only outputs --quick", "check the digests of the targets only"),
 )
 

@@ -26,7 +26,7 @@ from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
 from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.rule import Change, Rule
 from corpusfmt.text.display import quoted
-from corpusfmt.text.filenames import WHOLE_SUFFIX, has_suffix, suffixed, unfit
+from corpusfmt.text.filenames import TEXT_SUFFIX, has_suffix, suffixed, unfit
 from corpusfmt.text.magic import kind_of
 from corpusfmt.text.pointers import pointer_kind
 from corpusfmt.text.position import Region
@@ -34,15 +34,15 @@ from corpusfmt.text.position import Region
 FAULTS: Final = (
     Rule(
         "DIR001", "error", "document over the size limit",
-        "A file of a folder is a document, which is held whole while it is converted. A limit keeps one file from "
-        "taking all memory.",
-        "raise the limit with --max-document, or leave the file out",
+        "A file of a folder is a document, which is held in memory while it is converted. The limit keeps one file "
+        "from using all memory.",
+        "raise the limit with --max-document, or exclude the file",
         b"a text that is longer than the limit of this example, which is one hundred bytes; the usual one is 256 MiB\n",
         b"a short text\n", "dir", max_document=100,
     ),
     Rule(
-        "DIR002", "error", "name of a file that is not UTF-8",
-        "The path of a file is the name and the id of its document, and these are characters. This path was written in "
+        "DIR002", "error", "file name that is not UTF-8",
+        "The path of a file is the name and the id of its document. Both consist of characters, and this path is in "
         "another encoding.",
         "rename the file; convmv does so for whole folders",
         b"", b"a text\n", "dir",
@@ -60,7 +60,7 @@ _MAGIC: Final = (
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     """Give the document that a file is, or the fault that keeps it from being one. Raises ConfigurationError."""
     if options.id_from == "line":
-        raise ConfigurationError("a file of a folder is no line of anything; make the id from path, name or sha256")
+        raise ConfigurationError("a file of a folder has no line number; create the id from path, name or sha256")
     return _scan(stream, options)
 
 
@@ -120,21 +120,19 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
     found = []
     path = _path(document, options)
     if path != document.id:
-        found.append(
-            loss(document, "id", f"the id {quoted(str(document.id))} is not the name of the file, which is all it has")
-        )
+        found.append(loss(document, "id", f"the id {quoted(str(document.id))} is not the name; a file has only a name"))
     if path != document.name:
-        why = unfit(document.name) or f"is not that of the file, {quoted(path)}"
+        why = unfit(document.name) or f"is not the name of the file, {quoted(path)}"
         found.append(loss(document, "name", f"the name {quoted(document.name)} {why}"))
     if document.meta_json != EMPTY and document.meta:
         found.append(loss(document, "metadata", "a file of a folder has no metadata"))
     if undecoded := undecodable(document):
         found += undecoded
     elif (data := utf8_or_replaced(document)).startswith(_MAGIC) or kind_of(data):
-        what = "the text begins as compressed data or a file of another kind does, and would be taken for that"
+        what = "the text begins like compressed data or a file of another type, and would be read as that"
         found.append(loss(document, "bytes", what))
     elif pointer_kind(data):
-        found.append(loss(document, "bytes", "the text is a pointer to a file, and would be refused as such"))
+        found.append(loss(document, "bytes", "the text is a pointer to a file, and would be refused"))
     return found
 
 
@@ -145,11 +143,11 @@ def _path(document: Document, options: WriteOptions) -> str:
     """
     how, wanted = options.own.get(NAME_FROM), wanted_name(document, options, "name")
     if how in ("id", "path"):
-        return suffixed(wanted, WHOLE_SUFFIX)
+        return suffixed(wanted, TEXT_SUFFIX)
     is_held = document.id == document.name or not {"id", "name"} <= options.allow
     if not unfit(wanted) and ((is_held and how is None) or has_suffix(wanted)):
         return wanted
-    return suffixed(wanted, WHOLE_SUFFIX)
+    return suffixed(wanted, TEXT_SUFFIX)
 
 
 class _Writer:
@@ -191,15 +189,15 @@ FORMAT = Format(
     faults=FAULTS,
     cannot={
         "id": "an id that is not the name",
-        "name": "no name, and names that are no path of a file on every system; the name of another document",
+        "name": "empty names, duplicate names, and names that are not a valid path on every system",
         "metadata": "any metadata",
-        "bytes": "texts that begin as compressed data, PDF or images do, and pointers of Git LFS",
+        "bytes": "texts that begin like compressed data, PDF or images, and pointers of Git LFS",
         "encoding": "bytes that their declared encoding cannot decode",
     },
-    options=(name_from("the name, or the id where there is none"),),
+    options=(name_from("the name (default; the id if there is none)"),),
     alone=alone,
     rewrite=rewrite,
-    whole=True,
+    one_per_file=True,
     names_files=True,
     gives=gives,
     leaves="hidden files, links, pipes and files that hold no text (office documents, PDF, images), which are listed; "

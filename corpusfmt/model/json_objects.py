@@ -29,7 +29,9 @@ def check_object(raw: bytes, depth: int = MAX_DEPTH) -> list[tuple[str, int]]:
     node = parse(raw, max_depth=depth)
     if node.kind != "{":
         raise JSONFault("expected an object in braces", node.start)
-    notes = [(f"the key {quoted(key)} repeats; readers keep one or the other", at) for key, at in duplicates(node)]
+    notes = [
+        (f"duplicate key {quoted(key)}; readers keep either the first or the last", at) for key, at in duplicates(node)
+    ]
     notes += surrogates(raw, strings(node, raw))
     return sorted(notes, key=lambda note: note[1])
 
@@ -88,7 +90,7 @@ def surrogates(raw: bytes, spans: list[tuple[int, int]]) -> list[tuple[str, int]
     for start, stop in spans:
         at = lone_surrogate(raw[start:stop])
         if at >= 0:
-            found.append(("half a surrogate pair, which is no character", start + at))
+            found.append(("half a surrogate pair, which is not a character", start + at))
     return found
 
 

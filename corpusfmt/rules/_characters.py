@@ -63,26 +63,26 @@ def strange(
     look: Callable[[bytes], bool],
     pattern: re.Pattern[str],
     tell: Callable[[list[str], str], tuple[str, str]] | None = None,
-    mend: Callable[[str], str] | None = None,
+    fix: Callable[[str], str] | None = None,
 ) -> Iterator[Hit]:
     """Give a hit for each text that has characters which ``pattern`` matches, one by one or in runs.
 
     What a ``pattern`` with a group matches outside of it is passed over. ``look`` is as in :func:`suspects`; ``tell``
-    takes the characters and the text, and gives what is to be said after them in the message, and a hint. ``mend``
+    takes the characters and the text, and gives what is to be said after them in the message, and a hint. ``fix``
     takes a match and returns what is left of it when the text is changed.
     """
     which = 1 if pattern.groups else 0
 
-    def mended(match: re.Match[str]) -> str:
-        assert mend is not None
-        return mend(match[0]) if match[which] else match[0]
+    def fixed(match: re.Match[str]) -> str:
+        assert fix is not None
+        return fix(match[0]) if match[which] else match[0]
 
     for document, text in suspects(documents, look):
         first = next((match.start() for match in pattern.finditer(text) if match[which]), -1)
         if first >= 0:
             chars = [char for match in pattern.finditer(text) for char in match[which] or ""]
             more, hint = tell(chars, text) if tell else ("", "")
-            change = becomes(document, text, pattern.sub(mended, text)) if mend else None
+            change = becomes(document, text, pattern.sub(fixed, text)) if fix else None
             position = position_of(document, text, first)
             yield Hit(document, f"the text has {told(chars)}{more}", position, hint, change, places=len(chars))
 

@@ -66,7 +66,7 @@ def name_of(run: str) -> str:
     return "Latin-1" if max(run) <= "\xff" and any("\x80" <= char <= "\x9f" for char in run) else "Windows-1252"
 
 
-def mended(text: str, rounds: int = 8) -> tuple[str | None, int]:
+def restored(text: str, rounds: int = 8) -> tuple[str | None, int]:
     """Return a text with its places as they were meant, however many times over, or None when they do not end; and how
     many places it has.
     """

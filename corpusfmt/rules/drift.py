@@ -9,10 +9,10 @@ _ONE = b'{"id":"d%d","name":"","text":"body %d","meta":{"year":%b}}\n'
 RULE = Rule(
     code="CORP003",
     severity="warning",
-    summary="field that drifts between files",
-    why="A field that is missing, null or of another type in some files only is most often the trace of a program that "
-    "changed while the corpus was made. Readers that take the types of the first file for those of all fail later.",
-    advice="make the files alike, or write what is allowed into a JSON Schema",
+    summary="field that differs between files",
+    why="A field that is missing, null or of another type in only some files usually shows that a program changed "
+    "while the corpus was created. Readers that infer the types from the first file fail later.",
+    advice="correct the files, or define what is allowed in a JSON Schema",
     bad=(_ONE % (1, 1, b"1901"), _ONE % (2, 2, b'"1902"')),
     good=(_ONE % (1, 1, b"1901"), _ONE % (2, 2, b"1902")),
     example="jsonl",

@@ -40,11 +40,11 @@ RULE = Rule(
     code="TXT012",
     severity="warning",
     summary="invisible character in the text",
-    why="A word with such a character looks whole, or looks like two, and is not found by a search: the Hangul fillers "
-    "(U+115F, U+1160, U+3164, U+FFA0), the invisible operators of mathematics (U+2061 to U+2064), the Mongolian vowel "
-    "separator outside Mongolian, controls that are no longer used (U+206A to U+206F) and code points that are "
-    "reserved for such characters. A filler that completes a Korean syllable is not reported. Texts of mathematics may "
-    "need the operators; leave the rule out for those.",
+    why="A word with such a character looks unchanged, or looks like two words, and a search does not find it: the "
+    "Hangul fillers (U+115F, U+1160, U+3164, U+FFA0), the invisible operators of mathematics (U+2061 to U+2064), the "
+    "Mongolian vowel separator outside Mongolian, deprecated format characters (U+206A to U+206F) and code points "
+    "that are reserved for such characters. A filler that completes a Korean syllable is not reported. Mathematical "
+    "texts may need the operators; ignore the rule for those.",
     advice="remove the characters, or write a space where one is meant",
     bad="<<<FILE d1 a.txt>>>\na wo\u3164rd\n".encode(),
     good="<<<FILE d1 a.txt>>>\n\ub9d0 \u1106\u1160 \u115f\u1161\n".encode(),

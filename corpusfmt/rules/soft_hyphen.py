@@ -30,9 +30,9 @@ RULE = Rule(
     code="TXT006",
     severity="warning",
     summary="soft hyphen in the text",
-    why="A soft hyphen says where a word may be broken, and belongs to the page on which a text was set. A word with "
-    "one looks whole and is not found by a search, nor in a dictionary.",
-    advice="take them out; 'fix --unsafe-fixes' does",
+    why="A soft hyphen marks where a word may be broken, and belongs to the layout of a page. A word that contains "
+    "one looks unchanged, but searches and dictionaries do not find it.",
+    advice="remove them; 'corpusfmt fix --unsafe-fixes' does",
     bad="<<<FILE d1 a.txt>>>\na won\u00adderful word\n".encode(),
     good=b"<<<FILE d1 a.txt>>>\na wonderful word\n",
     start=start,

@@ -53,12 +53,12 @@ def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as 
 RULE = Rule(
     code="TXT011",
     severity="warning",
-    summary="variation selector that selects nothing",
-    why="A variation selector chooses a form of the character before it: the emoji U+FE0F, a variant of a Chinese "
-    "character U+E0100. Several in a row, or one of U+E0100 to U+E01EF after another character, choose nothing and "
-    "nobody sees them. There are 256, so a row of them can carry any bytes unseen. A single U+FE00 to U+FE0F is not "
+    summary="variation selector without effect",
+    why="A variation selector chooses a form of the character before it: U+FE0F the emoji form, U+E0100 a variant of "
+    "a Chinese character. Several in a row, or one of U+E0100 to U+E01EF after another character, have no effect and "
+    "are invisible. There are 256 of them, so a row can carry any hidden bytes. A single U+FE00 to U+FE0F is not "
     "reported, nor is one selector after a Chinese character.",
-    advice="remove them; 'fix --unsafe-fixes' does",
+    advice="remove them; 'corpusfmt fix --unsafe-fixes' does",
     bad="<<<FILE d1 a.txt>>>\nwell\U000e0112\U000e0134\U000e0156 then\n".encode(),
     good="<<<FILE d1 a.txt>>>\na heart \u2764\ufe0f and a place \u845b\U000e0100\u57ce\n".encode(),
     start=start,

@@ -37,7 +37,7 @@ from corpusfmt.storage.output import Leftover, Output, codecs, open_output
 from corpusfmt.storage.paths import (
     holds,
     is_absolute,
-    is_foreign,
+    is_of_another_user,
     name_of,
     processors,
     relative,
@@ -91,8 +91,8 @@ __all__ = [
     "inside",
     "is_absolute",
     "is_folder",
-    "is_foreign",
     "is_nothing",
+    "is_of_another_user",
     "is_regular",
     "is_shard",
     "is_shared",
@@ -133,7 +133,7 @@ def shipped(name: str) -> bytes:
                 return file.read()
         except FileNotFoundError:
             continue
-    raise SchemaError(f"there is no schema {quoted(name)}: no such file, and none of corpusfmt's own")
+    raise SchemaError(f"there is no schema {quoted(name)}: no such file, and no schema of corpusfmt")
 
 
 def is_stdout(path: str) -> bool:

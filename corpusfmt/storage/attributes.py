@@ -33,7 +33,7 @@ def keep_attributes(model: str, path: str | int) -> None:
     except OSError as error:
         raise _refused(model, error.strerror or "") from None
     if stat.S_IMODE(os.stat(path).st_mode) != stat.S_IMODE(there.st_mode):  # as of a group that one is not in
-        raise _refused(model, "the mode would be another one")
+        raise _refused(model, "the mode would change")
 
 
 def _extended(path: str | int) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ class Found(NamedTuple):
     """The files to read, and those that a folder holds beside them."""
 
     paths: list[str]
-    passed_over: list[str]
+    skipped: list[str]
 
 
 def discover(
@@ -44,7 +44,7 @@ def discover(
     input beside files; FileNotFoundError for a path that is not there; OSError.
     """
     found: list[str] = []
-    passed_over: list[str] = []
+    skipped: list[str] = []
     if not sources:
         raise ConfigurationError("no source was named")
     for source in sources:
@@ -56,33 +56,33 @@ def discover(
             return Found([source], [])
         if is_folder_there(source):
             inside, beside = file_system(source).list(source)
-            passed_over += beside if every else []
+            skipped += beside if every else []
             nothing = (
-                f"the folder {quoted(source)} holds no file with a {what} suffix; "
+                f"the folder {quoted(source)} contains no file with a {what} suffix; "
                 "name the files and their format with --from"
             )
             if every:
-                nothing = f"the folder {quoted(source)} holds no file of text"
+                nothing = f"the folder {quoted(source)} contains no text file"
         elif is_pattern(source):
             inside = matching(source)
-            nothing = f"no file matches {quoted(source)} (hidden files and links are not looked at)"
+            nothing = f"no file matches {quoted(source)} (hidden files and links are skipped)"
         else:
             info_of(source)
             found.append(source)
             continue
         if not every and is_folder_there(source):
             fitting = [known(path) for path in inside]
-            passed_over += [path for path, fits in zip(inside, fitting, strict=True) if not fits]
+            skipped += [path for path, fits in zip(inside, fitting, strict=True) if not fits]
             inside = [path for path, fits in zip(inside, fitting, strict=True) if fits]
         if inside and all(own(path) for path in inside):
             nothing = f"every file in {quoted(source)} is written by this run; choose another target"
-        passed_over += [path for path in inside if own(path)]
+        skipped += [path for path in inside if own(path)]
         inside = [path for path in inside if not own(path)]
         if not inside:
             raise ConfigurationError(nothing)
         found += inside
     once, again = _once(found, every=every)
-    return Found(once, list(dict.fromkeys([*passed_over, *again])))
+    return Found(once, list(dict.fromkeys([*skipped, *again])))
 
 
 def root_of(source: str) -> str | None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: So many bytes tell compressed data.
 _MAGIC: Final = 8
-_FOREIGN: Final = (
+_UNSUPPORTED: Final = (
     (b"BZh", "bzip2", "bzip2 -dc"),
     (b"\xfd7zXZ\x00", "xz", "xz -dc"),
     (b"\x04\x22\x4d\x18", "lz4", "lz4 -dc"),
@@ -121,14 +121,14 @@ class Input:
         elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
             self._decoder, self.codec = ZstdDecoder(self._next_raw, window), "zst"
         self.members = self._decoder.members if self._decoder else None
-        for magic, what, command in _FOREIGN:
+        for magic, what, command in _UNSUPPORTED:
             if head.startswith(magic):
                 raise ConfigurationError(
-                    f"{name} is {what} data, which is not read; decompress it first: {command} OLD > NEW"
+                    f"{name} is {what} data, which is not supported; decompress it first: {command} OLD > NEW"
                 )
         lowered = name.lower() if suffixed else ""
         if not head and lowered.endswith((".gz", ".zst")):
-            raise self._fault(CUT, "the file is empty, and its name says that it is compressed")
+            raise self._fault(CUT, "the file is empty, but its name says that it is compressed")
         if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
             what = "gzip" if lowered.endswith(".gz") else "zstd"
             raise self._fault(DAMAGED, f"the name says {what}, but the file holds no {what} data")

@@ -53,7 +53,7 @@ class LocalFileSystem:
         return open(path, "rb", buffering=CHUNK, opener=opener)
 
     def state(self, raw: BinaryIO) -> State | None:
-        """Return the state of an open file; None for what is no regular file, or none of the system."""
+        """Return the state of an open file; None for what is not a regular file, or none of the system."""
         try:
             found = os.fstat(raw.fileno())
         except (AttributeError, io.UnsupportedOperation):  # standard input that a program has put something else for

@@ -230,7 +230,7 @@ class HeldPendingFile:
         self._folder, self._name = folder, name
         there = folder.stat(name)
         if there and not stat.S_ISREG(there.st_mode):
-            what = "a link, which is not followed here" if stat.S_ISLNK(there.st_mode) else "no file"
+            what = "a link, which is not followed here" if stat.S_ISLNK(there.st_mode) else "not a file"
             raise ConfigurationError(f"{quoted(called, 400)} is {what}; remove it")
         mode = stat.S_IMODE(there.st_mode) if there else 0o666
         self._temporary = temporary_name(name)
@@ -239,7 +239,7 @@ class HeldPendingFile:
         except OSError as error:
             self._temporary = ""  # it is not there, or that of another target
             if isinstance(error, FileExistsError):
-                what = "is being written already, under this name or another one of the same file; name another file"
+                what = "is already being written, under this or another name of the same file; name another file"
                 raise ConfigurationError(f"{quoted(called, 400)} {what}") from None
             raise
         try:
@@ -343,7 +343,7 @@ def is_behind_link(error: OSError) -> bool:
 def open_below(root: str, path: str) -> int:
     """Open a file to read that was found below a folder, whatever has come into its way since.
 
-    Raises OSError, and SourceChangedError for what is no regular file any more, or behind a link.
+    Raises OSError, and SourceChangedError for what is not a regular file any more, or behind a link.
     """
     inside = path[len(root) :].replace(os.sep, "/")
     folder, _, name = inside.rpartition("/")
@@ -359,4 +359,6 @@ def open_below(root: str, path: str) -> int:
         if not is_behind_link(error):
             error.filename = path
             raise
-    raise SourceChangedError(f"{quoted(path, 400)} is no file any more, or behind a link, which is not followed here")
+    raise SourceChangedError(
+        f"{quoted(path, 400)} is no longer a file, or is behind a link, which is not followed here"
+    )

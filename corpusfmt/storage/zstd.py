@@ -122,7 +122,7 @@ class ZstdDecoder:
             self.padding = padding(self._buffer[self._at :], self._read)
             self.consumed += self.padding
             if not self.padding:
-                raise Damage(FOLLOWED, "something that is no zstd data follows the last frame")
+                raise Damage(FOLLOWED, "data that is not zstd follows the last frame")
         return self.padding > 0
 
     def _small_frames(self, size: int) -> bytes:
@@ -215,7 +215,7 @@ class ZstdDecoder:
                 left -= step
             return
         if magic != ZSTD_MAGIC:
-            raise Damage(FOLLOWED, "something that is no zstd data follows the last frame")
+            raise Damage(FOLLOWED, "data that is not zstd follows the last frame")
         begin_member(self.members, self._given, start)
         descriptor = self._take(1)
         header = _HEADERS[descriptor[0]]
@@ -232,7 +232,7 @@ class ZstdDecoder:
         if needed not in (0, self._dictionary):
             which = f"the file has dictionary {self._dictionary}" if self._dictionary else "the file has none"
             hint = "decompress it with the dictionary that it was compressed with: zstd -d -D DICTIONARY OLD -o NEW"
-            raise Damage(DAMAGED, f"the zstd data needs dictionary {needed}, and {which}", hint)
+            raise Damage(DAMAGED, f"the zstd data needs dictionary {needed}, but {which}", hint)
         self._checksum = header.checksum
         self._told, self._made = size + header.plus, 0
         self._frame = self._decompressor.decompressobj()
@@ -267,7 +267,7 @@ class ZstdDecoder:
 
     def _use_dictionary(self, content: bytes) -> None:
         if not content.startswith(_DICTIONARY_MAGIC):
-            raise Damage(DAMAGED, "the zstd data begins with a dictionary frame that holds no dictionary")
+            raise Damage(DAMAGED, "the zstd data begins with a dictionary frame without a dictionary")
         try:
             dictionary = self._zstd.ZstdCompressionDict(content, dict_type=self._zstd.DICT_TYPE_FULLDICT)
             decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=self._window)

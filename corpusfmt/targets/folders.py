@@ -26,14 +26,12 @@ class FolderTarget:
                 f"the format {self.format.name} cannot be written as a file per document; name a file"
             )
         if path == "-" or writing.given is not None:
-            what = "standard output" if writing.given is None else "a file that is open already"
-            raise ConfigurationError(f"{what} is no folder; name one with -o")
+            what = "standard output" if writing.given is None else "an open file object"
+            raise ConfigurationError(f"{what} is not a folder; name one with -o")
         if writing.shard_size:
-            raise ConfigurationError(
-                "a folder with a file per document has no shards; name a file, or leave the size out"
-            )
+            raise ConfigurationError("a folder with a file per document has no shards; name a file, or omit the size")
         if writing.cdxj:
-            raise ConfigurationError("a folder has no index beside it; name a file")
+            raise ConfigurationError("a folder has no index; name a file")
         self._alone = self.format.alone
         self._folder = storage.Folder(path, force=writing.force)
         self._paths = storage.Paths()
@@ -73,7 +71,7 @@ class FolderTarget:
         self._paths.keep()
         for document, piece in zip(documents, pieces, strict=True):
             path, content = self._alone(piece, document, self.options)
-            if not self.format.whole:  # the file is not all that tells id and name
+            if not self.format.one_per_file:  # the file is not all that tells id and name
                 placed.append((self._paths.give(suffixed(path, self.format.suffixes[0])), content))
                 continue
             lost = [] if self._paths.is_free(path) else _taken(document, path)
@@ -91,7 +89,7 @@ class FolderTarget:
     def reread(self) -> Iterator[Written]:
         """Open each file, in the order they came, after ``finish`` and before ``publish``. Raises OSError."""
         for name in self._folder.names:
-            yield Written(self._folder.reread(name, plain=self.format.whole), name)
+            yield Written(self._folder.reread(name, plain=self.format.one_per_file), name)
 
     @property
     def folder(self) -> str:
@@ -117,7 +115,7 @@ class FolderTarget:
 
 def _taken(document: Document, path: str) -> list[Loss]:
     """List the losses of a document whose file has to have another name."""
-    why = f"another document has the file {quoted(path)}, or one that some system takes for it"
+    why = f"another document has the file {quoted(path)}, or a name that some systems treat as equal"
     return [
         loss(document, kind, why) for kind, value in (("id", document.id), ("name", document.name)) if value == path
     ]

@@ -25,7 +25,7 @@ _UNSAFE_IN_PATH: Final = re.compile(r'[\x00-\x1f\x7f-\x9f\\/<>:"|?*\u061c\u200e\
 _TURNING: Final = re.compile("[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SUFFIXED: Final = re.compile(r"[^\s./]\.[A-Za-z][A-Za-z0-9]*\Z")
 #: Of the files of a folder that are documents.
-WHOLE_SUFFIX: Final = ".txt"
+TEXT_SUFFIX: Final = ".txt"
 _COMPRESSED: Final = (".gz", ".zst")
 
 
@@ -34,10 +34,10 @@ def unsafe(name: str) -> str:
     if _CONTROL.search(name):
         return "holds a control character"
     if match := _ABSOLUTE.match(name):
-        return "is an absolute path" if len(match[0]) == 1 else "begins as an absolute path on Windows, with a drive"
+        return "is an absolute path" if len(match[0]) == 1 else "begins with a drive, as an absolute path on Windows"
     for part in _PARTS.split(name):
         if part == "..":
-            return "leads out of its folder with '..'"
+            return "leaves its folder with '..'"
         if part.endswith((".", " ")) and part != ".":
             return "has a part that ends in a dot or a space, which Windows drops"
         if _RESERVED.fullmatch(part):
@@ -56,14 +56,14 @@ def unfit(name: str) -> str:
     if why := unsafe(name):
         return why
     if match := _FORBIDDEN.search(name):
-        return f"holds {quoted(match[0])}, which a name of a file on Windows cannot"
+        return f"holds {quoted(match[0])}, which Windows does not allow in file names"
     parts = name.split("/")
     if "" in parts or "." in parts:
-        return "has a part that is empty or a dot, which no path keeps"
+        return "has a part that is empty or a dot"
     if any(part.startswith(".") for part in parts):
-        return "has a part that begins with a dot, and hidden files are not read"
+        return "has a part that begins with a dot, and hidden files are skipped"
     if name.lower().endswith(_COMPRESSED):
-        return "ends as that of a compressed file, and would be read as one"
+        return "ends like the name of a compressed file, and would be read as one"
     if len(name.encode()) > PATH or any(len(part.encode()) > PATH_PART for part in parts):
         return f"is longer than {PATH:,} bytes, or a part of it than {PATH_PART}"
     return ""
@@ -93,7 +93,7 @@ def numbered(name: str, number: int) -> str:
 
 
 def safe_path(name: str, suffix: str = "") -> str:
-    """Return a name that is a whole one, on every file system, leads nowhere, and ends in ``suffix``.
+    """Return a name that is valid on every file system, leaves no folder, and ends in ``suffix``.
 
     Letters of all scripts stay. What a file system has no place for becomes an underscore, and so do characters that
     turn the direction of writing. Dots and spaces are cut from the end, and an underscore is put before a dot or dash

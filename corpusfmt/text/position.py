@@ -67,7 +67,7 @@ class Pointer:
         self._start = self._at = 0
         self._line, self._column = 1, 0
 
-    def near(self, region: Region, byte: int) -> Region:
+    def context(self, region: Region, byte: int) -> Region:
         """Return what is around the stream offset ``byte``, in its line, as a region of its own."""
         buffer = region.buffer
         at = byte - region.offset

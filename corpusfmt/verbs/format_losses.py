@@ -87,7 +87,7 @@ class Pair(NamedTuple):
     #: Whether the order of documents is kept.
     ordered: bool
     #: What reading the source leaves out, in words.
-    left_behind: str
+    dropped: str
 
 
 def side(name: str, own: Mapping[str, str]) -> Side:
@@ -112,7 +112,7 @@ def pair(source: Side, target: Side) -> Pair:
         if why and (not source.lacks(probe) or source.reads(probe)):
             lost.append((probe.kind, probe.what, why))
     lost.sort(key=lambda one: LOSS_KINDS.index(one[0]))
-    whole = target.format.whole
+    whole = target.format.one_per_file
     return Pair(
         str(source), str(target), lost, target.format.cannot.get("size", ""), target.transcodes, not whole,
         source.format.leaves,

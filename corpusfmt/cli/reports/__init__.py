@@ -20,7 +20,7 @@ def module_of(name: str) -> ModuleType:
 def reporter(name: str, write: Write, *, colour: bool = False) -> Reporter:
     """Return what prints findings in the format ``name`` through ``write``. Raises ConfigurationError."""
     if name not in FORMATS:
-        raise ConfigurationError(f"unknown format of reports {quoted(name)}; known are {', '.join(FORMATS)}")
+        raise ConfigurationError(f"unknown report format {quoted(name)}; known are {', '.join(FORMATS)}")
     if name == "text":
         from corpusfmt.cli.reports.text import Report
 

@@ -12,10 +12,10 @@ Write: TypeAlias = Callable[[str], object]
 
 
 class Summary(NamedTuple):
-    """What is known when all findings were told.
+    """The totals, when all findings were reported.
 
-    ``counts`` has all findings by code, ``hidden`` those that the cap left out. ``judges`` are schemas with the engines
-    that judged by them. ``error`` is what stopped the run.
+    ``counts`` has all findings by code, ``hidden`` those over the cap. ``validators`` are schemas with the engines
+    that validated with them. ``error`` is what stopped the run.
     """
 
     documents: int
@@ -24,8 +24,8 @@ class Summary(NamedTuple):
     severities: Mapping[str, int]
     hidden: Mapping[str, int]
     baselined: int
-    left_behind: Mapping[str, int]
-    judges: Sequence[tuple[str, Sequence[str]]]
+    dropped: Mapping[str, int]
+    validators: Sequence[tuple[str, Sequence[str]]]
     error: str | None
     #: The path of the configuration; empty when there is none.
     configuration: str = ""

@@ -153,6 +153,6 @@ def _fixes(path: str, edit: Edit) -> dict[str, Any]:
         with suppress(UnicodeDecodeError):
             content["text"] = edit.replacement.decode()
         change["insertedContent"] = content
-    said = "loses nothing" if edit.safe else "changes the text: look at it first"
+    said = "loses nothing" if edit.safe else "may change the text: review it first"
     changes = [{"artifactLocation": {"uri": uri(path)}, "replacements": [change]}]
     return {"fixes": [{"description": {"text": said}, "artifactChanges": changes}]}

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from corpusfmt.formats.jsonl.damage import Part, Told, fragment, holed, parts, several
+from corpusfmt.formats.jsonl.damage import Explanation, Part, fragment, holed, parts, several
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
 from corpusfmt.formats.jsonl.record import NATIVE, Ambiguous, Fields, Place, RecordFault, document_of, native_document
@@ -46,7 +46,7 @@ class _Blanks(NamedTuple):
 
     start: int
     stop: int
-    near: Region
+    context: Region
     lines: int
 
 
@@ -108,7 +108,9 @@ class _Scan:
         self.out.region = Region(head, 0, 1)
         if wide := wide_encoding(head):
             hint = (
-                f"'corpusfmt fix' makes UTF-8 of a file; or {transcoding(head)}" if marked(head) else transcoding(head)
+                f"'corpusfmt fix' converts a file to UTF-8; or {transcoding(head)}"
+                if marked(head)
+                else transcoding(head)
             )
             self.out.find("JSONL011", f"the file is in {wide}", 0, hint)
             yield self.out.batch(head, cut=True, fatal=True)
@@ -165,7 +167,7 @@ class _Scan:
         region = self.out.region
         found = _BLANKS.match(region.buffer, offset - region.offset)
         count, size = (found[0].count(b"\n"), len(found[0])) if found else (1, size)
-        known = self.blanks or _Blanks(offset, offset, self.out.near(offset), 0)
+        known = self.blanks or _Blanks(offset, offset, self.out.context(offset), 0)
         self.blanks = known._replace(stop=offset + size, lines=known.lines + count)
         return count, size
 
@@ -174,7 +176,7 @@ class _Scan:
         if (blanks := self.blanks) is not None:
             what = f"{blanks.lines:,} blank lines" if blanks.lines > 1 else "blank line"
             edit = Edit(blanks.start, blanks.stop - blanks.start, b"")
-            self.out.find("JSONL009", what, blanks.start, edit=edit, near=blanks.near)
+            self.out.find("JSONL009", what, blanks.start, edit=edit, context=blanks.context)
             self.blanks = None
 
     def _native(self, line: bytes, byte: int, number: int) -> Document | None:
@@ -245,7 +247,7 @@ class _Scan:
             fields = None
         except ValueError:
             is_object = False
-        if is_object and self._is_told(line, fields, offset):
+        if is_object and self._is_reported(line, fields, offset):
             yield from self.out.flush(line)
             return
         depth = self.options.limits.depth + 1
@@ -286,7 +288,7 @@ class _Scan:
             is_end = last.fault is not None and last.fault.kind == "length"
             self.cut = is_end or (was_cut and line[last.start : last.start + 1] != b"{")
 
-    def _is_told(self, line: bytes, fields: Fields | None, offset: int) -> bool:
+    def _is_reported(self, line: bytes, fields: Fields | None, offset: int) -> bool:
         """Report what keeps an object that a fast parser takes from being a document, if that is all there is to say
         of it. Without ``fields`` it nests too deep for that parser, which does not look at the bytes of strings either.
         """
@@ -341,7 +343,7 @@ class _Scan:
         else:
             yield from self.out.flush(refused)
 
-    def _tell(self, told: Told, offset: int) -> None:
+    def _tell(self, told: Explanation, offset: int) -> None:
         edit = None
         if told.edit is not None:
             start, stop, replacement = told.edit
@@ -370,7 +372,7 @@ class _Scan:
             self.out.find(code, what, offset + fault.at)
             return None
         if node.kind != "{":
-            self.out.find("JSONL003", "the line is JSON, but no object in braces", offset + node.start)
+            self.out.find("JSONL003", "the line is JSON, but not an object in braces", offset + node.start)
             return None
         return self._object(node, line, offset, number)
 
@@ -385,7 +387,7 @@ class _Scan:
             name = name_of(likely.encoding)
             message += f"; in {name} it is {quoted(likely.characters, 20)}"
             fix = f"corpusfmt fix --encoding {likely.encoding} --unsafe-fixes FILE"
-            hint = f"if the line is in {name}, convert it: {fix}; what is in UTF-8 stays as it is"
+            hint = f"if the line is in {name}, convert it: {fix}; lines in UTF-8 stay unchanged"
         self.out.find("JSONL002", message, offset + invalid, hint, edit)
 
     def _object(self, node: Node, line: bytes, offset: int, number: int) -> Document | None:

@@ -76,7 +76,9 @@ def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Pla
         present = raw_id is not None and bytes(raw_id) != b"null"
         why = "the id is empty" if present else "the record has no id"
         hint = (
-            "there is no name to make it from; try --id-from path, line or sha256" if options.id_from == "name" else ""
+            "there is no name to create it from; try --id-from path, line or sha256"
+            if options.id_from == "name"
+            else ""
         )
         raise RecordFault("JSONL005", why, layout.id if present else "", hint)
     meta = _metadata(fields, layout, options.limits, remarked)

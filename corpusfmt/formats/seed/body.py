@@ -27,7 +27,7 @@ _WRAP: Final = (
 _OPENED: Final = rb"(?:<{2,4}+|(?:\xef\xbc\x9c){2,4}+|\xe3\x80\x8a<?|\xc2\xab<|(?:&lt;){2,4}+|(?:\\<){2,4}+)"
 _CLOSED: Final = rb"(?:(?:\\?>){2,4}+|(?:\xef\xbc\x9e){2,4}+|\xe3\x80\x8b>?|\xc2\xbb>|(?:&gt;){2,4}+)"
 _WIDE: Final = b"\xef\xbc\x9c" * 2
-_NEAR: Final = re.compile(rb"^(?:>[ >]*+)?+(?:%b)*+%b[ \t]*+(?i:file)[ \t]++([^\n]*+)$" % (_WRAP, _OPENED), re.M)
+_LOOK_ALIKE: Final = re.compile(rb"^(?:>[ >]*+)?+(?:%b)*+%b[ \t]*+(?i:file)[ \t]++([^\n]*+)$" % (_WRAP, _OPENED), re.M)
 _AFTER: Final = re.compile(rb"%b(?:%b|\r)*+\Z" % (_CLOSED, _WRAP))
 #: Such a beginning in angle brackets, in the brackets that an input method makes of two, and in those of HTML.
 _BEGUN: Final = re.compile(rb"<[ \t]*+(?i:file)[ \t]")
@@ -49,7 +49,7 @@ class BodyFault(Exception):
         self.code, self.message, self.at, self.hint, self.fatal = code, message, at, hint, fatal
 
 
-class NearMiss(NamedTuple):
+class LookAlike(NamedTuple):
     """What looks like a header and is none: ``length`` bytes at ``at``, and what was meant."""
 
     message: str
@@ -79,7 +79,7 @@ class Body(NamedTuple):
         if match := _SEED_LINE.search(data):
             raise BodyFault(
                 "SEED005",
-                f"a plain file has the line {quoted(match[0])}; what follows would be read by the wrong rules",
+                f"a plain file has the line {quoted(match[0])}; the rest would be read in the wrong dialect",
                 self.start + match.start(),
                 "put version 1 files first when joining files, or escape the line in a version 1 file",
                 fatal=True,
@@ -96,7 +96,7 @@ class Body(NamedTuple):
             return data, after
         if MARKER in data and (match := _BARE_MARKER.search(data)):
             if match[0].endswith(b"\r"):
-                message = "the end marker ends in CR: something has rewritten the line ends of this file"
+                message = "the end marker ends in CR: a program changed the line ends of this file"
             else:
                 message = "the end marker is not at the end of the body"
             raise BodyFault("SEED006", message, self.start + match.start())
@@ -106,7 +106,7 @@ class Body(NamedTuple):
         """Check the lines from the pragma that begins the next part of a concatenation to the end of the record."""
         at = self.start + match.start()
         if match[1] == b"META":
-            raise BodyFault("SEED004", "a metadata line stands right after a header only", at)
+            raise BodyFault("SEED004", "a metadata line must directly follow a header", at)
         if match[0].removesuffix(b"\r") != PRAGMA:
             raise BodyFault("SEED005", f"expected '<<<SEED 1>>>', found {quoted(match[0])}", at)
         for line in self.buffer[at : self.end].split(b"\n"):
@@ -118,14 +118,14 @@ class Body(NamedTuple):
         return None
 
 
-def near_misses(buffer: bytes, start: int, body: Body, most: int) -> list[NearMiss]:
+def look_alikes(buffer: bytes, start: int, body: Body, most: int) -> list[LookAlike]:
     """Return up to ``most`` things in a document, which begins at ``start``, that look like a line of the format."""
-    found: list[NearMiss] = []
+    found: list[LookAlike] = []
     first = body.start
     line = buffer[start : buffer.find(b"\n", start, first)]
     if match := _JOINED.search(line):
         message = f"a header or metadata in the middle of a line: {quoted(line)}"
-        found.append(NearMiss(message, start + match.start(1), len(match[1]), b"\n"))
+        found.append(LookAlike(message, start + match.start(1), len(match[1]), b"\n"))
     text = buffer[first : body.stop]
     if most and (b"<" in text or is_begun(text)):
         found += islice(_headers(text, first, body.version), most)
@@ -144,23 +144,25 @@ def is_begun(buffer: bytes) -> bool:
     )
 
 
-def _headers(body: bytes, start: int, version: int) -> Iterator[NearMiss]:
+def _headers(body: bytes, start: int, version: int) -> Iterator[LookAlike]:
     """Give headers that were mistyped or wrapped in something, and those in the middle of a line."""
     told = set()
-    for match in _NEAR.finditer(body) if is_begun(body) or (b"<" in body and _BEGUN.search(body)) else ():
+    for match in _LOOK_ALIKE.finditer(body) if is_begun(body) or (b"<" in body and _BEGUN.search(body)) else ():
         closer = _AFTER.search(match[1])
         fields = match[1][: closer.start()].split(None, 1) if closer else []
         whole = match[0].removesuffix(b"\r")
-        mended = b"<<<FILE %b>>>" % b" ".join(fields).rstrip()
-        if len(fields) == 2 and _is_of_the_format(mended, version):
+        corrected = b"<<<FILE %b>>>" % b" ".join(fields).rstrip()
+        if len(fields) == 2 and _is_of_the_format(corrected, version):
             told.add(match.start())
-            yield NearMiss(f"this line looks like a header: {quoted(whole)}", start + match.start(), len(whole), mended)
+            yield LookAlike(
+                f"this line looks like a header: {quoted(whole)}", start + match.start(), len(whole), corrected
+            )
     for match in _LINE_END.finditer(body):
         first = body.rfind(b"\n", 0, match.start()) + 1
         at = max(body.find(b"<<<FILE ", first + 1, match.start()), body.find(b"<<<SEED 1", first + 1, match.start()))
         if at > 0 and first not in told and body[first:at].strip(b" \t\\<") and _is_header(body[at : match.start()]):
             message = f"a header in the middle of a line: {quoted(body[at : match.end()])}"
-            yield NearMiss(message, start + at, 0, b"\n")
+            yield LookAlike(message, start + at, 0, b"\n")
 
 
 def _is_header(text: bytes) -> bool:
@@ -168,7 +170,7 @@ def _is_header(text: bytes) -> bool:
     return text == b"<<<SEED 1" or len(text.split(b" ", 2)) == 3
 
 
-def _damaged(body: bytes, start: int, version: int) -> Iterator[NearMiss]:
+def _damaged(body: bytes, start: int, version: int) -> Iterator[LookAlike]:
     """Give lines that would be lines of the format but for one byte at their beginning."""
     for match in _LINE_END.finditer(body):
         first = body.rfind(b"\n", 0, match.start()) + 1
@@ -181,7 +183,9 @@ def _damaged(body: bytes, start: int, version: int) -> Iterator[NearMiss]:
                 if size >= 0 and (mark[3:7] != b"META" or (version and at == 0)):
                     whole = text.removesuffix(b"\r")
                     if _is_of_the_format(mark + whole[size:], version):
-                        yield NearMiss(f"this looks like a header or metadata: {quoted(whole)}", start + at, size, mark)
+                        yield LookAlike(
+                            f"this looks like a header or metadata: {quoted(whole)}", start + at, size, mark
+                        )
 
 
 def _beginning(text: bytes, mark: bytes) -> int:
@@ -202,14 +206,14 @@ def _beginning(text: bytes, mark: bytes) -> int:
     return -1
 
 
-def _marker(body: Body) -> Iterator[NearMiss]:
+def _marker(body: Body) -> Iterator[LookAlike]:
     """Give the end of a body that would be the end marker if one byte were another."""
     buffer, start, stop, end, version = body
     at, last = stop - len(MARKED), max(buffer.rfind(b"\n", start, stop - 1) + 1, start)
     if version and stop == end and at >= start and sum(map(int.__ne__, buffer[at:stop], MARKED)) == 1:
         if _ESCAPED.fullmatch(buffer, last, stop):
             return
-        yield NearMiss("the end of the text looks like an end marker", at, len(MARKED), MARKED)
+        yield LookAlike("the end of the text looks like an end marker", at, len(MARKED), MARKED)
 
 
 def _is_of_the_format(line: bytes, version: int) -> bool:

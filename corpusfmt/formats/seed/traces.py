@@ -17,7 +17,7 @@ _ENDS: Final = (MARKER, MARKER + b"\n", MARKER + b"\r\n")
 #: What git and others write around the two sides of a conflict.
 _CONFLICT: Final = re.compile(rb"^(?:<{7} [^\n]++|\|{7}(?: [^\n]*+|\r?$)|={7}\r?$|>{7} [^\n]++)", re.M)
 #: Lines that end a file, or begin one, in bundles of other programs.
-_FOREIGN: Final = re.compile(
+_DELIMITERS: Final = re.compile(
     rb"^[ \t*_`\"'#>-]{0,8}+<{3,4}+[ \t]*+"
     rb"(?i:/[ \t]*+(?:file|doc)|(?:end(?:of)?(?:file|doc(?:ument)?)?|eo[ft]|begin|start|stop|done)(?![a-z]))"
     rb"[^<>\n]{0,200}+>{3,4}+[ \t*_`\"'\r]{0,8}+$",
@@ -95,10 +95,10 @@ class Conflict:
                 yield Trace("SEED017", f"a merge conflict was not resolved: {quoted(match[0])}", start + match.start())
 
 
-def of_others(text: bytes, start: int) -> Iterator[Trace]:
+def of_other_bundles(text: bytes, start: int) -> Iterator[Trace]:
     """Give lines of a text, which begins at ``start``, that end or begin a file in bundles of other programs."""
-    for match in _FOREIGN.finditer(text) if b"<" in text and b"<<<" in text else ():
-        yield Trace("SEED018", f"the line is of another kind of bundle: {quoted(match[0])}", start + match.start())
+    for match in _DELIMITERS.finditer(text) if b"<" in text and b"<<<" in text else ():
+        yield Trace("SEED018", f"a delimiter of another bundle format: {quoted(match[0])}", start + match.start())
 
 
 def at_the_end(text: bytes, start: int) -> Iterator[Trace]:
@@ -107,7 +107,7 @@ def at_the_end(text: bytes, start: int) -> Iterator[Trace]:
     for count, fence in enumerate(_FENCE.finditer(text), 1):  # noqa: B007 - the last one is wanted
         pass
     if fence and count % 2 and not fence[1].strip() and len(text) - fence.start() <= _TAIL:
-        yield Trace("SEED018", "the text has the end of a code block that nothing began", start + fence.start())
+        yield Trace("SEED018", "the text has the end of a code block without a beginning", start + fence.start())
     whole = text.removesuffix(b"\n").removesuffix(MARKER).rstrip(b" \t\r\n")
     first = max(len(whole) - _TAIL, 0)
     at = max((match.end() for match in _BREAK.finditer(whole, first)), default=-1)

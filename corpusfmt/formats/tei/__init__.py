@@ -44,24 +44,27 @@ FORMAT = Format(
     locate=locate,
     faults=FAULTS,
     cannot={
-        "bytes": "texts that are not UTF-8 and whose encoding nobody named",
+        "bytes": "texts that are not UTF-8 and have no declared encoding",
         "encoding": "bytes that their declared encoding cannot decode",
         "size": "metadata over 16 MiB",
     },
     options=(
         Option(
-            "choice", "which reading of a choice: edited (corr, reg, expan) or original", ("edited", "original"), "read"
+            "choice",
+            "which alternative of a choice: edited (corr, reg, expan) or original",
+            ("edited", "original"),
+            "read",
         ),
         FORCED,
-        Option("notes", "where notes go: end (of the text), inline, or out", ("end", "inline", "out"), "read"),
-        Option("fw", "what becomes of running heads and page numbers (fw)", ("out", "inline"), "read"),
+        Option("notes", "position of notes: end (of the text), inline, or out", ("end", "inline", "out"), "read"),
+        Option("fw", "running heads and page numbers (fw)", ("out", "inline"), "read"),
         Option(
             "lb",
-            "what a line break (lb) becomes; join also removes a hyphen before it",
+            "replacement of a line break (lb); join also removes a hyphen before it",
             ("newline", "space", "join"),
             "read",
         ),
-        Option("witness", "the witness whose readings are read from an apparatus, by its xml:id", (), "read", "SIGIL"),
+        Option("witness", "the witness whose readings are used in an apparatus, by its xml:id", (), "read", "SIGIL"),
         Option("corpus", "the title of the corpus", (), "write"),
         name_from("the id"),
     ),
@@ -72,5 +75,5 @@ FORMAT = Format(
     is_other=is_other,
     shared_names=shared_names,
     id_of_path=True,
-    leaves="the markup of TEI that others wrote, counted by element, and of its header what is not known metadata",
+    leaves="the markup of third-party TEI, counted by element, and header elements that are not recognised as metadata",
 )

@@ -74,7 +74,9 @@ class Decoded:
                 text = self._decoder.decode(raw, not raw)
             except UnicodeDecodeError as error:
                 at = self._source - pending + error.start
-                what = f"byte 0x{error.object[error.start]:02x} is not {self.encoding}, in which the file is read"
+                what = (
+                    f"byte 0x{error.object[error.start]:02x} is not valid in {self.encoding}, the encoding of the file"
+                )
                 self._failure = Undecodable(what, at)
                 text = error.object[: error.start].decode(self.encoding)
             self._source += len(raw)
@@ -88,7 +90,7 @@ class Decoded:
             if not raw:
                 if self._maybe_utf8 and self._beyond >= 0:
                     self._maybe_utf8 = False
-                    what = f"the file declares {self.encoding.upper()}, and is UTF-8"
+                    what = f"the file declares {self.encoding.upper()}, but is UTF-8"
                     raise Undecodable(what, self._beyond, self._start if self._beyond < len(self._start) else b"")
                 return b""
 
@@ -151,13 +153,13 @@ def encoding_of(head: bytes) -> str:
     try:
         found = charset(name)
     except LookupError:
-        raise Undecodable(f"the file declares the encoding {quoted(name)}, which is not known", at, head) from None
+        raise Undecodable(f"the file declares the encoding {quoted(name)}, which is unknown", at, head) from None
     if found is None:
         return ""
     if head.startswith(BOM):
-        raise Undecodable(f"the file declares {quoted(name)} and begins with the mark of UTF-8", at, head)
+        raise Undecodable(f"the file declares {quoted(name)} but begins with the byte order mark of UTF-8", at, head)
     if found.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
-        raise Undecodable(f"the file declares {quoted(name)} and is not in it", at, head)
+        raise Undecodable(f"the file declares {quoted(name)}, but has another encoding", at, head)
     return found
 
 

@@ -14,13 +14,13 @@ from corpusfmt.text.position import Pointer, Region
 
 
 class Gathering:
-    """Gathers documents and findings into batches. ``judge`` holds what a grammar is to look at."""
+    """Gathers documents and findings into batches. ``to_validate`` holds what a grammar is to look at."""
 
     def __init__(self, path: str, options: ReadOptions, source: Decoded, window: Window) -> None:
         self.options, self.source, self.window = options, source, window
         self.out = Collector(path, BY_CODE, options)
         self.batches: list[Batch] = []
-        self.judge: list[Region] = []
+        self.to_validate: list[Region] = []
         #: Whether a document, or a reason for none, has been given.
         self.any = False
         self._pointer = Pointer()
@@ -35,18 +35,18 @@ class Gathering:
         edit: Edit | None = None,
         id: str | int | None = None,
         hint: str = "",
-        near: Region | None = None,
+        context: Region | None = None,
     ) -> None:
         """Add a finding at a stream offset of the UTF-8. In a source in another encoding it has no edit.
 
-        ``near`` is what the window gave for the offset, where it holds it no more.
+        ``context`` is what the window gave for the offset, where it holds it no more.
         """
         if not self.out.takes(code, edit):
             return
-        near = near or self.near(byte)
+        context = context or self.context(byte)
         if edit is not None and self.source.encoding:
-            edit, hint = None, "bring the file to UTF-8 first, then 'corpusfmt fix' mends it"
-        self.out.find(code, message, byte, hint, edit=edit, id=id, near=near)
+            edit, hint = None, "convert the file to UTF-8 first; then 'corpusfmt fix' corrects it"
+        self.out.find(code, message, byte, hint, edit=edit, id=id, context=context)
         self.out.findings[-1] = self.out.findings[-1]._replace(byte=self.source_byte(byte))
 
     def add(self, id: str | int, name: str, data: bytes, meta: bytes, byte: int, body: int, line: int = 0) -> None:
@@ -60,31 +60,31 @@ class Gathering:
     def flush(self, refused: bytes = b"", *, cut: bool = False, fatal: bool = False) -> None:
         """Make a batch of what has been gathered."""
         out = self.out
-        if not (out.documents or out.findings or out.left_behind or self.judge):
+        if not (out.documents or out.findings or out.dropped or self.to_validate):
             return
         reasons = any(found.severity == "error" or found.code == "TEI011" for found in out.findings)
         self.any = self.any or bool(out.documents) or reasons
         out.region = self.window.whole(self._first if self._first >= 0 else self.window.stop)
         source_byte = self.source_byte if self.source.encoding else None
         self.batches.append(
-            out.batch(refused, cut=cut, fatal=fatal)._replace(judge=self.judge, source_byte=source_byte)
+            out.batch(refused, cut=cut, fatal=fatal)._replace(to_validate=self.to_validate, source_byte=source_byte)
         )
-        self.judge, self._first = [], -1
+        self.to_validate, self._first = [], -1
 
     def line_of(self, byte: int) -> int:
         """Return the line of a stream offset."""
-        return self.near(byte).line
+        return self.context(byte).line
 
-    def near(self, byte: int) -> Region:
+    def context(self, byte: int) -> Region:
         """Return what is around a stream offset that is held."""
-        return self._pointer.near(self.window.near(byte), byte)
+        return self._pointer.context(self.window.context(byte), byte)
 
     def source_byte(self, byte: int) -> int:
         """Return the offset in the source of a stream offset of the UTF-8."""
         if not self.source.encoding:
             return byte
-        near = self.window.near(byte)
-        return self.source.source_byte(byte, near.buffer, near.offset)
+        context = self.window.context(byte)
+        return self.source.source_byte(byte, context.buffer, context.offset)
 
     def tag(self, byte: int) -> tuple[bytes, bytes]:
         """Return the tag that begins at a stream offset, as it is written, and the name in it.

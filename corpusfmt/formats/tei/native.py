@@ -6,14 +6,14 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from corpusfmt.formats.tei.head import forbidden_in, glyphs, header
-from corpusfmt.formats.tei.native_header import SPACE, XML_ID, Identity, OwnFault, OwnHead
+from corpusfmt.formats.tei.native_header import SPACE, XML_ID, Identity, NativeFault, NativeHead
 from corpusfmt.formats.tei.profile import BODY_END, TEI_END
 from corpusfmt.formats.tei.readings import joined, readings
 from corpusfmt.formats.tei.write import body_of
 from corpusfmt.limits import Limits
 from corpusfmt.text.display import quoted
 
-__all__ = ["OwnEvents", "OwnFault", "Told"]
+__all__ = ["NativeEvents", "NativeFault", "NativeReading"]
 
 _PLAIN: Final = frozenset(
     """
@@ -23,7 +23,7 @@ _PLAIN: Final = frozenset(
 )
 
 
-class Told(NamedTuple):
+class NativeReading(NamedTuple):
     """A document of ours as it was: id, name, text, metadata as JSON; what is remarked on it, as code and message;
     and how the writer would write it, without a line end behind it, when nothing would be lost.
     """
@@ -36,15 +36,15 @@ class Told(NamedTuple):
     anew: bytes | None
 
 
-class OwnEvents:
+class NativeEvents:
     """Takes the events below a TEI element of ours."""
 
     def __init__(self, attributes: dict[str, str], limits: Limits) -> None:
         self.size = 0
         self.digest = ""
         #: Elements that the profile does not have, by name.
-        self.left_behind: dict[str, int] = {}
-        self._head = OwnHead(attributes.get(XML_ID, ""), limits)
+        self.dropped: dict[str, int] = {}
+        self._head = NativeHead(attributes.get(XML_ID, ""), limits)
         self._open: list[str] = []
         #: Paragraphs of lines, each in pieces.
         self._paragraphs: list[list[list[str]]] = []
@@ -57,7 +57,7 @@ class OwnEvents:
         parent = open_[-1] if open_ else ""
         open_.append(name)
         if name not in _PLAIN:
-            self.left_behind[name] = self.left_behind.get(name, 0) + 1
+            self.dropped[name] = self.dropped.get(name, 0) + 1
         if self._in_body:
             if name == "lb" and self._paragraphs:
                 self._paragraphs[-1].append([])
@@ -98,29 +98,29 @@ class OwnEvents:
         if "text" in self._open or "teiHeader" not in self._open:
             self._stray = True
         elif self._open[-1] in _PLAIN:
-            self.left_behind[f"text of {self._open[-1]}"] = 1
+            self.dropped[f"text of {self._open[-1]}"] = 1
 
     def _glyph(self, char: str | None) -> None:
         """Take a character of the text that XML cannot hold, or None where nobody knows which it is."""
         if char is None:
-            self.left_behind["g"] = self.left_behind.get("g", 0) + 1
+            self.dropped["g"] = self.dropped.get("g", 0) + 1
             self._stray = True
         elif self._paragraphs:
             self._paragraphs[-1][-1].append(char)
 
-    def finish(self) -> Told:
-        """Return the document. Raises OwnFault."""
+    def finish(self) -> NativeReading:
+        """Return the document. Raises NativeFault."""
         told = self._head.finish()
         self.digest = told.digest
         for what in ("authority", "source"):
             if self._head.said(what) not in (None, "unknown"):
-                self.left_behind[f"text of {what}"] = 1
+                self.dropped[f"text of {what}"] = 1
         remarks = told.remarks
         text = None if self._stray or not self._paragraphs else self._proven(remarks)
         if text is None:
-            raise OwnFault("TEI017", self._why())
+            raise NativeFault("TEI017", self._why())
         remarks += [("TEI020", what) for what in self._head.contradictions(told)]
-        return Told(told.id, told.name, text, told.meta, remarks, self._anew(told, text))
+        return NativeReading(told.id, told.name, text, told.meta, remarks, self._anew(told, text))
 
     def digest_now(self) -> str:
         """Return the SHA-256 of the text as it is now, in hexadecimal; nothing when it cannot be told."""
@@ -144,13 +144,13 @@ class OwnEvents:
 
     def _why(self) -> str:
         if self._stray or not self._paragraphs:
-            return "the text was edited: it has no longer paragraphs (p) alone"
-        others = ", ".join(sorted(self.left_behind)[:3])
+            return "the text was edited: it contains more than paragraphs (p)"
+        others = ", ".join(sorted(self.dropped)[:3])
         what = f", and has the markup {quoted(others)}" if others else ""
-        return f"the text was edited: its SHA-256 is no longer the one in its header{what}"
+        return f"the text was edited: its SHA-256 differs from the one in its header{what}"
 
     def _anew(self, told: Identity, text: str) -> bytes | None:
-        if self.left_behind:
+        if self.dropped:
             return None
         chars = forbidden_in(text, told.name, str(told.id))
         head = header(told.xml_id, told.id, told.name, told.meta, told.digest.encode(), chars)

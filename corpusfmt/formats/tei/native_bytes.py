@@ -27,7 +27,7 @@ _NCNAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9._-]*")
 _DIGITS: Final = re.compile(rb"-?[1-9][0-9]{0,999}|0")
 
 
-class Own(NamedTuple):
+class NativeDocument(NamedTuple):
     """A document of ours: id, name, text in UTF-8, metadata as JSON, ``xml:id``, and the byte where its text begins."""
 
     id: str | int
@@ -38,7 +38,7 @@ class Own(NamedTuple):
     body: int
 
 
-def read_own(document: bytes, limits: Limits = USUAL) -> Own | None:
+def read_native(document: bytes, limits: Limits = USUAL) -> NativeDocument | None:
     """Read a ``TEI`` element, from its first byte to the line end behind it; None where the parser must look closely.
 
     What is read is read right whatever else is in the file: the header is one that the writer makes, the text has its
@@ -95,7 +95,7 @@ def read_own(document: bytes, limits: Limits = USUAL) -> Own | None:
     text = text_of(document[body : -len(_TAIL)])
     if text is None or sha256(text).hexdigest().encode() != digest:
         return None
-    return Own(known, told, text, meta, ncname, body)
+    return NativeDocument(known, told, text, meta, ncname, body)
 
 
 def text_of(body: bytes) -> bytes | None:

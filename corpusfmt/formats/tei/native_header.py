@@ -36,7 +36,7 @@ _SHOWN: Final = {
 _ATTRIBUTES: Final = {"date": "when", "licence": "target", "language": "ident"}
 
 
-class OwnFault(Exception):
+class NativeFault(Exception):
     """A document of ours cannot be read: a code and what is wrong."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -55,7 +55,7 @@ class Identity(NamedTuple):
     remarks: list[tuple[str, str]]
 
 
-class OwnHead:
+class NativeHead:
     """Takes the events of a header of ours. ``slot`` takes the text of the element that is open, if it counts."""
 
     def __init__(self, xml_id: str, limits: Limits) -> None:
@@ -106,19 +106,19 @@ class OwnHead:
         return "".join(self._slots[what]) if what in self._slots else None
 
     def finish(self) -> Identity:
-        """Return what the header says. Raises OwnFault."""
+        """Return what the header says. Raises NativeFault."""
         for reference, char in self._promised.items():
             if self._chars.get(reference[1:]) != char:  # no digest tells whether it is the right one
                 self._doubt(f"the g {quoted(reference)} has no such char in the header")
         if self._wrong:
-            raise OwnFault("TEI019", self._wrong)
+            raise NativeFault("TEI019", self._wrong)
         name, (meta, notes) = self.said("idno filename") or "", self._metadata()
         id, remarks = self._identified()
         if _AROUND.fullmatch(name):
-            remarks.append(("TEI018", "the name has line ends around it, as if the header was indented anew"))
+            remarks.append(("TEI018", "the name has line ends around it, probably because the header was reformatted"))
         digest = (self.said("idno sha256") or "").strip(SPACE)
         if not _SHA256.fullmatch(digest):
-            raise OwnFault("TEI019", "the header has no SHA-256 of the text")
+            raise NativeFault("TEI019", "the header has no SHA-256 of the text")
         remarks += [("TEI023", note) for note in notes]
         xml_id = self._xml_id if _NCNAME.fullmatch(self._xml_id) else ncname(id)
         return Identity(xml_id, id, name, meta, digest, remarks)
@@ -129,7 +129,7 @@ class OwnHead:
         shown = {what: " ".join((self.said(what) or "").split()) for what in VOCABULARY}
         beside = [what for what, found in shown.items() if found and what not in expected]
         if beside and "metadata" not in self._slots:
-            yield f"the header shows {', '.join(beside)}, and there are no metadata (xenoData)"
+            yield f"the header shows {', '.join(beside)}, and there is no metadata (xenoData)"
             return
         for what, found in shown.items():
             if found != expected.get(what, ""):
@@ -171,7 +171,7 @@ class OwnHead:
         kind, subtype = attributes.get("type", ""), attributes.get("subtype")
         if kind not in _IDNOS or attributes.keys() - {"type", "subtype"} or subtype not in (None, "integer"):
             what = " ".join(f"{name}={value}" for name, value in attributes.items())
-            self._doubt(f"the header has an idno that the profile does not have ({quoted(what)})")
+            self._doubt(f"the header has an idno that is not in the profile ({quoted(what)})")
         if kind == "id":
             self._integer = subtype is not None
         self._begin(f"idno {kind}")
@@ -192,18 +192,18 @@ class OwnHead:
             bare = id.strip(SPACE)
             given = re.sub("_n[0-9]+$", "", self._xml_id)
             if bare and given == ncname(bare) != ncname(id):
-                return bare, [("TEI018", "the id was indented anew")]
+                return bare, [("TEI018", "the id was reformatted")]
         return id, []
 
     def _id(self) -> str | int:
         said = self.said("idno id")
         if not said:
-            raise OwnFault("TEI019", "the header has no id")
+            raise NativeFault("TEI019", "the header has no id")
         if not self._integer:
             return said
         digits = said.strip(SPACE)
         if not re.fullmatch(f"-?[1-9][0-9]{{0,{MAX_ID_DIGITS - 1}}}|0", digits):
-            raise OwnFault("TEI019", f"the id is no integer: {quoted(digits)}")
+            raise NativeFault("TEI019", f"the id is not an integer: {quoted(digits)}")
         return int(digits)
 
     def _metadata(self) -> tuple[bytes, list[str]]:
@@ -212,11 +212,11 @@ class OwnHead:
             return EMPTY, []
         raw = said.strip(SPACE).replace("\n", " ").replace("\r", " ").encode()
         if len(raw) > self._limits.metadata:
-            raise OwnFault("TEI019", f"the metadata is longer than {sized(self._limits.metadata)}")
+            raise NativeFault("TEI019", f"the metadata is longer than {sized(self._limits.metadata)}")
         try:
             return raw, [message for message, _ in check_object(raw, self._limits.depth)]
         except JSONFault as fault:
-            raise OwnFault("TEI019", f"the metadata: {fault.message}") from None
+            raise NativeFault("TEI019", f"the metadata: {fault.message}") from None
 
 
 def _by_name(reference: str) -> str | None:

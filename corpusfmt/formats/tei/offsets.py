@@ -20,7 +20,7 @@ _CORPUS: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?teiCorpus(?=[\s/>])")
 #: The tag of a root, as far as the end of its name.
 _ELEMENT: Final = re.compile(rb"<[^\s<>/!?&;'\"=]{1,200}(?=[\s/>])")
 _HTML: Final = re.compile(rb"<!doctype[ \t\r\n]+html", re.I)
-_OWN: Final = re.compile(rb'<[^<>]{0,4000}type="%b"' % MARK.encode())
+_NATIVE: Final = re.compile(rb'<[^<>]{0,4000}type="%b"' % MARK.encode())
 #: What the content of a paragraph of ours is made of.
 _TOKEN: Final = re.compile(rb"</p>[ \t\n]*<p>|<lb/>|<g [^<>]*>|&[#\w]+;|[^<&]+")
 _SIZES: Final = {b"</p>": 2, b"<lb/": 1}
@@ -77,7 +77,7 @@ def locate(region: Region, document: Document, position: int) -> int:
     origin = document.origin
     assert origin is not None, "the document comes from this region"
     start = origin.body - region.offset
-    if not _OWN.match(region.buffer, max(0, origin.byte - region.offset)):
+    if not _NATIVE.match(region.buffer, max(0, origin.byte - region.offset)):
         return origin.body
     at = 0
     while match := _TOKEN.match(region.buffer, start):

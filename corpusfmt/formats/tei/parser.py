@@ -137,11 +137,11 @@ class Parser:
         byte = max(0, self._expat.ErrorByteIndex) + self._start
         words = expat.ErrorString(error.code) or "not well-formed"
         if error.code in _CUT:
-            return Broken("TEI002", f"the file ends inside of its markup ({words})", self.fed, error.code)
+            return Broken("TEI002", f"the file ends inside its markup ({words})", self.fed, error.code)
         if error.code == _UNDEFINED:
             return Broken("TEI006", "an entity that the file does not define", byte)
         if error.code in (_AMPLIFIED, _RECURSIVE):
-            return Broken("TEI007", f"entities that multiply ({words})", byte)
+            return Broken("TEI007", f"excessive entity expansion ({words})", byte)
         return Broken("TEI001", words, byte, error.code)
 
     # -- handlers ---------------------------------------------------------------------------------------
@@ -196,7 +196,9 @@ class Parser:
         self.doctype = True
         if system or public:
             self._loose = True
-            what = f"a document type declaration names {quoted(system or public or '')}; no other file is opened"
+            what = (
+                f"a document type declaration refers to {quoted(system or public or '')}; other files are never opened"
+            )
             self._events.fault("TEI005", what)
 
     def _entity(
@@ -212,7 +214,7 @@ class Parser:
         if is_parameter:
             self._loose = True
             if system:
-                what = f"a parameter entity stands in {quoted(system)}; no other file is opened"
+                what = f"a parameter entity is in {quoted(system)}; other files are never opened"
                 self._events.fault("TEI005", what)
         elif value is not None:
             self._entities.add(name)
@@ -223,7 +225,7 @@ class Parser:
 
     def _external(self, context: str, _base: str | None, system: str | None, _public: str | None) -> int:
         name = context.rpartition("\f")[2]
-        self._events.fault("TEI006", f"the entity {quoted(f'&{name};')} stands in another file, {quoted(system or '')}")
+        self._events.fault("TEI006", f"the entity {quoted(f'&{name};')} is in another file, {quoted(system or '')}")
         return 1
 
     def _attributes(self) -> None:

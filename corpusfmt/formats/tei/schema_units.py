@@ -9,14 +9,14 @@ from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import escape_xml
 
 
-class Judging:
+class SchemaUnits:
     """Chooses what is to be judged. ``names`` are those of the corpus elements that are open, as they are written."""
 
     def __init__(self, gathering: Gathering) -> None:
         self.names: list[bytes] = []
         #: Whether the root is a corpus: then its documents are judged one by one, and not held together.
         self.is_corpus = False
-        self._gathering, self._asked = gathering, gathering.options.judged
+        self._gathering, self._asked = gathering, gathering.options.validating
         self._begun = False
 
     def holds_all(self, parser: Parser) -> bool:
@@ -30,7 +30,7 @@ class Judging:
     def whole(self, parser: Parser) -> None:
         """At the end: have the source judged, if it was held."""
         if self.holds_all(parser):
-            self._gathering.judge = [Region(declared_utf8(self._gathering.window.whole(0).buffer), 0, 1)]
+            self._gathering.to_validate = [Region(declared_utf8(self._gathering.window.whole(0).buffer), 0, 1)]
 
     def document(self, region: Region) -> None:
         """Have a document of a corpus judged; with the first one the header of the corpus too."""
@@ -39,7 +39,7 @@ class Judging:
             ends = b"".join(b"</%b>" % name for name in reversed(self.names))
             region = Region(declared_utf8(head) + region.buffer + ends, 0, 1)
         self._begun = True
-        self._gathering.judge.append(region)
+        self._gathering.to_validate.append(region)
 
     def region(self, start: int, stop: int, parser: Parser) -> Region:
         """Return a document of a corpus with the namespaces that elements around it declare."""

@@ -62,7 +62,7 @@ class Window:
         rest = len(data[:3]) - len(data[:3].lstrip(_CONTINUE))
         return Region(data, offset, line, column - rest)
 
-    def near(self, byte: int) -> Region:
+    def context(self, byte: int) -> Region:
         """Return a region around a stream offset, for its place and an excerpt."""
         return self.whole(byte - 300, byte + 300)
 

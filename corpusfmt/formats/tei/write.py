@@ -79,7 +79,7 @@ class TEIWriter:
         self._options = options
         self._corpus = options.own.get("corpus", "")
         if re.search("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]", self._corpus) or len(self._corpus) > 1000:
-            raise ConfigurationError(f"no name of a corpus: {quoted(self._corpus)}; it is one line of text")
+            raise ConfigurationError(f"invalid name of a corpus: {quoted(self._corpus)}; expected one line of text")
         self._names = Names()
 
     def begin(self) -> bytes:

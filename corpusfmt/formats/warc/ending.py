@@ -64,7 +64,7 @@ class Ending:
         """Return what is wrong when the bundle ends here; None when nothing is, or it was told already."""
         if self._info is None or self._torn:
             return None
-        what = "the last record is missing, which says how many documents there are"
+        what = "the last record, which has the number of documents, is missing"
         return Wrong(f"{what}; {self.documents:,} are here", b"" if self._unsure else self._right(self._info))
 
     def end(self, record: Record) -> Wrong | None:
@@ -75,7 +75,7 @@ class Ending:
         if unsure:
             return None
         if info is None:
-            return Wrong("the record ends documents whose warcinfo record is missing", b"")
+            return Wrong("the record has no warcinfo record before its documents", b"")
         if match is None:
             what = 'expected the number of documents, as in {"documents":1}'
         elif (said := int(match[1])) != self.documents:

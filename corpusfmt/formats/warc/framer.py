@@ -24,7 +24,7 @@ from corpusfmt.formats.warc.header import (
 from corpusfmt.formats.warc.marks import AFTER, CLOSE, END, ENDS, HELD, LOOK, OVERLAP, next_record
 from corpusfmt.formats.warc.members import Members
 from corpusfmt.formats.warc.passing import pass_over
-from corpusfmt.formats.warc.profile import OWN_TYPE
+from corpusfmt.formats.warc.profile import NATIVE_TYPE
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.shapes import Shapes
 from corpusfmt.formats.warc.texts import PLAIN, USUAL_TYPES, is_wanted, text_type
@@ -132,7 +132,7 @@ class Framer(Window):
         self.count += 1
         record = Record.__new__(Record)
         record.number, record.start, record.header = self.count, start, None
-        record.type, record.fields, record.faults, record.block, record.near = shape.type, fields, [], block, None
+        record.type, record.fields, record.faults, record.block, record.context = shape.type, fields, [], block, None
         record.ends = True
         record.body, record.stop = self.base + body, self.base + stop + 4
         if self.members.compressed:
@@ -206,7 +206,7 @@ class Framer(Window):
             self.need(len(buffer) - at + 1)
             return cut(self, None, "the file ends inside the header of a record")
         if (inside := self._begins_inside(at, end)) >= 0:
-            fault = Fault("WARC003", "the header has no end: a record begins in it", self.base + inside)
+            fault = Fault("WARC003", "the header has no end: another record begins inside it", self.base + inside)
             record = self.record(None, fault)
             record.stop = self.base + inside
             return record
@@ -254,7 +254,7 @@ class Framer(Window):
     def _is_wanted(self, header: Header, body: int) -> bool:
         """Say whether a large block may be a text or its metadata, from what the header and the first bytes say."""
         if header.type == "metadata":
-            return header.fields.get("content-type", b"").lower().startswith(OWN_TYPE)
+            return header.fields.get("content-type", b"").lower().startswith(NATIVE_TYPE)
         if header.type not in ("resource", "conversion", "response"):
             return False
         size = LOOK

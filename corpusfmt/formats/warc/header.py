@@ -79,7 +79,7 @@ def parse_header(head: bytes, start: int, longest: int = MAX_HEADER) -> Header:
     if any(not line.endswith(b"\r") for line in lines):
         proper = head.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         faults.append(
-            Fault("WARC004", "the header has lines that end in LF alone", start, edit=Edit(start, len(head), proper))
+            Fault("WARC004", "the header has lines that end in LF only", start, edit=Edit(start, len(head), proper))
         )
     fields: dict[str, bytes] = {}
     places: dict[str, tuple[int, int]] = {}
@@ -121,9 +121,9 @@ def _field(
         if last == _REPEATED:
             return None, last
         if not last:
-            return Fault("WARC003", f"a folded line that continues nothing: {quoted(line)}", byte), ""
+            return Fault("WARC003", f"a folded line without a line before it: {quoted(line)}", byte), ""
         fields[last] = (fields[last] + b" " + line.strip(b" \t")).strip(b" ")
-        places.pop(last, None)  # nothing is mended in a folded value
+        places.pop(last, None)  # nothing is corrected in a folded value
         return None, last
     label, colon, rest = line.partition(b":")
     if not colon or not _NAME.fullmatch(label):
@@ -152,7 +152,7 @@ def _check(header: Header, start: int) -> None:
             faults.append(Fault("WARC011", f"the field {BY_NAME[name].name} is missing{what}", start))
     for name in sorted(FORBIDDEN.get(type, frozenset()) & fields.keys()):
         byte, _ = places.get(name, (start, -1))
-        faults.append(Fault("WARC012", f"the field {BY_NAME[name].name} must not stand on a {type} record", byte))
+        faults.append(Fault("WARC012", f"the field {BY_NAME[name].name} is not allowed on a {type} record", byte))
     for name, value in fields.items():
         field = BY_NAME.get(name)
         if field is None or name == "content-length":
@@ -166,8 +166,8 @@ def _check(header: Header, start: int) -> None:
             odd = SYNTAX[field.syntax](each, b"1.0" if header.version in DRAFTS else header.version)
             if odd is not None:
                 edit = None
-                if odd.mended is not None and length == len(each) and each == value:
-                    edit = Edit(byte, length, odd.mended)
+                if odd.corrected is not None and length == len(each) and each == value:
+                    edit = Edit(byte, length, odd.corrected)
                 faults.append(Fault(odd.code, f"{field.name}: {odd.message}", byte, edit=edit))
         if field.syntax == "digest":
             faults += _digest_faults(field.name, value, byte, length)
@@ -176,14 +176,14 @@ def _check(header: Header, start: int) -> None:
 def _digest_faults(name: str, value: bytes, byte: int, length: int) -> list[Fault]:
     digest = parse_digest(value)
     if not digest.algorithm:
-        return [Fault("WARC022", f"{name}: no known algorithm in {quoted(value)}", byte)]
+        return [Fault("WARC022", f"{name}: unknown algorithm in {quoted(value)}", byte)]
     if digest.value is None:
         return [Fault("WARC014", f"{name}: expected a {digest.algorithm} digest, found {quoted(value)}", byte)]
-    if digest.mended is None:
+    if digest.corrected is None:
         return []
-    edit = Edit(byte, length, digest.mended) if length >= 0 else None
+    edit = Edit(byte, length, digest.corrected) if length >= 0 else None
     return [
-        Fault("WARC019", f"{name}: expected {quoted(digest.mended, 90)}, found {quoted(value, 90)}", byte, edit=edit)
+        Fault("WARC019", f"{name}: expected {quoted(digest.corrected, 90)}, found {quoted(value, 90)}", byte, edit=edit)
     ]
 
 

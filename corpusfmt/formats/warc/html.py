@@ -34,12 +34,12 @@ def text_of(html: str) -> str:
     try:
         extract = import_module("resiliparse.extract.html2text").extract_plain_text
     except ImportError:
-        message = "the text of HTML needs a package that is missing: install corpusfmt[web]"
+        message = "extracting text from HTML needs a package that is missing: install corpusfmt[web]"
         raise ConfigurationError(message) from None
     if _is_slow(html):
         html = _TAG.sub(_shortened, _without_scripts(html))  # scripts may look like tags, and are no text
         if _is_slow(html):
-            raise ValueError(f"tags within tags of the page have more than {HTML_ATTRIBUTES:,} attributes")
+            raise ValueError(f"nested tags of the page have more than {HTML_ATTRIBUTES:,} attributes")
     text: str = extract(html, list_bullets=False, alt_texts=False, skip_elements=_ASIDE)
     return text
 
@@ -86,7 +86,7 @@ def text_of_bytes(data: bytes, encoding: str) -> tuple[bytes, bool]:
     others = (char for char in map(chr, range(0xF0000, 0x10FFFE)) if char not in present)
     stand_ins = dict(zip(bad, others, strict=False))
     if len(stand_ins) < len(bad):
-        raise ValueError("the page has each character for private use, and bytes that are not in its encoding")
+        raise ValueError("the page uses all private-use characters, and has bytes that are not valid in its encoding")
     text = text_of(page.translate(str.maketrans(stand_ins)))
     own = {char: byte if byte >= "\udc80" else chr(ord(byte) & 0x7F) for byte, char in stand_ins.items()}
     return text.translate(str.maketrans(own)).encode("utf-8", "surrogateescape"), False

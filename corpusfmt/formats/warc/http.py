@@ -223,10 +223,10 @@ def content_of(
     else:
         data = block[start:]
         if "chunked" in codings and data:
-            remarks.append("the body is not chunked, though the header says so")
+            remarks.append("the body is not chunked, although the header says so")
     if data.endswith(_LAST_CHUNK) and (again := dechunked(data)):
         if codings.count("chunked") < 2:
-            said = "is chunked twice" if start < 0 else "is chunked, though the header does not say so"
+            said = "is chunked twice" if start < 0 else "is chunked, although the header does not say so"
             remarks.append(f"the body {said}")
         data, start = again, -1
     most = min(limit, max(RATIO_FREE, ratio * len(data)))
@@ -239,10 +239,10 @@ def content_of(
             place = max(block.lower().find(coding.encode("latin-1"), 0, message.body), 0)
             undone = decoded(coding, data, most, (place, message.body), expand)
             if undone is None:
-                remarks.append(f"the body is not in {quoted(coding)}, though the header says so")
+                remarks.append(f"the body is not in {quoted(coding)}, although the header says so")
             else:
                 if undone.other:
-                    remarks.append(f"the body is in another coding than {quoted(coding)}, which the header says")
+                    remarks.append(f"the body is in another coding than {quoted(coding)}, which the header declares")
                 data, start = undone.data, -1
                 damage += [undone.damage] if undone.damage else []
     if len(data) > limit:

@@ -9,8 +9,8 @@ import re
 from hashlib import sha256
 from typing import Final, TypeAlias
 
-from corpusfmt.formats.warc.native import read_own
-from corpusfmt.formats.warc.profile import OWN_VERSION
+from corpusfmt.formats.warc.native import read_native
+from corpusfmt.formats.warc.profile import NATIVE_VERSION
 from corpusfmt.formats.warc.shapes import PATTERNS
 from corpusfmt.formats.warc.values import is_date
 from corpusfmt.limits import Limits
@@ -26,7 +26,7 @@ _TEXT: Final = re.compile(
 _ABOUT: Final = re.compile(
     rb"\r\n\r\nWARC/1\.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <%b>\r\nWARC-Date: (%b)\r\nWARC-Target-URI: %b\r\n"
     rb"WARC-Refers-To: <(%b)>\r\nContent-Type: %b\r\nWARC-Block-Digest: sha256:([0-9a-f]{64})\r\n"
-    rb"Content-Length: ([0-9]{1,9})\r\n\r\n" % (_UUID, _DATE, _URI, _UUID, re.escape(OWN_VERSION))
+    rb"Content-Length: ([0-9]{1,9})\r\n\r\n" % (_UUID, _DATE, _URI, _UUID, re.escape(NATIVE_VERSION))
 ).match
 
 
@@ -59,7 +59,7 @@ def read_bundle(buffer: bytes, at: int, limit: int, longest: int, limits: Limits
         return None
     if not (is_date(date) and is_date(about_date)):
         return None
-    own = read_own(block, limits, remarked=False)
+    own = read_native(block, limits, remarked=False)
     if own is None:
         return None
     return own.id, own.name, own.meta, utf8 is not None, data, body, end + 4, stop + 4

@@ -22,7 +22,7 @@ def pass_over(framer: Framer, header: Header, length: int, *, wanted: bool) -> R
     """Read past a block. What follows is looked at as usual. None at a failure of the file layer."""
     record = framer.record(header)
     line = framer.region.line + occurrences(framer.buffer[: framer.at], b"\n")
-    record.near = Region(framer.buffer[framer.at : framer.at + header.size], record.start, line)
+    record.context = Region(framer.buffer[framer.at : framer.at + header.size], record.start, line)
     framer.at += header.size
     framer.fill(LOOK)  # the head of the block: an HTTP header is found in it
     if length > LONGEST_BLOCK:  # no record is so long

@@ -8,19 +8,19 @@ from corpusfmt.text.position import Region
 
 class Record:
     """One record, or a run of bytes that is none (then ``framed`` is False). Offsets are in bytes of the decompressed
-    stream; ``raw`` is where the member that holds it begins in the file. ``block`` is None where it was passed over or
-    is not known. ``header`` is there when the header was looked at closely, ``near`` (the bytes of the header) when the
-    region has them no more. ``ends`` says that ``stop`` is where it ends, which no damaged header tells.
+    stream; ``raw`` is where the member that holds it begins in the file. ``block`` is None if it was skipped or is
+    unknown. ``header`` is set if the header was parsed completely, ``context`` (the bytes of the header) if the region
+    no longer has them. ``ends`` says that ``stop`` is where it ends, which no damaged header tells.
     """
 
     __slots__ = (
         "block",
         "body",
+        "context",
         "ends",
         "faults",
         "fields",
         "header",
-        "near",
         "number",
         "raw",
         "start",
@@ -35,7 +35,7 @@ class Record:
         self.fields = header.fields if header else {}
         self.faults = faults
         self.block: bytes | None = None
-        self.near: Region | None = None
+        self.context: Region | None = None
         self.ends = True
         self.body = self.stop = start
 

@@ -20,7 +20,7 @@ USUAL_TYPES: Final = frozenset((*HTML, PLAIN))
 _MEDIA: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,127}/(?:\*|[a-z0-9!#$&^_.+-]{1,127})|\*/\*")
 
 #: What crawlers write about themselves in records of texts: wget its log and its arguments, others their logs.
-_OWN: Final = re.compile(rb"<?(?:metadata:|urn:x-[a-z0-9-]+:log)", re.I)
+_BY_CRAWLER: Final = re.compile(rb"<?(?:metadata:|urn:x-[a-z0-9-]+:log)", re.I)
 #: Types of what is no text, where somebody identified them.
 _BINARY_TYPE: Final = re.compile(
     r"(?:image|audio|video|font|model)/(?!svg\+xml).+|text/css|(?:text|application)/(?:x-)?(?:java|ecma)script"
@@ -50,7 +50,7 @@ def types_of(value: str) -> frozenset[str]:
     for word in re.split(r"[,;\s]+", value.lower().strip(" ,;")):
         if word not in _WORDS and not _MEDIA.fullmatch(word):
             raise ConfigurationError(
-                f"expected media types as in text/html or text/*, or {', '.join(_WORDS)}; found {quoted(word)}"
+                f"expected media types such as text/html or text/*, or {', '.join(_WORDS)}; found {quoted(word)}"
             )
         found.update(_WORDS.get(word, (word,)))
     return frozenset(found)
@@ -62,9 +62,9 @@ def is_wanted(kind: str, types: frozenset[str]) -> bool:
     return kind in types or (bool(kind) and general)
 
 
-def is_own(fields: dict[str, bytes]) -> bool:
+def is_by_crawler(fields: dict[str, bytes]) -> bool:
     """Say whether a crawler wrote a record about itself."""
-    return _OWN.match(fields.get("warc-target-uri", b"")) is not None
+    return _BY_CRAWLER.match(fields.get("warc-target-uri", b"")) is not None
 
 
 def is_page(body: bytes) -> bool:
@@ -118,7 +118,7 @@ def text_type(type: str, fields: dict[str, bytes], head: bytes, limits: Limits) 
     Empty where none is said, or the header cannot be read, and where it holds no text although it says so.
     """
     kind = media_type_of(fields.get("content-type", b""))
-    if is_own(fields):
+    if is_by_crawler(fields):
         return ""
     if type != "response":
         kind = kind or identified(fields)

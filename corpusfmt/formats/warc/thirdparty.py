@@ -20,7 +20,7 @@ from corpusfmt.formats.warc.texts import (
     PLAIN,
     binary,
     identified,
-    is_own,
+    is_by_crawler,
     is_page,
     is_wanted,
     media_type_of,
@@ -158,7 +158,7 @@ def pending_of(
     fields = record.fields
     if "warc-segment-number" in fields:
         return f"{record.type} records in segments"
-    if is_own(fields):
+    if is_by_crawler(fields):
         return f"{record.type} records of the crawler about itself"
     if record.type == "response":
         return _response(record, options, types, expand)
@@ -173,7 +173,7 @@ def pending_of(
         try:
             pending.encoding = charset(label) if label else options.encoding
         except LookupError:
-            what = f"no known encoding: {quoted(label)}"
+            what = f"unknown encoding: {quoted(label)}"
             pending.remarks.append(Fault("WARC028", what, record.start, field="content-type"))
         return _finished(pending, kind, options)
     from corpusfmt.formats.warc.http import body_of
@@ -255,7 +255,7 @@ def _shortage(said: list[str], there: int) -> str:
     value = said[-1].strip() if said else ""
     if not (value.isdigit() and value.isascii() and len(value) < 19) or int(value) <= there:
         return ""
-    return f"the body has {there} of the {value} bytes that its header says"
+    return f"the body has {there} of the {value} bytes that its header declares"
 
 
 def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
@@ -267,7 +267,7 @@ def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
         pending.extra = {"content_type": kind, **pending.extra}
     if "warc-truncated" in pending.record.fields:
         reason = pending.record.fields["warc-truncated"].decode()
-        what = f"the text is cut: {quoted(reason)}"
+        what = f"the text is truncated: {quoted(reason)}"
         pending.remarks.append(Fault("WARC030", what, pending.record.start, field="warc-truncated"))
     if kind in HTML and options.own.get("html") == "text":
         _extract(pending)

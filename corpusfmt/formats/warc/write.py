@@ -10,7 +10,7 @@ from typing import Final
 
 from corpusfmt.formats.warc.dates import EPOCH, instant, moment
 from corpusfmt.formats.warc.ending import end_record
-from corpusfmt.formats.warc.profile import OWN_VERSION, PROFILE
+from corpusfmt.formats.warc.profile import NATIVE_VERSION, PROFILE
 from corpusfmt.formats.warc.record_ids import NAMESPACE, named, uuid
 from corpusfmt.formats.warc.uris import document_uri, url_of
 from corpusfmt.limits import MAX_METADATA, MIB, WARC_NAME
@@ -34,7 +34,7 @@ _TEXT: Final = (
 )
 _METADATA: Final = (
     b"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:%b>\r\nWARC-Date: %b\r\nWARC-Target-URI: %b\r\n"
-    b"WARC-Refers-To: <urn:uuid:%b>\r\nContent-Type: " + OWN_VERSION + b"\r\nWARC-Block-Digest: sha256:%b\r\n"
+    b"WARC-Refers-To: <urn:uuid:%b>\r\nContent-Type: " + NATIVE_VERSION + b"\r\nWARC-Block-Digest: sha256:%b\r\n"
     b"Content-Length: %d\r\n\r\n%b\r\n\r\n"
 )
 _INFO: Final = (
@@ -75,7 +75,7 @@ class WARCWriter:
         self._date = _date(own.get("date"))
         self._corpus = own.get("corpus", "")
         if re.search("[\x00-\x1f\x7f\ud800-\udfff]", self._corpus) or len(self._corpus) > 1000:
-            raise ConfigurationError(f"no name of a corpus: {quoted(self._corpus)}; it is one line of text")
+            raise ConfigurationError(f"invalid name of a corpus: {quoted(self._corpus)}; expected one line of text")
         self._names = named(NAMESPACE + b"%b %b %b " % (self._type, self._date, self._corpus.encode()))
         self._marks = bytearray(_MARKS >> 3)
         self._begun = self._count = 0

@@ -49,12 +49,14 @@ class Asking:
 
     def first_invalid(self, records: Sequence[bytes]) -> int:
         """Return the number of the first record that is not valid; -1 when all are. Raises Undecided."""
-        answer = self._judged(b"F", {"sizes": [len(record) for record in records]}, b"".join(records))
+        answer = self._exchange(b"F", {"sizes": [len(record) for record in records]}, b"".join(records))
         return int(answer["first"])
 
     def violations(self, record: bytes, limit: int, lacked: str) -> list[Violation]:
         """Return what is wrong with a record. Raises Undecided."""
-        return [Violation(*one) for one in self._judged(b"V", {"limit": limit, "lacked": lacked}, record)["violations"]]
+        return [
+            Violation(*one) for one in self._exchange(b"V", {"limit": limit, "lacked": lacked}, record)["violations"]
+        ]
 
     def close(self) -> None:
         """End the process."""
@@ -62,11 +64,11 @@ class Asking:
             self._child.end()
         self._child = None
 
-    def _judged(self, kind: bytes, order: dict[str, Any], data: bytes) -> dict[str, Any]:
+    def _exchange(self, kind: bytes, order: dict[str, Any], data: bytes) -> dict[str, Any]:
         self._seen += len(data)
         part = len(self._schema) / limits.SCHEMA_PART
         if self._spent > 3 * limits.SCHEMA_WORK + (limits.SCHEMA_RATE + part) * self._seen / MIB:
-            raise Undecided("judging the records before it has taken too long")
+            raise Undecided("validating the records before it took too long")
         seconds = min(limits.SCHEMA_WORK + (1 + part) * len(data) / MIB, limits.SCHEMA_SECONDS)
         try:
             if self._child is None or not self._child.end.alive:
@@ -90,5 +92,5 @@ class Asking:
 
 def _excess(ended: Ended, seconds: float) -> str:
     if ended.late:
-        return f"takes more than {seconds:.2g} seconds of the processor"
-    return f"takes too much memory, or more than an engine can do ({ended})"
+        return f"takes more than {seconds:.2g} seconds of processor time"
+    return f"takes too much memory, or exceeds what an engine supports ({ended})"

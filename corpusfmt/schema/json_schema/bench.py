@@ -102,7 +102,7 @@ class Bench:
         if valid is False and not faults:
             faults = self._fast.faults(value, len(record), first=True)
         if not faults:
-            return [untold(reason)] if valid is False else []
+            return [unexplained(reason)] if valid is False else []
         known = Fault((), "required", lacked, None)
         found = _placed(record, [one for one in told(faults) if one[:3] != known[:3]])
         more = [Violation(0, f"there may be more that is not valid: {rest}", "", "")] if rest else []
@@ -114,7 +114,7 @@ def never(reason: str) -> Violation:
     return Violation(0, f"the record could not be validated: {reason}", "", "")
 
 
-def untold(reason: str) -> Violation:
+def unexplained(reason: str) -> Violation:
     """Say that a record is not valid, and no more."""
     return Violation(0, f"the record is not valid, but the reason could not be found: {reason}", "", "")
 

@@ -190,11 +190,15 @@ def _other(value: Any) -> str:
 
 
 def _has_format(value: str, name: str) -> bool:
-    return len(value) <= _LONGEST_FORMAT and bool(_FORMATS[name].fullmatch(value)) and _judge(name).is_valid(value)
+    return (
+        len(value) <= _LONGEST_FORMAT
+        and bool(_FORMATS[name].fullmatch(value))
+        and _format_checker(name).is_valid(value)
+    )
 
 
 @cache
-def _judge(name: str) -> Any:
+def _format_checker(name: str) -> Any:
     import jsonschema_rs
 
     return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True, offline=True)

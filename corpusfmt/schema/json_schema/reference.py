@@ -56,7 +56,7 @@ class Reference:
         except Undecided as error:
             self.ended = str(error)
         except MemoryError:
-            self.ended = "judging it takes too much memory"
+            self.ended = "validating it takes too much memory"
         except RecursionError:
             self.ended = "the record nests too deep"
         except Exception as error:  # noqa: BLE001 - a value that this engine does not take
@@ -68,13 +68,13 @@ class Reference:
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """Raise Undecided after so many seconds of the processor, where the system can do that."""
+    """Raise Undecided after so many seconds of processor time, where the system can do that."""
     if not seconds or not hasattr(signal, "setitimer"):
         yield
         return
 
     def ring(*_: object) -> None:
-        raise Undecided(f"judging it takes more than {seconds:.2g} seconds of the processor")
+        raise Undecided(f"validating it takes more than {seconds:.2g} seconds of processor time")
 
     before = signal.signal(signal.SIGPROF, ring)
     signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again and again: what is raised in a finalizer is lost

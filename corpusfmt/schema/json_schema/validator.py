@@ -11,7 +11,7 @@ from typing import Final
 
 from corpusfmt.limits import KIB
 from corpusfmt.schema.json_schema.asking import Asking
-from corpusfmt.schema.json_schema.bench import MOST, Bench, Violation, never, untold
+from corpusfmt.schema.json_schema.bench import MOST, Bench, Violation, never, unexplained
 from corpusfmt.schema.json_schema.loading import load
 from corpusfmt.schema.json_schema.patterns import Undecided, cost_of
 
@@ -81,7 +81,7 @@ class Schema:
         try:
             return self._asking.violations(record, limit, lacked)
         except Undecided as reason:
-            return [untold(str(reason)) if bench and bench.verdict(record) is False else never(str(reason))]
+            return [unexplained(str(reason)) if bench and bench.verdict(record) is False else never(str(reason))]
 
     def _here(self, size: int) -> Bench | None:
         """Return what judges records of so many bytes in this process; None when the child has to."""

@@ -86,7 +86,7 @@ def bare(document: bytes) -> bytes | None:
     return _DECLARED.sub(lambda found: found[1] + _blank(found[2]), document)
 
 
-def judged(command: list[str], schema: str | bytes, document: bytes, seconds: float) -> list[tuple[int, str]]:
+def violations(command: list[str], schema: str | bytes, document: bytes, seconds: float) -> list[tuple[int, str]]:
     """Return byte offset and message of what is wrong with a document that is ``bare``, in order.
 
     The schema is the path of one that refers to nothing outside its folder, or its bytes. Raises SchemaError.

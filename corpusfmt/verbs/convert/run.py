@@ -52,17 +52,17 @@ class Conversion:
         """
         on_error = "raise" if on_error == "stop" else on_error
         if on_error not in ("raise", "skip", "quarantine"):
-            raise ConfigurationError(f"on an error: raise, skip or quarantine=FILE, not {quoted(on_error)}")
+            raise ConfigurationError(f"on_error must be raise, skip or quarantine=FILE, not {quoted(on_error)}")
         self.reading = reading.checked(asked)
         places = Places(target, writing, quarantine, report_to, receipt)
-        self.paths, passed_over = sources(asked, self.reading, places.is_own)
+        self.paths, skipped = sources(asked, self.reading, places.is_of_run)
         self.on_error, self.progress = on_error, progress
         #: The documents to convert, by id; None for all.
         self.ids = None if ids is None else frozenset(map(str, ids))
         self.missing_ids = set(self.ids or ())
         self._unique = Unique(every=self.reading.makes_ids)
         self.report = Report()
-        self.report.passed_over = passed_over
+        self.report.skipped = skipped
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
         places.check(self.paths)
@@ -208,7 +208,7 @@ class Conversion:
     def _take(self, batch: Batch) -> None:
         self.region = batch.region
         documents = batch.documents
-        self.report.left_behind.update(batch.left_behind)
+        self.report.dropped.update(batch.dropped)
         if documents:
             self.report.read += len(documents)
             self._write(documents)
@@ -284,5 +284,5 @@ class Conversion:
 def _folder_of(target: Target) -> str:
     """Return the folder of a target that can be read back. Raises ConfigurationError for one that cannot."""
     if target.is_pipe:
-        raise ConfigurationError("what goes to a pipe or a device cannot be read back; name a file with -o")
+        raise ConfigurationError("a pipe or a device cannot be read back; name a file with -o")
     return target.folder

@@ -125,7 +125,7 @@ def explained(line: Line, a: Fetch, b: Fetch) -> Difference:
     places = (line.a + 1, line.b + 1)
     if kind == "reordered":
         first, last = places
-        message = f"from place {first:,} to {last:,}, too many documents to say which of them moved"
+        message = f"from place {first:,} to {last:,}, too many documents to determine which of them moved"
         return Difference(kind, None, "", message, places=places)
     if kind == "removed":
         document = a.get(line.a)
@@ -155,7 +155,7 @@ def explained(line: Line, a: Fetch, b: Fetch) -> Difference:
 
 def _about_text(found: TextDifference) -> str:
     if found.only == "encoding":
-        return f"text: the same bytes, which are no {found.old} and no {found.new}"
+        return f"text: the same bytes, which are neither {found.old} nor {found.new}"
     place = f"byte {found.byte:,} of the text"
     if found.line:
         place = f"line {found.line:,}, column {found.column:,} ({place})"
@@ -166,6 +166,6 @@ def _about_text(found: TextDifference) -> str:
 def _about_metadata(found: MetadataDifference) -> str:
     where = f" {shown(found.pointer, _SHOWN)}" if found.pointer else ""
     if found.old is None and found.new is None:
-        return f"metadata{where}: the keys stand in another order"
+        return f"metadata{where}: the order of keys differs"
     old, new = ("nothing" if value is None else value for value in (found.old, found.new))
     return f"metadata{where}: {old} -> {new}"

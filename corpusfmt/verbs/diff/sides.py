@@ -17,7 +17,7 @@ class Side:
     def __init__(self, asked: Sequence[str], reading: Reading, *, again: bool) -> None:
         """Find the sources. Raises ConfigurationError, UnknownFormatError and OSError."""
         self.reading = reading.checked(asked)
-        self.paths, self.passed_over = sources(asked, self.reading)
+        self.paths, self.skipped = sources(asked, self.reading)
         self._again = again
         self._copies: dict[str, tuple[storage.Scratch, Format]] = {}
         #: The files, each as it was read first.

@@ -1,4 +1,4 @@
-"""Fixing: what a scan knows how to mend is mended; the result is read again before it takes the old file's place."""
+"""Fixing files: apply the edits of findings, and read the result again before it replaces the old file."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from corpusfmt.sources import Reading, Unused, opened, scan, sources
 from corpusfmt.text.display import WIDE_MARKS, quoted
 from corpusfmt.verbs.fix.edits import Source, Transcoded, Work, is_in, pour, write_members
 from corpusfmt.verbs.fix.unified_diff import Diff
-from corpusfmt.verbs.fix.wanted import ROUNDS, Amending
+from corpusfmt.verbs.fix.wanted import ROUNDS, FixSelection
 
 #: The rule about texts that are not in UTF-8. Its fix makes them so.
 LEGACY = legacy_encoding.RULE.code
 
 
 class Fixed:
-    """What was done to one file: fixes and findings that remain, by code. ``side`` is the file that keeps what was cut
-    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced, and ``links`` how many
-    other names (hard links) keep the old content then.
+    """The result for one file: fixes and remaining findings, by code. ``side`` is the file with the removed bytes, or
+    empty. ``changed`` says whether the file was replaced (with a dry run: would be). ``links`` counts the other names
+    (hard links) that keep the old content.
     """
 
     def __init__(self, path: str) -> None:
@@ -43,7 +43,7 @@ class Fixed:
 
 
 class Fixing:
-    """Fixes files in their places."""
+    """Fixes files in place."""
 
     def __init__(
         self,
@@ -68,9 +68,9 @@ class Fixing:
         for path in self.paths:
             if not storage.is_regular(path):
                 what = "standard input" if path == "-" else quoted(path, 400)
-                raise ConfigurationError(f"{what} cannot be fixed in its place; name a file")
+                raise ConfigurationError(f"{what} cannot be fixed in place; name a file")
         self.unsafe, self.dry, self.diff = unsafe, dry, diff
-        self.amending = Amending(self.checking, baseline, codes, unsafe=unsafe)
+        self.fixing = FixSelection(self.checking, baseline, codes, unsafe=unsafe)
         self.unused = Unused(self.reading)
         #: Why files could not be fixed.
         self.failures: list[CorpusfmtError | OSError] = []
@@ -80,12 +80,11 @@ class Fixing:
         self._state: storage.State | None = None
 
     def run(self) -> Iterator[Fixed]:
-        """Fix one file after the other.
+        """Fix the files one after the other.
 
-        Raises, after all other files were fixed, what kept one from it, the first of ``failures``: OSError,
-        UnknownFormatError, ParseError for compressed data that is damaged, SourceChangedError for a file that changes
-        before it is replaced, and VerificationError when a fixed file would not hold the documents that the old one
-        held.
+        Raises, after all other files were fixed, the first of ``failures``: OSError, UnknownFormatError, ParseError for
+        damaged compressed data, SourceChangedError for a file that changes before it is replaced, and VerificationError
+        for a fixed file that would not contain the documents of the old one.
         """
         for path in self.paths:
             try:
@@ -103,21 +102,21 @@ class Fixing:
     def _fix(self, path: str, format: Format, options: ReadOptions) -> Fixed:
         fixed = Fixed(path)
         self._presuming = False
-        self.amending.begin(path)
+        self.fixing.begin(path)
         work = Work(path, traced=self.diff is not None)
         try:
             with self._opened(path) as looked, self._opened(path) as stream:
                 source = self._source(looked, format)
                 if isinstance(source, Transcoded):
                     fixed.fixes[format.wide_code] += 1
-                self.amending.looked = self._progress(looked)
+                self.fixing.looked = self._progress(looked)
                 edits = self._edits(source, format, options, fixed, fixed.fixes)
                 first = next(edits, None)
                 if first is None and not source.cut and not isinstance(source, Transcoded):
                     return fixed
                 work.copy(self._source(stream, format), chain([first] if first else [], edits))
                 codec = looked.codec
-            self.amending.looked = None
+            self.fixing.looked = None
             self._presuming = self._presuming or source.cut
             if fixed.fixes[LEGACY]:  # what was in the encoding that was named is in UTF-8 now
                 options = options._replace(encoding=None)
@@ -154,7 +153,7 @@ class Fixing:
 
     def _source(self, stream: storage.Input, format: Format) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
-        if format.wide_code and self.amending.wants_code(format.wide_code):
+        if format.wide_code and self.fixing.wants_code(format.wide_code):
             head = stream.peek(4)
             encoding = next((name for mark, name in WIDE_MARKS if head.startswith(mark)), "")
             if encoding:
@@ -172,25 +171,25 @@ class Fixing:
                 return
             work.over(chain([first], edits))
             fixed.fixes += more
-        raise VerificationError(f"{quoted(fixed.path, 400)}: the fixes undo one another; nothing was changed")
+        raise VerificationError(f"{quoted(fixed.path, 400)}: the fixes contradict one another; nothing was changed")
 
     def _edits(
         self, stream: Stream, format: Format, options: ReadOptions, fixed: Fixed, counts: Counter[str]
     ) -> Iterator[Edit]:
         """Give the edits for a stream in order, none over another, and count them; count what else was found."""
         done, most = 0, options.limits.warnings  # of unsafe edits a scan gives no more, however often it is repeated
-        for _, found in self.amending.scan(stream, format, options, fixed.path):
+        for _, found in self.fixing.scan(stream, format, options, fixed.path):
             for finding, is_known in sorted(found, key=lambda one: one[0].edit.byte if one[0].edit else -1):
-                edit, ruled = finding.edit, self.amending.is_ruled(finding)
+                edit, ruled = finding.edit, self.fixing.is_ruled(finding)
                 enough = edit is not None and not (edit.safe or ruled) and fixed.fixes[finding.code] > most
-                if edit is not None and self.amending.wants(finding) and edit.byte >= done and not enough:
+                if edit is not None and self.fixing.wants(finding) and edit.byte >= done and not enough:
                     counts[finding.code] += 1
                     done = edit.byte + edit.length
                     self._presuming = self._presuming or not (edit.safe or ruled)
                     yield (
                         edit._replace(safe=True) if ruled else edit
                     )  # what it takes away is no part of the file's frame
-                elif not is_known and self.amending.is_left(finding):
+                elif not is_known and self.fixing.is_left(finding):
                     fixed.left[finding.code] += 1
 
     def _replace(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
@@ -231,7 +230,7 @@ class Fixing:
             before = options._replace(encoding=self.reading.options_for(format, fixed.path).encoding)
             documents = (one for batch in scan(self._source(old, format), format, before) for one in batch.documents)
             for number, document in enumerate(documents, 1):
-                expected = self.amending.settled(document, number, format)
+                expected = self.fixing.settled(document, number, format)
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
                     if self._presuming:
                         break
@@ -244,9 +243,9 @@ class Fixing:
 
     def _documents(self, format: Format, stream: Stream, options: ReadOptions, fixed: Fixed) -> Iterator[Document]:
         """Give the documents of the fixed file, and count what is still to be found."""
-        for batch, found in self.amending.scan(stream, format, options, fixed.path):
+        for batch, found in self.fixing.scan(stream, format, options, fixed.path):
             fixed.left.update(
-                finding.code for finding, is_known in found if not is_known and self.amending.is_left(finding)
+                finding.code for finding, is_known in found if not is_known and self.fixing.is_left(finding)
             )
             yield from batch.documents
 
@@ -262,7 +261,7 @@ def _is_kept(old: Document, new: Document) -> bool:
 def _free(path: str) -> str:
     """Return ``path``, which must not be there: what was cut off before is not overwritten."""
     if storage.exists(path):
-        raise ConfigurationError(f"{quoted(path, 400)} is there already; move it away first")
+        raise ConfigurationError(f"{quoted(path, 400)} already exists; move it away first")
     return path
 
 

@@ -1,4 +1,4 @@
-"""What a fix wants of a file: which findings it mends, of which it speaks, and what becomes of the documents."""
+"""Selects which findings to fix and which to report, and computes the expected documents."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from corpusfmt.sources import scan, unless_hopeless
 ROUNDS = 20
 
 
-class Amending:
-    """Looks at files for what is to be mended, one after the other. ``codes`` (or beginnings of codes) limit it."""
+class FixSelection:
+    """Scans files for findings to fix. ``codes`` (or prefixes of codes) limit them."""
 
     def __init__(self, checking: Checking, baseline: Baseline | None, codes: Sequence[str], *, unsafe: bool) -> None:
         self._checking, self._baseline, self._unsafe = checking, baseline, unsafe
@@ -41,7 +41,7 @@ class Amending:
     def scan(
         self, stream: Stream, format: Format, options: ReadOptions, path: str
     ) -> Iterator[tuple[Batch, list[tuple[Finding, bool]]]]:
-        """Give each batch with what is to be told of it, and whether the baseline knows that."""
+        """Yield each batch with the findings to report, and for each whether it is in the baseline."""
         checks = self._checking.checks(format)
         baselined = Baselined(self._baseline.of(path) if self._baseline else Counter(), Tally())
         before = 0
@@ -63,7 +63,7 @@ class Amending:
         return finding.code in self._ruled
 
     def wants(self, finding: Finding) -> bool:
-        """Say whether a finding is to be mended."""
+        """Return whether a finding is to be fixed."""
         edit = finding.edit
         return edit is not None and (edit.safe or self._unsafe) and self.wants_code(finding.code)
 
@@ -72,7 +72,7 @@ class Amending:
         return not self._codes or code.startswith(self._codes)
 
     def is_left(self, finding: Finding) -> bool:
-        """Say whether a finding that is not mended counts as left: all do that make ``validate`` exit with 1."""
+        """Return whether a finding that is not fixed counts as left: all that make ``validate`` exit with 1."""
         return finding.severity != "note"
 
     def settled(self, document: Document, number: int, format: Format) -> Document:

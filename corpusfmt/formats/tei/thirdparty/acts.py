@@ -17,7 +17,7 @@ from corpusfmt.formats.tei.thirdparty.spans import MOST_SPANS, Span
 from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
 
 Attributes: TypeAlias = Mapping[str, str]
 
@@ -27,27 +27,27 @@ def act(name: str) -> Opening:
     return _ACTS[name]
 
 
-def _out(reader: Foreign, name: str, _attributes: Attributes, step: Step) -> Step | None:
+def _out(reader: ThirdPartyText, name: str, _attributes: Attributes, step: Step) -> Step | None:
     if step.before:
         reader.flow.need(step.before)
     reader.skip(name)
     return None
 
 
-def _gap(reader: Foreign, name: str, _attributes: Attributes, _step: Step) -> Step | None:
+def _gap(reader: ThirdPartyText, name: str, _attributes: Attributes, _step: Step) -> Step | None:
     """Leave out a gap: what it holds is not of the text (TEI P5, 3.5.3). Inside of a word it is marked."""
     reader.flow.gap()
     reader.skip(name)
     return None
 
 
-def _space(reader: Foreign, name: str, _attributes: Attributes, _step: Step) -> Step | None:
+def _space(reader: ThirdPartyText, name: str, _attributes: Attributes, _step: Step) -> Step | None:
     reader.flow.need(SPACE)
     reader.skip(name)
     return None
 
 
-def _lb(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
+def _lb(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -> Step | None:
     """Take a line beginning (TEI P5, 3.11.3)."""
     breaks = _breaks(attributes)
     if not breaks:
@@ -62,7 +62,7 @@ def _lb(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step 
     return _milestone(reader, name, attributes, step)
 
 
-def _milestone(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
+def _milestone(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -> Step | None:
     """Take an empty element: a word goes on behind it where break is "no", and ends there where it is "yes"
     (TEI P5, 3.11.3, att.breaking).
     """
@@ -89,7 +89,7 @@ def _breaks(attributes: Attributes) -> str:
     return breaks or ("no" if not _IN_WORD.isdisjoint(attributes.get("type", "").split()) else "")
 
 
-def _del_span(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
+def _del_span(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -> Step | None:
     """Take the beginning of a deletion that ends where spanTo points (TEI P5, 12.3.1.4)."""
     target = attributes.get("spanTo", "").strip().removeprefix("#")
     wanted = reader.choices.choice != "original" and not reader.restored
@@ -98,12 +98,12 @@ def _del_span(reader: Foreign, name: str, attributes: Attributes, step: Step) ->
     return _milestone(reader, name, attributes, step)
 
 
-def _fig_desc(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
+def _fig_desc(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -> Step | None:
     """Take the words for a picture (TEI P5, 15.3), with which GROBID marks up the printed caption."""
     return step if "grobid" in reader.header.tools else _out(reader, name, attributes, step)
 
 
-def _token(reader: Foreign, _name: str, attributes: Attributes, step: Step) -> Step | None:
+def _token(reader: ThirdPartyText, _name: str, attributes: Attributes, step: Step) -> Step | None:
     """Take a word or a punctuation mark: join says where there is no white space (TEI P5, 18.4.2)."""
     join = attributes.get("join")
     if join in ("left", "both"):
@@ -111,7 +111,7 @@ def _token(reader: Foreign, _name: str, attributes: Attributes, step: Step) -> S
     return step._replace(after=JOINED) if join in ("right", "both") else step
 
 
-def _word(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
+def _word(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -> Step | None:
     """Take a word: a line that begins inside of it does not end it, nor does one between two parts of it (TEI P5,
     att.fragmentable; att.global.linking for next and prev).
     """
@@ -123,7 +123,7 @@ def _word(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Ste
     return (_token(reader, name, attributes, step) or step)._replace(closing=_end_word)
 
 
-def _end_word(reader: Foreign) -> None:
+def _end_word(reader: ThirdPartyText) -> None:
     flow, _, attributes = reader.words.pop()
     if flow.pending == INWORD and not _in_word(reader):  # a line that begins at the end of a word
         flow.pending = NOTHING
@@ -156,7 +156,7 @@ def _points(pointer: str | None, attributes: Attributes) -> bool:
     return pointer is not None and pointer.strip() == f"#{attributes.get(XML_ID)}"
 
 
-def _in_word(reader: Foreign) -> bool:
+def _in_word(reader: ThirdPartyText) -> bool:
     """Say whether the text stands inside of a word, behind its beginning."""
     if not reader.words:
         return False
@@ -164,11 +164,11 @@ def _in_word(reader: Foreign) -> bool:
     return flow is reader.flow and flow.size > size
 
 
-def _keep(reader: Foreign, _name: str, _attributes: Attributes, step: Step) -> Step | None:
+def _keep(reader: ThirdPartyText, _name: str, _attributes: Attributes, step: Step) -> Step | None:
     return spaced(reader, step, keep=True)
 
 
-def spaced(reader: Foreign, step: Step, *, keep: bool) -> Step:
+def spaced(reader: ThirdPartyText, step: Step, *, keep: bool) -> Step:
     """Return the step of an element in which white space is kept, or not."""
     reader.keeps.append(reader.keep)
     reader.keep = keep
@@ -176,7 +176,7 @@ def spaced(reader: Foreign, step: Step, *, keep: bool) -> Step:
     return step._replace(closing=_end_spaced)
 
 
-def _end_spaced(reader: Foreign) -> None:
+def _end_spaced(reader: ThirdPartyText) -> None:
     reader.keep = reader.keeps.pop()
     closing = reader.closings.pop()
     if closing is not None:
@@ -186,16 +186,16 @@ def _end_spaced(reader: Foreign) -> None:
 # -- tables ---------------------------------------------------------------------------------------------
 
 
-def _row(reader: Foreign, _name: str, _attributes: Attributes, step: Step) -> Step | None:
+def _row(reader: ThirdPartyText, _name: str, _attributes: Attributes, step: Step) -> Step | None:
     reader.flow.row()
     return step._replace(closing=_end_row)
 
 
-def _end_row(reader: Foreign) -> None:
+def _end_row(reader: ThirdPartyText) -> None:
     reader.flow.end_row()
 
 
-def _cell(reader: Foreign, _name: str, _attributes: Attributes, step: Step) -> Step | None:
+def _cell(reader: ThirdPartyText, _name: str, _attributes: Attributes, step: Step) -> Step | None:
     reader.flow.cell()
     reader.flow.flatten()
     return step._replace(before=NOTHING, after=SPACE, closing=notes.unflatten)
@@ -204,7 +204,7 @@ def _cell(reader: Foreign, _name: str, _attributes: Attributes, step: Step) -> S
 # -- what was changed -----------------------------------------------------------------------------------
 
 
-def _del(reader: Foreign, name: str, _attributes: Attributes, step: Step) -> Step | None:
+def _del(reader: ThirdPartyText, name: str, _attributes: Attributes, step: Step) -> Step | None:
     """Take a deletion (TEI P5, 3.5.3), which does not count inside of a restore (12.3.1.6)."""
     if reader.choices.choice == "original" or reader.restored:
         return step
@@ -212,25 +212,25 @@ def _del(reader: Foreign, name: str, _attributes: Attributes, step: Step) -> Ste
     return None
 
 
-def _restore(reader: Foreign, _name: str, _attributes: Attributes, step: Step) -> Step | None:
+def _restore(reader: ThirdPartyText, _name: str, _attributes: Attributes, step: Step) -> Step | None:
     reader.restored += 1
     return step._replace(closing=_end_restore)
 
 
-def _end_restore(reader: Foreign) -> None:
+def _end_restore(reader: ThirdPartyText) -> None:
     reader.restored -= 1
 
 
 # -- characters -----------------------------------------------------------------------------------------
 
 
-def _g(reader: Foreign, _name: str, attributes: Attributes, step: Step) -> Step | None:
+def _g(reader: ThirdPartyText, _name: str, attributes: Attributes, step: Step) -> Step | None:
     """Take a character or glyph that is not in Unicode (TEI P5, 5.2)."""
     reader.glyphs.append((reader.flow.size, attributes.get("ref", "")))
     return step._replace(closing=_end_g)
 
 
-def _end_g(reader: Foreign) -> None:
+def _end_g(reader: ThirdPartyText) -> None:
     size, ref = reader.glyphs.pop()
     if reader.flow.size != size:
         return

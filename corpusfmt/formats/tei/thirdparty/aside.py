@@ -9,10 +9,10 @@ from corpusfmt.formats.tei.thirdparty import choosing
 from corpusfmt.formats.tei.thirdparty.choosing import CHOOSING, HEADER, TEXT
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
 
 
-def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:
+def enter(reader: ThirdPartyText, name: str, attributes: Mapping[str, str]) -> bool:
     """Say whether an element is read that begins where not all are."""
     if reader.mode == CHOOSING:
         if len(reader.stack) == 1:
@@ -30,7 +30,7 @@ def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:
     return False
 
 
-def leave(reader: Foreign, name: str) -> None:
+def leave(reader: ThirdPartyText, name: str) -> None:
     """Take the end of an element of the header, or of what is left out."""
     reader.depth -= 1
     if reader.depth:

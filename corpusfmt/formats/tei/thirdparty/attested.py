@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from corpusfmt.formats.tei.thirdparty.choices import Choices
 from corpusfmt.formats.tei.thirdparty.choosing import HEADER
 from corpusfmt.formats.tei.thirdparty.header import Header
-from corpusfmt.formats.tei.thirdparty.to_text import Foreign
+from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
 
 #: So many events are held at a time; what stands behind the readings of a longer entry is not known in time.
 _MOST: Final = 100_000
@@ -33,7 +33,7 @@ class _Open:
         self.name, self.began, self.reading = name, began, -1
 
 
-class Attested(Foreign):
+class Attested(ThirdPartyText):
     """Holds the events of an apparatus entry until it ends, when it is known who has its readings."""
 
     def __init__(

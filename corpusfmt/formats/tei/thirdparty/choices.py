@@ -22,11 +22,11 @@ class Choices(NamedTuple):
 class Found(NamedTuple):
     """What was found in a ``TEI`` element.
 
-    ``has_text`` says whether there is a ``text`` or a ``sourceDoc``. ``left_behind`` counts markup by the name of the
+    ``has_text`` says whether there is a ``text`` or a ``sourceDoc``. ``dropped`` counts markup by the name of the
     element where its text stays, and ``text of`` a name where it does not.
     """
 
     text: str
     has_text: bool
     heading: Heading
-    left_behind: dict[str, int]
+    dropped: dict[str, int]

@@ -12,7 +12,7 @@ from corpusfmt.formats.tei.thirdparty.flow import State
 from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
 
 #: How the reader takes what comes: as text; with the elements that come as alternatives, and white space between them
 #: left out; as part of the header; not at all.
@@ -60,7 +60,7 @@ class Chooser:
         self.outer: dict[str, int] = {}
         self.is_open = False
 
-    def take(self, reader: Foreign, rank: int, name: str) -> bool:
+    def take(self, reader: ThirdPartyText, rank: int, name: str) -> bool:
         """Say whether an alternative is to be taken, and make ready for it."""
         if rank > self.best or rank == NEVER or (rank == self.best and not self.ranks.all):
             return False
@@ -80,7 +80,7 @@ class Chooser:
         return True
 
 
-def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:
+def enter(reader: ThirdPartyText, name: str, attributes: Mapping[str, str]) -> bool:
     """Say whether an element, one of several alternatives or none, is taken; skip it if not."""
     chooser = reader.choosers[-1]
     ranks = chooser.ranks
@@ -96,20 +96,20 @@ def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:
     return True
 
 
-def wrapped(reader: Foreign, step: Step) -> Step:
+def wrapped(reader: ThirdPartyText, step: Step) -> Step:
     """Return the step of an element that :func:`enter` took, so that choosing goes on behind it."""
     reader.closings.append(step.closing)
     return step._replace(closing=_leave_element)
 
 
-def _leave_element(reader: Foreign) -> None:
+def _leave_element(reader: ThirdPartyText) -> None:
     closing = reader.closings.pop()
     if closing is not None:
         closing(reader)
     leave(reader)
 
 
-def leave(reader: Foreign) -> None:
+def leave(reader: ThirdPartyText) -> None:
     """Go on choosing behind an element."""
     chooser = reader.choosers[-1]
     if chooser.is_open:
@@ -121,14 +121,14 @@ def leave(reader: Foreign) -> None:
 # -- acts -----------------------------------------------------------------------------------------------
 
 
-def _begin(reader: Foreign, step: Step, ranks: Ranks) -> Step:
+def _begin(reader: ThirdPartyText, step: Step, ranks: Ranks) -> Step:
     """Begin choosing between what an element holds."""
     reader.choosers.append(Chooser(ranks))
     reader.mode = CHOOSING
     return step._replace(closing=_end)
 
 
-def _end(reader: Foreign) -> None:
+def _end(reader: ThirdPartyText) -> None:
     chooser = reader.choosers.pop()
     reader.mode = TEXT
     if chooser.ranks is WITNESS and chooser.best:
@@ -137,15 +137,15 @@ def _end(reader: Foreign) -> None:
         reader.count(name, count)
 
 
-def _choice(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
+def _choice(reader: ThirdPartyText, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
     return _begin(reader, step, ORIGINAL if reader.choices.choice == "original" else EDITED)
 
 
-def _subst(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
+def _subst(reader: ThirdPartyText, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
     return _begin(reader, step, SUBST if reader.choices.choice == "original" else BARE)
 
 
-def _app(reader: Foreign, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
+def _app(reader: ThirdPartyText, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
     """Take an apparatus entry that is a part of the text: one of parallel segments (TEI P5, 13.2.3).
 
     One that says to what part of the text it belongs, at a location or between two points (13.2.1, 13.2.2), is about
@@ -159,11 +159,11 @@ def _app(reader: Foreign, name: str, attributes: Mapping[str, str], step: Step) 
     return _begin(reader, step, WITNESS if reader.choices.witness else APP)
 
 
-def _bare(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
+def _bare(reader: ThirdPartyText, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
     return _begin(reader, step, BARE)
 
 
-def _group(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
+def _group(reader: ThirdPartyText, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
     """Take a group of readings: they are alternatives of the app around it."""
     app = reader.choosers[-1]
     if app.ranks not in (APP, WITNESS) or app.is_open:
@@ -173,7 +173,7 @@ def _group(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: St
     return step._replace(closing=_end_group)
 
 
-def _end_group(reader: Foreign) -> None:
+def _end_group(reader: ThirdPartyText) -> None:
     reader.choosers.pop()
     reader.mode = TEXT
 

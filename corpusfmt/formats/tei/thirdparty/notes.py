@@ -9,10 +9,10 @@ from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SPACE, Flow
 from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
 
 
-def _note(reader: Foreign, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
+def _note(reader: ThirdPartyText, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
     """Take a note (TEI P5, 3.9.1) where text runs."""
     if reader.choices.notes == "end":
         note = Flow(reader.flow.breaks, reader.flow.seam)
@@ -26,20 +26,20 @@ def _note(reader: Foreign, name: str, attributes: Mapping[str, str], step: Step)
     return None
 
 
-def _end_note(reader: Foreign) -> None:
+def _end_note(reader: ThirdPartyText) -> None:
     if not reader.flow.size and reader.notes[-1] is reader.flow:
         reader.notes.pop()
     reader.flow = reader.flows.pop()
 
 
-def _block_note(reader: Foreign, name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
+def _block_note(reader: ThirdPartyText, name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
     if reader.choices.notes != "out":
         return step
     reader.skip(name)
     return None
 
 
-def _fw(reader: Foreign, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
+def _fw(reader: ThirdPartyText, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
     """Take running titles, catchwords and page numbers (TEI P5, 12.6)."""
     if reader.choices.fw == "inline":
         return _inline(reader, name, attributes, step)
@@ -47,14 +47,14 @@ def _fw(reader: Foreign, name: str, attributes: Mapping[str, str], step: Step) -
     return None
 
 
-def _inline(reader: Foreign, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
+def _inline(reader: ThirdPartyText, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
     if step.before != SPACE:
         return step
     reader.flow.flatten()
     return step._replace(closing=unflatten)
 
 
-def unflatten(reader: Foreign) -> None:
+def unflatten(reader: ThirdPartyText) -> None:
     """End something flat."""
     reader.flow.unflatten()
 

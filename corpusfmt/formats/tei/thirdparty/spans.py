@@ -8,7 +8,7 @@ from corpusfmt.formats.tei.thirdparty.flow import Flow, State
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.thirdparty.steps import Step
-    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
 
 
 #: So many deletions may be open at a time; the text of further ones stays.
@@ -24,7 +24,7 @@ class Span(NamedTuple):
     notes: int
 
 
-def ending(reader: Foreign, xml_id: str, step: Step) -> Step:
+def ending(reader: ThirdPartyText, xml_id: str, step: Step) -> Step:
     """Return the step of an element with an ``xml:id``, which may end a deletion."""
     if all(span.target != xml_id for span in reader.spans):
         return step
@@ -33,7 +33,7 @@ def ending(reader: Foreign, xml_id: str, step: Step) -> Step:
     return step._replace(closing=_end)
 
 
-def _end(reader: Foreign) -> None:
+def _end(reader: ThirdPartyText) -> None:
     """End an element that ends a deletion. What is deleted is taken back, as it is of alternatives."""
     xml_id, closing = reader.targets.pop(), reader.closings.pop()
     if closing is not None:

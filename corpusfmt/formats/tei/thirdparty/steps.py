@@ -10,7 +10,7 @@ from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, INSIDES, Way
 from corpusfmt.formats.tei.thirdparty.flow import BLANK, LINE, NOTHING, SOFT, SPACE, TOUCH
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
 
 #: What parts an element from what is before it and after it, by the letters of ``Way.parted``.
 _PARTS: Final = {
@@ -25,9 +25,9 @@ _PARTS: Final = {
 #: Acts that make lines, of which there are none where all is flat.
 _LINES: Final = ("row", "cell")
 
-Closing: TypeAlias = "Callable[[Foreign], None]"
+Closing: TypeAlias = "Callable[[ThirdPartyText], None]"
 #: Gives the step that is taken in the end, or None when the element is left out.
-Opening: TypeAlias = "Callable[[Foreign, str, Mapping[str, str], Step], Step | None]"
+Opening: TypeAlias = "Callable[[ThirdPartyText, str, Mapping[str, str], Step], Step | None]"
 
 
 class Table(dict[str, "Step"]):

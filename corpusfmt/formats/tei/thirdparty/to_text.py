@@ -22,7 +22,7 @@ from corpusfmt.formats.tei.thirdparty.spans import Span, ending
 from corpusfmt.formats.tei.thirdparty.steps import Closing, Step, tables
 from corpusfmt.text.display import quoted
 
-__all__ = ["Choices", "Foreign", "Found"]
+__all__ = ["Choices", "Found", "ThirdPartyText"]
 
 _XML_SPACE: Final = "http://www.w3.org/XML/1998/namespace space"
 _MOST_NAMES: Final = 1000
@@ -30,7 +30,7 @@ _MOST_NAMES: Final = 1000
 _BREAKS: Final = {"newline": "\n", "space": " ", "join": ""}
 
 
-class Foreign:
+class ThirdPartyText:
     """Takes the events of what is in one ``TEI`` element, whose ``attributes`` are given. An element has its name in
     TEI, or namespace and name with a space between.
 
@@ -195,6 +195,4 @@ class Foreign:
         """Report a line beginning between two letters."""
         self.at = at
         before, after = before.rpartition(" ")[2], after.partition(" ")[0]
-        self._find(
-            "TEI016", f"a line begins between {quoted(before)} and {quoted(after)}, and nothing says if a word does"
-        )
+        self._find("TEI016", f"a line begins between {quoted(before)} and {quoted(after)}; it may be inside a word")
