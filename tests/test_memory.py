@@ -7,6 +7,8 @@ import gzip
 import io
 import os
 from collections.abc import Callable
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -240,3 +242,25 @@ def test_replaced_files_beside_a_target_are_cleared(disk: Disk) -> None:
     assert [path for path in disk.files() if "o-0" in path] == ["out/o-00001.jsonl"]
     report = list(corpusfmt.validate("memory://in/a.seed", select=["CORP"]))
     assert report == []
+
+
+@pytest.mark.parametrize("name", sorted(module.name for module in iter_modules(schemes.__path__)))
+def test_every_scheme_holds_targets_of_every_kind(name: str, tmp_path: Path) -> None:
+    """What each file system promises, by what is written to it and read again: with its sizes and its states."""
+    top = f"{name}://a-corpus"
+    source = f"{top}/a.jsonl.gz"
+    whole, broken = tmp_path / "whole.seed", tmp_path / "broken.seed"
+    whole.write_bytes(SEED)
+    broken.write_bytes(MIXED)
+    assert list(corpusfmt.convert(whole, f"{top}/", to_format="tei", force=True).outputs)
+    corpusfmt.convert(whole, source)
+    corpusfmt.convert(source, f"{top}/b.warc.gz", cdxj=True, receipt=f"{top}/r.json")
+    corpusfmt.convert(source, f"{top}/c.jsonl", shard_size=30, force=True)
+    corpusfmt.convert(broken, f"{top}/d.jsonl", on_error=f"quarantine={top}/q.seed", force=True)
+    assert list(corpusfmt.verify(f"{top}/r.json")) == []
+    assert list(corpusfmt.diff(source, f"{top}/b.warc.gz")) == []
+    assert [one.id for one in corpusfmt.read(f"{top}/c-00001.jsonl")] == ["d1"]
+    with corpusfmt.create(f"{top}/e.seed") as target:
+        target.write(corpusfmt.Document("d1", "a\u00adb\n", name="e.txt"))
+    assert [fixed.changed for fixed in corpusfmt.fix(f"{top}/e.seed", unsafe_fixes=True, select=["TXT006"])] == [True]
+    assert [one.text for one in corpusfmt.read(f"{top}/e.seed")] == ["ab\n"]

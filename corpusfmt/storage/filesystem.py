@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 class State(NamedTuple):
     """Which file it is, how long, and when it was written last, in nanoseconds. Equal while nobody writes to it, as far
-    as the clock of the file system tells.
+    as the clock of the file system tells. The size is the number of bytes that reading gives.
     """
 
     device: int
