@@ -1,4 +1,4 @@
-"""Checking one source: what its format says of it, then the rules, then the schemas. Validating and fixing share it."""
+"""Checking one source: its format, then the rules, then the schemas. Validating and fixing share it."""
 
 from __future__ import annotations
 

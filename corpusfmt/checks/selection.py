@@ -1,4 +1,4 @@
-"""Which codes count: those that are selected, ignored, and left out for some files."""
+"""Which codes count: selected, ignored, and ignored for some files."""
 
 from __future__ import annotations
 

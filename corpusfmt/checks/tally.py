@@ -1,4 +1,4 @@
-"""What a validation has seen and counted."""
+"""The counts of a validation."""
 
 from __future__ import annotations
 

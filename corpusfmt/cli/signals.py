@@ -1,4 +1,4 @@
-"""Signals that end a run: it cleans up, then exits as the signal would have made it."""
+"""Signals that end a run: clean up, then exit as the signal would."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command prints, and how it writes numbers. CI runners obey nothing of it."""
+"""Printing messages and numbers. CI runners execute none of the output."""
 
 from __future__ import annotations
 

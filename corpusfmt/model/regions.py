@@ -1,4 +1,4 @@
-"""Cutting a stream into regions of whole records, in bounded memory."""
+"""Splitting a stream into regions of complete records, in bounded memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rules about characters share: naming them, telling of them, and the change that takes them out."""
+"""Shared by the rules about characters: names, messages, and the change that removes characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rules about ids and names that occur twice share."""
+"""Shared by the rules about duplicate ids and names."""
 
 from __future__ import annotations
 

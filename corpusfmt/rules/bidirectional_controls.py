@@ -1,4 +1,4 @@
-"""TXT002: characters that steer the direction of writing."""
+"""TXT002: bidirectional control characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TXT011: variation selectors that select nothing."""
+"""TXT011: variation selectors without effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TXT005: characters without a width inside words, or many in a row."""
+"""TXT005: zero-width characters inside words, or many in a row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a user named to the files that are meant."""
+"""From sources as the user names them to files."""
 
 from __future__ import annotations
 

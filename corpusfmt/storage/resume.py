@@ -1,4 +1,4 @@
-"""Finding the next sound member or frame after damage, at which reading can go on."""
+"""Finding the next intact member or frame after damage, where reading can continue."""
 
 from __future__ import annotations
 

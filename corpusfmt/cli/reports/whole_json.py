@@ -1,4 +1,4 @@
-"""One JSON object: a list of findings, then the sums."""
+"""One JSON object: a list of findings, then the totals."""
 
 from __future__ import annotations
 

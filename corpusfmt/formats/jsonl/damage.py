@@ -1,4 +1,4 @@
-"""A line that is no record: whole records in it, and what stands between them."""
+"""A line that is not a record: complete records in it, and the bytes between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents from the frames of ``TEI`` elements that have ended, and the edits that mend them."""
+"""Documents from the frames of ``TEI`` elements that have ended, and the edits that fix them."""
 
 from __future__ import annotations
 

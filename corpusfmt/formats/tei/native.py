@@ -1,4 +1,4 @@
-"""Reading a document of ours from the parser's events, when somebody has touched it."""
+"""Reading a native document that was changed, from the parser's events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a document of ours from its bytes, when they are just as the writer wrote them."""
+"""Reading an unchanged native document from its bytes."""
 
 from __future__ import annotations
 

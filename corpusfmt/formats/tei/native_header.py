@@ -1,4 +1,4 @@
-"""The header of a document of ours, from the parser's events: what it says, and whether that may be relied upon."""
+"""The header of a native document, from the parser's events, and whether it is consistent."""
 
 from __future__ import annotations
 

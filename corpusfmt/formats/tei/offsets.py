@@ -1,4 +1,4 @@
-"""Where things are in TEI: its root, the next document, the byte of a text."""
+"""Offsets in TEI: the root, the next document, a byte of a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""XML, one event after the other, with the place of each: expat, and what keeps it safe.
+"""XML as events with offsets: expat, with limits that keep it safe.
 
 Nothing is fetched: no other file is opened, whatever a DOCTYPE, an entity or an XInclude names. An entity that the file
 itself defines is put in; one that it does not, or that stands elsewhere, is reported, since its text is missing.

@@ -1,4 +1,4 @@
-"""Reading TEI: from a stream to documents. Documents of ours that nobody touched are read from their bytes."""
+"""Reading TEI: from a stream to documents. Unchanged native documents are read from their bytes."""
 
 from __future__ import annotations
 

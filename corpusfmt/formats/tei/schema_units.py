@@ -1,4 +1,4 @@
-"""What of a source a grammar is to judge: it as a whole, or each document of a corpus as a file of its own."""
+"""The parts of a source that a schema validates: the whole file, or each document of a corpus as a separate file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records that are not what they say: cut ones, wrong lengths, what is no record; and where to go on behind them."""
+"""Malformed records: truncated ones, wrong lengths, data that is not a record; and where reading continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page of the web says of its encoding (Encoding Standard and HTML Standard, WHATWG)."""
+"""The declared encoding of a web page (Encoding Standard and HTML Standard, WHATWG)."""
 
 from __future__ import annotations
 

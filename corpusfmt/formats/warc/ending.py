@@ -1,4 +1,4 @@
-"""The last record of our own bundles: how many documents there are, so that a cut between two of them shows."""
+"""The last record of a native archive: the number of documents, which reveals a cut between two of them."""
 
 from __future__ import annotations
 

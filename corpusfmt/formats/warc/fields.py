@@ -1,4 +1,4 @@
-"""The named fields of WARC 1.1 (ISO 28500:2017, clause 5): what each holds, and on which record types it stands."""
+"""The named fields of WARC 1.1 (ISO 28500:2017, clause 5): their values, and the record types that have them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Framing: from a stream to records, strictly, one parse for reading, validating and mending.
+"""Framing: from a stream to records, strictly, one parse for reading, validating and fixing.
 
 A record is a header, a block of just Content-Length bytes and two line ends (clause 4). Where that does not hold the
 framer says what is wrong, looks for the next record and goes on. Blocks that are large and no text are passed over,

@@ -1,4 +1,4 @@
-"""Record headers (clause 4): the version line and the named fields, read closely. ``shapes`` has the fast look."""
+"""Record headers (clause 4): the version line and the named fields, parsed completely. ``shapes`` has the fast path."""
 
 from __future__ import annotations
 

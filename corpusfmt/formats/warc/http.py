@@ -1,4 +1,4 @@
-"""What the block of a ``response`` or ``request`` record holds: one HTTP message (RFC 9112), as archives have it."""
+"""The block of a ``response`` or ``request`` record: one HTTP message (RFC 9112), as archives store it."""
 
 from __future__ import annotations
 

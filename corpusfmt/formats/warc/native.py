@@ -1,4 +1,4 @@
-"""Reading the metadata records of our own bundles (see ``profile``): the fast way, and the strict one."""
+"""Reading the metadata records of native archives (see ``profile``): the fast path, and the strict one."""
 
 from __future__ import annotations
 

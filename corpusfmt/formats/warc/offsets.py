@@ -1,4 +1,4 @@
-"""Where things are in a WARC file: its start, the next record, the byte of a text."""
+"""Offsets in a WARC file: the start, the next record, a byte of a text."""
 
 from __future__ import annotations
 

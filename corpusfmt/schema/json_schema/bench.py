@@ -1,5 +1,5 @@
-"""A schema and two engines in one process: the fast one says what is valid, and what is wrong where that is little; the
-exact one says what is wrong with the rest.
+"""A schema and two engines in one process: the fast one validates and explains small errors, the exact one explains the
+rest.
 """
 
 from __future__ import annotations

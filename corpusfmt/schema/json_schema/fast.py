@@ -1,4 +1,4 @@
-"""The fast engine, jsonschema-rs: it says of nearly all records whether they are valid, and what is wrong with them."""
+"""The fast engine, jsonschema-rs: it validates nearly all records, and explains errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where values stand in JSON text: JSON Pointers (RFC 6901) and byte offsets."""
+"""Positions of values in JSON text: JSON Pointers (RFC 6901) and byte offsets."""
 
 from __future__ import annotations
 

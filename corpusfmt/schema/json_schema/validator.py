@@ -1,4 +1,4 @@
-"""Judging JSON records by a JSON Schema of the user: draft 2020-12, and older ones down to draft-04.
+"""Validating JSON records with a JSON Schema of the user: draft 2020-12, and older ones down to draft-04.
 
 The dialect stands in ``docs/json-schema.md``. Nothing is ever fetched, and neither a schema nor a record can make this
 hang: what may take long is done by a child process, which is ended when it does.

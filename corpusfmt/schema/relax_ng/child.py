@@ -1,4 +1,4 @@
-"""The child process that judges XML documents by a RELAX NG schema: ``corpusfmt.schema.relax_ng`` starts it."""
+"""The child process that validates XML documents with a RELAX NG schema: ``corpusfmt.schema.relax_ng`` starts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judging XML documents by a RELAX NG schema: lxml in a child process, or jing."""
+"""Validating XML documents with a RELAX NG schema: lxml in a child process, or jing."""
 
 from __future__ import annotations
 

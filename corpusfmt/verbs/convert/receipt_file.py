@@ -1,4 +1,4 @@
-"""The receipt of a run: what stands at its head, and how it is written when all else is there."""
+"""The receipt of a run: its head, and how it is written at the end."""
 
 from __future__ import annotations
 

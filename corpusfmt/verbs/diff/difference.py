@@ -1,4 +1,4 @@
-"""What a comparison gives."""
+"""The records that a comparison yields."""
 
 from __future__ import annotations
 

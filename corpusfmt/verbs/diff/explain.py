@@ -1,4 +1,4 @@
-"""Explaining differences: documents that differ are read again, and the first difference of each part is found."""
+"""Explaining differences: different documents are read again, and the first difference of each part is found."""
 
 from __future__ import annotations
 

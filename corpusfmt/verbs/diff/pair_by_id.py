@@ -1,4 +1,4 @@
-"""Pairing by id: an entry for each document that has no partner yet, ledgers of both sides, and one pass over both."""
+"""Pairing by id: an entry for each document without a partner so far, ledgers of both sides, and one pass over both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making edits in a stream: what ``fix`` does to the bytes of a file."""
+"""Applying edits to a stream."""
 
 from __future__ import annotations
 

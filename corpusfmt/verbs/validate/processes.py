@@ -1,4 +1,4 @@
-"""Checking several sources at the same time, each in one of several processes; what they found comes in order."""
+"""Checking several sources in parallel processes; the findings come in order."""
 
 from __future__ import annotations
 

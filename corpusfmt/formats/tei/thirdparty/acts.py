@@ -1,4 +1,4 @@
-"""What is done with elements that are more than text set off somehow: line beginnings, notes, deletions, tables.
+"""Actions for elements that need more than separators: line breaks, notes, deletions, tables.
 
 An act is called at the start of an element with its name, its attributes and its step. It returns the step that is
 taken, or None when the element is left out with all that it holds.

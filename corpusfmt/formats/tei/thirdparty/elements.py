@@ -1,4 +1,4 @@
-"""What becomes of each element of TEI P5 in the text of a document: one table, from which the docs are made.
+"""How each element of TEI P5 becomes text: one table, which also generates the documentation.
 
 It has the elements of the Guidelines, version 4.12. What is not in it is taken as ``hi`` is: its text stays.
 """

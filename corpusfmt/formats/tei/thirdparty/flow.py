@@ -1,4 +1,4 @@
-"""Running text as it grows: pieces of text, and what is to part the next piece from the last.
+"""Running text: pieces of text, and the separator before the next piece.
 
 What parts two pieces is decided when the second comes, so that nothing stands at the end or twice: the strongest of all
 that was asked for.

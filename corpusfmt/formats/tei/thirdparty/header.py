@@ -1,4 +1,4 @@
-"""Reading a teiHeader: which elements say something of the text, and the characters that it declares."""
+"""Reading a teiHeader: the elements with metadata, and the declared characters."""
 
 from __future__ import annotations
 

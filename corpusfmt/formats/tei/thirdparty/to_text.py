@@ -1,4 +1,4 @@
-"""The TEI that others write: from the events of one ``TEI`` element to its text, as a reader would see it.
+"""Third-party TEI: from the events of one ``TEI`` element to its plain text.
 
 What becomes of each element is in ``elements``; how text grows in ``flow``; what the header says in ``heading``. The
 text of an element is put together when the next element begins or ends, so it does not matter how it comes in pieces.
