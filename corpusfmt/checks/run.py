@@ -72,7 +72,7 @@ class Checking:
         self.selection = selection
         self._elsewhere = Elsewhere(reading, reading.beside) if len(reading.beside) > 1 else None
         self._pointer = Pointer()
-        #: What judges XML, by the name of the schema.
+        #: What validates XML, by the name of the schema.
         self.validators: dict[str, Validator] = {}
         if against.schema:
             self._validator(against.schema)
@@ -321,7 +321,7 @@ def records_of(batch: Batch, format: Format) -> list[bytes]:
 def _places(
     region: Region, document: Document, format: Format, record: bytes, found: Sequence[Violation], about_record: bool
 ) -> list[int]:
-    """Return the stream offsets of what a schema refuses, or of its document where it is not there as it was judged."""
+    """Return the stream offsets of violations, or of their document if it is not stored as it was validated."""
     origin = document.origin
     assert origin is not None, "a scan gives each document its origin"
     if format.records is not None and about_record:

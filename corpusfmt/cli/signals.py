@@ -129,6 +129,6 @@ def _sent_again(is_seen: Callable[[], bool]) -> Iterator[None]:
 
 
 def _close(pipe: int) -> None:
-    """Close an end of a pipe. What the system says of that is nothing that the user could mend."""
+    """Close an end of a pipe. What the system says of that is nothing that the user could fix."""
     with contextlib.suppress(OSError):
         os.close(pipe)

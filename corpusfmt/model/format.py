@@ -60,7 +60,7 @@ class Batch(NamedTuple):
     dropped: Mapping[str, int] = {}
     #: The rest of the source was not read. A conversion then stops, whatever it was told to do on an error.
     fatal: bool = False
-    #: Whole XML documents of the source, in UTF-8, that a grammar is to judge.
+    #: Whole XML documents of the source, in UTF-8, that a grammar validates.
     to_validate: Sequence[Region] = ()
     #: What gives the offset in the source of one of the region, where that is no run of the source's own bytes; to be
     #: asked before the next batch is.
@@ -87,7 +87,7 @@ class ReadOptions(NamedTuple):
     lines: bool = True
     #: Whether to look across records too, for which a scan must remember something of each.
     thorough: bool = False
-    #: Whether a grammar that the user named is to judge all documents, and not only the doubtful ones of ours.
+    #: Whether a grammar that the user named validates all documents, and not only the changed native ones.
     validating: bool = False
     #: The path of the source in the folder that was named, or as it was named itself.
     inside: str = ""
@@ -212,7 +212,7 @@ class Format(NamedTuple):
     #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
     one_per_file: bool = False
     #: Says whether the first bytes of a source are what a folder of this format may hold beside it under the same
-    #: suffix, as XML of another vocabulary: one that was found in a folder is then passed over.
+    #: suffix, as XML of another vocabulary: one that was found in a folder is then skipped.
     is_other: Callable[[bytes], bool] | None = None
     #: Gives the names in a source that pointers in other sources of its corpus may lead to.
     shared_names: Callable[[Stream], Iterator[str]] | None = None

@@ -67,7 +67,7 @@ def strange(
 ) -> Iterator[Hit]:
     """Give a hit for each text that has characters which ``pattern`` matches, one by one or in runs.
 
-    What a ``pattern`` with a group matches outside of it is passed over. ``look`` is as in :func:`suspects`; ``tell``
+    What a ``pattern`` with a group matches outside of it is skipped. ``look`` is as in :func:`suspects`; ``tell``
     takes the characters and the text, and gives what is to be said after them in the message, and a hint. ``fix``
     takes a match and returns what is left of it when the text is changed.
     """
@@ -109,7 +109,7 @@ def _common(one: str, other: str) -> int:
 def becomes(document: Document, old: str, new: str) -> Change | None:
     """Return the change that makes ``new`` of a text, or None where it would put the text out of NFC.
 
-    Taking a character out can bring a letter and an accent together; mending one thing must not break another.
+    Taking a character out can bring a letter and an accent together; fixing one thing must not break another.
     """
     from unicodedata import is_normalized
 

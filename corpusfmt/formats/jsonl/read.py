@@ -145,7 +145,7 @@ class _Scan:
                 continue
             if self.blanks:
                 self._end_blanks()
-            if len(raw) > limit:  # with its CR, and told with its LF: as one that was passed over is counted
+            if len(raw) > limit:  # with its CR, and told with its LF: as one that was skipped is counted
                 self._too_large(offset, len(raw) + (offset - self.out.region.offset + len(raw) < len(buffer)))
                 yield from self.out.flush(line)
             elif document := quick(line, offset, number):

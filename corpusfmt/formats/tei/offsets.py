@@ -20,7 +20,7 @@ _CORPUS: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?teiCorpus(?=[\s/>])")
 #: The tag of a root, as far as the end of its name.
 _ELEMENT: Final = re.compile(rb"<[^\s<>/!?&;'\"=]{1,200}(?=[\s/>])")
 _NATIVE: Final = re.compile(rb'<[^<>]{0,4000}type="%b"' % MARK.encode())
-#: What the content of a paragraph of ours is made of.
+#: What the content of a native paragraph is made of.
 _TOKEN: Final = re.compile(rb"</p>[ \t\n]*<p>|<lb/>|<g [^<>]*>|&[#\w]+;|[^<&]+")
 _SIZES: Final = {b"</p>": 2, b"<lb/": 1}
 
@@ -57,7 +57,7 @@ def _behind_prolog(head: bytes) -> tuple[bytes, int]:
 
 
 def resync(buffer: bytes, position: int) -> int:
-    """Return the offset of the first document of ours that begins a line at or after ``position``, or -1."""
+    """Return the offset of the first native document that begins a line at or after ``position``, or -1."""
     at = buffer.find(TEI_START, position)
     while at > 0 and buffer[at - 1 : at] != b"\n":
         at = buffer.find(TEI_START, at + 1)

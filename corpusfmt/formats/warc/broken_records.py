@@ -44,7 +44,7 @@ def no_length(framer: Framer, header: Header) -> Record:
 
 
 def _proven(framer: Framer, record: Record, body: int, stop: int) -> Edit | None:
-    """Return the edit that mends Content-Length, where a digest or the ends of members prove the length."""
+    """Return the edit that fixes Content-Length, where a digest or the ends of members prove the length."""
     assert record.header is not None
     header = record.header
     place = header.places.get("content-length")

@@ -89,7 +89,7 @@ class Declared(NamedTuple):
 def declared_charset(label: str, page: bytes) -> Declared:
     """Return the encoding that ``label`` (of the header, may be empty) or else ``page`` declares.
 
-    A label that nobody knows is passed over, with a remark.
+    A label that nobody knows is skipped, with a remark.
     """
     remark = ""
     if label:

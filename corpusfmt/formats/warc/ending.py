@@ -48,7 +48,7 @@ class Ending:
         self._unsure = self._torn = False
 
     def begin(self, record: Record, *, ours: bool) -> None:
-        """Take note of a warcinfo record: of a bundle of ours, or of another program."""
+        """Take note of a warcinfo record: of a native bundle, or of another program."""
         self._info, self.documents = record if ours else None, 0
         self._unsure = self._torn = False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-#: The record types of clause 6. Others are legal and passed over.
+#: The record types of clause 6. Others are legal and skipped.
 TYPES: Final = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation")
 
 

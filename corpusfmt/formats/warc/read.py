@@ -220,7 +220,7 @@ class _Scan:
         self.pending = pending
 
     def _bundles(self, buffer: bytes, at: int) -> tuple[int, int]:
-        """Take the documents of ours from ``at`` on that are quickly read. Return where they end, and their records."""
+        """Take the native documents from ``at`` on that are quickly read. Return where they end, and their records."""
         records = 0
         if self.pending is not None:
             return at, records

@@ -2,7 +2,7 @@
 
 The id is the record id, the name the target URI. Under ``meta`` stand ``url``, ``date``, ``languages``,
 ``content_type`` (where it is not text/plain), ``status`` (of a response), ``refers_to``, ``truncated``, and
-``metadata``: the fields of the metadata records about it. What else a header says is left behind.
+``metadata``: the fields of the metadata records about it. What else a header says is dropped.
 """
 
 from __future__ import annotations

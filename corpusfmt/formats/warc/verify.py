@@ -40,7 +40,7 @@ def quick_verify(fields: dict[str, bytes], block: bytes, type: str) -> bool:
 class Verification:
     """Verifies the digests of one record: of a whole block with ``of``, or piece by piece.
 
-    A payload digest is not held against a revisit (it is that of an earlier payload), nor against a segment (it is
+    A payload digest is not compared with a revisit (it is that of an earlier payload), nor with a segment (it is
     that of all segments together).
     """
 

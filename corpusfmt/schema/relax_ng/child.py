@@ -26,7 +26,7 @@ Told = tuple[int, int, str]
 
 
 class _Bench:
-    """A schema, and what judges by it."""
+    """A schema, and its validator."""
 
     def __init__(self, schema: bytes, path: str, *, alone: bool, compiled: bool) -> None:
         """Look at a schema and compile it. Raises SchemaError, whose ``compiling`` tells who is to blame."""

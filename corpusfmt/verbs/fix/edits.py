@@ -103,7 +103,7 @@ class Source:
         self.cut = False
 
     def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes; none at the end, or where the source was cut and that is to be mended."""
+        """Return up to ``size`` bytes; none at the end, or where the source was cut and that is to be fixed."""
         if self.cut:
             return b""
         try:

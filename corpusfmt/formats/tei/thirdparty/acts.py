@@ -58,7 +58,7 @@ def _lb(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -
 
 
 def _milestone(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -> Step | None:
-    """Take an empty element: a word goes on behind it where break is "no", and ends there where it is "yes"
+    """Take an empty element: a word continues after it where break is "no", and ends there where it is "yes"
     (TEI P5, 3.11.3, att.breaking).
     """
     breaks = _breaks(attributes)

@@ -159,7 +159,7 @@ class ThirdPartyText:
     # -- for the acts -----------------------------------------------------------------------------------
 
     def count(self, name: str, count: int = 1) -> None:
-        """Count an element, or another word for what is left behind."""
+        """Count an element, or another word for what is dropped."""
         if name not in self.seen and len(self.seen) >= _MOST_NAMES:
             name = "others"
         self.seen[name] = self.seen.get(name, 0) + count
