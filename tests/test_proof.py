@@ -251,7 +251,7 @@ def test_a_run_that_committed_nothing_has_a_receipt_of_why(here: Path, capsys: p
     assert "committed nothing" in capsys.readouterr().out
 
 
-def test_what_reading_left_behind_is_in_it(here: Path) -> None:
+def test_what_reading_dropped_is_in_it(here: Path) -> None:
     Path("in.xml").write_text(
         '<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>T</title></titleStmt><publicationStmt>'
         "<p>x</p></publicationStmt><sourceDesc><p>x</p></sourceDesc></fileDesc></teiHeader><text><body><p>One <hi>two</hi> "
@@ -261,7 +261,7 @@ def test_what_reading_left_behind_is_in_it(here: Path) -> None:
     assert json.loads(Path("r.json").read_bytes())["dropped"] == {"hi": 2, "persName": 1}
 
 
-def test_what_was_passed_over_is_named_from_the_folder_of_the_receipt(here: Path) -> None:
+def test_what_was_skipped_is_named_from_the_folder_of_the_receipt(here: Path) -> None:
     Path("texts/.hidden").mkdir(parents=True)
     for name in ("a.txt", ".b", ".hidden/c"):
         Path("texts", name).write_text("1\n")

@@ -382,7 +382,7 @@ def test_places_and_messages(
     assert column in (0, found.column)
 
 
-def test_several_faults_are_told_once_each_and_not_too_many(validators: dict[str, Validator]) -> None:
+def test_several_faults_are_reported_once_each_and_not_too_many(validators: dict[str, Validator]) -> None:
     several = SAMPLE.replace("Ada Author<", "<").replace("U+0000", "U+0020").replace("<lb/>", "<x/>")
     assert lines(validators["lxml"].check(region(several))) == [28, 49, 62]
     many = SAMPLE.replace("<p></p>", "<div/>\n" * 50)
@@ -788,7 +788,7 @@ def test_jing_gets_documents_without_a_doctype(document: str, expected: str | No
 
 
 @needs_jing
-def test_who_judges_a_document_with_declarations_of_its_own_is_said(validators: dict[str, Validator]) -> None:
+def test_who_validates_a_document_with_declarations_of_its_own_is_said(validators: dict[str, Validator]) -> None:
     with Validator(OURS, engine="jing") as validator:
         declared = SAMPLE.replace("<teiCorpus", '<!DOCTYPE teiCorpus [<!ENTITY x "y">]>\n<teiCorpus', 1)
         assert validator.check(region(declared.replace("First", "&x;"))) == []
@@ -800,7 +800,7 @@ def test_who_judges_a_document_with_declarations_of_its_own_is_said(validators: 
 # Through validate
 
 
-def test_validate_judges_tei(tmp_path: Path) -> None:
+def test_validate_validates_tei(tmp_path: Path) -> None:
     tei = plugins.format_named("tei")
     assert tei.grammar == OURS
     documents = [

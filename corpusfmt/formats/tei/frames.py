@@ -144,7 +144,7 @@ class Frames:
     def fault(self, code: str, message: str) -> None:
         """Take a fault at the markup that the parser is at."""
         byte = self.parser.byte
-        if code == "TEI005":  # it is told at its end
+        if code == "TEI005":  # it is reported at its end
             region = self.gathering.window.whole(0)
             byte = max(0, region.buffer.rfind(b"<!DOCTYPE", 0, byte - region.offset)) + region.offset
         if BY_CODE[code].severity == "error":

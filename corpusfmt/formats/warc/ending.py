@@ -61,7 +61,7 @@ class Ending:
         self._torn = False
 
     def missing(self) -> Wrong | None:
-        """Return what is wrong when the bundle ends here; None when nothing is, or it was told already."""
+        """Return what is wrong when the bundle ends here; None when nothing is, or it was reported already."""
         if self._info is None or self._torn:
             return None
         what = "the last record, which has the number of documents, is missing"

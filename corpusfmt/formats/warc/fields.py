@@ -48,7 +48,7 @@ FIELDS: Final = (
 
 #: The fields by their names in lower case: names have no case.
 BY_NAME: Final = {field.name.lower(): field for field in FIELDS}
-#: What a record of any type must have, in the order that faults are told.
+#: What a record of any type must have, in the order that faults are reported.
 MANDATORY: Final = ("warc-type", "warc-record-id", "warc-date", "content-length")
 REQUIRED: Final = {
     type: tuple(name for name, field in BY_NAME.items() if type in field.required and name not in MANDATORY)

@@ -75,7 +75,7 @@ class Verdict(NamedTuple):
 
 
 class Validator:
-    """Judges documents by one schema. ``engines`` tells who did so until now, for people."""
+    """Validates documents with one schema. ``engines`` names the engines used so far, for people."""
 
     def __init__(
         self,

@@ -117,7 +117,7 @@ _ONLY = {
 
 
 def explained(line: Line, a: Fetch, b: Fetch) -> Difference:
-    """Return what is told of a difference, of which both sides are read again.
+    """Return what is reported for a difference, of which both sides are read again.
 
     Raises OSError, and as the scans; SourceChangedError when a source has changed.
     """

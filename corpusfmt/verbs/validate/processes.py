@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: A task is so many bytes of sources, or so many sources.
 _TASK_BYTES: Final = 4 * MIB
 _TASK_SOURCES: Final = 64
-#: So many tasks are done before they can be told, for each process.
+#: So many tasks are done before they can be reported, for each process.
 _AHEAD: Final = 16
 
 
