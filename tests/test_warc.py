@@ -1549,11 +1549,11 @@ def test_a_header_is_read_with_the_places_of_its_values() -> None:
         "warc-concurrent-to": b"<urn:x:2>", "x-again": b"1", "x-colon": b"a:b: c",
     }  # fmt: skip
     assert header.concurrent == [b"<urn:x:1>", b"<urn:x:2>"]
-    assert "x-folded" not in header.places
-    for name, (byte, length) in header.places.items():
+    assert "x-folded" not in header.offsets
+    for name, (byte, length) in header.offsets.items():
         assert head[byte - 1000 : byte - 1000 + length] == header.fields[name]
-    assert header.places["x-empty"] == (1000 + head.index(b"X-Blank") - 2, 0)
-    assert header.places["x-blank"] == (1000 + head.index(b"Content-Length") - 2, 0)
+    assert header.offsets["x-empty"] == (1000 + head.index(b"X-Blank") - 2, 0)
+    assert header.offsets["x-blank"] == (1000 + head.index(b"Content-Length") - 2, 0)
     assert content_length(header) == 7
 
 

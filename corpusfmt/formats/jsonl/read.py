@@ -240,7 +240,7 @@ class _Scan:
         movable = "fragment" in kinds and ("record" in kinds or self._among_records(at + len(after)))
         if "fragment" not in kinds:
             self._tell(several(line, found, after), offset)
-        for place, part in enumerate(found):
+        for index, part in enumerate(found):
             piece = line[part.start : part.stop]
             if part.kind == "record":
                 document = self.quick(piece, offset + part.start, number)
@@ -254,7 +254,7 @@ class _Scan:
                 if len(found) == 1 and b"\0" in line and self.quick(line.replace(b"\0", b""), 0, 1):
                     self._tell(holed(line, line.count(0)), offset)
                 else:
-                    self._tell(fragment(line, found, place, after, movable=movable and torn), offset)
+                    self._tell(fragment(line, found, index, after, movable=movable and torn), offset)
                     self.left = self.left if movable and torn else number
                 yield from self.out.flush(piece)
         last = found[-1]
@@ -270,7 +270,7 @@ class _Scan:
         try:
             document_of(dict(fields), self.layout, self.options, Place(self.path, offset, number), remarked=True)
         except RecordFault as fault:
-            at = _place_of(fault, line, fields)
+            at = _offset_of(fault, line, fields)
             self.out.find(fault.code, fault.message, offset + at, fault.hint)
             return True
         return False
@@ -381,8 +381,8 @@ class _Scan:
         try:
             return document_of(fields, self.layout, self.options, Place(self.path, offset, number), remarked=True)
         except RecordFault as fault:
-            places = {key: at if fault.is_key else value.start for key, at, value in node.members}
-            self.out.find(fault.code, fault.message, offset + places.get(fault.key, node.start), fault.hint)
+            offsets = {key: at if fault.is_key else value.start for key, at, value in node.members}
+            self.out.find(fault.code, fault.message, offset + offsets.get(fault.key, node.start), fault.hint)
             return None
 
     def _too_large(self, byte: int, size: int) -> None:
@@ -390,7 +390,7 @@ class _Scan:
         self.out.find("JSONL015", f"the line has {size} bytes; the limit is {limit}", byte)
 
 
-def _place_of(fault: RecordFault, line: bytes, fields: Fields) -> int:
+def _offset_of(fault: RecordFault, line: bytes, fields: Fields) -> int:
     """Return where in a valid record that has just these fields the one at fault is; the record, without such a one."""
     start = at = line.index(b"{")
     for value in fields.values() if fault.key else ():

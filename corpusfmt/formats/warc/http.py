@@ -172,8 +172,8 @@ def content_of(
     most = min(limit, max(RATIO_FREE, ratio * len(data)))
     for coding in reversed(codings):
         if data and coding not in {"chunked", "identity"}:
-            place = max(block.lower().find(coding.encode("latin-1"), 0, message.body), 0)
-            undone = decoded(coding, data, most, (place, message.body), expand)
+            named_at = max(block.lower().find(coding.encode("latin-1"), 0, message.body), 0)
+            undone = decoded(coding, data, most, (named_at, message.body), expand)
             if undone is None:
                 remarks.append(f"the body is not in {quoted(coding)}, although the header says so")
             else:

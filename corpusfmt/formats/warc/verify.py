@@ -119,7 +119,7 @@ class Verification:
         assert digest is not None
         proper = spelled(digest.algorithm, digest.base, value)
         what = "block" if name == _BLOCK else "payload"
-        byte, length = self._header.places.get(name, (start, -1))
+        byte, length = self._header.offsets.get(name, (start, -1))
         field = self._header.fields[name]
         edit = Edit(byte, length, proper, safe) if length >= 0 else None
         return Fault(code, f"the digest of the {what} is {proper.decode()}, not {quoted(field, 90)}", byte, edit=edit)

@@ -49,7 +49,7 @@ def _lb(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -
     """Take a line beginning (TEI P5, 3.11.3)."""
     breaks = _breaks(attributes)
     if not breaks:
-        reader.flow.line(reader.place)
+        reader.flow.line(reader.offset)
         return step
     if breaks != "no":
         reader.flow.need(BREAK if reader.flow.breaks else SPACE)

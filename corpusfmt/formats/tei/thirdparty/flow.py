@@ -43,7 +43,7 @@ class Flow:
 
     ``breaks`` is what a line beginning becomes; inside of something ``flat`` it is a space. Where it is empty a line
     beginning joins what it touches, and takes a hyphen before it away: ``hyphens`` counts those. ``seam`` is called
-    with what is before and after a line beginning between two letters, and with its place.
+    with what is before and after a line beginning between two letters, and with its offset.
     """
 
     __slots__ = (
@@ -109,11 +109,11 @@ class Flow:
         """Ask for something to part what comes from what is here."""
         self.pending = max(self.pending, part)
 
-    def line(self, place: Callable[[], int]) -> None:
-        """Take a line beginning. ``place`` says where it is."""
+    def line(self, offset: Callable[[], int]) -> None:
+        """Take a line beginning. ``offset`` says where it is."""
         pending = self.pending
         if pending <= TOUCH and is_letter(self.pieces[-1][-1]):
-            self.pending, self._at = MIDWORD, place()
+            self.pending, self._at = MIDWORD, offset()
         elif pending < BREAK and pending not in (JOINED, MIDWORD):
             self.pending = BREAK
 
