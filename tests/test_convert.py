@@ -561,7 +561,7 @@ def test_the_report_counts_what_was_dropped(tmp_path: Path) -> None:
     assert result.returncode == 0
     report = json.loads((tmp_path / "r.json").read_bytes())
     assert (report["read"], report["written"], report["refused"]) == (3, 3, 0)
-    assert report["dropped"] == {"warcinfo records": 1}
+    assert report["left_behind"] == {"warcinfo records": 1}
     assert b"dropped while reading: warcinfo records (1)" in result.stderr
 
 

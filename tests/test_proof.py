@@ -258,7 +258,7 @@ def test_what_reading_dropped_is_in_it(here: Path) -> None:
         "<persName>three</persName> <hi>four</hi>.</p></body></text></TEI>"
     )
     convert("in.xml", "out.jsonl", receipt="r.json", id_from="sha256")
-    assert json.loads(Path("r.json").read_bytes())["dropped"] == {"hi": 2, "persName": 1}
+    assert json.loads(Path("r.json").read_bytes())["left_behind"] == {"hi": 2, "persName": 1}
 
 
 def test_what_was_skipped_is_named_from_the_folder_of_the_receipt(here: Path) -> None:
@@ -268,7 +268,7 @@ def test_what_was_skipped_is_named_from_the_folder_of_the_receipt(here: Path) ->
     Path("proofs").mkdir()
     convert("texts", "out.seed", from_format="dir", receipt="proofs/r.json")
     receipt = json.loads(Path("proofs/r.json").read_bytes())
-    assert receipt["skipped"] == ["../texts/.hidden/", "../texts/.b"]
+    assert receipt["passed_over"] == ["../texts/.hidden/", "../texts/.b"]
     assert [one["path"] for one in receipt["inputs"]] == ["../texts/a.txt"]
 
 

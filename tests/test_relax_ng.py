@@ -823,8 +823,8 @@ def test_validate_validates_tei(tmp_path: Path) -> None:
         assert (found["line"], found["column"], found["document"]) == (row, 17, "d1")
         assert found["excerpt"][found["caret"] :].startswith("<hi/>")
         assert found["byte"] == (tmp_path / "bad.xml").read_bytes().index(b"<hi/>")
-        assert result["validators"][0]["schema"] == OURS
-        assert result["validators"][0]["by"][0].startswith("lxml ")
+        assert result["judges"][0]["schema"] == OURS
+        assert result["judges"][0]["by"][0].startswith("lxml ")
         assert re.search(
             rb"^schema corpusfmt-tei\.rng: validated by lxml [\d.]+ \(libxml2 [\d.]+\)$", told.stderr, re.M
         )
