@@ -1,4 +1,4 @@
-"""Reading on after damage in compressed data: at the next sound member that begins a record."""
+"""Reading on after damage in compressed data: at the next intact member that begins a record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions
 from corpusfmt.text.position import Region
 
-#: After these there may be a sound member.
+#: After these there may be an intact member.
 _PASSED: Final = (storage.DAMAGED, storage.FOLLOWED)
 
 
@@ -64,7 +64,7 @@ class _Source:
 
     def begin(self) -> None:
         """Begin, at the first member or at the one after damage."""
-        #: What was wrong, and what is passed over.
+        #: What was wrong, and what is skipped.
         self.failure: ParseError | None = None
         self.gap: storage.Gap | None = None
         self._members = self._stream.track_members() if self._format.open_ended else None
@@ -110,7 +110,7 @@ class _Source:
 
 def resumed(stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Batch]:
     """Give what scans of a compressed source give: one after each damage, which is an error that stands for all that is
-    passed over. It is fatal where documents were given that it may have changed, or where there is nothing else.
+    skipped. It is fatal where documents were given that it may have changed, or where there is nothing else.
 
     Lines are counted as they are read. The number of a record is not known after damage. Raises ConfigurationError at
     once.

@@ -71,7 +71,7 @@ class Reading(NamedTuple):
     #: The sources that were named, and the folders that others are found in.
     named: frozenset[str] = frozenset()
     roots: tuple[str, ...] = ()
-    #: The files of the run, also those that are passed over.
+    #: The files of the run, also those that are skipped.
     beside: tuple[str, ...] = ()
     #: Settings of a configuration, for paths that begin at ``base``. What is set above comes before them; of several
     #: that fit a path the last one decides.
@@ -202,7 +202,7 @@ def _encoding(name: str | None) -> str | None:
 def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:
     """Return the files that were named, folders and patterns resolved. Raises as ``storage.discover``.
 
-    What was found, and holds no text or begins as something else than its format, is passed over, unless all of it is.
+    What was found, and contains no text or begins as something else than its format, is skipped, unless all of it does.
     """
     format = plugins.format_named(reading.format) if reading.format else None
     if reading.given is not None:
@@ -318,7 +318,7 @@ class Unique:
 def scanned(
     stream: Stream, format: Format, options: ReadOptions, progress: Callable[[int, int], None] | None = None
 ) -> Iterator[Batch]:
-    """Give what a scan gives. After damage in compressed data it goes on at the next sound member, where the format
+    """Give what a scan gives. After damage in compressed data it goes on at the next intact member, where the format
     can. Its findings say whether their offsets are those of the source as it is stored.
 
     Raises ConfigurationError, here and not later, for options that do not fit together.

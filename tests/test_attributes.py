@@ -181,7 +181,9 @@ def test_a_file_system_without_attributes_has_none_to_keep(file: Path, monkeypat
 
 
 @pytest.mark.parametrize(("options", "verb"), [([], "keep"), (["--dry-run"], "would keep")])
-def test_other_names_are_told_of(options: list[str], verb: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_names_are_reported_of(
+    options: list[str], verb: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     os.link(file, "b.jsonl")
     assert main(["fix", "a.jsonl", *options]) == 0
     assert f"a.jsonl has 1 other name (hard links), which {verb} the old content" in capsys.readouterr().err

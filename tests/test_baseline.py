@@ -32,7 +32,7 @@ def validate(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, 
     return code, [line for line in out.splitlines() if line[:1].strip()], err
 
 
-def test_old_faults_are_let_in_and_one_new_fault_is_the_only_one_told(
+def test_old_faults_are_let_in_and_one_new_fault_is_the_only_one_reported(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert validate(capsys)[0] == 1

@@ -113,7 +113,7 @@ def test_a_header_with_angle_brackets_in_the_name(here: Path) -> None:
     assert json.loads(Path("odd.jsonl").read_bytes())["name"] == "a>>>b.txt"
 
 
-def test_bundles_joined_without_a_final_newline_are_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bundles_joined_without_a_final_newline_are_reported(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("joined.seed").write_bytes(GOOD.rstrip(b"\n") + GOOD)
     assert main(["convert", "joined.seed", "-o", "x.jsonl"]) == 0
     assert "SEED009 warning: a header in the middle of a line" in capsys.readouterr().err
@@ -206,7 +206,7 @@ def test_formats(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cannot carry  metadata" in out
 
 
-def test_losses_are_told_with_what_to_do(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_losses_are_reported_with_what_to_do(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("raw.seed").write_bytes(b"".join(b"<<<FILE d%d a>>>\n\xff\n" % i for i in range(60)))
     assert main(["convert", "raw.seed", "-o", "x.jsonl"]) == 1
     err = capsys.readouterr().err
@@ -430,7 +430,7 @@ def test_a_signal_during_an_import_waits_for_its_end(tmp_path: Path) -> None:
     assert (tmp_path / "finished").exists()
 
 
-def test_what_was_lost_left_and_passed_over_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_lost_left_and_skipped_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("notes.txt").write_bytes(b"x")
     arguments = ["convert", ".", "-o", "x.jsonl", "--layout", "hf", "--allow-loss", "name", "--allow-loss", "metadata"]
     assert main(arguments) == 0

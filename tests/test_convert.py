@@ -263,7 +263,7 @@ def test_a_cut_source_is_an_error_and_its_last_document_is_not_taken_for_whole(h
     assert [f.code for f in corpusfmt.validate("cut.seed.gz")] == ["FILE001"]
 
 
-def test_progress_is_told(here: Path) -> None:
+def test_progress_is_reported(here: Path) -> None:
     seen: list[Any] = []
     convert(["good.seed", "good.seed", "bad.seed"], "out.jsonl", on_error="skip", progress=seen.append)
     assert seen[-1].documents >= 4
@@ -286,7 +286,7 @@ def test_a_folder_without_a_room_is_no_format(tmp_path: Path, monkeypatch: pytes
     assert plugins._modules_of("corpusfmt.formats") == ("jsonl", "seed")
 
 
-def test_a_conflict_of_name_and_content_is_told(here: Path) -> None:
+def test_a_conflict_of_name_and_content_is_reported(here: Path) -> None:
     Path("wrong.jsonl").write_bytes(GOOD)
     with pytest.raises(UnknownFormatError, match="the name says jsonl, the content is seed"):
         convert("wrong.jsonl", "out.jsonl")
@@ -555,13 +555,13 @@ def test_nothing_is_written_over_what_is_read_or_written(arguments: list[str], t
     assert all((tmp_path / name).read_bytes() == source for name in ("a.seed", "b.cdxj"))
 
 
-def test_the_report_counts_what_was_left_behind(tmp_path: Path) -> None:
+def test_the_report_counts_what_was_dropped(tmp_path: Path) -> None:
     crawl = ROOT / "tests" / "data" / "crawl.warc.wet.gz"
     result = command("convert", crawl, "-o", "a.jsonl", "--report", "r.json", cwd=tmp_path)
     assert result.returncode == 0
     report = json.loads((tmp_path / "r.json").read_bytes())
     assert (report["read"], report["written"], report["refused"]) == (3, 3, 0)
-    assert report["dropped"] == {"warcinfo records": 1}
+    assert report["left_behind"] == {"warcinfo records": 1}
     assert b"dropped while reading: warcinfo records (1)" in result.stderr
 
 

@@ -235,7 +235,7 @@ def test_texts_of_a_member_that_is_too_large_to_be_held_are_not_trusted(tmp_path
     assert not (tmp_path / "o.jsonl").exists()
 
 
-def test_a_large_member_without_documents_is_passed_over(tmp_path: Path) -> None:
+def test_a_large_member_without_documents_is_skipped(tmp_path: Path) -> None:
     member = bytearray(gzip.compress(image(2, random.Random(1).randbytes(HELD + 2 * MIB)), 1, mtime=0))
     member[-7] ^= 1
     path = tmp_path / "a.warc.gz"
@@ -274,7 +274,7 @@ def test_reading_goes_on_at_a_large_member(tmp_path: Path) -> None:
     assert report.refused == 1
 
 
-def test_members_that_begin_no_record_are_passed_over(tmp_path: Path) -> None:
+def test_members_that_begin_no_record_are_skipped(tmp_path: Path) -> None:
     whole = warc(3, content(3))
     found = [gz(warc(1, "text 1")), DAMAGES["its data are others"](gz(warc(2, content(2)) + whole[:100]))]
     rest = [gz(whole[100:]), gz(b""), gz(warc(4, "text 4")), gz(b"")]

@@ -84,7 +84,7 @@ def test_a_declaration_is_overruled(declared: str, encoding: str, tmp_path: Path
     assert not [finding for finding in validate(path, force_encoding=encoding) if finding.severity == "error"]
 
 
-def test_a_wrong_encoding_is_told_as_such(tmp_path: Path) -> None:
+def test_a_wrong_encoding_is_reported_as_such(tmp_path: Path) -> None:
     path = tei(tmp_path, "café", "UTF-8", "cp1252")
     (finding,) = validate(path, force_encoding="ascii")
     assert finding.code == "TEI024"

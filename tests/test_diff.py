@@ -106,7 +106,7 @@ TABLE: list[tuple[str, list[Document], list[Document], list[str]]] = [
 
 
 @pytest.mark.parametrize(("a", "b", "lines"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_what_is_told(a: list[Document], b: list[Document], lines: list[str], here: Path) -> None:
+def test_what_is_reported(a: list[Document], b: list[Document], lines: list[str], here: Path) -> None:
     assert told(here, a, b) == (int(len(lines) > 1), lines)
     code, printed = told(here, a, b, "-q")
     assert (code, printed) == (int(len(lines) > 1), [])
@@ -381,7 +381,7 @@ def test_the_fewest_documents_move() -> None:
             assert len(kept) == max(subsets)
 
 
-def test_more_moves_than_can_be_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_moves_than_can_be_reported(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "MOST", 3)
     a = [doc(f"d{k}") for k in range(9)]
     b = [*a[:2], *a[4:6], *a[2:4], *a[6:]]
@@ -597,7 +597,7 @@ def test_mistakes_end_in_one_clear_line(
     "options", [[], ["-q"], ["--output-format", "json"], ["--output-format", "jsonl", "--ignore", "text"]]
 )
 @pytest.mark.parametrize("side", [0, 1])
-def test_nothing_is_told_of_half_a_corpus(
+def test_nothing_is_reported_of_half_a_corpus(
     options: list[str], side: int, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store(here / "good.seed", [doc("d0", "other"), doc("d1")])

@@ -231,7 +231,7 @@ NO_TEXT = {  # the beginnings of tests/test_magic.py are tried with the other fo
 
 
 @pytest.mark.parametrize("name", NO_TEXT)
-def test_files_that_hold_no_text_are_passed_over(
+def test_files_that_hold_no_text_are_skipped(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -358,7 +358,7 @@ def test_compressed_files_are_read_and_named_without_their_suffix(
 
 
 @posix
-def test_hidden_files_links_and_pipes_are_passed_over_and_said(
+def test_hidden_files_links_and_pipes_are_skipped_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -465,7 +465,7 @@ def test_a_text_that_reading_would_decompress_is_a_loss(text: str, tmp_path: Pat
     assert (tmp_path / "out" / "a").read_bytes() == text.encode()
 
 
-def test_a_fix_mends_a_file_in_its_place(tmp_path: Path) -> None:
+def test_a_fix_fixes_a_file_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a").write_bytes(b"one\r\ntwo\nthree\n")
     found = [f.code for f in validate(str(tmp_path / "in"), format="dir", extend_select=["TXT"])]

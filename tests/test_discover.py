@@ -83,7 +83,7 @@ def test_what_a_pattern_matches(pattern: str, wanted: str, tmp_path: Path, monke
     assert matching(pattern) == wanted.split()
 
 
-def test_a_folder_that_a_pattern_cannot_look_into_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_a_pattern_cannot_look_into_is_reported(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("d").mkdir()
     real = os.scandir
 
@@ -210,7 +210,7 @@ def test_a_shard_in_another_compression_is_an_error(name: str, tmp_path: Path) -
         list(validate(tmp_path))
 
 
-def test_other_compressed_files_are_passed_over(tmp_path: Path) -> None:
+def test_other_compressed_files_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "b.jsonl").write_bytes(b'{"id":"b","text":"t"}\n')
     for name in ("notes.xz", "picture.png.zip", "br"):
         (tmp_path / name).write_bytes(b"x")

@@ -204,7 +204,7 @@ def test_a_file_that_was_compressed_as_a_whole_gets_a_member_a_record(codec: str
     lines=st.booleans(),
     end=st.sampled_from([b"", b"\r\n", b"\n\n", b"\r\n\r\n\r\n\r\n"]),
 )
-def test_our_bundles_are_mended_whatever_they_hold(
+def test_our_bundles_are_fixed_whatever_they_hold(
     codec: str, docs: list[Document], lines: bool, end: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Digests vouch for the blocks, so no text is taken for line ends."""
@@ -242,7 +242,7 @@ def test_our_bundles_are_mended_whatever_they_hold(
     ],
     ids=["brackets", "length", "LF"],
 )  # fmt: skip
-def test_a_metadata_record_that_is_mended_does_not_keep_its_file_from_being_fixed(
+def test_a_metadata_record_that_is_fixed_does_not_keep_its_file_from_being_fixed(
     about: bytes, codec: str, tmp_path: Path
 ) -> None:
     path = made(tmp_path, [FIRST, record(eol=b"\n"), about, LAST], codec)
@@ -607,7 +607,7 @@ def test_a_fix_is_not_made_again_for_what_it_left(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("call", ["write", "close"])
-def test_a_scratch_file_that_fails_is_not_told_of_by_name(
+def test_a_scratch_file_that_fails_is_not_reported_of_by_name(
     call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It has none. What it stands for has: the file that is being fixed."""

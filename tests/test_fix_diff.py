@@ -450,7 +450,7 @@ def test_a_pile(tmp_path: Path) -> None:
         pile.close()
 
 
-def test_a_file_that_changes_meanwhile_is_told(tmp_path: Path) -> None:
+def test_a_file_that_changes_meanwhile_is_reported(tmp_path: Path) -> None:
     from corpusfmt import SourceChangedError
 
     path = tmp_path / "a.jsonl"

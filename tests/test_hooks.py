@@ -461,7 +461,7 @@ BAD = {
 }
 
 
-def test_what_cannot_be_mended_fails_with_its_place(place: Place, work: Path) -> None:
+def test_what_cannot_be_fixed_fails_with_its_place(place: Place, work: Path) -> None:
     put(work, BAD)
     place.git("add", "--all", cwd=work)
     code, printed = place.pre_commit("run", cwd=work)
@@ -482,7 +482,7 @@ CODECS: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
 }
 
 
-def test_what_can_be_mended_is_and_passes_then(place: Place, work: Path) -> None:
+def test_what_can_be_fixed_is_and_passes_then(place: Place, work: Path) -> None:
     codecs = {name: CODECS.get(Path(name).suffix, (bytes, bytes)) for name in MENDABLES}
     put(work, {name: pack(MENDABLE) for name, (pack, _) in codecs.items()})
     place.git("add", "--all", cwd=work)
@@ -545,7 +545,7 @@ def test_xml_of_any_kind_is_left_alone_unless_it_is_named(place: Place, work: Pa
     assert "pom.xml" not in printed
 
 
-def test_a_commit_is_stopped_until_the_file_is_mended(place: Place, work: Path) -> None:
+def test_a_commit_is_stopped_until_the_file_is_fixed(place: Place, work: Path) -> None:
     code, printed = place.pre_commit("install", cwd=work)
     assert code == 0, printed
     before = place.git("rev-parse", "HEAD", cwd=work)

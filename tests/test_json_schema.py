@@ -330,12 +330,12 @@ def test_the_engines_agree(schema: Any, value: Any) -> None:
 
 
 @given(SCHEMAS, VALUES)
-def test_every_record_is_judged(schema: Any, value: Any) -> None:
+def test_every_record_is_validated(schema: Any, value: Any) -> None:
     said(schema, spell(value))
 
 
 @given(strategies.metadata)
-def test_metadata_are_judged(record: bytes) -> None:
+def test_metadata_are_validated(record: bytes) -> None:
     said({"additionalProperties": {"type": ["string", "integer"], "multipleOf": 2, "pattern": "^(?!x)"}}, record)
 
 
@@ -462,7 +462,9 @@ def test_work_beyond_all_bounds_is_not_tried_again_and_again(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("many", [60, 1500])
-def test_sound_records_of_large_schemas_are_judged_on_slow_machines(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sound_records_of_large_schemas_are_validated_on_slow_machines(
+    many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nearly without the second that any work may take: compiling does not count, and the rest grows with the schema."""
     monkeypatch.setattr(limits, "SCHEMA_WORK", 0.05)
     codes = [f"t{i}" for i in range(8000)]
@@ -562,7 +564,7 @@ def test_hostile_records(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
         assert (not said(schema, record)) == valid
 
 
-def test_a_record_that_cannot_be_judged_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_that_cannot_be_validated_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SCHEMA_WORK", 0.2)
     (one,) = said({"properties": {"a": {"pattern": "^(a|a)*\\1x$"}}}, b'{"a":"%b"}' % (b"a" * 5000))
     assert (one.offset, one.pointer, one.keyword) == (0, "", "")

@@ -53,7 +53,7 @@ def test_native(source: bytes, expected: Document) -> None:
 DOLMA = b'{"id":"a","text":"t","source":"s","added":"2023","n":1.0,"deep":{"x":[1e400,-0,1.10]},"created":"2020"}\n'
 
 
-def test_foreign_keys_are_metadata_and_come_back_as_they_were_written() -> None:
+def test_third_party_keys_are_metadata_and_come_back_as_they_were_written() -> None:
     (document,) = read_as(DOLMA, layout="dolma")
     assert document.meta_json == b'{"source":"s","added":"2023","n":1.0,"deep":{"x":[1e400,-0,1.10]},"created":"2020"}'
     assert write(FORMAT, [document], WriteOptions(own={"layout": "dolma"})) == DOLMA
@@ -67,7 +67,7 @@ def test_a_free_mapping_by_field_names() -> None:
     assert write(FORMAT, [document], WriteOptions(own=own)) == source
 
 
-def test_null_is_absent_in_foreign_records_and_wrong_in_native_ones() -> None:
+def test_null_is_absent_in_third_party_records_and_wrong_in_native_ones() -> None:
     own = {"id-field": "id", "name-field": "title", "meta-field": "meta"}
     source = b'{"id":"a","title":null,"text":"t","meta":null}\n'
     assert parse(FORMAT, source, options=ReadOptions(own=own)) == [Document("a", "t")]
@@ -142,12 +142,12 @@ def test_faults_say_what_to_do(line: bytes, hint: str) -> None:
         (b'{"x":"t"}', "name the key of the text with --text-field"),
     ],
 )  # fmt: skip
-def test_a_text_under_another_key_is_told_with_how_to_read_it(line: bytes, hint: str) -> None:
+def test_a_text_under_another_key_is_reported_with_how_to_read_it(line: bytes, hint: str) -> None:
     (finding,) = findings(scan(FORMAT, line + b"\n", options=ReadOptions(own={"text-field": "body"})))
     assert (finding.code, finding.hint) == ("JSONL006", hint)
 
 
-def test_repeated_keys_inside_metadata_are_carried_and_told() -> None:
+def test_repeated_keys_inside_metadata_are_carried_and_reported() -> None:
     source = b'{"id":"a","text":"b","meta":{"k":1,"x":{"y":1,"y":2}}}\n{"id":"c","text":"b","meta":{"k":"\\ud800"}}\n'
     batches = scan(FORMAT, source)
     assert [(f.code, f.severity, f.line, f.column) for f in findings(batches)] == [
@@ -260,7 +260,7 @@ def test_the_edit_of_a_blank_line_takes_all_of_it(source: bytes) -> None:
     assert not findings(scan(FORMAT, source[:at] + source[at + length :]))
 
 
-def test_half_a_surrogate_pair_in_a_nested_key_is_told() -> None:
+def test_half_a_surrogate_pair_in_a_nested_key_is_reported() -> None:
     (finding,) = findings(scan(FORMAT, b'{"id":"a","text":"b","meta":{"x":{"\\ud800":1}}}\n'))
     assert (finding.code, finding.column) == ("JSONL013", 36)
 
@@ -472,7 +472,7 @@ def test_many_sets_of_keys_are_not_all_kept() -> None:
         {},
     ],
 )
-def test_a_refused_record_is_told_quickly_as_the_strict_reader_tells_it(
+def test_a_refused_record_is_reported_quickly_as_the_strict_reader_tells_it(
     record: dict[str, Any], separators: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = json.dumps(record, separators=separators, ensure_ascii=len(record) % 2 == 0).encode()

@@ -76,7 +76,7 @@ CONTENTS = [b"", b"one", TEXT[:2500], b"", b"", TEXT[:200_000], b"x", TEXT[5000:
 @pytest.mark.parametrize("make", [member, streamed])
 @pytest.mark.parametrize("size", [1, 2, 7, 100, 2500, 4096, 65_536, 131_072, 1 << 30])
 @pytest.mark.parametrize("peek", [0, 1, 2600, 300_000])
-def test_members_are_told_at_any_read_size(
+def test_members_are_reported_at_any_read_size(
     codec: str, make: Callable[[str, bytes], bytes], size: int, peek: int
 ) -> None:
     contents = CONTENTS if size > 50 else [content[:3000] for content in CONTENTS]
@@ -93,7 +93,7 @@ def test_members_are_told_at_any_read_size(
 
 @every_codec
 @given(contents=st.lists(st.binary(max_size=3000), min_size=1, max_size=20), size=st.integers(1, 9000), data=st.data())
-def test_members_are_told_before_their_first_byte(
+def test_members_are_reported_before_their_first_byte(
     codec: str, contents: list[bytes], size: int, data: st.DataObject
 ) -> None:
     compressed, pairs = joined([member(codec, content) for content in contents], contents)
@@ -252,7 +252,7 @@ def test_a_dictionary_at_the_head_of_the_file(packed: bool, known: bool, more: b
         assert drain(opened(head[:cut]), 100) == (b"", "FILE001")
 
 
-def test_a_dictionary_that_is_missing_or_another_one_is_told() -> None:
+def test_a_dictionary_that_is_missing_or_another_one_is_reported() -> None:
     dictionary = trained()
     frame = zstandard.ZstdCompressor(dict_data=dictionary).compress(TEXT[:700])
     with pytest.raises(ParseError, match="needs dictionary 77000, but the file has none") as caught:

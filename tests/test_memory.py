@@ -173,7 +173,7 @@ def test_a_name_with_a_colon_is_that_of_a_local_file(tmp_path: Any, monkeypatch:
         assert [document.id for document in corpusfmt.read(name)] == list(TEXTS)
 
 
-def test_an_empty_name_is_told(disk: Disk) -> None:
+def test_an_empty_name_is_reported(disk: Disk) -> None:
     with pytest.raises(ConfigurationError, match="name of a source is empty"):
         corpusfmt.convert("", "memory://out/a.seed")
 
@@ -226,7 +226,7 @@ def test_a_folder_in_the_way_of_a_file_is_refused(disk: Disk) -> None:
     assert disk.files() == {"out/x/y": b"1", "out/z": b"1"}
 
 
-def test_a_source_in_memory_that_changes_is_told(disk: Disk) -> None:
+def test_a_source_in_memory_that_changes_is_reported(disk: Disk) -> None:
     disk.put("memory://in/a.jsonl", b'{"id":"a","text":"x"}\n' * 3)
     with pytest.raises(corpusfmt.SourceChangedError), corpusfmt.open("memory://in/a.jsonl") as source:
         for _ in source:

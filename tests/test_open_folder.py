@@ -228,7 +228,7 @@ def test_names_that_are_two_to_the_file_system_are_written(here: Path) -> None:
     assert list(read("out.seed")) == []
 
 
-def test_a_file_that_a_shard_would_replace_is_told(here: Path) -> None:
+def test_a_file_that_a_shard_would_replace_is_reported(here: Path) -> None:
     """Only those that are numbered without a gap are of an older run."""
     Path("out-00003.seed").write_bytes(GOOD)
     before = tree()

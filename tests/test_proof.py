@@ -252,24 +252,24 @@ def test_a_run_that_committed_nothing_has_a_receipt_of_why(here: Path, capsys: p
     assert "committed nothing" in capsys.readouterr().out
 
 
-def test_what_reading_left_behind_is_in_it(here: Path) -> None:
+def test_what_reading_dropped_is_in_it(here: Path) -> None:
     Path("in.xml").write_text(
         '<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>T</title></titleStmt><publicationStmt>'
         "<p>x</p></publicationStmt><sourceDesc><p>x</p></sourceDesc></fileDesc></teiHeader><text><body><p>One <hi>two</hi> "
         "<persName>three</persName> <hi>four</hi>.</p></body></text></TEI>"
     )
     convert("in.xml", "out.jsonl", receipt="r.json", id_from="sha256")
-    assert json.loads(Path("r.json").read_bytes())["dropped"] == {"hi": 2, "persName": 1}
+    assert json.loads(Path("r.json").read_bytes())["left_behind"] == {"hi": 2, "persName": 1}
 
 
-def test_what_was_passed_over_is_named_from_the_folder_of_the_receipt(here: Path) -> None:
+def test_what_was_skipped_is_named_from_the_folder_of_the_receipt(here: Path) -> None:
     Path("texts/.hidden").mkdir(parents=True)
     for name in ("a.txt", ".b", ".hidden/c"):
         Path("texts", name).write_text("1\n")
     Path("proofs").mkdir()
     convert("texts", "out.seed", from_format="dir", receipt="proofs/r.json")
     receipt = json.loads(Path("proofs/r.json").read_bytes())
-    assert receipt["skipped"] == ["../texts/.hidden/", "../texts/.b"]
+    assert receipt["passed_over"] == ["../texts/.hidden/", "../texts/.b"]
     assert [one["path"] for one in receipt["inputs"]] == ["../texts/a.txt"]
 
 

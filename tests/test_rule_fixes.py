@@ -179,7 +179,7 @@ def test_one_file_that_cannot_be_fixed_keeps_no_other_from_it(tmp_path: Path) ->
     assert [(tmp_path / f"{n}.seed").read_bytes()[:3] for n in (1, 3)] == [b"<<<"] * 2
 
 
-def test_what_no_fix_can_write_is_left_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_no_fix_can_write_is_left_and_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from corpusfmt.cli.main import main
 
     path = tmp_path / "a.seed"

@@ -228,7 +228,7 @@ def test_a_plain_file_with_a_version_1_file_after_it_is_read_no_further() -> Non
         )),
     ],
 )  # fmt: skip
-def test_near_misses_are_told_with_what_was_meant(line: str, mended: str) -> None:
+def test_near_misses_are_reported_with_what_was_meant(line: str, mended: str) -> None:
     source = f"<<<FILE d1 a>>>\ntext\n{line}\nmore\n".encode()
     (finding,) = findings(scan(FORMAT, source))
     assert (finding.code, finding.severity, finding.line) == ("SEED009", "warning", 3)
@@ -261,7 +261,7 @@ def test_no_near_miss_is_seen_where_there_is_none(text: str) -> None:
         (b"<<<FILE d1 a>>>\ntext\n", b"\\ No newline at end of file\n", b"<<<FILE d2 b.txt>>>\nmore\n", 28),
     ],
 )
-def test_a_line_of_the_format_with_one_wrong_byte_is_told_with_what_was_meant(
+def test_a_line_of_the_format_with_one_wrong_byte_is_reported_with_what_was_meant(
     before: bytes, line: bytes, after: bytes, size: int
 ) -> None:
     """As text it would glue two documents together, or put metadata or a marker into a text."""
@@ -304,7 +304,7 @@ def test_a_line_of_the_format_with_one_wrong_byte_is_told_with_what_was_meant(
         (V1 + b"<<<FILE d1 a>>>\nx\n\\ No newline at end or file\n", V1 + b"<<<FILE d1 a>>>\nx" + MARKED),
     ],
 )
-def test_a_byte_that_went_wrong_can_be_mended(source: bytes, mended: bytes) -> None:
+def test_a_byte_that_went_wrong_can_be_fixed(source: bytes, mended: bytes) -> None:
     (finding,) = findings(scan(FORMAT, source))
     assert finding.edit is not None
     assert not finding.edit.safe
@@ -400,7 +400,7 @@ def test_what_stands_before_the_first_header(size: int, source: bytes, ids: list
 
 
 @pytest.mark.parametrize("source", [b"\t\t\t\r\r", b"\n\n \n", b"\xef\xbb\xbf \n ", V1 + b"\n \r\n\t"])
-def test_a_file_without_documents_is_told_at_its_end(source: bytes) -> None:
+def test_a_file_without_documents_is_reported_at_its_end(source: bytes) -> None:
     places = {tuple((f.code, f.line, f.byte) for f in findings(scan(FORMAT, source, size))) for size in (1, 2, 3, 100)}
     assert len(places) == 1
     assert places.pop()[-1] == ("SEED013", 1 + source.count(b"\n"), len(source))
@@ -512,7 +512,7 @@ def test_a_change_is_made_in_the_lines_as_they_are_escaped(
         (b"x\n<<<FILE d2 b>>>", True), (b"x\nsee <<<FILE", True), (b"x\n\\<<<FILE", True),
     ],
 )  # fmt: skip
-def test_a_version_1_file_that_stops_in_a_line_is_told(end: bytes, told: bool) -> None:
+def test_a_version_1_file_that_stops_in_a_line_is_reported(end: bytes, told: bool) -> None:
     source = V1 + b"<<<FILE d1 a>>>\n" + end
     found = findings(scan(FORMAT, source))
     assert [(f.code, f.severity) for f in found] == ([("SEED015", "warning")] if told else [])
@@ -668,7 +668,7 @@ def told(source: bytes) -> list[tuple[str, str, int]]:
         (b'<<<FILE =-12 "\\"a">>>\n<<<META {}>>>\nx\n\\ No newline at end of file\n', [1, 2, 4]),
     ],
 )  # fmt: skip
-def test_version_1_in_a_plain_file_is_told(source: bytes, lines: list[int]) -> None:
+def test_version_1_in_a_plain_file_is_reported(source: bytes, lines: list[int]) -> None:
     assert told(source) == [("SEED016", "warning", line) for line in lines]
     assert parse(FORMAT, source) == documents(scan(FORMAT, source)), "the texts stay as they are"
     if b"\n<<<META x" not in source and b"\r\n" not in source and b">>>\n\\ No" not in source:
@@ -687,7 +687,7 @@ def test_a_plain_file_without_version_1_is_left_alone(source: bytes) -> None:
     assert not told(source)
 
 
-def test_a_version_1_file_without_its_first_line_is_told() -> None:
+def test_a_version_1_file_without_its_first_line_is_reported() -> None:
     whole = write(
         FORMAT,
         [

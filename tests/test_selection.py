@@ -58,15 +58,15 @@ def test_a_code_that_is_none_is_refused(code: str) -> None:
         Selection(["SEED999"])
 
 
-def test_faults_that_keep_a_document_from_being_read_are_told_unless_ignored() -> None:
+def test_faults_that_keep_a_document_from_being_read_are_reported_unless_ignored() -> None:
     error, warning = Finding("SEED002", "error", "x", blocks_reading=True), Finding("SEED009", "warning", "x")
-    assert Selection(["TXT"]).tells(error)
-    assert not Selection(["TXT"]).tells(warning)
-    assert Selection(["TXT", "SEED009"]).tells(warning)
-    assert Selection(ignore=["SEED"]).tells(error)
-    assert not Selection(ignore=["SEED002"]).tells(error)
-    assert not Selection(ignore=["SEED"]).tells(warning)
-    assert Selection(extend=["SEED002"], ignore=["SEED"]).tells(error)
+    assert Selection(["TXT"]).reports(error)
+    assert not Selection(["TXT"]).reports(warning)
+    assert Selection(["TXT", "SEED009"]).reports(warning)
+    assert Selection(ignore=["SEED"]).reports(error)
+    assert not Selection(ignore=["SEED002"]).reports(error)
+    assert not Selection(ignore=["SEED"]).reports(warning)
+    assert Selection(extend=["SEED002"], ignore=["SEED"]).reports(error)
 
 
 @pytest.mark.parametrize(

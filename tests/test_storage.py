@@ -297,7 +297,7 @@ def test_a_small_frame_that_gives_much_is_read_a_block_at_a_time() -> None:
 @pytest.mark.parametrize(
     ("first", "skippable"), [(0x4F, False), (0x50, True), (0x51, True), (0x5E, True), (0x5F, True), (0x60, False)]
 )
-def test_which_frames_are_passed_over(first: int, skippable: bool) -> None:
+def test_which_frames_are_skipped(first: int, skippable: bool) -> None:
     head = bytes([first]) + b"\x2a\x4d\x18"
     assert is_skippable(head) == is_skippable(head + b"\0") == skippable
     assert not is_skippable(head[:3])
@@ -384,7 +384,7 @@ def test_flags_that_a_gzip_header_must_not_have_are_refused(flag: int) -> None:
 
 
 @every_codec
-def test_what_follows_the_last_member_is_told(codec: str) -> None:
+def test_what_follows_the_last_member_is_reported(codec: str) -> None:
     for junk in (b"garbage", b"\0" * 16 + b"x", b"\x1f", b"\x28"):
         with pytest.raises(Damage) as caught:
             decompress(codec, compress(codec, TEXT) + junk)
@@ -495,7 +495,7 @@ def test_an_input_gives_what_is_whole_before_it_raises(codec: str, tmp_path: Pat
         assert "at byte" in caught.value.finding.message
 
 
-def test_compression_is_found_by_content_and_a_lying_name_is_told(tmp_path: Path) -> None:
+def test_compression_is_found_by_content_and_a_lying_name_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(gzip.compress(b"x"))
     with open_input(str(path)) as stream:

@@ -318,7 +318,7 @@ def test_an_edit_is_found_out_and_can_be_confirmed() -> None:
     assert docs == [Document("d1", POEM.text.replace("one", "1"), name="a.txt", meta={"title": "Poem"}), FULL]
 
 
-def test_markup_that_was_added_is_left_behind_and_counted() -> None:
+def test_markup_that_was_added_is_dropped_and_counted() -> None:
     data = ours(POEM).replace(b"one line", b'<hi rend="italic">one</hi> line')
     batches = scan(FORMAT, data)
     assert documents(batches) == [POEM]
@@ -651,7 +651,7 @@ def test_what_follows_a_byte_that_cannot_be_decoded_is_not_left_out_in_silence()
             assert documents(batches) == ([first] if len(codes) == 1 else [])
 
 
-def test_a_document_that_is_read_in_pieces_is_passed_over_when_it_is_over_the_limit() -> None:
+def test_a_document_that_is_read_in_pieces_is_skipped_when_it_is_over_the_limit() -> None:
     large = tale("<p>" + "x" * 400_000 + "</p>", attributes=' xml:id="large"')
     corpus = b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">' + large + tale("<p>y</p>") + b"</teiCorpus>"
     for size in (1 << 14, 1 << 30):
@@ -723,7 +723,7 @@ def test_depth_and_markup_have_bounds() -> None:
     assert [f.code for f in findings(scan(FORMAT, wide, 1 << 17))] == ["TEI008"]
 
 
-def test_a_document_over_the_limit_is_passed_over() -> None:
+def test_a_document_over_the_limit_is_skipped() -> None:
     one = tale("<p>" + "x" * 5000 + "</p>", attributes=' xml:id="large"')
     corpus = b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">' + one + tale("<p>y</p>") + b"</teiCorpus>"
     batches = scan(FORMAT, corpus, options=ReadOptions(max_document=2000))
@@ -853,7 +853,7 @@ def test_nested_corpora_and_what_their_headers_say() -> None:
     assert [document.meta.get("publisher") for document in docs] == ["House"] * 4
 
 
-def test_a_namespace_that_is_missing_or_wrong_is_mended() -> None:
+def test_a_namespace_that_is_missing_or_wrong_is_fixed() -> None:
     good = tale("<p>x</p>")
     namespace = b' xmlns="http://www.tei-c.org/ns/1.0"'
     for wrong in (
@@ -880,7 +880,7 @@ def test_fix_and_validate_on_the_command_line(tmp_path: Path, capsys: pytest.Cap
     assert main(["validate", str(path)]) == 0
 
 
-def test_the_version_is_told_without_a_parser_of_xml() -> None:
+def test_the_version_is_reported_without_a_parser_of_xml() -> None:
     done = command("--version", PYTHONPROFILEIMPORTTIME="1")
     assert b"lxml" not in done.stderr
     assert b"pyexpat" not in done.stderr
@@ -938,7 +938,7 @@ OTHER_ROOTS = [
 
 
 @pytest.mark.parametrize("other", OTHER_ROOTS, ids=range(len(OTHER_ROOTS)))
-def test_xml_with_another_root_is_passed_over_in_a_folder(other: bytes, tmp_path: Path) -> None:
+def test_xml_with_another_root_is_skipped_in_a_folder(other: bytes, tmp_path: Path) -> None:
     folder = tmp_path / "c"
     folder.mkdir()
     (folder / "one.xml").write_bytes(tale("<p>x</p>"))
@@ -958,14 +958,14 @@ def test_xml_with_another_root_is_passed_over_in_a_folder(other: bytes, tmp_path
 @pytest.mark.parametrize(
     "data", [b"", b"<", b"no XML", b"<TEI.2/>", b"<TEI><", b"<!-- " + b"x" * 100_000 + b" --><a/>", b"& <a/>"]
 )
-def test_what_may_be_broken_tei_is_not_passed_over(data: bytes, tmp_path: Path) -> None:
+def test_what_may_be_broken_tei_is_not_skipped(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "one.xml").write_bytes(tale("<p>x</p>"))
     (tmp_path / "two.xml").write_bytes(data)
     assert {Path(finding.path).name for finding in validate(tmp_path)} == {"two.xml"}
 
 
 @pytest.mark.parametrize("cut", range(1, len("</teiCorpus>\n") + 30))
-def test_the_end_of_a_corpus_is_mended_or_left(cut: int, tmp_path: Path) -> None:
+def test_the_end_of_a_corpus_is_fixed_or_left(cut: int, tmp_path: Path) -> None:
     data = ours(POEM)
     path = tmp_path / "a.xml"
     path.write_bytes(data[:-cut])
@@ -1044,7 +1044,7 @@ def test_a_text_of_references_takes_no_more_memory_than_others() -> None:
         tracemalloc.stop()
 
 
-def test_a_parameter_entity_elsewhere_is_told() -> None:
+def test_a_parameter_entity_elsewhere_is_reported() -> None:
     data = (
         b'<!DOCTYPE TEI [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x"> %p;]>\n<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="a">'
         + OTHERS
@@ -1118,7 +1118,7 @@ def test_places_in_another_encoding_are_those_of_the_file(encoding: str) -> None
             assert data[finding.byte :].decode(encoding if encoding[:3] == "iso" else "utf-16-le").startswith(markup)
 
 
-def test_a_fault_at_a_character_that_is_cut_is_told_for_what_it_is() -> None:
+def test_a_fault_at_a_character_that_is_cut_is_reported_for_what_it_is() -> None:
     rest = "<TEI></sour \u0447</TEI>".encode()
     for inside in range(-1, 4):  # so many bytes of the character come with the first piece
         head = b"<!--%b-->" % (b"x" * (70_000 - 7 - rest.index(b"\xd1") - inside))

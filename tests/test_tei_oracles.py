@@ -296,7 +296,7 @@ def test_naughty_strings_are_the_same_by_the_slow_path() -> None:
         assert parse(TEI, rewritten(write(TEI, some))[how], 4096) == some, how
 
 
-def test_a_whole_corpus_of_ours_is_the_same_as_its_parts_between_foreign_ones() -> None:
+def test_a_whole_corpus_of_ours_is_the_same_as_its_parts_between_third_party_ones() -> None:
     """The fast path is left and taken again."""
     docs = [Document(f"d{i}", f"one {i}\n\ntwo", meta={"i": i}) for i in range(12)]
     data = write(TEI, docs)

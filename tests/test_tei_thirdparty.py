@@ -291,7 +291,7 @@ def test_what_a_reader_wants(choices: Choices, body: str, expected: str) -> None
     assert text(body, choices) == expected
 
 
-def test_what_is_left_behind_is_counted() -> None:
+def test_what_is_dropped_is_counted() -> None:
     assert left("<div><head>a</head><p>b<lb/>c <hi>d</hi><pb/><hi/></p><lg><l>e</l></lg></div>") == {"hi": 2, "pb": 1}
     assert left("<p><note>a</note><fw>b</fw><fw/><del>c</del><gap/></p>") == {
         "note": 1, "text of fw": 1, "fw": 1, "text of del": 1, "gap": 1,
@@ -721,7 +721,7 @@ def test_the_date_of_a_play_stands_in_events(events: str, expected: str) -> None
     assert heading(DRACOR, parts=f"<text/>{events}").date == expected
 
 
-def test_an_abstract_is_left_behind_and_counted() -> None:
+def test_an_abstract_is_dropped_and_counted() -> None:
     body = "<text><body><p>x</p></body></text>"
     assert found(body, header=GROBID).dropped == {"text of abstract": 1}
     assert found(body, header="<profileDesc><abstract> <p/></abstract></profileDesc>").dropped == {}

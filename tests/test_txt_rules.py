@@ -33,7 +33,7 @@ from corpusfmt.rules import (
     variation_selectors,
     zero_width,
 )
-from corpusfmt.rules._characters import difference, named, told
+from corpusfmt.rules._characters import counted, difference, named
 from corpusfmt.rules._direction import unclosed
 from corpusfmt.rules._mojibake import decoded_once, restored
 from corpusfmt.rules._normal import _CUT, normal
@@ -415,7 +415,7 @@ def garbled(text: str, times: int = 1, encoding: str = "cp1252") -> str:
         "😀", "a™", "→", "✓", "№", "½", "1º", "óptimo", "ção", "España", "Ελλάδα",
     ],
 )  # fmt: skip
-def test_mojibake_is_found_and_mended(text: str, encoding: str, times: int) -> None:
+def test_mojibake_is_found_and_fixed(text: str, encoding: str, times: int) -> None:
     whole = garbled(text, times, encoding)
     assert decoded_once(whole) == garbled(text, times - 1, encoding)
     assert not hits("TXT009", whole), "a whole text is the matter of another rule"
@@ -444,7 +444,7 @@ def test_what_may_be_meant_is_left_alone(text: str) -> None:
     assert decoded_once("ascii") is None
 
 
-def test_mojibake_that_does_not_end_is_not_mended() -> None:
+def test_mojibake_that_does_not_end_is_not_fixed() -> None:
     text = "rosé aÃ" + "\u0192" * 50
     assert restored(text) == (None, 1)
     (hit,) = hits("TXT009", text)
@@ -653,7 +653,7 @@ def test_other_encodings(text: str, encoding: str) -> None:
 
 
 @given(st.binary(max_size=60))
-def test_bytes_that_are_no_text_are_passed_over(data: bytes) -> None:
+def test_bytes_that_are_no_text_are_skipped(data: bytes) -> None:
     for code in RULES:
         found = hits(code, Document("d", data))
         try:
@@ -707,8 +707,8 @@ def test_names() -> None:
     assert named("\x85") == "U+0085 NEL"
     assert named("\u202e") == "U+202E RIGHT-TO-LEFT OVERRIDE"
     assert named("\ue000") == "U+E000"
-    assert told(["\x01", "\x02", "\x01", "\x03"]) == "U+0001 SOH, 2 times, and 2 other kinds, 2 times"
-    assert told(["\x01"] * 1200) == "U+0001 SOH, 1,200 times"
+    assert counted(["\x01", "\x02", "\x01", "\x03"]) == "U+0001 SOH, 2 times, and 2 other kinds, 2 times"
+    assert counted(["\x01"] * 1200) == "U+0001 SOH, 1,200 times"
     assert unclosed("") == -1
 
 

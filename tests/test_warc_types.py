@@ -208,7 +208,7 @@ def test_headers_that_a_new_archive_has_not_are_counted(tmp_path: Path) -> None:
     (tmp_path / "a.warc").write_bytes(b"".join(pages) + record(number=3))
     report = convert(tmp_path / "a.warc", tmp_path / "b.warc", receipt=tmp_path / "r.json")
     assert report.dropped == {"HTTP headers": 2}
-    assert json.loads((tmp_path / "r.json").read_bytes())["dropped"] == {"HTTP headers": 2}
+    assert json.loads((tmp_path / "r.json").read_bytes())["left_behind"] == {"HTTP headers": 2}
     assert [document.meta.get("content_type") for document in read(tmp_path / "b.warc")] == [
         "text/html",
         "text/html",

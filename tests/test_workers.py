@@ -77,7 +77,7 @@ def test_the_number_of_processes_makes_no_difference(cap: int, tmp_path: Path) -
     assert max(Counter(f.code for f in one).values()) <= (cap or 1000)
 
 
-def test_a_source_that_cannot_be_told_hides_no_other(tmp_path: Path) -> None:
+def test_a_source_that_cannot_be_reported_hides_no_other(tmp_path: Path) -> None:
     planted(tmp_path, 250, 10)
     (tmp_path / "000" / "00003.jsonl").write_text("<<<FILE d x>>>\nbody\n")
     for jobs in (1, 2):

@@ -1,4 +1,4 @@
-"""What only shows across files: ids and texts that stand in several, fields that some files lack.
+"""Rules over the whole corpus: ids and texts in several files, and fields that some files lack.
 
 Of each document a line of about a hundred bytes is kept, sorted in memory up to 16 MiB and in temporary files beyond:
 a corpus of any size can be looked at.

@@ -1,4 +1,4 @@
-"""Names in the other files of a run that pointers may lead to. They are looked for when the first pointer asks."""
+"""Names in the other files of a run that pointers may refer to. They are searched at the first such pointer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking one source: what its format says of it, then the rules, then the schemas. Validating and fixing share it."""
+"""Checking one source: its format, then the rules, then the schemas. Validating and fixing share it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _NO_EDIT = (
 )
 _CONVERT = "a digest protects this text; convert it to a seed file or JSON Lines, fix it there, and convert it back"
 _OTHER_ENCODING = "the file is not in UTF-8; convert it to UTF-8 first"
-#: Of so many records of a source that a scan refuses it is told what else the schema has against them.
+#: For so many refused records of a source, the other violations of the schema are reported.
 _EXPLAINED = 100
 #: Takes the documents of a batch, for what only shows across files.
 Collect = Callable[[Batch, Format], None]
@@ -72,7 +72,7 @@ class Checking:
         self.selection = selection
         self._elsewhere = Elsewhere(reading, reading.beside) if len(reading.beside) > 1 else None
         self._pointer = Pointer()
-        #: What judges XML, by the name of the schema.
+        #: What validates XML, by the name of the schema.
         self.validators: dict[str, Validator] = {}
         if against.schema:
             self._validator(against.schema)
@@ -97,12 +97,12 @@ class Checking:
         return [rule for rule in self.selection.rules if rule.start]
 
     def begin(self, path: str) -> frozenset[str]:
-        """Begin with a source. Returns the beginnings of codes that are not told of it."""
+        """Begin with a source. Returns the beginnings of codes that are not reported for it."""
         self.selection = self.selections.at(path)
         return self.selection.left_out(path)
 
     def source(self, path: str, tally: Tally, collect: Collect | None = None) -> Iterator[Finding]:
-        """Give what is to be told of a source, in order, and count what was looked at.
+        """Yield the findings to report for a source, in order, and count documents and sources.
 
         Raises OSError, UnknownFormatError, ConfigurationError, and SchemaError for a schema that cannot be used.
         """
@@ -130,7 +130,7 @@ class Checking:
                     if collect is not None:
                         collect(batch, format)
         except ParseError as error:  # from the file layer
-            if self.selection.tells(error.finding):
+            if self.selection.reports(error.finding):
                 yield error.finding
 
     def checks(self, format: Format) -> list[tuple[Rule, Check]]:
@@ -151,14 +151,14 @@ class Checking:
         stored: bool = False,
         before: int = 0,
     ) -> list[Finding]:
-        """Return what is to be told of a batch, in order of place.
+        """Return the findings to report for a batch, in order of position.
 
         ``wanted`` says whether a change is to be made, from the code of its rule and whether it is safe. With it, of
         the changes of a document only the first, by code, is given: what the others are shows when that is made.
         ``unmade`` gets those that no edit can make, by number of the document and code. ``stored`` is as in Finding;
         ``before`` is the number of documents in the batches before.
         """
-        tells = self.selection.tells
+        reports = self.selection.reports
         plain = self.selection.is_default
         findings: list[Finding] = []
         if batch.documents:
@@ -184,12 +184,12 @@ class Checking:
             for code, schema in self.schemas:
                 findings += self._held(code, schema, batch, path, format, before)
         for region in batch.to_validate:
-            findings += [f for f in self._validated(region, batch, path, format) if plain or tells(f)]
+            findings += [f for f in self._validated(region, batch, path, format) if plain or reports(f)]
         if (source_byte := batch.source_byte) is not None:
             findings = [_elsewhere(finding, source_byte) for finding in findings]
         if stored:
             findings = [finding._replace(stored=True) for finding in findings]
-        findings = [one for one in batch.findings if plain or tells(one)] + findings
+        findings = [one for one in batch.findings if plain or reports(one)] + findings
         if format.one_per_file:
             findings = [finding._replace(by_path=True) for finding in findings]
         findings.sort(key=lambda finding: finding.byte)
@@ -242,7 +242,7 @@ class Checking:
     def _counted(self, finding: Finding) -> list[Finding]:
         """Return a finding of a rule or schema as it is to be reported, or what says that there are too many."""
         told = enough(finding, self._counts, self.reading.limits.warnings)
-        return [told] if told is not None and (told is finding or self.selection.tells(told)) else []
+        return [told] if told is not None and (told is finding or self.selection.reports(told)) else []
 
     def _validated(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
         """Give what a RELAX NG schema has against a document."""
@@ -276,7 +276,7 @@ class Checking:
             or last.code not in format.schema_codes
             or self._counts[last.code] >= _EXPLAINED
             or self._laid_out(last.path)
-            or not self.selection.tells(last)
+            or not self.selection.reports(last)
         ):
             return batch
         return batch._replace(findings=[*batch.findings[:-1], self._explained(last, batch, format)])
@@ -327,7 +327,7 @@ def records_of(batch: Batch, format: Format) -> list[bytes]:
 def _places(
     region: Region, document: Document, format: Format, record: bytes, found: Sequence[Violation], about_record: bool
 ) -> list[int]:
-    """Return the stream offsets of what a schema refuses, or of its document where it is not there as it was judged."""
+    """Return the stream offsets of violations, or of their document if it is not stored as it was validated."""
     origin = document.origin
     assert origin is not None, "a scan gives each document its origin"
     if format.records is not None and about_record:

@@ -1,4 +1,4 @@
-"""What a validation has seen and counted."""
+"""The counts of a validation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from corpusfmt.model.format import Batch
 
 
 class Tally:
-    """Counts documents, sources and findings, also those that are not told.
+    """Counts documents, sources and findings, also those that are not reported.
 
     ``counts`` and ``severities`` count all findings but known ones, which ``known`` counts; ``hidden`` counts by code
     those that the cap left out. ``marks`` has what a baseline needs of each source, when it is asked for; ``unseen``
@@ -47,7 +47,7 @@ class Tally:
         return True
 
     def add(self, other: Tally) -> None:
-        """Add what was counted elsewhere, but for findings that are still to be told here."""
+        """Add what was counted elsewhere, but for findings that are still to be reported here."""
         self.documents += other.documents
         self.sources += other.sources
         self.known += other.known

@@ -1,4 +1,4 @@
-"""Settings of a run: what the command line says, and else the configuration."""
+"""Settings of a run: those of the command line, else those of the configuration."""
 
 from __future__ import annotations
 

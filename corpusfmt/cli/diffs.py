@@ -1,4 +1,4 @@
-"""How a diff is printed: as it is for a program, and safe to look at on a terminal."""
+"""Printing a diff: exact for a program, escaped on a terminal."""
 
 from __future__ import annotations
 

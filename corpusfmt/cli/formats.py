@@ -57,6 +57,7 @@ def _pair(source: str, target: str, *, as_json: bool) -> None:
     found = pair(side(*_named(source)), side(*_named(target)))
     if as_json:
         record = found._asdict()
+        record["left_behind"] = record.pop("dropped")
         record["lost"] = [{"kind": kind, "what": what, "why": why} for kind, what, why in found.lost]
         put(dump(record))
         return

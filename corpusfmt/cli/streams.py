@@ -1,4 +1,4 @@
-"""Standard streams and names of files: UTF-8 in any locale, and closed, full or unbuffered streams lose nothing."""
+"""Standard streams and file names: UTF-8 in any locale; closed, full or unbuffered streams lose nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command prints, and how it writes numbers. CI runners obey nothing of it."""
+"""Printing messages and numbers. CI runners execute none of the output."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def say_skipped(paths: Sequence[str]) -> None:
 
 
 def say_dropped(counts: Mapping[str, int]) -> None:
-    """Say what reading left behind, by the word for it, the most frequent first."""
+    """Say what reading dropped, by the word for it, the most frequent first."""
     if counts:
         ranked = sorted(counts.items(), key=lambda item: -item[1])
         parts = [f"{what} ({count:,})" for what, count in ranked[:10]]

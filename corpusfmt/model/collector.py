@@ -1,4 +1,4 @@
-"""What a scan has found since its last batch."""
+"""The documents and findings of a scan since its last batch."""
 
 from __future__ import annotations
 

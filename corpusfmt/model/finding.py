@@ -1,4 +1,4 @@
-"""The Finding record: something a user should know about a source, and where it is."""
+"""The Finding record: a report to the user about a source, with its position."""
 
 from __future__ import annotations
 

@@ -58,9 +58,9 @@ class Batch(NamedTuple):
     region: Region
     refused: bytes = b""
     dropped: Mapping[str, int] = {}
-    #: The rest of the source was not read. A conversion then stops, whatever it was told to do on an error.
+    #: The rest of the source was not read. A conversion then stops, with any ``on_error``.
     fatal: bool = False
-    #: Whole XML documents of the source, in UTF-8, that a grammar is to judge.
+    #: Whole XML documents of the source, in UTF-8, that a grammar validates.
     to_validate: Sequence[Region] = ()
     #: What gives the offset in the source of one of the region, where that is no run of the source's own bytes; to be
     #: asked before the next batch is.
@@ -82,12 +82,12 @@ class ReadOptions(NamedTuple):
     id_from: str | None = None
     max_document: int = MAX_DOCUMENT
     own: Mapping[str, str] = {}
-    #: Whether origins tell lines. Counting costs a tenth of a fast run, and whoever has the region can
+    #: Whether origins have lines. Counting costs a tenth of a fast run, and whoever has the region can
     #: count later; without it the line of an origin is 0.
     lines: bool = True
     #: Whether to look across records too, for which a scan must remember something of each.
     thorough: bool = False
-    #: Whether a grammar that the user named is to judge all documents, and not only the doubtful ones of ours.
+    #: Whether a grammar that the user named validates all documents, and not only the changed native ones.
     validating: bool = False
     #: The path of the source in the folder that was named, or as it was named itself.
     inside: str = ""
@@ -208,11 +208,11 @@ class Format(NamedTuple):
     rewrite: Callable[[Region, Document, Change], Edit | None] | None = None
     #: Gives the JSON records of documents as they stand in the source, each where its document begins.
     records: Callable[[Region, Sequence[Document]], list[bytes]] | None = None
-    #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
-    #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
+    #: One document per file: its path is the name. No content identifies the format. A target is a folder, in which
+    #: ``alone`` returns the complete path of a file, with its suffix.
     one_per_file: bool = False
     #: Says whether the first bytes of a source are what a folder of this format may hold beside it under the same
-    #: suffix, as XML of another vocabulary: one that was found in a folder is then passed over.
+    #: suffix, as XML of another vocabulary: one that was found in a folder is then skipped.
     is_other: Callable[[bytes], bool] | None = None
     #: Gives the names in a source that pointers in other sources of its corpus may lead to.
     shared_names: Callable[[Stream], Iterator[str]] | None = None

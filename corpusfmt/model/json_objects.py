@@ -1,4 +1,4 @@
-"""Checking JSON objects fast: a fast parser first, the strict one for what it turns away or cannot see."""
+"""Checking JSON objects: a fast parser first, the strict one for anything that the fast one refuses or cannot check."""
 
 from __future__ import annotations
 

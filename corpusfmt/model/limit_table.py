@@ -1,4 +1,4 @@
-"""The table of all limits on what is read: what each is, what tells of it, and what sets it."""
+"""The table of all limits on what is read: what each applies to, how it is reported, and what sets it."""
 
 from __future__ import annotations
 

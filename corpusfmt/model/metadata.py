@@ -1,4 +1,4 @@
-"""Metadata: a read-only mapping over JSON that is kept as it was written."""
+"""Metadata: a read-only mapping over JSON that is kept unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a receipt has of each document, and its lists, which can be longer than memory: one JSON object a line."""
+"""The lists of a receipt, which may be longer than memory: one JSON object per line, one entry per document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""UTF-8 that was read as Windows-1252 or Latin-1 and written again: finding it, and reading it as it was meant."""
+"""UTF-8 that was read as Windows-1252 or Latin-1 and encoded again: detecting and restoring it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where sentences or words run together: what may be such a place, and which of them are."""
+"""Where sentences or words run together: candidates, and which of them are reported."""
 
 from __future__ import annotations
 

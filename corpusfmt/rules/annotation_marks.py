@@ -1,4 +1,4 @@
-"""TXT013: marks of annotations and objects that are not in the text."""
+"""TXT013: annotation and object replacement characters."""
 
 from __future__ import annotations
 

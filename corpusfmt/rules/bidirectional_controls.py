@@ -1,4 +1,4 @@
-"""TXT002: characters that steer the direction of writing."""
+"""TXT002: bidirectional control characters."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def start() -> Check:
         return general(data) is not None or b"\xd8\x9c" in data
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _tell)
+        return strange(documents, look, pattern, _details)
 
     return check
 
 
-def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as all that tell
+def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters
     index = unclosed(text)
     if index < 0:
         return "", ""

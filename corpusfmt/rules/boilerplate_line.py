@@ -1,4 +1,4 @@
-"""TXT103: lines that belong to a page and not to the text on it."""
+"""TXT103: boilerplate lines of web pages."""
 
 from __future__ import annotations
 

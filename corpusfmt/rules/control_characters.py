@@ -24,12 +24,12 @@ def start() -> Check:
         return len(data.translate(None, _BYTES)) != len(data) or c1(data) is not None
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _tell)
+        return strange(documents, look, pattern, _details)
 
     return check
 
 
-def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as all that tell
+def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters
     try:
         meant = "".join(chars).encode("latin-1").decode("cp1252") if min(chars) >= "\x80" else ""
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""TXT104: HTML that was left in a text."""
+"""TXT104: HTML in a text."""
 
 from __future__ import annotations
 

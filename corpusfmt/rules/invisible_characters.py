@@ -1,4 +1,4 @@
-"""TXT012: characters that nobody sees: fillers, operators, controls that are no longer used."""
+"""TXT012: invisible characters: fillers, operators, deprecated controls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SCH002: metadata that are not valid against a JSON Schema."""
+"""SCH002: metadata that is not valid against a JSON Schema."""
 
 from __future__ import annotations
 

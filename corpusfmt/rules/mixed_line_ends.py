@@ -1,4 +1,4 @@
-"""TXT007: lines that end in more than one way."""
+"""TXT007: mixed line ends."""
 
 from __future__ import annotations
 

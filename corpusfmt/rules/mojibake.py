@@ -1,4 +1,4 @@
-"""TXT009: UTF-8 that was read in another encoding and written again, in places."""
+"""TXT009: UTF-8 that was read in another encoding and written again, in parts of a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ENC005: the character NUL in a text."""
+"""ENC005: the NUL character in a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TXT003: private use characters."""
+"""TXT003: private-use characters."""
 
 from __future__ import annotations
 

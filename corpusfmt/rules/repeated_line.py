@@ -1,4 +1,4 @@
-"""TXT101: a line, or a long sentence, that stands again in its document."""
+"""TXT101: a line, or a long sentence, that repeats in its document."""
 
 from __future__ import annotations
 

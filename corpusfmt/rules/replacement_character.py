@@ -1,4 +1,4 @@
-"""ENC004: U+FFFD in a text, which stands for what was lost."""
+"""ENC004: U+FFFD in a text, which replaces lost characters."""
 
 from __future__ import annotations
 

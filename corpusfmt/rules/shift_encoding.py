@@ -1,4 +1,4 @@
-"""ENC010: a text in ISO-2022 or HZ, which are all ASCII."""
+"""ENC010: a text in ISO-2022 or HZ, which consist of ASCII bytes."""
 
 from __future__ import annotations
 

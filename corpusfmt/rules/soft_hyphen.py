@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
-from corpusfmt.rules._characters import becomes, told
+from corpusfmt.rules._characters import becomes, counted
 
 
 def start() -> Check:
@@ -22,7 +22,7 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         if index >= 0:  # the bytes of a text that is not UTF-8 may look like one
             change = becomes(document, text, text.replace("\u00ad", ""))
             count = text.count("\u00ad")
-            message = f"the text has {told(count * chr(0xAD))}"
+            message = f"the text has {counted(count * chr(0xAD))}"
             yield Hit(document, message, position_of(document, text, index), change=change, places=count)
 
 

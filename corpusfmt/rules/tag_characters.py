@@ -23,12 +23,12 @@ def start() -> Check:
         return general(data) is not None
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _tell, lambda _: "")
+        return strange(documents, look, pattern, _details, lambda _: "")
 
     return check
 
 
-def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as all that tell
+def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters
     spelled = "".join([chr(ord(char) - 0xE0000) for char in chars if "\U000e0020" <= char <= "\U000e007e"])
     return (f"; without the tag they spell {quoted(spelled)}" if spelled else ""), ""
 

@@ -1,4 +1,4 @@
-"""DOC005: an id that is hard to point to."""
+"""DOC005: an id with invisible characters."""
 
 from __future__ import annotations
 

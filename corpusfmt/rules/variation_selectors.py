@@ -1,4 +1,4 @@
-"""TXT011: variation selectors that select nothing."""
+"""TXT011: variation selectors without effect."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def start() -> Check:
         return run(data) is not None or more(data) is not None
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _tell, lambda run: run[0] if kept(run) else "")
+        return strange(documents, look, pattern, _details, lambda run: run[0] if kept(run) else "")
 
     return check
 
 
-def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as all that tell
+def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters
     """Say what the selectors spell as bytes: VS1 to VS256 stand for 0 to 255 where text is hidden in them."""
     numbers = [ord(char) - (0xFE00 if char <= "\ufe0f" else 0xE00F0) for char in chars]
     try:

@@ -1,4 +1,4 @@
-"""ENC007: UTF-8 that was declared to be something else."""
+"""ENC007: UTF-8 text that is declared as another encoding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TXT005: characters without a width inside words, or many in a row."""
+"""TXT005: zero-width characters inside words, or many in a row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
-from corpusfmt.rules._characters import becomes, told
+from corpusfmt.rules._characters import becomes, counted
 
 #: Letters of Latin, Greek, Cyrillic, Armenian and Georgian: scripts whose words have no use for these characters.
 _LETTERS: Final = (
@@ -46,7 +46,7 @@ def start() -> Check:
             if chars:
                 fixed = run.sub(lambda match: match[0].translate(_NONE), text)
                 position = position_of(document, text, index)
-                message = f"the text has {told(chars)}, {where}"
+                message = f"the text has {counted(chars)}, {where}"
                 yield Hit(document, message, position, change=becomes(document, text, fixed), places=len(chars))
 
     return check

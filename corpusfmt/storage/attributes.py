@@ -1,4 +1,4 @@
-"""What a file has beside its content: owner, group, mode, and extended attributes with access control lists in them."""
+"""File attributes: owner, group, mode, and extended attributes with access control lists."""
 
 from __future__ import annotations
 

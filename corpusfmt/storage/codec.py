@@ -1,4 +1,4 @@
-"""What a codec is to the rest of storage: a decoder, an encoder, and damage with its code."""
+"""The interface of a codec: a decoder, an encoder, and damage with its code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths that are no files to be replaced: devices, pipes, and names of what is open already."""
+"""Paths that are not replaceable files: devices, pipes, and names of open files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a user named to the files that are meant."""
+"""From sources as the user names them to files."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def discover(
     """Return the files that ``sources`` name, in a stable order.
 
     A folder stands for all files below it whose suffix is ``known`` (``what`` says which, in a message); others
-    are listed as passed over, hidden ones, links and pipes are not looked at; where ``every`` file is meant, they are
+    are listed as skipped, hidden ones, links and pipes are not looked at; where ``every`` file is meant, they are
     listed too, a hidden folder as one. A pattern with ``*``, ``?`` or ``[`` that is no file stands for what matches it
-    (``**`` at any depth), and links are not followed there either. What a run writes itself (``own``) is passed over in
+    (``**`` at any depth), and links are not followed there either. What a run writes itself (``own``) is skipped in
     both.
 
     A file is read once, whatever it is called: by its folder and by its name, by two spellings, by links. A further
-    name of it (a hard link, or a link that was named) is listed as passed over. Where ``every`` file is meant, its name
+    name of it (a hard link, or a link that was named) is listed as skipped. Where ``every`` file is meant, its name
     is part of what is read, and hard links are files of their own.
 
     Raises ConfigurationError when a folder or pattern gives nothing, for a remote address, and for standard

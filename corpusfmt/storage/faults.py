@@ -1,4 +1,4 @@
-"""What can be wrong with the file around a corpus. Each entry is a page of the manual and a test."""
+"""The faults of compression and file storage. Each entry is a page of the manual and a test."""
 
 from __future__ import annotations
 

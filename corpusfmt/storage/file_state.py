@@ -1,4 +1,4 @@
-"""What a path leads to: whether it is the same file as another, and still the one that was read."""
+"""The identity of files: whether two paths are the same file, and whether a file is unchanged."""
 
 from __future__ import annotations
 

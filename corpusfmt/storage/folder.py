@@ -1,4 +1,4 @@
-"""A target that is a folder with a file per document: it appears whole, in one step, or not at all."""
+"""A target folder with a file per document: it appears completely, in one step, or not at all."""
 
 from __future__ import annotations
 

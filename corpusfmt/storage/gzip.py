@@ -1,4 +1,4 @@
-"""Framing of gzip streams (RFC 1952): members one after the other, none of which ends early without a word."""
+"""Framing of gzip streams (RFC 1952): a sequence of members. A truncated member is always reported."""
 
 from __future__ import annotations
 

@@ -40,9 +40,9 @@ _UNSUPPORTED: Final = (
 
 
 class Gap(NamedTuple):
-    """What was passed over of a file: how many bytes, up to which offset, what was read from there on, and how the
+    """What was skipped of a file: how many bytes, up to which offset, what was read from there on, and how the
     content of the member begins that stands there; there is none where nothing was found. ``sound`` is where the last
-    sound member before ended, in the decompressed stream.
+    intact member before ended, in the decompressed stream.
     """
 
     sound: int
@@ -317,13 +317,13 @@ class Input:
         return self._decoder.padding if self._decoder else 0
 
     def watch(self, begins: Callable[[bytes], bool]) -> None:
-        """Look for the next sound member after damage, whose content ``begins`` a record, when that is asked for; and
+        """Look for the next intact member after damage, whose content ``begins`` a record, when that is asked for; and
         after a member without an end, to tell damage from a file that ends early.
         """
         self._begins = begins
 
     def skip_damage(self) -> Gap:
-        """Go on at the next sound member after :meth:`read` has raised ParseError, and say what is passed over.
+        """Go on at the next intact member after :meth:`read` has raised ParseError, and say what is skipped.
 
         Members, and their offsets in the stream, are counted from there. When there is none, nothing more is given.
         """

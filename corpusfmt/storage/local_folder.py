@@ -1,4 +1,4 @@
-"""A folder of the operating system that appears whole, in one step, or not at all."""
+"""A folder of the operating system that appears completely, in one step, or not at all."""
 
 from __future__ import annotations
 

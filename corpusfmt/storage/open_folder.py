@@ -1,4 +1,4 @@
-"""Folders that are held open: what is done in one is done there, whatever becomes of the path that led to it."""
+"""Folders that are held open: operations apply to the same folder even if its path changes."""
 
 from __future__ import annotations
 

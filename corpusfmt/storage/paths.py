@@ -1,4 +1,4 @@
-"""Small files around a corpus, and the folders they lie in."""
+"""Small files beside a corpus, and their folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that a pattern matches. No link is followed but in the part before the first ``*``, ``?`` or ``[``."""
+"""Files that match a pattern. Links are followed only in the part before the first ``*``, ``?`` or ``[``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding the next sound member or frame after damage, at which reading can go on."""
+"""Finding the next intact member or frame after damage, where reading can continue."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def search(
 
 
 def _try(decoder: Decoder, begins: Callable[[bytes], bool]) -> tuple[int, bytes]:
-    """Return how much a decoder gave, and the beginning of that if it is of a sound member and begins a record.
+    """Return how much a decoder gave, and the beginning of that if it is of an intact member and begins a record.
 
     Of a member that is too large to be held, as much as is held must be without a fault.
     """

@@ -1,4 +1,4 @@
-"""Names of files that are made from names of documents: each of them another, on every file system."""
+"""File names for documents: unique and valid on every file system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Framing of Zstandard streams (RFC 8878): frames and blocks, none of which ends early without a word."""
+"""Framing of Zstandard streams (RFC 8878): frames and blocks. A truncated frame is always reported."""
 
 from __future__ import annotations
 

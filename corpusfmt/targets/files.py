@@ -1,4 +1,4 @@
-"""A target that is a file, or several shards, with the index of an archive beside it."""
+"""A target that is a file, or several shards, with an index beside an archive."""
 
 from __future__ import annotations
 

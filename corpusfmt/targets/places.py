@@ -1,4 +1,4 @@
-"""Where a conversion writes, and that none of it is what it reads or what else it writes."""
+"""The paths that a conversion writes, and a check that they differ from each other and from the sources."""
 
 from __future__ import annotations
 

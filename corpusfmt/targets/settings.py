@@ -1,4 +1,4 @@
-"""How a target is to be written, in which format, and by which writer."""
+"""Settings of a target: its format and its writer."""
 
 from __future__ import annotations
 

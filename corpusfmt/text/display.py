@@ -1,4 +1,4 @@
-"""Facts about characters, and how hostile text is shown."""
+"""Facts about characters, and escaping hostile text for display."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of documents as paths of files: what makes one unsafe, and which of them are one file to a file system."""
+"""Names of documents as paths: which are unsafe, and which are equal on some file systems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts about JSON text that has been parsed: what repeats, what is no character, one spelling for equals."""
+"""Facts about parsed JSON text: duplicate keys, lone surrogates, and a normal form for comparing."""
 
 from __future__ import annotations
 

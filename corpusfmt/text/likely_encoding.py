@@ -1,4 +1,4 @@
-"""Which encoding bytes are likely to be in: what they would be in each, held against what languages look like.
+"""The probable encoding of bytes, from the statistics of languages.
 
 All bytes beyond ASCII and the words around them count, never one byte alone. It is for hints: nothing is decoded by it.
 """

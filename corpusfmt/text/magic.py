@@ -1,4 +1,4 @@
-"""How files begin that hold no text."""
+"""The first bytes of file types without text."""
 
 from __future__ import annotations
 

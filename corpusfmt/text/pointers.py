@@ -1,4 +1,4 @@
-"""Small files that stand for large ones which were not fetched: pointers of Git LFS and git-annex."""
+"""Pointer files of Git LFS and git-annex, which replace files that were not fetched."""
 
 from __future__ import annotations
 

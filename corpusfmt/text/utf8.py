@@ -1,4 +1,4 @@
-"""What is wrong with bytes that are not UTF-8 (Unicode 16.0, section 3.9, table 3-7), by name."""
+"""The kinds of invalid UTF-8 (Unicode 16.0, section 3.9, table 3-7)."""
 
 from __future__ import annotations
 

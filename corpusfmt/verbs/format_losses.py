@@ -1,4 +1,4 @@
-"""What of the documents of one format another one cannot hold, found out by trying."""
+"""What documents of one format would lose in another, tested with probe documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON Schema that a corpus obeys."""
+"""Inferring the JSON Schema of a corpus."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ class Verification:
             yield Discrepancy("changed", path, told)
 
     def _documents(self, record: Mapping[str, Any], expected: Iterator[dict[str, Any]]) -> Iterator[Discrepancy]:
-        """Give the first document of a file that is not as the receipt says. Files that are not there were told."""
+        """Give the first document of a file that is not as the receipt says. Missing files are already reported."""
         path = storage.within(self._folder, self._text(record, "path"))
         if not storage.is_regular(path):
             return

@@ -1,4 +1,4 @@
-"""What ``corpusfmt validate`` prints, a module a format: each is imported when it is asked for."""
+"""The reports of ``corpusfmt validate``, a module per format, imported when needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fingerprints, by which other programs know a finding again when the lines above it have come or gone."""
+"""Fingerprints, by which other programs recognise a finding when the lines above it change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report is: something that is told findings one after the other, then the sums."""
+"""The interface of a report: it gets findings one after the other, then the totals."""
 
 from __future__ import annotations
 

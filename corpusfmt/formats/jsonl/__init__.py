@@ -2,7 +2,7 @@
 
     {"id":"d1","name":"a.txt","text":"…","meta":{"language":"en"}}
 
-That is the *native* record, the only one with a place for everything. A *layout* maps foreign records: it
+That is the *native* record, the only one with a place for everything. A *layout* maps third-party records: it
 says under which key id, name and text stand; all other keys are the metadata, with their JSON as it was
 written, and stand at the top level again when the same layout is written.
 

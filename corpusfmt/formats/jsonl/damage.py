@@ -1,4 +1,4 @@
-"""A line that is no record: whole records in it, and what stands between them."""
+"""A line that is not a record: complete records in it, and the bytes between them."""
 
 from __future__ import annotations
 
@@ -142,9 +142,9 @@ def several(line: bytes, found: Sequence[Part], after: bytes) -> Explanation:
 _CUT_HINT: Final = "'corpusfmt fix --unsafe-fixes' moves fragments of records to FILE.cut"
 
 
-def fragment(line: bytes, found: Sequence[Part], place: int, after: bytes, *, movable: bool) -> Explanation:
-    """Report the part at a ``place`` of a line, which is no record. ``movable`` says that a fix may take it out."""
-    part, behind = found[place], found[place + 1 : place + 2]
+def fragment(line: bytes, found: Sequence[Part], index: int, after: bytes, *, movable: bool) -> Explanation:
+    """Report the part at an ``index`` of a line, which is no record. ``movable`` says that a fix may take it out."""
+    part, behind = found[index], found[index + 1 : index + 2]
     fault, alone = part.fault, len(found) == 1
     edit = None
     if movable:

@@ -1,4 +1,4 @@
-"""What can be wrong with JSON Lines. Each entry is a page of the manual and a test."""
+"""The faults of JSON Lines. Each entry is a page of the manual and a test."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ class _Scan:
                 continue
             if self.blanks:
                 self._end_blanks()
-            if len(raw) > limit:  # with its CR, and told with its LF: as one that was passed over is counted
+            if len(raw) > limit:  # with its CR, and told with its LF: as one that was skipped is counted
                 self._too_large(offset, len(raw) + (offset - self.out.region.offset + len(raw) < len(buffer)))
                 yield from self.out.flush(line)
             elif document := quick(line, offset, number):
@@ -266,7 +266,7 @@ class _Scan:
         movable = "fragment" in kinds and ("record" in kinds or self._among_records(at + len(after)))
         if "fragment" not in kinds:
             self._tell(several(line, found, after), offset)
-        for place, part in enumerate(found):
+        for index, part in enumerate(found):
             piece = line[part.start : part.stop]
             if part.kind == "record":
                 document = self.quick(piece, offset + part.start, number)
@@ -280,7 +280,7 @@ class _Scan:
                 if len(found) == 1 and b"\0" in line and self.quick(line.replace(b"\0", b""), 0, 1):
                     self._tell(holed(line, line.count(0)), offset)
                 else:
-                    self._tell(fragment(line, found, place, after, movable=movable and torn), offset)
+                    self._tell(fragment(line, found, index, after, movable=movable and torn), offset)
                     self.left = self.left if movable and torn else number
                 yield from self.out.flush(piece)
         last = found[-1]
@@ -414,8 +414,8 @@ class _Scan:
         try:
             return document_of(fields, self.layout, self.options, Place(self.path, offset, number), remarked=True)
         except RecordFault as fault:
-            places = {key: at if fault.is_key else value.start for key, at, value in node.members}
-            self.out.find(fault.code, fault.message, offset + places.get(fault.key, node.start), fault.hint)
+            offsets = {key: at if fault.is_key else value.start for key, at, value in node.members}
+            self.out.find(fault.code, fault.message, offset + offsets.get(fault.key, node.start), fault.hint)
             return None
 
     def _too_large(self, byte: int, size: int) -> None:

@@ -1,4 +1,4 @@
-"""A closer look at documents that hold backslashes or angle brackets."""
+"""The full check of documents that contain backslashes or angle brackets."""
 
 from __future__ import annotations
 

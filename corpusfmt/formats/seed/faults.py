@@ -1,4 +1,4 @@
-"""What can be wrong with a seed file. Each entry is a page of the manual and a test."""
+"""The faults of seed files. Each entry is a page of the manual and a test."""
 
 from __future__ import annotations
 

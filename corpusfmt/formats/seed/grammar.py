@@ -29,7 +29,7 @@ _ESCAPED: Final = re.compile(rb"^\\(?=\\*+<<<(?:SEED|FILE|META)|\\++ No newline 
 
 
 class HeaderFault(Exception):
-    """A header line is wrong. ``one_field`` tells the fault that ``id_from`` can mend."""
+    """A header line is wrong. ``one_field`` tells the fault that ``id_from`` can fix."""
 
     def __init__(self, message: str, hint: str = "", one_field: str | None = None) -> None:
         super().__init__(message)

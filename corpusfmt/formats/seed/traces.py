@@ -1,4 +1,4 @@
-"""Lines of a text that show that its file was cut, joined, merged or made by the rules of another program."""
+"""Lines of a text that show that its file was cut, joined, merged or written in another bundle format."""
 
 from __future__ import annotations
 

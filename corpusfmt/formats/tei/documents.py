@@ -1,4 +1,4 @@
-"""Documents from the frames of ``TEI`` elements that have ended, and the edits that mend them."""
+"""Documents from the frames of ``TEI`` elements that have ended, and the edits that fix them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _NO_XML_ID: Final = "the TEI element has no xml:id"
 _NAME_IT: Final = "give it one"
 _LET_GO: Final = "restore the paragraphs; or remove type and SHA-256 to read it as third-party TEI"
-#: A document of ours that was changed is held against the shipped schema up to this size, in bytes: the time that lxml
+#: A changed native document is validated with the included schema up to this size, in bytes: the time that lxml
 #: takes grows with the square of it.
 MOST_VALIDATED: Final = MIB
 #: The parts that a header has at least (TEI P5, 2.2).
@@ -31,7 +31,7 @@ PARTS: Final = ("titleStmt", "publicationStmt", "sourceDesc")
 
 
 def take_native(frames: Frames, frame: Frame, events: NativeEvents, stop: int) -> None:
-    """Take a document of ours, which ends at the stream offset ``stop``."""
+    """Take a native document, which ends at the stream offset ``stop``."""
     gathering, byte = frames.gathering, frame.byte
     raw = gathering.window.slice(byte, stop)
     literal = bool(gathering.tag(byte)[1])  # not inside of an entity, whose place is that of its reference
@@ -128,7 +128,7 @@ def _naming(gathering: Gathering, byte: int, id: str | int) -> Edit | None:
 
 
 def check_namespace(gathering: Gathering, byte: int, uri: str) -> None:
-    """Remark on the namespace of an element that is not that of TEI, with the edit that mends it."""
+    """Remark on the namespace of an element that is not that of TEI, with the edit that fixes it."""
     tag, name = gathering.tag(byte)
     edit = None
     if uri and tag.count(b'"%b"' % uri.encode()) == 1:

@@ -106,7 +106,7 @@ class Frames:
 
     def innermost(self) -> tuple[str, int]:
         """Return the name of the innermost element that is open, as it is written, and its line (0: not held)."""
-        byte, name = self.parser.places[-1], self.parser.open[-1].rpartition(" ")[2]
+        byte, name = self.parser.offsets[-1], self.parser.open[-1].rpartition(" ")[2]
         if byte < self.gathering.window.base:
             return name, 0
         return self.gathering.tag(byte)[1].decode("utf-8", "replace") or name, self.gathering.line_of(byte)
@@ -147,7 +147,7 @@ class Frames:
     def fault(self, code: str, message: str) -> None:
         """Take a fault at the markup that the parser is at."""
         byte = self.parser.byte
-        if code == "TEI005":  # it is told at its end
+        if code == "TEI005":  # it is reported at its end
             region = self.gathering.window.whole(0)
             byte = max(0, region.buffer.rfind(b"<!DOCTYPE", 0, byte - region.offset)) + region.offset
         if BY_CODE[code].severity == "error":
@@ -238,7 +238,7 @@ class Frames:
 
     def _look_across(self, attributes: dict[str, str]) -> None:
         assert self.across is not None
-        byte = self.parser.places[-1]
+        byte = self.parser.offsets[-1]
         xml_id = attributes.get(XML_ID)
         if xml_id is not None:
             if not is_name(xml_id):

@@ -1,4 +1,4 @@
-"""What has been read and found since the last batch, and the source around it."""
+"""The documents and findings since the last batch, and the source around them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The header of a document of ours, from its id, name and metadata.
+"""The header of a native document, from its id, name and metadata.
 
 The reader makes it too: a document whose header is not byte for byte this one was touched by somebody.
 """

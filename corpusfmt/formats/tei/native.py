@@ -1,4 +1,4 @@
-"""Reading a document of ours from the parser's events, when somebody has touched it."""
+"""Reading a native document that was changed, from the parser's events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PLAIN: Final = frozenset(
 
 
 class NativeReading(NamedTuple):
-    """A document of ours as it was: id, name, text, metadata as JSON; what is remarked on it, as code and message;
+    """A native document as it was: id, name, text, metadata as JSON; what is remarked on it, as code and message;
     and how the writer would write it, without a line end behind it, when nothing would be lost.
     """
 
@@ -37,7 +37,7 @@ class NativeReading(NamedTuple):
 
 
 class NativeEvents:
-    """Takes the events below a TEI element of ours."""
+    """Takes the events below a native TEI element."""
 
     def __init__(self, attributes: dict[str, str], limits: Limits) -> None:
         self.size = 0

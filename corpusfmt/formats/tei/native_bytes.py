@@ -1,4 +1,4 @@
-"""Reading a document of ours from its bytes, when they are just as the writer wrote them."""
+"""Reading an unchanged native document from its bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DIGITS: Final = re.compile(rb"-?[1-9][0-9]{0,999}|0")
 
 
 class NativeDocument(NamedTuple):
-    """A document of ours: id, name, text in UTF-8, metadata as JSON, ``xml:id``, and the byte where its text begins."""
+    """A native document: id, name, text in UTF-8, metadata as JSON, ``xml:id``, and the byte where its text begins."""
 
     id: str | int
     name: str

@@ -1,4 +1,4 @@
-"""The header of a document of ours, from the parser's events: what it says, and whether that may be relied upon."""
+"""The header of a native document, from the parser's events, and whether it is consistent."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ATTRIBUTES: Final = {"date": "when", "licence": "target", "language": "ident"}
 
 
 class NativeFault(Exception):
-    """A document of ours cannot be read: a code and what is wrong."""
+    """A native document cannot be read: a code and what is wrong."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -56,7 +56,7 @@ class Identity(NamedTuple):
 
 
 class NativeHead:
-    """Takes the events of a header of ours. ``slot`` takes the text of the element that is open, if it counts."""
+    """Takes the events of a native header. ``slot`` takes the text of the element that is open, if it counts."""
 
     def __init__(self, xml_id: str, limits: Limits) -> None:
         self._limits = limits

@@ -1,4 +1,4 @@
-"""Where things are in TEI: its root, the next document, the byte of a text."""
+"""Offsets in TEI: the root, the next document, a byte of a text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CORPUS: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?teiCorpus(?=[\s/>])")
 _ELEMENT: Final = re.compile(rb"<[^\s<>/!?&;'\"=]{1,200}(?=[\s/>])")
 _HTML: Final = re.compile(rb"<!doctype[ \t\r\n]+html", re.I)
 _NATIVE: Final = re.compile(rb'<[^<>]{0,4000}type="%b"' % MARK.encode())
-#: What the content of a paragraph of ours is made of.
+#: What the content of a native paragraph is made of.
 _TOKEN: Final = re.compile(rb"</p>[ \t\n]*<p>|<lb/>|<g [^<>]*>|&[#\w]+;|[^<&]+")
 _SIZES: Final = {b"</p>": 2, b"<lb/": 1}
 
@@ -62,7 +62,7 @@ def _behind_prolog(head: bytes) -> tuple[bytes, int]:
 
 
 def resync(buffer: bytes, position: int) -> int:
-    """Return the offset of the first document of ours that begins a line at or after ``position``, or -1."""
+    """Return the offset of the first native document that begins a line at or after ``position``, or -1."""
     at = buffer.find(TEI_START, position)
     while at > 0 and buffer[at - 1 : at] != b"\n":
         at = buffer.find(TEI_START, at + 1)

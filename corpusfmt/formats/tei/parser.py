@@ -1,4 +1,4 @@
-"""XML, one event after the other, with the place of each: expat, and what keeps it safe.
+"""XML as events with offsets: expat, with limits that keep it safe.
 
 Nothing is fetched: no other file is opened, whatever a DOCTYPE, an entity or an XInclude names. An entity that the file
 itself defines is put in; one that it does not, or that stands elsewhere, is reported, since its text is missing.
@@ -63,7 +63,7 @@ class Parser:
         self._cdata = False
         #: The elements that are open: their names as expat has them, and their stream offsets.
         self.open: list[str] = []
-        self.places: list[int] = []
+        self.offsets: list[int] = []
         #: The name of the last element that began, as expat has it: the namespace, a space and the name.
         self.name = ""
         #: The namespaces that elements near the root declare, by prefix: a document that is taken out needs them.
@@ -151,7 +151,7 @@ class Parser:
         if self.depth > self._deepest:
             raise Broken("TEI008", f"elements nest deeper than {self._deepest} levels", self.byte)
         self.open.append(name)
-        self.places.append(self._expat.CurrentByteIndex + self._start)
+        self.offsets.append(self._expat.CurrentByteIndex + self._start)
         if self._loose and attributes:
             self._attributes()
         self.name = name
@@ -169,7 +169,7 @@ class Parser:
         self._events.end(local)
         self.depth -= 1
         self.open.pop()
-        self.places.pop()
+        self.offsets.pop()
 
     def _local(self, name: str) -> str:
         """Return the name that TEI has for an element, or namespace and name."""

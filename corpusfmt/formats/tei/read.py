@@ -1,4 +1,4 @@
-"""Reading TEI: from a stream to documents. Documents of ours that nobody touched are read from their bytes."""
+"""Reading TEI: from a stream to documents. Unchanged native documents are read from their bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _END: Final = TEI_END.rstrip()
 _CORPUS: Final = b'<teiCorpus xmlns="%b">' % NAMESPACE.encode()
 _NEXT: Final = b"\n" + TEI_START
 _REFERENCE: Final = re.compile(rb"&[^;\s<&]{1,80};")
-#: The header of a corpus of ours ends within so many bytes.
+#: The header of a native corpus ends within so many bytes.
 _PROLOG: Final = 64 * KIB
 #: What is looked at before and behind a fault of the XML, in bytes.
 _FAR: Final = 64 * KIB
@@ -34,7 +34,7 @@ _CONTEXT: Final = 400
 _KEPT: Final = 16
 #: The code of expat where the source ends between two tags.
 _NOTHING: Final = 3
-#: No document of ours nests deeper (levels), or has a longer tag.
+#: No native document nests deeper (levels), or has a longer tag.
 _NATIVE_DEPTH: Final = 16
 _NATIVE_MARKUP: Final = 64 * KIB
 
@@ -47,7 +47,7 @@ def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
 class _Scan:
     """The state of one scan.
 
-    ``between`` says that the parser stands between two ``TEI`` of a corpus of ours: those that follow may be taken from
+    ``between`` says that the parser stands between two ``TEI`` of a native corpus: those that follow may be taken from
     their bytes, and the parser never sees them. Everything else goes through the parser.
     """
 
@@ -59,7 +59,7 @@ class _Scan:
         self.prolog = True  # nothing has been parsed yet
         self.between = self.ours = False
         self.guessed = False  # documents are read as those of a corpus whose start tag was not
-        self._searched = 0  # no end of a document of ours stands between what was parsed and this stream offset
+        self._searched = 0  # no end of a native document stands between what was parsed and this stream offset
         #: Nothing that our writer makes is over the limits of the parser, unless they are very low.
         self.quick = options.limits.xml_depth >= _NATIVE_DEPTH and options.limits.markup >= _NATIVE_MARKUP
 
@@ -127,7 +127,7 @@ class _Scan:
                 self._feed()
 
     def _begin(self, *, last: bool) -> bool:
-        """Parse what stands before the first document of ours. False when that cannot be told yet."""
+        """Parse what stands before the first native document. False when that cannot be told yet."""
         buffer = self.window.whole(0).buffer
         at = buffer.find(_NEXT)
         if at < 0 and not last and len(buffer) < _PROLOG:
@@ -165,10 +165,10 @@ class _Scan:
             if frames.parser.fed - frame.byte > limit or frame.events.size > limit:
                 frames.too_large(frame)
 
-    # -- documents of ours ------------------------------------------------------------------------------
+    # -- native documents ------------------------------------------------------------------------------
 
     def _take(self, *, last: bool) -> bool:
-        """Take the documents of ours that follow. True when the next one is not here as a whole yet."""
+        """Take the native documents that follow. True when the next one is not here as a whole yet."""
         parser, window = self.frames.parser, self.window
         if not self._ends():
             held = window.stop - parser.fed
@@ -207,7 +207,7 @@ class _Scan:
         return False
 
     def _one(self, document: bytes, byte: int, line: int, *, clean: bool) -> bool:
-        """Take a document of ours if it is just as it was written."""
+        """Take a native document if it is just as it was written."""
         if (
             not self.quick
             or len(document) > self.options.max_document
@@ -289,7 +289,7 @@ class _Scan:
         return self.window.slice(byte, byte + 4)
 
     def _recover(self, byte: int) -> bool:
-        """Find the next document of ours behind a fault. False when there is none."""
+        """Find the next native document behind a fault. False when there is none."""
         at = byte
         while True:
             region = self.window.whole(at)

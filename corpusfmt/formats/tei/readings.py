@@ -1,4 +1,4 @@
-"""A text of ours as it stands, and as it was before other programs damaged it. A SHA-256 tells which is right."""
+"""The possible original forms of a native text that another program reformatted. The SHA-256 selects the right one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only shows across a file: an ``xml:id`` that stands twice, a pointer to none."""
+"""Checks over a whole file: a duplicate ``xml:id``, a pointer without a target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with XML that is not well-formed, in words, and how to mend it: from the parser's code and the bytes
+"""What is wrong with XML that is not well-formed, in words, and how to fix it: from the parser's code and the bytes
 around the fault.
 """
 

@@ -1,4 +1,4 @@
-"""What a page of the web says of its encoding (Encoding Standard and HTML Standard, WHATWG)."""
+"""The declared encoding of a web page (Encoding Standard and HTML Standard, WHATWG)."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Declared(NamedTuple):
 def declared_charset(label: str, page: bytes) -> Declared:
     """Return the encoding that ``label`` (of the header, may be empty) or else ``page`` declares.
 
-    A label that nobody knows is passed over, with a remark.
+    A label that nobody knows is skipped, with a remark.
     """
     remark = ""
     if label:

@@ -1,4 +1,4 @@
-"""Undoing content codings (RFC 9110, section 8.4.1), a step at a time, so that memory stays bounded."""
+"""Decoding content codings (RFC 9110, section 8.4.1) in steps, so that memory is bounded."""
 
 from __future__ import annotations
 

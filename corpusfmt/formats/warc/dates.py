@@ -1,4 +1,4 @@
-"""Dates for records: whatever a document's metadata has, as WARC-Date to the second, or not at all."""
+"""Dates for records: the date in the metadata of a document as WARC-Date to the second, or none."""
 
 from __future__ import annotations
 

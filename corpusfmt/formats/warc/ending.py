@@ -1,4 +1,4 @@
-"""The last record of our own bundles: how many documents there are, so that a cut between two of them shows."""
+"""The last record of a native archive: the number of documents, which reveals a cut between two of them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Ending:
         self._unsure = self._torn = False
 
     def begin(self, record: Record, *, ours: bool) -> None:
-        """Take note of a warcinfo record: of a bundle of ours, or of another program."""
+        """Take note of a warcinfo record: of a native bundle, or of another program."""
         self._info, self.documents = record if ours else None, 0
         self._unsure = self._torn = False
 
@@ -61,7 +61,7 @@ class Ending:
         self._torn = False
 
     def missing(self) -> Wrong | None:
-        """Return what is wrong when the bundle ends here; None when nothing is, or it was told already."""
+        """Return what is wrong when the bundle ends here; None when nothing is, or it was reported already."""
         if self._info is None or self._torn:
             return None
         what = "the last record, which has the number of documents, is missing"

@@ -1,10 +1,10 @@
-"""The named fields of WARC 1.1 (ISO 28500:2017, clause 5): what each holds, and on which record types it stands."""
+"""The named fields of WARC 1.1 (ISO 28500:2017, clause 5): their values, and the record types that have them."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-#: The record types of clause 6. Others are legal and passed over.
+#: The record types of clause 6. Others are legal and skipped.
 TYPES: Final = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation")
 
 
@@ -48,7 +48,7 @@ FIELDS: Final = (
 
 #: The fields by their names in lower case: names have no case.
 BY_NAME: Final = {field.name.lower(): field for field in FIELDS}
-#: What a record of any type must have, in the order that faults are told.
+#: What a record of any type must have, in the order that faults are reported.
 MANDATORY: Final = ("warc-type", "warc-record-id", "warc-date", "content-length")
 REQUIRED: Final = {
     type: tuple(name for name, field in BY_NAME.items() if type in field.required and name not in MANDATORY)

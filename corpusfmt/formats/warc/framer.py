@@ -1,7 +1,7 @@
-"""Framing: from a stream to records, strictly, one parse for reading, validating and mending.
+"""Framing: from a stream to records, strictly, one parse for reading, validating and fixing.
 
 A record is a header, a block of just Content-Length bytes and two line ends (clause 4). Where that does not hold the
-framer says what is wrong, looks for the next record and goes on. Blocks that are large and no text are passed over,
+framer says what is wrong, looks for the next record and goes on. Blocks that are large and no text are skipped,
 with their digests verified all the same. Nothing depends on how the stream was cut into pieces.
 """
 
@@ -60,7 +60,7 @@ class Framer(Window):
         #: Whether the next record is to be looked for.
         self.seeking = False
         self._told_draft = False
-        #: Nothing can be kept this time: a block is about to be passed over.
+        #: Nothing can be kept this time: a block is about to be skipped.
         self.leaving = False
         self.count = 0
         #: Takes what it can read by itself, from an offset in the buffer on; returns where that ends, and how many
@@ -263,7 +263,7 @@ class Framer(Window):
             size = self.limits.header_block + LOOK
             self.need(header.size + size)
         kind = text_type(header.type, header.fields, self.buffer[body : body + size], self.limits)
-        return is_wanted(kind, self._types) or (kind == PLAIN and header.type != "response")  # it may be of ours
+        return is_wanted(kind, self._types) or (kind == PLAIN and header.type != "response")  # it may be native
 
     def _ends(self, record: Record, body: int, length: int) -> bool:
         """Look at what follows the block of ``length`` at ``body``. Say whether the block is what it says."""

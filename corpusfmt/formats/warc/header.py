@@ -1,4 +1,4 @@
-"""Record headers (clause 4): the version line and the named fields, read closely. ``shapes`` has the fast look."""
+"""Record headers (clause 4): the version line and the named fields, parsed completely. ``shapes`` has the fast path."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Fault(NamedTuple):
 
 
 class Header(NamedTuple):
-    """A record header. ``fields`` has values by name in lower case, ``places`` the byte of each value in the stream
+    """A record header. ``fields`` has values by name in lower case, ``offsets`` the byte of each value in the stream
     and its length as it stands there; ``concurrent`` are the values of WARC-Concurrent-To. ``size`` is in bytes,
     with the blank line.
     """
@@ -46,7 +46,7 @@ class Header(NamedTuple):
     version: bytes
     type: str
     fields: dict[str, bytes]
-    places: dict[str, tuple[int, int]]
+    offsets: dict[str, tuple[int, int]]
     concurrent: list[bytes]
     faults: list[Fault]
     size: int
@@ -82,7 +82,7 @@ def parse_header(head: bytes, start: int, longest: int = MAX_HEADER) -> Header:
             Fault("WARC004", "the header has lines that end in LF only", start, edit=Edit(start, len(head), proper))
         )
     fields: dict[str, bytes] = {}
-    places: dict[str, tuple[int, int]] = {}
+    offsets: dict[str, tuple[int, int]] = {}
     concurrent: list[bytes] = []
     byte, name = start + len(lines[0]) + 1, ""
     for raw in lines[1:]:
@@ -91,12 +91,12 @@ def parse_header(head: bytes, start: int, longest: int = MAX_HEADER) -> Header:
         if len(line) > longest:
             fault, name = Fault("WARC005", f"a header line is longer than {sized(longest)}", byte), ""
         else:
-            fault, name = _field(line, byte, name, fields, places, concurrent)
+            fault, name = _field(line, byte, name, fields, offsets, concurrent)
         if fault:
             faults.append(fault)
         byte += len(raw) + 1
     type = fields.get("warc-type", b"").decode().lower()
-    header = Header(version, type, fields, places, concurrent, faults, len(head))
+    header = Header(version, type, fields, offsets, concurrent, faults, len(head))
     _check(header, start)
     return header
 
@@ -106,7 +106,7 @@ def _field(
     byte: int,
     last: str,
     fields: dict[str, bytes],
-    places: dict[str, tuple[int, int]],
+    offsets: dict[str, tuple[int, int]],
     concurrent: list[bytes],
 ) -> tuple[Fault | None, str]:
     """Take a header line into ``fields``. Return what is wrong with it, and the name of its field."""
@@ -123,26 +123,26 @@ def _field(
         if not last:
             return Fault("WARC003", f"a folded line without a line before it: {quoted(line)}", byte), ""
         fields[last] = (fields[last] + b" " + line.strip(b" \t")).strip(b" ")
-        places.pop(last, None)  # nothing is corrected in a folded value
+        offsets.pop(last, None)  # nothing is corrected in a folded value
         return None, last
     label, colon, rest = line.partition(b":")
     if not colon or not _NAME.fullmatch(label):
         return Fault("WARC003", f"expected 'Name: value', found {quoted(line)}", byte), ""
     name, value = label.decode("ascii").lower(), rest.strip(b" \t")
-    place = (byte + len(label) + 1 + rest.find(value), len(value)) if value else (byte + len(line), 0)
+    span = (byte + len(label) + 1 + rest.find(value), len(value)) if value else (byte + len(line), 0)
     if name == "warc-concurrent-to":
         concurrent.append(value)
     elif name in fields:
         if name in BY_NAME:
             return Fault("WARC007", f"duplicate field {BY_NAME[name].name}", byte), ""
         return None, _REPEATED  # an extension may define fields that repeat
-    fields[name], places[name] = value, place
+    fields[name], offsets[name] = value, span
     return None, name
 
 
 def _check(header: Header, start: int) -> None:
     """Hold the fields against the table of ``fields`` and their syntax."""
-    type, fields, places, faults = header.type, header.fields, header.places, header.faults
+    type, fields, offsets, faults = header.type, header.fields, header.offsets, header.faults
     malformed = any(fault.code in ("WARC003", "WARC005") for fault in faults)
     for name in (*MANDATORY, *REQUIRED.get(type, ())):
         if not bare(fields.get(name, b"")).strip() and not malformed:
@@ -151,13 +151,13 @@ def _check(header: Header, start: int) -> None:
             what = f" on a {type} record" if name not in MANDATORY else ""
             faults.append(Fault("WARC011", f"the field {BY_NAME[name].name} is missing{what}", start))
     for name in sorted(FORBIDDEN.get(type, frozenset()) & fields.keys()):
-        byte, _ = places.get(name, (start, -1))
+        byte, _ = offsets.get(name, (start, -1))
         faults.append(Fault("WARC012", f"the field {BY_NAME[name].name} is not allowed on a {type} record", byte))
     for name, value in fields.items():
         field = BY_NAME.get(name)
         if field is None or name == "content-length":
             continue
-        byte, length = places.get(name, (start, -1))
+        byte, length = offsets.get(name, (start, -1))
         if not bare(value).strip():
             if name not in MANDATORY:
                 faults.append(Fault("WARC014", f"the field {field.name} is empty", byte))

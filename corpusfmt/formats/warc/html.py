@@ -1,4 +1,4 @@
-"""The text of a page of the web, by a library that is an extra of this package."""
+"""The text of a web page, extracted by an optional library."""
 
 from __future__ import annotations
 

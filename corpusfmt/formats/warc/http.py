@@ -1,4 +1,4 @@
-"""What the block of a ``response`` or ``request`` record holds: one HTTP message (RFC 9112), as archives have it."""
+"""The block of a ``response`` or ``request`` record: one HTTP message (RFC 9112), as archives store it."""
 
 from __future__ import annotations
 
@@ -236,8 +236,8 @@ def content_of(
             if blank and is_coded(data[blank.end() : blank.end() + 4]):
                 data = data[blank.end() :]
                 remarks.append(_BLANK)
-            place = max(block.lower().find(coding.encode("latin-1"), 0, message.body), 0)
-            undone = decoded(coding, data, most, (place, message.body), expand)
+            named_at = max(block.lower().find(coding.encode("latin-1"), 0, message.body), 0)
+            undone = decoded(coding, data, most, (named_at, message.body), expand)
             if undone is None:
                 remarks.append(f"the body is not in {quoted(coding)}, although the header says so")
             else:

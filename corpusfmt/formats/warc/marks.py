@@ -1,4 +1,4 @@
-"""Where records begin and end, for the eye that looks for them, and how far it looks."""
+"""Byte patterns for record boundaries, and the look-ahead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One record a gzip member or zstd frame: Annex D of the standard, and the IIPC's proposal for zstd."""
+"""One record per gzip member or zstd frame: Annex D of the standard, and the IIPC's proposal for zstd."""
 
 from __future__ import annotations
 

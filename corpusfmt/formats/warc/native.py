@@ -1,4 +1,4 @@
-"""Reading the metadata records of our own bundles (see ``profile``): the fast way, and the strict one."""
+"""Reading the metadata records of native archives (see ``profile``): the fast path, and the strict one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from corpusfmt.text.primitives import first_invalid_utf8
 
 
 class NativeFault(Exception):
-    """A metadata record of ours is wrong at the byte ``at`` of its block."""
+    """A native metadata record is wrong at the byte ``at`` of its block."""
 
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ _NONE: Final[list[tuple[str, int]]] = []
 
 
 class NativeRecord(NamedTuple):
-    """What a metadata record of ours says: id, name, metadata as JSON; and remarks with their byte in the block."""
+    """What a native metadata record says: id, name, metadata as JSON; and remarks with their byte in the block."""
 
     id: str | int
     name: str

@@ -1,4 +1,4 @@
-"""Reading our own bundles fast: a text and its metadata record, both spelled as we write them, in one go.
+"""The fast path for native archives: a text and its metadata record, both spelled as the writer does, in one step.
 
 What is not just so is left to the framer: this says nothing about anything, it only saves time.
 """

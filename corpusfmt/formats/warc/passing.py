@@ -1,4 +1,4 @@
-"""Reading past blocks that are not held, with their digests verified all the same."""
+"""Skipping blocks that are not held in memory, while their digests are verified."""
 
 from __future__ import annotations
 

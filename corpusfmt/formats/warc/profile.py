@@ -1,4 +1,4 @@
-"""What our own bundles add to WARC: a metadata record after each document that holds what its record cannot.
+"""What native archives add to WARC: a metadata record after each document, with its id, name and metadata.
 
     Content-Type: application/x.corpusfmt.document+json; version=1
 

@@ -115,7 +115,7 @@ class _Scan:
     def _find(self, fault: Fault, record: Record, id: str | int | None = None) -> None:
         code, message, byte, edit, field = fault
         if field:
-            byte, _ = self.framer.header_of(record).places.get(field, (byte, 0))
+            byte, _ = self.framer.header_of(record).offsets.get(field, (byte, 0))
         context = record.context if byte < self.framer.base else None
         self.out.find(
             code, message, byte, edit=edit, id=id, record=record.number, file_byte=record.raw, context=context
@@ -220,7 +220,7 @@ class _Scan:
         self.pending = pending
 
     def _bundles(self, buffer: bytes, at: int) -> tuple[int, int]:
-        """Take the documents of ours from ``at`` on that are quickly read. Return where they end, and their records."""
+        """Take the native documents from ``at`` on that are quickly read. Return where they end, and their records."""
         records = 0
         if self.pending is not None:
             return at, records
@@ -233,8 +233,8 @@ class _Scan:
                 break
             line = self._line_of(start) if options.lines else 0
             encoding = None if utf8 else options.encoding
-            place = (self.path, start, line, base + body)
-            self.out.documents.append(build(identifier, name, data, encoding, meta, place))
+            origin = (self.path, start, line, base + body)
+            self.out.documents.append(build(identifier, name, data, encoding, meta, origin))
             at = stop
             records += 2
         self.begun += records

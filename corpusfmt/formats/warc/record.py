@@ -1,4 +1,4 @@
-"""One record, as the framer gives it."""
+"""One record, as the framer returns it."""
 
 from __future__ import annotations
 

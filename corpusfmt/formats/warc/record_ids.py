@@ -1,4 +1,4 @@
-"""Record ids that are made of what a record says, so that the same documents give the same bytes."""
+"""Record ids derived from the content of a record, so that the same documents give the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only shows across records: ids that repeat, references to records that are not there."""
+"""Checks across records: duplicate ids, references to missing records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fast look at headers. The headers of one program have few shapes: the same fields in the same order.
+"""The fast path for headers. The headers of one program have few shapes: the same fields in the same order.
 
 A header that a close look found nothing wrong with teaches its shape: a pattern for the next ones, as strict as the
 close look or stricter. What no shape fits is looked at closely.

@@ -1,4 +1,4 @@
-"""Which records hold texts, and which only seem to."""
+"""Which records contain text, by their type and their first bytes."""
 
 from __future__ import annotations
 

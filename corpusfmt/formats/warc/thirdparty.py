@@ -1,8 +1,8 @@
-"""Documents of records that others wrote: which records are texts, and what of their fields becomes metadata.
+"""Documents from third-party records: which records are texts, and which fields become metadata.
 
 The id is the record id, the name the target URI. Under ``meta`` stand ``url``, ``date``, ``languages``,
 ``content_type`` (where it is not text/plain), ``status`` (of a response), ``refers_to``, ``truncated``, and
-``metadata``: the fields of the metadata records about it. What else a header says is left behind.
+``metadata``: the fields of the metadata records about it. What else a header says is dropped.
 """
 
 from __future__ import annotations

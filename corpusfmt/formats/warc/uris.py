@@ -1,4 +1,4 @@
-"""Target URIs for documents: their own URL, or a URN made of corpus and id. No control ever gets into a header."""
+"""Target URIs for documents: their own URL, or a URN of corpus and id. Control characters never get into a header."""
 
 from __future__ import annotations
 

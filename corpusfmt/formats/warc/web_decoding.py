@@ -1,4 +1,4 @@
-"""Texts in encodings that the web reads otherwise than Python's codecs do (Encoding Standard, WHATWG)."""
+"""Texts in encodings that the web decodes differently from Python's codecs (Encoding Standard, WHATWG)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is held of a stream while records are looked for in it."""
+"""The part of a stream that is held while records are searched in it."""
 
 from __future__ import annotations
 

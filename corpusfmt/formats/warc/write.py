@@ -1,4 +1,4 @@
-"""Writing WARC 1.1: warcinfo, for each document a record of its text and one about it, and one that ends them."""
+"""Writing WARC 1.1: warcinfo, a text record and a metadata record per document, and a last record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The child process that judges records: asking it, within limits for one piece of work and for all of it."""
+"""The child process that validates records: requests to it, with limits for each request and for all of them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A schema and two engines in one process: the fast one says what is valid, and what is wrong where that is little; the
-exact one says what is wrong with the rest.
+"""A schema and two engines in one process: the fast one validates and explains small errors, the exact one explains the
+rest.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Violation(NamedTuple):
 
     ``offset`` is that of the value in the record (bytes, from 0); of the key, when it is the key that is wrong; of the
     object, when it lacks a key. ``pointer`` is the JSON Pointer of the value, ``keyword`` what it fails (JSON Schema
-    validation, 6); for the schema ``false`` that is "false", and empty where a record could not be judged.
+    validation, 6); for the schema ``false`` that is "false", and empty where a record could not be validated.
     """
 
     offset: int
@@ -110,7 +110,7 @@ class Bench:
 
 
 def never(reason: str) -> Violation:
-    """Say that a record cannot be judged."""
+    """Say that a record cannot be validated."""
     return Violation(0, f"the record could not be validated: {reason}", "", "")
 
 

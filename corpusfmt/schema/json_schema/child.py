@@ -1,4 +1,4 @@
-"""The child process that judges records by a JSON Schema: ``corpusfmt.schema.json_schema.asking`` starts it."""
+"""The child process that validates records with a JSON Schema: ``corpusfmt.schema.json_schema.asking`` starts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fields that some sources of a corpus lack, leave null or have with another type."""
+"""Fields that are missing, null or of another type in some sources of a corpus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fast engine, jsonschema-rs: it says of nearly all records whether they are valid, and what is wrong with them."""
+"""The fast engine, jsonschema-rs: it validates nearly all records, and explains errors."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def faults_of(error: ValidationError, value: Any) -> list[Fault]:
 
 
 def fault_of(error: ValidationError, value: Any) -> Fault:
-    """Return an error of the engine as a fault; ``value`` is the whole that was judged."""
+    """Return an error of the engine as a fault; ``value`` is the whole that was validated."""
     kind, path = error.kind, tuple(error.instance_path)
     facts = kind.as_dict()
     steps = [step for step in error.schema_path if isinstance(step, str)]

@@ -1,4 +1,4 @@
-"""What an engine finds wrong, in one shape for both engines, and the choice of what is worth telling."""
+"""An error in one form for both engines, and the choice of the most informative errors."""
 
 from __future__ import annotations
 

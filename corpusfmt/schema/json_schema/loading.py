@@ -1,4 +1,4 @@
-"""From the bytes of a schema file to a schema that is known to be one: JSON, dialect, metaschema."""
+"""From the bytes of a schema file to a valid schema: JSON, dialect, metaschema."""
 
 from __future__ import annotations
 

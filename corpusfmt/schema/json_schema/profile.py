@@ -1,4 +1,4 @@
-"""The JSON Schema that a corpus obeys, found by looking at its records once."""
+"""Inferring the JSON Schema of a corpus from one pass over its records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reference engine: jsonschema, for values that the fast one does not take, and for much that is wrong.
+"""The reference engine: jsonschema, for values that the fast engine does not support, and for explanations.
 
 Its own keywords that use Python's ``re`` are replaced: a pattern of a user could make that hang.
 """

@@ -1,4 +1,4 @@
-"""Judging JSON records by a JSON Schema of the user: draft 2020-12, and older ones down to draft-04.
+"""Validating JSON records with a JSON Schema of the user: draft 2020-12, and older ones down to draft-04.
 
 The dialect stands in ``docs/json-schema.md``. Nothing is ever fetched, and neither a schema nor a record can make this
 hang: what may take long is done by a child process, which is ended when it does.
@@ -17,7 +17,7 @@ from corpusfmt.schema.json_schema.patterns import Undecided, cost_of
 
 __all__ = ["MOST", "Schema", "Violation"]
 
-#: A larger schema is for the child, and so is one that may make more work of a value. What this process judges is so
+#: A larger schema is for the child, and so is one that may make more work of a value. What this process validates is so
 #: much work times bytes at most: a second or two.
 _LARGE: Final = 256 * KIB
 _WORK: Final = 1 << 15
@@ -72,7 +72,7 @@ class Schema:
 
         The most telling one comes first, the others follow by offset.
 
-        ``record`` is well-formed JSON in UTF-8. A record that cannot be judged has one violation that says so.
+        ``record`` is well-formed JSON in UTF-8. A record that cannot be validated has one violation that says so.
         """
         bench = self._here(len(record))
         found = bench.violations(record, limit, lacked=lacked) if bench else None
@@ -84,5 +84,5 @@ class Schema:
             return [unexplained(str(reason)) if bench and bench.verdict(record) is False else never(str(reason))]
 
     def _here(self, size: int) -> Bench | None:
-        """Return what judges records of so many bytes in this process; None when the child has to."""
+        """Return what validates records of so many bytes in this process; None when the child has to."""
         return self._bench if self._bench and self._cost * size <= _PRODUCT else None

@@ -1,4 +1,4 @@
-"""jing, another judge of RELAX NG: finding it, running it, and reading what it prints.
+"""jing, another RELAX NG validator: finding it, running it, and parsing its output.
 
 It opens whatever a DOCTYPE names, and no switch of Java keeps it from that. So it is given documents without one.
 """

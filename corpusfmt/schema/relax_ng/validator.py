@@ -1,4 +1,4 @@
-"""Judging XML documents by a RELAX NG schema: lxml in a child process, or jing."""
+"""Validating XML documents with a RELAX NG schema: lxml in a child process, or jing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Asking(Child):
         self._name, self._seconds = name, seconds
 
     def compile(self, schema: bytes, path: str, *, alone: bool, compiled: bool) -> str:
-        """Hand over the schema and return the name of the engine; see ``judge`` for what is meant by the rest.
+        """Hand over the schema and return the name of the engine; see ``violations`` for what is meant by the rest.
 
         Raises SchemaError, which is a NotCompiledError when another engine may do better.
         """
@@ -75,7 +75,7 @@ class Verdict(NamedTuple):
 
 
 class Validator:
-    """Judges documents by one schema. ``engines`` tells who did so until now, for people."""
+    """Validates documents with one schema. ``engines`` names the engines used so far, for people."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class Validator:
         return _verdicts(region, told[:limit])
 
     def close(self) -> None:
-        """End the child process. The judge can be used again: it starts another one."""
+        """End the child process. The validator can be used again: it starts another one."""
         if self._child is not None:
             self._child.end()
         self._child = None

@@ -1,4 +1,4 @@
-"""``memory:`` Files in the memory of this process: for tests of what works with corpora, and of faults of a disk."""
+"""``memory:`` Files in the memory of this process: for tests of programs, and of disk errors."""
 
 from __future__ import annotations
 

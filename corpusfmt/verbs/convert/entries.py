@@ -1,4 +1,4 @@
-"""What was given to a target, a document at a time, kept on disk until it has been read back."""
+"""The documents given to a target, one entry each, stored on disk until the target was read back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proving a conversion: what was written is read back and compared, and the sections of its receipt are filled."""
+"""Verifying a conversion: the target is read back and compared, and the sections of the receipt are written."""
 
 from __future__ import annotations
 

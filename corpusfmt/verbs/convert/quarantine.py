@@ -1,4 +1,4 @@
-"""Quarantine: what a conversion refused, kept in a seed file with the reason."""
+"""Quarantine: refused documents, saved in a seed file with the reason."""
 
 from __future__ import annotations
 

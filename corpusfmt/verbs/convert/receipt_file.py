@@ -1,4 +1,4 @@
-"""The receipt of a run: what stands at its head, and how it is written when all else is there."""
+"""The receipt of a run: its head, and how it is written at the end."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def counted(report: Report) -> dict[str, Any]:
         },
         "verified": report.verified,
         "lost": dict(sorted(report.lost.items())),
-        "dropped": dict(sorted(report.dropped.items())),
+        "left_behind": dict(sorted(report.dropped.items())),
         "finding_counts": dict(sorted(report.finding_counts.items())),
     }
 
@@ -101,7 +101,7 @@ class Sealing:
     def write(self, report: Report) -> None:
         """Write it and give it its name. Raises OSError."""
         head = {"tool": self._tool, "asked": self._asked, "target": self._target, **counted(report)}
-        head["skipped"] = self._proof.placed(report.skipped)
+        head["passed_over"] = self._proof.placed(report.skipped)
         for piece in written(head, self._proof.sections):
             self._output.write(piece)
         self._output.finish()

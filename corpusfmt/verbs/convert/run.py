@@ -1,4 +1,4 @@
-"""One run of converting: sources, documents, a writer, a commit. Nothing appears unless all of it is right."""
+"""One conversion: sources, documents, a writer, a commit. A target appears only if everything succeeded."""
 
 from __future__ import annotations
 

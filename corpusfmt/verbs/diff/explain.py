@@ -1,4 +1,4 @@
-"""Explaining differences: documents that differ are read again, and the first difference of each part is found."""
+"""Explaining differences: different documents are read again, and the first difference of each part is found."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ _ONLY = {
 
 
 def explained(line: Line, a: Fetch, b: Fetch) -> Difference:
-    """Return what is told of a difference, of which both sides are read again.
+    """Return what is reported for a difference, of which both sides are read again.
 
     Raises OSError, and as the scans; SourceChangedError when a source has changed.
     """

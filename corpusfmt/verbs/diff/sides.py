@@ -1,4 +1,4 @@
-"""A corpus that is read twice: a file from its start again, anything else from a copy that the first reading makes."""
+"""A corpus that is read twice: a file again from its start, anything else from a copy made by the first reading."""
 
 from __future__ import annotations
 

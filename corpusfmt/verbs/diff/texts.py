@@ -1,4 +1,4 @@
-"""Where two texts differ first, and whether only line ends, normalisation or white space do."""
+"""The first difference of two texts, and whether only line ends, normalisation or white space differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two objects of JSON differ first."""
+"""The first difference of two JSON objects."""
 
 from __future__ import annotations
 

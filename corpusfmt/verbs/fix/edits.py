@@ -1,4 +1,4 @@
-"""Making edits in a stream: what ``fix`` does to the bytes of a file."""
+"""Applying edits to a stream."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Source:
         self.cut = False
 
     def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes; none at the end, or where the source was cut and that is to be mended."""
+        """Return up to ``size`` bytes; none at the end, or where the source was cut and that is to be fixed."""
         if self.cut:
             return b""
         try:

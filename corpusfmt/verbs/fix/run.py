@@ -57,7 +57,7 @@ class Fixing:
         dry: bool = False,
         diff: Callable[[bytes], None] | None = None,
     ) -> None:
-        """Check what was asked. Rules run that are selected, or named by ``codes``. What a ``baseline`` knows is mended
+        """Check what was asked. Rules run that are selected, or named by ``codes``. What a ``baseline`` knows is fixed
         where it can be, and not told as left.
 
         Raises ConfigurationError, UnknownFormatError and OSError.

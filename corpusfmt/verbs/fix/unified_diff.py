@@ -1,4 +1,4 @@
-"""A unified diff of a file and what fixing makes of it, from the script of the fixes; neither is held in memory."""
+"""A unified diff of a file before and after fixing, from the list of edits; neither is held in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking several sources at the same time, each in one of several processes; what they found comes in order."""
+"""Checking several sources in parallel processes; the findings come in order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: A task is so many bytes of sources, or so many sources.
 _TASK_BYTES: Final = 4 * MIB
 _TASK_SOURCES: Final = 64
-#: So many tasks are done before they can be told, for each process.
+#: So many tasks are done before they can be reported, for each process.
 _AHEAD: Final = 16
 
 

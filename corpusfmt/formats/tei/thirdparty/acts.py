@@ -1,4 +1,4 @@
-"""What is done with elements that are more than text set off somehow: line beginnings, notes, deletions, tables.
+"""Actions for elements that need more than separators: line breaks, notes, deletions, tables.
 
 An act is called at the start of an element with its name, its attributes and its step. It returns the step that is
 taken, or None when the element is left out with all that it holds.
@@ -54,7 +54,7 @@ def _lb(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -
         if _in_word(reader):
             reader.flow.goes_on()
         else:
-            reader.flow.line(reader.place)
+            reader.flow.line(reader.offset)
         return step
     if breaks != "no":
         reader.flow.need(BREAK if reader.flow.breaks else SPACE)
@@ -63,7 +63,7 @@ def _lb(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -
 
 
 def _milestone(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -> Step | None:
-    """Take an empty element: a word goes on behind it where break is "no", and ends there where it is "yes"
+    """Take an empty element: a word continues after it where break is "no", and ends there where it is "yes"
     (TEI P5, 3.11.3, att.breaking).
     """
     breaks = _breaks(attributes)
@@ -127,7 +127,7 @@ def _end_word(reader: ThirdPartyText) -> None:
     flow, _, attributes = reader.words.pop()
     if flow.pending == INWORD and not _in_word(reader):  # a line that begins at the end of a word
         flow.pending = NOTHING
-        flow.line(reader.place)
+        flow.line(reader.offset)
     if attributes is not None:
         reader.fragment = Fragment(flow, flow.size, attributes)
 

@@ -1,4 +1,4 @@
-"""What is not simply read: the parts of a TEI element, alternatives, the header, and what is left out."""
+"""The parts of a TEI element that are not simply read: alternatives, the header, and omitted elements."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ _WITNESSES: Final = frozenset({"listWit", "witness"})
 
 
 class _Start(NamedTuple):
-    """The start of an element: its name, its attributes and its place."""
+    """The start of an element: its name, its attributes and its offset."""
 
     name: str
     attributes: Mapping[str, str]
-    place: int
+    offset: int
 
 
 class _Open:
@@ -41,10 +41,10 @@ class Attested(ThirdPartyText):
         choices: Choices,
         find: Callable[[str, str], None],
         attributes: Mapping[str, str] | None = None,
-        place: Callable[[], int] = lambda: -1,
+        offset: Callable[[], int] = lambda: -1,
         around: Header | None = None,
     ) -> None:
-        super().__init__(choices, find, attributes, place, around)
+        super().__init__(choices, find, attributes, offset, around)
         #: Starts, ends (None) and character data; what is open; the sigla that stand behind each reading, and the
         #: reading of a wit that is open.
         self._held: list[_Start | str | None] = []
@@ -68,7 +68,7 @@ class Attested(ThirdPartyText):
         else:  # a pointer to a witness
             self._say(f" {attributes.get('target', '')} ")
         self._open.append(_Open(name, len(self._held)))
-        self._held.append(_Start(name, attributes, self.place()))
+        self._held.append(_Start(name, attributes, self.offset()))
         if len(self._held) > _MOST:
             self._replay()
 
@@ -102,7 +102,7 @@ class Attested(ThirdPartyText):
 
     def _replay(self) -> None:
         """Take the events of an apparatus entry that has ended, or is too long: then the rest is read as it comes."""
-        held, sigla, place, names = self._held, self._sigla, self.place, list[str]()
+        held, sigla, offset, names = self._held, self._sigla, self.offset, list[str]()
         self._held, self._sigla, self._reading = [], {}, -1
         self._open.clear()
         self.size -= sum(len(event) for event in held if isinstance(event, str))
@@ -112,11 +112,11 @@ class Attested(ThirdPartyText):
             elif isinstance(event, str):
                 super().text(event)
             else:
-                at = event.place
-                self.place = lambda at=at: at  # type: ignore[misc]  # of this event
+                at = event.offset
+                self.offset = lambda at=at: at  # type: ignore[misc]  # of this event
                 names.append(event.name)
                 attributes = event.attributes
                 if said := "".join(sigla.get(number, ())).replace(",", " ").replace(";", " ").strip():
                     attributes = {**attributes, "wit": f"{attributes.get('wit', '')} {said}"}
                 super().start(event.name, attributes)
-        self.place = place
+        self.offset = offset

@@ -1,4 +1,4 @@
-"""What is wanted of the TEI that others write, and what is found in it."""
+"""The options for third-party TEI, and the counts of what was dropped."""
 
 from __future__ import annotations
 

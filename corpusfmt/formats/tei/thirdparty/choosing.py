@@ -97,7 +97,7 @@ def enter(reader: ThirdPartyText, name: str, attributes: Mapping[str, str]) -> b
 
 
 def wrapped(reader: ThirdPartyText, step: Step) -> Step:
-    """Return the step of an element that :func:`enter` took, so that choosing goes on behind it."""
+    """Return the step of an element that :func:`enter` took, so that choosing continues after it."""
     reader.closings.append(step.closing)
     return step._replace(closing=_leave_element)
 

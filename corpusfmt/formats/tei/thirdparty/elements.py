@@ -1,4 +1,4 @@
-"""What becomes of each element of TEI P5 in the text of a document: one table, from which the docs are made.
+"""How each element of TEI P5 becomes text: one table, which also generates the documentation.
 
 It has the elements of the Guidelines, version 4.12. What is not in it is taken as ``hi`` is: its text stays.
 """
@@ -20,7 +20,7 @@ class Way(NamedTuple):
     blank line (``b``), a new line (``n``), a new line before and a blank line after (``N``), a space (``_``), a space
     where no punctuation is (``s``), a space where two such elements touch (``t``), or nothing (``-``). ``inside`` is
     what they are to what stands in them; empty: what stands around them. ``act`` names what else is done. What is
-    ``shown`` can be seen in the text, and is not counted as left behind.
+    ``shown`` can be seen in the text, and is not counted as dropped.
     """
 
     elements: str

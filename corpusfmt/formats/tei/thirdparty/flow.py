@@ -1,4 +1,4 @@
-"""Running text as it grows: pieces of text, and what is to part the next piece from the last.
+"""Running text: pieces of text, and the separator before the next piece.
 
 What parts two pieces is decided when the second comes, so that nothing stands at the end or twice: the strongest of all
 that was asked for.
@@ -46,7 +46,7 @@ class Flow:
 
     ``breaks`` is what a line beginning becomes; inside of something ``flat`` it is a space. Where it is empty a line
     beginning joins what it touches, and takes a hyphen before it away: ``hyphens`` counts those. ``seam`` is called
-    with what is before and after a line beginning between two letters, and with its place.
+    with what is before and after a line beginning between two letters, and with its offset.
     """
 
     __slots__ = (
@@ -112,11 +112,11 @@ class Flow:
         """Ask for something to part what comes from what is here."""
         self.pending = max(self.pending, part)
 
-    def line(self, place: Callable[[], int]) -> None:
-        """Take a line beginning. ``place`` says where it is."""
+    def line(self, offset: Callable[[], int]) -> None:
+        """Take a line beginning. ``offset`` says where it is."""
         pending = self.pending
         if pending <= TOUCH and is_letter(self.pieces[-1][-1]):
-            self.pending, self._at = MIDWORD, place()
+            self.pending, self._at = MIDWORD, offset()
         elif pending < JOINED:
             self.pending = BREAK
 

@@ -1,4 +1,4 @@
-"""Reading a teiHeader: which elements say something of the text, and the characters that it declares."""
+"""Reading a teiHeader: the elements with metadata, and the declared characters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
 XML_LANG: Final = "http://www.w3.org/XML/1998/namespace lang"
 _PUBLICATION: Final = "fileDesc/publicationStmt"
 #: Where something stands in a header, and what it is called here.
-_PLACES: Final = {
+_FIELDS: Final = {
     "fileDesc/titleStmt/title": "title",
     "fileDesc/titleStmt/author": "author",
     f"{_PUBLICATION}/publisher": "publisher",
@@ -28,7 +28,7 @@ _PLACES: Final = {
     "profileDesc/creation/date": "created",
     "profileDesc/langUsage/language": "language",
 }
-_WANTED: Final = frozenset({"idno", *(place.rpartition("/")[2] for place in _PLACES)})
+_WANTED: Final = frozenset({"idno", *(field.rpartition("/")[2] for field in _FIELDS)})
 #: What is looked for anywhere in the description of the source, but in what only is about it.
 _IN_SOURCE: Final = {
     "date": "source date",
@@ -58,7 +58,7 @@ _MOST: Final = 1000
 _LONGEST: Final = 64
 _CODE: Final = re.compile(r"U\+([0-9A-Fa-f]{4,6})")
 _BEST_MAPPINGS: Final = ("standard", "normalized", "precomposed")
-_ALL_PLACES: Final = frozenset({*_PLACES.values(), *_IN_SOURCE.values(), "idno", "host author", "event"})
+_ALL_FIELDS: Final = frozenset({*_FIELDS.values(), *_IN_SOURCE.values(), "idno", "host author", "event"})
 #: What a part of a work stands in (TEI P5, 3.12.2.1): their authors are not its.
 _HOSTS: Final = frozenset({"monogr", "series", "relatedItem"})
 
@@ -86,6 +86,7 @@ class Header:
         "_char",
         "_depth",
         "_dropped",
+        "_field",
         "_flow",
         "_in_abstract",
         "_inherited",
@@ -93,7 +94,6 @@ class Header:
         "_lists",
         "_named",
         "_path",
-        "_place",
         "_witnesses",
         "_works",
         "abstract",
@@ -104,7 +104,7 @@ class Header:
     )
 
     def __init__(self, around: Header | None = None) -> None:
-        self.said: dict[str, list[Said]] = {place: [] for place in _ALL_PLACES}
+        self.said: dict[str, list[Said]] = {field: [] for field in _ALL_FIELDS}
         self.characters: dict[str, str] = {} if around is None else dict(around.characters)
         self.methods: frozenset[str] = frozenset() if around is None else around.methods
         self.tools: frozenset[str] = frozenset() if around is None else around.tools
@@ -118,7 +118,7 @@ class Header:
         self.abstract = False
         self._in_abstract = 0  # how deep it stands
         #: What is being read: what it is called, its attributes, its text, and how deep in it, and in what it drops.
-        self._place = ""
+        self._field = ""
         self._attributes: Mapping[str, str] = {}
         self._flow = Flow()
         self._depth = self._dropped = 0
@@ -129,8 +129,8 @@ class Header:
         """Take the start of an element."""
         path = self._path
         path.append(name)
-        if self._place:
-            if name == "idno" and self._place == "idno" and not self._depth:  # they may nest (TEI P5, 14.3.1)
+        if self._field:
+            if name == "idno" and self._field == "idno" and not self._depth:  # they may nest (TEI P5, 14.3.1)
                 self._inner_idno(attributes)
             else:
                 self._part_starts(name, attributes)
@@ -141,15 +141,15 @@ class Header:
         elif name in _ENCODING:
             self._encoding(name, attributes)
         elif name == "mapping" or name in _WANTED or name in _IN_SOURCE:
-            self._place = self._place_of(name)
-            if self._place:
+            self._field = self._field_of(name)
+            if self._field:
                 self._attributes, self._flow, self._depth, self._named = attributes, Flow(), 0, -1
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
         if self._depth:
             self._part_ends(name)
-        elif self._place:
+        elif self._field:
             self._found()
         elif self._works and self._works[-1][0] == len(self._path):
             self._works.pop()
@@ -160,7 +160,7 @@ class Header:
 
     def text(self, data: str) -> int:
         """Take character data, and return how many characters of it are held."""
-        if not self._place or self._dropped or not data:
+        if not self._field or self._dropped or not data:
             self.abstract = self.abstract or (self._in_abstract > 0 and bool(data.strip(WHITE)))
             return 0
         self._flow.run(data)
@@ -207,7 +207,7 @@ class Header:
         else:
             self.witnesses(name, attributes)
 
-    def _place_of(self, name: str) -> str:
+    def _field_of(self, name: str) -> str:
         """Return what an element is called here, or nothing."""
         path = self._path
         if name == "mapping":
@@ -217,12 +217,12 @@ class Header:
             return "host author" if found == "source author" and not _HOSTS.isdisjoint(path) else found
         if path[:2] == _OF_PUBLICATION and {*path[2:]} == {"idno"}:
             return "idno"
-        return _PLACES.get("/".join(path), "") if len(path) < 5 else ""
+        return _FIELDS.get("/".join(path), "") if len(path) < 5 else ""
 
     def _inner_idno(self, attributes: Mapping[str, str]) -> None:
         """Begin an idno in an idno. The outer one is what was said of it so far."""
         self._found()
-        self._place, self._attributes, self._flow = "idno", attributes, Flow()
+        self._field, self._attributes, self._flow = "idno", attributes, Flow()
 
     def _part_starts(self, name: str, attributes: Mapping[str, str]) -> None:
         self._depth += 1
@@ -232,7 +232,7 @@ class Header:
             self._dropped = self._depth
             return
         flow = self._flow
-        is_name = name in _NAMES and self._place.endswith("author")
+        is_name = name in _NAMES and self._field.endswith("author")
         if is_name and 0 < flow.size == self._named:
             if attributes.get(XML_LANG, "") != self._language:
                 self._dropped = self._depth  # the same name in another language or script
@@ -258,12 +258,12 @@ class Header:
         self._depth -= 1
 
     def _found(self) -> None:
-        place, text = self._place, self._flow.text()
-        self._place = ""
-        if place == "mapping":
+        field, text = self._field, self._flow.text()
+        self._field = ""
+        if field == "mapping":
             self._map(text, self._attributes.get("type", ""))
             return
-        said = self.said[place]
+        said = self.said[field]
         if len(said) < _MOST:
             kind = self._attributes.get("type", "").lower()
             said.append(Said(self._attributes, text, kind, self._works[-1][1] if self._works else ""))

@@ -1,4 +1,4 @@
-"""What a teiHeader says of a text (TEI P5, chapter 2), as metadata.
+"""The metadata in a teiHeader (TEI P5, chapter 2).
 
 Only what stands at its place counts: the title of the source is not the title of the text.
 """

@@ -1,4 +1,4 @@
-"""Notes and forme work: what stands beside the text, and is read after it, where it stands, or not at all."""
+"""Notes and forme work: read after the text, in place, or not at all."""
 
 from __future__ import annotations
 

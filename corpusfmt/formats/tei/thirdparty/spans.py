@@ -1,4 +1,4 @@
-"""Deletions that begin at one element and end behind another (TEI P5, 12.3.1.4: delSpan)."""
+"""Deletions that begin at one element and end after another (TEI P5, 12.3.1.4: delSpan)."""
 
 from __future__ import annotations
 

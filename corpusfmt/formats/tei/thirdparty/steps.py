@@ -1,4 +1,4 @@
-"""The table of the elements, made ready for reading: what to do at the start and the end of each, where it stands."""
+"""The table of elements, prepared for reading: the actions at the start and the end of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The TEI that others write: from the events of one ``TEI`` element to its text, as a reader would see it.
+"""Third-party TEI: from the events of one ``TEI`` element to its plain text.
 
 What becomes of each element is in ``elements``; how text grows in ``flow``; what the header says in ``heading``. The
 text of an element is put together when the next element begins or ends, so it does not matter how it comes in pieces.
@@ -34,7 +34,7 @@ class ThirdPartyText:
     """Takes the events of what is in one ``TEI`` element, whose ``attributes`` are given. An element has its name in
     TEI, or namespace and name with a space between.
 
-    ``find`` is called with the code and the message of a finding, and ``at`` is then its place: what ``place`` gave
+    ``find`` is called with the code and the message of a finding, and ``at`` is then its offset: what ``offset`` gave
     when the element began. ``around`` is the header of the corpus around it. ``size`` is how many characters are held.
     What else is public is there for the acts.
     """
@@ -44,11 +44,11 @@ class ThirdPartyText:
         choices: Choices,
         find: Callable[[str, str], None],
         attributes: Mapping[str, str] | None = None,
-        place: Callable[[], int] = lambda: -1,
+        offset: Callable[[], int] = lambda: -1,
         around: Header | None = None,
     ) -> None:
         self.choices, self._find, self._attributes = choices, find, attributes or {}
-        self.place, self.at = place, -1
+        self.offset, self.at = offset, -1
         by_inside = tables(act)
         self.table, self.running = by_inside["blocks"], by_inside["running"]
         self.stack = [Step(NOTHING, NOTHING, self.table)]
@@ -163,7 +163,7 @@ class ThirdPartyText:
     # -- for the acts -----------------------------------------------------------------------------------
 
     def count(self, name: str, count: int = 1) -> None:
-        """Count an element, or another word for what is left behind."""
+        """Count an element, or another word for what is dropped."""
         if name not in self.seen and len(self.seen) >= _MOST_NAMES:
             name = "others"
         self.seen[name] = self.seen.get(name, 0) + count

@@ -1,4 +1,4 @@
-"""What a schema may refer to: files of the folder it lies in, and nothing else.
+"""The files that a schema may refer to: those in its folder.
 
 libxml2 opens what ``include`` and ``externalRef`` name by itself, so all of it is looked at before. The process runs in
 the schema's folder, and paths are relative to that.

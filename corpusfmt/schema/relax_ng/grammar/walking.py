@@ -1,4 +1,4 @@
-"""A document against a pattern: each place where it goes wrong, and what was expected there."""
+"""A document against a pattern: each invalid position, and what was expected there."""
 
 from __future__ import annotations
 
