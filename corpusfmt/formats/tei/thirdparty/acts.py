@@ -13,6 +13,7 @@ from corpusfmt.formats.tei.thirdparty import choosing, notes
 from corpusfmt.formats.tei.thirdparty.flow import BREAK, INWORD, JOINED, NOTHING, SPACE, Flow
 from corpusfmt.formats.tei.thirdparty.header import XML_ID
 from corpusfmt.formats.tei.thirdparty.letters import HYPHENS
+from corpusfmt.formats.tei.thirdparty.pointing import pointed
 from corpusfmt.formats.tei.thirdparty.spans import MOST_SPANS, Span
 from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
@@ -91,7 +92,7 @@ def _breaks(attributes: Attributes) -> str:
 
 def _del_span(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Step | None:
     """Take the beginning of a deletion that ends where spanTo points (TEI P5, 12.3.1.4)."""
-    target = attributes.get("spanTo", "").strip().removeprefix("#")
+    target = pointed(attributes.get("spanTo", ""))
     wanted = reader.choices.choice != "original" and not reader.restored
     if target and wanted and len(reader.spans) < MOST_SPANS:
         reader.spans.append(Span(target, reader.flow, reader.flow.state(), len(reader.notes)))
@@ -153,7 +154,7 @@ class Fragment(NamedTuple):
 
 def _points(pointer: str | None, attributes: Attributes) -> bool:
     """Say whether a pointer leads to the element with some attributes."""
-    return pointer is not None and pointer.strip() == f"#{attributes.get(XML_ID)}"
+    return pointer is not None and pointed(pointer) == attributes.get(XML_ID)
 
 
 def _in_word(reader: Foreign) -> bool:
@@ -221,6 +222,32 @@ def _end_restore(reader: Foreign) -> None:
     reader.restored -= 1
 
 
+def _expan(reader: Foreign, _name: str, _attributes: Attributes, step: Step) -> Step | None:
+    """Take an expansion, in which the sign of the abbreviation may stand too (TEI P5, 3.6.5)."""
+    reader.expansions += 1
+    return step._replace(closing=_end_expan)
+
+
+def _end_expan(reader: Foreign) -> None:
+    reader.expansions -= 1
+
+
+def _am(reader: Foreign, name: str, _attributes: Attributes, step: Step) -> Step | None:
+    """Take the sign of an abbreviation, in whose place an expansion has letters."""
+    if reader.choices.choice == "original" or not reader.expansions:
+        return step
+    reader.skip(name)
+    return None
+
+
+def _ex(reader: Foreign, name: str, _attributes: Attributes, step: Step) -> Step | None:
+    """Take letters that an editor added to an abbreviation."""
+    if reader.choices.choice != "original":
+        return step
+    reader.skip(name)
+    return None
+
+
 # -- characters -----------------------------------------------------------------------------------------
 
 
@@ -234,7 +261,7 @@ def _end_g(reader: Foreign) -> None:
     size, ref = reader.glyphs.pop()
     if reader.flow.size != size:
         return
-    mapping = reader.header.characters.get(ref[1:]) if ref.startswith("#") else None
+    mapping = reader.header.characters.get(pointed(ref))
     if mapping:
         reader.flow.run(mapping)
         reader.size += len(mapping)
@@ -267,6 +294,9 @@ _ACTS: Final[Mapping[str, Opening]] = {
     "delSpan": _del_span,
     "figDesc": _fig_desc,
     "restore": _restore,
+    "expan": _expan,
+    "am": _am,
+    "ex": _ex,
     "g": _g,
     **choosing.ACTS,
     **notes.ACTS,

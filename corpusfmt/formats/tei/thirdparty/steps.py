@@ -77,7 +77,7 @@ def _step(way: Way, inside: str, made: dict[str, Table], acts: Callable[[str], O
         within = "flat"
     elif part in "st" and within == "lines":  # a phrase here, no block
         within = inside
-    elif inside in ("data", "words") and part == "-" and act in ("", "token", "word"):
+    elif inside in ("data", "words") and part == "-" and act in ("", "token", "word", "expan"):
         part = "t"
     if act == "note" and inside in ("blocks", "data"):  # here it breaks no sentence
         act, within, part = "block note", "running", "b" if inside == "blocks" else "n"
