@@ -52,11 +52,14 @@ class Around(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What is wrong, what to do about it, and how many bytes at the beginning of the file are to be removed."""
+    """What is wrong, what to do about it, how many bytes at the beginning of the file are to be removed, and how far
+    before the place that the parser told it begins.
+    """
 
     message: str
     hint: str
     cut: int = 0
+    back: int = 0
 
 
 def explained(code: int, around: Around) -> Told:
@@ -112,10 +115,12 @@ def _before_root(code: int, around: Around) -> Told | None:
         )
     if blank and around.after.startswith(BOM):
         cut = len(before) + len(BOM)
-        return Told("a second byte order mark stands before the root element", "corpusfmt fix removes it", cut)
+        what = f"a {'second ' if BOM in before else ''}byte order mark stands before the root element"
+        return Told(what, "corpusfmt fix removes it", cut)
     if b"<" in before or around.after.startswith(b"&"):
         return None
-    return Told("text stands before the root element", "remove it")
+    text = before.removeprefix(BOM).lstrip(b" \t\r\n") if around.whole else b""
+    return Told("text stands before the root element", "remove it", back=len(text))
 
 
 def _mismatch(around: Around) -> Told:
