@@ -595,6 +595,16 @@ def test_the_place_of_text_before_the_root_is_where_it_begins(before: bytes, pla
         assert finding.message == "text stands before the root element"
 
 
+@pytest.mark.parametrize("size", [1 << 30, 1, 700])
+def test_the_place_of_a_byte_that_is_not_ascii(size: int) -> None:
+    data = b"<?xml version='1.0' encoding='US-ASCII'?>\n" + tale("<p>" + "x" * 1500 + "</p>")
+    bad = data.replace(b"x</p>", b"\xe9</p>")
+    (finding,) = findings(scan(FORMAT, bad, size))
+    assert (finding.code, finding.byte) == ("TEI024", bad.index(b"\xe9"))
+    assert "0xe9 is not in US-ASCII" in finding.message
+    assert not findings(scan(FORMAT, data, size))
+
+
 @pytest.mark.parametrize(("before", "said"), [(b"\n" + BOM, "a byte order"), (BOM + BOM, "a second byte order")])
 def test_a_byte_order_mark_before_the_root(before: bytes, said: str) -> None:
     assert (

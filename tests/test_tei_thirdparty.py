@@ -16,7 +16,7 @@ from lxml import etree
 
 from corpusfmt.formats.tei import FORMAT
 from corpusfmt.formats.tei.thirdparty.attested import Attested
-from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, WAYS, table
+from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, ELSEWHERE, WAYS, table
 from corpusfmt.formats.tei.thirdparty.flow import MISSING
 from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
 from corpusfmt.formats.tei.thirdparty.letters import collapsed
@@ -379,7 +379,7 @@ def test_characters_that_the_header_declares() -> None:
 
 
 def test_the_table_for_the_docs() -> None:
-    assert table().count("\n") == len(WAYS) + 3
+    assert table().count("\n") == len(WAYS) + len(ELSEWHERE) + 3
     assert "| `lg` | a stanza, set off by blank lines |" in table()
     names = [name for way in WAYS for name in way.elements.split()]
     assert len(names) == len(set(names)) == len(ELEMENTS)
@@ -902,6 +902,14 @@ def test_places_in_what_was_held_are_its_own() -> None:
     for name in ("rdg", "app", "p", "text"):
         reader.end(name)
     assert (reader.finish().text, places) == ("under\nstand", [2])
+
+
+def test_what_txm_knows_of_words_is_not_in_the_text() -> None:
+    form = "<t:form>{}</t:form><t:ana resp='#x' type='#pos'>DET</t:ana><t:ana type='#lemma'>le</t:ana>"
+    body = f"<p xmlns:t='http://textometrie.org/1.0'><w>{form.format('Le')}</w> <w>{form.format('chat')}</w></p>"
+    assert text(body) == "Le chat"
+    assert left(body)["text of http://textometrie.org/1.0 ana"] == 4
+    assert text("<p xmlns:x='http://x.org'>a <x:ana>b</x:ana></p>") == "a b"
 
 
 ORIGINAL = Choices(choice="original")

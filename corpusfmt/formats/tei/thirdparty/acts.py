@@ -15,7 +15,7 @@ from corpusfmt.formats.tei.thirdparty.header import XML_ID
 from corpusfmt.formats.tei.thirdparty.letters import HYPHENS
 from corpusfmt.formats.tei.thirdparty.pointing import pointed
 from corpusfmt.formats.tei.thirdparty.spans import MOST_SPANS, Span
-from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
+from corpusfmt.formats.tei.thirdparty.steps import Closing, Opening, Step
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.thirdparty.to_text import Foreign
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 Attributes: TypeAlias = Mapping[str, str]
 
 
-def act(name: str) -> Opening:
-    """Return the function of an act of the table of elements."""
-    return _ACTS[name]
+def act(name: str) -> tuple[Opening, Closing | None]:
+    """Return the function of an act of the table of elements, and the one for the end of each of these elements."""
+    return _ACTS[name], _end_word if name == "word" else None
 
 
 def _out(reader: Foreign, name: str, _attributes: Attributes, step: Step) -> Step | None:
@@ -116,12 +116,13 @@ def _word(reader: Foreign, name: str, attributes: Attributes, step: Step) -> Ste
     """Take a word: a line that begins inside of it does not end it, nor does one between two parts of it (TEI P5,
     att.fragmentable; att.global.linking for next and prev).
     """
-    flow, part = reader.flow, attributes.get("part", "N")
+    flow = reader.flow
     if reader.fragment is not None:
-        reader.fragment.meet(flow, part, attributes)
+        reader.fragment.meet(flow, attributes)
         reader.fragment = None
-    reader.words.append((flow, flow.size, attributes if part in _GOES_ON or "next" in attributes else None))
-    return (_token(reader, name, attributes, step) or step)._replace(closing=_end_word)
+    goes_on = "next" in attributes or ("part" in attributes and attributes["part"] in _GOES_ON)
+    reader.words.append((flow, flow.size, attributes if goes_on else None))
+    return _token(reader, name, attributes, step) if "join" in attributes else step
 
 
 def _end_word(reader: Foreign) -> None:
@@ -140,11 +141,11 @@ class Fragment(NamedTuple):
     size: int
     attributes: Attributes
 
-    def meet(self, flow: Flow, part: str, attributes: Attributes) -> None:
+    def meet(self, flow: Flow, attributes: Attributes) -> None:
         """Join the word that begins, if it is the next part of this one, and nothing but a hyphen is between them."""
         before = self.attributes
         goes_on = (
-            (part in _GOES_ON_FROM and before.get("part") in _GOES_ON)
+            (attributes.get("part") in _GOES_ON_FROM and before.get("part") in _GOES_ON)
             or _points(attributes.get("prev"), before)
             or _points(before.get("next"), attributes)
         )

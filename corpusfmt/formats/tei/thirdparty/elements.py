@@ -156,6 +156,9 @@ WAYS: Final = (
         "sequence alternate interleave", "nothing: they are empty, or hold what is", act="milestone"),
 )  # fmt: skip
 
+#: Elements of other namespaces, with the elements of TEI that they are taken for: TXM writes what is known of a word
+#: into it.
+ELSEWHERE: Final = {"http://textometrie.org/1.0 ana": "interp"}
 #: The way of each element.
 ELEMENTS: Final = {name: way for way in WAYS for name in way.elements.split()}
 #: Elements that can be seen in the text.
@@ -171,6 +174,7 @@ def table() -> str:
         "| elements | what becomes of them |",
         "| --- | --- |",
         *rows,
+        "| `txm:ana` (TXM) | left out, as `interp` |",
         "| all others | their text stays; those of other namespaces are parted by a space where two touch |",
     ]
     return "\n".join(rows) + "\n"
