@@ -24,7 +24,9 @@ from corpusfmt.text.magic import COMPRESSED, kind_of
 from corpusfmt.text.position import Pointer, Region
 
 #: An encoding that was asked for, in place of that of a configuration; texts are in it without being asked for.
-_UTF8: Final = "utf-8"
+UTF8: Final = "utf-8"
+#: What is given for the name of an encoding that fix is to find out.
+AUTO: Final = "auto"
 #: So much of a file that was found in a folder is looked at for its root.
 _LOOK: Final = 64 * KIB
 #: So much tells what holds no text; and so much, where waiting for more would hold up a stream.
@@ -127,7 +129,7 @@ class Reading(NamedTuple):
         own = {**plugins.applicable(format, "read", {**here.preset, **here.shared}), **here.own}
         plugins.check_options(format, "read", own)
         inside = storage.path_inside(path, self.folders) if format.one_per_file else ""
-        encoding = None if here.encoding == _UTF8 else here.encoding
+        encoding = None if here.encoding == UTF8 else here.encoding
         stem = self.stem(path, format) if here.id_from == "path" else ""
         if here.id_from is None and format.id_of_path:
             with suppress(ConfigurationError):  # then it has none
@@ -192,11 +194,14 @@ def _encoding(name: str | None) -> str | None:
     if name is None:
         return None
     try:
-        return charset(name) or _UTF8
+        return charset(name) or UTF8
     except LookupError:
-        raise ConfigurationError(
-            f"unknown encoding {quoted(name)}; try utf-8, cp1252, iso8859-15, koi8-r, gb18030"
-        ) from None
+        hint = (
+            "only fix finds encodings out; name one"
+            if name == AUTO
+            else "try utf-8, cp1252, iso8859-15, koi8-r, gb18030"
+        )
+        raise ConfigurationError(f"unknown encoding {quoted(name)}; {hint}") from None
 
 
 def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] = lambda _: False) -> storage.Found:

@@ -581,6 +581,37 @@ def test_what_is_said_of_xml_that_is_not_well_formed(data: bytes, line: int, sai
         assert finding.edit is None
 
 
+@pytest.mark.parametrize(
+    ("before", "place"),
+    [
+        (b"x", (1, 1)), (b"HTTP/1.1 200 OK\n\n", (1, 1)), (b"two words ", (1, 1)), (b"\n\n  junk", (3, 3)), (b"\xc3\xa9t\xc3\xa9 ", (1, 1)),
+        (BOM + b" x", (1, 3)), (b"\t\xc3\xa9\n<?xml version='1.0'?>", (1, 2)),
+    ],
+)  # fmt: skip
+def test_the_place_of_text_before_the_root_is_where_it_begins(before: bytes, place: tuple[int, int]) -> None:
+    for size in (1 << 30, 1, 7):
+        finding = findings(scan(FORMAT, before + tale("<p>x</p>"), size))[-1]
+        assert (finding.line, finding.column) == place
+        assert finding.message == "text stands before the root element"
+
+
+@pytest.mark.parametrize("size", [1 << 30, 1, 700])
+def test_the_place_of_a_byte_that_is_not_ascii(size: int) -> None:
+    data = b"<?xml version='1.0' encoding='US-ASCII'?>\n" + tale("<p>" + "x" * 1500 + "</p>")
+    bad = data.replace(b"x</p>", b"\xe9</p>")
+    (finding,) = findings(scan(FORMAT, bad, size))
+    assert (finding.code, finding.byte) == ("TEI024", bad.index(b"\xe9"))
+    assert "0xe9 is not in US-ASCII" in finding.message
+    assert not findings(scan(FORMAT, data, size))
+
+
+@pytest.mark.parametrize(("before", "said"), [(b"\n" + BOM, "a byte order"), (BOM + BOM, "a second byte order")])
+def test_a_byte_order_mark_before_the_root(before: bytes, said: str) -> None:
+    assert (
+        findings(scan(FORMAT, before + tale("<p>x</p>")))[-1].message == f"{said} mark stands before the root element"
+    )
+
+
 @pytest.mark.parametrize("before", [b"\n", b" \r\n\t", BOM + b"\n", BOM + BOM, b"\n" + BOM, b"\n" * 2000])
 def test_what_is_nothing_before_the_declaration_is_removed(before: bytes, tmp_path: Path) -> None:
     whole = b'<?xml version="1.0"?>\n' + one(Document("d1", "a"))

@@ -16,7 +16,7 @@ from lxml import etree
 
 from corpusfmt.formats.tei import FORMAT
 from corpusfmt.formats.tei.thirdparty.attested import Attested
-from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, WAYS, table
+from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, ELSEWHERE, WAYS, table
 from corpusfmt.formats.tei.thirdparty.flow import MISSING
 from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
 from corpusfmt.formats.tei.thirdparty.letters import collapsed
@@ -379,7 +379,7 @@ def test_characters_that_the_header_declares() -> None:
 
 
 def test_the_table_for_the_docs() -> None:
-    assert table().count("\n") == len(WAYS) + 3
+    assert table().count("\n") == len(WAYS) + len(ELSEWHERE) + 3
     assert "| `lg` | a stanza, set off by blank lines |" in table()
     names = [name for way in WAYS for name in way.elements.split()]
     assert len(names) == len(set(names)) == len(ELEMENTS)
@@ -904,6 +904,46 @@ def test_places_in_what_was_held_are_its_own() -> None:
     assert (reader.finish().text, places) == ("under\nstand", [2])
 
 
+def test_what_txm_knows_of_words_is_not_in_the_text() -> None:
+    form = "<t:form>{}</t:form><t:ana resp='#x' type='#pos'>DET</t:ana><t:ana type='#lemma'>le</t:ana>"
+    body = f"<p xmlns:t='http://textometrie.org/1.0'><w>{form.format('Le')}</w> <w>{form.format('chat')}</w></p>"
+    assert text(body) == "Le chat"
+    assert left(body)["text of http://textometrie.org/1.0 ana"] == 4
+    assert text("<p xmlns:x='http://x.org'>a <x:ana>b</x:ana></p>") == "a b"
+
+
+ORIGINAL = Choices(choice="original")
+
+
+@pytest.mark.parametrize(
+    ("body", "edited", "original"),
+    [
+        ("<expan>ev<ex>er</ex>y</expan>", "every", "evy"), ("<expan>ev<am>~</am><ex>er</ex>y</expan>", "every", "ev~y"),
+        ("<expan>ev<choice><am>~</am><ex>er</ex></choice>y</expan>", "every", "ev~y"), ("ev<choice><ex>er</ex><am>~</am></choice>y", "every", "ev~y"),
+        ("<expan><abbr>Aug<am>g</am></abbr><ex>ustorum</ex></expan>", "Augustorum", "Augg"), ("<abbr>M<am>.</am></abbr>", "M.", "M."),
+        ("<choice><abbr>ev<am>~</am>y</abbr><expan>ev<ex>er</ex>y</expan></choice>", "every", "ev~y"), ("a<am>~</am>", "a~", "a~"),
+        ("<expan>a<am><g/></am></expan>b<am>~</am>", "ab~", "ab~"), ("<expan>M<am>.</am> <hi>A<am>.</am></hi></expan>.", "M A.", "M. A.."),
+        ("<expan>every</expan> <ex>one</ex>", "every one", "every"),
+    ],
+)  # fmt: skip
+def test_abbreviations(body: str, edited: str, original: str) -> None:
+    assert (text(f"<p>{body}</p>"), text(f"<p>{body}</p>", ORIGINAL)) == (edited, original)
+
+
+def test_signs_and_letters_of_abbreviations_that_are_left_out_are_counted() -> None:
+    body = "<p><expan>ev<am>~</am><ex>er</ex>y</expan></p>"
+    assert left(body) == {"expan": 1, "text of am": 1, "ex": 1}
+    assert left(body, ORIGINAL) == {"expan": 1, "am": 1, "text of ex": 1}
+    assert text("<u><expan>a<ex>b</ex></expan><expan>c</expan></u>") == "ab c"
+
+
+def test_pointers_may_be_percent_encoded() -> None:
+    header = "<encodingDesc><charDecl><char xml:id='é'><mapping>x</mapping></char></charDecl></encodingDesc>"
+    assert text("<p>a<g ref='#%c3%a9'/><g ref=' #é '/></p>", header=header) == "axx"
+    assert text("<p><w next='#%C3%A9'>a</w> <w xml:id='é'>b</w></p>") == "ab"
+    assert text("<p><app><lem>a</lem><rdg wit='#%CE%B2'>b</rdg></app></p>", Choices(witness="β")) == "b"
+
+
 def test_lists_of_witnesses_have_a_limit() -> None:
     many = "".join(f"<witness xml:id='w{number}'/>" for number in range(1100))
     header = f"<fileDesc><sourceDesc><listWit xml:id='all'>{many}</listWit></sourceDesc></fileDesc>"
@@ -1061,6 +1101,8 @@ def test_a_gap_inside_of_a_word_leaves_a_mark(body: str, expected: str) -> None:
     [
         ("<p>a <delSpan spanTo='#e'/>b<anchor xml:id='e'/> c</p>", "a c"),
         ("<p>a<delSpan spanTo='#e'/>b<anchor xml:id='e'/>c</p>", "ac"),
+        ("<p>a<delSpan spanTo='#%C3%A9%2e1'/>b<anchor xml:id='é.1'/>c</p>", "ac"), ("<p>a<delSpan spanTo='x.xml#e'/>b<anchor xml:id='e'/>c</p>", "abc"),
+        ("<p>a<delSpan spanTo=' #e '/>b<anchor xml:id='e'/>c</p>", "ac"), ("<p>a<delSpan spanTo='#'/>b<anchor xml:id='e'/>c</p>", "abc"),
         ("<p>a</p><delSpan spanTo='#e'/><p>b</p><p>c</p><anchor xml:id='e'/><p>d</p>", "a\n\nd"),
         ("<p>a <delSpan spanTo='#e'/>b</p><p>c<anchor xml:id='e'/> d</p>", "a\n\nd"),
         ("<l>a <delSpan spanTo='#e'/>b</l><l>c<anchor xml:id='e'/> d</l>", "a\nd"),

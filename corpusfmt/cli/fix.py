@@ -75,6 +75,8 @@ def _tell(fixed: Fixed, args: argparse.Namespace, bar: Bar, *, dry: bool) -> Non
             say(line)
         else:
             bar.write(harmless(f"{line}\n"))
+    if fixed.note:
+        say(f"{shown(fixed.path)}: {fixed.note}")
     if fixed.links:
         keep = "would keep" if args.dry_run or args.diff else "keep"
         say(f"{shown(fixed.path)} has {plural(fixed.links, 'other name')} (hard links), which {keep} the old content")

@@ -25,6 +25,7 @@ from corpusfmt.model.ids import make_id
 from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
 from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.rule import Change, Rule
+from corpusfmt.text.declared import page_declared
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import TEXT_SUFFIX, has_suffix, suffixed, unfit
 from corpusfmt.text.magic import kind_of
@@ -196,6 +197,7 @@ FORMAT = Format(
     },
     options=(name_from("the name (default; the id if there is none)"),),
     alone=alone,
+    declared=page_declared,
     rewrite=rewrite,
     one_per_file=True,
     names_files=True,

@@ -10,6 +10,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.rule import Change, Rule
+from corpusfmt.text.declared import Declared
 from corpusfmt.text.display import charset, quoted
 from corpusfmt.text.position import Region
 
@@ -202,6 +203,8 @@ class Format(NamedTuple):
     #: Takes a piece that a writer gave, and its document, and gives it as a file of its own: what it is named by, which
     #: the target makes a path of, and its bytes.
     alone: Callable[[bytes, Document, WriteOptions], tuple[str, bytes]] | None = None
+    #: Gives what the head of a source, in ASCII or UTF-8, declares of its encoding.
+    declared: Callable[[bytes], Declared | None] | None = None
     #: The code of a file in UTF-16 or UTF-32, where the same file in UTF-8 is what was meant.
     wide_code: str = ""
     #: Gives the edit that makes a change in the text of a document, or None where that cannot be one edit.

@@ -79,6 +79,9 @@ _LATIN: Final = (
     _Latin("ĝĉĵŝŭĥ", "la kaj de en estas ne al por mi li kiu el ke tio", ("iso8859-3",)),
 )  # fmt: skip
 
+#: Encodings of these languages.
+LATIN: Final = frozenset(encoding for language in _LATIN for encoding in language.encodings)
+
 #: By script: letters, the most frequent first, and encodings. What stands after the space is rarer than all of them.
 _SCRIPTS: Final = (
     ("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ ё", ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic", "cp855")),

@@ -24,6 +24,7 @@ from corpusfmt.formats.tei.shared import shared_names
 from corpusfmt.formats.tei.write import alone, losses, writer
 from corpusfmt.model.file_names import name_from
 from corpusfmt.model.format import FORCED, Batch, Format, Option, ReadOptions, Stream
+from corpusfmt.text.declared import xml_declared
 
 
 def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
@@ -72,6 +73,7 @@ FORMAT = Format(
     grammar="corpusfmt-tei.rng",
     grammar_code="TEI025",
     alone=alone,
+    declared=xml_declared,
     is_other=is_other,
     shared_names=shared_names,
     id_of_path=True,

@@ -9,9 +9,9 @@ from typing import Final
 
 from corpusfmt.limits import CHUNK
 from corpusfmt.model.format import Stream
+from corpusfmt.text.declared import XML_DECLARATION
 from corpusfmt.text.display import BOM, MULTIBYTE, WIDE_MARKS, charset, quoted, wide_encoding
 
-_DECLARED: Final = re.compile(rb"""<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*["']([^"'<>&]{0,60})["']""")
 _BEYOND: Final = re.compile(rb"[\x80-\xff]")
 _HEAD: Final = 1024
 _WIDE: Final = {"UTF-16LE": "utf-16-le", "UTF-16BE": "utf-16-be", "UTF-32LE": "utf-32-le", "UTF-32BE": "utf-32-be"}
@@ -145,7 +145,7 @@ def encoding_of(head: bytes) -> str:
     wide = wide_encoding(head)
     if wide is not None:
         return _WIDE[wide]
-    match = _DECLARED.match(head.removeprefix(BOM))
+    match = XML_DECLARATION.match(head.removeprefix(BOM))
     if match is None:
         return ""
     at = match.start(1) + (len(BOM) if head.startswith(BOM) else 0)
@@ -165,5 +165,5 @@ def encoding_of(head: bytes) -> str:
 
 def declared_utf8(buffer: bytes) -> bytes:
     """Return an XML document that was brought to UTF-8 with a declaration that says so."""
-    match = _DECLARED.match(buffer)
+    match = XML_DECLARATION.match(buffer)
     return buffer if match is None else buffer[: match.start(1)] + b"UTF-8" + buffer[match.end(1) :]

@@ -244,6 +244,7 @@ class _Scan:
             told = self._explained(broken)
             message, hint = told.message, told.hint
             edit = Edit(0, told.cut, b"") if told.cut else None
+            byte -= told.back
         elif broken.error == _NOTHING and frames.parser.open:
             message = unclosed(*frames.innermost())
             hint = "fetch the file again; if it is complete, add the missing end tags"

@@ -52,11 +52,14 @@ class Around(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """What is wrong, what to do about it, and how many bytes at the beginning of the file are to be removed."""
+    """What is wrong, what to do about it, how many bytes at the beginning of the file are to be removed, and how far
+    before the offset that the parser gave it begins.
+    """
 
     message: str
     hint: str
     cut: int = 0
+    back: int = 0
 
 
 def explained(code: int, around: Around) -> Explanation:
@@ -116,10 +119,12 @@ def _before_root(code: int, around: Around) -> Explanation | None:
         )
     if blank and around.after.startswith(BOM):
         cut = len(before) + len(BOM)
-        return Explanation("a second byte order mark before the root element", "corpusfmt fix removes it", cut)
+        what = f"a {'second ' if BOM in before else ''}byte order mark stands before the root element"
+        return Explanation(what, "corpusfmt fix removes it", cut)
     if b"<" in before or around.after.startswith(b"&"):
         return None
-    return Explanation("text before the root element", "remove it")
+    text = before.removeprefix(BOM).lstrip(b" \t\r\n") if around.whole else b""
+    return Explanation("text stands before the root element", "remove it", back=len(text))
 
 
 def _mismatch(around: Around) -> Explanation:

@@ -16,9 +16,10 @@ from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, Verificat
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Format, ReadOptions, Stream
 from corpusfmt.rules import legacy_encoding
-from corpusfmt.sources import Reading, Unused, opened, scan, sources
+from corpusfmt.sources import AUTO, UTF8, Reading, Unused, opened, scan, sources
 from corpusfmt.text.display import WIDE_MARKS, quoted
-from corpusfmt.verbs.fix.edits import Source, Transcoded, Work, is_in, pour, write_members
+from corpusfmt.verbs.fix.edits import Recoded, Source, Transcoded, Work, is_in, pour, write_members
+from corpusfmt.verbs.fix.proven import Verdict, chunks, judged, takes
 from corpusfmt.verbs.fix.unified_diff import Diff
 from corpusfmt.verbs.fix.wanted import ROUNDS, FixSelection
 
@@ -29,11 +30,12 @@ LEGACY = legacy_encoding.RULE.code
 class Fixed:
     """The result for one file: fixes and remaining findings, by code. ``side`` is the file with the removed bytes, or
     empty. ``changed`` says whether the file was replaced (with a dry run: would be). ``links`` counts the other names
-    (hard links) that keep the old content.
+    (hard links) that keep the old content. ``note`` says why the encoding of the file was kept, if it was to be
+    detected.
     """
 
     def __init__(self, path: str) -> None:
-        self.path, self.side = path, ""
+        self.path, self.side, self.note = path, "", ""
         self.changed, self.links = False, 0
         self.fixes: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
@@ -62,6 +64,9 @@ class Fixing:
 
         Raises ConfigurationError, UnknownFormatError and OSError.
         """
+        self._auto = reading.encoding == AUTO
+        if self._auto:  # instead of what is configured
+            reading = reading._replace(encoding=UTF8)
         self.reading = reading.checked(asked)
         self.checking = Checking(self.reading, selection or Selection(extend=codes), Against())
         self.paths = sources(asked, self.reading).paths
@@ -78,6 +83,8 @@ class Fixing:
         self._presuming = False
         #: The file at hand, as it was when it was opened first.
         self._state: storage.State | None = None
+        #: The encoding that it is brought to UTF-8 from.
+        self._verdict = Verdict()
 
     def run(self) -> Iterator[Fixed]:
         """Fix the files one after the other.
@@ -101,19 +108,47 @@ class Fixing:
 
     def _fix(self, path: str, format: Format, options: ReadOptions) -> Fixed:
         fixed = Fixed(path)
+        self._verdict = Verdict()
+        if self._auto:
+            self._judge(fixed, format)
+        self._mend(fixed, format, options)
+        if fixed.note and takes(format) and not fixed.left:
+            fixed.left[LEGACY] = 1
+        return fixed
+
+    def _judge(self, fixed: Fixed, format: Format) -> None:
+        """Find out which encoding a file is in. Raises ParseError and OSError."""
+        if not takes(format):
+            fixed.note = f"--encoding auto is for files of text, and not for the format {format.name}"
+            return
+
+        def pieces() -> Iterator[bytes]:
+            with self._opened(fixed.path) as stream:
+                yield from chunks(Source(stream, salvage=self.unsafe).read)
+
+        verdict = judged(pieces, format)
+        if verdict.encoding and not (verdict.is_sure or self.unsafe):
+            fixed.note = f"its encoding is not proven: it is {verdict.why}; --unsafe-fixes makes UTF-8 of it"
+        elif verdict.encoding:
+            self._verdict = verdict
+        elif verdict.why:
+            fixed.note = f"its encoding is not proven: {verdict.why}"
+
+    def _mend(self, fixed: Fixed, format: Format, options: ReadOptions) -> None:
+        path = fixed.path
         self._presuming = False
         self.fixing.begin(path)
         work = Work(path, traced=self.diff is not None)
         try:
             with self._opened(path) as looked, self._opened(path) as stream:
                 source = self._source(looked, format)
-                if isinstance(source, Transcoded):
-                    fixed.fixes[format.wide_code] += 1
+                if source.fixes:
+                    fixed.fixes[source.fixes] += 1
                 self.fixing.looked = self._progress(looked)
                 edits = self._edits(source, format, options, fixed, fixed.fixes)
                 first = next(edits, None)
-                if first is None and not source.cut and not isinstance(source, Transcoded):
-                    return fixed
+                if first is None and not source.cut and not source.fixes:
+                    return
                 work.copy(self._source(stream, format), chain([first] if first else [], edits))
                 codec = looked.codec
             self.fixing.looked = None
@@ -130,7 +165,6 @@ class Fixing:
                 self._replace(work, format, options, fixed, codec)
         finally:
             work.close()
-        return fixed
 
     def _progress(self, stream: storage.Input) -> Callable[[int], None] | None:
         """Return what tells how far a file has been looked at."""
@@ -153,11 +187,13 @@ class Fixing:
 
     def _source(self, stream: storage.Input, format: Format) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
-        if format.wide_code and self.fixing.wants_code(format.wide_code):
+        if self._verdict.encoding:
+            return Recoded(stream, self._verdict, format, LEGACY, salvage=self.unsafe)
+        if format.wide_code and not self._auto and self.fixing.wants_code(format.wide_code):
             head = stream.peek(4)
             encoding = next((name for mark, name in WIDE_MARKS if head.startswith(mark)), "")
             if encoding:
-                return Transcoded(stream, encoding, salvage=self.unsafe)
+                return Transcoded(stream, encoding, format.wide_code, salvage=self.unsafe)
         return Source(stream, salvage=self.unsafe)
 
     def _again(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed) -> None:

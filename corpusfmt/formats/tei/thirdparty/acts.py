@@ -13,8 +13,9 @@ from corpusfmt.formats.tei.thirdparty import choosing, notes
 from corpusfmt.formats.tei.thirdparty.flow import BREAK, INWORD, JOINED, NOTHING, SPACE, Flow
 from corpusfmt.formats.tei.thirdparty.header import XML_ID
 from corpusfmt.formats.tei.thirdparty.letters import HYPHENS
+from corpusfmt.formats.tei.thirdparty.pointing import pointed
 from corpusfmt.formats.tei.thirdparty.spans import MOST_SPANS, Span
-from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
+from corpusfmt.formats.tei.thirdparty.steps import Closing, Opening, Step
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 Attributes: TypeAlias = Mapping[str, str]
 
 
-def act(name: str) -> Opening:
-    """Return the function of an act of the table of elements."""
-    return _ACTS[name]
+def act(name: str) -> tuple[Opening, Closing | None]:
+    """Return the function of an act of the table of elements, and the one for the end of each of these elements."""
+    return _ACTS[name], _end_word if name == "word" else None
 
 
 def _out(reader: ThirdPartyText, name: str, _attributes: Attributes, step: Step) -> Step | None:
@@ -91,7 +92,7 @@ def _breaks(attributes: Attributes) -> str:
 
 def _del_span(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step) -> Step | None:
     """Take the beginning of a deletion that ends where spanTo points (TEI P5, 12.3.1.4)."""
-    target = attributes.get("spanTo", "").strip().removeprefix("#")
+    target = pointed(attributes.get("spanTo", ""))
     wanted = reader.choices.choice != "original" and not reader.restored
     if target and wanted and len(reader.spans) < MOST_SPANS:
         reader.spans.append(Span(target, reader.flow, reader.flow.state(), len(reader.notes)))
@@ -115,12 +116,13 @@ def _word(reader: ThirdPartyText, name: str, attributes: Attributes, step: Step)
     """Take a word: a line that begins inside of it does not end it, nor does one between two parts of it (TEI P5,
     att.fragmentable; att.global.linking for next and prev).
     """
-    flow, part = reader.flow, attributes.get("part", "N")
+    flow = reader.flow
     if reader.fragment is not None:
-        reader.fragment.meet(flow, part, attributes)
+        reader.fragment.meet(flow, attributes)
         reader.fragment = None
-    reader.words.append((flow, flow.size, attributes if part in _GOES_ON or "next" in attributes else None))
-    return (_token(reader, name, attributes, step) or step)._replace(closing=_end_word)
+    goes_on = "next" in attributes or ("part" in attributes and attributes["part"] in _GOES_ON)
+    reader.words.append((flow, flow.size, attributes if goes_on else None))
+    return _token(reader, name, attributes, step) if "join" in attributes else step
 
 
 def _end_word(reader: ThirdPartyText) -> None:
@@ -139,11 +141,11 @@ class Fragment(NamedTuple):
     size: int
     attributes: Attributes
 
-    def meet(self, flow: Flow, part: str, attributes: Attributes) -> None:
+    def meet(self, flow: Flow, attributes: Attributes) -> None:
         """Join the word that begins, if it is the next part of this one, and nothing but a hyphen is between them."""
         before = self.attributes
         goes_on = (
-            (part in _GOES_ON_FROM and before.get("part") in _GOES_ON)
+            (attributes.get("part") in _GOES_ON_FROM and before.get("part") in _GOES_ON)
             or _points(attributes.get("prev"), before)
             or _points(before.get("next"), attributes)
         )
@@ -153,7 +155,7 @@ class Fragment(NamedTuple):
 
 def _points(pointer: str | None, attributes: Attributes) -> bool:
     """Say whether a pointer leads to the element with some attributes."""
-    return pointer is not None and pointer.strip() == f"#{attributes.get(XML_ID)}"
+    return pointer is not None and pointed(pointer) == attributes.get(XML_ID)
 
 
 def _in_word(reader: ThirdPartyText) -> bool:
@@ -221,6 +223,32 @@ def _end_restore(reader: ThirdPartyText) -> None:
     reader.restored -= 1
 
 
+def _expan(reader: ThirdPartyText, _name: str, _attributes: Attributes, step: Step) -> Step | None:
+    """Take an expansion, in which the sign of the abbreviation may stand too (TEI P5, 3.6.5)."""
+    reader.expansions += 1
+    return step._replace(closing=_end_expan)
+
+
+def _end_expan(reader: ThirdPartyText) -> None:
+    reader.expansions -= 1
+
+
+def _am(reader: ThirdPartyText, name: str, _attributes: Attributes, step: Step) -> Step | None:
+    """Take the sign of an abbreviation, in whose place an expansion has letters."""
+    if reader.choices.choice == "original" or not reader.expansions:
+        return step
+    reader.skip(name)
+    return None
+
+
+def _ex(reader: ThirdPartyText, name: str, _attributes: Attributes, step: Step) -> Step | None:
+    """Take letters that an editor added to an abbreviation."""
+    if reader.choices.choice != "original":
+        return step
+    reader.skip(name)
+    return None
+
+
 # -- characters -----------------------------------------------------------------------------------------
 
 
@@ -234,7 +262,7 @@ def _end_g(reader: ThirdPartyText) -> None:
     size, ref = reader.glyphs.pop()
     if reader.flow.size != size:
         return
-    mapping = reader.header.characters.get(ref[1:]) if ref.startswith("#") else None
+    mapping = reader.header.characters.get(pointed(ref))
     if mapping:
         reader.flow.run(mapping)
         reader.size += len(mapping)
@@ -267,6 +295,9 @@ _ACTS: Final[Mapping[str, Opening]] = {
     "delSpan": _del_span,
     "figDesc": _fig_desc,
     "restore": _restore,
+    "expan": _expan,
+    "am": _am,
+    "ex": _ex,
     "g": _g,
     **choosing.ACTS,
     **notes.ACTS,

@@ -104,6 +104,9 @@ WAYS: Final = (
     Way("app", "lem, else the first rdg, or the reading of a witness (option witness); left out where it has from, to "
         "or loc, or the header says that it is not of parallel segments", act="app"),
     Way("rdgGrp", "taken as if it were not there", act="rdgGrp"),
+    Way("expan", "its text stays, without am in it where the edited text is wanted (option choice)", act="expan"),
+    Way("am", "its text stays, but in expan where the edited text is wanted (option choice)", act="am"),
+    Way("ex", "its text stays; left out where the original is wanted (option choice)", act="ex"),
     Way("metamark", "left out: it says how to read, and is not read", act="out"),
     # -- notes ------------------------------------------------------------------------------------------
     Way("note witDetail",
@@ -125,7 +128,7 @@ WAYS: Final = (
     Way("w", "its text stays; a line, page or column that begins inside of it, or between its parts (part, next, "
         "prev), joins as with break=\"no\"", act="word"),
     Way("pc", "its text stays; where it has join, as w may, there is no white space", act="token"),
-    Way("hi emph foreign distinct mentioned soCalled term gloss rs measureGrp ref abbr expan ex am sic corr reg orig "
+    Way("hi emph foreign distinct mentioned soCalled term gloss rs measureGrp ref abbr sic corr reg orig "
         "lem rdg add supplied unclear damage secl retrace redo undo mod ellipsis rb seg cl phr m c rhyme stamp "
         "heraldry watermark musicNotation locusGrp form orth pron hyph syll stress gram gramGrp case gen iType mood "
         "number per pos subc tns def etym lang lbl xr usg colloc gi att tag val ident code altIdent specDesc "
@@ -153,6 +156,9 @@ WAYS: Final = (
         "sequence alternate interleave", "nothing: they are empty, or hold what is", act="milestone"),
 )  # fmt: skip
 
+#: Elements of other namespaces, with the elements of TEI that they are taken for: TXM writes what is known of a word
+#: into it.
+ELSEWHERE: Final = {"http://textometrie.org/1.0 ana": "interp"}
 #: The way of each element.
 ELEMENTS: Final = {name: way for way in WAYS for name in way.elements.split()}
 #: Elements that can be seen in the text.
@@ -168,6 +174,7 @@ def table() -> str:
         "| elements | what becomes of them |",
         "| --- | --- |",
         *rows,
+        "| `txm:ana` (TXM) | left out, as `interp` |",
         "| all others | their text stays; those of other namespaces are parted by a space where two touch |",
     ]
     return "\n".join(rows) + "\n"

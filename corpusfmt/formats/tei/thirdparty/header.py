@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from corpusfmt.formats.tei.thirdparty.elements import TOUCHING
 from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SOFT, SPACE, TOUCH, Flow
@@ -177,7 +178,7 @@ class Header:
             return 1
         witness = witness.removeprefix("#")
         wanted = {witness, *self._witnesses.get(witness, ())}
-        return otherwise if wanted.isdisjoint(one.rpartition("#")[2] for one in wit.split()) else 0
+        return otherwise if wanted.isdisjoint(unquote(one.rpartition("#")[2]) for one in wit.split()) else 0
 
     def witnesses(self, name: str, attributes: Mapping[str, str]) -> None:
         """Take the start of a list of witnesses, or of a witness."""

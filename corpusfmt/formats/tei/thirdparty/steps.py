@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, INSIDES, Way
+from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, ELSEWHERE, INSIDES, Way
 from corpusfmt.formats.tei.thirdparty.flow import BLANK, LINE, NOTHING, SOFT, SPACE, TOUCH
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _LINES: Final = ("row", "cell")
 Closing: TypeAlias = "Callable[[ThirdPartyText], None]"
 #: Gives the step that is taken in the end, or None when the element is left out.
 Opening: TypeAlias = "Callable[[ThirdPartyText, str, Mapping[str, str], Step], Step | None]"
+Acts: TypeAlias = "Callable[[str], tuple[Opening, Closing | None]]"
 
 
 class Table(dict[str, "Step"]):
@@ -57,16 +58,17 @@ class Step(NamedTuple):
 
 
 @lru_cache(1)
-def tables(acts: Callable[[str], Opening]) -> dict[str, Table]:
-    """Return the table for each of ``INSIDES``. ``acts`` gives the function of an act."""
+def tables(acts: Acts) -> dict[str, Table]:
+    """Return the table for each of ``INSIDES``. ``acts`` gives the functions of an act."""
     made = {inside: Table(is_text=inside not in INSIDES[:4]) for inside in INSIDES}
     for inside, table in made.items():
         for name, way in ELEMENTS.items():
             table[name] = _step(way, inside, made, acts)
+        table.update({name: table[like] for name, like in ELSEWHERE.items()})
     return made
 
 
-def _step(way: Way, inside: str, made: dict[str, Table], acts: Callable[[str], Opening]) -> Step:
+def _step(way: Way, inside: str, made: dict[str, Table], acts: Acts) -> Step:
     part = way.parted[min(INSIDES.index(inside), 4)]
     act, within = way.act, way.inside or inside
     if inside == "flat":
@@ -77,9 +79,9 @@ def _step(way: Way, inside: str, made: dict[str, Table], acts: Callable[[str], O
         within = "flat"
     elif part in "st" and within == "lines":  # a phrase here, no block
         within = inside
-    elif inside in ("data", "words") and part == "-" and act in ("", "token", "word"):
+    elif inside in ("data", "words") and part == "-" and act in ("", "token", "word", "expan"):
         part = "t"
     if act == "note" and inside in ("blocks", "data"):  # here it breaks no sentence
         act, within, part = "block note", "running", "b" if inside == "blocks" else "n"
     before, after = _PARTS[part]
-    return Step(before, after, made[within], acts(act) if act else None)
+    return Step(before, after, made[within], *(acts(act) if act else ()))

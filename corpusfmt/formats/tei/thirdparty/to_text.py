@@ -64,7 +64,7 @@ class ThirdPartyText:
         self.choosers = [Chooser(PARTS)]
         self.closings: list[Closing | None] = []
         self.glyphs: list[tuple[int, str]] = []
-        self.restored = 0
+        self.restored = self.expansions = 0
         #: Words that are open: where their text stands, its size at the beginning, and the attributes of one that goes
         #: on in another element; and such a one that has just ended.
         self.words: list[tuple[Flow, int, Mapping[str, str] | None]] = []
