@@ -179,7 +179,7 @@ def pending_of(
     from corpusfmt.formats.warc.http import body_of
 
     body = body_of(kind, label, record.block)
-    if what := binary(kind, body.data, fields, wide=body.wide):
+    if what := binary(kind, body.data, fields, types, wide=body.wide):
         return f"{record.type} records of {shown(kind, 60)} that hold {shown(what, 60)}"
     pending.data, pending.body = body.data, record.body + len(record.block) - len(body.data)
     if body.unknown:
@@ -218,7 +218,7 @@ def _response(
         kind = HTML[0] if is_page(content.data) else ""
         if not is_wanted(kind, types):
             return "response records of no type"
-    if what := binary(kind, content.data, record.fields, wide=content.wide):
+    if what := binary(kind, content.data, record.fields, types, wide=content.wide):
         return f"response records of {shown(kind, 60)} that hold {shown(what, 60)}"
     pending = Pending(record, content.data, options.encoding, start + max(content.start, 0))
     pending.extra["status"] = message.status
