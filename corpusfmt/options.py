@@ -107,8 +107,8 @@ SETTINGS: Final = (
             "FORMAT", by_path=True, attribute="from_format"),
     Setting("from-a", "text", "as --from, for OLD only", _DIFF, "reading", "FORMAT"),
     Setting("from-b", "text", "as --from, for NEW only", _DIFF, "reading", "FORMAT"),
-    Setting("encoding", "text", "encoding of texts that do not declare one (default: utf-8); of fix also auto, which "
-            "makes UTF-8 of files whose encoding is proven", READING, "reading", "NAME",
+    Setting("encoding", "text", "encoding of texts that do not declare one (default: utf-8); for fix also auto, which "
+            "converts files whose encoding is proven", READING, "reading", "NAME",
             key="encoding", by_path=True),
     Setting("id-from", "choice", "create an id for documents without one: from the name, line, SHA-256 or path",
             READING, "reading", choices=SOURCES, key="id-from", by_path=True),

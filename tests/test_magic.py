@@ -102,6 +102,16 @@ def test_a_compression_that_is_not_read_is_an_error_in_a_folder_too(data: bytes,
         list(read(tmp_path))
 
 
+@pytest.mark.parametrize(("name", "kind"), [("b.jsonl.zip", "zip"), ("b.seed.7z", "7z"), ("b.json.rar", "rar")])
+def test_an_archive_with_the_name_of_a_packed_part_of_the_corpus_is_an_error(
+    name: str, kind: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(CORPORA[".jsonl"][0])
+    (tmp_path / name).write_bytes(KINDS[kind])
+    with pytest.raises(UnknownFormatError, match="decompress it first"):
+        list(read(tmp_path))
+
+
 @pytest.mark.parametrize(
     "head",
     [

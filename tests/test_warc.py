@@ -723,9 +723,12 @@ def test_the_text_of_a_page() -> None:
         (page(b"plain", b"Content-Type: text/plain", b"Content-Encoding: gzip"), "WARC029"),
         (page(b"plain", b"Content-Type: text/plain", b"Transfer-Encoding: chunked"), "WARC029"),
         (record(Content_Type=b"text/plain; charset=klingon"), "WARC028"),
+        (page(b"<p>", b"Content-Type: text/html; charset=klingon"), "WARC028"),
+        (page(b"<meta charset=klingon>", b"Content-Type: text/html"), "WARC028"),
+        (page(b"<p>", b"Content-Type: text/html; charset=utf-16"), "WARC028"),
         (record(WARC_Truncated=b"time"), "WARC030"),
     ],
-    ids=range(10),
+    ids=range(13),
 )
 def test_faults_inside_of_records(data: bytes, code: str) -> None:
     assert [finding.code for finding in found(data)] == [code]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from corpusfmt.formats.warc.charsets import web_charset
 from corpusfmt.formats.warc.codings import HTTPFault
-from corpusfmt.formats.warc.html import text_of
+from corpusfmt.formats.warc.html import as_html, text_of, text_of_bytes
 from corpusfmt.formats.warc.http import (
     Content,
     Message,
@@ -691,6 +691,10 @@ HTML = "Content-Type: text/html"
         (HTML, b'<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">', "cp1252"),
         (HTML, b"<meta content='text/html;charset=\"big5\"' http-equiv=content-type>", "big5hkscs"),
         (HTML, b"<meta content='text/html; charset=big5'>", None),
+        (HTML, b'<meta http-equiv="Content-Type" content="text/html; charset="big5"">', "big5hkscs"),
+        (HTML, b"<meta content='text/html; charset='big5'' http-equiv=content-type>", "big5hkscs"),
+        (HTML, b'<meta http-equiv="Content-Type" content="text/html; charset=">', None),
+        (HTML, b"<meta http-equiv=Content-Type content=text/html;charset=big5>", "big5hkscs"),
         (HTML, b"<!-- <meta charset=gbk> --><meta charset=koi8-r>", "koi8-r"),
         (HTML, b"<!--><meta charset=gbk>", "gb18030"),
         (HTML, b"<!-- <meta charset=gbk>", None),
@@ -738,8 +742,19 @@ def test_abyte_order_mark_is_no_text_but_two_bytes_of_an_image_are() -> None:
 
 def test_an_unknown_label_is_remarked_on() -> None:
     found = content(response(b"<p>", HTML + "; charset=\x1b[31m"))
-    assert (found.charset, found.remark) == (None, "unknown encoding '\\x1b[31m'")
-    assert content(response(b"<meta charset=iso-2022-cn>", HTML)).remark == "unknown encoding 'iso-2022-cn'"
+    assert (found.charset, found.unknown, found.remark) == (None, "unknown encoding '\\x1b[31m'", "")
+    assert content(response(b"<meta charset=iso-2022-cn>", HTML)).unknown == "unknown encoding 'iso-2022-cn'"
+
+
+@pytest.mark.parametrize("label", ["utf-16le", "utf-16be", "utf-32-le", "utf-32-be", "cp037", "cp1026"])
+def test_an_encoding_in_which_the_page_cannot_be_is_none(label: str) -> None:
+    for body, codec in ((b"<p>a", None), (b" \n<!doctype html><meta charset=koi8-r>", "koi8-r")):
+        found = content(response(body, f"{HTML}; charset={label}"))
+        assert (found.charset, found.unknown) == (codec, f"the page is not in the encoding '{label}'")
+        assert found.declared == (codec is not None)
+    assert content(response(f"<meta charset={label}>".encode(), HTML))[1:2] == (None,)
+    wide = content(response("<p>a".encode(label), f"{HTML}; charset={label}"))
+    assert (wide.unknown, wide.data.decode(str(wide.charset))) == ("", "<p>a")
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------
@@ -755,6 +770,58 @@ def test_the_text_of_a_page() -> None:
     assert text_of(page) == "Head\n\nsome text é\n\n  1979–1983\n  two\na\t\tb"
     assert text_of("") == ""
     assert text_of("<div>" * 50_000 + "x") == "x"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<details><summary>a</summary>b</details>", "a\nb"), ("<fieldset><LEGEND class=x>a</LEGEND>b</fieldset>", "a\nb"),
+        ("a<search>b</search>c", "a\nb\nc"), ("<p>a <summaryx>b", "a b"),
+        ("<p>a<p style='display:none'>b<p>c", "a\n\nc"), ("<p>a<p style='COLOR:red; display: none;'>b<p>c", "a\n\nc"),
+        ("<p>a<p style='visibility:hidden'>b<p>c", "a\n\nc"), ("<body style='display:none'><p>a", "a"),
+        ("<p>a<noscript>b</noscript><template>c</template><p>d", "a\n\nd"), ("<pre>\na\n  b\n\nc</pre>", "a\n  b\n\nc"),
+        ("a<br>b<br/>c<br><br>d", "a\nb\nc\n\nd"), ("a &amp b &copy 2020 &lt3 &notit; &eacute&#233 &#xe9z", "a & b © 2020 <3 ¬it; éé éz"),
+        ("<p>a\0b", "ab"), ("<p>&#0;&#xD800;&#xDC00;&#x110000;&#128;", "\ufffd\ufffd\ufffd\ufffd€"),
+    ],
+)  # fmt: skip
+def test_the_text_of_parts_of_pages(html: str, text: str) -> None:
+    pytest.importorskip("resiliparse")
+    assert text_of(html) == text
+
+
+@pytest.mark.parametrize(
+    ("xhtml", "text"),
+    [
+        ("<html><head><title/></head><body><p>a</p><script src='x'/><p>b</p></body></html>", "a\n\nb"),
+        ("<p>a<b/>b<a id=\"x/>y\"/><br/>c<hr />d</p>", "ab\nc\n\nd"), ("<p>a<![CDATA[<b> & c]]>d</p>", "a<b> & cd"),
+        ("<script>//<![CDATA[\nif (a<b) {}\n//]]></script><p>a</p>", "a"), ("<p>a<![CDATA[b</p>", "a"), ("<p>a]]>b</p>", "a]]>b"),
+        ("<div/><p>a</p><textarea/><iframe/><style/><p>b</p>", "a\n\nb"),
+    ],
+)  # fmt: skip
+def test_the_text_of_xhtml(xhtml: str, text: str) -> None:
+    pytest.importorskip("resiliparse")
+    assert text_of_bytes(xhtml.encode(), "utf-8", is_xml=True) == (text.encode(), True)
+
+
+def test_xhtml_made_to_be_slow_is_read_in_linear_time() -> None:
+    for unit in ("<a ", "<a '", '<a b="/', "<![CDATA[", "<a/", "/>", "<a b=''/"):
+        assert as_html(unit * 300_000) == unit * 300_000
+    assert as_html("<a b=''/>" * 300_000) == "<a b=''></a>" * 300_000
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "text"),
+    [
+        ("<p>abc".encode("utf-16-le") + b"x", "utf-16-le", b"abc\xf8"),
+        ("<p>a".encode("utf-16-le") + b"\x41\xd8" + "b".encode("utf-16-le"), "utf-16-le", b"a\xc1\xd8b"),
+        (b"<p>a\xffb", "utf-8", b"a\xffb"),
+    ],
+)  # fmt: skip
+def test_bytes_that_are_not_in_the_encoding_of_a_page_never_become_characters(
+    data: bytes, encoding: str, text: bytes
+) -> None:
+    pytest.importorskip("resiliparse")
+    assert text_of_bytes(data, encoding) == (text, False)
 
 
 def test_a_page_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:

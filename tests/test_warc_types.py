@@ -252,3 +252,23 @@ def test_an_arc_file_says_that_it_is_one() -> None:
     told = [one for batch in scan(FORMAT, arc) for one in batch.findings]
     assert [(one.code, one.byte) for one in told] == [("WARC001", 0)]
     assert "an ARC file" in told[0].message
+
+
+@pytest.mark.parametrize(
+    ("type", "body", "what"),
+    [
+        ("image/png", b"\x89PNG\r\n\x1a\n", "an image"), ("application/octet-stream", b"\0\1\2\3" * 20, "binary data"),
+        ("application/pdf", PDF, "application/pdf"), ("application/epub+zip", b"PK\3\4abc", "an archive"), ("video/mp4", b"\0\0\0\x20ftypisom", "audio or video"),
+    ],
+)  # fmt: skip
+def test_no_pattern_makes_a_document_of_what_is_no_text(type: str, body: bytes, what: str) -> None:
+    for data, name in (
+        (served(type, body), "response"),
+        (record("resource", body, Content_Type=type.encode()), "resource"),
+    ):
+        for types in ("all", f"{type.partition('/')[0]}/*"):
+            assert docs(data, types=types) == []
+            assert counted(data, types=types) == {f"{name} records of {type} that hold {what}": 1}
+        assert [document.data for document in docs(data, types=f"html,{type}")] == [body]
+    large = served(type, body + b"\0\1\2\3" * (2 << 20))
+    assert counted(large, types="all") == {"response records that are no text": 1}

@@ -69,6 +69,13 @@ def test_what_the_web_cannot_read_stays_as_it_is(codec: str, data: bytes) -> Non
     assert in_utf8(data, codec) is None
 
 
+def test_bytes_that_the_web_alone_cannot_read_stay_bytes() -> None:
+    data = "日".encode("cp932") + b"\xa0\xfd\xfe\xff\xb1a"
+    assert in_utf8(data, "cp932") == "日".encode() + b"\xa0\xfd\xfe\xff" + "ｱa".encode()
+    for document in docs(page(data, b"Content-Type: text/plain; charset=x-sjis")):
+        assert (document.data, document.encoding) == (in_utf8(data, "cp932"), None)
+
+
 @given(st.binary(max_size=30), st.sampled_from(["cp1252", "gb18030", "euc_jp", "iso2022_jp", "koi8-u", USER_DEFINED]))
 def test_any_bytes_are_read_or_not(data: bytes, codec: str) -> None:
     found = in_utf8(data, codec)

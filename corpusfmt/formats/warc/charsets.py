@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from corpusfmt.formats.warc.web_decoding import USER_DEFINED
@@ -58,6 +59,9 @@ _ATTRIBUTE: Final = re.compile(
 _IN_CONTENT: Final = re.compile(
     rb"charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"([^\"]*)\"|'([^']*)'|([^\t\n\f\r ;\"']+))", re.I
 )
+_NO_VALUE: Final = re.compile(rb"charset[\t\n\f\r ]*=[\t\n\f\r ]*\Z", re.I)
+_MARKUP: Final = b"<html a='b'>"
+_BEGINNING: Final = re.compile(rb"[\t\n\f\r ]{0,64}<[a-zA-Z!?]")
 _XML: Final = re.compile(rb"<\?xml[^>]*?[\t\n\r ]encoding[\t\n\r ]*=[\t\n\r ]*(?:\"([^\">]*)\"|'([^'>]*)')")
 
 
@@ -94,7 +98,10 @@ def declared_charset(label: str, page: bytes) -> Declared:
     remark = ""
     if label:
         try:
-            return Declared(web_charset(label), known=True)
+            codec = web_charset(label)
+            if not _belies(page, codec):
+                return Declared(codec, known=True)
+            remark = f"the page is not in the encoding {quoted(label, 40)}"
         except LookupError:
             remark = f"unknown encoding {quoted(label, 40)}"
     for raw in _declarations(page):
@@ -106,10 +113,20 @@ def declared_charset(label: str, page: bytes) -> Declared:
             continue
         # Whoever could read the declaration as ASCII is not reading UTF-16. The other one is the HTML Standard's rule.
         codec = "cp1252" if codec == USER_DEFINED else codec
-        return Declared(None if codec and codec.startswith("utf-16") else codec, True, remark)
+        return Declared(None if codec and not _is_like_ascii(codec) else codec, True, remark)
     if page.startswith((b"<\0?\0", b"\0<\0?")):
         return Declared("utf-16-le" if page[0] else "utf-16-be", True, remark)
     return Declared(None, False, remark)
+
+
+def _is_like_ascii(codec: str) -> bool:
+    """Say whether markup in ASCII is the same in an encoding."""
+    return codec == USER_DEFINED or _MARKUP.decode(codec, "replace") == _MARKUP.decode()
+
+
+def _belies(page: bytes, codec: str | None) -> bool:
+    """Say whether a page begins with markup in ASCII, which it cannot in this encoding."""
+    return codec is not None and _BEGINNING.match(page) is not None and not _is_like_ascii(codec)
 
 
 def _declarations(page: bytes) -> Iterator[bytes]:
@@ -170,9 +187,12 @@ def _meta_label(attributes: dict[bytes, bytes]) -> bytes:
     if label := attributes.get(b"charset"):
         return label
     if attributes.get(b"http-equiv", b"").strip().lower() == b"content-type":
-        found = _IN_CONTENT.search(attributes.get(b"content", b""))
+        content = attributes.get(b"content", b"")
+        found = _IN_CONTENT.search(content)
         if found:
             return found[1] or found[2] or found[3] or b""
+        if _NO_VALUE.search(content):  # quotes in quotes: the label is taken for an attribute
+            return next((name for before, name in pairwise(attributes) if before == b"content"), b"").strip(b"\"'")
     return b""
 
 

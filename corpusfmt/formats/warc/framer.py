@@ -262,7 +262,7 @@ class Framer(Window):
         if header.type == "response" and header_end(self.buffer[: body + size], body) < 0:  # a long header of HTTP
             size = self.limits.header_block + LOOK
             self.need(header.size + size)
-        kind = text_type(header.type, header.fields, self.buffer[body : body + size], self.limits)
+        kind = text_type(header.type, header.fields, self.buffer[body : body + size], self.limits, self._types)
         return is_wanted(kind, self._types) or (kind == PLAIN and header.type != "response")  # it may be native
 
     def _ends(self, record: Record, body: int, length: int) -> bool:

@@ -69,9 +69,9 @@ class Content(NamedTuple):
     """The content of a message (RFC 9110, section 8), its codings undone and without a byte order mark.
 
     ``charset`` is a codec of Python, None for UTF-8 and for unknown; ``declared`` says whether one was named that is
-    known. ``start`` is the offset in the block where ``data`` stands verbatim, or -1. ``damage`` says what is wrong
-    with a body whose codings could not be undone to the end, at the offset ``damaged_at`` in the block: ``data`` is as
-    much of it as could be read.
+    known, ``unknown`` what is wrong with one that is not. ``start`` is the offset in the block where ``data`` stands
+    verbatim, or -1. ``damage`` says what is wrong with a body whose codings could not be undone to the end, at the
+    offset ``damaged_at`` in the block: ``data`` is as much of it as could be read.
     """
 
     media_type: str
@@ -82,6 +82,7 @@ class Content(NamedTuple):
     declared: bool = False
     damage: str = ""
     damaged_at: int = 0
+    unknown: str = ""
 
     @property
     def wide(self) -> bool:
@@ -249,7 +250,6 @@ def content_of(
         raise HTTPFault("coding", f"the content is larger than {limit} bytes", message.body)
     kind, label = said_type(message)
     found = body_of(kind, label, data)
-    remarks += [found.remark] if found.remark else []
     start = start + found.start if start >= 0 else -1
     return found._replace(start=start, remark="; ".join(remarks), damage="; ".join(damage), damaged_at=damaged_at)
 
@@ -262,7 +262,7 @@ def body_of(kind: str, label: str, data: bytes) -> Content:
             return Content(kind, charset, data[mark:], mark, "", declared=True)
     page = data if kind.endswith(("xml", "html")) or not kind else b""
     charset, known, remark = declared_charset(label, page)
-    return Content(kind, charset, data, 0, remark, known)
+    return Content(kind, charset, data, 0, "", known, unknown=remark)
 
 
 def said_type(message: Message) -> tuple[str, str]:

@@ -85,11 +85,14 @@ def identified(fields: dict[str, bytes]) -> str:
     return media_type_of(fields.get("warc-identified-payload-type", b""))
 
 
-def binary(kind: str, data: bytes, fields: dict[str, bytes], *, wide: bool = False) -> str:
-    """Say what a record holds that is served as the text type ``kind`` and is none: the type that was identified, what
-    its first bytes tell, or control bytes. Empty for a text. ``wide`` is a text in UTF-16.
+def binary(
+    kind: str, data: bytes, fields: dict[str, bytes], types: frozenset[str] = frozenset(), *, wide: bool = False
+) -> str:
+    """Say what a record of type ``kind`` holds that is no text: the type that was identified, what its first bytes
+    tell, or control bytes. Empty for a text, and for a type that is none and that ``types`` name: whoever names it
+    knows. ``wide`` is a text in UTF-16.
     """
-    if not kind.startswith("text/") and kind not in HTML:
+    if kind in types and not kind.startswith("text/") and kind not in HTML:
         return ""
     if magic := kind_of(data):
         return magic.group
@@ -112,17 +115,19 @@ def _is_wide(head: bytes) -> bool:
     return max(nuls) > 0.8 and not halves[nuls.index(min(nuls))].translate(None, bytes(set(range(256)) - set(_BINARY)))
 
 
-def text_type(type: str, fields: dict[str, bytes], head: bytes, limits: Limits) -> str:
+def text_type(
+    type: str, fields: dict[str, bytes], head: bytes, limits: Limits, types: frozenset[str] = USUAL_TYPES
+) -> str:
     """Return the media type of what a record holds; of a response what its HTTP header says, which begins ``head``.
 
-    Empty where none is said, or the header cannot be read, and where it holds no text although it says so.
+    Empty where none is said, or the header cannot be read, and where it holds no text and ``types`` do not name it.
     """
     kind = media_type_of(fields.get("content-type", b""))
     if is_by_crawler(fields):
         return ""
     if type != "response":
         kind = kind or identified(fields)
-        return "" if binary(kind, head, fields) else kind
+        return "" if binary(kind, head, fields, types) else kind
     if kind != "application/http":
         return ""
     from corpusfmt.formats.warc.codings import HTTPFault
@@ -134,4 +139,4 @@ def text_type(type: str, fields: dict[str, bytes], head: bytes, limits: Limits) 
         return ""
     kind = said_type(message)[0] or identified(fields)
     coded = message.values("content-encoding") or message.values("transfer-encoding")
-    return "" if not coded and binary(kind, head[start + message.body :], fields) else kind
+    return "" if not coded and binary(kind, head[start + message.body :], fields, types) else kind

@@ -32,7 +32,7 @@ from corpusfmt.model.json_objects import check_object
 from corpusfmt.model.metadata import values_of
 from corpusfmt.text.display import charset, quoted, shown
 from corpusfmt.text.json_reader import JSONFault
-from corpusfmt.text.primitives import first_invalid_utf8
+from corpusfmt.text.primitives import first_invalid_utf8, is_utf8
 
 #: Brackets in a JSON value that is joined as one are fewer than levels by so many: it stands a few levels deep in the
 #: metadata.
@@ -179,11 +179,11 @@ def pending_of(
     from corpusfmt.formats.warc.http import body_of
 
     body = body_of(kind, label, record.block)
-    if what := binary(kind, body.data, fields, wide=body.wide):
+    if what := binary(kind, body.data, fields, types, wide=body.wide):
         return f"{record.type} records of {shown(kind, 60)} that hold {shown(what, 60)}"
     pending.data, pending.body = body.data, record.body + len(record.block) - len(body.data)
-    if body.remark:
-        pending.remarks.append(Fault("WARC028", body.remark, record.start, field="content-type"))
+    if body.unknown:
+        pending.remarks.append(Fault("WARC028", body.unknown, record.start, field="content-type"))
     _read_as_declared(pending, body.charset, known=body.declared)
     return _finished(pending, kind, options)
 
@@ -218,7 +218,7 @@ def _response(
         kind = HTML[0] if is_page(content.data) else ""
         if not is_wanted(kind, types):
             return "response records of no type"
-    if what := binary(kind, content.data, record.fields, wide=content.wide):
+    if what := binary(kind, content.data, record.fields, types, wide=content.wide):
         return f"response records of {shown(kind, 60)} that hold {shown(what, 60)}"
     pending = Pending(record, content.data, options.encoding, start + max(content.start, 0))
     pending.extra["status"] = message.status
@@ -228,6 +228,8 @@ def _response(
         pending.remarks.append(Fault("WARC033", content.damage, start + content.damaged_at))
     if content.remark:
         pending.remarks.append(Fault("WARC029", content.remark, start))
+    if content.unknown:
+        pending.remarks.append(Fault("WARC028", content.unknown, start))
     short = _shortage(message.values("content-length"), len(block) - message.body)
     if short and not message.values("transfer-encoding"):
         pending.remarks.append(Fault("WARC029", short, start))
@@ -247,7 +249,7 @@ def _read_as_declared(pending: Pending, codec: str | None, *, known: bool) -> No
     if codec is None or (pending.data.isascii() and codec != "iso2022_jp"):
         pending.encoding = None if codec == USER_DEFINED else codec
     elif (text := in_utf8(pending.data, codec)) is not None:
-        pending.data, pending.encoding = text, "utf-8"
+        pending.data, pending.encoding = text, "utf-8" if is_utf8(text) else None
 
 
 def _shortage(said: list[str], there: int) -> str:
@@ -270,16 +272,16 @@ def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
         what = f"the text is truncated: {quoted(reason)}"
         pending.remarks.append(Fault("WARC030", what, pending.record.start, field="warc-truncated"))
     if kind in HTML and options.own.get("html") == "text":
-        _extract(pending)
+        _extract(pending, kind)
     return pending
 
 
-def _extract(pending: Pending) -> None:
+def _extract(pending: Pending, kind: str) -> None:
     """Put the main text of a page in the place of the page. Bytes that are not in its encoding stay as they are."""
     from corpusfmt.formats.warc.html import text_of_bytes
 
     try:
-        pending.data, whole = text_of_bytes(pending.data, pending.encoding or "utf-8")
+        pending.data, whole = text_of_bytes(pending.data, pending.encoding or "utf-8", is_xml=kind != HTML[0])
     except ValueError as error:
         raise FaultError(Fault("WARC021", str(error), pending.record.body)) from None
     pending.encoding = "utf-8" if whole else None

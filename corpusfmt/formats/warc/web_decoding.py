@@ -25,6 +25,8 @@ _C1: Final = {
 _READ: Final = {codec: {byte: chr(byte) for byte in bytes.fromhex(some)} for codec, some in _C1.items()}
 _READ["cp1255"][0xCA] = "\u05ba"
 _READ["gb18030"] = {0x80: "€"}
+#: Bytes that the standard does not read, and Python's codec does.
+_UNREAD: Final = {"cp932": {0xF8F0: "\udca0", 0xF8F1: "\udcfd", 0xF8F2: "\udcfe", 0xF8F3: "\udcff"}}
 #: Characters that the standard has where Python's codec has others, as a table for ``str.translate``.
 _OTHERS: Final = {
     "koi8-u": {0x255D: "\u045e", 0x256C: "\u040e"},
@@ -46,7 +48,7 @@ _NONE: Final = b"\x81 "
 
 def in_utf8(data: bytes, codec: str) -> bytes | None:
     """Return a text in UTF-8 where the web reads it otherwise than Python's codec; None where both read it alike, and
-    where the web cannot read it either.
+    where the web cannot read it either. Bytes that Python's codec reads alone stay as they are.
     """
     try:
         text = _decoded(data, codec)
@@ -54,7 +56,7 @@ def in_utf8(data: bytes, codec: str) -> bytes | None:
         return None
     if text is None or (codec != USER_DEFINED and text == data.decode(codec, "replace")):
         return None
-    return text.encode()
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _decoded(data: bytes, codec: str) -> str | None:
@@ -68,6 +70,8 @@ def _decoded(data: bytes, codec: str) -> str | None:
         parts = _SHIFT.findall(data)
         known = data.count(b"\x1b") == sum(1 for shift, _ in parts if shift)
         return "".join([_shifted(shift, part) for shift, part in parts]) if known else None
+    if codec in _UNREAD:
+        return data.decode(codec).translate(_UNREAD[codec])
     if codec not in _READ and codec not in _OTHERS:
         return None
     errors = f"corpusfmt.{codec}" if codec in _READ else "strict"
