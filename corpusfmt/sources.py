@@ -234,7 +234,7 @@ def _is_other(path: str, reading: Reading, format: Format | None) -> bool:
     """Say whether a source holds no text, or begins as something else than its format. What is compressed in a way
     that is not read may be a part of the corpus.
     """
-    if sniff.foreign(path):
+    if sniff.decompressor(path):
         return False
     here = reading.at(path).format
     format = format or (plugins.format_named(here) if here else sniff.format_for_suffix(path))

@@ -16,23 +16,36 @@ from corpusfmt.text.display import quoted
 _BARE_MARKER: Final = re.compile(rb"^\\ No newline at end of file\r?$", re.M)
 _SEED_OR_META: Final = re.compile(rb"^<<<(SEED|META)[^\n]*", re.M)
 _SEED_LINE: Final = re.compile(rb"^<<<SEED[^\n]*", re.M)
+#: Spaces, also those of word processors.
+_GAP: Final = rb"(?:[ \t]|\xc2\xa0|\xe2\x80\xaf|\xe3\x80\x80)"
+#: A bracket as keyboards, word processors, HTML and Markdown make it of one or two of these, and its counterpart.
+_OPEN: Final = rb"(?:<|\xef\xbc\x9c|\xe3\x80\x8a|\xc2\xab|\xe2\x80\xb9|&lt;|&#0*+60;|&#[xX]0*+3[cC];)"
+_CLOSE: Final = rb"(?:\\?>|\xef\xbc\x9e|\xe3\x80\x8b|\xc2\xbb|\xe2\x80\xba|&gt;|&#0*+62;|&#[xX]0*+3[eE];)"
+_WORD: Final = rb"(?i:file|meta)|\xef\xbc\xa6\xef\xbc\xa9\xef\xbc\xac\xef\xbc\xa5"
 #: What a header may be wrapped in: white space, a byte order mark, marks of Markdown and of comments, quotation marks,
-#: tags and entities of HTML. Possessive throughout: what looks like a header may stand in a long line, many times.
+#: tags and entities of HTML. What may be a bracket too is none of it where less than two brackets would be left.
+#: Possessive throughout: what looks like a header may stand in a long line, many times.
 _WRAP: Final = (
-    rb"-->|[ \t*_`\"'~#|/!;:,.%=+(){}\[\]-]|\xef\xbb\xbf|\xc2(?:[\xa0\xbb]|\xab(?!<[^<]))"
-    rb"|\xe2\x80[\x98-\x9f\xa2\xb9\xba]|\xe3\x80[\x80\x8c-\x8f]|<!--|</?[A-Za-z][^<>\n]{0,100}+>|&(?:quot|nbsp|apos|#\d{1,5}|[lr][sd]quo);"
+    rb"-->|[ \t*_`\"'~#|/!;:,.%%=+(){}\[\]-]|\xef\xbb\xbf|\xc2[\xa0\xbb]"
+    rb"|(?:\xc2\xab|\xe2\x80\xb9|&#\d{1,5};)(?!%b?+%b*+(?:%b))|\xe2\x80[\x98-\x9f\xa2\xba]|\xe3\x80[\x80\x8c-\x8f]"
+    rb"|<!--|</?[A-Za-z][^<>\n]{0,100}+>|&(?:quot|nbsp|apos|[lr][sd]quo);"
+) % (_OPEN, _GAP, _WORD)
+#: No closing one is a part of what wraps: a search for the last one takes linear time.
+_OPENED: Final = rb"(?:%b{2,4}+|\xe3\x80\x8a|(?:\\<){2,4}+)" % _OPEN
+_CLOSED: Final = rb"(?:%b{2,4}+|\xe3\x80\x8b)" % _CLOSE
+_LOOK_ALIKE: Final = re.compile(
+    rb"^(?:>[ >]*+)?+(?:%b)*+%b%b*+(%b)%b++([^\n]*+)$" % (_WRAP, _OPENED, _GAP, _WORD, _GAP), re.M
 )
-#: Brackets as keyboards, word processors, HTML and Markdown make them of these. No closing one is a part of what wraps:
-#: a search for the last one takes linear time.
-_OPENED: Final = rb"(?:<{2,4}+|(?:\xef\xbc\x9c){2,4}+|\xe3\x80\x8a<?|\xc2\xab<|(?:&lt;){2,4}+|(?:\\<){2,4}+)"
-_CLOSED: Final = rb"(?:(?:\\?>){2,4}+|(?:\xef\xbc\x9e){2,4}+|\xe3\x80\x8b>?|\xc2\xbb>|(?:&gt;){2,4}+)"
-_WIDE: Final = b"\xef\xbc\x9c" * 2
-_LOOK_ALIKE: Final = re.compile(rb"^(?:>[ >]*+)?+(?:%b)*+%b[ \t]*+(?i:file)[ \t]++([^\n]*+)$" % (_WRAP, _OPENED), re.M)
 _AFTER: Final = re.compile(rb"%b(?:%b|\r)*+\Z" % (_CLOSED, _WRAP))
-#: Such a beginning in angle brackets, in the brackets that an input method makes of two, and in those of HTML.
-_BEGUN: Final = re.compile(rb"<[ \t]*+(?i:file)[ \t]")
-_TITLED: Final = re.compile(rb"\xe3\x80\x8a[ \t]*+(?i:file)")
-_ENCODED: Final = b"&lt;&lt;&lt;FILE"
+#: Such a beginning in angle brackets, and in others: by what is quickly looked for.
+_BEGUN: Final = re.compile(rb"<%b*+(?:%b)%b" % (_GAP, _WORD, _GAP))
+_OTHERS: Final = tuple(
+    (byte, re.compile(rb"%b%b*+(?:%b)" % (bracket, _GAP, _WORD)))
+    for byte, bracket in (
+        (b"\xef\xbc\x9c", rb"\xef\xbc\x9c"), (b"\xe3\x80\x8a", rb"\xe3\x80\x8a"), (b"\xc2\xab\xc2\xab", rb"\xc2\xab"),
+        (b"\xe2\x80\xb9\xe2\x80\xb9", rb"\xe2\x80\xb9"), (b"&lt;", rb"&lt;"), (b"&#", rb"&#[xX]?+0*+(?:60|3[cC]);"),
+    )
+)  # fmt: skip
 _LINE_END: Final = re.compile(rb">>>\r?$", re.M)
 _ESCAPED: Final = re.compile(rb"\\++ No newline at end of file\n")
 #: A header whose line end is missing or another byte: what followed it is part of its name.
@@ -50,7 +63,9 @@ class BodyFault(Exception):
 
 
 class LookAlike(NamedTuple):
-    """What looks like a header and is none: ``length`` bytes at ``at``, and what was meant."""
+    """What looks like a header and is none: ``length`` bytes at ``at``, and what was meant; both are empty where there
+    is no such thing in the dialect.
+    """
 
     message: str
     at: int
@@ -132,26 +147,36 @@ def look_alikes(buffer: bytes, start: int, body: Body, most: int) -> list[LookAl
         told = {miss.at for miss in found}
         found += islice((miss for miss in _damaged(text, first, body.version) if miss.at not in told), most)
     found += _marker(body)
-    return sorted(found, key=lambda miss: miss.at)[:most]
+    # Of a line one is told: the first, or one whose edit takes nothing away.
+    lines = {
+        buffer.rfind(b"\n", 0, miss.at): miss for miss in sorted(found, key=lambda miss: (not miss.length, -miss.at))
+    }
+    return sorted(lines.values(), key=lambda miss: miss.at)[:most]
 
 
 def is_begun(buffer: bytes) -> bool:
     """Say whether anything may begin a header in brackets other than those of ASCII."""
-    return (
-        (b"\xef" in buffer and _WIDE in buffer)
-        or (b"\xe3" in buffer and _TITLED.search(buffer) is not None)
-        or (b"&" in buffer and _ENCODED in buffer)
-    )
+    if buffer.isascii():
+        return b"&" in buffer and any(byte in buffer and after.search(buffer) for byte, after in _OTHERS[-2:])
+    return any(byte in buffer and after.search(buffer) is not None for byte, after in _OTHERS)
 
 
 def _headers(body: bytes, start: int, version: int) -> Iterator[LookAlike]:
-    """Give headers that were mistyped or wrapped in something, and those in the middle of a line."""
+    """Give headers and metadata that were mistyped or wrapped in something, and headers in the middle of a line."""
     told = set()
     for match in _LOOK_ALIKE.finditer(body) if is_begun(body) or (b"<" in body and _BEGUN.search(body)) else ():
-        closer = _AFTER.search(match[1])
-        fields = match[1][: closer.start()].split(None, 1) if closer else []
+        closer = _AFTER.search(match[2])
+        inside = match[2][: closer.start()].decode("utf-8", "surrogateescape").strip() if closer else ""
         whole = match[0].removesuffix(b"\r")
-        corrected = b"<<<FILE %b>>>" % b" ".join(fields).rstrip()
+        if match[1].upper() == b"META":
+            corrected = f"<<<META {inside.replace('&quot;', chr(34))}>>>".encode("utf-8", "surrogateescape")
+            if not match.start() and _is_of_the_format(corrected, version) and not whole.startswith(META):
+                told.add(0)
+                size, corrected = (len(whole), corrected) if version else (0, b"")
+                yield LookAlike(f"this line looks like metadata: {quoted(whole)}", start, size, corrected)
+            continue
+        fields = inside.split(None, 1)
+        corrected = f"<<<FILE {' '.join(fields)}>>>".encode("utf-8", "surrogateescape")
         if len(fields) == 2 and _is_of_the_format(corrected, version):
             told.add(match.start())
             yield LookAlike(
@@ -207,12 +232,16 @@ def _beginning(text: bytes, mark: bytes) -> int:
 
 
 def _marker(body: Body) -> Iterator[LookAlike]:
-    """Give the end of a body that would be the end marker if one byte were another."""
+    """Give the end of a body that would be the end marker without spaces around it, or if one byte were another."""
     buffer, start, stop, end, version = body
     at, last = stop - len(MARKED), max(buffer.rfind(b"\n", start, stop - 1) + 1, start)
-    if version and stop == end and at >= start and sum(map(int.__ne__, buffer[at:stop], MARKED)) == 1:
-        if _ESCAPED.fullmatch(buffer, last, stop):
-            return
+    if not version or stop != end or _ESCAPED.fullmatch(buffer, last, stop):
+        return
+    line = buffer[last:stop]
+    if last > start and line.strip().lower() == MARKER.lower() and not _BARE_MARKER.match(line):
+        what = f"the end of the text looks like an end marker: {quoted(line.rstrip())}"
+        yield LookAlike(what, last - 1, stop - last + 1, MARKED)
+    elif at >= start and sum(map(int.__ne__, buffer[at:stop], MARKED)) == 1:
         yield LookAlike("the end of the text looks like an end marker", at, len(MARKED), MARKED)
 
 

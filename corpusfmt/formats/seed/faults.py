@@ -75,8 +75,8 @@ FAULTS: Final = (
         "SEED009", "warning", "line that looks like a header",
         "Lines such as '<<< FILE d2 b.txt>>>' or a header in the middle of a line (the result of joining files "
         "without a final newline) are text by the rules. They are usually damaged headers, which join two documents. "
-        "The same applies to a metadata line or an end marker with one wrong byte, and to a header that continues "
-        "with '<<<META'.",
+        "The same applies to metadata that is indented or wrapped in other characters, to an end marker with spaces, to "
+        "either with one wrong byte, and to a header that continues with '<<<META'.",
         "write '<<<FILE id name>>>' at the start of a line; if it is text, no change is needed",
         b"<<<FILE d1 a.txt>>>\nbody\n<<< FILE d2 b.txt>>>\nbody\n",
         b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>>>\nbody\n",
@@ -138,8 +138,8 @@ FAULTS: Final = (
     ),
     Rule(
         "SEED017", "warning", "unresolved merge conflict",
-        "git and other programs write both sides of a conflict into a file, with lines of seven brackets around "
-        "them. As text, these lines and both sides become part of the corpus. The sides may hold headers, so one "
+        "git and other programs write both sides of a conflict into a file, with lines of seven or more brackets "
+        "around them. The second half alone is also reported. As text, these lines and both sides become part of the corpus. The sides may hold headers, so one "
         "conflict may span documents.",
         "keep one side, and remove the lines with brackets; if they are text, ignore the code",
         b"<<<FILE d1 a.txt>>>\n<<<<<<< HEAD\nbody\n=======\ntext\n>>>>>>> other\n",
@@ -147,8 +147,8 @@ FAULTS: Final = (
     ),
     Rule(
         "SEED018", "note", "bundle delimiter or remark around the files",
-        "Seed files have no line that ends a document. Other bundle formats have one, such as <<<END FILE>>>, and "
-        "programs and language models write it here as well. A language model may also end the file with the end of a "
+        "Seed files have no line that ends a document. Other bundle formats have one, such as <<<END FILE>>> or [END "
+        "FILE], and programs and language models write it here as well. A language model may also end the file with the end of a "
         "code block, or with an offer to help. All of these lines become part of the text of a document.",
         "remove the line, unless it is text",
         b"<<<FILE d1 a.txt>>>\nbody\n<<<END FILE>>>\n",

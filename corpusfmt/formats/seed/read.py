@@ -20,7 +20,16 @@ from corpusfmt.formats.seed.grammar import (
 )
 from corpusfmt.formats.seed.metadata import MetaFault, check_metadata
 from corpusfmt.formats.seed.offsets import BLANK, resync
-from corpusfmt.formats.seed.traces import Conflict, Trace, at_the_end, is_spelled, of_other_bundles, of_version1
+from corpusfmt.formats.seed.traces import (
+    CONFLICT_END,
+    Conflict,
+    Trace,
+    at_the_end,
+    is_ended,
+    is_spelled,
+    of_other_bundles,
+    of_version1,
+)
 from corpusfmt.limits import CHUNK
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
@@ -230,7 +239,7 @@ class _Scan:
             at = end
         rest = buffer[first:] if first else buffer
         odd = occurrences(rest, b"<") != brackets or (version == 1 and occurrences(rest, b"\\") != slashes)
-        odd = odd or self.conflict.is_open or is_begun(buffer)
+        odd = odd or self.conflict.is_open or CONFLICT_END in buffer or is_begun(buffer) or is_ended(buffer)
         return spans, odd or (not version and b"\\" in buffer and MARKER in buffer)
 
     def _document(
@@ -243,7 +252,9 @@ class _Scan:
         if odd:  # before anything else: a near miss explains a fault that follows
             whole = Body(buffer, body, stop, end, self.version)
             for miss in look_alikes(buffer, start, whole, self.out.room("SEED009")):
-                edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
+                edit = None
+                if miss.length or miss.replacement:
+                    edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
                 self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
             text = buffer[body:stop]
             self._tell(of_other_bundles(text, body))
