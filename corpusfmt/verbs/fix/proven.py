@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import getincrementaldecoder
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
@@ -21,8 +22,10 @@ _HEAD: Final = 4096
 _ENOUGH: Final = 3
 #: So many bytes of lines that are not UTF-8 are looked at together; the first so many of such blocks, and then fewer
 #: and fewer, for it takes long.
-_BLOCK: Final = 6000
-_FIRST: Final = 16
+_BLOCK: Final = 500
+_FIRST: Final = 100
+#: Such a part of the blocks must be likely to be in one encoding, and none in one of another script.
+_MOST: Final = 0.9
 _BEYOND: Final = re.compile(rb"[\x80-\xff]")
 _RUN: Final = re.compile(rb"[\x80-\xff]++")
 #: Two characters beyond ASCII have more bytes in UTF-8.
@@ -176,24 +179,27 @@ def _declared(pieces: Pieces, encoding: str) -> Verdict:
 
 def _likely(pieces: Pieces) -> Verdict:
     """Judge a file that declares nothing and has lines that are not UTF-8: they must all be likely to be in one."""
-    names: set[str] = set()
+    names: Counter[str] = Counter()
     kinds: set[bool] = set()
+    beyond = 0
     try:
         for number, block in enumerate(_blocks(pieces)):
+            beyond += len(_BEYOND.findall(block))
             if number < _FIRST or number & (number - 1) == 0:
-                if not number and len(_BEYOND.findall(block)) < _ENOUGH:
-                    return Verdict(why="too few bytes of it are not UTF-8")
                 likely = likely_encoding(block, next(at for at, byte in enumerate(block) if byte > 0x7F))
-                if likely is None and not number:
-                    return Verdict(why="no encoding fits its text clearly better than others")
                 if likely is not None:
-                    names.add(likely.encoding)
+                    names[likely.encoding] += 1
                     kinds.add(likely.mixed)
-        if not names:
+        if not beyond:
             return _NOTHING
-        if len(names) > 1:
+        if beyond < _ENOUGH:
+            return Verdict(why="too few bytes of it are not UTF-8")
+        if not names:
+            return Verdict(why="no encoding fits its text clearly better than others")
+        encoding = names.most_common(1)[0][0]
+        is_latin = encoding in LATIN
+        if names[encoding] < _MOST * names.total() or any((name in LATIN) != is_latin for name in names):
             return Verdict(why=f"parts of it are likely to be in {' and '.join(sorted(map(name_of, names)))}")
-        (encoding,) = names
         if len(kinds) > 1 or (kinds == {True} and encoding.startswith(MULTIBYTE)):
             return Verdict(why=f"some of it is UTF-8, and some likely to be in {name_of(encoding)}")
         for data, is_bad in _parts(pieces()):
