@@ -68,6 +68,8 @@ CASES: list[tuple[str, str, str | bytes, int, str]] = [
     # not proven
     ("a.seed", seed("caf\u00e9"), "cp1252", NEVER, ""), ("a.txt", "", bytes(range(128, 256)) * 3, NEVER, ""),
     ("a.txt", f"{FRENCH}\n" * 40 + "x\x81y", "latin-1", NEVER, ""), ("a.txt", "", f"{FRENCH}\n".encode("cp1252") * 60 + f"{RUSSIAN}\n".encode("cp1251") * 60, NEVER, ""),
+    ("a.txt", "", (f"{FRENCH}\n".encode("cp1252") + f"{RUSSIAN}\n".encode("cp1251")) * 20, NEVER, ""),
+    ("a.txt", "", f"{FRENCH}\n".encode("cp1252") * 90 + f"{RUSSIAN}\n".encode("cp1251"), NEVER, ""),
     ("a.txt", f"{UKRAINIAN}\nНі.\n", "cp1251", NEVER, ""), ("a.txt", f"{UKRAINIAN} Ні.\n", "cp1251", NEVER, ""),
     ("a.txt", "", f"{CHINESE}\n".encode() + f"{CHINESE} {CHINESE}".encode()[:-1] + b"\n" + CHINESE.encode("gb18030"), NEVER, ""),
     ("a.jsonl", "", line("a", FRENCH).encode("cp1252") * 90 + line("b", f"{FRENCH} {FRENCH}").encode().replace(b" caf\xc3\xa9", b" caf\xe9", 1) * 90, NEVER, ""),

@@ -30,6 +30,9 @@ _BEYOND: Final = re.compile(rb"[\x80-\xff]")
 _RUN: Final = re.compile(rb"[\x80-\xff]++")
 #: Two characters beyond ASCII have more bytes in UTF-8.
 _TWO: Final = 4
+#: The mean length of runs beyond ASCII in a line: at most in Latin script, at least in others.
+_WIDEST: Final = 3.5
+_NARROWEST: Final = 1.5
 #: Characters that stand in no text: they show that bytes were decoded wrongly.
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _CONTROLS_IN_UTF8: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]|\xc2[\x80-\x9f]")
@@ -206,6 +209,8 @@ def _likely(pieces: Pieces) -> Verdict:
             text = in_utf8(data, encoding) if is_bad else b""
             if text is None or _CONTROLS_IN_UTF8.search(text):
                 return Verdict(why=f"it is likely to be in {name_of(encoding)}, and some of it is not")
+            if is_bad and kinds == {False} and _is_of_another(data, is_latin=is_latin):
+                return Verdict(why=f"it is likely to be in {name_of(encoding)}, and some of it in another encoding")
             if (is_bad and kinds == {False} and any(map(is_utf8, _RUN.findall(data)))) or (
                 not is_bad and encoding not in LATIN and _is_by_chance(data)
             ):
@@ -213,6 +218,13 @@ def _likely(pieces: Pieces) -> Verdict:
     except ValueError:
         return Verdict(why="a line of it is too long")
     return Verdict(encoding, f"likely to be in {name_of(encoding)}", by_line=True)
+
+
+def _is_of_another(line: bytes, *, is_latin: bool) -> bool:
+    """Say whether a line is in another script: in Latin script letters beyond ASCII rarely stand side by side."""
+    runs = _RUN.findall(line)
+    beyond = sum(map(len, runs))
+    return beyond >= _TWO and (beyond / len(runs) > _WIDEST if is_latin else beyond / len(runs) < _NARROWEST)
 
 
 def _is_by_chance(data: bytes) -> bool:
