@@ -60,14 +60,16 @@ CASES: list[tuple[str, str, str | bytes, int, str]] = [
     ("a.xml", XML.format("UTF-8", FRENCH), "cp1252", UNSAFE, ""), ("a.xml", XML.format("GB18030", RUSSIAN + "я"), "utf-8", NEVER, ""),
     # what it is likely to be
     ("a.seed", seed(FRENCH), "cp1252", UNSAFE, ""), ("a.seed", seed(RUSSIAN), "cp1251", UNSAFE, ""), ("a.txt", RUSSIAN, "koi8-r", UNSAFE, ""),
-    ("a.txt", CHINESE, "gb18030", UNSAFE, ""), ("a.jsonl", line("a", FRENCH), "cp1252", UNSAFE, ""), ("a.txt", f"{FRENCH}\r\n\r\n" * 500, "cp1252", UNSAFE, ""),
+    ("a.txt", CHINESE, "gb18030", UNSAFE, ""), ("a.jsonl", line("a", FRENCH), "cp1252", UNSAFE, ""), ("a.txt", f"{FRENCH}\r\n\r\n" * 90, "cp1252", UNSAFE, ""),
     ("a.txt", "x" * 300_000 + f" {FRENCH}", "cp1252", UNSAFE, ""),
     ("a.jsonl", "", line("a", FRENCH).encode() + line("b", FRENCH).encode("cp1252"), UNSAFE, line("a", FRENCH) + line("b", FRENCH)),
     ("a.jsonl", "", line("a", RUSSIAN).encode() + line("b", RUSSIAN).encode("cp1251"), UNSAFE, line("a", RUSSIAN) + line("b", RUSSIAN)),
     ("a.txt", "", (f"{FRENCH} " * 3).encode() + "é à la crème".encode("cp1252"), UNSAFE, f"{FRENCH} " * 3 + "é à la crème"),
     # not proven
     ("a.seed", seed("caf\u00e9"), "cp1252", NEVER, ""), ("a.txt", "", bytes(range(128, 256)) * 3, NEVER, ""),
-    ("a.txt", f"{FRENCH}\n" * 200 + "x\x81y", "latin-1", NEVER, ""), ("a.txt", "", f"{FRENCH}\n".encode("cp1252") * 150 + f"{RUSSIAN}\n".encode("cp1251") * 150, NEVER, ""),
+    ("a.txt", f"{FRENCH}\n" * 40 + "x\x81y", "latin-1", NEVER, ""), ("a.txt", "", f"{FRENCH}\n".encode("cp1252") * 60 + f"{RUSSIAN}\n".encode("cp1251") * 60, NEVER, ""),
+    ("a.txt", "", (f"{FRENCH}\n".encode("cp1252") + f"{RUSSIAN}\n".encode("cp1251")) * 20, NEVER, ""),
+    ("a.txt", "", f"{FRENCH}\n".encode("cp1252") * 90 + f"{RUSSIAN}\n".encode("cp1251"), NEVER, ""),
     ("a.txt", f"{UKRAINIAN}\nНі.\n", "cp1251", NEVER, ""), ("a.txt", f"{UKRAINIAN} Ні.\n", "cp1251", NEVER, ""),
     ("a.txt", "", f"{CHINESE}\n".encode() + f"{CHINESE} {CHINESE}".encode()[:-1] + b"\n" + CHINESE.encode("gb18030"), NEVER, ""),
     ("a.jsonl", "", line("a", FRENCH).encode("cp1252") * 90 + line("b", f"{FRENCH} {FRENCH}").encode().replace(b" caf\xc3\xa9", b" caf\xe9", 1) * 90, NEVER, ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import getincrementaldecoder
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
@@ -21,12 +22,17 @@ _HEAD: Final = 4096
 _ENOUGH: Final = 3
 #: So many bytes of lines that are not UTF-8 are looked at together; the first so many of such blocks, and then fewer
 #: and fewer, for it takes long.
-_BLOCK: Final = 6000
-_FIRST: Final = 16
+_BLOCK: Final = 500
+_FIRST: Final = 100
+#: Such a part of the blocks must be likely to be in one encoding, and none in one of another script.
+_MOST: Final = 0.9
 _BEYOND: Final = re.compile(rb"[\x80-\xff]")
 _RUN: Final = re.compile(rb"[\x80-\xff]++")
 #: Two characters beyond ASCII have more bytes in UTF-8.
 _TWO: Final = 4
+#: The mean length of runs beyond ASCII in a line: at most in Latin script, at least in others.
+_WIDEST: Final = 3.5
+_NARROWEST: Final = 1.5
 #: Characters that stand in no text: they show that bytes were decoded wrongly.
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _CONTROLS_IN_UTF8: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]|\xc2[\x80-\x9f]")
@@ -176,30 +182,35 @@ def _declared(pieces: Pieces, encoding: str) -> Verdict:
 
 def _likely(pieces: Pieces) -> Verdict:
     """Judge a file that declares nothing and has lines that are not UTF-8: they must all be likely to be in one."""
-    names: set[str] = set()
+    names: Counter[str] = Counter()
     kinds: set[bool] = set()
+    beyond = 0
     try:
         for number, block in enumerate(_blocks(pieces)):
+            beyond += len(_BEYOND.findall(block))
             if number < _FIRST or number & (number - 1) == 0:
-                if not number and len(_BEYOND.findall(block)) < _ENOUGH:
-                    return Verdict(why="too few bytes of it are not UTF-8")
                 likely = likely_encoding(block, next(at for at, byte in enumerate(block) if byte > 0x7F))
-                if likely is None and not number:
-                    return Verdict(why="no encoding fits its text clearly better than others")
                 if likely is not None:
-                    names.add(likely.encoding)
+                    names[likely.encoding] += 1
                     kinds.add(likely.mixed)
-        if not names:
+        if not beyond:
             return _NOTHING
-        if len(names) > 1:
+        if beyond < _ENOUGH:
+            return Verdict(why="too few bytes of it are not UTF-8")
+        if not names:
+            return Verdict(why="no encoding fits its text clearly better than others")
+        encoding = names.most_common(1)[0][0]
+        is_latin = encoding in LATIN
+        if names[encoding] < _MOST * names.total() or any((name in LATIN) != is_latin for name in names):
             return Verdict(why=f"parts of it are likely to be in {' and '.join(sorted(map(name_of, names)))}")
-        (encoding,) = names
         if len(kinds) > 1 or (kinds == {True} and encoding.startswith(MULTIBYTE)):
             return Verdict(why=f"some of it is UTF-8, and some likely to be in {name_of(encoding)}")
         for data, is_bad in _parts(pieces()):
             text = in_utf8(data, encoding) if is_bad else b""
             if text is None or _CONTROLS_IN_UTF8.search(text):
                 return Verdict(why=f"it is likely to be in {name_of(encoding)}, and some of it is not")
+            if is_bad and kinds == {False} and _is_of_another(data, is_latin=is_latin):
+                return Verdict(why=f"it is likely to be in {name_of(encoding)}, and some of it in another encoding")
             if (is_bad and kinds == {False} and any(map(is_utf8, _RUN.findall(data)))) or (
                 not is_bad and encoding not in LATIN and _is_by_chance(data)
             ):
@@ -207,6 +218,13 @@ def _likely(pieces: Pieces) -> Verdict:
     except ValueError:
         return Verdict(why="a line of it is too long")
     return Verdict(encoding, f"likely to be in {name_of(encoding)}", by_line=True)
+
+
+def _is_of_another(line: bytes, *, is_latin: bool) -> bool:
+    """Say whether a line is in another script: in Latin script letters beyond ASCII rarely stand side by side."""
+    runs = _RUN.findall(line)
+    beyond = sum(map(len, runs))
+    return beyond >= _TWO and (beyond / len(runs) > _WIDEST if is_latin else beyond / len(runs) < _NARROWEST)
 
 
 def _is_by_chance(data: bytes) -> bool:
