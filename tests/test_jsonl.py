@@ -561,3 +561,14 @@ def test_what_was_read_before_an_error_of_the_file_is_given() -> None:
     assert len(next(batches).documents) == 1
     with pytest.raises(ParseError):
         next(batches)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b'{"id":"a","meta":{"k":' + b"[" * 400 + b"[]," * 200 + b"1" + b"]" * 400 + b"}}", "JSONL006"),
+        (b'{"id":"a","text":"b","meta":' + b'{"k":' * 600 + b"1" + b"}" * 600 + b',"meta":{}}', "JSONL014"),
+    ],
+)
+def test_records_that_nest_deep_and_are_refused_for_it_or_not(line: bytes, code: str) -> None:
+    assert [finding.code for finding in findings(scan(FORMAT, line))] == [code]

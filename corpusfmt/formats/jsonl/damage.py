@@ -77,6 +77,9 @@ def _record(line: bytes, at: int, depth: int, is_document: Callable[[bytes], boo
         resume = node.stop
         if node.kind == "{" and (is_document is None or is_document(line[at:resume])):
             return Part("record", at, resume)
+        if node.kind == '"' and (after := _skip(line, resume)) < len(line):  # a key, without the brace before it
+            stop = _next(line, at, resume, None)
+            return Part("fragment", at, stop, fault=JSONFault("expected the end of the line after the value", after))
     return Part("fragment", at, _next(line, at, resume, fault), fault=fault)
 
 

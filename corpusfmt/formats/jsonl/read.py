@@ -96,6 +96,8 @@ class _Scan:
         #: The last line with a fragment that no fix moves, and whether there was an array.
         self.left, self.in_array = -1, False
         self.asked = 0
+        #: The encoding and number of the last line in UTF-16.
+        self.wide = "", 0
         #: The last line that holds a record and no document, and why.
         self.refusal: tuple[bytes, RecordFault] = b"", RecordFault("", "")
         #: The last record of which it is known where its members stand.
@@ -103,7 +105,8 @@ class _Scan:
 
     def run(self) -> Iterator[Batch]:
         head = b""
-        while len(head) < 8 and (more := self.stream.read(HEAD)):
+        # The next line tells of a first one that is no record what became of it.
+        while (len(head) < HEAD or (head.count(b"\n") < 2 and len(head) < CHUNK)) and (more := self.stream.read(HEAD)):
             head += more
         self.out.region = Region(head, 0, 1)
         if wide := wide_encoding(head):
@@ -250,6 +253,9 @@ class _Scan:
         if is_object and self._is_reported(line, fields, offset):
             yield from self.out.flush(line)
             return
+        if b"\0" in line and self._is_wide(line, offset, number):
+            yield from self.out.flush(line)
+            return
         depth = self.options.limits.depth + 1
         found: list[Part] = []
         if not (is_object or line.lstrip(_BLANK).startswith(b"[")):
@@ -274,7 +280,7 @@ class _Scan:
                 yield from self._given(document, piece)
             elif part.kind == "fragment":
                 headless = len(found) == 1 and not piece.startswith(b"{")
-                torn = part.torn and (not headless or was_cut or (piece.rstrip().endswith(b"}") and not goes_on))
+                torn = part.torn and (not headless or (not goes_on and (was_cut or piece.rstrip().endswith(b"}"))))
                 torn = torn and not (len(found) == 1 and piece.strip() == b"{")
                 torn = torn and not (self.in_array and piece.strip() == b",")
                 if len(found) == 1 and b"\0" in line and self.quick(line.replace(b"\0", b""), 0, 1):
@@ -315,6 +321,23 @@ class _Scan:
         place = next((at if fault.is_key else start for key, at, start, _ in there if key == fault.key), -1)
         self.out.find(fault.code, fault.message, offset + (place if place >= 0 else line.index(b"{")), fault.hint)
         return True
+
+    def _is_wide(self, line: bytes, offset: int, number: int) -> bool:
+        """Report a record in UTF-16, among others. Its line end has two bytes, of which one is in the next line."""
+        follows = int(self.wide == ("UTF-16LE", number - 1) and line.startswith(b"\0"))
+        for name, start in (("UTF-16LE", follows), ("UTF-16BE", 0)):
+            stop = len(line) - (len(line) - start) % 2
+            try:
+                there = line[start:stop].decode(name).removeprefix("\ufeff").encode()
+            except UnicodeError:
+                continue
+            if self.quick(there.strip(_BLANK), 0, 1):
+                edit = Edit(offset, len(line), there, safe=False)
+                self.wide = name, number
+                hint = "'corpusfmt fix --unsafe-fixes' makes UTF-8 of the line"
+                self.out.find("JSONL002", f"not UTF-8: the line is in {name}", offset + start, hint, edit)
+                return True
+        return False
 
     def _is_one(self, line: bytes, found: Sequence[Part]) -> bool:
         """Say whether a line is to be read as one record, whatever is wrong with it."""

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from corpusfmt.formats.jsonl.layouts import Layout, fitting
+from corpusfmt.formats.jsonl.layouts import Layout, fitting, recased
 from corpusfmt.limits import MAX_ID_DIGITS, Limits, sized
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.format import ReadOptions
@@ -55,7 +55,7 @@ def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Pla
     """
     raw_text = fields.pop(layout.text, None)
     if raw_text is None:
-        hint = fitting([*fields])
+        hint = recased(fields, layout) or fitting([*fields])
         raise RecordFault(
             "JSONL006",
             f"the record has no key {quoted(layout.text)}; its keys are {_listed(fields)}",
@@ -75,11 +75,11 @@ def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Pla
     if identifier == "":
         present = raw_id is not None and bytes(raw_id) != b"null"
         why = "the id is empty" if present else "the record has no id"
-        hint = (
-            "there is no name to create it from; try --id-from path, line or sha256"
-            if options.id_from == "name"
-            else ""
-        )
+        hint = ""
+        if options.id_from == "name":
+            hint = "there is no name to create it from; try --id-from path, line or sha256"
+        elif layout.id and not present and (other := recased(fields, Layout("", layout.id, "", "", ""))):
+            hint = f"read it with {other}, or create ids with --id-from path, name, line or sha256"
         raise RecordFault("JSONL005", why, layout.id if present else "", hint)
     meta = _metadata(fields, layout, options.limits, remarked)
     return build(identifier, name, text, "utf-8", meta, (place.path, place.byte, place.line, place.byte))
