@@ -35,7 +35,7 @@ LAST = record(block=b"last\n", number=19, WARC_Target_URI=b"https://example.org/
 BASE32 = b"sha256:" + b32encode(hashlib.sha256(TEXT).digest())
 
 #: What documents may be whatever holds them.
-DOCUMENTS = {"ENC005", "DOC001", "DOC002", "DOC003", "DOC004", "DOC005", "ENC001", "ENC003", "ENC007"}
+DOCUMENTS = {"ENC005", "DOC001", "DOC002", "DOC003", "DOC004", "DOC005", "ENC001", "ENC003", "ENC007", "ENC010"}
 
 every_codec = pytest.mark.parametrize("codec", ["", "gz", "zst"])
 

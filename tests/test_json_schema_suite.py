@@ -48,7 +48,7 @@ def test_suite(uri: str, file: str, group: dict[str, Any]) -> None:
         schema = {"$schema": uri, **schema}
     data = json.dumps(schema).encode()
     if file == "refRemote.json" or (file, group["description"]) in REFUSED:
-        with pytest.raises(SchemaError, match=r"nothing is ever fetched|dialect that is not known"):
+        with pytest.raises(SchemaError, match=r"nothing is ever fetched|unknown dialect"):
             Schema("suite", data)
         return
     judge, reference = Schema("suite", data), Reference(load("suite", data), formats=False)

@@ -496,7 +496,7 @@ def test_a_refused_record_is_reported_quickly_as_the_strict_reader_tells_it(
         ('{"id":"a","t\\u0065xt":"b","text":"b"}', ("JSONL004", "text")),
     ],
 )
-def test_a_key_that_repeats_is_told_without_the_strict_reader(
+def test_a_key_that_repeats_is_reported_without_the_strict_reader(
     line: str, told: tuple[str, str], separators: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = line.replace(",", separators[0]).replace('":', f'"{separators[1]}').encode()
@@ -515,7 +515,7 @@ def test_values_that_nest_too_deep_are_told_as_the_strict_reader_tells_them(
     with monkeypatch.context() as patch:
         patch.setattr(read, "parse", None)
         found = findings(scan(FORMAT, source))
-    monkeypatch.setattr(read._Scan, "_is_told", lambda *_: False)
+    monkeypatch.setattr(read._Scan, "_is_reported", lambda *_: False)
     assert found == findings(scan(FORMAT, source))
     assert [finding.code for finding in found] == ["JSONL014"]
 

@@ -296,7 +296,7 @@ def test_dictionaries_in_one_another_and_very_many_of_them() -> None:
     content = plain = member("zst", b"text")
     for _ in range(3000):
         content = plain + dictionary_frame(content)
-    with pytest.raises(Damage, match="holds no dictionary"):
+    with pytest.raises(Damage, match="without a dictionary"):
         ZstdDecoder(io.BytesIO(dictionary_frame(content)).read).read(100)
     many = plain + b"".join(dictionary_frame(b"%d" % n) for n in range(65))
     assert drain(opened(many), 100) == (b"text", "FILE002")

@@ -345,7 +345,7 @@ CHUNKED = "Transfer-Encoding: chunked"
 @pytest.mark.parametrize(
     ("fields", "remark"),
     [
-        ((), "the body is chunked, though the header does not say so"), ((CHUNKED,), "the body is chunked twice"),
+        ((), "the body is chunked, although the header does not say so"), ((CHUNKED,), "the body is chunked twice"),
         ((CHUNKED, CHUNKED), ""), (("Transfer-Encoding: chunked, chunked",), ""),
     ],
 )  # fmt: skip

@@ -25,6 +25,6 @@ def wanted_name(document: Document, options: WriteOptions, usual: str) -> str:
     how = options.own.get(NAME_FROM, usual)
     if how == "path":
         if options.source is None:
-            raise ConfigurationError("only a conversion knows the paths of files that names can be made from")
+            raise ConfigurationError("file names can be created from paths only in a conversion")
         return options.source.stem
     return (how == "name" and document.name) or str(document.id)

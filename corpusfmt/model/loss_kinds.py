@@ -40,8 +40,8 @@ KINDS: Final = (
         ("metadata with a number of many digits", {"meta": b'{"k":1.00000000000000000001}'}),
     )),
     LossKind("bytes", "bytes in no known encoding", (
-        ("bytes that are no UTF-8, in no known encoding", {"text": b"\xff\n"}),
-        ("a text that begins as compressed data does", {"text": "BZh9\n"}),
+        ("bytes that are not UTF-8, without a known encoding", {"text": b"\xff\n"}),
+        ("a text that begins like compressed data", {"text": "BZh9\n"}),
     ), of_text=True),
     LossKind("encoding", "bytes that the declared encoding cannot decode", (
         ("bytes that their declared encoding cannot decode", {"text": b"\x81\n", "encoding": "cp1252"}),
@@ -50,7 +50,7 @@ KINDS: Final = (
         ("a text without a final line end", {"text": "x"}),
         ("a line that begins like the header of a seed file", {"text": "<<<FILE a b>>>\n"}),
         ("a control character", {"text": "\x01\n"}),
-        ("a character that XML has not (U+FFFF)", {"text": "\uffff\n"}),
+        ("a character that XML does not allow (U+FFFF)", {"text": "\uffff\n"}),
         ("a carriage return", {"text": "x\r\n"}),
     ), of_text=True),
     LossKind("size", "data that exceeds a limit of the target; it cannot be allowed", allowable=False),

@@ -105,8 +105,10 @@ class _Scan:
 
     def run(self) -> Iterator[Batch]:
         head = b""
-        # The next line tells of a first one that is no record what became of it.
-        while (len(head) < HEAD or (head.count(b"\n") < 2 and len(head) < CHUNK)) and (more := self.stream.read(HEAD)):
+        while len(head) < 8 and (more := self.stream.read(HEAD)):
+            head += more
+        # The next line tells what became of a first one that has lost its beginning.
+        while head[:1] not in b"{" and head.count(b"\n") < 2 and len(head) < CHUNK and (more := self.stream.read(HEAD)):
             head += more
         self.out.region = Region(head, 0, 1)
         if wide := wide_encoding(head):

@@ -250,12 +250,16 @@ class Fixing:
                     side.keep_attributes(fixed.path)
                     pour(work.cut, side)
                     side.finish()
-            with ExitStack() as undo:
-                if side is not None:
-                    side.publish()
-                    undo.callback(storage.Leftover(fixed.side).remove)
+            leftover = None
+            if side is not None:
+                side.publish()
+                leftover = storage.Leftover(fixed.side)
+            try:  # no call to the system is made between this comparison and the renaming
                 storage.check_state(fixed.path, self._state, "fixed")
-                undo.pop_all()
+            except BaseException:
+                if leftover:
+                    leftover.remove()
+                raise
             output.publish()
 
     def _compare(self, fixed: Fixed, format: Format, options: ReadOptions, output: storage.Output) -> None:
