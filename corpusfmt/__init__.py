@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from corpusfmt.model.format import Format
     from corpusfmt.model.metadata import Metadata
     from corpusfmt.model.rule import Rule
-    from corpusfmt.reader import OpenReader
+    from corpusfmt.sources.reader import OpenReader
     from corpusfmt.targets.writer import OpenWriter
     from corpusfmt.verbs.convert.report import Progress, Report
     from corpusfmt.verbs.diff.difference import Difference

@@ -14,7 +14,7 @@ from corpusfmt import storage
 from corpusfmt.limits import MAX_DOCUMENT, SCHEMA_SECONDS
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.options import check_arguments
-from corpusfmt.sources import Reading, limited
+from corpusfmt.sources.settings import Reading, limited
 from corpusfmt.targets.settings import Writing, kinds, named
 from corpusfmt.text.display import quoted
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from corpusfmt.model.document import Document
     from corpusfmt.model.finding import Finding
     from corpusfmt.model.format import Format
-    from corpusfmt.reader import OpenReader
+    from corpusfmt.sources.reader import OpenReader
     from corpusfmt.targets.writer import OpenWriter
     from corpusfmt.verbs.convert.report import Progress, Report
     from corpusfmt.verbs.diff.difference import Difference
@@ -60,7 +60,7 @@ def open(
     Raises ConfigurationError, UnknownFormatError, PluginError and OSError for the first source at the call, and for
     later sources when they are reached. The loop raises ParseError, and SourceChangedError if a source changes.
     """
-    from corpusfmt.reader import OpenReader
+    from corpusfmt.sources.reader import OpenReader
 
     asked, file = _given(source)
     return OpenReader(asked, _reading(format, options, encoding, id_from, max_document, limits, file), on_error)

@@ -69,7 +69,7 @@ def test_losses_are_looked_for_to_the_end(here: Path) -> None:
         convert("raw.seed", "out.jsonl")
     assert [loss.document for loss in caught.value.losses] == ["d1"]
     assert not Path("out.jsonl").exists()
-    from corpusfmt.sources import Reading
+    from corpusfmt.sources.settings import Reading
     from corpusfmt.targets.settings import Writing
     from corpusfmt.verbs.convert.run import Conversion
 

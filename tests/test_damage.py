@@ -18,7 +18,7 @@ from corpusfmt.cli.main import main
 from corpusfmt.limits import MIB
 from corpusfmt.storage.gzip import GzipDecoder
 from corpusfmt.storage.input import Input
-from corpusfmt.storage.resume import HELD, History, search
+from corpusfmt.storage.next_member import HELD, History, search
 from tests.support import Pieces
 
 

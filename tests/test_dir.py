@@ -204,7 +204,7 @@ def test_a_conversion_looks_on_and_lists_every_collision(tmp_path: Path) -> None
     (tmp_path / "in.seed").write_text("<<<FILE a a>>>\n1\n<<<FILE a a>>>\n2\n<<<FILE d b>>>\n3\n<<<FILE A A>>>\n4\n")
     with pytest.raises(LossError):
         convert(str(tmp_path / "in.seed"), str(tmp_path / "out"), to_format="dir")
-    from corpusfmt.sources import Reading
+    from corpusfmt.sources.settings import Reading
     from corpusfmt.targets.settings import Writing
     from corpusfmt.verbs.convert.run import Conversion
 

@@ -14,7 +14,7 @@ from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
 from corpusfmt.model.errors import ParseError
 from corpusfmt.model.rule import Rule
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.verbs.fix.run import Fixing
 from corpusfmt.verbs.validate.run import Validation
 from tests.test_rules import WITH, every_rule, files

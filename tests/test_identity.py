@@ -14,7 +14,7 @@ from corpusfmt.model.document import build
 from corpusfmt.model.finding import Place
 from corpusfmt.model.rule import Check
 from corpusfmt.plugins import builtin_rules
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.verbs.fix.run import Fixing
 
 TEI = "<TEI{id}><teiHeader><fileDesc><titleStmt><title>{name}</title></titleStmt><publicationStmt><p/></publicationStmt><sourceDesc><p/></sourceDesc></fileDesc></teiHeader><text><body><p>{text}</p></body></text></TEI>"

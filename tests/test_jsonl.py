@@ -17,7 +17,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, LossError, ParseError
 from corpusfmt.model.format import Batch, ReadOptions, WriteOptions
 from corpusfmt.model.rule import Change
-from corpusfmt.sources import together
+from corpusfmt.sources.batches import together
 from corpusfmt.storage import shipped
 from corpusfmt.text.json_reader import Node
 from corpusfmt.text.json_reader import parse as parse_json

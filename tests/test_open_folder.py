@@ -15,7 +15,7 @@ import pytest
 
 from corpusfmt import ConfigurationError, Document, TargetChangedError, convert, open_writer, read
 from corpusfmt.cli.main import main
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.storage import Folder, Shards, open_folder, open_output
 from corpusfmt.storage.open_folder import Held
 from corpusfmt.targets.settings import Writing

@@ -23,7 +23,7 @@ from corpusfmt.cli.reports.record import Summary
 from corpusfmt.model.document import build
 from corpusfmt.model.format import Batch
 from corpusfmt.model.rule import Change, Hit, Rule
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.text.position import Region
 from tests.support import command
 

@@ -17,7 +17,7 @@ from corpusfmt import ConfigurationError, convert, open_writer, plugins, read
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import LossError
 from corpusfmt.model.format import Format
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.storage import open_input
 from corpusfmt.targets import open_target
 from corpusfmt.targets.settings import Writing

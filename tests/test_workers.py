@@ -20,7 +20,7 @@ from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
 from corpusfmt.model.finding import Finding
 from corpusfmt.options import REPORTS
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.verbs.validate.run import Validation
 from tests.support import DEEP, ROOT, command
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.model.errors import CorpusfmtError
 from corpusfmt.model.format import Format
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 
 
 class Elsewhere:

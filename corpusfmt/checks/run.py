@@ -19,7 +19,9 @@ from corpusfmt.model.rule import Check, Hit, Rule, found
 from corpusfmt.model.text_search import Documents
 from corpusfmt.rules.metadata_schema import RULE as METADATA
 from corpusfmt.rules.record_schema import RULE as RECORD
-from corpusfmt.sources import Reading, bounded, enough, opened, scanned, together
+from corpusfmt.sources.batches import bounded, enough, scanned, together
+from corpusfmt.sources.files import opened
+from corpusfmt.sources.settings import Reading
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Pointer, Region
 

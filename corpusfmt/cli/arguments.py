@@ -13,7 +13,7 @@ from corpusfmt.limits import USUAL, Limits, bytes_of
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.format import Format, Option
 from corpusfmt.options import GROUPS, READING, Setting, format_options, settings_of
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 
 SOURCES: Final = "a file, a folder, a pattern such as 'news/*.jsonl', or - for standard input"
 

@@ -12,7 +12,7 @@ from corpusfmt.cli.talk import say
 from corpusfmt.config import Config, Schemas, find, load
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.options import format_options
-from corpusfmt.sources import ByPath, Reading
+from corpusfmt.sources.settings import ByPath, Reading
 from corpusfmt.text.display import quoted
 from corpusfmt.text.globs import Glob
 

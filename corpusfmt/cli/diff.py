@@ -17,7 +17,7 @@ from corpusfmt.cli.talk import plural, put, say, say_skipped
 from corpusfmt.config import Config
 from corpusfmt.model.document import Origin
 from corpusfmt.model.errors import ParseError
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.text.display import harmless, shown, shown_halves
 from corpusfmt.verbs.diff.difference import KINDS, Difference, Kind
 from corpusfmt.verbs.diff.run import Comparison

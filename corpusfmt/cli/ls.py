@@ -12,7 +12,9 @@ from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.talk import plural, say
 from corpusfmt.model.document import Document
 from corpusfmt.model.format import Batch
-from corpusfmt.sources import Unused, bounded, opened, scanned, sources
+from corpusfmt.sources.batches import bounded, scanned
+from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.settings import Unused
 from corpusfmt.text.display import harmless, shown
 
 #: So many documents are printed on a terminal.

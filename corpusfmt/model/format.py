@@ -76,7 +76,7 @@ class ReadOptions(NamedTuple):
     """Settings for reading. ``encoding`` applies to texts that do not declare one. ``id_from`` (name, line, sha256 or
     path) creates an id for documents without one. ``max_document`` is in bytes. ``own`` contains the options of the
     format. ``limits`` contains all other limits; scans use ``max_document`` for the size of a document, which
-    :class:`corpusfmt.sources.Reading` sets from its limits.
+    :class:`corpusfmt.sources.settings.Reading` sets from its limits.
     """
 
     encoding: str | None = None

@@ -20,7 +20,7 @@ from corpusfmt.storage.file_state import changed, is_folder_there
 from corpusfmt.storage.filesystem import FileSystem, State
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
 from corpusfmt.storage.local import LOCAL
-from corpusfmt.storage.resume import HELD, History, search
+from corpusfmt.storage.next_member import HELD, History, search
 from corpusfmt.storage.schemes import file_system
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 from corpusfmt.text.pointers import BEGINNINGS, LARGEST, pointer_kind

@@ -14,7 +14,7 @@ from corpusfmt.text.display import quoted
 
 
 class Writing(NamedTuple):
-    """How a target is to be written. The options are as in :class:`corpusfmt.sources.Reading`."""
+    """How a target is to be written. The options are as in :class:`corpusfmt.sources.settings.Reading`."""
 
     format: str | None = None
     own: Mapping[str, str] = {}

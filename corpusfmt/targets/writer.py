@@ -9,7 +9,7 @@ from typing import Final
 from corpusfmt.limits import MIB
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, LossError
-from corpusfmt.reader import OpenReader
+from corpusfmt.sources.reader import OpenReader
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.settings import Writing, prepared
 

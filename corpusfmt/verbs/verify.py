@@ -12,7 +12,7 @@ from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, ReceiptEr
 from corpusfmt.model.format import Format, ReadOptions
 from corpusfmt.model.limit_table import HIGHEST
 from corpusfmt.receipt.sections import Receipt, digests, reading_back
-from corpusfmt.sources import scan, whole
+from corpusfmt.sources.batches import scan, whole
 from corpusfmt.text.display import quoted
 
 #: What a receipt speaks of.

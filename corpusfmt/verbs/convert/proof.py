@@ -10,7 +10,7 @@ from corpusfmt.model.errors import Loss, ParseError, VerificationError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Format, ReadOptions, WriteOptions
 from corpusfmt.receipt.sections import NAMES, UNLIMITED, Section, digests, reading_back
-from corpusfmt.sources import scan, whole
+from corpusfmt.sources.batches import scan, whole
 from corpusfmt.targets.settings import Written
 from corpusfmt.text.display import quoted, shown
 from corpusfmt.verbs.convert.entries import Entries, Entry

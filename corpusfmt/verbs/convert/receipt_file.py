@@ -11,7 +11,7 @@ from corpusfmt.limits import USUAL
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.format import Format, WriteOptions
 from corpusfmt.receipt.sections import written
-from corpusfmt.sources import ByPath, Reading
+from corpusfmt.sources.settings import ByPath, Reading
 from corpusfmt.storage import codecs
 from corpusfmt.targets.settings import Writing
 from corpusfmt.verbs.convert.proof import Proof

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from corpusfmt.model.errors import CorpusfmtError, Loss
 from corpusfmt.model.finding import Finding
-from corpusfmt.reader import KEPT
+from corpusfmt.sources.reader import KEPT
 
 
 class Progress(NamedTuple):

@@ -10,7 +10,9 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Source
-from corpusfmt.sources import Reading, Unique, Unused, bounded, opened, placed, scanned, sources, together
+from corpusfmt.sources.batches import Unique, bounded, placed, scanned, together
+from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
 from corpusfmt.targets.settings import Writing

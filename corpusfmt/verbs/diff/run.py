@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from corpusfmt import storage
 from corpusfmt.limits import MIB
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.sources import Reading, Unused
+from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.text.display import quoted
 from corpusfmt.verbs.diff.difference import IGNORABLE, Difference, Kind
 from corpusfmt.verbs.diff.document_numbers import Places

@@ -7,7 +7,9 @@ from collections.abc import Generator, Iterator, Sequence
 from corpusfmt import storage
 from corpusfmt.model.document import Document
 from corpusfmt.model.format import Format, Stream
-from corpusfmt.sources import Reading, Unused, opened, scanned, sources, whole
+from corpusfmt.sources.batches import scanned, whole
+from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.text.display import quoted
 
 

@@ -13,7 +13,7 @@ from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
-from corpusfmt.sources import scan, unless_hopeless
+from corpusfmt.sources.batches import scan, unless_hopeless
 
 #: One fix may bring another fault to light; more rounds than this mean that two undo each other.
 ROUNDS = 20

@@ -17,7 +17,7 @@ from corpusfmt.checks.tally import Tally
 from corpusfmt.limits import MIB
 from corpusfmt.model.errors import CorpusfmtError, WorkerError
 from corpusfmt.model.finding import Finding
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -15,7 +15,8 @@ from corpusfmt.checks.selection import Selection
 from corpusfmt.checks.tally import Tally
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, SourceChangedError, UnknownFormatError
 from corpusfmt.model.finding import Finding
-from corpusfmt.sources import Reading, Unused, sources
+from corpusfmt.sources.files import sources
+from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.verbs.validate.processes import Job, check_all, is_worth_it
 
 if TYPE_CHECKING:

@@ -14,7 +14,9 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, options_for
-from corpusfmt.sources import Reading, Unused, bounded, opened, placed, scanned, sources
+from corpusfmt.sources.batches import bounded, placed, scanned
+from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Pointer, Region
 
