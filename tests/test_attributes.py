@@ -16,7 +16,7 @@ import pytest
 
 import corpusfmt
 from corpusfmt.cli.main import main
-from corpusfmt.storage import attributes
+from corpusfmt.storage import open_folder as attributes
 from tests.support import ROOT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and owners are those of POSIX")

@@ -30,11 +30,10 @@ from corpusfmt.text.json_facts import canonical, spelled
 from corpusfmt.verbs.diff import pair_in_order, texts
 from corpusfmt.verbs.diff import run as comparison
 from corpusfmt.verbs.diff.document_numbers import Places, Runs
+from corpusfmt.verbs.diff.explain import metadata_difference, text_difference
 from corpusfmt.verbs.diff.order import find_moved, longest_increasing
 from corpusfmt.verbs.diff.pair_by_id import Ledger, join
 from corpusfmt.verbs.diff.pair_in_order import AHEAD, Abreast, Window
-from corpusfmt.verbs.diff.texts import text_difference
-from corpusfmt.verbs.diff.values import metadata_difference
 from tests import strategies
 from tests.support import DEEP, ROOT, command, ends, watched, write
 from tests.test_laws import VARIANTS, carried
@@ -204,10 +203,10 @@ def test_classes_are_those_of_the_whole_text(a: str, b: str) -> None:
 def test_texts_are_looked_at_in_pieces_that_change_nothing(parts: list[str]) -> None:
     text = "".join(parts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(texts, "MIB", 1)
-        pieces = list(texts._pieces(text.encode()))
+        patch.setattr(explain, "MIB", 1)
+        pieces = list(explain._pieces(text.encode()))
         assert "".join(pieces) == text
-        for view in texts._VIEWS.values():
+        for view in explain._VIEWS.values():
             assert "".join(view(iter(pieces))) == "".join(view(iter([text])))
 
 

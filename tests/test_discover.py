@@ -25,9 +25,8 @@ from corpusfmt import (
 from corpusfmt.formats.dir import FORMAT
 from corpusfmt.model.format import WriteOptions
 from corpusfmt.storage import open_folder
-from corpusfmt.storage.discovery import discover
+from corpusfmt.storage.discovery import discover, matching
 from corpusfmt.storage.open_folder import Held, open_below
-from corpusfmt.storage.patterns import matching
 from tests.support import command
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links want rights elsewhere")

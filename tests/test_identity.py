@@ -9,7 +9,7 @@ import pytest
 from corpusfmt import Document, Finding, fix, open_writer, read, validate
 from corpusfmt.checks.baseline import mark_of
 from corpusfmt.checks.selection import Selection
-from corpusfmt.cli.reports.fingerprints import Marks
+from corpusfmt.cli.reports.record import Marks
 from corpusfmt.model.document import build
 from corpusfmt.model.finding import Place
 from corpusfmt.model.rule import Check

@@ -24,8 +24,7 @@ from lxml import etree
 
 from corpusfmt.cli.printers import as_json, as_text
 from corpusfmt.cli.reports import reporter
-from corpusfmt.cli.reports.paths import slashed, uri
-from corpusfmt.cli.reports.record import Summary
+from corpusfmt.cli.reports.record import Summary, slashed, uri
 from corpusfmt.model.errors import ConfigurationError, PluginError
 from corpusfmt.model.finding import Edit, Finding, Place
 from corpusfmt.options import REPORTS as FORMATS

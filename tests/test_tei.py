@@ -22,7 +22,7 @@ from corpusfmt.cli.main import main
 from corpusfmt.formats.tei import FORMAT
 from corpusfmt.formats.tei.head import forbidden_in, header
 from corpusfmt.formats.tei.names import ncname
-from corpusfmt.formats.tei.native_bytes import read_native
+from corpusfmt.formats.tei.native import read_native
 from corpusfmt.formats.tei.profile import CORPUS_END, DECLARATION
 from corpusfmt.formats.tei.write import alone
 from corpusfmt.limits import CHUNK, MIB, Limits

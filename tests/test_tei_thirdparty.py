@@ -17,9 +17,8 @@ from lxml import etree
 from corpusfmt.formats.tei import FORMAT
 from corpusfmt.formats.tei.thirdparty.attested import Attested
 from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, ELSEWHERE, WAYS, table
-from corpusfmt.formats.tei.thirdparty.flow import MISSING
-from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
-from corpusfmt.formats.tei.thirdparty.letters import collapsed
+from corpusfmt.formats.tei.thirdparty.flow import MISSING, collapsed
+from corpusfmt.formats.tei.thirdparty.header import Heading, identity, metadata
 from corpusfmt.formats.tei.thirdparty.to_text import Choices, Found, ThirdPartyText
 from corpusfmt.model.known_metadata import known
 from tests.support import DATA, calls, documents, ends, needs_data, scan

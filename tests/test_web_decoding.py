@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusfmt.formats.warc.charsets import web_charset
-from corpusfmt.formats.warc.web_decoding import USER_DEFINED, in_utf8
+from corpusfmt.formats.warc.charsets import USER_DEFINED, in_utf8, web_charset
 from tests.warcs import docs, page, record
 
 #: Bytes that are controls of their own number by the Encoding Standard, by label.

@@ -28,8 +28,7 @@ from corpusfmt.model.rule import Change, Rule
 from corpusfmt.text.declared import page_declared
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import TEXT_SUFFIX, has_suffix, suffixed, unfit
-from corpusfmt.text.magic import kind_of
-from corpusfmt.text.pointers import pointer_kind
+from corpusfmt.text.magic import kind_of, pointer_kind
 from corpusfmt.text.position import Region
 
 FAULTS: Final = (

@@ -23,7 +23,7 @@ from corpusfmt.storage.local import LOCAL
 from corpusfmt.storage.next_member import HELD, History, search
 from corpusfmt.storage.schemes import file_system
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
-from corpusfmt.text.pointers import BEGINNINGS, LARGEST, pointer_kind
+from corpusfmt.text.magic import BEGINNINGS, LARGEST, pointer_kind
 
 if TYPE_CHECKING:
     from hashlib import _Hash

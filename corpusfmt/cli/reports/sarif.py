@@ -11,9 +11,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from corpusfmt.cli.printers import dump
-from corpusfmt.cli.reports.fingerprints import Marks
-from corpusfmt.cli.reports.paths import uri
-from corpusfmt.cli.reports.record import Summary, Write
+from corpusfmt.cli.reports.record import Marks, Summary, Write, uri
 from corpusfmt.model.errors import CorpusfmtError
 from corpusfmt.model.finding import Edit, Finding, Place
 from corpusfmt.model.rule import Rule

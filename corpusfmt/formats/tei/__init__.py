@@ -19,8 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corpusfmt.formats.tei.faults import FAULTS
-from corpusfmt.formats.tei.offsets import is_other, locate, resync, sniff
-from corpusfmt.formats.tei.shared import shared_names
+from corpusfmt.formats.tei.offsets import is_other, locate, resync, shared_names, sniff
 from corpusfmt.formats.tei.write import alone, losses, writer
 from corpusfmt.model.file_names import name_from
 from corpusfmt.model.format import FORCED, Batch, Format, Option, ReadOptions, Stream

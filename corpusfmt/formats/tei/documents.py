@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt.formats.tei.names import ncname
-from corpusfmt.formats.tei.native import NativeEvents, NativeFault
-from corpusfmt.formats.tei.native_bytes import read_native
+from corpusfmt.formats.tei.native import NativeEvents, NativeFault, read_native
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
 from corpusfmt.formats.tei.references import XML_ID
-from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
+from corpusfmt.formats.tei.thirdparty.header import Heading, identity, metadata
 from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
 from corpusfmt.limits import MIB
 from corpusfmt.model.finding import Edit

@@ -14,8 +14,7 @@ from corpusfmt.formats.tei.profile import MARK, NAMESPACE
 from corpusfmt.formats.tei.references import XML_ID, Across, is_name
 from corpusfmt.formats.tei.schema_units import SchemaUnits
 from corpusfmt.formats.tei.thirdparty.attested import Attested
-from corpusfmt.formats.tei.thirdparty.header import Header
-from corpusfmt.formats.tei.thirdparty.heading import Heading, inherited
+from corpusfmt.formats.tei.thirdparty.header import Header, Heading, inherited
 from corpusfmt.formats.tei.thirdparty.to_text import Choices, ThirdPartyText
 from corpusfmt.limits import CHUNK
 from corpusfmt.model.finding import Edit

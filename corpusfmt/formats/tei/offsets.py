@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from corpusfmt.formats.tei.profile import MARK, TEI_START
+from corpusfmt.limits import CHUNK, HEAD
 from corpusfmt.model.document import Document
+from corpusfmt.model.format import Stream
 from corpusfmt.text.display import BOM, wide_encoding
 from corpusfmt.text.position import Region
 
@@ -95,3 +98,22 @@ def locate(region: Region, document: Document, position: int) -> int:
         at += size
         start = match.end()
     return origin.body
+
+
+_XML_ID: Final = re.compile(rb"""\sxml:id[ \t\r\n]*=[ \t\r\n]*["']([^"'<&]{1,1000})["']""")
+#: An attribute that is cut where a piece ends is no longer.
+_LONGEST: Final = 1200
+
+
+def shared_names(stream: Stream) -> Iterator[str]:
+    """Give each ``xml:id`` of a ``teiCorpus`` or of a file with another root; nothing for a TEI, which is a text."""
+    held = b""
+    while len(held) < HEAD and (more := stream.read(CHUNK)):
+        held += more
+    if not (is_other(held) or is_corpus(held)):
+        return
+    while held:
+        for match in _XML_ID.finditer(held):
+            yield match[1].decode("utf-8", "replace").strip()
+        more = stream.read(CHUNK)
+        held = held[-_LONGEST:] + more if more else b""

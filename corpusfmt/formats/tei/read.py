@@ -8,12 +8,11 @@ from typing import Final
 
 from corpusfmt.formats.tei.encoding import Decoded, Undecodable
 from corpusfmt.formats.tei.frames import Frames
-from corpusfmt.formats.tei.gathering import Gathering
-from corpusfmt.formats.tei.native_bytes import read_native
+from corpusfmt.formats.tei.gathering import Gathering, Window
+from corpusfmt.formats.tei.native import read_native
 from corpusfmt.formats.tei.parser import Broken
 from corpusfmt.formats.tei.profile import CORPUS_END, NAMESPACE, TEI_END, TEI_START
 from corpusfmt.formats.tei.wellformed import Around, Explanation, character_for, explained, unclosed
-from corpusfmt.formats.tei.window import Window
 from corpusfmt.limits import CHUNK, KIB
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Batch, ReadOptions, Stream, forced_encoding

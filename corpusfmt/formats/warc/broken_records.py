@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.header import Fault, Header, is_record_start
-from corpusfmt.formats.warc.marks import AFTER, END, ENDS, HELD, OVERLAP, next_record
+from corpusfmt.formats.warc.members import AFTER, END, ENDS, HELD, OVERLAP, next_record
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.verify import holds
 from corpusfmt.model.finding import Edit

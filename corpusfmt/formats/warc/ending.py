@@ -7,8 +7,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from corpusfmt.formats.warc.profile import END_TYPE, END_VERSION
-from corpusfmt.formats.warc.record import Record
-from corpusfmt.formats.warc.record_ids import NAMESPACE, named, uuid
+from corpusfmt.formats.warc.record import NAMESPACE, Record, named, uuid
 
 _END: Final = (
     b"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:%b>\r\nWARC-Date: %b\r\nWARC-Warcinfo-ID: %b\r\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corpusfmt.formats.warc.header import Fault, Header, is_record_start
-from corpusfmt.formats.warc.marks import AFTER, END, ENDS, LOOK, OVERLAP, next_record
+from corpusfmt.formats.warc.members import AFTER, END, ENDS, LOOK, OVERLAP, next_record
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.verify import Verification
 from corpusfmt.limits import CHUNK, LONGEST_BLOCK

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from corpusfmt.formats.warc.fields import BY_NAME
-from corpusfmt.formats.warc.header import Header
+from corpusfmt.formats.warc.header import BY_NAME, Header
 from corpusfmt.formats.warc.values import is_date
 
 #: More shapes than this are not learned: trying them all would cost more than looking closely.

@@ -243,7 +243,7 @@ def _read_as_declared(pending: Pending, codec: str | None, *, known: bool) -> No
     """
     if not known:
         return
-    from corpusfmt.formats.warc.web_decoding import USER_DEFINED, in_utf8
+    from corpusfmt.formats.warc.charsets import USER_DEFINED, in_utf8
 
     pending.encoding = codec
     if codec is None or (pending.data.isascii() and codec != "iso2022_jp"):

@@ -1,4 +1,4 @@
-"""The child process that validates records with a JSON Schema: ``corpusfmt.schema.json_schema.asking`` starts it."""
+"""The child process that validates records with a JSON Schema: ``corpusfmt.schema.json_schema.validator`` starts it."""
 
 from __future__ import annotations
 

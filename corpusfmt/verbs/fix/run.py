@@ -16,10 +16,9 @@ from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, Verificat
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Format, ReadOptions, Stream
 from corpusfmt.rules import legacy_encoding
-from corpusfmt.sources.?? import AUTO, UTF8
 from corpusfmt.sources.batches import scan
 from corpusfmt.sources.files import opened, sources
-from corpusfmt.sources.settings import Reading, Unused
+from corpusfmt.sources.settings import AUTO, UTF8, Reading, Unused
 from corpusfmt.text.display import WIDE_MARKS, quoted
 from corpusfmt.verbs.fix.edits import Recoded, Source, Transcoded, Work, is_in, pour, write_members
 from corpusfmt.verbs.fix.proven import Verdict, chunks, judged, takes

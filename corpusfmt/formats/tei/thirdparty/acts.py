@@ -9,16 +9,110 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from corpusfmt.formats.tei.thirdparty import choosing, notes
-from corpusfmt.formats.tei.thirdparty.flow import BREAK, INWORD, JOINED, NOTHING, SPACE, Flow
+from corpusfmt.formats.tei.thirdparty import choosing
+from corpusfmt.formats.tei.thirdparty.elements import Closing, Opening, Step, pointed
+from corpusfmt.formats.tei.thirdparty.flow import BREAK, HYPHENS, INWORD, JOINED, NOTHING, SPACE, Flow, State
 from corpusfmt.formats.tei.thirdparty.header import XML_ID
-from corpusfmt.formats.tei.thirdparty.letters import HYPHENS
-from corpusfmt.formats.tei.thirdparty.pointing import pointed
-from corpusfmt.formats.tei.thirdparty.spans import MOST_SPANS, Span
-from corpusfmt.formats.tei.thirdparty.steps import Closing, Opening, Step
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
+
+
+#: So many deletions may be open at a time; the text of further ones stays.
+MOST_SPANS: Final = 64
+
+
+class Span(NamedTuple):
+    """What is deleted up to the end of the element with an xml:id: where its text begins, and its notes."""
+
+    target: str
+    flow: Flow
+    state: State
+    notes: int
+
+
+def ending(reader: ThirdPartyText, xml_id: str, step: Step) -> Step:
+    """Return the step of an element with an ``xml:id``, which may end a deletion."""
+    if all(span.target != xml_id for span in reader.spans):
+        return step
+    reader.closings.append(step.closing)
+    reader.targets.append(xml_id)
+    return step._replace(closing=_end)
+
+
+def _end(reader: ThirdPartyText) -> None:
+    """End an element that ends a deletion. What is deleted is taken back, as it is of alternatives."""
+    xml_id, closing = reader.targets.pop(), reader.closings.pop()
+    if closing is not None:
+        closing(reader)
+    at = next((at for at, span in enumerate(reader.spans) if span.target == xml_id), -1)
+    if at < 0:
+        return
+    span = reader.spans[at]
+    del reader.spans[at:]
+    # One that begins or ends inside of a note or an alternative, and not both, is no run of the text: all of it stays.
+    if span.flow is not reader.flow or any(chooser.spans > at for chooser in reader.choosers):
+        return
+    size = reader.flow.size
+    reader.flow.cut(span.state)
+    lost = size - reader.flow.size + sum(note.size for note in reader.notes[span.notes :])
+    del reader.notes[span.notes :]
+    reader.size -= lost
+    if lost:
+        reader.count("delSpan", -1)
+        reader.count("text of delSpan")
+
+
+def _note(reader: ThirdPartyText, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
+    """Take a note (TEI P5, 3.9.1) where text runs."""
+    if reader.choices.notes == "end":
+        note = Flow(reader.flow.breaks, reader.flow.seam)
+        reader.notes.append(note)
+        reader.flows.append(reader.flow)
+        reader.flow = note
+        return Step(NOTHING, NOTHING, reader.running, None, _end_note)
+    if reader.choices.notes == "inline":
+        return _inline(reader, name, attributes, step)
+    reader.skip(name)
+    return None
+
+
+def _end_note(reader: ThirdPartyText) -> None:
+    if not reader.flow.size and reader.notes[-1] is reader.flow:
+        reader.notes.pop()
+    reader.flow = reader.flows.pop()
+
+
+def _block_note(reader: ThirdPartyText, name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
+    if reader.choices.notes != "out":
+        return step
+    reader.skip(name)
+    return None
+
+
+def _fw(reader: ThirdPartyText, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
+    """Take running titles, catchwords and page numbers (TEI P5, 12.6)."""
+    if reader.choices.fw == "inline":
+        return _inline(reader, name, attributes, step)
+    reader.skip(name)
+    return None
+
+
+def _inline(reader: ThirdPartyText, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
+    if step.before != SPACE:
+        return step
+    reader.flow.flatten()
+    return step._replace(closing=unflatten)
+
+
+def unflatten(reader: ThirdPartyText) -> None:
+    """End something flat."""
+    reader.flow.unflatten()
+
+
+#: The acts of this module, as ``acts`` has them.
+NOTES: Final[Mapping[str, Opening]] = {"note": _note, "block note": _block_note, "fw": _fw}
+
 
 Attributes: TypeAlias = Mapping[str, str]
 
@@ -200,7 +294,7 @@ def _end_row(reader: ThirdPartyText) -> None:
 def _cell(reader: ThirdPartyText, _name: str, _attributes: Attributes, step: Step) -> Step | None:
     reader.flow.cell()
     reader.flow.flatten()
-    return step._replace(before=NOTHING, after=SPACE, closing=notes.unflatten)
+    return step._replace(before=NOTHING, after=SPACE, closing=unflatten)
 
 
 # -- what was changed -----------------------------------------------------------------------------------
@@ -300,5 +394,5 @@ _ACTS: Final[Mapping[str, Opening]] = {
     "ex": _ex,
     "g": _g,
     **choosing.ACTS,
-    **notes.ACTS,
+    **NOTES,
 }

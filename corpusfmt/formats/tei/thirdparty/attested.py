@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from corpusfmt.formats.tei.thirdparty.choices import Choices
 from corpusfmt.formats.tei.thirdparty.choosing import HEADER
 from corpusfmt.formats.tei.thirdparty.header import Header
-from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
+from corpusfmt.formats.tei.thirdparty.to_text import Choices, ThirdPartyText
 
 #: So many events are held at a time; what stands behind the readings of a longer entry is not known in time.
 _MOST: Final = 100_000

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from corpusfmt.formats.tei.thirdparty.elements import Opening, Step
 from corpusfmt.formats.tei.thirdparty.flow import State
-from corpusfmt.formats.tei.thirdparty.steps import Opening, Step
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText

@@ -5,7 +5,16 @@ It has the elements of the Guidelines, version 4.12. What is not in it is taken 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from urllib.parse import unquote
+
+from corpusfmt.formats.tei.thirdparty.flow import BLANK, LINE, NOTHING, SOFT, SPACE, TOUCH
+
+if TYPE_CHECKING:
+    from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
+
 
 #: What an element may stand in, in the order of ``Way.parted``: among whole blocks; in a stanza; in a speech; among
 #: lines; in running text. The last three are running text too: in ``data`` and ``words`` elements that touch are parted
@@ -178,3 +187,86 @@ def table() -> str:
         "| all others | their text stays; those of other namespaces are parted by a space where two touch |",
     ]
     return "\n".join(rows) + "\n"
+
+
+def pointed(pointer: str) -> str:
+    """Return the name that a pointer leads to, which may be percent-encoded (RFC 3987, 3.1), or empty."""
+    path, mark, name = pointer.strip().rpartition("#")
+    if path or not mark:
+        return ""
+    return unquote(name) if "%" in name else name
+
+
+#: What parts an element from what is before it and after it, by the letters of ``Way.parted``.
+_PARTS: Final = {
+    "b": (BLANK, BLANK),
+    "n": (LINE, LINE),
+    "N": (LINE, BLANK),
+    "_": (SPACE, SPACE),
+    "s": (SOFT, SOFT),
+    "t": (TOUCH, TOUCH),
+    "-": (NOTHING, NOTHING),
+}
+#: Acts that make lines, of which there are none where all is flat.
+_LINES: Final = ("row", "cell")
+
+Closing: TypeAlias = "Callable[[ThirdPartyText], None]"
+#: Gives the step that is taken in the end, or None when the element is left out.
+Opening: TypeAlias = "Callable[[ThirdPartyText, str, Mapping[str, str], Step], Step | None]"
+Acts: TypeAlias = "Callable[[str], tuple[Opening, Closing | None]]"
+
+
+class Table(dict[str, "Step"]):
+    """The steps of all elements in one of ``INSIDES``; ``is_text`` says whether white space there is text."""
+
+    def __init__(self, *, is_text: bool) -> None:
+        super().__init__()
+        self.is_text = is_text
+
+    def __missing__(self, name: str) -> Step:
+        """Return the step of an element that TEI does not have."""
+        return self["s" if " " in name else "hi"]
+
+
+class Step(NamedTuple):
+    """What to do with an element: what parts it from what is ``before`` and ``after`` it, the table for what it holds,
+    and what else is done at its start and its end.
+
+    ``before`` is TOUCH where only an element that ended just here asks for a space.
+    """
+
+    before: int
+    after: int
+    table: Table
+    opening: Opening | None = None
+    closing: Closing | None = None
+
+
+@lru_cache(1)
+def tables(acts: Acts) -> dict[str, Table]:
+    """Return the table for each of ``INSIDES``. ``acts`` gives the functions of an act."""
+    made = {inside: Table(is_text=inside not in INSIDES[:4]) for inside in INSIDES}
+    for inside, table in made.items():
+        for name, way in ELEMENTS.items():
+            table[name] = _step(way, inside, made, acts)
+        table.update({name: table[like] for name, like in ELSEWHERE.items()})
+    return made
+
+
+def _step(way: Way, inside: str, made: dict[str, Table], acts: Acts) -> Step:
+    part = way.parted[min(INSIDES.index(inside), 4)]
+    act, within = way.act, way.inside or inside
+    if inside == "flat":
+        within = "flat"
+        part = "_" if part in "bnN" else part
+        act = "" if act in _LINES else act
+    elif part == "_":
+        within = "flat"
+    elif part in "st" and within == "lines":  # a phrase here, no block
+        within = inside
+    elif inside in ("data", "words") and part == "-" and act in ("", "token", "word", "expan"):
+        part = "t"
+    if act == "note" and inside in ("blocks", "data"):  # here it breaks no sentence
+        act, within, part = "block note", "running", "b" if inside == "blocks" else "n"
+    before, after = _PARTS[part]
+    return Step(before, after, made[within], *(acts(act) if act else ()))

@@ -7,20 +7,41 @@ text of an element is put together when the next element begins or ends, so it d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
-from corpusfmt.formats.tei.thirdparty.acts import Fragment, act, spaced
+from corpusfmt.formats.tei.thirdparty.acts import Fragment, Span, act, ending, spaced
 from corpusfmt.formats.tei.thirdparty.aside import enter, leave
-from corpusfmt.formats.tei.thirdparty.choices import Choices, Found
 from corpusfmt.formats.tei.thirdparty.choosing import CHOOSING, HEADER, LEFT_OUT, NEVER, PARTS, TEXT, Chooser, wrapped
-from corpusfmt.formats.tei.thirdparty.elements import SHOWN
-from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SOFT, TOUCH, Flow
-from corpusfmt.formats.tei.thirdparty.header import Header
-from corpusfmt.formats.tei.thirdparty.heading import XML_ID, heading_of
-from corpusfmt.formats.tei.thirdparty.letters import WHITE
-from corpusfmt.formats.tei.thirdparty.spans import Span, ending
-from corpusfmt.formats.tei.thirdparty.steps import Closing, Step, tables
+from corpusfmt.formats.tei.thirdparty.elements import SHOWN, Closing, Step, tables
+from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SOFT, TOUCH, WHITE, Flow
+from corpusfmt.formats.tei.thirdparty.header import XML_ID, Header, Heading, heading_of
 from corpusfmt.text.display import quoted
+
+
+class Choices(NamedTuple):
+    """What is wanted of a text: ``choice`` edited or original, ``notes`` end, inline or out, ``fw`` out or inline,
+    ``lb`` newline, space or join, and ``witness`` the xml:id of one whose readings are wanted.
+    """
+
+    choice: str = "edited"
+    notes: str = "end"
+    fw: str = "out"
+    lb: str = "newline"
+    witness: str = ""
+
+
+class Found(NamedTuple):
+    """What was found in a ``TEI`` element.
+
+    ``has_text`` says whether there is a ``text`` or a ``sourceDoc``. ``dropped`` counts markup by the name of the
+    element where its text stays, and ``text of`` a name where it does not.
+    """
+
+    text: str
+    has_text: bool
+    heading: Heading
+    dropped: dict[str, int]
+
 
 __all__ = ["Choices", "Found", "ThirdPartyText"]
 
