@@ -27,7 +27,7 @@ from corpusfmt.model.document import Document, same_text
 from corpusfmt.model.metadata import Metadata
 from corpusfmt.storage import Sorter
 from corpusfmt.text.json_facts import canonical, spelled
-from corpusfmt.verbs.diff import pair_in_order, texts
+from corpusfmt.verbs.diff import explain, pair_in_order
 from corpusfmt.verbs.diff import run as comparison
 from corpusfmt.verbs.diff.document_numbers import Places, Runs
 from corpusfmt.verbs.diff.explain import metadata_difference, text_difference

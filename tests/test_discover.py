@@ -24,9 +24,9 @@ from corpusfmt import (
 )
 from corpusfmt.formats.dir import FORMAT
 from corpusfmt.model.format import WriteOptions
-from corpusfmt.storage import open_folder
+from corpusfmt.storage import held_folder
 from corpusfmt.storage.discovery import discover, matching
-from corpusfmt.storage.open_folder import Held, open_below
+from corpusfmt.storage.held_folder import Held, open_below
 from tests.support import command
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links want rights elsewhere")
@@ -137,7 +137,7 @@ def test_a_link_that_comes_into_a_folder_after_it_was_looked_into_is_not_followe
         pytest.skip("that folder was named itself")
     Path("d/x").mkdir(parents=True)
     Path("d/x/a.seed").write_bytes(GOOD)
-    real = open_folder.open_below
+    real = held_folder.open_below
 
     def swapped(root: str, path: str) -> int:
         if not Path("far").exists():

@@ -16,7 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from corpusfmt import fix
-from corpusfmt.cli.diffs import WIDEST, Screen
+from corpusfmt.cli.diff_printing import WIDEST, Screen
 from corpusfmt.cli.main import main
 from corpusfmt.model.finding import Edit
 from corpusfmt.storage import Pile, open_input

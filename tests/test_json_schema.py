@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from corpusfmt import limits
 from corpusfmt.model.errors import SchemaError
-from corpusfmt.schema.json_schema.drift import drift
 from corpusfmt.schema.json_schema.loading import load
 from corpusfmt.schema.json_schema.patterns import is_found
 from corpusfmt.schema.json_schema.pointers import offset_of, places, pointer_of
 from corpusfmt.schema.json_schema.profile import MOST_KEYS, Profile
-from corpusfmt.schema.json_schema.reference import Reference
+from corpusfmt.schema.json_schema.reference_engine import Reference
+from corpusfmt.schema.json_schema.schema_drift import drift
 from corpusfmt.schema.json_schema.validator import Schema, Violation
 from corpusfmt.schema.json_schema.values import values
 from tests import strategies

@@ -10,7 +10,7 @@ import pytest
 
 from corpusfmt.model.errors import SchemaError
 from corpusfmt.schema.json_schema.loading import load
-from corpusfmt.schema.json_schema.reference import Reference
+from corpusfmt.schema.json_schema.reference_engine import Reference
 from corpusfmt.schema.json_schema.validator import Schema
 from corpusfmt.schema.json_schema.values import values
 from tests.support import DATA, needs_data

@@ -16,8 +16,8 @@ import pytest
 from corpusfmt import ConfigurationError, Document, TargetChangedError, convert, open_writer, read
 from corpusfmt.cli.main import main
 from corpusfmt.sources.settings import Reading
-from corpusfmt.storage import Folder, Shards, open_folder, open_output
-from corpusfmt.storage.open_folder import Held
+from corpusfmt.storage import Folder, Shards, held_folder, open_output
+from corpusfmt.storage.held_folder import Held
 from corpusfmt.targets.settings import Writing
 from corpusfmt.verbs.convert.run import Conversion
 
@@ -283,7 +283,7 @@ def test_a_shard_that_is_another_output_ends_the_run(here: Path, monkeypatch: py
 
 def _run(target: str, force: bool, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Conversion:
     """A run, as of a process of its own."""
-    monkeypatch.setattr(open_folder, "_RUN", os.urandom(6).hex())
+    monkeypatch.setattr(held_folder, "_RUN", os.urandom(6).hex())
     return Conversion(["in.seed"], target, Reading(), Writing(force=force, **more))
 
 
@@ -308,7 +308,7 @@ def test_two_runs_make_no_mixed_set_of_shards(
 def test_a_run_waits_for_another_one_that_gives_files_their_names(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     holder = os.open(".", os.O_RDONLY)
     fcntl.flock(holder, fcntl.LOCK_EX)
-    monkeypatch.setattr(open_folder, "_PATIENCE", 0.05)
+    monkeypatch.setattr(held_folder, "_PATIENCE", 0.05)
     with pytest.raises(TargetChangedError, match="another run has been writing into"):
         convert("in.seed", "out.seed", shard_size=1)
     assert os.listdir() == ["in.seed"]

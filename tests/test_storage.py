@@ -615,14 +615,14 @@ def test_what_fails_has_the_name_of_the_target(call: str, tmp_path: Path, monkey
     target = str(tmp_path / "a.txt")
     with monkeypatch.context() as patched:
         if call in ("open", "fdopen"):
-            patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
+            patched.setattr(f"corpusfmt.storage.held_folder.os.{call}", failing)
         with pytest.raises(PermissionError) as caught:
             output = open_output(target)
             if call == "close":
                 assert output._raw is not None
                 patched.setattr(output, "_raw", Closing(output._raw))
             elif call not in ("open", "fdopen"):
-                patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
+                patched.setattr(f"corpusfmt.storage.held_folder.os.{call}", failing)
             output.write(b"text")
             output.finish()
             output.publish()
@@ -682,7 +682,7 @@ def test_a_target_that_cannot_be_begun_leaves_nothing(
 
     with monkeypatch.context() as patched:
         if hasattr(os, call):
-            patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
+            patched.setattr(f"corpusfmt.storage.held_folder.os.{call}", failing)
             with pytest.raises((OSError, KeyboardInterrupt)):
                 open_output(str(target))
     for descriptor in opened:
@@ -748,7 +748,7 @@ def test_the_old_manifest_is_durably_gone_before_any_shard_is_replaced(
     shards.outputs[0].finish()
     states: list[list[bytes]] = []
     monkeypatch.setattr(
-        "corpusfmt.storage.open_folder.Held.sync",
+        "corpusfmt.storage.held_folder.Held.sync",
         lambda _: states.append([path.read_bytes() for path in sorted(tmp_path.glob("a*"))]),
     )
     shards.publish(b"{}")
@@ -768,7 +768,7 @@ def test_a_signal_while_a_target_is_opened_or_closed_is_not_hidden(
         whole(descriptor, *more, **others).close()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("corpusfmt.storage.open_folder.os.fdopen", stopped)
+    monkeypatch.setattr("corpusfmt.storage.held_folder.os.fdopen", stopped)
     with pytest.raises(KeyboardInterrupt):
         open_output(f"{tmp_path}/a.txt")
     assert os.listdir(tmp_path) == []

@@ -243,10 +243,10 @@ def test_an_interrupt_leaves_nothing(state: str, where: str, here: Path, monkeyp
         real(*_, **named)
 
     if where == "finish":
-        monkeypatch.setattr("corpusfmt.storage.open_folder.os.fsync", interrupt)
+        monkeypatch.setattr("corpusfmt.storage.held_folder.os.fsync", interrupt)
     if where == "publish":
         monkeypatch.setattr(
-            f"corpusfmt.storage.open_folder.os.{'replace' if state == 'forced' else 'rename'}", interrupt
+            f"corpusfmt.storage.held_folder.os.{'replace' if state == 'forced' else 'rename'}", interrupt
         )
     with pytest.raises(KeyboardInterrupt):
         convert("good.seed", "out/", to_format="leaves", force=state == "forced")
@@ -329,7 +329,7 @@ def test_a_folder_that_cannot_be_begun_leaves_nothing(call: str, here: Path, mon
 
     Path("out").mkdir()
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
+        patched.setattr(f"corpusfmt.storage.held_folder.os.{call}", failing)
         with pytest.raises((OSError, KeyboardInterrupt)):
             Folder("out", force=False)
     assert tree() == [*SOURCES, "out"]
@@ -345,7 +345,7 @@ def test_what_fails_has_a_name_that_the_user_knows(call: str, here: Path, monkey
         Path("out/mine").write_bytes(b"mine")
     before = tree()
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
+        patched.setattr(f"corpusfmt.storage.held_folder.os.{call}", failing)
         with pytest.raises(PermissionError) as caught:
             convert("good.seed", "out", to_format="leaves", force=True)
     assert caught.value.filename == (os.path.join("out", "one.leaf") if call == "replace" else "out")
@@ -365,13 +365,13 @@ def test_what_comes_in_cleaning_up_hides_nothing(call: str, here: Path, monkeypa
     folder = Folder("out/", force=False)
     folder.add("a", b"new")
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", interrupted)
+        patched.setattr(f"corpusfmt.storage.held_folder.os.{call}", interrupted)
         with pytest.raises(KeyboardInterrupt):
             folder.discard()
     folder.discard()
     assert tree() == SOURCES
     with monkeypatch.context() as patched:
-        patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
+        patched.setattr(f"corpusfmt.storage.held_folder.os.{call}", failing)
         Folder("out/", force=False).discard()
 
 

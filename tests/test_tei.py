@@ -20,7 +20,7 @@ from lxml import etree
 from corpusfmt import Document, LossError, ParseError, convert, fix, open_writer, read, validate
 from corpusfmt.cli.main import main
 from corpusfmt.formats.tei import FORMAT
-from corpusfmt.formats.tei.head import forbidden_in, header
+from corpusfmt.formats.tei.header import forbidden_in, header
 from corpusfmt.formats.tei.names import ncname
 from corpusfmt.formats.tei.native import read_native
 from corpusfmt.formats.tei.profile import CORPUS_END, DECLARATION

@@ -16,14 +16,14 @@ from corpusfmt.model.document import text_digest
 from corpusfmt.model.finding import Finding, Place
 from corpusfmt.model.format import Batch, Format
 from corpusfmt.model.rule import Rule
-from corpusfmt.rules import drift, duplicate_across, duplicate_text
+from corpusfmt.rules import duplicate_id_across_files, duplicate_text, schema_drift
 from corpusfmt.text.display import quoted, shown
 
 if TYPE_CHECKING:
     from corpusfmt.schema.json_schema.profile import Profile
 
 #: The rules of this module.
-IDS, TEXTS, DRIFT = duplicate_across.RULE.code, duplicate_text.RULE.code, drift.RULE.code
+IDS, TEXTS, DRIFT = duplicate_id_across_files.RULE.code, duplicate_text.RULE.code, schema_drift.RULE.code
 RULES: Final = (IDS, TEXTS, DRIFT)
 _ID, _TEXT = b"i", b"t"
 #: An id is shown in messages up to so many characters.
@@ -86,7 +86,7 @@ def repeats(lines: storage.Sorter, paths: list[str]) -> Iterator[Finding]:
 
 def _finding(line: bytes, paths: list[str]) -> Finding:
     source, number, kind, byte, at, *first, spelled = line.rstrip(b"\n").split(b" ", 8)
-    rule = duplicate_across.RULE if kind == _ID else duplicate_text.RULE
+    rule = duplicate_id_across_files.RULE if kind == _ID else duplicate_text.RULE
     id, by_path = json.loads(spelled)
     there = f"{shown(paths[int(first[0])])}:{int(first[2])}"
     if (first[0], first[2]) == (source, at):
@@ -102,9 +102,9 @@ def _finding(line: bytes, paths: list[str]) -> Finding:
 
 def drifts(profiles: list[tuple[str, Profile]]) -> Iterator[Finding]:
     """Give a finding for each field that some sources lack, leave null or have with another type."""
-    from corpusfmt.schema.json_schema.drift import drift as found
+    from corpusfmt.schema.json_schema.schema_drift import drift as found
 
-    rule = drift.RULE
+    rule = schema_drift.RULE
     for one in found(profiles):
         column = 1 if one.line else 0
         yield Finding(

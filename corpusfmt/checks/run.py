@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpusfmt import plugins, storage
-from corpusfmt.checks.elsewhere import Elsewhere
+from corpusfmt.checks.names_in_other_files import Elsewhere
 from corpusfmt.checks.selection import Selection
 from corpusfmt.checks.tally import Tally
 from corpusfmt.limits import SCHEMA_SECONDS

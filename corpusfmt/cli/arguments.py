@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final, NoReturn
 
 from corpusfmt import plugins
-from corpusfmt.cli.talk import complain
+from corpusfmt.cli.messages import complain
 from corpusfmt.limits import USUAL, Limits, bytes_of
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.format import Format, Option

@@ -8,7 +8,7 @@ from corpusfmt import plugins, storage
 from corpusfmt.checks.run import is_xml
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.arguments import format_spec, reading_of
-from corpusfmt.cli.talk import say
+from corpusfmt.cli.messages import say
 from corpusfmt.config import Config, Schemas, find, load
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.options import format_options

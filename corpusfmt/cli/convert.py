@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from corpusfmt import storage
 from corpusfmt.cli.arguments import add_sources, format_spec, parser
 from corpusfmt.cli.configured import config_of, settled
+from corpusfmt.cli.messages import plural, say, say_dropped, say_skipped, size
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import plural, say, say_dropped, say_skipped, size
 from corpusfmt.model.errors import ConfigurationError, LossError, ParseError
 from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.storage import UNTRUSTED

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from corpusfmt.cli.arguments import format_spec, parser, reading_of
 from corpusfmt.cli.configured import config_of, settled
+from corpusfmt.cli.messages import plural, put, say, say_skipped
 from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import plural, put, say, say_skipped
 from corpusfmt.config import Config
 from corpusfmt.model.document import Origin
 from corpusfmt.model.errors import ParseError

@@ -11,9 +11,9 @@ from corpusfmt.checks.baseline import load
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.configured import config_of, ignores_of, settled
-from corpusfmt.cli.diffs import printing
+from corpusfmt.cli.diff_printing import printing
+from corpusfmt.cli.messages import complain, described, plural, say
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import complain, described, plural, say
 from corpusfmt.config import Config
 from corpusfmt.model.errors import CorpusfmtError, ParseError
 from corpusfmt.text.display import harmless, shown

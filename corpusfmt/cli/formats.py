@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corpusfmt import plugins, sniff
 from corpusfmt.cli.arguments import format_spec, parser
-from corpusfmt.cli.talk import put
+from corpusfmt.cli.messages import put
 from corpusfmt.text.display import shown
 
 EXAMPLES = (

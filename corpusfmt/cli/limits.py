@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpusfmt.cli.arguments import parser
-from corpusfmt.cli.talk import put
+from corpusfmt.cli.messages import put
 from corpusfmt.model.limit_table import LIMITS, measured
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.configured import config_of, settled
+from corpusfmt.cli.messages import plural, say
 from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import plural, say
 from corpusfmt.model.document import Document
 from corpusfmt.model.format import Batch
 from corpusfmt.sources.batches import bounded, scanned

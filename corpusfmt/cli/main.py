@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:  # the disk behind it is full
-        from corpusfmt.cli.talk import complain
+        from corpusfmt.cli.messages import complain
 
         complain(f"standard output: {error.strerror or error}")
         return 2
@@ -77,7 +77,7 @@ def _flushed(code: int) -> int:
 def _unknown(command: str) -> int:
     from difflib import get_close_matches
 
-    from corpusfmt.cli.talk import complain
+    from corpusfmt.cli.messages import complain
     from corpusfmt.text.display import quoted
 
     close = get_close_matches(command, COMMANDS, 1)
@@ -89,8 +89,8 @@ def _unknown(command: str) -> int:
 def _run(command: str, args: list[str], *, at_last: bool) -> int:
     from importlib import import_module
 
+    from corpusfmt.cli.messages import complain, described
     from corpusfmt.cli.signals import Stopped, stopping
-    from corpusfmt.cli.talk import complain, described
     from corpusfmt.model.errors import CorpusfmtError
 
     try:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from corpusfmt import plugins
 from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.messages import put
 from corpusfmt.cli.printers import dump
-from corpusfmt.cli.talk import put
 from corpusfmt.model.rule import Rule
 
 

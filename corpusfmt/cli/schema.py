@@ -10,7 +10,7 @@ from typing import Any
 from corpusfmt import storage
 from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.configured import config_of, settled
-from corpusfmt.cli.talk import plural, say
+from corpusfmt.cli.messages import plural, say
 from corpusfmt.text.display import JSON, harmless
 from corpusfmt.verbs.infer import infer
 

@@ -13,11 +13,11 @@ from corpusfmt.checks.baseline import Baseline, load
 from corpusfmt.checks.run import Against
 from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.configured import config_of, schemas_of, selection_of, settled
+from corpusfmt.cli.messages import complain, described, plural, say, say_dropped, say_skipped
 from corpusfmt.cli.printers import has_colour
 from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.reports import reporter
 from corpusfmt.cli.reports.record import Reporter, Summary
-from corpusfmt.cli.talk import complain, described, plural, say, say_dropped, say_skipped
 from corpusfmt.limits import MAX_JOBS
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.options import REPORTS

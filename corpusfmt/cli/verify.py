@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.messages import plural, put, say
 from corpusfmt.cli.printers import dump
-from corpusfmt.cli.talk import plural, put, say
 from corpusfmt.text.display import shown
 from corpusfmt.verbs.verify import SIDES, Discrepancy, Verification
 

@@ -31,7 +31,6 @@ from corpusfmt.storage.file_state import (
     state_of,
 )
 from corpusfmt.storage.filesystem import State
-from corpusfmt.storage.folder import Folder
 from corpusfmt.storage.input import Gap, Input, given, given_name, open_given, open_input
 from corpusfmt.storage.output import Leftover, Output, codecs, open_output
 from corpusfmt.storage.paths import (
@@ -50,6 +49,7 @@ from corpusfmt.storage.paths import (
     within,
 )
 from corpusfmt.storage.shards import Shards, is_shard, old_shards, set_of
+from corpusfmt.storage.target_folder import Folder
 from corpusfmt.storage.target_names import Paths
 from corpusfmt.storage.temporary import Copying, Pile, Scratch
 from corpusfmt.text.display import quoted

@@ -11,8 +11,8 @@ from corpusfmt.limits import CHUNK
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.storage.devices import exists, open_device, refuse_open
 from corpusfmt.storage.filesystem import FileSystem, Info, Listing, PendingFile, State
+from corpusfmt.storage.held_folder import Held, hold, open_below, state
 from corpusfmt.storage.local_folder import LocalPendingFolder
-from corpusfmt.storage.open_folder import Held, hold, open_below, state
 from corpusfmt.text.display import quoted
 
 

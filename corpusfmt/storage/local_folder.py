@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from corpusfmt.model.errors import ConfigurationError, TargetChangedError
-from corpusfmt.storage.open_folder import Held, hold, identity, is_behind_link, temporary_name
+from corpusfmt.storage.held_folder import Held, hold, identity, is_behind_link, temporary_name
 from corpusfmt.text.display import quoted
 
 #: Making files durable one after the other waits for the disk each time; side by side, they share the wait.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpusfmt.formats.tei.head import header
+from corpusfmt.formats.tei.header import header
 from corpusfmt.formats.tei.profile import BODY_END, TEI_END
 from corpusfmt.model.rule import Rule
 

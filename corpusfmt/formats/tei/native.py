@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from corpusfmt.formats.tei.head import (
+from corpusfmt.formats.tei.header import (
     BEFORE_TITLE,
     BEHIND_DIGEST,
     BEHIND_TITLE,

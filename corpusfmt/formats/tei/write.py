@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from corpusfmt.formats.tei.head import bare_headers, forbidden_in, glyphs, header, visible
+from corpusfmt.formats.tei.header import bare_headers, forbidden_in, glyphs, header, visible
 from corpusfmt.formats.tei.names import Names
 from corpusfmt.formats.tei.profile import (
     BODY_END,

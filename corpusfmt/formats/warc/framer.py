@@ -21,11 +21,11 @@ from corpusfmt.formats.warc.header import (
     is_record_start,
     parse_header,
 )
+from corpusfmt.formats.warc.header_shapes import Shapes
 from corpusfmt.formats.warc.members import AFTER, CLOSE, END, ENDS, HELD, LOOK, OVERLAP, Members, next_record
-from corpusfmt.formats.warc.passing import pass_over
 from corpusfmt.formats.warc.profile import NATIVE_TYPE
 from corpusfmt.formats.warc.record import Record
-from corpusfmt.formats.warc.shapes import Shapes
+from corpusfmt.formats.warc.skipping import pass_over
 from corpusfmt.formats.warc.texts import PLAIN, USUAL_TYPES, is_wanted, text_type
 from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
 from corpusfmt.limits import CHUNK, MAX_DOCUMENT, USUAL, Limits, sized

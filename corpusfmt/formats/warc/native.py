@@ -8,8 +8,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
+from corpusfmt.formats.warc.header_shapes import PATTERNS
 from corpusfmt.formats.warc.profile import NATIVE_VERSION
-from corpusfmt.formats.warc.shapes import PATTERNS
 from corpusfmt.formats.warc.values import is_date
 from corpusfmt.limits import MAX_ID_DIGITS, MAX_METADATA, Limits, sized
 from corpusfmt.model.json_objects import check_object, is_canonical

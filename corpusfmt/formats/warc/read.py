@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from corpusfmt.formats.warc.ending import Ending, is_end
 from corpusfmt.formats.warc.faults import BY_CODE
 from corpusfmt.formats.warc.framer import Framer
 from corpusfmt.formats.warc.header import Fault
+from corpusfmt.formats.warc.last_record import Ending, is_end
 from corpusfmt.formats.warc.native import NativeFault, read_bundle, read_native
 from corpusfmt.formats.warc.profile import NATIVE_TYPE, PROFILE
 from corpusfmt.formats.warc.record import Record

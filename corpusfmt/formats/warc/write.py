@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from corpusfmt.formats.warc.ending import end_record
+from corpusfmt.formats.warc.last_record import end_record
 from corpusfmt.formats.warc.profile import NATIVE_VERSION, PROFILE
 from corpusfmt.formats.warc.record import NAMESPACE, named, uuid
 from corpusfmt.limits import MAX_METADATA, MIB, WARC_NAME

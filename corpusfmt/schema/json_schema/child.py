@@ -8,7 +8,7 @@ from typing import Any
 
 from corpusfmt.model.errors import SchemaError
 from corpusfmt.schema.child_process import bound, serve
-from corpusfmt.schema.json_schema.bench import Bench
+from corpusfmt.schema.json_schema.engines import Bench
 from corpusfmt.schema.json_schema.loading import load
 
 

@@ -112,7 +112,7 @@ def _validate(schema: Any) -> None:
     """Hold a schema against its metaschema. Bad patterns are found later, with better words."""
     import jsonschema_rs
 
-    from corpusfmt.schema.json_schema.fast import fault_of
+    from corpusfmt.schema.json_schema.fast_engine import fault_of
 
     try:
         jsonschema_rs.meta.validate(schema)

@@ -223,7 +223,7 @@ class Profile:
 
     def __init__(self) -> None:
         self.records = 0
-        #: What was seen; :mod:`corpusfmt.schema.json_schema.drift` compares it.
+        #: What was seen; :mod:`corpusfmt.schema.json_schema.schema_drift` compares it.
         self.shape = Shape()
         self._depth, self._places = _DEPTH, 1
 

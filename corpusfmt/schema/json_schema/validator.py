@@ -14,7 +14,7 @@ from corpusfmt import limits
 from corpusfmt.limits import KIB, MIB
 from corpusfmt.model.errors import SchemaError
 from corpusfmt.schema.child_process import Child, Ended
-from corpusfmt.schema.json_schema.bench import MOST, Bench, Violation, never, unexplained
+from corpusfmt.schema.json_schema.engines import MOST, Bench, Violation, never, unexplained
 from corpusfmt.schema.json_schema.loading import load
 from corpusfmt.schema.json_schema.patterns import Undecided, cost_of
 from corpusfmt.text.display import quoted

@@ -22,8 +22,8 @@ from corpusfmt.sources.settings import AUTO, UTF8, Reading, Unused
 from corpusfmt.text.display import WIDE_MARKS, quoted
 from corpusfmt.verbs.fix.edits import Recoded, Source, Transcoded, Work, is_in, pour, write_members
 from corpusfmt.verbs.fix.proven import Verdict, chunks, judged, takes
+from corpusfmt.verbs.fix.selection import ROUNDS, FixSelection
 from corpusfmt.verbs.fix.unified_diff import Diff
-from corpusfmt.verbs.fix.wanted import ROUNDS, FixSelection
 
 #: The rule about texts that are not in UTF-8. Its fix makes them so.
 LEGACY = legacy_encoding.RULE.code

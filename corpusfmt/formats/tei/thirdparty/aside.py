@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from corpusfmt.formats.tei.thirdparty import choosing
-from corpusfmt.formats.tei.thirdparty.choosing import CHOOSING, HEADER, TEXT
+from corpusfmt.formats.tei.thirdparty import alternatives
+from corpusfmt.formats.tei.thirdparty.alternatives import CHOOSING, HEADER, TEXT
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
@@ -21,7 +21,7 @@ def enter(reader: ThirdPartyText, name: str, attributes: Mapping[str, str]) -> b
                 return False
             if name == "text":
                 reader.text_attributes = reader.text_attributes or attributes
-        return choosing.enter(reader, name, attributes)
+        return alternatives.enter(reader, name, attributes)
     reader.depth += 1
     if reader.mode == HEADER:
         reader.header.start(name, attributes)
@@ -45,4 +45,4 @@ def leave(reader: ThirdPartyText, name: str) -> None:
         reader.count(f"text of {reader.label}")
     reader.mode = TEXT
     if reader.resume == CHOOSING:
-        choosing.leave(reader)
+        alternatives.leave(reader)

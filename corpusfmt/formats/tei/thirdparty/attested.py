@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from corpusfmt.formats.tei.thirdparty.choosing import HEADER
+from corpusfmt.formats.tei.thirdparty.alternatives import HEADER
 from corpusfmt.formats.tei.thirdparty.header import Header
 from corpusfmt.formats.tei.thirdparty.to_text import Choices, ThirdPartyText
 

@@ -9,9 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from corpusfmt.formats.tei.thirdparty.acts import Fragment, Span, act, ending, spaced
+from corpusfmt.formats.tei.thirdparty.alternatives import (
+    CHOOSING,
+    HEADER,
+    LEFT_OUT,
+    NEVER,
+    PARTS,
+    TEXT,
+    Chooser,
+    wrapped,
+)
 from corpusfmt.formats.tei.thirdparty.aside import enter, leave
-from corpusfmt.formats.tei.thirdparty.choosing import CHOOSING, HEADER, LEFT_OUT, NEVER, PARTS, TEXT, Chooser, wrapped
+from corpusfmt.formats.tei.thirdparty.element_actions import Fragment, Span, act, ending, spaced
 from corpusfmt.formats.tei.thirdparty.elements import SHOWN, Closing, Step, tables
 from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SOFT, TOUCH, WHITE, Flow
 from corpusfmt.formats.tei.thirdparty.header import XML_ID, Header, Heading, heading_of

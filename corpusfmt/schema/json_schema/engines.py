@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from corpusfmt.schema.json_schema.fast import Fast
+from corpusfmt.schema.json_schema.fast_engine import Fast
 from corpusfmt.schema.json_schema.faults import AT_KEY, Fault, message_of, told
 from corpusfmt.schema.json_schema.loading import Loaded
 from corpusfmt.schema.json_schema.patterns import Undecided
@@ -16,7 +16,7 @@ from corpusfmt.schema.json_schema.pointers import Path, places, pointer_of
 from corpusfmt.schema.json_schema.values import decoder, has_halves, underflows, values, whole
 
 if TYPE_CHECKING:
-    from corpusfmt.schema.json_schema.reference import Reference
+    from corpusfmt.schema.json_schema.reference_engine import Reference
 
 #: Of one record, so many violations are given unless asked for more.
 MOST: Final = 100
@@ -46,7 +46,7 @@ class Bench:
 
     @cached_property
     def _reference(self) -> Reference:
-        from corpusfmt.schema.json_schema.reference import Reference
+        from corpusfmt.schema.json_schema.reference_engine import Reference
 
         return Reference(self._loaded, formats=self._formats)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from corpusfmt.formats.tei.thirdparty import choosing
+from corpusfmt.formats.tei.thirdparty import alternatives
 from corpusfmt.formats.tei.thirdparty.elements import Closing, Opening, Step, pointed
 from corpusfmt.formats.tei.thirdparty.flow import BREAK, HYPHENS, INWORD, JOINED, NOTHING, SPACE, Flow, State
 from corpusfmt.formats.tei.thirdparty.header import XML_ID
@@ -393,6 +393,6 @@ _ACTS: Final[Mapping[str, Opening]] = {
     "am": _am,
     "ex": _ex,
     "g": _g,
-    **choosing.ACTS,
+    **alternatives.ACTS,
     **NOTES,
 }
