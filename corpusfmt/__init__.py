@@ -114,7 +114,7 @@ _HOMES = {
     "Fixed": "verbs.fix.run",
     "Format": "model.format",
     "Metadata": "model.metadata",
-    "OpenReader": "reader",
+    "OpenReader": "sources.reader",
     "OpenWriter": "targets.writer",
     "Origin": "model.document",
     "Progress": "verbs.convert.report",
