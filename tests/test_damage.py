@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import random
 import zlib
@@ -16,6 +17,7 @@ import zstandard
 from corpusfmt import Document, ParseError, convert, create, fix, read, validate
 from corpusfmt.cli.main import main
 from corpusfmt.limits import MIB
+from corpusfmt.storage import next_member
 from corpusfmt.storage.gzip import GzipDecoder
 from corpusfmt.storage.input import Input
 from corpusfmt.storage.next_member import HELD, History, search
@@ -351,3 +353,29 @@ def test_a_history_holds_what_is_needed() -> None:
     history.add(b"j" * (8 * MIB), 104)
     history.add(b"k", 104)
     assert history.since(104)[1] > 104
+
+
+def test_a_search_reads_no_more_of_a_member_than_may_be_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where none is found, the rest of the file is read all the same, and counted."""
+    monkeypatch.setattr(next_member, "_KEPT", 1000)
+    monkeypatch.setattr(next_member, "_FREE", 0)
+    monkeypatch.setattr(next_member, "_RATE", 0)
+    noise = random.Random(1).randbytes(2 * MIB)
+    first = zlib.compress(noise, wbits=31)
+    broken = bytearray(gz(b"a\n") + first + bytes(range(256)) * 9000)
+    broken[-len(first) // 2 - 256 * 9000] ^= 255
+    with Input(io.BytesIO(broken), "x", owned=False) as stream:
+        stream.watch(lambda head: True)
+        with pytest.raises(ParseError):
+            while stream.read(MIB):
+                pass
+        gap = stream.skip_damage()
+        assert (gap.content, gap.offset) == (b"", len(broken))
+        assert stream.raw_position == len(broken)
+
+
+def test_a_history_holds_no_piece_that_is_not_needed() -> None:
+    history = History()
+    history.add(b"abc", 0)
+    history.add(b"def", 6)
+    assert history.since(6) == (b"", 6)

@@ -572,3 +572,15 @@ def test_what_was_read_before_an_error_of_the_file_is_given() -> None:
 )
 def test_records_that_nest_deep_and_are_refused_for_it_or_not(line: bytes, code: str) -> None:
     assert [finding.code for finding in findings(scan(FORMAT, line))] == [code]
+
+
+def test_a_key_that_repeats_beside_half_a_surrogate_pair() -> None:
+    assert [one.code for one in findings(scan(FORMAT, b'{"id":"a","id":"b","text":"\\ud800"}\n'))] == ["JSONL004"]
+
+
+def test_an_id_of_a_name_where_there_is_no_name() -> None:
+    (one,) = findings(scan(FORMAT, b'{"text":"x"}\n', options=ReadOptions(id_from="name")))
+    assert (one.code, one.hint) == (
+        "JSONL005",
+        "there is no name to create it from; try --id-from path, line or sha256",
+    )

@@ -128,3 +128,7 @@ def test_a_capital_that_is_two_characters_in_lower_case_is_a_letter() -> None:
     likely = likely_encoding(text.encode("cp1254"))
     assert likely is None or likely.encoding == "cp1254"
     assert likely_encoding((text * 3).encode("cp1254")) is not None
+
+
+def test_nothing_is_said_of_two_readings_that_are_equally_likely() -> None:
+    assert likely_encoding(b"".join([b"\x8f\xa3%c\n" % last for last in range(0xE0, 0xEA)]), 0) is None

@@ -15,7 +15,7 @@ import pytest
 
 import corpusfmt
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.storage import schemes
+from corpusfmt.storage import paths, schemes
 from corpusfmt.storage.schemes.memory import MemoryFileSystem
 
 TEXTS = {"d1": "a first text\n", "d2": "another\nof two lines\n", "d3": "the third\n"}
@@ -264,3 +264,13 @@ def test_every_scheme_holds_targets_of_every_kind(name: str, tmp_path: Path) -> 
         target.write(corpusfmt.Document("d1", "a\u00adb\n", name="e.txt"))
     assert [fixed.changed for fixed in corpusfmt.fix(f"{top}/e.seed", unsafe_fixes=True, select=["TXT006"])] == [True]
     assert [one.text for one in corpusfmt.read(f"{top}/e.seed")] == ["ab\n"]
+
+
+def test_a_folder_in_memory_is_read_back(disk: Disk) -> None:
+    put(disk, {})
+    report = run("folder/", {"to_format": "dir", "allow_loss": {"id"}, "verify": True})
+    assert (report.verified, report.committed) == (3, True)
+
+
+def test_a_path_of_another_file_system_is_relative_to_no_folder(disk: Disk) -> None:
+    assert paths.relative("memory://in/a.seed", "in") == "memory://in/a.seed"

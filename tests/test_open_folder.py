@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 import pytest
 
-from corpusfmt import ConfigurationError, Document, TargetChangedError, convert, open_writer, read
+from corpusfmt import ConfigurationError, Document, TargetChangedError, convert, open_writer, read, storage
 from corpusfmt.cli.main import main
 from corpusfmt.sources.settings import Reading
 from corpusfmt.storage import Folder, Shards, held_folder, open_output
@@ -517,3 +517,13 @@ def test_a_pipe_has_nothing_older(how: dict[str, str], here: Path) -> None:
     for end in ends:
         os.close(end)
     assert Path("out.cdxj").read_bytes() == b"mine"
+
+
+def test_a_target_that_cannot_be_opened_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(24, "too many open files")
+
+    monkeypatch.setattr("corpusfmt.storage.held_folder.os.fdopen", fails)
+    with pytest.raises(OSError, match="too many open files"):
+        storage.open_output(str(tmp_path / "o.seed"))
+    assert not list(tmp_path.iterdir())

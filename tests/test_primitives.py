@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpusfmt.text import primitives
 from corpusfmt.text.primitives import (
     escape_json,
     escape_json_each,
@@ -95,3 +96,8 @@ def test_utf8(data: bytes) -> None:
 @given(st.binary(), st.binary(min_size=1, max_size=1))
 def test_occurrences(data: bytes, byte: bytes) -> None:
     assert occurrences(data, byte) == data.count(byte)
+
+
+def test_a_string_with_very_many_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(primitives, "_MOST_PARTS", 2)
+    assert unescape_json(rb"a\n\t\"\u00e9") == 'a\n\t"é'.encode()

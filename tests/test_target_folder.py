@@ -25,7 +25,7 @@ from corpusfmt.model.format import Format, WriteOptions
 from corpusfmt.storage import Folder, inside, is_folder
 from corpusfmt.storage.local_folder import LocalPendingFolder, _stays
 from corpusfmt.storage.target_names import Paths
-from corpusfmt.text.filenames import folded, suffixed, unfit
+from corpusfmt.text.filenames import folded, safe_path, suffixed, unfit
 from tests.support import ROOT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and modes are POSIX")
@@ -581,3 +581,8 @@ def test_time_is_not_in_names(here: Path) -> None:
     time.sleep(0.01)
     convert("good.seed", "b/", to_format="leaves")
     assert tree("a") == tree("b")
+
+
+@pytest.mark.parametrize(("name", "path"), [("a.gz", "a.gz_"), ("A.ZST", "A.ZST_"), ("a.gz.txt", "a.gz.txt")])
+def test_a_name_without_a_suffix_is_not_that_of_compressed_data(name: str, path: str) -> None:
+    assert safe_path(name) == path

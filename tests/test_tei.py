@@ -1214,3 +1214,13 @@ def test_text_outside_of_documents_is_counted_once_however_it_is_cut() -> None:
     for size in (1, 5, 100, 1 << 20):
         left = [batch.dropped for batch in scan(FORMAT, corpus, size)]
         assert sum(counts.get("text outside of documents", 0) for counts in left) == 2
+
+
+def test_an_open_element_that_is_not_held_is_named_without_its_line() -> None:
+    """Its documents have gone through, and so has its start tag."""
+    one = b"<TEI><teiHeader/><text><body><p>" + b"words " * 2000 + b"</p></body></text></TEI>\n"
+    data = b'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/>\n' + one * 60 + b"</wrong>"
+    options = ReadOptions(id_from="line")
+    assert [found.message for found in findings(scan(FORMAT, data, 5000, options))][-1] == (
+        "<teiCorpus> is open, and the end tag </wrong> does not close it"
+    )

@@ -1322,3 +1322,7 @@ def test_every_file_is_read_and_nothing_stands_twice() -> None:
                 "utf-8", "replace"
             ), path
             assert one.text == one.text.strip(" \n"), path
+
+
+def test_a_line_that_begins_in_a_word_behind_a_gap() -> None:
+    assert text("<p><w>a<gap/><lb/>b</w></p>") == "a[…]b"

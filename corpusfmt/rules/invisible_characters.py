@@ -44,7 +44,8 @@ RULE = Rule(
     "Hangul fillers (U+115F, U+1160, U+3164, U+FFA0), the invisible operators of mathematics (U+2061 to U+2064), the "
     "Mongolian vowel separator and variation selectors outside Mongolian, the Khmer vowels U+17B4 and U+17B5, "
     "deprecated format characters (U+206A to U+206F) and code points that are reserved for such characters. A "
-    "filler that completes a Korean syllable is not reported. Mathematical texts may need the operators; ignore the rule for those.",
+    "filler that completes a Korean syllable is not reported. Mathematical texts may need the operators; "
+    "ignore the rule for those.",
     advice="remove the characters, or write a space where one is meant",
     bad="<<<FILE d1 a.txt>>>\na wo\u3164rd\n".encode(),
     good="<<<FILE d1 a.txt>>>\n\ub9d0 \u1106\u1160 \u115f\u1161\n".encode(),

@@ -81,18 +81,15 @@ def string_value(raw: bytes) -> str:
     return value
 
 
-def parse(
-    buffer: bytes, start: int = 0, stop: int = -1, max_depth: int = MAX_DEPTH, *, all_items: bool = False
-) -> Node:
-    """Read one JSON value that fills ``buffer[start:stop]``, white space aside; the bytes are UTF-8.
+def parse(buffer: bytes, max_depth: int = MAX_DEPTH, *, all_items: bool = False) -> Node:
+    """Read one JSON value that fills ``buffer``, white space aside; the bytes are UTF-8.
 
     Raises JSONFault with the offset and what was expected there. Duplicate keys are kept, both. Of arrays only
     containers and strings with escapes are kept, unless ``all_items``: a node takes a hundred times the room of
     a small number.
     """
-    if stop < 0:
-        stop = len(buffer)
-    node = value_at(buffer, start, stop, max_depth, all_items=all_items)
+    stop = len(buffer)
+    node = value_at(buffer, 0, stop, max_depth, all_items=all_items)
     after = _skip(buffer, node.stop, stop)
     if after < stop:
         raise JSONFault("expected the end of the line after the value", after, "length")

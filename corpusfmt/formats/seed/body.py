@@ -37,10 +37,10 @@ _LOOK_ALIKE: Final = re.compile(
     rb"^(?:>[ >]*+)?+(?:%b)*+%b%b*+(%b)%b++([^\n]*+)$" % (_WRAP, _OPENED, _GAP, _WORD, _GAP), re.M
 )
 _AFTER: Final = re.compile(rb"%b(?:%b|\r)*+\Z" % (_CLOSED, _WRAP))
-#: Such a beginning in angle brackets, and in others: by what is quickly looked for.
+#: Such a beginning in angle brackets, and in others: by what is quickly looked for, and more quickly.
 _BEGUN: Final = re.compile(rb"<%b*+(?:%b)%b" % (_GAP, _WORD, _GAP))
 _OTHERS: Final = tuple(
-    (byte, re.compile(rb"%b%b*+(?:%b)" % (bracket, _GAP, _WORD)))
+    (byte[:1], byte, re.compile(rb"%b%b*+(?:%b)" % (bracket, _GAP, _WORD)))
     for byte, bracket in (
         (b"\xef\xbc\x9c", rb"\xef\xbc\x9c"), (b"\xe3\x80\x8a", rb"\xe3\x80\x8a"), (b"\xc2\xab\xc2\xab", rb"\xc2\xab"),
         (b"\xe2\x80\xb9\xe2\x80\xb9", rb"\xe2\x80\xb9"), (b"&lt;", rb"&lt;"), (b"&#", rb"&#[xX]?+0*+(?:60|3[cC]);"),
@@ -157,8 +157,8 @@ def look_alikes(buffer: bytes, start: int, body: Body, most: int) -> list[LookAl
 def is_begun(buffer: bytes) -> bool:
     """Say whether anything may begin a header in brackets other than those of ASCII."""
     if buffer.isascii():
-        return b"&" in buffer and any(byte in buffer and after.search(buffer) for byte, after in _OTHERS[-2:])
-    return any(byte in buffer and after.search(buffer) is not None for byte, after in _OTHERS)
+        return b"&" in buffer and any(some in buffer and after.search(buffer) for _, some, after in _OTHERS[-2:])
+    return any(byte in buffer and some in buffer and after.search(buffer) for byte, some, after in _OTHERS)
 
 
 def _headers(body: bytes, start: int, version: int) -> Iterator[LookAlike]:

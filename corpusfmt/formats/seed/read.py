@@ -25,7 +25,7 @@ from corpusfmt.formats.seed.traces import (
     Conflict,
     Trace,
     at_the_end,
-    is_ended,
+    has_ends,
     is_spelled,
     of_other_bundles,
     of_version1,
@@ -239,8 +239,12 @@ class _Scan:
             at = end
         rest = buffer[first:] if first else buffer
         odd = occurrences(rest, b"<") != brackets or (version == 1 and occurrences(rest, b"\\") != slashes)
-        odd = odd or self.conflict.is_open or CONFLICT_END in buffer or is_begun(buffer) or is_ended(buffer)
+        odd = odd or self._may_be_odd(buffer)
         return spans, odd or (not version and b"\\" in buffer and MARKER in buffer)
+
+    def _may_be_odd(self, buffer: bytes) -> bool:
+        """Say whether a region may have a line to report that no angle bracket or backslash tells of."""
+        return self.conflict.is_open or CONFLICT_END in buffer or is_begun(buffer) or has_ends(buffer)
 
     def _document(
         self, buffer: bytes, start: int, header: int, body: int, stop: int, end: int, line: int, odd: bool

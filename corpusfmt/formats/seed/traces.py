@@ -147,14 +147,14 @@ def _is_end(held: Sequence[re.Match[bytes]], last: re.Match[bytes]) -> bool:
     return len(run) == 7 and _SURE.fullmatch(name) is not None
 
 
-def is_ended(text: bytes) -> bool:
-    """Say whether a text may have a line that ends or begins a file in bundles of other programs."""
-    return b"<<<" in text or b"<</" in text or b"<|" in text or (b"END" in text and _ENDS.search(text) is not None)
+def has_ends(buffer: bytes) -> bool:
+    """Say whether a buffer may have a line that ends a file in bundles of other programs, and begins with no ``<``."""
+    return b"END" in buffer and _ENDS.search(buffer) is not None
 
 
 def of_other_bundles(text: bytes, start: int) -> Iterator[Trace]:
     """Give lines of a text, which begins at ``start``, that end or begin a file in bundles of other programs."""
-    for match in _DELIMITERS.finditer(text) if is_ended(text) else ():
+    for match in _DELIMITERS.finditer(text) if b"<<" in text or b"<|" in text or has_ends(text) else ():
         yield Trace("SEED018", f"the line is of another kind of bundle: {quoted(match[0])}", start + match.start())
 
 
