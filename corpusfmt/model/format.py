@@ -143,7 +143,7 @@ class Writer(Protocol):
         """Return what stands before the first document."""
         ...
 
-    def encode(self, documents: Sequence[Document], /) -> list[bytes]:
+    def encode(self, documents: Sequence[Document], /) -> Sequence[bytes]:
         """Return the documents as they stand in the target: a piece a document, or, of a format that has ``members``,
         the pieces that are to be members.
 
