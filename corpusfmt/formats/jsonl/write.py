@@ -79,9 +79,8 @@ class JSONLWriter:
 
     def encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         """Return the documents as lines. Raises LossError."""
-        if isinstance(documents, Rows):
-            if (lines := self._lines(documents)) is not None:
-                return lines
+        if isinstance(documents, Rows) and (lines := self._lines(documents)) is not None:
+            return lines
         if not documents:
             return []
         for document in documents:
