@@ -263,8 +263,8 @@ static void escape(Bytes *out, const u8 *p, const u8 *end)
     }
 }
 
-/* Keys of one object; more, and those with escapes, are not the usual case. */
-enum { MOST_KEYS = 48 };
+/* Keys of one object, and levels of objects and arrays; more, and keys with escapes, are not the usual case. */
+enum { MOST_KEYS = 48, MOST_LEVELS = 64 };
 
 typedef struct {
     const u8 *at[MOST_KEYS];
@@ -464,8 +464,10 @@ static int seed_cut(const u8 *data, size_t size, const SeedLimits *limits, Bytes
                 return 0;
             if (after - 3 - (body + 8) > limits->metadata || value_end(body + 8, after - 3, limits->depth) != after - 3)
                 return 0;
-            row[META] = body + 8 - data;
-            row[META_STOP] = after - 3 - data;
+            if (after - 3 - (body + 8) > 2) {
+                row[META] = body + 8 - data;
+                row[META_STOP] = after - 3 - data;
+            }
             body = after + 1;
         }
         const u8 *next = memchr(body, '<', (size_t)(end - body));
@@ -768,7 +770,7 @@ static int jsonl_put(const Rows *rows, const Record *how, Bytes *out, Bytes *end
         } else {
             put_byte(out, '"');
             if (length(of.meta)) {
-                if (memchr(of.meta.at, '\\', length(of.meta)) != NULL)
+                if (length(of.meta) < 2 || memchr(of.meta.at, '\\', length(of.meta)) != NULL)
                     return 0;
                 for (int k = 0; k < 4; k++)
                     if (how->taken[k].len && has(of.meta, how->taken[k].buf, (size_t)how->taken[k].len))
@@ -776,7 +778,7 @@ static int jsonl_put(const Rows *rows, const Record *how, Bytes *out, Bytes *end
                 Span inside = {blank_end(of.meta.at + 1, of.meta.end), of.meta.end - 1};
                 while (inside.end > inside.at && (inside.end[-1] == ' ' || inside.end[-1] == '\t'))
                     inside.end--;
-                if (length(inside)) {
+                if (inside.end > inside.at) {
                     put_byte(out, ',');
                     put_span(out, inside);
                 }
@@ -880,6 +882,8 @@ static PyObject *kernel_seed_rows(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "y*iinnn", &data, &limits.version, &limits.depth, &limits.header, &limits.document,
                           &limits.metadata))
         return NULL;
+    if (limits.depth > MOST_LEVELS)
+        limits.depth = MOST_LEVELS;
     Py_BEGIN_ALLOW_THREADS
     done = seed_cut(data.buf, (size_t)data.len, &limits, &table);
     Py_END_ALLOW_THREADS
@@ -896,6 +900,8 @@ static PyObject *kernel_jsonl_rows(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_ParseTuple(args, "y*y*y*y*y*iinn", &data, &layout.key[0], &layout.key[1], &layout.key[2],
                           &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
         return NULL;
+    if (layout.depth > MOST_LEVELS)
+        layout.depth = MOST_LEVELS;
     Py_BEGIN_ALLOW_THREADS
     out.data = data.buf;
     out.size = (size_t)data.len;

@@ -13,7 +13,7 @@ from corpusfmt.formats.jsonl.damage import Part, Told, fragment, holed, parts, s
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
 from corpusfmt.formats.jsonl.record import NATIVE, Ambiguous, Fields, Place, RecordFault, document_of, native_document
-from corpusfmt.limits import CHUNK, HEAD, MIB
+from corpusfmt.limits import CHUNK, HEAD, MIB, bounded
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit, Finding
@@ -171,7 +171,8 @@ class _Scan:
         if KERNEL is None or options.lines or options.id_from:
             return None
         depth = min(limits.depth // 2 - 1, 64)
-        found = KERNEL.jsonl_rows(buffer, *self.keys, self.is_native, depth, options.max_document, limits.metadata)
+        most = bounded(options.max_document, limits.metadata)
+        found = KERNEL.jsonl_rows(buffer, *self.keys, self.is_native, depth, *most)
         return Rows(Values(buffer, found[1], found[0]), self.path, offset, number, "utf-8") if found else None
 
     def _blank(self, offset: int, size: int) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from corpusfmt.formats.seed.grammar import (
 from corpusfmt.formats.seed.metadata import MetaFault, check_metadata
 from corpusfmt.formats.seed.offsets import BLANK, resync
 from corpusfmt.formats.seed.traces import Conflict, Trace, at_the_end, is_spelled, of_others, of_version1
-from corpusfmt.limits import CHUNK
+from corpusfmt.limits import CHUNK, bounded
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.finding import Edit
@@ -204,9 +204,8 @@ class _Scan:
         options, limits = self.options, self.limits
         if KERNEL is None or options.lines or options.encoding or self.conflict.is_open or is_begun(buffer):
             return None
-        found = KERNEL.seed_rows(
-            buffer, self.version, min(limits.depth // 2 - 1, 64), limits.header, options.max_document, limits.metadata
-        )
+        most = bounded(limits.header, options.max_document, limits.metadata)
+        found = KERNEL.seed_rows(buffer, self.version, min(limits.depth // 2 - 1, 64), *most)
         return Rows(Values(buffer, found[1], found[0]), self.path, offset) if found else None
 
     def _spans(self, buffer: bytes, first: int) -> tuple[list[tuple[int, int, int, int, int]], bool]:
