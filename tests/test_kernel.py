@@ -212,9 +212,11 @@ limits = st.builds(
     st.sampled_from([USUAL.depth, 1, 2, 4, 5, 6]),
 )  # fmt: skip
 options = st.builds(
-    lambda limits, id_from, encoding, own: ReadOptions(encoding, id_from, limits.document, own, limits=limits),
+    lambda limits, id_from, encoding, own, resumed: ReadOptions(
+        encoding, id_from, limits.document, own, limits=limits, resumed=resumed
+    ),
     st.one_of(st.just(USUAL), limits), st.sampled_from([None, None, None, "line", "name"]),
-    st.sampled_from([None, None, None, "latin-1"]), st.sampled_from(LAYOUTS),
+    st.sampled_from([None, None, None, "latin-1"]), st.sampled_from(LAYOUTS), st.sampled_from([b"", b"<<<SEED 1>>>\n"]),
 )  # fmt: skip
 
 
