@@ -528,6 +528,16 @@ def test_each_name_and_id_is_written_alike(value: str) -> None:
             assert list(writer.encode(rows)) == list(writer.encode(list(rows)))
 
 
+def test_each_character_of_ids_and_names_is_written_alike() -> None:
+    chars = [chr(code) for code in (*range(0x110), 0x85, 0x2028, 0xFEFF, 0xFFFF, 0x10FFFF)]
+    values = [value for char in chars for value in (char, f"a{char}", f"{char}b", f"a{char}b")]
+    for value in values:  # one at a time: the kernel gives up the whole when one needs a closer look
+        for document in (Document(value, "t\n", name="n"), Document("a", "t\n", name=value)):
+            rows = rows_of([document], 0, is_text=True)
+            for format in (SEED, JSONL):
+                assert [*format.writer(WriteOptions()).encode(rows)] == format.writer(WriteOptions()).encode([document])
+
+
 @pytest.mark.parametrize("more", [-1, 0, 1])
 def test_sizes_at_the_limits_of_writers(more: int) -> None:
     name = "n" * (MAX_HEADER - len("<<<FILE a >>>\n") + more)
