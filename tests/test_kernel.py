@@ -508,7 +508,13 @@ def check_written(source: Format, data: bytes, options: ReadOptions, target: For
                 assert found == result(lambda rows=batch.documents: target.writer(how).encode([*rows]))  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("source", [*RECORDS.values(), *(f"<<<SEED 1>>>\n<<<FILE a b>>>\n{meta}t\n" for meta in METAS)])
+@pytest.mark.parametrize(
+    "source",
+    [
+        *[one for one in RECORDS.values() if len(one) < 1000],
+        *(f"<<<SEED 1>>>\n<<<FILE a b>>>\n{meta}t\n" for meta in METAS),
+    ],
+)
 def test_each_that_was_read_is_written_alike(source: str) -> None:
     format = SEED if source.startswith("<<<") else JSONL
     for read in LAYOUTS[:3]:
