@@ -96,7 +96,10 @@ static int execute(PyObject *module)
     return PyModule_AddIntConstant(module, "ABI", KERNEL_ABI);
 }
 
+/* CPython 3.11 refuses a module with the first slot, and its limited API does not name it: it says that every
+   interpreter may have a GIL of its own (Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED). */
 static PyModuleDef_Slot slots[] = {
+    {3, (void *)2},
     {Py_mod_exec, (void *)execute},
 #ifdef Py_GIL_DISABLED
     {Py_mod_gil, Py_MOD_GIL_NOT_USED},
@@ -107,8 +110,11 @@ static PyModuleDef_Slot slots[] = {
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, methods, slots, NULL, NULL, NULL,
 };
+static struct PyModuleDef definition_3_11 = {
+    PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, methods, slots + 1, NULL, NULL, NULL,
+};
 
 PyMODINIT_FUNC PyInit__kernel(void)
 {
-    return PyModuleDef_Init(&definition);
+    return PyModuleDef_Init(Py_Version < 0x030C0000 ? &definition_3_11 : &definition);
 }

@@ -89,3 +89,8 @@ def test_what_is_taken() -> None:
     for wrong in ("text", None, 1):
         with pytest.raises(TypeError):
             is_utf8(wrong)  # type: ignore[arg-type]
+
+
+def test_an_interpreter_with_a_lock_of_its_own_loads_it() -> None:
+    interpreters = pytest.importorskip("concurrent.interpreters", reason="for CPython 3.14 and later")
+    interpreters.create().exec("from corpusfmt._kernel import is_utf8; assert is_utf8(b'x' * 5000)")
