@@ -72,9 +72,9 @@ torture: $(STAMP)
 hostile: $(STAMP)
 	$(BIN)/python -m tests.hostile_cases $(HOSTILE)
 
-## Mutants of the code that escapes and frames, and those that no test catches; takes about an hour on two cores.
+## Mutants of the code in Python that escapes and frames, and those that no test catches; takes about an hour on two cores.
 mutate: $(STAMP)
-	$(BIN)/python -m tests.mutation
+	CORPUSFMT_KERNEL=0 $(BIN)/python -m tests.mutation
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
