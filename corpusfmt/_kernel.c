@@ -5,7 +5,6 @@
    corpusfmt/model/rows.py describes them. An offset below the size of the buffer is in the buffer, another one is in
    the arena, which holds what had to be unescaped. Nothing is read behind the end of a buffer, and no state is kept. */
 
-#define Py_LIMITED_API 0x030B0000
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stddef.h>
@@ -18,6 +17,8 @@
 #endif
 
 #define ABI 1
+/* To let go of the GIL costs as much as to check so many bytes. */
+#define GIL_SIZE 2048
 
 typedef unsigned char u8;
 
@@ -866,9 +867,13 @@ static PyObject *kernel_is_utf8(PyObject *Py_UNUSED(module), PyObject *data)
     int valid;
     if (PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE) < 0)
         return NULL;
-    Py_BEGIN_ALLOW_THREADS
-    valid = is_utf8(buffer.buf, (size_t)buffer.len);
-    Py_END_ALLOW_THREADS
+    if (buffer.len < GIL_SIZE) {
+        valid = is_utf8(buffer.buf, (size_t)buffer.len);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        valid = is_utf8(buffer.buf, (size_t)buffer.len);
+        Py_END_ALLOW_THREADS
+    }
     PyBuffer_Release(&buffer);
     return PyBool_FromLong(valid);
 }
@@ -975,18 +980,27 @@ static int execute(PyObject *module)
     return PyModule_AddIntConstant(module, "ABI", ABI);
 }
 
+/* CPython 3.11 refuses a module with the first slot, and its limited API does not name it: it says that every
+   interpreter may have a GIL of its own (Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED). */
 static PyModuleDef_Slot slots[] = {
+    {3, (void *)2},
     {Py_mod_exec, (void *)execute},
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
     {0, NULL},
 };
 
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, methods, slots, NULL, NULL, NULL,
 };
+static struct PyModuleDef definition_3_11 = {
+    PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, methods, slots + 1, NULL, NULL, NULL,
+};
 
 PyMODINIT_FUNC PyInit__kernel(void);
 
 PyMODINIT_FUNC PyInit__kernel(void)
 {
-    return PyModuleDef_Init(&definition);
+    return PyModuleDef_Init(Py_Version < 0x030C0000 ? &definition_3_11 : &definition);
 }

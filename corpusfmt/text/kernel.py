@@ -1,17 +1,68 @@
-"""The compiled kernel, where there is one: what it does, the code in Python does too."""
+"""The kernel, which is optional: fast forms of functions that are there in Python too (``corpusfmt/_kernel.c``).
+
+``CORPUSFMT_KERNEL=0`` in the environment switches it off.
+"""
 
 from __future__ import annotations
 
 import os
-from types import ModuleType
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol
 
-#: The interface of the kernel that this code knows.
-ABI = 1
-KERNEL: ModuleType | None = None
-if os.environ.get("CORPUSFMT_KERNEL") != "0":
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+#: The version of the interface below. A kernel with another one was compiled from another version of the source.
+ABI: Final = 1
+
+
+class Kernel(Protocol):
+    """What the compiled module defines."""
+
+    ABI: int
+
+    def is_utf8(self, data: ReadableBuffer, /) -> bool:
+        """Say whether ``data`` is valid UTF-8 (Unicode 16.0, D92)."""
+
+    # The others return None for all but the usual case. Sizes are in bytes; a table is as in corpusfmt/model/rows.py.
+
+    def seed_rows(
+        self, data: bytes, version: int, depth: int, header: int, document: int, metadata: int, /
+    ) -> tuple[bytes, bytes] | None:
+        """Return the table of the documents of a seed file, and an arena without anything."""
+
+    def jsonl_rows(
+        self, data: bytes, id: bytes, name: bytes, text: bytes, meta: bytes, is_native: bool, depth: int, document: int,
+        metadata: int, /,
+    ) -> tuple[bytes, bytes] | None:  # fmt: skip
+        """Return the table of the documents of JSON Lines with these keys, and the arena."""
+
+    def jsonl_encode(
+        self, data: bytes, arena: bytes, table: bytes, before_id: bytes, before_name: bytes, before_text: bytes,
+        before_meta: bytes, id: bytes, name: bytes, text: bytes, meta: bytes, has_id: bool, has_name: bool,
+        has_meta: bool, drops_name: bool, metadata: int, /,
+    ) -> tuple[bytes, bytes] | None:  # fmt: skip
+        """Return rows as lines, and where each ends."""
+
+    def seed_encode(
+        self, data: bytes, arena: bytes, table: bytes, header: int, metadata: int, /
+    ) -> tuple[bytes, bytes] | None:
+        """Return rows in version 1 of seed files, and where each ends."""
+
+
+def _loaded() -> tuple[Kernel | None, str]:
+    """Return the kernel, or None, and in words whether it is in use or why not."""
+    if os.environ.get("CORPUSFMT_KERNEL") == "0":
+        return None, "switched off by CORPUSFMT_KERNEL=0"
     try:
-        from corpusfmt import _kernel
-    except ImportError:
-        pass
-    else:
-        KERNEL = _kernel if _kernel.ABI == ABI else None
+        kernel = import_module("corpusfmt._kernel")
+    except ModuleNotFoundError:
+        return None, "not built"
+    except ImportError as error:
+        return None, f"not usable: {error}"
+    if getattr(kernel, "ABI", None) != ABI:
+        return None, "not usable: it is of another version"
+    return kernel, "in use"
+
+
+KERNEL, STATE = _loaded()
