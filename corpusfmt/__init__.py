@@ -1,4 +1,4 @@
-"""Read, validate and convert text corpora without losing anything in silence.
+"""Read, validate, fix and convert text corpora without silent loss.
 
     import corpusfmt
     with corpusfmt.open("news.seed") as source, corpusfmt.create("news.jsonl.gz") as target:
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from corpusfmt.model.format import Format
     from corpusfmt.model.metadata import Metadata
     from corpusfmt.model.rule import Rule
-    from corpusfmt.reader import OpenReader
+    from corpusfmt.sources.reader import OpenReader
     from corpusfmt.targets.writer import OpenWriter
     from corpusfmt.verbs.convert.report import Progress, Report
     from corpusfmt.verbs.diff.difference import Difference
@@ -114,7 +114,7 @@ _HOMES = {
     "Fixed": "verbs.fix.run",
     "Format": "model.format",
     "Metadata": "model.metadata",
-    "OpenReader": "reader",
+    "OpenReader": "sources.reader",
     "OpenWriter": "targets.writer",
     "Origin": "model.document",
     "Progress": "verbs.convert.report",

@@ -432,6 +432,35 @@ static int has_marker(const u8 *p, const u8 *end)
     return 0;
 }
 
+/* Say whether there may be the end of a file as other bundles have it, or that of a merge conflict. */
+static int has_foreign_end(const u8 *data, const u8 *end)
+{
+    static const struct {
+        const char *text;
+        size_t size;
+    } words[] = {{"FILE", 4}, {"DOC", 3}, {"SEED", 4}, {"BUNDLE", 6}};
+    for (const u8 *p = data; (p = memchr(p, 'E', (size_t)(end - p))) != NULL; p++) {
+        if (!starts(p, end, "END", 3))
+            continue;
+        const u8 *q = p + 3;
+        for (int of = 0; of < 2; of++) {
+            if (q < end && (*q == ' ' || *q == '_' || *q == '-'))
+                q++;
+            if (!of && starts(q, end, "OF", 2))
+                q += 2;
+            else
+                break;
+        }
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (starts(q, end, words[i].text, words[i].size))
+                return 1;
+    }
+    for (const u8 *p = data; (p = memchr(p, '>', (size_t)(end - p))) != NULL; p++)
+        if (starts(p, end, ">>>>>>>", 7))
+            return 1;
+    return 0;
+}
+
 typedef struct {
     int version, depth;
     Py_ssize_t header, document, metadata;
@@ -499,7 +528,7 @@ static int seed_cut(const u8 *data, size_t size, const SeedLimits *limits, Bytes
         put_row(table, row);
         p = next;
     }
-    return limits->version || !has_marker(data, end);
+    return (limits->version || !has_marker(data, end)) && !has_foreign_end(data, end);
 }
 
 /* -- JSON Lines ---------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
-"""The functions of the library. What each needs is loaded when it is called: that keeps the start of a program short.
+"""The functions of the library. Their modules are imported when a function is called, which keeps the start of a
+program short.
 
-No module has the name of one of them.
+No module has the name of one of these functions.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from corpusfmt import storage
 from corpusfmt.limits import MAX_DOCUMENT, SCHEMA_SECONDS
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.options import check_arguments
-from corpusfmt.sources import Reading, limited
+from corpusfmt.sources.settings import Reading, limited
 from corpusfmt.targets.settings import Writing, kinds, named
 from corpusfmt.text.display import quoted
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from corpusfmt.model.document import Document
     from corpusfmt.model.finding import Finding
     from corpusfmt.model.format import Format
-    from corpusfmt.reader import OpenReader
+    from corpusfmt.sources.reader import OpenReader
     from corpusfmt.targets.writer import OpenWriter
     from corpusfmt.verbs.convert.report import Progress, Report
     from corpusfmt.verbs.diff.difference import Difference
@@ -44,23 +45,22 @@ def open(
     on_error: str | Callable[[Finding], object] = "raise",
     **options: str,
 ) -> OpenReader:
-    """Open sources, and return a context manager that gives their documents, lazily and in order.
+    """Open sources. Returns a context manager that yields their documents, lazily and in order.
 
-    A source is a path, a folder, a pattern or a list of these, ``-`` for standard input, bytes, or a binary file that
-    is open, which is read from where it stands and stays open. Format and compression are found out, unless ``format``
-    names the former. ``encoding`` is that of texts that do not declare one; ``id_from`` (name, line, sha256 or path)
-    makes an id where there is none; ``max_document`` is in bytes, ``limits`` are others by name (docs/limits.md), as in
-    ``{"header": 1 << 20}``; ``options`` are those of the format, as in ``layout="dolma"``.
+    A source is a path, a folder, a pattern or a list of these, ``-`` for standard input, bytes, or an open binary file,
+    which is read from its current position and stays open. Format and compression are detected, unless ``format`` names
+    the format. ``encoding`` applies to texts that do not declare one. ``id_from`` (name, line, sha256 or path) creates
+    an id for documents without one. ``max_document`` is in bytes. ``limits`` sets other limits by name
+    (docs/limits.md), as in ``{"header": 1 << 20}``. ``options`` are those of the format, as in ``layout="dolma"``.
 
-    ``on_error`` is what happens at a record that cannot be read: ``raise``, ``skip``, or a function that gets the
-    finding; after the last two reading goes on behind the record. Compressed data that is damaged, and a source that is
-    given up, raise ParseError in any case.
+    ``on_error`` applies to records that cannot be read: ``raise``, ``skip``, or a function that is called with the
+    finding. With the last two, reading continues after the record. Damaged compressed data after which reading cannot
+    continue always raises ParseError.
 
-    The first source is opened at the call: it raises ConfigurationError, UnknownFormatError, PluginError and OSError,
-    as later sources do when they are reached. The loop raises ParseError, and SourceChangedError for a source that
-    changes.
+    Raises ConfigurationError, UnknownFormatError, PluginError and OSError for the first source at the call, and for
+    later sources when they are reached. The loop raises ParseError, and SourceChangedError if a source changes.
     """
-    from corpusfmt.reader import OpenReader
+    from corpusfmt.sources.reader import OpenReader
 
     asked, file = _given(source)
     return OpenReader(asked, _reading(format, options, encoding, id_from, max_document, limits, file), on_error)
@@ -77,9 +77,9 @@ def read(
     on_error: str | Callable[[Finding], object] = "raise",
     **options: str,
 ) -> Iterator[Document]:
-    """Give the documents of sources, lazily and in order. The arguments are those of :func:`corpusfmt.open`.
+    """Yield the documents of sources, lazily and in order. The arguments are those of :func:`corpusfmt.open`.
 
-    Raises as that does: at the call for options that do not fit and a first source that cannot be opened.
+    Raises the same errors: at the call for invalid options and a first source that cannot be opened.
     """
     return _documents(
         open(
@@ -106,14 +106,16 @@ def create(
 ) -> OpenWriter:
     """Return a context manager with ``write(document)`` and ``write_all(documents)``.
 
-    The target is opened when its block begins. Nothing appears under its name until the block ends without an error.
-    ``options`` are those of the format, as in ``layout="dolma"``; the others are as for :func:`corpusfmt.convert`. A
-    target that ends in a slash, or is a folder, gets a file per document; its ``format`` is to be named.
+    The target is opened when the block begins. It appears under its name when the block ends without an error.
+    ``options`` are those of the format, as in ``layout="dolma"``; the other arguments are those of
+    :func:`corpusfmt.convert`. A target that ends in a slash, or is a folder, gets a file per document, and needs
+    ``format``.
 
-    A target may be a binary file that is open, and ``format`` is then to be named. It gets the bytes of the format as
-    they are, not compressed, and stays open. What was written to it before an error cannot be taken back.
+    The target may be an open binary file, which also needs ``format``. It gets uncompressed bytes and stays open. Data
+    that was written before an error stays in it.
 
-    Raises ConfigurationError and UnknownFormatError; so does beginning the block, and OSError.
+    Raises ConfigurationError and UnknownFormatError at the call or at the beginning of the block, where OSError is
+    possible too.
     """
     from corpusfmt.targets.writer import OpenWriter
 
@@ -154,24 +156,24 @@ def convert(
     progress: Callable[[Progress], None] | None = None,
     **options: str,
 ) -> Report:
-    """Convert sources to a target, whole or not at all, and report what was done.
+    """Convert sources to a target, completely or not at all. Returns a report.
 
-    Sources are paths, folders, patterns or ``-``; the target is a path, ``-``, or a folder (a name that ends in a
-    slash, or one that is there), which gets a file per document. Formats are found by suffix, then by content, unless
-    they are named, as that of a folder must be. ``force`` replaces the shards and the quarantine of an older run,
-    removes the index of an older archive, and writes into a folder that is not empty. ``options`` go to the formats
-    that know them, ``read_options`` and ``write_options`` to one side (``from_format`` and ``to_format`` name its
-    format).
-    ``encoding`` is that of texts that do not declare one; ``id_from`` is name, line, sha256 or path.
-    ``on_error`` is raise, skip or ``quarantine=FILE``; ``allow_loss`` holds kinds of :data:`LOSS_KINDS`.
-    ``max_document`` and ``shard_size`` are in bytes (the latter before compression); ``limits`` are other limits of
-    reading by name (docs/limits.md), as in ``{"header": 1 << 20}``. ``cdxj`` writes an index beside
-    a WARC target. With ``verify`` the target is read back and compared before it gets its name; ``receipt`` is the
-    file for a proof of that.
+    Sources are paths, folders, patterns or ``-``. The target is a path, ``-``, or a folder (an existing one, or a name
+    that ends in a slash), which gets a file per document. Formats are detected by suffix, then by content, unless
+    ``from_format`` and ``to_format`` name them; a folder needs ``to_format``. ``options`` apply to the formats that
+    have them, ``read_options`` and ``write_options`` to one side. ``encoding`` applies to texts that do not declare
+    one; ``id_from`` is name, line, sha256 or path. ``ids`` selects documents.
 
-    Raises ParseError at the first malformed record and LossError for what the target cannot hold, unless
-    ``on_error`` says otherwise; SourceChangedError for a source that changes while it is read; VerificationError when
-    the target does not read back as it was given; ConfigurationError, UnknownFormatError, PluginError and OSError.
+    ``on_error`` is raise, skip or ``quarantine=FILE``; ``allow_loss`` contains kinds of :data:`LOSS_KINDS`.
+    ``max_document`` and ``shard_size`` are in bytes (the latter before compression). ``limits`` sets other limits by
+    name (docs/limits.md), as in ``{"header": 1 << 20}``. ``force`` replaces the shards and the quarantine of an earlier
+    run, removes the index of an earlier archive, and writes into a folder that is not empty. ``cdxj`` writes an index
+    beside a WARC target. With ``verify`` the target is read back and compared before it is renamed; ``receipt`` is the
+    path of a receipt of that.
+
+    Raises ParseError for the first malformed record and LossError for data that the target cannot represent, unless
+    ``on_error`` says otherwise; SourceChangedError for a source that changes while it is read; VerificationError if the
+    target read back differs from the documents; ConfigurationError, UnknownFormatError, PluginError and OSError.
     """
     from corpusfmt.verbs.convert.run import Conversion
 
@@ -185,7 +187,7 @@ def convert(
     )  # fmt: skip
     for name, given in (("read_options", read_options), ("write_options", write_options)):
         if not isinstance(given, Mapping | None):
-            raise ConfigurationError(f"{name} is a mapping of options to values, not {quoted(repr(given))}")
+            raise ConfigurationError(f"{name} must be a mapping of options to values, not {quoted(repr(given))}")
     mode, _, file = on_error.partition("=")
     if mode == "quarantine" and not file:
         raise ConfigurationError("name the file for refused documents: quarantine=FILE")
@@ -226,19 +228,19 @@ def validate(
     jobs: int = 1,
     **options: str,
 ) -> Iterator[Finding]:
-    """Give the findings of the sources, in order: faults of their formats, then of the rules.
+    """Yield the findings of sources, in order: faults of the formats, then findings of rules and schemas.
 
-    The arguments of reading are those of :func:`corpusfmt.open`. ``select``, ``extend_select`` and ``ignore`` are codes
-    or beginnings of codes: those to check in place of the default ones, beside them, and not at all. ``schema`` is the
-    path of a JSON Schema of records, or of a RELAX NG schema of XML sources when it ends in .rng or is XML;
-    ``metadata_schema`` is that of a JSON Schema of the metadata. ``engine`` judges XML: auto, lxml or jing, whose path
-    is ``jing``; compiling its schema, and each document, may take ``schema_timeout`` seconds. What stands in the
-    ``baseline`` is not given. As many processes as ``jobs`` says check several files. No configuration file is looked
-    for.
+    The arguments for reading are those of :func:`corpusfmt.open`. ``select``, ``extend_select`` and ``ignore`` are
+    codes or prefixes of codes: to check instead of the default ones, to check also, and not to report. ``schema`` is
+    the path of a JSON Schema of records, or of a RELAX NG schema of XML sources (its name ends in .rng, or it is XML).
+    ``metadata_schema`` is the path of a JSON Schema of the metadata. ``engine`` is the RELAX NG validator: auto, lxml
+    or jing, with the path ``jing``. Compiling its schema, and validating each document, may take ``schema_timeout``
+    seconds. Findings in the ``baseline`` are not yielded. ``jobs`` processes check several files. No configuration file
+    is read.
 
-    Content never raises; ConfigurationError, UnknownFormatError, SourceChangedError, SchemaError, PluginError and
-    OSError do, the first before the first finding; that one of several sources cannot be opened, or told for what it
-    is, or changes while it is read, after the last.
+    Errors in the content are findings and never exceptions. Raises ConfigurationError, UnknownFormatError, SchemaError,
+    PluginError and OSError before the first finding. For one of several sources that cannot be opened, has an unknown
+    format or changes while it is read, the error is raised after the last finding.
     """
     check_arguments(
         "validate",
@@ -277,16 +279,16 @@ def fix(
     diff: Callable[[bytes], None] | None = None,
     **options: str,
 ) -> list[Fixed]:
-    """Fix files in their places: what is known to be wrong, and how to mend it. Returns what was done to each.
+    """Fix files in place. Returns the result for each file.
 
-    A file is replaced, in one step, only after the new one was read and found to hold all documents of the old one.
-    ``unsafe_fixes`` also makes fixes that lose something, as cutting a clipped record off; what is cut off stands in
-    ``FILE.cut``. ``select`` (codes, or beginnings of codes) limits what is fixed; ``dry_run`` replaces nothing.
-    ``diff`` is called with the pieces of a unified diff of what changes in the content, decompressed, byte for byte: it
-    is not safe to show on a terminal.
+    A file is replaced, in one step, only after the new file was read and contained all documents of the old one.
+    ``unsafe_fixes`` also applies fixes that may change content, such as removing an incomplete record; removed bytes
+    are saved to ``FILE.cut``. ``select`` (codes, or prefixes of codes) limits what is fixed. ``dry_run`` replaces
+    nothing. ``diff`` is called with the pieces of a unified diff of the decompressed content. The pieces are exact
+    bytes and not escaped for a terminal.
 
     Raises ConfigurationError, UnknownFormatError, ParseError for damaged compressed data, VerificationError for a fixed
-    file that would not hold all documents, SourceChangedError, and OSError.
+    file that would not contain all documents, SourceChangedError, and OSError.
     """
     check_arguments("fix", {"unsafe_fixes": unsafe_fixes, "select": select, "dry_run": dry_run})
     from corpusfmt.verbs.fix.run import Fixing
@@ -311,14 +313,15 @@ def diff(
     ignore: Iterable[str] = (),
     **options: str,
 ) -> Iterator[Difference]:
-    """Give the differences between two corpora, document by document, paired by their ids.
+    """Yield the differences between two corpora, document by document, matched by their ids.
 
-    Each is a path, a folder, a pattern or several of them; one may be ``-``. What is in the new corpus ``b`` comes in
-    its order, then what was removed, in the order of ``a``. Both are read to their ends before anything is given.
-    Documents with one id are paired in their order.
+    ``a`` is the old corpus and ``b`` the new one: a path, a folder, a pattern or several of them; one may be ``-``.
+    Differences are in the order of ``b``, then removed documents in the order of ``a``. Both are read completely before
+    the first difference. Documents with the same id are matched in order.
 
-    ``format`` is that of both, ``options`` go to the formats that know them; ``from_a`` and ``options_a`` are for one
-    side. ``ignore`` holds what is not compared: name, metadata, order, text. Other arguments are those of ``read``.
+    ``format`` applies to both; ``options`` apply to the formats that have them; ``from_a``, ``options_a`` and so on
+    apply to one side. ``ignore`` lists what is not compared: name, metadata, order, text. The other arguments are those
+    of ``read``.
 
     Raises ConfigurationError, UnknownFormatError and OSError at the call or later, ParseError for a record that cannot
     be read, and SourceChangedError for a file that changes meanwhile.
@@ -336,12 +339,12 @@ def diff(
 def verify(
     receipt: str | PathLike[str], *, only: Sequence[str] = ("inputs", "outputs"), quick: bool = False
 ) -> Iterator[Discrepancy]:
-    """Give what of the files of a conversion is not as its receipt says: nothing when all is.
+    """Yield the differences between the files of a conversion and its receipt.
 
-    ``only`` holds inputs, outputs or both. With ``quick`` files are compared by their digests, and the documents in
-    them are not read. Paths that are not absolute begin at the folder of the receipt.
+    ``only`` contains inputs, outputs or both. With ``quick``, only the digests of files are compared, and no documents
+    are read. Relative paths start at the folder of the receipt.
 
-    Raises OSError, ReceiptError for what is no receipt or a damaged one, and ConfigurationError.
+    Raises OSError, ReceiptError for a file that is not a receipt or is damaged, and ConfigurationError.
     """
     from corpusfmt.verbs.verify import Verification
 
@@ -349,7 +352,7 @@ def verify(
 
 
 def known_formats() -> Mapping[str, Format]:
-    """Return the formats by name, those of plug-ins among them. Raises PluginError."""
+    """Return the formats by name, including those of plug-ins. Raises PluginError."""
     from corpusfmt.plugins import formats
 
     return formats()
@@ -359,7 +362,7 @@ def _listed(source: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list
     is_one = isinstance(source, str | PathLike | bytes) or hasattr(source, "read")
     named: Any = [source] if is_one else source
     if any(storage.given(one, "read") is not None for one in named):
-        raise ConfigurationError("bytes, and a file that is open, are read alone and where nothing else is read")
+        raise ConfigurationError("bytes and open file objects must be the only source")
     return [fspath(path) for path in named]
 
 

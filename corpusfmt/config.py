@@ -79,8 +79,8 @@ def find(folder: str = ".") -> str:
     """
     for path in storage.upwards(folder, NAMES):
         if path.endswith(NAMES[0]) or (storage.is_regular(path) and b"[tool.corpusfmt" in _data(path)):
-            if storage.is_foreign(path):
-                what = "belongs to another user; --config FILE takes it nevertheless, --isolated takes none"
+            if storage.is_of_another_user(path):
+                what = "belongs to another user; --config FILE uses it anyway, --isolated uses none"
                 raise ConfigurationError(f"{quoted(path, 400)} {what}")
             return path
     return ""
@@ -98,7 +98,7 @@ def load(path: str, *, found: bool = False) -> Config:
         _look_at(path, text)
         said: dict[str, Any] = tomllib.loads(text)
     except ValueError as error:  # no TOML, no UTF-8, or a number without end
-        raise ConfigurationError(f"{quoted(path, 400)}: no TOML: {str(error).lower()[:200]}") from None
+        raise ConfigurationError(f"{quoted(path, 400)}: not TOML: {str(error).lower()[:200]}") from None
     if storage.name_of(path) != NAMES[0] and "tool" in said:
         said = said["tool"].get("corpusfmt", {}) if isinstance(said["tool"], dict) else {}
     _check(path, said)
@@ -172,7 +172,7 @@ def _look_at(path: str, text: str) -> None:
         depth += 1 if bracket in "[{" else -1
         deepest = max(depth, deepest)
     if deepest > CONFIGURATION_DEPTH or _LONG_KEY.search(bare):
-        raise ConfigurationError(f"{quoted(path, 400)}: it nests too deep, or a key has too many parts")
+        raise ConfigurationError(f"{quoted(path, 400)}: nested too deep, or a key has too many parts")
     if bare.count(".") > CONFIGURATION_DOTS:
         raise ConfigurationError(f"{quoted(path, 400)}: more than {CONFIGURATION_DOTS:,} dots outside of strings")
 
@@ -182,11 +182,11 @@ def _file(path: str, top: str, key: str, name: str) -> str:
     file = storage.within(storage.folder_of(path), name)
     what = ""
     if "\0" in name:
-        what = "is no name of a file"
+        what = "is not a file name"
     elif top and not storage.inside(file, top):
-        what = f"is outside of {quoted(top, 400)}; only a configuration that --config names may lead there"
+        what = f"is outside of {quoted(top, 400)}; only a configuration that --config names may refer to it"
     elif storage.exists(file) and not storage.is_regular(file):
-        what = "is no regular file"
+        what = "is not a regular file"
     if what:
         raise ConfigurationError(f"{quoted(path, 400)}: {key}: {quoted(name, 400)} {what}")
     return file
@@ -245,7 +245,7 @@ def _value(path: str, name: str, value: object, schema: Mapping[str, Any]) -> No
     if "enum" in schema and value not in schema["enum"]:
         raise ConfigurationError(f"{where} is one of {', '.join(schema['enum'])}, not {quoted(str(value))}")
     if isinstance(value, int) and abs(value) > ANY:  # one in hexadecimal digits may have too many to be shown
-        raise ConfigurationError(f"{where} is too large a number")
+        raise ConfigurationError(f"{where} is too large")
     if isinstance(value, int) and value < schema.get("minimum", value):
         raise ConfigurationError(f"{where} is at least {schema['minimum']}, not {value}")
     if isinstance(value, int) and value > schema.get("maximum", value):

@@ -1,6 +1,6 @@
-"""Limits on what is read, in one place. All are in bytes unless the name or what is said of it says otherwise.
+"""Limits on what is read. All are in bytes unless the name or the comment says otherwise.
 
-A limit keeps what a stranger made from filling the memory, or from taking hours. ``limittable`` tells users of them.
+A limit keeps a hostile file from filling the memory or taking hours. ``limit_table`` describes them for users.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ HTTP_WINDOW: Final = 8 * MIB
 MAX_DICTIONARY: Final = 10 * MIB
 #: The id and the name of a document in WARC (characters): with the metadata they stand in one record that is held.
 WARC_NAME: Final = 1_000_000
-#: What is joined of the metadata records about one foreign text.
+#: What is joined of the metadata records about one third-party text.
 WARC_JOINED: Final = MIB
 #: Digits of a Content-Length: no file is as long as the shortest number that has more. And no block is so long.
 LENGTH_DIGITS: Final = 40
@@ -68,12 +68,12 @@ CONFIGURATION_DEPTH: Final = 32
 CONFIGURATION_DOTS: Final = 20_000
 PATTERNS: Final = 64 * KIB
 MAX_JOBS: Final = 256
-#: What libxml2 takes as one text, in bytes, when it judges a document.
-JUDGED_TEXT: Final = 10_000_000
-#: Seconds for compiling a RELAX NG schema, and for judging each document by it.
+#: What libxml2 takes as one text, in bytes, when it validates a document.
+VALIDATED_TEXT: Final = 10_000_000
+#: Seconds for compiling a RELAX NG schema, and for validating each document with it.
 SCHEMA_SECONDS: Final = 60
 #: Seconds of the processor for one piece of work with a JSON Schema. Compiling has SCHEMA_RATE more for each MiB of the
-#: schema. Judging has one more for each MiB of the record, and another one for each SCHEMA_PART of the schema with it:
+#: schema. Validating has one more for each MiB of the record, and one for each SCHEMA_PART of the schema with it:
 #: sound work grows with both. A run that has spent three times SCHEMA_WORK on records, and for each MiB SCHEMA_RATE in
 #: place of one, does no more of it. And the memory of such work, beside 64 bytes for each byte that it is about.
 SCHEMA_WORK: Final = 1.0

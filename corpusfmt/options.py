@@ -1,18 +1,20 @@
-"""The table of options: the command line, ``corpusfmt.toml`` and its schema, and docs/options.md are made of it.
+"""The table of options, which defines the command line, ``corpusfmt.toml`` and its schema, and docs/options.md.
 
-Options that only some formats know stand in the ``options`` of those formats and are added to these.
+Options of single formats are in the ``options`` of those formats.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from corpusfmt.limits import MAX_JOBS, SCHEMA_SECONDS
-from corpusfmt.model.errors import ALLOWABLE, ConfigurationError
+from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.format import Format, Option
 from corpusfmt.model.ids import SOURCES
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.text.display import quoted
 
 #: What an option takes: nothing (flag), one of its choices, text, a path, codes with commas between, a size in bytes, a
@@ -62,8 +64,21 @@ _VALIDATE: Final = ("validate",)
 _FIX: Final = ("fix",)
 _DIFF: Final = ("diff",)
 
+#: Modules beside those of reports, which these share.
+_NO_REPORTS: Final = ("__init__", "fingerprints", "paths", "record", "statistics")
+#: The modules of reports that do not have their name: one named json would be taken for that of the standard library.
+REPORT_MODULES: Final = {"json": "whole_json"}
+
+
+def _reports() -> tuple[str, ...]:
+    """Return the names of reports, each a module of ``cli/reports``. None is imported, which would cost time."""
+    names = os.listdir(os.path.join(os.path.dirname(__file__), "cli", "reports"))
+    modules = {name.removesuffix(".py") for name in names if name.endswith(".py")} - {*_NO_REPORTS}
+    return tuple(sorted(modules - {*REPORT_MODULES.values()} | REPORT_MODULES.keys()))
+
+
 #: What ``validate`` can print.
-REPORTS: Final = ("text", "json", "jsonl", "github", "gitlab", "sarif", "junit")
+REPORTS: Final = _reports()
 
 SETTINGS: Final = (
     Setting("output", "path", "the target: a file, - for standard output, or FOLDER/ (a file per document, with --to)",
@@ -71,9 +86,9 @@ SETTINGS: Final = (
     Setting("to", "text", "format of the target, with options as in seed:dialect=plain", _CONVERT, "writing", "FORMAT",
             attribute="to_format"),
     Setting("on-error", "text",
-            "at a document that cannot be read or written: raise (default), skip, or quarantine=FILE to set it aside",
+            "if a document cannot be read or written: raise (default), skip, or quarantine=FILE to set it aside",
             _CONVERT, "writing", "WHAT", default="raise"),
-    Setting("allow-loss", "text", f"lose these where the target cannot hold them: {', '.join(ALLOWABLE)}",
+    Setting("allow-loss", "text", f"allow the loss of data that the target cannot represent:  {', '.join(ALLOWABLE)}",
             _CONVERT, "writing", "KIND,...", default=(), repeat=True),
     Setting("id", "text", "convert only the documents with this id", _CONVERT, "writing", "ID", repeat=True,
             attribute="ids"),
@@ -83,7 +98,7 @@ SETTINGS: Final = (
             "replace old shards, an old quarantine or an old index; write into a folder that is not empty",
             _CONVERT, "writing"),
     Setting("cdxj", "flag", "also write an index beside the target (CDXJ; WARC only)", _CONVERT, "writing"),
-    Setting("verify", "flag", "read the target back and compare it before it gets its name", _CONVERT, "writing"),
+    Setting("verify", "flag", "read the target back and compare it before it replaces FILE", _CONVERT, "writing"),
     Setting("receipt", "path", "verify, and write a receipt for 'corpusfmt verify': digests of all files and documents",
             _CONVERT, "writing", "FILE"),
     Setting("report", "path", "write a summary of the run as a JSON object", _CONVERT, "writing", "FILE"),
@@ -92,10 +107,10 @@ SETTINGS: Final = (
             "FORMAT", by_path=True, attribute="from_format"),
     Setting("from-a", "text", "as --from, for OLD only", _DIFF, "reading", "FORMAT"),
     Setting("from-b", "text", "as --from, for NEW only", _DIFF, "reading", "FORMAT"),
-    Setting("encoding", "text", "encoding of texts that do not declare one (default: utf-8)", READING, "reading",
-            "NAME",
+    Setting("encoding", "text", "encoding of texts that do not declare one (default: utf-8); for fix also auto, which "
+            "converts files whose encoding is proven", READING, "reading", "NAME",
             key="encoding", by_path=True),
-    Setting("id-from", "choice", "make an id where a document has none: from name, line, SHA-256, or path of the file",
+    Setting("id-from", "choice", "create an id for documents without one: from the name, line, SHA-256 or path",
             READING, "reading", choices=SOURCES, key="id-from", by_path=True),
     Setting("max-document", "size", "largest document (default: 256MiB); the same as --limit document=SIZE", READING,
             "reading", "SIZE", key="max-document"),
@@ -113,20 +128,20 @@ SETTINGS: Final = (
             default=0, key="jobs", least=1, most=MAX_JOBS),
     Setting("fail-on", "choice", "findings that make the exit code 1: warning (default) or error", _VALIDATE, "checks",
             choices=("warning", "error"), key="fail-on"),
-    Setting("exit-zero", "flag", "exit with 0 whatever is found", _VALIDATE, "checks"),
+    Setting("exit-zero", "flag", "exit with 0 even if there are findings", _VALIDATE, "checks"),
 
     Setting("schema", "path", "JSON Schema of records, or RELAX NG schema (.rng) of XML sources", _VALIDATE, "schemas",
             "FILE", default="", key="schemas.record"),
     Setting("metadata-schema", "path", "JSON Schema of metadata", _VALIDATE, "schemas", "FILE", default="",
             key="schemas.metadata"),
-    Setting("engine", "choice", "what validates by a RELAX NG schema (default: auto)", _VALIDATE, "schemas",
+    Setting("engine", "choice", "validator for RELAX NG schemas (default: auto)", _VALIDATE, "schemas",
             choices=("auto", "lxml", "jing"), default="auto"),
     Setting("schema-timeout", "seconds",
             f"time to compile a RELAX NG schema, and for each document (default: {SCHEMA_SECONDS})", _VALIDATE,
             "schemas", "SECONDS", default=SCHEMA_SECONDS),
-    Setting("jing", "path", "jing, as a jar or an executable", _VALIDATE, "schemas", "PATH", default=""),
+    Setting("jing", "path", "path of jing (jar or executable)", _VALIDATE, "schemas", "PATH", default=""),
 
-    Setting("baseline", "path", "file of known findings, which are not reported", _VALIDATE, "baseline", "FILE",
+    Setting("baseline", "path", "file of baselined findings, which are not reported", _VALIDATE, "baseline", "FILE",
             default="", key="baseline"),
     Setting("write-baseline", "path", "write all findings to a new baseline and report none", _VALIDATE, "baseline",
             "FILE", default=""),
@@ -145,26 +160,26 @@ SETTINGS: Final = (
     Setting("ignore", "text", "do not compare these: name, metadata, order, text", _DIFF, "comparing", "WHAT,...",
             default=(), repeat=True),
 
-    Setting("metadata", "flag", "infer the schema of the metadata, for --metadata-schema", ("schema",), "writing"),
-    Setting("closed", "flag", "allow no keys but those that were seen", ("schema",), "writing"),
+    Setting("metadata", "flag", "infer a schema of the metadata, for --metadata-schema", ("schema",), "writing"),
+    Setting("closed", "flag", "allow only keys that occur in the sources", ("schema",), "writing"),
     Setting("output", "path", "file to write (default: standard output)", ("schema",), "writing", "FILE", default="-",
             short="o"),
     Setting("only", "choice", "check only what was read, or only what was written", ("verify",), "comparing",
             choices=("inputs", "outputs")),
     Setting("quick", "flag", "compare files by their digests; do not read documents", ("verify",), "comparing"),
 
-    Setting("output-format", "choice", "what is printed (default: text)", _VALIDATE, "output", "FORMAT",
+    Setting("output-format", "choice", "output format (default: text)", _VALIDATE, "output", "FORMAT",
             REPORTS, "text"),
-    Setting("output-format", "choice", "what is printed (default: text)", _DIFF, "output",
+    Setting("output-format", "choice", "output format (default: text)", _DIFF, "output",
             choices=("text", "json", "jsonl"), default="text"),
-    Setting("output-format", "choice", "what is printed (default: text)", ("ls", "verify"), "output",
+    Setting("output-format", "choice", "output format (default: text)", ("ls", "verify"), "output",
             choices=("text", "jsonl"), default="text"),
     Setting("output", "text", "also write a report to a file, as in sarif=FILE", _VALIDATE, "output", "FORMAT=FILE",
             default=(), repeat=True),
-    Setting("statistics", "flag", "print counts by code and file in place of the findings", _VALIDATE, "output"),
+    Setting("statistics", "flag", "print counts by code and file instead of the findings", _VALIDATE, "output"),
     Setting("no-cap", "flag", "print all findings, not only the first 50 of each code", _VALIDATE, "output"),
     Setting("no-cap", "flag", "print all differences, not only the first 50 of each kind", _DIFF, "output"),
-    Setting("all", "flag", "print all documents, on a terminal too", ("ls",), "output"),
+    Setting("all", "flag", "print all documents, also on a terminal", ("ls",), "output"),
     Setting("quiet", "flag", "print no progress and no summary", (*READING, "verify"), "output", short="q"),
 
     Setting("config", "path", "configuration to use (default: corpusfmt.toml here or above)", READING, "configuration",
@@ -238,7 +253,7 @@ def configuration_schema() -> dict[str, Any]:
     properties = {
         **tables[""],
         "per-file-ignores": {
-            "description": 'codes that are not reported of files that match a pattern, as in "scraped/**" = ["TXT1"]',
+            "description": 'codes that are not reported for files that match a pattern, as in "scraped/**" = ["TXT1"]',
             "type": "object",
             "additionalProperties": codes,
         },
@@ -248,7 +263,7 @@ def configuration_schema() -> dict[str, Any]:
             "additionalProperties": value,
         },
         "paths": {
-            "description": "settings of files that match a pattern; of several entries the last one decides",
+            "description": "settings for files that match a pattern; the last matching entry applies",
             "type": "array",
             "items": {
                 "type": "object",
@@ -274,7 +289,7 @@ def configuration_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The configuration of corpusfmt",
-        "description": "corpusfmt.toml, or the table tool.corpusfmt of pyproject.toml; paths begin at its folder",
+        "description": "corpusfmt.toml, or the table tool.corpusfmt of pyproject.toml; paths are relative to it",
         "type": "object",
         "additionalProperties": False,
         "properties": properties,

@@ -1,8 +1,8 @@
-"""Formats and rules: those of this package, then plug-ins.
+"""Formats and rules: those of this package, then those of plug-ins.
 
-Those of this package are found by their module's name and imported when they are asked for. Plug-ins, from the
-entry points ``corpusfmt.formats`` and ``corpusfmt.rules``, are looked up only when none of these
-answers or when all are asked for: looking costs more than a whole small run.
+Modules of this package are found by name and imported when they are needed. Plug-ins, from the entry points
+``corpusfmt.formats`` and ``corpusfmt.rules``, are searched only if no built-in one matches or all are requested: the
+search takes longer than a small run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 
 from corpusfmt.model.errors import ConfigurationError, PluginError, UnknownFormatError
 from corpusfmt.model.format import Format, options_for
-from corpusfmt.model.rule import Rule
+from corpusfmt.model.rule import SUBJECTS, Rule
 from corpusfmt.text.display import quoted
 
 
@@ -104,6 +104,18 @@ def faults() -> Mapping[str, Rule]:
     return found
 
 
+def prefixes() -> tuple[str, ...]:
+    """Return the prefixes of codes, but for those of plug-ins. Imports no format."""
+    return (*SUBJECTS, *map(str.upper, builtin_names()))
+
+
+def subject_of(code: str) -> str:
+    """Return what codes with the prefix of this one speak of."""
+    prefix = code.rstrip("0123456789")
+    titles = {name.upper(): format.title.partition(":")[0] for name, format in formats().items()}
+    return SUBJECTS.get(prefix) or titles.get(prefix, "what a plug-in checks")
+
+
 def format_named(name: str) -> Format:
     """Return the format of that name. Raises UnknownFormatError."""
     if name in builtin_names():
@@ -119,7 +131,7 @@ def check_options(format: Format, side: str, own: Mapping[str, str]) -> None:
     known = options_for(format, side)
     for name, value in own.items():
         if name not in known:
-            can = f"it knows {', '.join(known)}" if known else "it knows none"
+            can = f"it has {', '.join(known)}" if known else "it has none"
             raise ConfigurationError(f"{format.name} has no option {quoted(name)} to {side}; {can}")
         choices = known[name].choices
         if choices and value not in choices:

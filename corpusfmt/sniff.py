@@ -1,4 +1,4 @@
-"""Which format a source or a target is in: by suffix, then by content; a conflict is said."""
+"""Detecting the format of a source or a target: by suffix, then by content; a conflict is an error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from corpusfmt.text.display import quoted, transcoding, wide_encoding
 
 COMPRESSED: Final = (".gz", ".zst")
 #: Suffixes of compressions that are not read, and what undoes them.
-FOREIGN: Final = {
+DECOMPRESSORS: Final = {
     ".xz": "xz -dc", ".bz2": "bzip2 -dc", ".lz4": "lz4 -dc", ".br": "brotli -dc", ".lzma": "xz -dc", ".lz": "lzip -dc",
     ".lzo": "lzop -dc", ".sz": "snzip -dc", ".snappy": "snzip -dc", ".zip": "unzip -p", ".7z": "7z x -so",
     ".rar": "unrar p -inul", ".z": "gzip -dc", ".zz": "pigz -dc",
@@ -19,7 +19,10 @@ FOREIGN: Final = {
 _HINTS: Final = (
     (b"[", "it looks like a JSON array; write one object a line: jq -c '.[]' OLD > NEW"),
     (b"{", "it looks like JSON over several lines; write one object a line: jq -c . OLD > NEW"),
-    (b"filedesc:", "it looks like ARC, which is older than WARC and not read; 'warcio recompress' makes WARC of it"),
+    (
+        b"filedesc:",
+        "it looks like ARC, which is older than WARC and not supported; 'warcio recompress' converts it to WARC",
+    ),
     (b"<", "it looks like XML, but its root is not TEI or teiCorpus"),
 )
 
@@ -58,10 +61,10 @@ def claims(format: Format, path: str) -> bool:
     )
 
 
-def foreign(path: str) -> str:
+def decompressor(path: str) -> str:
     """Return what undoes the compression of a file of a known format that is not read; nothing for other files."""
     stem, dot, ending = path.rpartition(".")
-    command = FOREIGN.get((dot + ending).lower(), "")
+    command = DECOMPRESSORS.get((dot + ending).lower(), "")
     inner = stem.lower().endswith(".json") or format_for_suffix(stem) is not None
     return command if command and inner else ""
 
@@ -79,27 +82,27 @@ def detect(path: str, head: bytes) -> Format:
     if not sniffed:
         sniffed = [format for format in plugins.formats().values() if format.sniff(head)]
     if len(sniffed) > 1:
-        raise UnknownFormatError(
-            f"{path}: {' and '.join(f.name for f in sniffed)} both claim it; say which with --from"
-        )
+        raise UnknownFormatError(f"{path}: {' and '.join(f.name for f in sniffed)} both match; name one with --from")
     if named is not None:
         if sniffed:
             raise UnknownFormatError(
                 f"{path}: the name says {named.name}, the content is {sniffed[0].name}; "
-                f"rename the file or say which with --from"
+                f"rename the file or name the format with --from"
             )
         return named
     if sniffed:
         return sniffed[0]
     if not head:
-        raise UnknownFormatError(f"{path}: the file is empty and its name does not tell a format; say it with --from")
+        raise UnknownFormatError(
+            f"{path}: the file is empty and its name does not identify a format; name it with --from"
+        )
     if wide := wide_encoding(head):
         raise UnknownFormatError(f"{path}: the file is in {wide}; {transcoding(head)}")
     start = head.lstrip()
     hint = next((text for magic, text in _HINTS if start.startswith(magic)), "")
     raise UnknownFormatError(
-        f"{path}: neither name nor content tell a format"
-        + (f"; {hint}" if hint else f"; say it with --from ({', '.join(sorted(plugins.formats()))})")
+        f"{path}: neither the name nor the content identifies a format"
+        + (f"; {hint}" if hint else f"; name it with --from ({', '.join(sorted(plugins.formats()))})")
     )
 
 
@@ -110,6 +113,8 @@ def format_for_target(path: str) -> Format:
         raise UnknownFormatError(f"the target {quoted(path)} is a folder; name a file in it")
     if found is None:
         suffixes = ", ".join(suffix for format in plugins.formats().values() for suffix in format.suffixes)
-        what = "standard output has no suffix" if path == "-" else f"the suffix of {quoted(path)} names no format"
-        raise UnknownFormatError(f"{what}; known are {suffixes}; or say the format with --to")
+        what = (
+            "standard output has no suffix" if path == "-" else f"the suffix of {quoted(path)} is not that of a format"
+        )
+        raise UnknownFormatError(f"{what}; known are {suffixes}; or name the format with --to")
     return found

@@ -1,18 +1,21 @@
-"""Write docs/rules/, docs/options.md, the tables of elements and of limits, and the schema of a configuration, from the
-records of the code: ``make docs``.
+"""Write docs/rules/, docs/options.md, the tables of elements and of limits, the schema of a configuration and the
+patterns of the hooks for pre-commit, from the records of the code: ``make docs``.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from corpusfmt import plugins
 from corpusfmt.checks.rule_page import page
+from corpusfmt.cli.reports import module_of
 from corpusfmt.config import SCHEMA
 from corpusfmt.formats.tei.thirdparty.elements import table as elements
 from corpusfmt.model.limit_table import LIMITS, measured
-from corpusfmt.options import GROUPS, SETTINGS, configuration_schema
+from corpusfmt.model.loss_kinds import KINDS
+from corpusfmt.options import GROUPS, REPORTS, SETTINGS, configuration_schema
 
 DOCS = Path(__file__).resolve().parent
 OPTIONS = """# Options
@@ -24,6 +27,9 @@ Options of formats are given as options of the command (`--layout hf`), with the
 the table `[options]` of a configuration, or in an entry of `[[paths]]`. Those of plug-ins work in the same way.
 """
 
+#: Suffixes that other files have as well: a hook that is given the names of files takes these in their place.
+SHARED = {".xml": ".tei.xml", ".wat": ".warc.wat"}
+
 
 def main() -> None:
     """Write a page for each code, the list of them, and the tables."""
@@ -31,9 +37,32 @@ def main() -> None:
     (DOCS / "options.md").write_text(options(), encoding="utf-8", newline="\n")
     schema = json.dumps(configuration_schema(), indent=2) + "\n"
     (DOCS.parent / "schemas" / SCHEMA).write_text(schema, encoding="utf-8", newline="\n")
-    for file, mark, made in (("tei.md", "elements", elements()), ("limits.md", "limits", table())):
+    hooks = DOCS.parent / ".pre-commit-hooks.yaml"
+    hooks.write_text(with_patterns(hooks.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    for file, mark, made in (
+        ("tei.md", "elements", elements()),
+        ("limits.md", "limits", table()),
+        ("losses.md", "kinds", kinds()),
+        ("checks.md", "reports", reports()),
+    ):
         path = DOCS / file
         path.write_text(with_table(path.read_text(encoding="utf-8"), mark, made), encoding="utf-8", newline="\n")
+
+
+def with_patterns(text: str) -> str:
+    """Return the hooks for pre-commit with patterns of the suffixes of all formats."""
+    known = [suffix for name in plugins.builtin_names() for suffix in plugins.builtin(name).suffixes]
+    plain = [suffix for suffix in known if not suffix.endswith((".gz", ".zst"))]
+    packed = [re.escape(suffix) for suffix in known if suffix not in plain]
+    hooks = []
+    for hook in text.split("\n- id: "):
+        suffixes = plain if "pass_filenames: false" in hook else [SHARED.get(suffix, suffix) for suffix in plain]
+        open_ones = rf"\.({'|'.join(re.escape(suffix[1:]) for suffix in suffixes)})(\.(gz|zst))?"
+        pattern = f"(?i)({'|'.join([open_ones, *packed])})$"
+        before, _, after = hook.partition("\n  files: ")
+        _, line_end, rest = after.partition("\n")
+        hooks.append(f"{before}\n  files: '{pattern}'{line_end}{rest}" if after else hook)
+    return "\n- id: ".join(hooks)
 
 
 def with_table(text: str, name: str, made: str) -> str:
@@ -45,12 +74,32 @@ def with_table(text: str, name: str, made: str) -> str:
     return f"{before}{mark}\n{made}\n{end}{after}"
 
 
+def reports() -> str:
+    """Return the table of reports: of each the beginning of its docstring."""
+    rows = [
+        f"| `{name}` | {(module_of(name).__doc__ or '').split('. ')[0].partition(chr(10))[0].rstrip('.')} |\n"
+        for name in REPORTS
+    ]
+    return "".join(["| format | what it is |\n| --- | --- |\n", *rows])
+
+
+def kinds() -> str:
+    """Return the table of kinds of loss."""
+    return "\n".join(
+        ["| kind | what is lost |", "| --- | --- |", *(f"| `{one.name}` | {one.what} |" for one in KINDS), ""]
+    )
+
+
 def table() -> str:
     """Return the table of limits."""
-    lines = ["| name | usual | at most | of what | set by | told as |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "| name | default | maximum | applies to | set by | reported as |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for one in LIMITS:
         most = measured(one.most, one.unit) if one.option else "fixed"
-        codes = " ".join(f"[{code}](rules/{code}.md)" for code in one.codes) or f"a message: {one.word}"
+        found = [rule.code for rule in plugins.codes() if rule.max_document and one.name == "document"]
+        codes = " ".join(f"[{code}](rules/{code}.md)" for code in [*found, *one.codes]) or f"a message: {one.word}"
         option = f"`{one.option.strip()}`" if one.option else ""
         lines.append(f"| {one.name} | {measured(one.default, one.unit)} | {most} | {one.what} | {option} | {codes} |")
     return "\n".join(lines) + "\n"

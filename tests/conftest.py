@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(params=[True, False], ids=["held", "by path"])
 def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """With folders that are held open, and as where the system cannot find names in them."""
-    from corpusfmt.storage import open_folder
+    from corpusfmt.storage import held_folder
 
-    monkeypatch.setattr(open_folder, "HOLDS", request.param)
+    monkeypatch.setattr(held_folder, "HOLDS", request.param)
     return bool(request.param)

@@ -16,7 +16,7 @@ import pytest
 
 import corpusfmt
 from corpusfmt.cli.main import main
-from corpusfmt.storage import attributes
+from corpusfmt.storage import held_folder
 from tests.support import ROOT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and owners are those of POSIX")
@@ -142,7 +142,7 @@ def test_what_cannot_be_kept_is_refused(
     monkeypatch.setattr(os, "getxattr", lambda path, name: extended[str(path)][name], raising=False)
     monkeypatch.setattr(os, "setxattr", lambda path, *item: extended[str(path)].update([item]), raising=False)
     monkeypatch.setattr(os, "removexattr", lambda path, name: extended[str(path)].pop(name), raising=False)
-    attributes.keep_attributes(str(model), str(other))
+    held_folder.keep_attributes(str(model), str(other))
     assert extended[str(other)] == {"user.a": b"1", "security.ima": b"y"}
     extended[str(other)] = {"user.b": b"2"}
 
@@ -159,7 +159,7 @@ def test_what_cannot_be_kept_is_refused(
     if call == "chown":
         monkeypatch.setattr(os, "stat", another_owner)
     with pytest.raises(corpusfmt.ConfigurationError, match=f"same owner, group, mode and attributes: {message}"):
-        attributes.keep_attributes(str(model), str(other))
+        held_folder.keep_attributes(str(model), str(other))
 
 
 def test_a_mode_that_the_system_changes_in_silence_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,8 +168,8 @@ def test_a_mode_that_the_system_changes_in_silence_is_refused(tmp_path: Path, mo
     other.touch()
     other.chmod(0o600)
     monkeypatch.setattr(os, "chmod", lambda *_: None)
-    with pytest.raises(corpusfmt.ConfigurationError, match="the mode would be another one"):
-        attributes.keep_attributes(str(model), str(other))
+    with pytest.raises(corpusfmt.ConfigurationError, match="the mode would change"):
+        held_folder.keep_attributes(str(model), str(other))
 
 
 def test_a_file_system_without_attributes_has_none_to_keep(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +181,9 @@ def test_a_file_system_without_attributes_has_none_to_keep(file: Path, monkeypat
 
 
 @pytest.mark.parametrize(("options", "verb"), [([], "keep"), (["--dry-run"], "would keep")])
-def test_other_names_are_told_of(options: list[str], verb: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_names_are_reported_of(
+    options: list[str], verb: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     os.link(file, "b.jsonl")
     assert main(["fix", "a.jsonl", *options]) == 0
     assert f"a.jsonl has 1 other name (hard links), which {verb} the old content" in capsys.readouterr().err
@@ -192,8 +194,8 @@ def test_other_names_are_told_of(options: list[str], verb: str, file: Path, caps
 def test_an_attribute_that_is_there_already_is_not_set_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     has = {"user.a": b"1", "user.b": b"2"}
     set_again: list[str] = []
-    monkeypatch.setattr(attributes, "_extended", lambda what: has if what == file.name else {"user.a": b"1"})
+    monkeypatch.setattr(held_folder, "_extended", lambda what: has if what == file.name else {"user.a": b"1"})
     monkeypatch.setattr(os, "setxattr", lambda path, name, value: set_again.append(name), raising=False)
     with (file.parent / "b").open("wb") as other:
-        attributes.keep_attributes(file.name, other.fileno())
+        held_folder.keep_attributes(file.name, other.fileno())
     assert set_again == ["user.b"]

@@ -385,7 +385,7 @@ def test_a_new_baseline_takes_no_place_that_was_taken_meanwhile(here: Path, monk
         path.write_text("another")
 
     at(monkeypatch, "finish", another, "b.json")
-    with pytest.raises(corpusfmt.ConfigurationError, match="is there already"):
+    with pytest.raises(corpusfmt.ConfigurationError, match="already exists"):
         baseline.Baseline("b.json").write(new=True)
     assert (here / "b.json").read_text() == "another"
 

@@ -49,9 +49,9 @@ def test_pipes(here: Path) -> None:
 
 #: What a new user gets wrong, and the words that tell what to do.
 MISTAKES: list[tuple[str, list[str], int, str]] = [
-    ("wrong suffix of the target", ["convert", "good.seed", "-o", "out.docx"], 2, "names no format; known are .jsonl"),
+    ("wrong suffix of the target", ["convert", "good.seed", "-o", "out.docx"], 2, "is not that of a format; known are .jsonl"),
     ("missing file", ["convert", "missing.seed", "-o", "out.jsonl"], 2, "missing.seed: No such file or directory"),
-    ("an empty folder", ["convert", "empty", "-o", "out.jsonl"], 2, "holds no file with a known suffix; name the files"),
+    ("an empty folder", ["convert", "empty", "-o", "out.jsonl"], 2, "contains no file with a known suffix; name the files"),
     ("no id", ["convert", "noid.jsonl", "-o", "out.seed"], 1, "--id-from path, name, line or sha256"),
     ("UTF-16 file", ["convert", "utf16.seed", "-o", "out.jsonl"], 1, "iconv -f UTF-16 -t UTF-8"),
     ("target folder that is not there", ["convert", "good.seed", "-o", "no/out.jsonl"], 2, "does not exist; make it first"),
@@ -60,9 +60,9 @@ MISTAKES: list[tuple[str, list[str], int, str]] = [
     ("clipped gzip", ["convert", "clipped.jsonl.gz", "-o", "out.seed"], 1, "ends early"),
     ("a file that is not gzip", ["convert", "liar.jsonl.gz", "-o", "out.seed"], 1, "the name says gzip"),
     ("no target", ["convert", "good.seed"], 2, "--output"),
-    ("standard output without a format", ["convert", "good.seed", "-o", "-"], 2, "say the format with --to"),
-    ("target is a folder", ["convert", "good.seed", "-o", "empty"], 2, "names no format"),
-    ("prose", ["convert", "prose.txt", "-o", "out.jsonl"], 2, "neither name nor content tell a format; say it with --from"),
+    ("standard output without a format", ["convert", "good.seed", "-o", "-"], 2, "name the format with --to"),
+    ("target is a folder", ["convert", "good.seed", "-o", "empty"], 2, "has no format"),
+    ("prose", ["convert", "prose.txt", "-o", "out.jsonl"], 2, "neither the name nor the content identifies a format; name it with --from"),
     ("JSON array", ["convert", "array.json", "-o", "out.seed"], 2, "jq -c '.[]'"),
     ("unknown command", ["covnert", "good.seed"], 2, "did you mean 'convert'?"),
     ("unknown flag", ["convert", "good.seed", "-o", "x.jsonl", "--froom", "seed"], 2, "--froom"),
@@ -70,7 +70,7 @@ MISTAKES: list[tuple[str, list[str], int, str]] = [
     ("remote", ["validate", "https://example.org/a.seed"], 2, "is a remote address"),
     ("wrong size", ["convert", "good.seed", "-o", "x.jsonl", "--shard-size", "big"], 2, "256MB"),
     ("unknown loss", ["convert", "good.seed", "-o", "x.jsonl", "--allow-loss", "all"], 2, "known are id, name"),
-    ("option nobody knows", ["convert", "good.seed", "-o", "x.seed", "--layout", "hf"], 2, "no format of this run knows --layout"),
+    ("option nobody knows", ["convert", "good.seed", "-o", "x.seed", "--layout", "hf"], 2, "no format of this run has the option --layout"),
     ("wrong option list", ["convert", "good.seed", "-o", "x.jsonl", "--to", "jsonl:hf"], 2, "FORMAT:OPTION=VALUE"),
     ("unknown layout", ["convert", "good.seed", "-o", "x.jsonl", "--layout", "pile"], 2, "must be one of native"),
     ("unknown rule", ["rule", "SEED99"], 2, "did you mean SEED009"),
@@ -113,7 +113,7 @@ def test_a_header_with_angle_brackets_in_the_name(here: Path) -> None:
     assert json.loads(Path("odd.jsonl").read_bytes())["name"] == "a>>>b.txt"
 
 
-def test_bundles_joined_without_a_final_newline_are_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bundles_joined_without_a_final_newline_are_reported(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("joined.seed").write_bytes(GOOD.rstrip(b"\n") + GOOD)
     assert main(["convert", "joined.seed", "-o", "x.jsonl"]) == 0
     assert "SEED009 warning: a header in the middle of a line" in capsys.readouterr().err
@@ -169,7 +169,7 @@ def test_the_schema_tells_what_else_is_wrong(here: Path, capsys: pytest.CaptureF
     )
     Path("y.jsonl").write_bytes(b'{"message":"t"}\n')
     assert main(["validate", "y.jsonl"]) == 1
-    more = "expected the key 'id', found none of that name; the key 'message' is not allowed here"
+    more = "expected the key 'id', found none; the key 'message' is not allowed here"
     assert f"; and 2 more: {more}\n" in capsys.readouterr().out
 
 
@@ -206,7 +206,7 @@ def test_formats(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cannot carry  metadata" in out
 
 
-def test_losses_are_told_with_what_to_do(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_losses_are_reported_with_what_to_do(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("raw.seed").write_bytes(b"".join(b"<<<FILE d%d a>>>\n\xff\n" % i for i in range(60)))
     assert main(["convert", "raw.seed", "-o", "x.jsonl"]) == 1
     err = capsys.readouterr().err
@@ -214,7 +214,7 @@ def test_losses_are_told_with_what_to_do(here: Path, capsys: pytest.CaptureFixtu
         "raw.seed:1 (byte 0, document d0): would lose bytes: the text is not UTF-8 (byte 0xff at 0 of the text)" in err
     )
     assert "... and 10 more losses of bytes" in err
-    assert "nothing was written: the target cannot hold all of it; --allow-loss bytes" in err
+    assert "nothing was written: the target cannot represent all of it; --allow-loss bytes" in err
     assert "60 documents read, 0 written, 60 refused" in err
     assert main(["convert", "raw.seed", "-o", "x.jsonl", "--allow-loss", "bytes"]) == 0
     assert main(["convert", "raw.seed", "-o", "x.jsonl", "--on-error", "skip"]) == 1
@@ -431,7 +431,7 @@ def test_a_signal_during_an_import_waits_for_its_end(tmp_path: Path) -> None:
     assert (tmp_path / "finished").exists()
 
 
-def test_what_was_lost_left_and_passed_over_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_lost_left_and_skipped_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("notes.txt").write_bytes(b"x")
     arguments = ["convert", ".", "-o", "x.jsonl", "--layout", "hf", "--allow-loss", "name", "--allow-loss", "metadata"]
     assert main(arguments) == 0
@@ -446,7 +446,7 @@ def test_a_stopped_pipe_says_what_had_gone_out(here: Path) -> None:
     result = command("convert", "-", "-o", "-", "--to", "jsonl", stdin=GOOD + b"<<<FILE bad>>>\n")
     assert result.returncode == 1
     assert result.stdout.count(b"\n") == 2
-    assert b"in record 3; 2 documents had gone to standard output before" in result.stderr
+    assert b"in record 3; 2 documents had already been written to standard output" in result.stderr
 
 
 def test_faults_among_many_are_counted_apart(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -534,7 +534,7 @@ def test_json_of_a_run_that_fails_is_whole(here: Path) -> None:
     Path("x.txt").write_bytes(b"prose")
     result = command("validate", "good.seed", "x.txt", "--output-format", "json")
     assert result.returncode == 2
-    assert "neither name nor content" in json.loads(result.stdout)["error"]
+    assert "neither the name nor the content" in json.loads(result.stdout)["error"]
 
 
 def test_a_huge_exponent_is_no_traceback(here: Path) -> None:

@@ -69,7 +69,7 @@ def test_losses_are_looked_for_to_the_end(here: Path) -> None:
         convert("raw.seed", "out.jsonl")
     assert [loss.document for loss in caught.value.losses] == ["d1"]
     assert not Path("out.jsonl").exists()
-    from corpusfmt.sources import Reading
+    from corpusfmt.sources.settings import Reading
     from corpusfmt.targets.settings import Writing
     from corpusfmt.verbs.convert.run import Conversion
 
@@ -119,7 +119,7 @@ def test_a_quarantine_is_written_even_when_nothing_is_refused(here: Path) -> Non
 def test_the_quarantine_of_an_older_run_is_not_replaced_unasked(here: Path) -> None:
     convert("bad.seed", "out.jsonl", on_error="quarantine=q.seed")
     before = {path: Path(path).read_bytes() for path in os.listdir()}
-    with pytest.raises(ConfigurationError, match=r"the quarantine of an older run is there .*--force"):
+    with pytest.raises(ConfigurationError, match=r"the quarantine of an earlier run exists .*--force"):
         convert("good.seed", "out.jsonl", on_error="quarantine=q.seed")
     assert {path: Path(path).read_bytes() for path in os.listdir()} == before
     convert("good.seed", "out.jsonl", on_error="quarantine=q.seed", force=True)
@@ -167,7 +167,7 @@ def test_a_file_can_be_its_own_target(here: Path) -> None:
         ({"id_from": "random"}, ConfigurationError, "sha256"),
         ({"from_format": "docx"}, UnknownFormatError, "unknown format 'docx'; known are"),
         ({"to_format": "docx"}, UnknownFormatError, "unknown format"),
-        ({"colour": "red"}, ConfigurationError, "no format of this run knows --colour"),
+        ({"colour": "red"}, ConfigurationError, "no format of this run has the option --colour"),
         ({"from_format": "seed", "read_options": {"layout": "hf"}}, ConfigurationError, "seed has no option 'layout' to read"),
         ({"to_format": "jsonl", "write_options": {"layout": "x"}}, ConfigurationError, "must be one of"),
         ({"ids": ["d9"]}, ConfigurationError, "no document has the id 'd9'"),
@@ -245,7 +245,7 @@ def test_reading_is_lazy_and_raises_where_the_fault_is(here: Path) -> None:
         next(documents)
     with pytest.raises(FileNotFoundError):
         read("missing.seed")
-    with pytest.raises(UnknownFormatError, match="neither name nor content"):
+    with pytest.raises(UnknownFormatError, match="neither the name nor the content"):
         Path("x.txt").write_text("prose")
         list(read("x.txt"))
 
@@ -263,7 +263,7 @@ def test_a_cut_source_is_an_error_and_its_last_document_is_not_taken_for_whole(h
     assert [f.code for f in corpusfmt.validate("cut.seed.gz")] == ["FILE001"]
 
 
-def test_progress_is_told(here: Path) -> None:
+def test_progress_is_reported(here: Path) -> None:
     seen: list[Any] = []
     convert(["good.seed", "good.seed", "bad.seed"], "out.jsonl", on_error="skip", progress=seen.append)
     assert seen[-1].documents >= 4
@@ -286,7 +286,7 @@ def test_a_folder_without_a_room_is_no_format(tmp_path: Path, monkeypatch: pytes
     assert plugins._modules_of("corpusfmt.formats") == ("jsonl", "seed")
 
 
-def test_a_conflict_of_name_and_content_is_told(here: Path) -> None:
+def test_a_conflict_of_name_and_content_is_reported(here: Path) -> None:
     Path("wrong.jsonl").write_bytes(GOOD)
     with pytest.raises(UnknownFormatError, match="the name says jsonl, the content is seed"):
         convert("wrong.jsonl", "out.jsonl")
@@ -297,7 +297,7 @@ def test_what_a_run_writes_is_not_read_by_the_next(here: Path) -> None:
     for force in (False, True):
         report = convert(".", "all.jsonl", on_error="quarantine=refused.seed", force=force)
         assert (report.read, report.written) == (6, 4)
-    assert report.passed_over == [os.path.join(".", "all.jsonl"), os.path.join(".", "refused.seed")]
+    assert report.skipped == [os.path.join(".", "all.jsonl"), os.path.join(".", "refused.seed")]
     for _ in range(2):
         report = convert("good*", "good.jsonl", shard_size=1, force=True)
         assert report.read == 2
@@ -327,7 +327,7 @@ def test_nothing_of_a_damaged_file_is_trusted(here: Path, mode: str) -> None:
 
 
 def test_a_quarantine_is_a_seed_file(here: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"name it with \.seed"):
+    with pytest.raises(ConfigurationError, match=r"its name must end in \.seed"):
         convert("good.seed", "x.jsonl", on_error="quarantine=q.jsonl")
     assert sorted(os.listdir()) == ["bad.seed", "good.seed"]
 
@@ -338,7 +338,7 @@ def test_a_writer_is_for_a_block(here: Path) -> None:
         writer.write(Document("a", "b"))
     with writer:
         writer.write(Document("a", "b"))
-        with pytest.raises(ConfigurationError, match="open already"), writer:
+        with pytest.raises(ConfigurationError, match="already open"), writer:
             pass
     assert [d.id for d in read("x.jsonl")] == ["a"]
     with pytest.raises(ConfigurationError, match="inside a block"):
@@ -380,7 +380,7 @@ def test_a_manifest_that_is_there_is_not_replaced_unasked(here: Path) -> None:
 
 def test_a_fault_after_which_nothing_is_read_stops_the_run(here: Path) -> None:
     Path("mixed.seed").write_bytes(GOOD + b"<<<SEED 1>>>\n<<<FILE d3 c>>>\nthree\n")
-    with pytest.raises(ParseError, match="wrong rules"):
+    with pytest.raises(ParseError, match="wrong dialect"):
         convert("mixed.seed", "x.jsonl", on_error="skip")
     Path("wide.jsonl").write_bytes('{"id":"a","text":"b"}\n'.encode("utf-16"))
     with pytest.raises(ParseError, match="UTF-16"):
@@ -469,7 +469,7 @@ def test_quarantine_says_of_which_records_it_has_the_beginning(here: Path, capsy
 
 
 def test_a_receipt_of_a_file_that_is_replaced_by_itself_is_refused(here: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"'\./good\.seed' is both"):
+    with pytest.raises(ConfigurationError, match=r"'\./good\.seed' is also a source"):
         convert("good.seed", "./good.seed", receipt="r.json")
     assert convert("good.seed", "./good.seed", verify=True).committed
 
@@ -477,7 +477,7 @@ def test_a_receipt_of_a_file_that_is_replaced_by_itself_is_refused(here: Path) -
 @pytest.mark.parametrize("option", ["--receipt", "--report"])
 def test_an_empty_name_is_no_name(option: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", "good.seed", "-o", "b.jsonl", option, ""]) == 2
-    assert f"{option} takes the name of a file" in capsys.readouterr().err
+    assert f"{option} needs the name of a file" in capsys.readouterr().err
 
 
 def test_a_fault_that_ends_a_run_in_any_case_has_no_hint_to_skip_it(
@@ -486,7 +486,7 @@ def test_a_fault_that_ends_a_run_in_any_case_has_no_hint_to_skip_it(
     Path("a.jsonl").write_bytes(b'{"id":1}\n' * 3)
     for how in ("skip", "quarantine=q.seed"):
         assert main(["convert", "a.jsonl", "-o", "b.jsonl", "--limit", "faults=2", "--on-error", how]) == 1
-        assert "reading cannot continue after this fault, whatever --on-error says" in capsys.readouterr().err
+        assert "reading cannot continue after this error, with any --on-error" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("suffix", [".xml", ".warc"])
@@ -555,7 +555,7 @@ def test_nothing_is_written_over_what_is_read_or_written(arguments: list[str], t
     assert all((tmp_path / name).read_bytes() == source for name in ("a.seed", "b.cdxj"))
 
 
-def test_the_report_counts_what_was_left_behind(tmp_path: Path) -> None:
+def test_the_report_counts_what_was_dropped(tmp_path: Path) -> None:
     crawl = ROOT / "tests" / "data" / "crawl.warc.wet.gz"
     result = command("convert", crawl, "-o", "a.jsonl", "--report", "r.json", cwd=tmp_path)
     assert result.returncode == 0

@@ -18,7 +18,7 @@ from corpusfmt.cli.main import main
 from corpusfmt.limits import MIB
 from corpusfmt.storage.gzip import GzipDecoder
 from corpusfmt.storage.input import Input
-from corpusfmt.storage.resume import HELD, History, search
+from corpusfmt.storage.next_member import HELD, History, search
 from tests.support import Pieces
 
 
@@ -98,7 +98,7 @@ def test_reading_goes_on_after_a_damaged_member(
     assert error.code in ("FILE001", "FILE002", "FILE003")
     if which < 4:
         size = len(found[which])
-        assert f"; {size:,} bytes of the file are passed over, up to byte {sum(map(len, found[: which + 1]))}" in (
+        assert f"; {size:,} bytes of the file are skipped, up to byte {sum(map(len, found[: which + 1]))}" in (
             error.message
         )
     assert [one.code for one in validate(path)] == [error.code]
@@ -106,6 +106,22 @@ def test_reading_goes_on_after_a_damaged_member(
         list(read(path))
     assert main(["convert", "-q", str(path), "-o", str(tmp_path / "p.jsonl")]) == 1
     assert not (tmp_path / "p.jsonl").exists()
+
+
+@pytest.mark.parametrize("pack", [gz, zst])
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("damage", ["its data are others", "its checksum is another", "its end is missing"])
+@pytest.mark.parametrize("which", [(1, 3), (1, 3, 5), (1, 2, 4), (3, 6), (1, 4, 6)])
+def test_what_is_sound_between_damaged_members_is_read(
+    which: tuple[int, ...], damage: str, kind: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    found = members(kind, pack, 7)
+    for one in which:
+        found[one] = DAMAGES[damage](found[one])
+    path = tmp_path / f"a{MAKERS[kind][0]}.{'gz' if pack is gz else 'zst'}"
+    path.write_bytes(b"".join(found))
+    convert(path, tmp_path / "o.jsonl", on_error="skip", verify=True)
+    assert numbers(tmp_path / "o.jsonl") == [n for n in range(1, 8) if n - 1 not in which]
 
 
 @pytest.mark.parametrize("kind", ["warc", "jsonl"])
@@ -213,13 +229,13 @@ def test_texts_of_a_member_that_is_too_large_to_be_held_are_not_trusted(tmp_path
     member = gzip.compress(large, 1, mtime=0)
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(gz(jsonl(0, "text 0")) + member[:-6] + b"\xff\xff" + member[-4:] + gz(jsonl(100, "text 100")))
-    with pytest.raises(ParseError, match="passed over"):
+    with pytest.raises(ParseError, match="are skipped"):
         convert(path, tmp_path / "o.jsonl", on_error="skip")
     assert main(["convert", "-q", str(path), "-o", str(tmp_path / "o.jsonl"), "--on-error", "skip"]) == 1
     assert not (tmp_path / "o.jsonl").exists()
 
 
-def test_a_large_member_without_documents_is_passed_over(tmp_path: Path) -> None:
+def test_a_large_member_without_documents_is_skipped(tmp_path: Path) -> None:
     member = bytearray(gzip.compress(image(2, random.Random(1).randbytes(HELD + 2 * MIB)), 1, mtime=0))
     member[-7] ^= 1
     path = tmp_path / "a.warc.gz"
@@ -241,7 +257,7 @@ def test_more_than_is_kept_of_a_damaged_member(tmp_path: Path) -> None:
     path.write_bytes(gz(warc(1, "text 1")) + bytes(member) + gz(warc(3, "text 3")))
     report = convert(path, tmp_path / "o.jsonl", on_error="skip")
     assert numbers(tmp_path / "o.jsonl") == [1, 3]
-    assert f"; {len(member):,} bytes of the file are passed over" in report.findings[0].message
+    assert f"; {len(member):,} bytes of the file are skipped" in report.findings[0].message
 
 
 def test_reading_goes_on_at_a_large_member(tmp_path: Path) -> None:
@@ -258,7 +274,7 @@ def test_reading_goes_on_at_a_large_member(tmp_path: Path) -> None:
     assert report.refused == 1
 
 
-def test_members_that_begin_no_record_are_passed_over(tmp_path: Path) -> None:
+def test_members_that_begin_no_record_are_skipped(tmp_path: Path) -> None:
     whole = warc(3, content(3))
     found = [gz(warc(1, "text 1")), DAMAGES["its data are others"](gz(warc(2, content(2)) + whole[:100]))]
     rest = [gz(whole[100:]), gz(b""), gz(warc(4, "text 4")), gz(b"")]
@@ -271,16 +287,17 @@ def test_members_that_begin_no_record_are_passed_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pack", [gz, zst])
-@pytest.mark.parametrize("size", [1, 3, 512, 300_000])
-def test_zero_bytes_after_the_last_member(size: int, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "padding", [b"\0", bytes(3), bytes(512), bytes(300_000), b"\n", b"\r\n", b"\n\n\n\n\n", b"\0\0\n"], ids=len
+)
+def test_padding_after_the_last_member(padding: bytes, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     path = tmp_path / f"a.jsonl.{'gz' if pack is gz else 'zst'}"
     whole = pack(jsonl(1, "text 1") + jsonl(2, "text 2"))
-    path.write_bytes(whole + bytes(size))
+    path.write_bytes(whole + padding)
     report = convert(path, tmp_path / "o.jsonl")
     assert report.written == 2
-    assert [(one.code, one.severity, one.message) for one in report.findings] == [
-        ("FILE007", "warning", f"{size:,} zero bytes follow the compressed data")
-    ]
+    what = f"padding follows the compressed data ({len(padding):,} zero bytes or line ends)"
+    assert [(one.code, one.severity, one.message) for one in report.findings] == [("FILE007", "warning", what)]
     (done,) = fix(path)
     assert (dict(done.fixes), dict(done.left)) == ({"FILE007": 1}, {})
     assert numbers(path) == [1, 2]

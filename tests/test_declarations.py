@@ -35,6 +35,20 @@ def test_utf8_that_is_declared_otherwise(declared: str, before: int, tmp_path: P
     assert document.text.endswith("le café déjà fermé\n") or document.text.endswith("le café déjà fermé")
 
 
+@pytest.mark.parametrize("declared", ["US-ASCII", "ascii", "ANSI_X3.4-1968"])
+@pytest.mark.parametrize("before", [0, 5000, 400_000])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-8-sig"])
+def test_a_file_that_declares_ascii_has_nothing_else(declared: str, before: int, encoding: str, tmp_path: Path) -> None:
+    path = tei(tmp_path, "a " * before + "café", declared, encoding)
+    (finding,) = [finding for finding in validate(path) if finding.severity == "error"]
+    assert (finding.code, finding.hint.count("--force-encoding")) == ("TEI024", 1)
+    assert encoding == "utf-8-sig" or not path.read_bytes()[: (finding.byte or 0) + 1].isascii()
+    assert encoding == "utf-8-sig" or path.read_bytes()[: finding.byte].isascii()
+    plain = tei(tmp_path, "a " * before + "caf&#xe9;", declared, "ascii")
+    assert next(iter(read(plain))).text.endswith("café")
+    assert not list(validate(plain))
+
+
 @pytest.mark.parametrize(
     ("declared", "encoding"),
     [
@@ -70,7 +84,7 @@ def test_a_declaration_is_overruled(declared: str, encoding: str, tmp_path: Path
     assert not [finding for finding in validate(path, force_encoding=encoding) if finding.severity == "error"]
 
 
-def test_a_wrong_encoding_is_told_as_such(tmp_path: Path) -> None:
+def test_a_wrong_encoding_is_reported_as_such(tmp_path: Path) -> None:
     path = tei(tmp_path, "café", "UTF-8", "cp1252")
     (finding,) = validate(path, force_encoding="ascii")
     assert finding.code == "TEI024"

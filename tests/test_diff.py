@@ -27,14 +27,13 @@ from corpusfmt.model.document import Document, same_text
 from corpusfmt.model.metadata import Metadata
 from corpusfmt.storage import Sorter
 from corpusfmt.text.json_facts import canonical, spelled
-from corpusfmt.verbs.diff import pair_in_order, texts
+from corpusfmt.verbs.diff import explain, pair_in_order
 from corpusfmt.verbs.diff import run as comparison
 from corpusfmt.verbs.diff.document_numbers import Places, Runs
+from corpusfmt.verbs.diff.explain import metadata_difference, text_difference
 from corpusfmt.verbs.diff.order import find_moved, longest_increasing
 from corpusfmt.verbs.diff.pair_by_id import Ledger, join
 from corpusfmt.verbs.diff.pair_in_order import AHEAD, Abreast, Window
-from corpusfmt.verbs.diff.texts import text_difference
-from corpusfmt.verbs.diff.values import metadata_difference
 from tests import strategies
 from tests.support import DEEP, ROOT, command, ends, watched, write
 from tests.test_laws import VARIANTS, carried
@@ -106,7 +105,7 @@ TABLE: list[tuple[str, list[Document], list[Document], list[str]]] = [
 
 
 @pytest.mark.parametrize(("a", "b", "lines"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_what_is_told(a: list[Document], b: list[Document], lines: list[str], here: Path) -> None:
+def test_what_is_reported(a: list[Document], b: list[Document], lines: list[str], here: Path) -> None:
     assert told(here, a, b) == (int(len(lines) > 1), lines)
     code, printed = told(here, a, b, "-q")
     assert (code, printed) == (int(len(lines) > 1), [])
@@ -204,10 +203,10 @@ def test_classes_are_those_of_the_whole_text(a: str, b: str) -> None:
 def test_texts_are_looked_at_in_pieces_that_change_nothing(parts: list[str]) -> None:
     text = "".join(parts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(texts, "MIB", 1)
-        pieces = list(texts._pieces(text.encode()))
+        patch.setattr(explain, "MIB", 1)
+        pieces = list(explain._pieces(text.encode()))
         assert "".join(pieces) == text
-        for view in texts._VIEWS.values():
+        for view in explain._VIEWS.values():
             assert "".join(view(iter(pieces))) == "".join(view(iter([text])))
 
 
@@ -381,7 +380,7 @@ def test_the_fewest_documents_move() -> None:
             assert len(kept) == max(subsets)
 
 
-def test_more_moves_than_can_be_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_moves_than_can_be_reported(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "MOST", 3)
     a = [doc(f"d{k}") for k in range(9)]
     b = [*a[:2], *a[4:6], *a[2:4], *a[6:]]
@@ -389,7 +388,7 @@ def test_more_moves_than_can_be_told(here: Path, monkeypatch: pytest.MonkeyPatch
     assert (code, lines) == (
         1,
         [
-            "reordered  from place 3 to 6, too many documents to say which of them moved",
+            "reordered  from place 3 to 6, too many documents to determine which of them moved",
             "no document differs, but the order does; 9 equal",
         ],
     )
@@ -568,9 +567,9 @@ MISTAKES: list[tuple[str, list[str], str]] = [
     ("twice standard input", ["-", "-"], "standard input (-) can be one side of a comparison, not both"),
     ("unknown part", ["good.seed", "good.seed", "--ignore", "names"], "'names' cannot be ignored; known are name, metadata, order, text"),
     ("wrong format", ["good.seed", "good.seed", "--from-a", "jsom"], "unknown format 'jsom'"),
-    ("option nobody knows", ["good.seed", "good.seed", "--layout", "hf"], "no format of this run knows --layout"),
-    ("prose", ["good.seed", "prose.txt"], "neither name nor content tell a format"),
-    ("empty folder", ["good.seed", "empty"], "holds no file with a known suffix"),
+    ("option nobody knows", ["good.seed", "good.seed", "--layout", "hf"], "no format of this run has the option --layout"),
+    ("prose", ["good.seed", "prose.txt"], "neither the name nor the content identifies a format"),
+    ("empty folder", ["good.seed", "empty"], "contains no file with a known suffix"),
     ("remote", ["https://example.org/a.seed", "good.seed"], "is a remote address"),
 ]  # fmt: skip
 
@@ -597,7 +596,7 @@ def test_mistakes_end_in_one_clear_line(
     "options", [[], ["-q"], ["--output-format", "json"], ["--output-format", "jsonl", "--ignore", "text"]]
 )
 @pytest.mark.parametrize("side", [0, 1])
-def test_nothing_is_told_of_half_a_corpus(
+def test_nothing_is_reported_of_half_a_corpus(
     options: list[str], side: int, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store(here / "good.seed", [doc("d0", "other"), doc("d1")])

@@ -24,10 +24,9 @@ from corpusfmt import (
 )
 from corpusfmt.formats.dir import FORMAT
 from corpusfmt.model.format import WriteOptions
-from corpusfmt.storage import open_folder
-from corpusfmt.storage.discovery import discover
-from corpusfmt.storage.open_folder import Held, open_below
-from corpusfmt.storage.patterns import matching
+from corpusfmt.storage import held_folder
+from corpusfmt.storage.discovery import discover, matching
+from corpusfmt.storage.held_folder import Held, open_below
 from tests.support import command
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links want rights elsewhere")
@@ -83,7 +82,7 @@ def test_what_a_pattern_matches(pattern: str, wanted: str, tmp_path: Path, monke
     assert matching(pattern) == wanted.split()
 
 
-def test_a_folder_that_a_pattern_cannot_look_into_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_a_pattern_cannot_look_into_is_reported(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("d").mkdir()
     real = os.scandir
 
@@ -110,7 +109,7 @@ def test_a_file_is_read_once_whatever_it_is_called(here: Path) -> None:
     assert found("d", every=True) == (["d/a.seed", "d/hard.seed"], [])
     assert found("d", "link", "link/hard.seed", every=True)[0] == ["d/a.seed", "d/hard.seed"]
     report = convert(["d", "other.seed", "link/*"], "out.jsonl")
-    assert (report.read, report.passed_over) == (3, ["d/hard.seed", "other.seed", "link/a.seed", "link/hard.seed"])
+    assert (report.read, report.skipped) == (3, ["d/hard.seed", "other.seed", "link/a.seed", "link/hard.seed"])
 
 
 def _swap(how: str) -> None:
@@ -138,7 +137,7 @@ def test_a_link_that_comes_into_a_folder_after_it_was_looked_into_is_not_followe
         pytest.skip("that folder was named itself")
     Path("d/x").mkdir(parents=True)
     Path("d/x/a.seed").write_bytes(GOOD)
-    real = open_folder.open_below
+    real = held_folder.open_below
 
     def swapped(root: str, path: str) -> int:
         if not Path("far").exists():
@@ -146,7 +145,7 @@ def test_a_link_that_comes_into_a_folder_after_it_was_looked_into_is_not_followe
         return real(root, path)
 
     monkeypatch.setattr("corpusfmt.storage.local.open_below", swapped)
-    with pytest.raises(SourceChangedError, match="is no file any more, or behind a link"):
+    with pytest.raises(SourceChangedError, match="is no longer a file, or is behind a link"):
         list(use(str(here / "d") if source == "absolute" else source))
     assert Path("far/a.seed").read_bytes() == GOOD.replace(b"A", b"secret")
 
@@ -183,7 +182,7 @@ def test_a_pipe_that_comes_at_the_last_moment_is_not_read(here: Path, monkeypatc
     Path("d").mkdir()
     os.mkfifo("d/a.seed")
     monkeypatch.setattr(Held, "stat", lambda *_: os.stat("in.seed"))
-    with pytest.raises(SourceChangedError, match="is no file any more"):
+    with pytest.raises(SourceChangedError, match="is no longer a file"):
         open_below("d/", "d/a.seed")
 
 
@@ -210,7 +209,7 @@ def test_a_shard_in_another_compression_is_an_error(name: str, tmp_path: Path) -
         list(validate(tmp_path))
 
 
-def test_other_compressed_files_are_passed_over(tmp_path: Path) -> None:
+def test_other_compressed_files_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "b.jsonl").write_bytes(b'{"id":"b","text":"t"}\n')
     for name in ("notes.xz", "picture.png.zip", "br"):
         (tmp_path / name).write_bytes(b"x")

@@ -65,7 +65,7 @@ def test_what_no_document_can_be(arguments: Any, error: type[Exception]) -> None
 def test_what_no_document_can_have(options: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
         Document("a", b"b", **options)
-    with pytest.raises(TypeError, match="a text is str or bytes"):
+    with pytest.raises(TypeError, match="a text must be str or bytes"):
         Document("a", None)  # type: ignore[arg-type]  # wrong on purpose
 
 

@@ -38,7 +38,7 @@ FLAWS = [
     (b"a\xbfb", 1, "continuation byte without a lead byte"), (b"a\x80\xc0\x80", 1, "continuation byte without a lead byte"),
     (b"a\xef\xbfb", 2, "sequence of 3 bytes cut after 2"), (b"a\xdf\xdf", 1, "sequence of 2 bytes cut after 1"),
     (b"a\xc3\x7f", 1, "sequence of 2 bytes cut after 1"), (b"a\xe2\x82\xc0", 2, "sequence of 3 bytes cut after 2"),
-    (b"\xfe", 1, "byte that UTF-8 never has"), (b"\xff\xff", 1, "byte that UTF-8 never has"), (b"\xf8\x88\x80\x80\x80", 1, "byte that UTF-8 never has"),
+    (b"\xfe", 1, "byte that is never valid in UTF-8"), (b"\xff\xff", 1, "byte that is never valid in UTF-8"), (b"\xf8\x88\x80\x80\x80", 1, "byte that is never valid in UTF-8"),
 ]  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def kuhn() -> list[tuple[bytes, str]]:
         chr(code).encode("utf-8", "surrogatepass") for code in (0xD800, 0xDB7F, 0xDB80, 0xDBFF, 0xDC00, 0xDF80, 0xDFFF)
     ]
     paired = [high + low for high in single[:4] for low in single[4::2]]
-    kinds = {"continuation byte": lone, "sequence of": leads + cut, "byte that UTF-8 never has": never, "overlong form": overlong,
+    kinds = {"continuation byte": lone, "sequence of": leads + cut, "byte that is never valid in UTF-8": never, "overlong form": overlong,
              "surrogate": single + paired}  # fmt: skip
     return [(sequence, kind) for kind, sequences in kinds.items() for sequence in sequences]
 

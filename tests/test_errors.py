@@ -18,7 +18,7 @@ import pytest
 
 import corpusfmt
 from corpusfmt import ConfigurationError, CorpusfmtError, Document, Edit, Finding, Loss, LossError, ParseError
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.targets.settings import Writing
 from corpusfmt.verbs.convert.run import Conversion
 from corpusfmt.verbs.validate.processes import transferable

@@ -138,24 +138,24 @@ def test_findings_name_what_they_are_about() -> None:
     [
         (lambda: io.TextIOWrapper(io.BytesIO()), {}, ConfigurationError, "binary mode"),
         (lambda: io.StringIO(""), {}, ConfigurationError, "binary mode"),
-        (lambda: GOOD, {"format": "dir"}, ConfigurationError, "has no name, which dir makes the id of"),
-        (lambda: b"nothing known", {}, UnknownFormatError, "<bytes>: neither name nor content"),
+        (lambda: GOOD, {"format": "dir"}, ConfigurationError, "has no name, which dir uses as the id"),
+        (lambda: b"nothing known", {}, UnknownFormatError, "<bytes>: neither the name nor the content"),
         (lambda: b"", {}, UnknownFormatError, "the file is empty"),
         (lambda: "missing.jsonl", {}, FileNotFoundError, "missing"),
         (lambda: "good.jsonl", {"layout": "x"}, ConfigurationError, "layout must be one of"),
-        (lambda: "good.jsonl", {"colour": "x"}, ConfigurationError, "no format of this run knows --colour"),
+        (lambda: "good.jsonl", {"colour": "x"}, ConfigurationError, "no format of this run has the option --colour"),
         (lambda: "good.jsonl", {"format": "jsonl", "colour": "x"}, ConfigurationError, "has no option 'colour'"),
         (lambda: "good.jsonl", {"id_field": "a", "text_field": "a"}, ConfigurationError, "keys of their own"),
         (lambda: "good.jsonl", {"encoding": "x"}, ConfigurationError, "unknown encoding"),
-        (lambda: "good.jsonl", {"id_from": "x"}, ConfigurationError, "an id can be made"),
+        (lambda: "good.jsonl", {"id_from": "x"}, ConfigurationError, "an id can be created"),
         (lambda: "good.jsonl", {"limits": {"x": 1}}, ConfigurationError, "x"),
         (lambda: "good.jsonl", {"on_error": "quarantine=a.seed"}, ConfigurationError, "raise, skip, or a function"),
-        (lambda: "a.seed", {"format": "dir", "id_from": "line"}, ConfigurationError, "is no line of anything"),
+        (lambda: "a.seed", {"format": "dir", "id_from": "line"}, ConfigurationError, "has no line number"),
         (lambda: ["a.seed", "good.jsonl"], {"layout": "x"}, ConfigurationError, "layout must be one of"),
-        (lambda: ["a.seed", "good.jsonl"], {"colour": "x"}, ConfigurationError, "no format knows --colour"),
+        (lambda: ["a.seed", "good.jsonl"], {"colour": "x"}, ConfigurationError, "no format has the option --colour"),
         (list, {}, ConfigurationError, "no source"),
-        (lambda: [b"{}", "a.seed"], {}, ConfigurationError, "are read alone"),
-        (lambda: [io.BytesIO()], {}, ConfigurationError, "are read alone"),
+        (lambda: [b"{}", "a.seed"], {}, ConfigurationError, "must be the only source"),
+        (lambda: [io.BytesIO()], {}, ConfigurationError, "must be the only source"),
     ],
 )
 @pytest.mark.parametrize("function", [corpusfmt.open, corpusfmt.read])
@@ -170,7 +170,7 @@ def test_options_of_one_of_several_sources() -> None:
     Path("b.jsonl").write_bytes(b'{"id":"x","text":"t"}\n')
     Path("c.seed").write_bytes(b"<<<FILE s2 n>>>\none\n")
     assert ids(corpusfmt.read(["a.seed", "b.jsonl"], layout="hf")) == ["s1", "x"]
-    with pytest.raises(ConfigurationError, match="no format of this run knows --layout"):
+    with pytest.raises(ConfigurationError, match="no format of this run has the option --layout"):
         list(corpusfmt.read(["a.seed", "c.seed"], layout="hf"))  # it is known, and not to these
 
 
@@ -387,7 +387,7 @@ def test_bytes_are_refused_where_files_are_needed(source: Any) -> None:
         partial(corpusfmt.fix, source),
         partial(corpusfmt.diff, "good.jsonl", source),
     ):
-        with pytest.raises(ConfigurationError, match="are read alone"):
+        with pytest.raises(ConfigurationError, match="must be the only source"):
             call()
 
 
@@ -452,15 +452,15 @@ def test_a_raw_target_takes_what_it_takes() -> None:
 @pytest.mark.parametrize(
     ("target", "more", "error", "words"),
     [
-        (io.BytesIO(), {}, UnknownFormatError, "is to be named"),
+        (io.BytesIO(), {}, UnknownFormatError, "must be named"),
         (io.StringIO(), {"format": "jsonl"}, ConfigurationError, "binary mode"),
-        (io.BytesIO(), {"format": "dir"}, ConfigurationError, "is no folder"),
-        (io.BytesIO(), {"format": "jsonl", "shard_size": 9}, ConfigurationError, "no shards and no index"),
-        (io.BytesIO(), {"format": "warc", "cdxj": True}, ConfigurationError, "no shards and no index"),
+        (io.BytesIO(), {"format": "dir"}, ConfigurationError, "is not a folder"),
+        (io.BytesIO(), {"format": "jsonl", "shard_size": 9}, ConfigurationError, "shards and an index need"),
+        (io.BytesIO(), {"format": "warc", "cdxj": True}, ConfigurationError, "shards and an index need"),
         ("x.jsonl", {"layout": "x"}, ConfigurationError, "layout must be one of"),
         ("x.jsonl", {"allow_loss": ["everything"]}, ConfigurationError, "no loss of"),
-        ("x.unknown", {}, UnknownFormatError, "names no format"),
-        ("-", {"format": "dir"}, ConfigurationError, "standard output is no folder"),
+        ("x.unknown", {}, UnknownFormatError, "is not that of a format"),
+        ("-", {"format": "dir"}, ConfigurationError, "standard output is not a folder"),
     ],
 )
 def test_targets_that_cannot_be_made(target: Any, more: dict[str, Any], error: type[Exception], words: str) -> None:
@@ -485,7 +485,7 @@ def test_writing_outside_of_a_block() -> None:
 @given(docs=strategies.corpora)
 def test_bytes_of_every_format_are_read_as_a_file_is(name: str, docs: list[Document]) -> None:
     format = plugins.format_named(name)
-    if format.whole:
+    if format.one_per_file:
         pytest.skip("a file is a document, whose name is its path")
     options = WriteOptions()
     kept = [document for document in docs if not format.losses(document, options)]
@@ -563,13 +563,13 @@ def test_an_argument_of_another_type_is_a_mistake_of_the_caller(arguments: dict[
 def test_what_is_no_document_is_not_written(given: Any, here: Path) -> None:
     for documents in ([given], [Document("a", "x"), given]):
         with (
-            pytest.raises(ConfigurationError, match="documents are written, not"),
+            pytest.raises(ConfigurationError, match="expected a Document, not"),
             corpusfmt.create("b.seed") as writer,
         ):
             writer.write_all(documents) if documents[1:] else writer.write(given)
         assert not Path("b.seed").exists()
     with (
-        pytest.raises(ConfigurationError, match="documents are written, not str"),
+        pytest.raises(ConfigurationError, match="expected a Document, not str"),
         corpusfmt.create("b.seed") as writer,
     ):
         writer.write_all("a.jsonl")  # type: ignore[arg-type]  # a path is no list of documents

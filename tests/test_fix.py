@@ -35,7 +35,7 @@ LAST = record(block=b"last\n", number=19, WARC_Target_URI=b"https://example.org/
 BASE32 = b"sha256:" + b32encode(hashlib.sha256(TEXT).digest())
 
 #: What documents may be whatever holds them.
-DOCUMENTS = {"ENC005", "DOC001", "DOC002", "DOC003", "DOC004", "DOC005", "ENC001", "ENC003", "ENC007"}
+DOCUMENTS = {"ENC005", "DOC001", "DOC002", "DOC003", "DOC004", "DOC005", "ENC001", "ENC003", "ENC007", "ENC010"}
 
 every_codec = pytest.mark.parametrize("codec", ["", "gz", "zst"])
 
@@ -204,7 +204,7 @@ def test_a_file_that_was_compressed_as_a_whole_gets_a_member_a_record(codec: str
     lines=st.booleans(),
     end=st.sampled_from([b"", b"\r\n", b"\n\n", b"\r\n\r\n\r\n\r\n"]),
 )
-def test_our_bundles_are_mended_whatever_they_hold(
+def test_our_bundles_are_fixed_whatever_they_hold(
     codec: str, docs: list[Document], lines: bool, end: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Digests vouch for the blocks, so no text is taken for line ends."""
@@ -242,7 +242,7 @@ def test_our_bundles_are_mended_whatever_they_hold(
     ],
     ids=["brackets", "length", "LF"],
 )  # fmt: skip
-def test_a_metadata_record_that_is_mended_does_not_keep_its_file_from_being_fixed(
+def test_a_metadata_record_that_is_fixed_does_not_keep_its_file_from_being_fixed(
     about: bytes, codec: str, tmp_path: Path
 ) -> None:
     path = made(tmp_path, [FIRST, record(eol=b"\n"), about, LAST], codec)
@@ -285,7 +285,7 @@ def test_what_was_cut_off_before_is_not_overwritten(tmp_path: Path, capsys: pyte
     before = stamp(path)
     (tmp_path / "a.warc.cut").write_bytes(b"precious")
     assert main(["fix", "--unsafe-fixes", str(path)]) == 2
-    assert "is there already; move it away first" in capsys.readouterr().err
+    assert "already exists; move it away first" in capsys.readouterr().err
     assert stamp(path) == before
     assert (tmp_path / "a.warc.cut").read_bytes() == b"precious"
     assert len(list(tmp_path.iterdir())) == 2
@@ -304,7 +304,7 @@ def test_a_run_that_was_ended_can_be_repeated(kept: bytes, tmp_path: Path, capsy
     assert main(["fix", "--unsafe-fixes", str(path)]) == (0 if same else 2)
     assert side.read_bytes() == kept
     assert path.read_bytes() == (FIRST if same else FIRST + LAST[:-20])
-    assert f"what was cut off is in {side}" in capsys.readouterr().err or not same
+    assert f"the removed bytes are in {side}" in capsys.readouterr().err or not same
 
 
 @every_codec
@@ -607,7 +607,7 @@ def test_a_fix_is_not_made_again_for_what_it_left(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("call", ["write", "close"])
-def test_a_scratch_file_that_fails_is_not_told_of_by_name(
+def test_a_scratch_file_that_fails_is_not_reported_of_by_name(
     call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It has none. What it stands for has: the file that is being fixed."""

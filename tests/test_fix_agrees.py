@@ -14,10 +14,10 @@ from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
 from corpusfmt.model.errors import ParseError
 from corpusfmt.model.rule import Rule
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.verbs.fix.run import Fixing
 from corpusfmt.verbs.validate.run import Validation
-from tests.test_rules import LIMITED, WITH, every_rule, files
+from tests.test_rules import WITH, every_rule, files
 
 #: Codes that are asked for, and whether fixes that presume something are made.
 CHOICES: dict[str, tuple[tuple[str, ...], bool]] = {
@@ -32,14 +32,14 @@ CHOICES: dict[str, tuple[tuple[str, ...], bool]] = {
 
 @every_rule
 def test_what_a_fix_leaves_is_what_validate_finds(rule: Rule, tmp_path: Path) -> None:
-    whole = plugins.format_named(rule.example).whole
+    whole = plugins.format_named(rule.example).one_per_file
     for codes, unsafe in CHOICES.values():
         codes = tuple(rule.code if code == "own" else code for code in codes)
         paths = [str(path) for path in files(rule, rule.bad, tmp_path)]
         reading = Reading(
             rule.example if whole else None,
             encoding=WITH.get(rule.code, {}).get("encoding"),
-            limits=Reading().limits._replace(document=LIMITED.get(rule.code, Reading().limits.document)),
+            limits=Reading().limits._replace(document=rule.max_document or Reading().limits.document),
         )
         selection = Selection(extend=codes)
         fixed: list[Fixed] = []
@@ -60,7 +60,7 @@ def test_what_a_fix_leaves_is_what_validate_finds(rule: Rule, tmp_path: Path) ->
 @every_rule
 def test_exit_codes_agree(rule: Rule, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     paths = [str(path) for path in files(rule, rule.bad, tmp_path)]
-    reading = ["--from", rule.example] if plugins.format_named(rule.example).whole else []
+    reading = ["--from", rule.example] if plugins.format_named(rule.example).one_per_file else []
     fixed = main(["fix", *paths, *reading, "--isolated"])
     assert main(["validate", *paths, *reading, "--isolated"]) == fixed, capsys.readouterr()
 
@@ -92,7 +92,7 @@ def test_what_is_left_out_or_known_is_in_neither(tmp_path: Path) -> None:
     for selection, left in (
         (Selection(ignore=["ENC"]), {"DOC002": 1}),
         (Selection(per_file=[("*.seed", ["DOC"])], folder=str(tmp_path)), {"ENC001": 1}),
-        (Selection(select=["TXT"]), {}),
+        (Selection(select=["TXT0"]), {}),
     ):
         (fixed,) = Fixing([str(path)], Reading(), selection=selection).run()
         assert fixed.left == left == Counter(one.code for one in Validation([str(path)], Reading(), selection).run())

@@ -16,7 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from corpusfmt import fix
-from corpusfmt.cli.diffs import WIDEST, Screen
+from corpusfmt.cli.diff_printing import WIDEST, Screen
 from corpusfmt.cli.main import main
 from corpusfmt.model.finding import Edit
 from corpusfmt.storage import Pile, open_input
@@ -450,7 +450,7 @@ def test_a_pile(tmp_path: Path) -> None:
         pile.close()
 
 
-def test_a_file_that_changes_meanwhile_is_told(tmp_path: Path) -> None:
+def test_a_file_that_changes_meanwhile_is_reported(tmp_path: Path) -> None:
     from corpusfmt import SourceChangedError
 
     path = tmp_path / "a.jsonl"

@@ -202,7 +202,7 @@ def test_files_of_ours_with_a_flipped_byte(format: str) -> None:
 
 @pytest.mark.parametrize("size", [512, 4096])
 @pytest.mark.parametrize("format", ["seed", "jsonl", "warc", "tei", "dir"])
-def test_a_block_of_zeros_is_told(format: str, size: int, tmp_path: Path) -> None:
+def test_a_block_of_zeros_is_reported(format: str, size: int, tmp_path: Path) -> None:
     """What a disk gives for a block that it lost, or a file system for one that was never written."""
     if format == "dir":
         cases = [case("a.txt", b"a line of a text\n" * 2000, format)]

@@ -22,6 +22,7 @@ import zstandard
 
 from corpusfmt import plugins
 from corpusfmt.sniff import COMPRESSED
+from docs.generate import with_patterns
 from tests.support import DEEP, ROOT, SEEDS, command
 
 yaml: Any = pytest.importorskip("yaml", reason="PyYAML, which comes with pre-commit, is not installed")
@@ -114,6 +115,11 @@ def test_the_corpus_is_looked_at_for_every_suffix_that_corpusfmt_knows() -> None
         for ending in ("",) if suffix.endswith(COMPRESSED) else ("", *COMPRESSED):
             assert re.search(HOOKS[CORPUS]["files"], f"a{suffix}{ending}"), suffix
             assert bool(re.search(HOOKS[VALIDATE]["files"], f"a{suffix}{ending}")) == (suffix not in {".xml", ".wat"})
+
+
+def test_the_patterns_are_those_of_the_formats() -> None:
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    assert with_patterns(hooks) == hooks, "run 'make docs'"
 
 
 def options_of(subcommand: str) -> set[str]:
@@ -455,7 +461,7 @@ BAD = {
 }
 
 
-def test_what_cannot_be_mended_fails_with_its_place(place: Place, work: Path) -> None:
+def test_what_cannot_be_fixed_fails_with_its_place(place: Place, work: Path) -> None:
     put(work, BAD)
     place.git("add", "--all", cwd=work)
     code, printed = place.pre_commit("run", cwd=work)
@@ -476,7 +482,7 @@ CODECS: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
 }
 
 
-def test_what_can_be_mended_is_and_passes_then(place: Place, work: Path) -> None:
+def test_what_can_be_fixed_is_and_passes_then(place: Place, work: Path) -> None:
     codecs = {name: CODECS.get(Path(name).suffix, (bytes, bytes)) for name in MENDABLES}
     put(work, {name: pack(MENDABLE) for name, (pack, _) in codecs.items()})
     place.git("add", "--all", cwd=work)
@@ -539,7 +545,7 @@ def test_xml_of_any_kind_is_left_alone_unless_it_is_named(place: Place, work: Pa
     assert "pom.xml" not in printed
 
 
-def test_a_commit_is_stopped_until_the_file_is_mended(place: Place, work: Path) -> None:
+def test_a_commit_is_stopped_until_the_file_is_fixed(place: Place, work: Path) -> None:
     code, printed = place.pre_commit("install", cwd=work)
     assert code == 0, printed
     before = place.git("rev-parse", "HEAD", cwd=work)

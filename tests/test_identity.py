@@ -9,12 +9,12 @@ import pytest
 from corpusfmt import Document, Finding, fix, open_writer, read, validate
 from corpusfmt.checks.baseline import mark_of
 from corpusfmt.checks.selection import Selection
-from corpusfmt.cli.reports.fingerprints import Marks
+from corpusfmt.cli.reports.record import Marks
 from corpusfmt.model.document import build
 from corpusfmt.model.finding import Place
 from corpusfmt.model.rule import Check
 from corpusfmt.plugins import builtin_rules
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.verbs.fix.run import Fixing
 
 TEI = "<TEI{id}><teiHeader><fileDesc><titleStmt><title>{name}</title></titleStmt><publicationStmt><p/></publicationStmt><sourceDesc><p/></sourceDesc></fileDesc></teiHeader><text><body><p>{text}</p></body></text></TEI>"

@@ -90,7 +90,7 @@ def test_made_ids_are_plain_text() -> None:
 
 
 def test_what_has_no_path_gives_no_id() -> None:
-    with pytest.raises(ConfigurationError, match="a file that is open already has no path"):
+    with pytest.raises(ConfigurationError, match="an open file object has no path"):
         list(read(line("x").encode(), format="jsonl", id_from="path"))
     ran = command("ls", "-", "--from", "jsonl", "--id-from", "path", stdin=line("x").encode())
     assert (ran.returncode, b"standard input has no path" in ran.stderr) == (2, True)
@@ -127,7 +127,7 @@ def test_made_ids_that_are_used_twice_are_refused(name: str, capsys: pytest.Capt
     assert main(["convert", *sources, "-o", "o.jsonl", "--id-from", how]) == 1
     told = capsys.readouterr().err
     assert f"{second}:1" in told
-    assert f"is used in {first} too" in told
+    assert f"is also used in {first}" in told
     assert not Path("o.jsonl").exists()
     report = convert(sources, "o.jsonl", id_from=how, on_error="skip")
     assert (report.read, report.written, report.refused) == (2, 1, 1)

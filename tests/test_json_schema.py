@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from corpusfmt import limits
 from corpusfmt.model.errors import SchemaError
-from corpusfmt.schema.json_schema.drift import drift
 from corpusfmt.schema.json_schema.loading import load
 from corpusfmt.schema.json_schema.patterns import is_found
 from corpusfmt.schema.json_schema.pointers import offset_of, places, pointer_of
 from corpusfmt.schema.json_schema.profile import MOST_KEYS, Profile
-from corpusfmt.schema.json_schema.reference import Reference
+from corpusfmt.schema.json_schema.reference_engine import Reference
+from corpusfmt.schema.json_schema.schema_drift import drift
 from corpusfmt.schema.json_schema.validator import Schema, Violation
 from corpusfmt.schema.json_schema.values import values
 from tests import strategies
@@ -138,7 +138,7 @@ TABLE: list[tuple[Any, bytes, list[tuple[int, str, str, str]]]] = [
     (
         {"required": ["b", "c"]},
         b' {"a":1}',
-        [(1, "expected the keys 'b', 'c', found none of that name", "", "required")],
+        [(1, "expected the keys 'b', 'c', found none", "", "required")],
     ),
     (
         {"properties": {"a": {}}, "additionalProperties": False},
@@ -167,7 +167,7 @@ TABLE: list[tuple[Any, bytes, list[tuple[int, str, str, str]]]] = [
     (
         {"oneOf": [True, True]},
         b"1",
-        [(0, "expected that only one alternative of 'oneOf' fits, while several do, found 1", "", "oneOf")],
+        [(0, "expected that matches only one alternative of 'oneOf', while several match, found 1", "", "oneOf")],
     ),
     (
         {
@@ -186,7 +186,7 @@ TABLE: list[tuple[Any, bytes, list[tuple[int, str, str, str]]]] = [
     (
         {"dependentRequired": {"a": ["b"]}},
         b'{"a":1}',
-        [(0, "expected the key 'b', found none of that name", "", "required")],
+        [(0, "expected the key 'b', found none", "", "required")],
     ),
     ({"minLength": 2, "pattern": "^x"}, b'"y"', [(0, "expected at least 2 characters, found 'y'", "", "minLength")]),
     ({"multipleOf": 0.01}, b"19.99", []),
@@ -330,12 +330,12 @@ def test_the_engines_agree(schema: Any, value: Any) -> None:
 
 
 @given(SCHEMAS, VALUES)
-def test_every_record_is_judged(schema: Any, value: Any) -> None:
+def test_every_record_is_validated(schema: Any, value: Any) -> None:
     said(schema, spell(value))
 
 
 @given(strategies.metadata)
-def test_metadata_are_judged(record: bytes) -> None:
+def test_metadata_are_validated(record: bytes) -> None:
     said({"additionalProperties": {"type": ["string", "integer"], "multipleOf": 2, "pattern": "^(?!x)"}}, record)
 
 
@@ -352,11 +352,11 @@ WRONG: list[tuple[bytes, str]] = [
     (b"", "is not JSON: expected a value, found the end of the file (line 1, column 1)"),
     (b'{"a":\n tru}', "is not JSON: expected a value, found 't' (line 2, column 2)"),
     (b'{"minimum":NaN}', "is not JSON: 'NaN' is not a JSON number or literal (line 1, column 12)"),
-    (b"[]", "is no schema: expected an object, true or false"),
+    (b"[]", "is not a schema: expected an object, true or false"),
     (b'{"type":"object",\n"type":"array"}', "is ambiguous: the key 'type' repeats (line 2, column 1)"),
     ("{}".encode("utf-16"), "is in UTF-16LE, expected UTF-8; convert it first: iconv -f UTF-16 -t UTF-8 OLD > NEW"),
     (b'{"title":"\xe9"}', "is not UTF-8: byte 10 is 0xe9"),
-    (b'{"title":"\\ud800"}', "holds half a surrogate pair, which is no character"),
+    (b'{"title":"\\ud800"}', "holds half a surrogate pair, which is not a character"),
     (
         b'{"properties":{"a":{"type":"strin"}}}',
         "is wrong at '#/properties/a/type': expected one of 'array', 'boolean', 'integer', 'null', 'number' and 2 more, found 'strin' (by the closest of 2 alternatives)",
@@ -365,31 +365,31 @@ WRONG: list[tuple[bytes, str]] = [
         b'{"properties":{"a":{"minLength":-1}}}',
         "is wrong at '#/properties/a/minLength': expected a number of at least 0, found -1",
     ),
-    (b'{"$schema":"http://x/y"}', "names a dialect that is not known (at '#/$schema'): found 'http://x/y'"),
-    (b'{"$ref":"#/$defs/x"}', "cannot be used: $ref '#/$defs/x' leads nowhere (at '#/$ref')"),
-    (b'{"$defs":{"y":{"$ref":"#x"}}}', "cannot be used: $ref '#x' leads nowhere (at '#/$defs/y/$ref')"),
-    (b'{"title":"x","$ref":"#/title"}', "cannot be used: $ref '#/title' leads to no schema (at '#/$ref')"),
+    (b'{"$schema":"http://x/y"}', "names an unknown dialect (at '#/$schema'): found 'http://x/y'"),
+    (b'{"$ref":"#/$defs/x"}', "cannot be used: $ref '#/$defs/x' does not exist (at '#/$ref')"),
+    (b'{"$defs":{"y":{"$ref":"#x"}}}', "cannot be used: $ref '#x' does not exist (at '#/$defs/y/$ref')"),
+    (b'{"title":"x","$ref":"#/title"}', "cannot be used: $ref '#/title' does not refer to a schema (at '#/$ref')"),
     (
         b'{"properties":{"a":{"$ref":"other.json"}}}',
-        "cannot be used: $ref 'other.json' leaves the file, and nothing is ever fetched (at '#/properties/a/$ref')",
+        "cannot be used: $ref 'other.json' is outside the file, and nothing is ever fetched (at '#/properties/a/$ref')",
     ),
     (
         b'{"$ref":"http://localhost:1/x"}',
-        "cannot be used: $ref 'http://localhost:1/x' leaves the file, and nothing is ever fetched (at '#/$ref')",
+        "cannot be used: $ref 'http://localhost:1/x' is outside the file, and nothing is ever fetched (at '#/$ref')",
     ),
     (
         b'{"$ref":"file:///etc/passwd"}',
-        "cannot be used: $ref 'file:///etc/passwd' leaves the file, and nothing is ever fetched (at '#/$ref')",
+        "cannot be used: $ref 'file:///etc/passwd' is outside the file, and nothing is ever fetched (at '#/$ref')",
     ),
     (
         b'{"$dynamicRef":"http://["}',
-        "cannot be used: $dynamicRef 'http://[' leaves the file, and nothing is ever fetched (at '#/$dynamicRef')",
+        "cannot be used: $dynamicRef 'http://[' is outside the file, and nothing is ever fetched (at '#/$dynamicRef')",
     ),
-    (b'{"$ref":"#"}', "never ends: what is at '#' refers to itself for the same value"),
-    (b'{"$dynamicAnchor":"a","$dynamicRef":"#a"}', "never ends: what is at '#' refers to itself for the same value"),
+    (b'{"$ref":"#"}', "never ends: the schema at '#' refers to itself for the same value"),
+    (b'{"$dynamicAnchor":"a","$dynamicRef":"#a"}', "never ends: the schema at '#' refers to itself for the same value"),
     (
         b'{"$defs":{"a":{"not":{"$ref":"#/$defs/b"}},"b":{"allOf":[{"$ref":"#/$defs/a"}]}}}',
-        "never ends: what is at '#/$defs/a' refers to itself for the same value",
+        "never ends: the schema at '#/$defs/a' refers to itself for the same value",
     ),
     (
         b'{"properties":{"a/b":{"patternProperties":{"[":{}}}}}',
@@ -457,12 +457,14 @@ def test_work_beyond_all_bounds_is_not_tried_again_and_again(monkeypatch: pytest
         **{f"{i}": {"anyOf": [{"$ref": f"#/$defs/{i + 1}"}] * 2} for i in range(40)}, "40": {"type": "string"},
     }}))  # fmt: skip
     reasons = [judge.violations(b"1")[0].message for _ in range(50)]
-    assert reasons[0] == "the record could not be validated: it takes more than 0.2 seconds of the processor"
-    assert set(reasons[5:]) == {"the record could not be validated: judging the records before it has taken too long"}
+    assert reasons[0] == "the record could not be validated: it takes more than 0.2 seconds of processor time"
+    assert set(reasons[5:]) == {"the record could not be validated: validating the records before it took too long"}
 
 
 @pytest.mark.parametrize("many", [60, 1500])
-def test_sound_records_of_large_schemas_are_judged_on_slow_machines(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sound_records_of_large_schemas_are_validated_on_slow_machines(
+    many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nearly without the second that any work may take: compiling does not count, and the rest grows with the schema."""
     monkeypatch.setattr(limits, "SCHEMA_WORK", 0.05)
     codes = [f"t{i}" for i in range(8000)]
@@ -562,7 +564,7 @@ def test_hostile_records(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
         assert (not said(schema, record)) == valid
 
 
-def test_a_record_that_cannot_be_judged_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_that_cannot_be_validated_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SCHEMA_WORK", 0.2)
     (one,) = said({"properties": {"a": {"pattern": "^(a|a)*\\1x$"}}}, b'{"a":"%b"}' % (b"a" * 5000))
     assert (one.offset, one.pointer, one.keyword) == (0, "", "")

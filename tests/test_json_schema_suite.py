@@ -10,7 +10,7 @@ import pytest
 
 from corpusfmt.model.errors import SchemaError
 from corpusfmt.schema.json_schema.loading import load
-from corpusfmt.schema.json_schema.reference import Reference
+from corpusfmt.schema.json_schema.reference_engine import Reference
 from corpusfmt.schema.json_schema.validator import Schema
 from corpusfmt.schema.json_schema.values import values
 from tests.support import DATA, needs_data
@@ -48,7 +48,7 @@ def test_suite(uri: str, file: str, group: dict[str, Any]) -> None:
         schema = {"$schema": uri, **schema}
     data = json.dumps(schema).encode()
     if file == "refRemote.json" or (file, group["description"]) in REFUSED:
-        with pytest.raises(SchemaError, match=r"nothing is ever fetched|dialect that is not known"):
+        with pytest.raises(SchemaError, match=r"nothing is ever fetched|unknown dialect"):
             Schema("suite", data)
         return
     judge, reference = Schema("suite", data), Reference(load("suite", data), formats=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from corpusfmt.formats.jsonl import FORMAT, read
+from corpusfmt.limits import USUAL
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ConfigurationError, LossError
-from corpusfmt.model.format import ReadOptions, WriteOptions
+from corpusfmt.model.errors import ConfigurationError, LossError, ParseError
+from corpusfmt.model.format import Batch, ReadOptions, WriteOptions
 from corpusfmt.model.rule import Change
+from corpusfmt.sources.batches import together
 from corpusfmt.storage import shipped
 from corpusfmt.text.json_reader import Node
 from corpusfmt.text.json_reader import parse as parse_json
@@ -58,7 +61,7 @@ def test_metadata_without_members_is_none_however_the_record_is_spaced() -> None
 DOLMA = b'{"id":"a","text":"t","source":"s","added":"2023","n":1.0,"deep":{"x":[1e400,-0,1.10]},"created":"2020"}\n'
 
 
-def test_foreign_keys_are_metadata_and_come_back_as_they_were_written() -> None:
+def test_third_party_keys_are_metadata_and_come_back_as_they_were_written() -> None:
     (document,) = read_as(DOLMA, layout="dolma")
     assert document.meta_json == b'{"source":"s","added":"2023","n":1.0,"deep":{"x":[1e400,-0,1.10]},"created":"2020"}'
     assert write(FORMAT, [document], WriteOptions(own={"layout": "dolma"})) == DOLMA
@@ -72,7 +75,7 @@ def test_a_free_mapping_by_field_names() -> None:
     assert write(FORMAT, [document], WriteOptions(own=own)) == source
 
 
-def test_null_is_absent_in_foreign_records_and_wrong_in_native_ones() -> None:
+def test_null_is_absent_in_third_party_records_and_wrong_in_native_ones() -> None:
     own = {"id-field": "id", "name-field": "title", "meta-field": "meta"}
     source = b'{"id":"a","title":null,"text":"t","meta":null}\n'
     assert parse(FORMAT, source, options=ReadOptions(own=own)) == [Document("a", "t")]
@@ -130,7 +133,7 @@ def test_faults(line: bytes, code: str, column: int) -> None:
     [
         (b'{"text":"t"}', "--id-from"), (b'{"id":"a","content":"t"}', "--text-field content"), (b'{"id":"a","text":"t","url":1}', "--layout hf"),
         (b'{"id":"a","text":"t","source":"s","added":"x"}', "--layout dolma"), (b'[{"id":"a"}]', "jq"), (b'[{"id":', "jq"),
-        (b'{"id":', "cut off"),
+        (b'{"id":', "the file was cut here"),
     ],
 )  # fmt: skip
 def test_faults_say_what_to_do(line: bytes, hint: str) -> None:
@@ -147,12 +150,12 @@ def test_faults_say_what_to_do(line: bytes, hint: str) -> None:
         (b'{"x":"t"}', "name the key of the text with --text-field"),
     ],
 )  # fmt: skip
-def test_a_text_under_another_key_is_told_with_how_to_read_it(line: bytes, hint: str) -> None:
+def test_a_text_under_another_key_is_reported_with_how_to_read_it(line: bytes, hint: str) -> None:
     (finding,) = findings(scan(FORMAT, line + b"\n", options=ReadOptions(own={"text-field": "body"})))
     assert (finding.code, finding.hint) == ("JSONL006", hint)
 
 
-def test_repeated_keys_inside_metadata_are_carried_and_told() -> None:
+def test_repeated_keys_inside_metadata_are_carried_and_reported() -> None:
     source = b'{"id":"a","text":"b","meta":{"k":1,"x":{"y":1,"y":2}}}\n{"id":"c","text":"b","meta":{"k":"\\ud800"}}\n'
     batches = scan(FORMAT, source)
     assert [(f.code, f.severity, f.line, f.column) for f in findings(batches)] == [
@@ -265,7 +268,7 @@ def test_the_edit_of_a_blank_line_takes_all_of_it(source: bytes) -> None:
     assert not findings(scan(FORMAT, source[:at] + source[at + length :]))
 
 
-def test_half_a_surrogate_pair_in_a_nested_key_is_told() -> None:
+def test_half_a_surrogate_pair_in_a_nested_key_is_reported() -> None:
     (finding,) = findings(scan(FORMAT, b'{"id":"a","text":"b","meta":{"x":{"\\ud800":1}}}\n'))
     assert (finding.code, finding.column) == ("JSONL013", 36)
 
@@ -477,7 +480,7 @@ def test_many_sets_of_keys_are_not_all_kept() -> None:
         {},
     ],
 )
-def test_a_refused_record_is_told_quickly_as_the_strict_reader_tells_it(
+def test_a_refused_record_is_reported_quickly_as_the_strict_reader_tells_it(
     record: dict[str, Any], separators: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = json.dumps(record, separators=separators, ensure_ascii=len(record) % 2 == 0).encode()
@@ -486,9 +489,49 @@ def test_a_refused_record_is_told_quickly_as_the_strict_reader_tells_it(
         patch.setattr(read, "parse", None)  # it is not needed
         patch.setattr(read._Scan, "_learn", lambda *_: None)
         found = findings(scan(FORMAT, source))
-    monkeypatch.setattr(read._Scan, "_is_told", lambda *_: False)
+    monkeypatch.setattr(read._Scan, "_is_reported", lambda *_: False)
     assert found == findings(scan(FORMAT, source))
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"id":"a","text":"b","id":"a"}', ("JSONL004", "id")),
+        ('{"id":12,"text":"b","id":1}', ("JSONL004", "id")),
+        ('{"id":"a","text":"{","meta":{"k":[1]},"meta":{}}', ("JSONL004", "meta")),
+        ('{"id":"a","t\\u0065xt":"b","text":"b"}', ("JSONL004", "text")),
+    ],
+)
+def test_a_key_that_repeats_is_reported_without_the_strict_reader(
+    line: str, told: tuple[str, str], separators: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = line.replace(",", separators[0]).replace('":', f'"{separators[1]}').encode()
+    with monkeypatch.context() as patch:
+        patch.setattr(read, "parse", None)
+        (finding,) = findings(scan(FORMAT, source))
+    assert finding.code == told[0]
+    assert finding.byte == source.rindex(b'"%b"' % told[1].encode())
+
+
+@pytest.mark.parametrize("inner", [b"[" * 600 + b"]" * 600, b"[[],[]," * 600 + b"1" + b"]" * 600, b'{"[":' * 5000])
+def test_values_that_nest_too_deep_are_told_as_the_strict_reader_tells_them(
+    inner: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = b'{"id":"a","text":"[[","meta":{"k":' + inner + (b"1" + b"}" * 5000 if inner[:1] == b"{" else b"") + b"}}"
+    with monkeypatch.context() as patch:
+        patch.setattr(read, "parse", None)
+        found = findings(scan(FORMAT, source))
+    monkeypatch.setattr(read._Scan, "_is_reported", lambda *_: False)
+    assert found == findings(scan(FORMAT, source))
+    assert [finding.code for finding in found] == ["JSONL014"]
+
+
+def test_a_limit_beyond_the_depth_of_the_fast_parser() -> None:
+    source = b'{"id":"a","text":"b","meta":{"k":' + b"[" * 2000 + b"]" * 2000 + b"}}\n"
+    options = ReadOptions(limits=USUAL._replace(depth=5000))
+    assert len(documents(scan(FORMAT, source, options=options))) == 1
 
 
 @pytest.mark.parametrize(
@@ -505,3 +548,35 @@ def test_a_refused_record_is_told_quickly_as_the_strict_reader_tells_it(
 )
 def test_a_refused_record_with_more_to_say_of_it_is_read_strictly(line: bytes, codes: list[str]) -> None:
     assert [finding.code for finding in findings(scan(FORMAT, line))] == codes
+
+
+def test_refused_records_of_the_same_bytes_are_checked_together() -> None:
+    source = b'{"id":"a","text":"b"}\n{"id":"a"}\n' * 120 + b"\xff"
+    apart = scan(FORMAT, source)
+    joined = list(together(iter(apart)))
+    assert len(apart) == 121
+    assert len(joined) < 5  # two pieces of the source, a hundred at most at a time
+    assert documents(joined) == documents(apart)
+    assert findings(joined) == findings(apart)
+
+
+def test_what_was_read_before_an_error_of_the_file_is_given() -> None:
+    def broken() -> Iterator[Batch]:
+        yield from scan(FORMAT, b'{"id":"a","text":"b"}\n{"id":"a"}\n')
+        raise ParseError(findings(scan(FORMAT, b"{"))[0])
+
+    batches = together(broken())
+    assert len(next(batches).documents) == 1
+    with pytest.raises(ParseError):
+        next(batches)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b'{"id":"a","meta":{"k":' + b"[" * 400 + b"[]," * 200 + b"1" + b"]" * 400 + b"}}", "JSONL006"),
+        (b'{"id":"a","text":"b","meta":' + b'{"k":' * 600 + b"1" + b"}" * 600 + b',"meta":{}}', "JSONL014"),
+    ],
+)
+def test_records_that_nest_deep_and_are_refused_for_it_or_not(line: bytes, code: str) -> None:
+    assert [finding.code for finding in findings(scan(FORMAT, line))] == [code]

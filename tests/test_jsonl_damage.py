@@ -233,3 +233,65 @@ def test_any_line_is_split_in_linear_time(unit: bytes) -> None:
     assert looked <= len(line)
     assert all(part.start < part.stop for part in found)
     assert all(one.stop <= other.start for one, other in pairwise(found))
+
+
+WIDE_LINE = '{"id":"w","text":"é x"}'
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ((WIDE_LINE + "\n").encode("utf-16-le"), "UTF-16LE"),
+        (WIDE_LINE.encode("utf-16-le") + b"\n", "UTF-16LE"),
+        ((WIDE_LINE + "\r\n").encode("utf-16-le"), "UTF-16LE"),
+        (b"\xff\xfe" + (WIDE_LINE + "\n").encode("utf-16-le"), "UTF-16LE"),
+        ((WIDE_LINE + "\n").encode("utf-16-be"), "UTF-16BE"),
+        (b"\xfe\xff" + WIDE_LINE.encode("utf-16-be") + b"\n", "UTF-16BE"),
+        ((WIDE_LINE + "\n" + WIDE_LINE.replace("w", "v") + "\n").encode("utf-16-le"), "UTF-16LE"),
+        ((WIDE_LINE + "\n" + WIDE_LINE.replace("w", "v") + "\n").encode("utf-16-be"), "UTF-16BE"),
+    ],
+)
+def test_a_line_in_utf16_among_others_is_named_and_can_be_fixed(line: bytes, name: str) -> None:
+    source = b'{"id":"a","text":"b"}\n' + line + b'{"id":"z","text":"b"}\n'
+    found = findings(scan(FORMAT, source))
+    told = [finding for finding in found if finding.code != "JSONL018"]  # the second byte of a line end
+    assert [finding.message for finding in told] == [f"not UTF-8: the line is in {name}"] * len(told)
+    for finding in reversed(found):
+        assert finding.edit is not None
+        at, length, replacement, _ = finding.edit
+        source = source[:at] + replacement + source[at + length :]
+    assert len(documents(scan(FORMAT, source))) == 2 + len(told)
+    assert not findings(scan(FORMAT, source))
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [b'"text":"some","meta":{}}', b'ds here\\n","meta":{}}', b"}", b'"}', b'"b"}', b':"b"}', b'a","text":"b"}', b'"a", "text": "b"}', b'xt":"b"}'],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [1, 3, 1 << 16])
+def test_a_fragment_without_a_head_at_the_start_of_a_file(fragment: bytes, size: int) -> None:
+    source = fragment + b'\n{"id":"a","text":"b"}\n{"id":"c","text":"b"}\n'
+    (finding,) = findings(scan(FORMAT, source, size))
+    assert (finding.code, finding.line) == ("JSONL001", 1)
+    assert finding.edit == (0, len(fragment) + 1, b"", False)
+
+
+@pytest.mark.parametrize("line", [b'"text"', b'"a", "b"', b"12", b'12,"a"', b'"a":1', b"a}b", b"[1]}"])
+def test_what_is_no_fragment_of_a_record_is_not_taken_out(line: bytes) -> None:
+    (finding,) = findings(scan(FORMAT, line + b'\n{"id":"a","text":"b"}\n'))
+    assert (finding.code in ("JSONL001", "JSONL003"), finding.edit) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("record", "own", "hint"),
+    [
+        (b'{"id":"a","Text":"b"}', {}, "--text-field Text"),
+        (b'{"ID":"a","TEXT":"b"}', {}, "--id-field ID --text-field TEXT"),
+        (b'{"Id":"a","text":"b"}', {"layout": "hf"}, "--id-field Id"),
+        (b'{"ID":"a","text":"b","meta":{}}', {}, "--id-field ID"),
+        (b'{"doc_ID":"a","Content":"b"}', {"id-field": "doc_id", "text-field": "content"}, "--id-field doc_ID --text-field Content"),
+    ],
+)  # fmt: skip
+def test_keys_in_another_case_are_named(record: bytes, own: dict[str, str], hint: str) -> None:
+    (finding,) = findings(scan(FORMAT, record, options=ReadOptions(own=own)))
+    assert hint in finding.hint

@@ -16,6 +16,7 @@ from corpusfmt import plugins
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import LossError, ParseError
 from corpusfmt.model.format import Format, ReadOptions, WriteOptions, options_for
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from tests import strategies
 from tests.support import ROOT, documents, findings, parse, scan, write
 
@@ -45,7 +46,7 @@ class Variant:
 def _variants() -> list[Variant]:
     found = []
     for format in plugins.formats().values():
-        if format.whole:  # a folder is no stream: its laws are in test_dir.py
+        if format.one_per_file:  # a folder is no stream: its laws are in test_dir.py
             continue
         choices = [o for o in options_for(format, "write").values() if o.choices]
         found += [
@@ -110,7 +111,7 @@ def test_law_2_a_writer_that_refuses_is_as_if_it_had_not_been_asked(
 @every_variant
 @given(docs=strategies.corpora)
 def test_an_allowed_loss_is_written_and_read(variant: Variant, docs: list[Document]) -> None:
-    options = variant.writing._replace(allow=frozenset({"id", "name", "metadata", "bytes", "encoding", "character"}))
+    options = variant.writing._replace(allow=frozenset(ALLOWABLE))
     reading = variant.reading._replace(id_from="sha256")
     back = parse(variant.format, write(variant.format, docs, options), options=reading)
     assert len(back) == len(docs)
@@ -195,7 +196,7 @@ def test_law_7_same_documents_same_bytes(name: str) -> None:
 import sys
 from corpusfmt import plugins, Document
 from corpusfmt.model.format import WriteOptions
-writer = plugins.format_named({name!r}).writer(WriteOptions(allow=frozenset(("id", "name", "metadata", "bytes", "character"))))
+writer = plugins.format_named({name!r}).writer(WriteOptions(allow=frozenset({ALLOWABLE!r})))
 docs = [Document(f"d{{i}}", "t\u00e9xt\\n" * i, name=f"n{{i}}", meta={{"k": i, "a": {{"z": 1, "b": [1.0]}}}}) for i in range(20)]
 sys.stdout.buffer.write(writer.begin() + b"".join(writer.encode(docs)) + writer.end(len(docs)))
 """

@@ -91,7 +91,7 @@ def scan(stream, options):
         id, _, text = row.removeprefix(b"#lines ").partition(b"=")
         docs.append(build(id.decode(), "", text, None, b"{}", (stream.name, offset, number, offset + len(id) + 8)))
         offset += len(row) + 1
-    yield Batch(docs, [], Region(buffer, 0, 1), left_behind={"prefixes": len(docs)})
+    yield Batch(docs, [], Region(buffer, 0, 1), dropped={"prefixes": len(docs)})
 
 class Writer:
     def __init__(self, options): pass
@@ -160,10 +160,7 @@ def test_a_plugin_rule_is_listed_and_not_on_by_itself(tmp_path: Path) -> None:
     told = run(env, tmp_path, "validate", "b.lines", "--extend-select", "loud")
     assert told.returncode == 1
     assert "b.lines:1:11: LOUD001 warning: shouting" in told.stdout
-    assert (
-        "no rule has a code that begins with 'X9'"
-        in run(env, tmp_path, "validate", "b.lines", "--extend-select", "X9").stderr
-    )
+    assert "no code begins with 'X9'" in run(env, tmp_path, "validate", "b.lines", "--extend-select", "X9").stderr
 
 
 @pytest.mark.parametrize(

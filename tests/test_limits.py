@@ -30,7 +30,7 @@ from corpusfmt.model.format import ReadOptions
 from corpusfmt.model.limit_table import HIGHEST, LIMITS, SETTABLE, limits_of
 from corpusfmt.receipt.sections import NAMES, Receipt, digest_of
 from corpusfmt.schema.relax_ng.grammar.safety import Files
-from corpusfmt.schema.relax_ng.validator import Judge
+from corpusfmt.schema.relax_ng.validator import Validator
 from corpusfmt.storage.paths import small
 from corpusfmt.text.filenames import unfit
 from docs.generate import table
@@ -272,7 +272,7 @@ def _ratio_free(tmp_path: Path) -> None:
 @case
 def _zstd_dictionary(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.zst"
-    for more, words in ((0, "holds no dictionary"), (1, "larger than 10 MiB")):
+    for more, words in ((0, "without a dictionary"), (1, "larger than 10 MiB")):
         size = 10 * MIB + more
         path.write_bytes(b"\x5d\x2a\x4d\x18" + size.to_bytes(4, "little") + bytes(size))
         (found,) = validate(path)
@@ -336,7 +336,7 @@ def _warc_joined(tmp_path: Path) -> None:
 
     for size, left in ((MIB - 1001, {}), (MIB - 1000, {"metadata records": 1})):
         batches = scan(plugins.formats()["warc"], record() + about(size, 2) + about(6, 3))
-        assert {k: v for batch in batches for k, v in batch.left_behind.items()} == left
+        assert {k: v for batch in batches for k, v in batch.dropped.items()} == left
 
 
 @case
@@ -412,7 +412,7 @@ def _configuration_depth(tmp_path: Path) -> None:
         if taken:
             assert load(str(project)).jobs == 2, inside
         else:
-            with pytest.raises(ConfigurationError, match="nests too deep"):
+            with pytest.raises(ConfigurationError, match="nested too deep"):
                 load(str(project))
 
 
@@ -460,10 +460,10 @@ GRAMMAR = b'<element name="a" xmlns="http://relaxng.org/ns/structure/1.0"><text/
 def _grammar(tmp_path: Path) -> None:
     path = tmp_path / "a.rng"
     path.write_bytes(GRAMMAR.ljust(64 * MIB))
-    Judge(str(path))
+    Validator(str(path))
     path.write_bytes(GRAMMAR.ljust(64 * MIB + 1))
     with pytest.raises(SchemaError, match="larger than 64 MiB"):
-        Judge(str(path))
+        Validator(str(path))
 
 
 @case
@@ -483,7 +483,7 @@ def _grammar_files(tmp_path: Path) -> None:
 
 
 @case
-def _judged_text(tmp_path: Path) -> None:
+def _validated_text(tmp_path: Path) -> None:
     schema, path = tmp_path / "a.rng", tmp_path / "a.xml"
     schema.write_text(
         '<element name="TEI" ns="http://www.tei-c.org/ns/1.0" xmlns="http://relaxng.org/ns/structure/1.0">'

@@ -50,7 +50,7 @@ class Kind(NamedTuple):
 
 #: Every format in its usual way, and what is beside it.
 KINDS = [
-    *(Kind(name) for name, format in plugins.formats().items() if not format.whole),  # see ``unpack``
+    *(Kind(name) for name, format in plugins.formats().items() if not format.one_per_file),  # see ``unpack``
     Kind("seed", {"dialect": "plain"}),
     Kind("warc", {"record": "conversion"}),
     Kind("tei", folder=True),

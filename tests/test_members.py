@@ -76,7 +76,7 @@ CONTENTS = [b"", b"one", TEXT[:2500], b"", b"", TEXT[:200_000], b"x", TEXT[5000:
 @pytest.mark.parametrize("make", [member, streamed])
 @pytest.mark.parametrize("size", [1, 2, 7, 100, 2500, 4096, 65_536, 131_072, 1 << 30])
 @pytest.mark.parametrize("peek", [0, 1, 2600, 300_000])
-def test_members_are_told_at_any_read_size(
+def test_members_are_reported_at_any_read_size(
     codec: str, make: Callable[[str, bytes], bytes], size: int, peek: int
 ) -> None:
     contents = CONTENTS if size > 50 else [content[:3000] for content in CONTENTS]
@@ -93,7 +93,7 @@ def test_members_are_told_at_any_read_size(
 
 @every_codec
 @given(contents=st.lists(st.binary(max_size=3000), min_size=1, max_size=20), size=st.integers(1, 9000), data=st.data())
-def test_members_are_told_before_their_first_byte(
+def test_members_are_reported_before_their_first_byte(
     codec: str, contents: list[bytes], size: int, data: st.DataObject
 ) -> None:
     compressed, pairs = joined([member(codec, content) for content in contents], contents)
@@ -252,21 +252,72 @@ def test_a_dictionary_at_the_head_of_the_file(packed: bool, known: bool, more: b
         assert drain(opened(head[:cut]), 100) == (b"", "FILE001")
 
 
-def test_a_dictionary_that_is_missing_or_another_one_is_told() -> None:
+def test_a_dictionary_that_is_missing_or_another_one_is_reported() -> None:
     dictionary = trained()
     frame = zstandard.ZstdCompressor(dict_data=dictionary).compress(TEXT[:700])
-    with pytest.raises(ParseError, match="needs dictionary 77000, and the file has none") as caught:
+    with pytest.raises(ParseError, match="needs dictionary 77000, but the file has none") as caught:
         opened(frame).read(100)
     assert caught.value.finding.code == "FILE002"
-    stream = opened(member("zst", b"one") + dictionary_frame(dictionary.as_bytes()) + frame)
-    assert drain(stream, 100) == (b"one", "FILE002")  # only the first frame of a file is a dictionary
+    assert "zstd -d -D DICTIONARY" in caught.value.finding.hint
     other = zstandard.train_dictionary(8192, [TEXT[i : i + 300] for i in range(0, 400_000, 650)], dict_id=5)
-    with pytest.raises(ParseError, match="needs dictionary 77000, and the file has dictionary 5"):
+    with pytest.raises(ParseError, match="needs dictionary 77000, but the file has dictionary 5"):
         opened(dictionary_frame(other.as_bytes()) + frame).read(100)
 
 
+def skippable(content: bytes, kind: int) -> bytes:
+    return bytes([0x50 | kind]) + b"\x2a\x4d\x18" + len(content).to_bytes(4, "little") + content
+
+
+def test_dictionaries_of_files_that_were_joined() -> None:
+    one = trained()
+    two = zstandard.train_dictionary(8192, [TEXT[i : i + 300] for i in range(0, 400_000, 650)], dict_id=5)
+    a, b = (zstandard.ZstdCompressor(dict_data=d, write_checksum=True).compress(TEXT[:700]) for d in (one, two))
+    frames = [dictionary_frame(d.as_bytes()) for d in (one, two)]
+    packed = dictionary_frame(zstandard.compress(two.as_bytes()))
+    plain = member("zst", TEXT[:700])
+    for data, count in (
+        (frames[0] + a + frames[1] + b, 2), (frames[0] + a + packed + b + frames[0] + a + a, 4), (plain + frames[0] + a, 2),
+        (skippable(b"index", 3) + frames[0] + a, 1), (frames[0] + a + frames[0] + a, 2),
+    ):  # fmt: skip
+        assert drain(opened(data), 100) == (TEXT[:700] * count, "")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"others", b"\x28\xb5\x2f\xfd", zstandard.compress(b"others"), bytes(MAX_DICTIONARY + 1)], ids=len
+)
+def test_frames_like_those_of_dictionaries_inside_may_hold_anything(content: bytes) -> None:
+    dictionary = trained()
+    frame = zstandard.ZstdCompressor(dict_data=dictionary, write_checksum=True).compress(TEXT[:700])
+    data = dictionary_frame(dictionary.as_bytes()) + frame + dictionary_frame(content) + frame
+    assert drain(opened(data), 100) == (TEXT[:700] * 2, "")
+
+
+def test_dictionaries_in_one_another_and_very_many_of_them() -> None:
+    content = plain = member("zst", b"text")
+    for _ in range(3000):
+        content = plain + dictionary_frame(content)
+    with pytest.raises(Damage, match="without a dictionary"):
+        ZstdDecoder(io.BytesIO(dictionary_frame(content)).read).read(100)
+    many = plain + b"".join(dictionary_frame(b"%d" % n) for n in range(65))
+    assert drain(opened(many), 100) == (b"text", "FILE002")
+
+
+@pytest.mark.parametrize("kind", [0, 3, 14, 15])
+def test_skippable_frames_anywhere(kind: int) -> None:
+    one, two = member("zst", TEXT[:700]), streamed("zst", TEXT[700:300_000])
+    skipped = skippable(b"an index", kind) + skippable(b"", kind)
+    for data in (
+        skipped + one + two,
+        one + skipped + two,
+        one + two + skipped,
+        skipped * 3 + one + skipped + two + skipped,
+    ):
+        assert drain(opened(data), 5000) == (TEXT[:300_000], "")
+    assert drain(opened(one + skipped[:-1]), 100) == (TEXT[:700], "FILE001")
+
+
 NONE, DAMAGED, LARGE = (
-    "holds no dictionary$",
+    "without a dictionary$",
     "^the zstd dictionary is damaged",
     "^the zstd dictionary is larger than 10 MiB$",
 )

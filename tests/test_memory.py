@@ -7,6 +7,8 @@ import gzip
 import io
 import os
 from collections.abc import Callable
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -171,7 +173,7 @@ def test_a_name_with_a_colon_is_that_of_a_local_file(tmp_path: Any, monkeypatch:
         assert [document.id for document in corpusfmt.read(name)] == list(TEXTS)
 
 
-def test_an_empty_name_is_told(disk: Disk) -> None:
+def test_an_empty_name_is_reported(disk: Disk) -> None:
     with pytest.raises(ConfigurationError, match="name of a source is empty"):
         corpusfmt.convert("", "memory://out/a.seed")
 
@@ -186,7 +188,7 @@ def test_what_is_in_the_way_is_refused_as_on_a_disk(disk: Disk) -> None:
     disk.make("memory://empty/inner")
     disk.put("memory://in/s.seed", SEED)
     source = "memory://in/s.seed"
-    refused(lambda: corpusfmt.convert(source, "memory://out"), "names no format|is a folder")
+    refused(lambda: corpusfmt.convert(source, "memory://out"), "has no format|is a folder")
     refused(
         lambda: corpusfmt.convert(source, "memory://out", to_format="seed"), "cannot be written as a file per|not empty"
     )
@@ -199,8 +201,8 @@ def test_what_is_in_the_way_is_refused_as_on_a_disk(disk: Disk) -> None:
     refused(lambda: disk.stream("memory://empty"), "is a folder")
     held = disk.hold("memory://out", "memory://out")
     pending = held.begin("b.seed", "memory://out/b.seed")
-    refused(lambda: held.begin("b.seed", "memory://out/b.seed"), "being written already")
-    refused(lambda: disk.hold("memory://empty", "").begin("inner", "memory://empty/inner"), "is no file")
+    refused(lambda: held.begin("b.seed", "memory://out/b.seed"), "already being written")
+    refused(lambda: disk.hold("memory://empty", "").begin("inner", "memory://empty/inner"), "is not a file")
     pending.keep_attributes("memory://out/a.seed")
     pending.clear()
     pending.discard()
@@ -224,7 +226,7 @@ def test_a_folder_in_the_way_of_a_file_is_refused(disk: Disk) -> None:
     assert disk.files() == {"out/x/y": b"1", "out/z": b"1"}
 
 
-def test_a_source_in_memory_that_changes_is_told(disk: Disk) -> None:
+def test_a_source_in_memory_that_changes_is_reported(disk: Disk) -> None:
     disk.put("memory://in/a.jsonl", b'{"id":"a","text":"x"}\n' * 3)
     with pytest.raises(corpusfmt.SourceChangedError), corpusfmt.open("memory://in/a.jsonl") as source:
         for _ in source:
@@ -240,3 +242,25 @@ def test_replaced_files_beside_a_target_are_cleared(disk: Disk) -> None:
     assert [path for path in disk.files() if "o-0" in path] == ["out/o-00001.jsonl"]
     report = list(corpusfmt.validate("memory://in/a.seed", select=["CORP"]))
     assert report == []
+
+
+@pytest.mark.parametrize("name", sorted(module.name for module in iter_modules(schemes.__path__)))
+def test_every_scheme_holds_targets_of_every_kind(name: str, tmp_path: Path) -> None:
+    """What each file system promises, by what is written to it and read again: with its sizes and its states."""
+    top = f"{name}://a-corpus"
+    source = f"{top}/a.jsonl.gz"
+    whole, broken = tmp_path / "whole.seed", tmp_path / "broken.seed"
+    whole.write_bytes(SEED)
+    broken.write_bytes(MIXED)
+    assert list(corpusfmt.convert(whole, f"{top}/", to_format="tei", force=True).outputs)
+    corpusfmt.convert(whole, source)
+    corpusfmt.convert(source, f"{top}/b.warc.gz", cdxj=True, receipt=f"{top}/r.json")
+    corpusfmt.convert(source, f"{top}/c.jsonl", shard_size=30, force=True)
+    corpusfmt.convert(broken, f"{top}/d.jsonl", on_error=f"quarantine={top}/q.seed", force=True)
+    assert list(corpusfmt.verify(f"{top}/r.json")) == []
+    assert list(corpusfmt.diff(source, f"{top}/b.warc.gz")) == []
+    assert [one.id for one in corpusfmt.read(f"{top}/c-00001.jsonl")] == ["d1"]
+    with corpusfmt.create(f"{top}/e.seed") as target:
+        target.write(corpusfmt.Document("d1", "a\u00adb\n", name="e.txt"))
+    assert [fixed.changed for fixed in corpusfmt.fix(f"{top}/e.seed", unsafe_fixes=True, select=["TXT006"])] == [True]
+    assert [one.text for one in corpusfmt.read(f"{top}/e.seed")] == ["ab\n"]

@@ -15,9 +15,9 @@ import pytest
 
 from corpusfmt import ConfigurationError, Document, TargetChangedError, convert, open_writer, read
 from corpusfmt.cli.main import main
-from corpusfmt.sources import Reading
-from corpusfmt.storage import Folder, Shards, open_folder, open_output
-from corpusfmt.storage.open_folder import Held
+from corpusfmt.sources.settings import Reading
+from corpusfmt.storage import Folder, Shards, held_folder, open_output
+from corpusfmt.storage.held_folder import Held
 from corpusfmt.targets.settings import Writing
 from corpusfmt.verbs.convert.run import Conversion
 
@@ -107,9 +107,9 @@ def test_a_folder_in_the_target_that_is_replaced_during_the_run_is_refused(by: s
     Path("out/x/y/a").write_bytes(b"mine")
     Path("elsewhere").mkdir()
     Path("elsewhere/a").write_bytes(b"precious")
-    folder = Folder("out", "", force=True)
+    folder = Folder("out", force=True)
     for name in ("a", "x/y/a", "x/z"):
-        folder.add_at(name, b"new")
+        folder.add(name, b"new")
     folder.finish()
     Path("out/x/y").rename("moved")
     if by == "a link":
@@ -128,7 +128,7 @@ def test_a_folder_in_the_target_that_is_replaced_during_the_run_is_refused(by: s
 def test_nobody_looks_into_a_folder_that_is_not_whole(here: Path) -> None:
     before = os.umask(0)
     try:
-        folder = Folder("out", ".txt", force=False)
+        folder = Folder("out", force=False)
         (name,) = [name for name in os.listdir() if name.startswith(".corpusfmt-")]
         assert os.stat(name).st_mode & 0o777 == 0o700
         folder.add("a", b"")
@@ -142,7 +142,7 @@ def test_nobody_looks_into_a_folder_that_is_not_whole(here: Path) -> None:
 def test_a_temporary_folder_that_was_replaced_by_a_link_is_not_emptied(here: Path, ways: bool) -> None:
     Path("precious").mkdir()
     Path("precious/a").write_bytes(b"precious")
-    folder = Folder("out", ".txt", force=False)
+    folder = Folder("out", force=False)
     folder.add("a", b"")
     (name,) = [name for name in os.listdir() if name.startswith(".corpusfmt-")]
     Path(name).rename("moved")
@@ -214,7 +214,7 @@ def test_names_that_are_one_to_the_file_system_are_refused(
     Path("link").symlink_to("box")
     monkeypatch.setattr(Held, "_at", lambda _, name: normalize("NFC", name).lower())  # as such a file system
     before = tree()
-    with pytest.raises(ConfigurationError, match="is being written already, under this name or another one"):
+    with pytest.raises(ConfigurationError, match="is already being written, under this or another name"):
         convert("in.seed", target, on_error=f"quarantine={quarantine}")
     assert tree() == before
 
@@ -228,11 +228,11 @@ def test_names_that_are_two_to_the_file_system_are_written(here: Path) -> None:
     assert list(read("out.seed")) == []
 
 
-def test_a_file_that_a_shard_would_replace_is_told(here: Path) -> None:
+def test_a_file_that_a_shard_would_replace_is_reported(here: Path) -> None:
     """Only those that are numbered without a gap are of an older run."""
     Path("out-00003.seed").write_bytes(GOOD)
     before = tree()
-    with pytest.raises(ConfigurationError, match=r"'out-00003.seed' is there already"):
+    with pytest.raises(ConfigurationError, match=r"'out-00003.seed' already exists"):
         convert(["in.seed", "out-00003.seed"], "out.seed", shard_size=1)
     assert tree() == before
     assert convert("in.seed", "out.seed", shard_size=1, force=True).committed
@@ -265,7 +265,7 @@ def test_a_shard_that_is_finished_keeps_neither_file_nor_compressor(suffix: str,
 def test_a_manifest_is_no_other_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Held, "_at", lambda _, name: name.replace("ß", "ss"))  # known to this file system alone
     report = open_output("groß.manifest.json")
-    with pytest.raises(ConfigurationError, match="is being written already"):
+    with pytest.raises(ConfigurationError, match="is already being written"):
         convert("in.seed", "gross.seed", shard_size=10)
     report.discard()
     assert os.listdir() == ["in.seed"]
@@ -273,7 +273,7 @@ def test_a_manifest_is_no_other_file(here: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_a_shard_that_is_another_output_ends_the_run(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Held, "_at", lambda _, name: name.replace("out-zwei", "out-00002"))
-    with pytest.raises(ConfigurationError, match="is being written already"):
+    with pytest.raises(ConfigurationError, match="is already being written"):
         convert("in.seed", "out.seed", shard_size=10, on_error="quarantine=out-zwei.seed")
     assert os.listdir() == ["in.seed"]
 
@@ -283,7 +283,7 @@ def test_a_shard_that_is_another_output_ends_the_run(here: Path, monkeypatch: py
 
 def _run(target: str, force: bool, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Conversion:
     """A run, as of a process of its own."""
-    monkeypatch.setattr(open_folder, "_RUN", os.urandom(6).hex())
+    monkeypatch.setattr(held_folder, "_RUN", os.urandom(6).hex())
     return Conversion(["in.seed"], target, Reading(), Writing(force=force, **more))
 
 
@@ -300,9 +300,7 @@ def test_two_runs_make_no_mixed_set_of_shards(
     other = _run("out.seed", force, monkeypatch, shard_size=1)
     assert other.run().committed
     before = tree()
-    with pytest.raises(
-        TargetChangedError, match=r"another run has written, or removed, shards of 'out.seed' meanwhile"
-    ):
+    with pytest.raises(TargetChangedError, match=r"another run wrote or removed shards of 'out.seed' at the same time"):
         first.run()
     assert {name: content for name, content in before.items() if ".corpusfmt-" not in name} == tree()
 
@@ -310,7 +308,7 @@ def test_two_runs_make_no_mixed_set_of_shards(
 def test_a_run_waits_for_another_one_that_gives_files_their_names(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     holder = os.open(".", os.O_RDONLY)
     fcntl.flock(holder, fcntl.LOCK_EX)
-    monkeypatch.setattr(open_folder, "_PATIENCE", 0.05)
+    monkeypatch.setattr(held_folder, "_PATIENCE", 0.05)
     with pytest.raises(TargetChangedError, match="another run has been writing into"):
         convert("in.seed", "out.seed", shard_size=1)
     assert os.listdir() == ["in.seed"]
@@ -333,7 +331,7 @@ def test_the_index_of_an_older_archive_does_not_stay_beside_a_new_one(
     convert("in.seed", "out.warc", cdxj=True)
     before = tree()
     for size in (0, 10):
-        with pytest.raises(ConfigurationError, match=r"the index of an older archive is there \('out.cdxj'\)"):
+        with pytest.raises(ConfigurationError, match=r"the index of an earlier archive exists \('out.cdxj'\)"):
             convert("in.seed", "out.warc", shard_size=size)
         assert tree() == before
     convert("in.seed", "out.jsonl", on_error="skip")  # which has no index
@@ -342,7 +340,7 @@ def test_the_index_of_an_older_archive_does_not_stay_beside_a_new_one(
     assert not Path("out.cdxj").exists()
     first = _run("out.warc", False, monkeypatch)
     Path("out.cdxj").write_bytes(b"of another run")
-    with pytest.raises(ConfigurationError, match="the index of an older archive is there"):
+    with pytest.raises(ConfigurationError, match="the index of an earlier archive exists"):
         first.run()
     assert Path("out.cdxj").read_bytes() == b"of another run"
 
@@ -392,7 +390,7 @@ def test_a_quarantine_that_comes_during_the_run_is_not_replaced(here: Path) -> N
     Path("in.seed").write_bytes(BAD)
     run = Conversion(["in.seed"], "out.jsonl", Reading(), Writing(), on_error="quarantine", quarantine="q.seed")
     Path("q.seed").write_bytes(b"of another run")
-    with pytest.raises(ConfigurationError, match="the quarantine of an older run is there"):
+    with pytest.raises(ConfigurationError, match="the quarantine of an earlier run exists"):
         run.run()
     assert tree() == {"in.seed": BAD, "q.seed": b"of another run"}
 
@@ -418,7 +416,7 @@ def test_names_of_what_is_printed_to_are_no_targets(target: str, here: Path) -> 
         code = subprocess.run(argv, stdout=log, stderr=error, env=env, check=False).returncode
     assert code == 2
     assert Path("log.jsonl").read_bytes() == b""
-    assert b"stands for a file that is open already; write to - instead" in Path("err.jsonl").read_bytes()
+    assert b"refers to an open file; write to - instead" in Path("err.jsonl").read_bytes()
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/fd/0"), reason="this system has no names of descriptors")
@@ -426,7 +424,7 @@ def test_any_descriptor_has_names_that_are_no_targets(here: Path) -> None:
     with open("kept.jsonl", "wb") as file:
         for target in (f"/dev/fd/{file.fileno()}", f"/proc/self/fd/{file.fileno()}"):
             if os.path.exists(target):
-                with pytest.raises(ConfigurationError, match="stands for a file that is open"):
+                with pytest.raises(ConfigurationError, match="refers to an open file"):
                     convert("in.seed", target, to_format="jsonl")
         assert convert("in.seed", "kept.jsonl").committed, (
             "under its own name it is replaced, and whoever has it open keeps it"
@@ -438,7 +436,7 @@ def test_a_descriptor_that_is_no_link_is_one(monkeypatch: pytest.MonkeyPatch, he
     Path("file").touch()
     real, device = os.lstat, os.lstat(os.devnull)
     monkeypatch.setattr(os, "lstat", lambda path: device if path == "file" else real(path))
-    with pytest.raises(ConfigurationError, match="stands for a file that is open"):
+    with pytest.raises(ConfigurationError, match="refers to an open file"):
         open_output("file")
 
 

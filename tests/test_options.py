@@ -297,7 +297,7 @@ def test_the_command_line_comes_before_paths(capsys: pytest.CaptureFixture[str])
         ("[[paths]]\nmatch = 'a'\nfrom = 'nothing'\n", "nothing"),
         ("[[paths]]\nmatch = 'a'\nfrom = 'seed:layout=hf'\n", "layout"),
         ("[[paths]]\nmatch = 'a'\nencoding = 'no-such'\n", "unknown encoding 'no-such'"),
-        ("[[paths]]\nmatch = 'a'\nselect = ['NOTHING']\n", "no rule has a code that begins with 'NOTHING'"),
+        ("[[paths]]\nmatch = 'a'\nselect = ['NOTHING']\n", "no code begins with 'NOTHING'"),
         ("[[paths]]\nmatch = '*'\nid-from = 'x'\n", "paths[1].id-from is one of name, line, sha256, path, not 'x'"),
         ("[limits]\nheader = '1XB'\n", "limits.header is a size"), ("[limits]\ndepht = 3\n", "did you mean depth?"),
         ("[limits]\ndepth = '3'\n", "limits.depth is an integer, not text"),

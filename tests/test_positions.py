@@ -97,11 +97,11 @@ NATIVE = b'{"id":"d1","name":"","text":"body","meta":{}}'
         (b'{"id":"d1"}', "JSONL006", 1, "the record has no key 'text'; its keys are 'id'"),
         (
             b"{}", "JSONL006", 1,
-            "the record has no key 'text'; its keys are none; and 1 more: expected the key 'id', found none of that name",
+            "the record has no key 'text'; its keys are none; and 1 more: expected the key 'id', found none",
         ),
         (
             b'{"u":1}', "JSONL006", 1,
-            "the record has no key 'text'; its keys are 'u'; and 2 more: expected the key 'id', found none of that name; the key 'u' is not allowed here",
+            "the record has no key 'text'; its keys are 'u'; and 2 more: expected the key 'id', found none; the key 'u' is not allowed here",
         ),
         (
             b'{"id":"d1","content":"b"}', "JSONL006", 1,
@@ -118,7 +118,7 @@ NATIVE = b'{"id":"d1","name":"","text":"body","meta":{}}'
             "'name' must be a string, not the number '1'; and 1 more: 'meta': expected object, found 'name'",
         ),
         (b'  ["a"]', "JSONL003", 3, "the line is an array, not an object in braces"),
-        (b"  3", "JSONL003", 3, "the line is JSON, but no object in braces"),
+        (b"  3", "JSONL003", 3, "the line is JSON, but not an object in braces"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("before", [b"", NATIVE + b"\n", b"\xef\xbb\xbf"])

@@ -20,13 +20,14 @@ from hypothesis import strategies as st
 from corpusfmt import Document, ReceiptError, VerificationError, convert, open_writer, verify
 from corpusfmt.cli.main import main
 from corpusfmt.model.document import text_digest
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.receipt.sections import Receipt, digest_of
 from corpusfmt.verbs.convert.entries import Entries
 from tests import strategies
 from tests.support import SEEDS
 from tests.test_laws import VARIANTS, Variant
 
-ALL = ["id", "name", "metadata", "bytes", "encoding", "character"]
+ALL = list(ALLOWABLE)
 TARGETS: list[tuple[str, dict[str, Any]]] = [
     ("out.seed", {}), ("out.seed.gz", {}), ("out.jsonl.zst", {}), ("out.warc", {}), ("out.warc.gz", {}), ("out.warc.zst", {}),
     ("out.xml", {}), ("tei/", {"to_format": "tei"}), ("out.jsonl", {"shard_size": 5000}), ("out.warc.gz", {"cdxj": True}),
@@ -121,12 +122,12 @@ def changed(document: Document, **parts: Any) -> Document:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda d: changed(d, text=d.data + b"x") if d.id == "b" else d, "another text came of document 'b'"),
-        (lambda d: changed(d, id="c") if d.id == "b" else d, "the id 'c' came of document 'c'; it was given 'b'"),
-        (lambda d: changed(d, id=7) if d.id == "7" else d, "the id '7' came of document '7'; it was given '7'"),
+        (lambda d: changed(d, text=d.data + b"x") if d.id == "b" else d, "found another text for document 'b'"),
+        (lambda d: changed(d, id="c") if d.id == "b" else d, "found the id 'c' for document 'c'; it was given 'b'"),
+        (lambda d: changed(d, id=7) if d.id == "7" else d, "found the id '7' for document '7'; it was given '7'"),
         (lambda d: changed(d, name="z") if d.id == "b" else d, "the name 'z' in place of 'b.txt'"),
         (lambda d: changed(d, meta={"k": 1.0}) if d.id == "b" else d, "other metadata"),
-        (lambda d: None if d.id == "7" else d, "does not hold the document '7'"),
+        (lambda d: None if d.id == "7" else d, "the output lacks the document '7'"),
         (lambda d: None if d.id == "a" else d, "the id 'b'"),
     ],
 )  # fmt: skip
@@ -171,7 +172,7 @@ def test_damage_on_the_way_to_the_disk_is_caught(
     monkeypatch.setattr(Output, "_put", flipping)
     assert main(["convert", "in.seed", "-o", "out.jsonl", "--verify"]) == 0  # its escaped line ends are not touched
     assert main(["convert", "in.seed", "-o", "out.seed", "--verify"]) == 2
-    assert "another text came of document 'b'" in capsys.readouterr().err
+    assert "found another text for document 'b'" in capsys.readouterr().err
     assert main(["convert", "in.seed", "-o", "out.warc", "--verify"]) == 2
     assert "does not read back" in capsys.readouterr().err
     assert sorted(os.listdir()) == ["in.seed", "out.jsonl"]
@@ -193,8 +194,8 @@ def test_what_cannot_be_read_back_is_refused(
     ("arguments", "message"),
     [
         (["-o", "o.jsonl", "--receipt", "in.seed"], "also a source or the target"), (["-o", "r.jsonl", "--receipt", "r.jsonl"], "also a source"),
-        (["-o", "o.jsonl", "--receipt", "-"], "does not go to standard output"), (["-o", "o.jsonl", "--receipt", "no/r.json"], "does not exist"),
-        (["-o", "o/", "--to", "dir", "--receipt", "o/r.json"], "lies in the target"),
+        (["-o", "o.jsonl", "--receipt", "-"], "cannot be written to standard output"), (["-o", "o.jsonl", "--receipt", "no/r.json"], "does not exist"),
+        (["-o", "o/", "--to", "dir", "--receipt", "o/r.json"], "is inside the target"),
     ],
 )  # fmt: skip
 def test_places_that_a_receipt_cannot_have(
@@ -251,7 +252,7 @@ def test_a_run_that_committed_nothing_has_a_receipt_of_why(here: Path, capsys: p
     assert "committed nothing" in capsys.readouterr().out
 
 
-def test_what_reading_left_behind_is_in_it(here: Path) -> None:
+def test_what_reading_dropped_is_in_it(here: Path) -> None:
     Path("in.xml").write_text(
         '<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>T</title></titleStmt><publicationStmt>'
         "<p>x</p></publicationStmt><sourceDesc><p>x</p></sourceDesc></fileDesc></teiHeader><text><body><p>One <hi>two</hi> "
@@ -261,7 +262,7 @@ def test_what_reading_left_behind_is_in_it(here: Path) -> None:
     assert json.loads(Path("r.json").read_bytes())["left_behind"] == {"hi": 2, "persName": 1}
 
 
-def test_what_was_passed_over_is_named_from_the_folder_of_the_receipt(here: Path) -> None:
+def test_what_was_skipped_is_named_from_the_folder_of_the_receipt(here: Path) -> None:
     Path("texts/.hidden").mkdir(parents=True)
     for name in ("a.txt", ".b", ".hidden/c"):
         Path("texts", name).write_text("1\n")
@@ -328,8 +329,8 @@ def made(here: Path) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (b"two", b"tvo", "document 2: its text is another one"), (b'"b"', b'"c"', "document 2: its id was 'b' and is 'c'"),
-        (b'"n"', b'"m"', "document 1: its name was 'n' and is 'm'"), (b'"k":1', b'"k":2', "document 1: its metadata is other"),
+        (b"two", b"tvo", "document 2: its text was changed"), (b'"b"', b'"c"', "document 2: its id was 'b' and is 'c'"),
+        (b'"n"', b'"m"', "document 1: its name was 'n' and is 'm'"), (b'"k":1', b'"k":2', "document 1: its metadata was changed"),
         (b'"id":7', b'"id":"7"', "document 3: its id was '7' and is '7'"), (b"two\\n", b"two\\", "cannot be read"),
     ],
 )  # fmt: skip
@@ -350,11 +351,11 @@ def test_files_that_are_gone_cut_or_longer(made: Path) -> None:
     Path("out.jsonl").write_bytes(b"".join(lines[:2]))
     assert told()[1] == ("document", "the file ends before the document '7'")
     Path("out.jsonl").write_bytes(data + lines[0])
-    assert told()[1] == ("document", "the file holds more documents than it did")
+    assert told()[1] == ("document", "the file has more documents than before")
     Path("out.jsonl").unlink()
-    assert told() == [("missing", "the file is not there")]
+    assert told() == [("missing", "the file does not exist")]
     Path("out.jsonl").mkdir()
-    assert told() == [("missing", "the file is no file any more")]
+    assert told() == [("missing", "the file is no longer a file")]
     Path("in.seed").write_bytes(b"")
     assert [kind for kind, _ in told(only=["inputs"])] == ["changed"]
 
@@ -379,7 +380,7 @@ def test_a_source_that_was_a_pipe_cannot_be_checked(here: Path, capsys: pytest.C
 def test_a_pipe_is_not_opened(made: Path) -> None:
     Path("out.jsonl").unlink()
     os.mkfifo("out.jsonl")
-    assert told() == [("missing", "the file is no file any more")]
+    assert told() == [("missing", "the file is no longer a file")]
 
 
 def test_one_file_of_several_that_changed_does_not_hide_the_others(here: Path) -> None:
@@ -436,7 +437,7 @@ def test_a_receipt_that_is_cut_in_its_documents_is_no_word_against_a_file(
     Path("r.json").write_bytes(whole[: whole.index(b'"id": "b"')])
     assert main(["verify", "r.json"]) == 2
     out, err = capsys.readouterr()
-    assert (out, err) == ("", "corpusfmt: the receipt 'r.json' is cut or damaged: its lists do not end\n")
+    assert (out, err) == ("", "corpusfmt: the receipt 'r.json' is truncated or damaged: its lists do not end\n")
 
 
 @given(st.data())
@@ -505,7 +506,7 @@ def test_a_receipt_that_lists_less_than_it_counts(section: str, made: Path) -> N
     receipt = json.loads(Path("r.json").read_bytes())
     del receipt[section][0]
     sealed(receipt)
-    with pytest.raises(ReceiptError, match="is damaged: what it counts is not what it lists"):
+    with pytest.raises(ReceiptError, match="is damaged: its counts do not match its lists"):
         told()
 
 
@@ -537,7 +538,7 @@ def test_a_receipt_that_was_edited_is_refused(old: bytes, new: bytes, made: Path
     for text in (whole, json.dumps(json.loads(whole)).encode()):
         assert old in text
         Path("r.json").write_bytes(text.replace(old, new, 1))
-        with pytest.raises(ReceiptError, match="is damaged: its content has another digest"):
+        with pytest.raises(ReceiptError, match="is damaged: the digest of its content differs"):
             told(quick=True)
 
 
@@ -546,7 +547,7 @@ def test_a_receipt_without_its_digest_is_refused(made: Path) -> None:
     assert list(receipt)[-1] == "sha256"
     del receipt["sha256"]
     Path("r.json").write_text(json.dumps(receipt))
-    with pytest.raises(ReceiptError, match="is damaged: its content has another digest"):
+    with pytest.raises(ReceiptError, match="is damaged: the digest of its content differs"):
         told()
 
 
@@ -554,7 +555,7 @@ def test_paths_that_are_no_text_are_not_there(made: Path) -> None:
     receipt = json.loads(Path("r.json").read_bytes())
     receipt["outputs"][0]["path"] = "\ud800"
     sealed(receipt)
-    assert told() == [("missing", "the file is not there")]
+    assert told() == [("missing", "the file does not exist")]
 
 
 def test_a_receipt_can_be_compressed(here: Path) -> None:
@@ -567,7 +568,7 @@ def test_paths_that_lead_elsewhere_open_files_alone(made: Path) -> None:
     receipt = json.loads(Path("r.json").read_bytes())
     receipt["outputs"][0]["path"] = "/dev/zero"
     sealed(receipt)
-    assert told() == [("missing", "the file is no file any more")]
+    assert told() == [("missing", "the file is no longer a file")]
 
 
 def test_a_receipt_needs_no_metadata_of_packages(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -627,7 +628,7 @@ def test_a_receipt_that_another_program_has_written_anew_is_one(indent: int | st
 def test_a_pipe_is_no_receipt(here: Path) -> None:
     os.mkfifo("pipe")
     for path in ("pipe", "-"):
-        with pytest.raises(ReceiptError, match="is no file; a receipt is read more than once"):
+        with pytest.raises(ReceiptError, match="is not a file; a receipt is read more than once"):
             list(verify(path))
 
 

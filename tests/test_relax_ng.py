@@ -21,7 +21,7 @@ from corpusfmt import plugins, validate
 from corpusfmt.model.document import build
 from corpusfmt.model.errors import ConfigurationError, SchemaError
 from corpusfmt.schema.relax_ng import jing
-from corpusfmt.schema.relax_ng.validator import Asking, Judge, Verdict
+from corpusfmt.schema.relax_ng.validator import Asking, Validator, Verdict
 from corpusfmt.text.position import Region
 from tests.support import DATA, DEEP, ROOT, SEEDS, command, write
 
@@ -132,17 +132,17 @@ def region(document: str | bytes, line: int = 1) -> Region:
 
 
 @pytest.fixture(scope="module")
-def judges() -> Iterator[dict[str, Judge]]:
-    """One judge an engine, by our schema; most tests share them."""
-    made = {name: Judge(OURS, engine=name) for name in (("lxml", "jing") if JING else ("lxml",))}
+def validators() -> Iterator[dict[str, Validator]]:
+    """One validator an engine, by our schema; most tests share them."""
+    made = {name: Validator(OURS, engine=name) for name in (("lxml", "jing") if JING else ("lxml",))}
     yield made
-    for judge in made.values():
-        judge.close()
+    for validator in made.values():
+        validator.close()
 
 
 @pytest.fixture(autouse=True)
 def jing_names_itself_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask a jing for its version once, and not for each judge: that takes as long as judging a document."""
+    """Ask a jing for its version once, and not for each validator: that takes as long as judging a document."""
     monkeypatch.setattr(jing, "version", lambda command, seconds: version_of(tuple(command)))
 
 
@@ -155,11 +155,11 @@ def version_of(command: tuple[str, ...]) -> str:
 
 
 class Batch:
-    """Documents that one run of jing judges, and a judge that takes what was said of each for what jing says alone."""
+    """Documents that one run of jing validators, and a validator that takes what was said of each for what jing says alone."""
 
     def __init__(self, folder: Path, documents: dict[str, str]) -> None:
-        self.judge, self.documents, self._said = Judge(OURS, engine="jing"), documents, dict[str, str]()
-        (folder / "valid.xml").write_text(SAMPLE)  # comes between, see jing.judged
+        self.to_validate, self.documents, self._said = Validator(OURS, engine="jing"), documents, dict[str, str]()
+        (folder / "valid.xml").write_text(SAMPLE)  # comes between, see jing.violations
         for number, document in enumerate(documents.values()):
             (folder / f"{number}").mkdir()
             (folder / f"{number}" / "document.xml").write_bytes(jing.bare(document.encode()) or b"")
@@ -179,14 +179,14 @@ class Batch:
 
     def check(self, name: str, line: int, monkeypatch: pytest.MonkeyPatch) -> list[Verdict]:
         monkeypatch.setattr(jing, "_run", lambda *_: self._said[name])
-        return self.judge.check(region(self.documents[name], line))
+        return self.to_validate.check(region(self.documents[name], line))
 
 
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
     made = Batch(tmp_path_factory.mktemp("batch"), {**{name: changed(name) for name in BY_NAME}, **AGREED})
     yield made
-    made.judge.close()
+    made.to_validate.close()
 
 
 def lines(verdicts: list[Verdict]) -> list[int]:
@@ -290,8 +290,8 @@ def refused(name: str, found: list[Verdict]) -> None:
 
 @pytest.mark.parametrize("name", BY_NAME)
 @pytest.mark.parametrize("engine", ["lxml", pytest.param("jing", marks=[needs_jing, pytest.mark.deep])])
-def test_a_changed_file_is_refused_at_the_line(engine: str, name: str, judges: dict[str, Judge]) -> None:
-    refused(name, judges[engine].check(region(changed(name), 101)))
+def test_a_changed_file_is_refused_at_the_line(engine: str, name: str, validators: dict[str, Validator]) -> None:
+    refused(name, validators[engine].check(region(changed(name), 101)))
 
 
 @needs_jing
@@ -301,9 +301,9 @@ def test_jing_refuses_a_changed_file_at_the_line(name: str, batch: Batch, monkey
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_sample_is_valid(engine: str, judges: dict[str, Judge]) -> None:
+def test_the_sample_is_valid(engine: str, validators: dict[str, Validator]) -> None:
     single = SAMPLE[SAMPLE.index("<TEI") : SAMPLE.index("</TEI>") + 6]
-    judge = judges[engine]
+    validator = validators[engine]
     documents = [
         SAMPLE,
         "\ufeff" + single.replace("\n", "\r\n"),
@@ -312,24 +312,24 @@ def test_the_sample_is_valid(engine: str, judges: dict[str, Judge]) -> None:
         "\ufeff" + SAMPLE,
     ]
     for document in documents if DEEP or engine == "lxml" else documents[:2]:
-        assert judge.check(region(document)) == []
-    (name,) = judge.engines
+        assert validator.check(region(document)) == []
+    (name,) = validator.engines
     assert re.fullmatch(r"lxml \d[\d.]+ \(libxml2 \d[\d.]+\)|jing(?: \d+)?", name)
 
 
 @needs_jing
 @needs_tei_all
 def test_the_sample_is_tei() -> None:
-    with Judge(str(TEI_ALL), engine="jing") as judge:
-        assert judge.check(region(SAMPLE)) == []
+    with Validator(str(TEI_ALL), engine="jing") as validator:
+        assert validator.check(region(SAMPLE)) == []
 
 
 @pytest.mark.deep
 @needs_tei_all
 def test_the_sample_is_tei_for_lxml_too() -> None:
-    with Judge(str(TEI_ALL), engine="lxml", seconds=300) as judge:
-        assert judge.check(region(SAMPLE)) == []
-        (found,) = judge.check(region(SAMPLE.replace("<lb/>", "<lb/>é<lbb/>")))
+    with Validator(str(TEI_ALL), engine="lxml", seconds=300) as validator:
+        assert validator.check(region(SAMPLE)) == []
+        (found,) = validator.check(region(SAMPLE.replace("<lb/>", "<lb/>é<lbb/>")))
         assert found[:2] == (62, 20)
         assert re.fullmatch(
             r"element 'lbb' is not allowed here, expected ('\w+', ){5}'\w+' or \d+ others", found.message
@@ -374,19 +374,19 @@ def test_the_sample_is_tei_for_lxml_too() -> None:
     ],
 )
 def test_places_and_messages(
-    old: str, new: str, line: int, column: int, message: str, judges: dict[str, Judge]
+    old: str, new: str, line: int, column: int, message: str, validators: dict[str, Validator]
 ) -> None:
-    found = judges["lxml"].check(region(SAMPLE.replace(old, new, 1)))[0]
+    found = validators["lxml"].check(region(SAMPLE.replace(old, new, 1)))[0]
     assert found.line == line
     assert message in found.message
     assert column in (0, found.column)
 
 
-def test_several_faults_are_told_once_each_and_not_too_many(judges: dict[str, Judge]) -> None:
+def test_several_faults_are_reported_once_each_and_not_too_many(validators: dict[str, Validator]) -> None:
     several = SAMPLE.replace("Ada Author<", "<").replace("U+0000", "U+0020").replace("<lb/>", "<x/>")
-    assert lines(judges["lxml"].check(region(several))) == [28, 49, 62]
+    assert lines(validators["lxml"].check(region(several))) == [28, 49, 62]
     many = SAMPLE.replace("<p></p>", "<div/>\n" * 50)
-    assert len(judges["lxml"].check(region(many))) == 20
+    assert len(validators["lxml"].check(region(many))) == 20
 
 
 #: By name: documents in which jing is to see the same places as lxml.
@@ -404,9 +404,9 @@ AGREED = {
 @needs_jing
 @pytest.mark.parametrize("name", AGREED)
 def test_both_engines_tell_the_same_places(
-    name: str, judges: dict[str, Judge], batch: Batch, monkeypatch: pytest.MonkeyPatch
+    name: str, validators: dict[str, Validator], batch: Batch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert judges["lxml"].check(region(AGREED[name]))[0][:2] == batch.check(name, 1, monkeypatch)[0][:2]
+    assert validators["lxml"].check(region(AGREED[name]))[0][:2] == batch.check(name, 1, monkeypatch)[0][:2]
 
 
 @pytest.mark.parametrize(
@@ -424,14 +424,14 @@ def test_both_engines_tell_the_same_places(
         (b"<a>&nothing;</a>", "nothing"),
     ],
 )  # fmt: skip
-def test_what_is_no_xml_is_a_verdict(document: bytes, words: str, judges: dict[str, Judge]) -> None:
-    found = judges["lxml"].check(region(document, 7))
+def test_what_is_no_xml_is_a_verdict(document: bytes, words: str, validators: dict[str, Validator]) -> None:
+    found = validators["lxml"].check(region(document, 7))
     assert found[0].line >= 7
     assert words in found[0].message
 
 
-def test_a_region_may_begin_inside_a_line(judges: dict[str, Judge]) -> None:
-    (found,) = judges["lxml"].check(Region(b"<tree/>", 500, 9, 40))
+def test_a_region_may_begin_inside_a_line(validators: dict[str, Validator]) -> None:
+    (found,) = validators["lxml"].check(Region(b"<tree/>", 500, 9, 40))
     assert found[:2] == (9, 41)
 
 
@@ -452,7 +452,7 @@ WRONG = [
     (f'<externalRef href="missing.rng" {RNG}/>', "refers to 'missing.rng': No such file"),
     (f'<externalRef href="notes.txt" {RNG}/>', "'notes.txt' is not XML"),
     (f'<externalRef href="deeper.rng" {RNG}/>', "'deeper.rng' refers to 'http://127.0.0.1:9/x.rng', line 1"),
-    (f'<externalRef href="link.rng" {RNG}/>', "lies outside the schema's folder"),
+    (f'<externalRef href="link.rng" {RNG}/>', "is outside the folder of the schema"),
 ]
 
 
@@ -475,12 +475,12 @@ def test_a_wrong_schema_is_an_error(engine: str, schema: str, words: str, tmp_pa
     (folder / "deeper.rng").write_text(f'<externalRef href="http://127.0.0.1:9/x.rng" {RNG}/>')
     (folder / "x.rng").write_text(schema)
     with (
-        Judge(str(folder / "x.rng"), engine=engine) as judge,
+        Validator(str(folder / "x.rng"), engine=engine) as validator,
         pytest.raises(
             SchemaError, match=re.escape(words) if engine == "lxml" or "not RELAX" not in words else "schema"
         ),
     ):
-        judge.check(region("<a/>"))
+        validator.check(region("<a/>"))
 
 
 HREFS = [
@@ -504,8 +504,11 @@ def test_a_schema_fetches_nothing(kind: str, href: str, tmp_path: Path) -> None:
     if kind == "externalRef":
         schema = f'<externalRef href="{href}" {RNG}/>'
     (tmp_path / "x.rng").write_text(schema)
-    with Judge(str(tmp_path / "x.rng")) as judge, pytest.raises(SchemaError, match=r"refers to .* nothing is fetched"):
-        judge.check(region("<a/>"))
+    with (
+        Validator(str(tmp_path / "x.rng")) as validator,
+        pytest.raises(SchemaError, match=r"refers to .* nothing is fetched"),
+    ):
+        validator.check(region("<a/>"))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -522,9 +525,9 @@ def test_a_schema_may_have_parts_beside_it(engine: str, tmp_path: Path) -> None:
         '<div><define name="c"><element name="c"><empty/></element></define></div></grammar>'
     )
     (folder / "parts" / "e.rng").write_text(f'<element name="e" {RNG}><empty/></element>')
-    with Judge(str(folder / "x.rng"), engine=engine) as judge:
-        assert judge.check(region('<a xmlns="urn:x"><b>t</b><c/><d/><e/></a>')) == []
-        (found,) = judge.check(region('<a xmlns="urn:x"><b>t</b>\n<c/><d/><f/><e/></a>'))
+    with Validator(str(folder / "x.rng"), engine=engine) as validator:
+        assert validator.check(region('<a xmlns="urn:x"><b>t</b><c/><d/><e/></a>')) == []
+        (found,) = validator.check(region('<a xmlns="urn:x"><b>t</b>\n<c/><d/><f/><e/></a>'))
         assert found[:2] == (2, 9)
         if engine == "lxml":
             assert found.message == "element 'f' is not allowed here, expected 'c', 'd' or 'e'"
@@ -532,21 +535,21 @@ def test_a_schema_may_have_parts_beside_it(engine: str, tmp_path: Path) -> None:
 
 def test_what_is_asked_for_must_make_sense(tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match=r"missing\.rng' cannot be read: No such file"):
-        Judge(str(tmp_path / "missing.rng"))
+        Validator(str(tmp_path / "missing.rng"))
     with pytest.raises(SchemaError, match=r"there is no schema 'missing\.rng'"):
-        Judge("missing.rng")
-    with pytest.raises(ConfigurationError, match="an engine is one of auto, lxml, jing, not 'xerces'"):
-        Judge(OURS, engine="xerces")
+        Validator("missing.rng")
+    with pytest.raises(ConfigurationError, match="an engine must be one of auto, lxml, jing, not 'xerces'"):
+        Validator(OURS, engine="xerces")
     with pytest.raises(ConfigurationError, match="more than 0 seconds, not -1"):
-        Judge(OURS, seconds=-1)
+        Validator(OURS, seconds=-1)
     with pytest.raises(ConfigurationError, match="there is no jing at 'nowhere'"):
-        Judge(OURS, jing="nowhere")
+        Validator(OURS, jing="nowhere")
 
 
 def test_without_jing_it_cannot_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(ConfigurationError, match="jing was asked for and is not here; install java"):
-        Judge(OURS, engine="jing")
+    with pytest.raises(ConfigurationError, match="jing was not found; install Java"):
+        Validator(OURS, engine="jing")
 
 
 @needs_jing
@@ -554,15 +557,15 @@ def test_jing_may_be_named(tmp_path: Path) -> None:
     script = tmp_path / "my jing"
     script.write_text("#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in JING) + ' "$@"\n')
     script.chmod(0o755)
-    with Judge(OURS, engine="jing", jing=str(script)) as judge:
-        assert lines(judge.check(region(SAMPLE.replace("<lb/>", "<x/>")))) == [62]
-        assert judge.engines[0].startswith("jing 2")
+    with Validator(OURS, engine="jing", jing=str(script)) as validator:
+        assert lines(validator.check(region(SAMPLE.replace("<lb/>", "<x/>")))) == [62]
+        assert validator.engines[0].startswith("jing 2")
     if JING[-1].endswith(".jar"):
-        with Judge(OURS, engine="jing", jing=JING[-1]) as judge:
-            assert judge.check(region(SAMPLE)) == []
-    with Judge(OURS, engine="lxml", jing=str(script)) as judge:
-        assert judge.check(region(SAMPLE)) == []
-        assert judge.engines[0].startswith("lxml")
+        with Validator(OURS, engine="jing", jing=JING[-1]) as validator:
+            assert validator.check(region(SAMPLE)) == []
+    with Validator(OURS, engine="lxml", jing=str(script)) as validator:
+        assert validator.check(region(SAMPLE)) == []
+        assert validator.engines[0].startswith("lxml")
 
 
 # Limits
@@ -574,9 +577,9 @@ ENDLESS = (
 )
 
 
-def pid(judge: Judge) -> int:
-    assert judge._child is not None
-    return judge._child._process.pid
+def pid(validator: Validator) -> int:
+    assert validator._child is not None
+    return validator._child._process.pid
 
 
 def gone(number: int, seconds: float = 60) -> bool:
@@ -595,12 +598,12 @@ def gone(number: int, seconds: float = 60) -> bool:
 
 def test_a_schema_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.rng").write_text(ENDLESS)
-    with Judge(str(tmp_path / "x.rng"), engine="lxml", seconds=0.2) as judge:
+    with Validator(str(tmp_path / "x.rng"), engine="lxml", seconds=0.2) as validator:
         with pytest.raises(
             SchemaError, match=r"compiling the schema '.*x\.rng' takes more than 0\.2 seconds; --schema-timeout"
         ):
-            judge.check(region("<tree/>"))
-        assert gone(pid(judge))
+            validator.check(region("<tree/>"))
+        assert gone(pid(validator))
 
 
 @needs_jing
@@ -613,22 +616,24 @@ def test_where_lxml_cannot_compile_a_schema_jing_is_asked(tmp_path: Path, monkey
         return compile(child, *given, compiled=compiled, **named)
 
     monkeypatch.setattr(Asking, "compile", in_little_time)
-    with Judge(str(tmp_path / "x.rng"), seconds=60) as judge:
-        assert judge.check(region("<tree>\n<tree/></tree>")) == []
-        assert lines(judge.check(region("<tree>\n<tre/></tree>"))) == [2]
-        assert judge.engines[0].startswith("jing")
+    with Validator(str(tmp_path / "x.rng"), seconds=60) as validator:
+        assert validator.check(region("<tree>\n<tree/></tree>")) == []
+        assert lines(validator.check(region("<tree>\n<tre/></tree>"))) == [2]
+        assert validator.engines[0].startswith("jing")
 
 
 def test_a_document_that_takes_too_long_is_an_error() -> None:
-    judge = Judge(OURS, engine="lxml")
-    assert judge.check(region(SAMPLE)) == []
-    os.kill(pid(judge), signal.SIGSTOP)
-    assert judge._child is not None
-    judge._child._seconds = 0.5
-    with pytest.raises(SchemaError, match=r"judging one document by .* takes more than 0\.5 seconds; --schema-timeout"):
-        judge.check(region(SAMPLE))
-    assert judge.check(region(SAMPLE)) == []  # by a new child
-    judge.close()
+    validator = Validator(OURS, engine="lxml")
+    assert validator.check(region(SAMPLE)) == []
+    os.kill(pid(validator), signal.SIGSTOP)
+    assert validator._child is not None
+    validator._child._seconds = 0.5
+    with pytest.raises(
+        SchemaError, match=r"validating one document with .* takes more than 0\.5 seconds; --schema-timeout"
+    ):
+        validator.check(region(SAMPLE))
+    assert validator.check(region(SAMPLE)) == []  # by a new child
+    validator.close()
 
 
 @needs_jing
@@ -636,12 +641,12 @@ def test_jing_has_a_limit_too_and_leaves_nothing_behind(tmp_path: Path) -> None:
     script = tmp_path / "jing"
     script.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/pid\nwait\n")
     script.chmod(0o755)
-    with Judge(OURS, engine="jing", jing=str(script)) as judge:
-        judge._ready(compiled=False)
-        judge._jing_name, written = "jing", tmp_path / "pid"
-        for judge.seconds in (1, 10, 100):  # as long as it takes to begin
-            with pytest.raises(SchemaError, match=f"jing took longer than {judge.seconds} seconds"):
-                judge.check(region(SAMPLE))
+    with Validator(OURS, engine="jing", jing=str(script)) as validator:
+        validator._ready(compiled=False)
+        validator._jing_name, written = "jing", tmp_path / "pid"
+        for validator.seconds in (1, 10, 100):  # as long as it takes to begin
+            with pytest.raises(SchemaError, match=f"jing took longer than {validator.seconds} seconds"):
+                validator.check(region(SAMPLE))
             if written.exists() and written.read_text():
                 break
         assert gone(int(written.read_text()))
@@ -651,29 +656,29 @@ def test_jing_has_a_limit_too_and_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_a_child_that_dies_is_an_error_and_another_one_takes_over() -> None:
-    with Judge(OURS, engine="lxml") as judge:
-        assert judge.check(region(SAMPLE)) == []
-        first = pid(judge)
+    with Validator(OURS, engine="lxml") as validator:
+        assert validator.check(region(SAMPLE)) == []
+        first = pid(validator)
         os.kill(first, signal.SIGKILL)
-        with pytest.raises(SchemaError, match=r"the process that judges .* died \(signal 9\)"):
-            judge.check(region(SAMPLE))
-        assert judge.check(region(SAMPLE)) == []
-        assert pid(judge) != first
-        assert len(judge.engines) == 1
+        with pytest.raises(SchemaError, match=r"the process that validates with .* died \(signal 9\)"):
+            validator.check(region(SAMPLE))
+        assert validator.check(region(SAMPLE)) == []
+        assert pid(validator) != first
+        assert len(validator.engines) == 1
 
 
 def test_no_process_is_left() -> None:
-    judge = Judge(OURS, engine="lxml")
-    judge.check(region(SAMPLE))
-    process = judge._child._process if judge._child else None
+    validator = Validator(OURS, engine="lxml")
+    validator.check(region(SAMPLE))
+    process = validator._child._process if validator._child else None
     assert process
     assert os.getsid(process.pid) != os.getsid(0)  # Ctrl-C does not reach it
-    judge.close()
-    judge.close()
+    validator.close()
+    validator.close()
     assert process.returncode is not None
-    judge.check(region(SAMPLE))
-    process = judge._child._process if judge._child else None
-    del judge
+    validator.check(region(SAMPLE))
+    process = validator._child._process if validator._child else None
+    del validator
     gc.collect()
     assert process
     assert process.returncode is not None
@@ -682,17 +687,17 @@ def test_no_process_is_left() -> None:
 PARENT = """
 import os, signal, sys
 from corpusfmt.text.position import Region
-from corpusfmt.schema.relax_ng.validator import Judge
-judge = Judge(sys.argv[1], engine="lxml", seconds=float(sys.argv[2]))
+from corpusfmt.schema.relax_ng.validator import Validator
+validator = Validator(sys.argv[1], engine="lxml", seconds=float(sys.argv[2]))
 if sys.argv[3] == "busy":
     from corpusfmt.schema import child_process
     def send(*given):
         real(*given)
-        print(judge._child._process.pid, flush=True)
+        print(validator._child._process.pid, flush=True)
         os.kill(os.getpid(), 9)
     real, child_process.send = child_process.send, send
-judge.check(Region(b"<tree/>", 0, 1))
-print(judge._child._process.pid, flush=True)
+validator.check(Region(b"<tree/>", 0, 1))
+print(validator._child._process.pid, flush=True)
 if sys.argv[3] == "killed":
     os.kill(os.getpid(), 9)
 """
@@ -714,13 +719,13 @@ def test_a_child_does_not_outlive_its_parent(how: str, schema: str, seconds: str
 def test_memory_does_not_grow_with_documents() -> None:
     if not Path("/proc/self/statm").exists():
         pytest.skip("no /proc here")
-    with Judge(OURS, engine="lxml") as judge:
+    with Validator(OURS, engine="lxml") as validator:
 
         def work(count: int, first: int) -> int:
             for number in range(count):
                 other = SAMPLE.replace("<lb/>", f"<x{first + number}/>") if number % 2 else SAMPLE
-                judge.check(region(other))
-            return int(Path(f"/proc/{pid(judge)}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+                validator.check(region(other))
+            return int(Path(f"/proc/{pid(validator)}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
         before = work(60, 0)
         assert work(600, 1000) - before < 2_000_000
@@ -753,11 +758,13 @@ def test_a_document_opens_nothing(engine: str, doctype: str, tmp_path: Path) -> 
     trap = tmp_path / "trap"
     os.mkfifo(trap)  # who opens it waits for ever
     (tmp_path / "x.rng").write_text(GOOD)
-    with Judge(str(tmp_path / "x.rng"), engine=engine) as judge:
-        bad = judge.check(region(f"<?xml version='1.0' encoding='latin-1'?>{doctype.format(trap)}\n<a>\n é<b/></a>"))
+    with Validator(str(tmp_path / "x.rng"), engine=engine) as validator:
+        bad = validator.check(
+            region(f"<?xml version='1.0' encoding='latin-1'?>{doctype.format(trap)}\n<a>\n é<b/></a>")
+        )
         # lxml does not go on after a parameter entity that it may not open.
         assert lines(bad)[-1] == (1 if "%" in doctype else doctype.count("\n") + 3)
-        judge.check(region(f"{doctype.format(trap)}<a>&e;</a>"))
+        validator.check(region(f"{doctype.format(trap)}<a>&e;</a>"))
 
 
 @pytest.mark.parametrize(
@@ -781,19 +788,19 @@ def test_jing_gets_documents_without_a_doctype(document: str, expected: str | No
 
 
 @needs_jing
-def test_who_judges_a_document_with_declarations_of_its_own_is_said(judges: dict[str, Judge]) -> None:
-    with Judge(OURS, engine="jing") as judge:
+def test_who_validates_a_document_with_declarations_of_its_own_is_said(validators: dict[str, Validator]) -> None:
+    with Validator(OURS, engine="jing") as validator:
         declared = SAMPLE.replace("<teiCorpus", '<!DOCTYPE teiCorpus [<!ENTITY x "y">]>\n<teiCorpus', 1)
-        assert judge.check(region(declared.replace("First", "&x;"))) == []
-        assert judge.engines[0].startswith("lxml")
-        assert judge.check(region(SAMPLE)) == []
-        assert [name.split()[0] for name in judge.engines] == ["lxml", "jing"]
+        assert validator.check(region(declared.replace("First", "&x;"))) == []
+        assert validator.engines[0].startswith("lxml")
+        assert validator.check(region(SAMPLE)) == []
+        assert [name.split()[0] for name in validator.engines] == ["lxml", "jing"]
 
 
 # Through validate
 
 
-def test_validate_judges_tei(tmp_path: Path) -> None:
+def test_validate_validates_tei(tmp_path: Path) -> None:
     tei = plugins.format_named("tei")
     assert tei.grammar == OURS
     documents = [
@@ -818,7 +825,9 @@ def test_validate_judges_tei(tmp_path: Path) -> None:
         assert found["byte"] == (tmp_path / "bad.xml").read_bytes().index(b"<hi/>")
         assert result["judges"][0]["schema"] == OURS
         assert result["judges"][0]["by"][0].startswith("lxml ")
-        assert re.search(rb"^schema corpusfmt-tei\.rng: judged by lxml [\d.]+ \(libxml2 [\d.]+\)$", told.stderr, re.M)
+        assert re.search(
+            rb"^schema corpusfmt-tei\.rng: validated by lxml [\d.]+ \(libxml2 [\d.]+\)$", told.stderr, re.M
+        )
 
     told = command("validate", "good.xml", "--schema", "x.rng", cwd=tmp_path)
     assert told.returncode == 1
@@ -834,8 +843,8 @@ def test_validate_judges_tei(tmp_path: Path) -> None:
 def test_a_schema_needs_xml(tmp_path: Path) -> None:
     told = command("validate", SEEDS / "news.seed", "--schema", OURS)
     assert told.returncode == 2
-    assert b"a RELAX NG schema is for XML, and " in told.stderr
-    with pytest.raises(ConfigurationError, match="is for XML"):
+    assert b"a RELAX NG schema validates XML, but " in told.stderr
+    with pytest.raises(ConfigurationError, match="validates XML"):
         list(validate(SEEDS / "news.seed", schema=OURS))
     told = command("validate", SEEDS / "news.seed", "--schema", tmp_path / "missing.rng")
     assert told.returncode == 2

@@ -6,11 +6,13 @@ import json
 import re
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from importlib import import_module
 from importlib.metadata import distribution
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -22,14 +24,14 @@ from lxml import etree
 
 from corpusfmt.cli.printers import as_json, as_text
 from corpusfmt.cli.reports import reporter
-from corpusfmt.cli.reports.paths import slashed, uri
-from corpusfmt.cli.reports.record import Summary
+from corpusfmt.cli.reports.record import Summary, slashed, uri
 from corpusfmt.model.errors import ConfigurationError, PluginError
 from corpusfmt.model.finding import Edit, Finding, Place
 from corpusfmt.options import REPORTS as FORMATS
 from corpusfmt.plugins import codes
 from corpusfmt.text.display import shown
 from corpusfmt.version import __version__
+from docs.generate import reports
 from tests.support import ROOT, command
 
 GRAMMARS = Path(__file__).parent / "grammars"
@@ -200,10 +202,10 @@ def read_junit(printed: str) -> Any:
     return root
 
 
-READERS: dict[str, Callable[[str], Any]] = {
+READERS: defaultdict[str, Callable[[str], Any]] = defaultdict(lambda: str, {
     "text": str, "json": read_json, "jsonl": read_jsonl, "github": read_github, "gitlab": read_gitlab,
     "sarif": read_sarif, "junit": read_junit,
-}  # fmt: skip
+})  # fmt: skip
 
 
 # What is printed
@@ -302,10 +304,24 @@ def filled(expected: str) -> str:
     return expected.replace("VERSION", __version__)
 
 
+def test_reports_are_found() -> None:
+    assert set(FORMATS) >= set(EXPECTED)
+    assert all(reporter(name, str) for name in FORMATS)
+
+
+def test_the_table_in_the_docs_is_that_of_the_code() -> None:
+    page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert f"<!-- reports -->\n\n{reports()}\n<!-- end of reports -->" in page, "run 'make docs'"
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_what_two_findings_look_like(name: str) -> None:
     printed = report(name, TWO)
-    assert printed == filled(EXPECTED[name])
+    if name in EXPECTED:
+        assert printed == filled(EXPECTED[name])
+    else:  # the docstring shows it
+        doc = import_module(f"corpusfmt.cli.reports.{name}").__doc__ or ""
+        assert indent(printed, "    ") in doc, printed
     READERS[name](printed)
 
 
@@ -353,7 +369,7 @@ def test_text_is_what_is_printed_elsewhere() -> None:
 
 
 def test_unknown_format() -> None:
-    with pytest.raises(ConfigurationError, match="unknown format of reports 'xml'; known are text, json"):
+    with pytest.raises(ConfigurationError, match="unknown report format 'xml'; known are github, gitlab"):
         reporter("xml", str)
 
 
@@ -592,7 +608,7 @@ def test_what_is_no_fix_in_sarif() -> None:
         assert "fixes" not in read_sarif(report("sarif", [finding]))["results"][0]
     unsafe = TWO[0]._replace(edit=Edit(0, 1, b"", safe=False))
     (fix,) = read_sarif(report("sarif", [unsafe]))["results"][0]["fixes"]
-    assert fix["description"]["text"] == "changes the text: look at it first"
+    assert fix["description"]["text"] == "may change the text: review it first"
 
 
 def test_sarif_names_all_rules() -> None:

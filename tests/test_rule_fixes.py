@@ -179,15 +179,15 @@ def test_one_file_that_cannot_be_fixed_keeps_no_other_from_it(tmp_path: Path) ->
     assert [(tmp_path / f"{n}.seed").read_bytes()[:3] for n in (1, 3)] == [b"<<<"] * 2
 
 
-def test_what_no_fix_can_write_is_left_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_no_fix_can_write_is_left_and_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from corpusfmt.cli.main import main
 
     path = tmp_path / "a.seed"
     path.write_bytes(b"<<<FILE d4 c.txt>>>\n\xc2\xad<<<FILE x y>>>\nb\n")
     assert main(["fix", "--unsafe-fixes", "--select", "TXT", str(path)]) == 1
     main(["validate", "--select", "TXT", str(path)])
-    assert "no fix can write that in this file" in capsys.readouterr().out
+    assert "the format of this file cannot represent the fix" in capsys.readouterr().out
     (found,) = [finding for finding in validate(path, select=["TXT"]) if finding.no_fix]
     assert found.edit is None
-    assert "no fix can write that" in found.no_fix
+    assert "cannot represent the fix" in found.no_fix
     assert main(["fix", "--unsafe-fixes", "--select", "ALL", "-n", str(path)]) == 1

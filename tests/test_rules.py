@@ -12,14 +12,14 @@ import pytest
 from corpusfmt import Document, create, fix, plugins, validate
 from corpusfmt.checks.rule_page import page
 from corpusfmt.cli.main import main
-from corpusfmt.model.rule import SUBJECTS, Rule
+from corpusfmt.model.rule import Rule
 from tests.support import ROOT
 
 ALL = {rule.code: rule for rule in plugins.codes()}
 every_rule = pytest.mark.parametrize("rule", ALL.values(), ids=list(ALL))
 
-#: Those that need a limit to be lower than anyone would set it, or a file that is too large to ship.
-LIMITED = {"SEED010": 100, "JSONL015": 100, "WARC020": 100, "TEI009": 1000, "DIR001": 100}
+#: What no content shows.
+UNSHOWN = ("FILE004", "FILE005", "FILE006", "DIR002")
 
 
 #: Those whose examples are read in a certain way.
@@ -48,23 +48,23 @@ def options(rule: Rule, folder: Path) -> dict[str, Any]:
         if name in found:
             (folder / name).write_text(found[name])
             found[name] = folder / name
-    if rule.code in LIMITED:
-        found["max_document"] = LIMITED[rule.code]
-    if plugins.format_named(rule.example).whole:
+    if rule.max_document:
+        found["max_document"] = rule.max_document
+    if plugins.format_named(rule.example).one_per_file:
         found["format"] = rule.example
     return found
 
 
-def codes(rule: Rule, example: bytes | tuple[bytes, ...], folder: Path, suffix: str = "") -> list[str]:
-    """Validate an example. With that of a rule about documents all such rules look at it."""
-    select = list(plugins.rules()) if rule.code in plugins.rules() else []
-    found = validate(files(rule, example, folder, suffix), extend_select=select, **options(rule, folder))
+def codes(rule: Rule, example: bytes | tuple[bytes, ...], folder: Path, *also: str) -> list[str]:
+    """Validate an example with what is checked by default, the rule itself, and ``also`` others."""
+    select = [rule.code, *also] if rule.code in plugins.rules() else []
+    found = validate(files(rule, example, folder), extend_select=select, **options(rule, folder))
     return [finding.code for finding in found]
 
 
 @every_rule
 def test_the_bad_example_gives_the_code_alone(rule: Rule, tmp_path: Path) -> None:
-    if rule.code in ("FILE004", "FILE005", "FILE006", "DIR002"):  # what no content shows
+    if rule.code in UNSHOWN:
         assert rule.bad == b""
         return
     assert set(codes(rule, rule.bad, tmp_path)) == {rule.code}
@@ -73,6 +73,13 @@ def test_the_bad_example_gives_the_code_alone(rule: Rule, tmp_path: Path) -> Non
 @every_rule
 def test_the_good_example_gives_nothing(rule: Rule, tmp_path: Path) -> None:
     assert codes(rule, rule.good, tmp_path) == []
+
+
+@every_rule
+def test_with_all_rules_the_bad_example_differs_from_the_good_one_by_its_code(rule: Rule, tmp_path: Path) -> None:
+    """So that no two rules report the same. What both examples lack, as a mark at the end, is no difference."""
+    bad, good = (set(codes(rule, example, tmp_path, *plugins.rules())) for example in (rule.bad, rule.good))
+    assert bad - good == {rule.code} or rule.code in UNSHOWN
 
 
 @every_rule
@@ -87,16 +94,21 @@ def test_a_fix_clears_its_finding_and_is_made_once(rule: Rule, tmp_path: Path) -
         return
     assert fixed.changed
     again = path.read_bytes()
-    assert codes(rule if rule.code != "ENC008" else rule._replace(code="ENC001"), again, tmp_path) == []
+    read_after = rule if rule.code != "ENC008" else rule._replace(code="ENC001")
+    assert codes(read_after, again, tmp_path) == []
     (fixed,) = fix(path, unsafe_fixes=True, select=[rule.code])
     assert not fixed.changed
     assert path.read_bytes() == again
+    after, bad, good = (
+        set(codes(read_after, data, tmp_path, *plugins.rules())) for data in (again, rule.bad, rule.good)
+    )
+    assert after <= (bad | good) - {rule.code}
 
 
 @every_rule
 def test_the_record_is_complete(rule: Rule) -> None:
     assert re.fullmatch(r"[A-Z]+\d{3}", rule.code)
-    assert rule.code.rstrip("0123456789") in SUBJECTS
+    assert rule.code.rstrip("0123456789") in plugins.prefixes()
     assert rule.severity in ("error", "warning", "note")
     assert rule.why.endswith(".")
     assert not rule.advice.endswith(".")
@@ -187,9 +199,9 @@ def test_an_integer_id_and_its_digits_count_as_one(tmp_path: Path) -> None:
 
 #: Where a code may stand as a literal, by its prefix: with its rule, or in the package of its format.
 HOMES = {
-    "FILE": ["storage/faults.py"], "SEED": ["formats/seed/"], "JSONL": ["formats/jsonl/"], "TEI": ["formats/tei/"],
-    "WARC": ["formats/warc/"], "DIR": ["formats/dir.py"],
-}  # fmt: skip
+    "FILE": ("storage/faults.py",),
+    **{name.upper(): (f"formats/{name}/", f"formats/{name}.py") for name in plugins.builtin_names()},
+}
 
 
 def test_a_code_stands_where_its_rule_is() -> None:
@@ -201,9 +213,9 @@ def test_a_code_stands_where_its_rule_is() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 code = re.fullmatch(r"([A-Z]+)[0-9]{3}", node.value)
-                if code and code[1] in SUBJECTS:
-                    homes = HOMES.get(code[1], ["rules/"])
-                    known = name in ("model/limit_table.py", "model/document.py") or name.startswith(tuple(homes))
+                if code and code[1] in plugins.prefixes():
+                    homes = HOMES.get(code[1], ("rules/",))
+                    known = name in ("model/limit_table.py", "model/document.py") or name.startswith(homes)
                     wrong += [] if known else [f"{name}:{node.lineno} {node.value}"]
     assert wrong == []
 

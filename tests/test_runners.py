@@ -262,7 +262,7 @@ def fixed(here: Path, *arguments: str, stdout: Any = subprocess.PIPE, **env: str
     )  # fmt: skip
 
 
-def test_a_diff_is_exact_and_github_is_told_to_obey_nothing_of_it(tmp_path: Path) -> None:
+def test_a_diff_is_exact_and_github_is_reported_to_obey_nothing_of_it(tmp_path: Path) -> None:
     broken = b"\xef\xbb\xbf<<<FILE d1 a>>>\n::error::x\n##[error]x\n"
     (tmp_path / "a.seed").write_bytes(broken)
     exact = fixed(tmp_path, "a.seed").stdout

@@ -61,7 +61,7 @@ def test_records_are_held_against_a_schema(suffix: str, tmp_path: Path) -> None:
     assert {f.document for f in found} == {"d2", "d3", "d4"}
 
 
-def test_foreign_records_are_judged_as_they_stand(tmp_path: Path) -> None:
+def test_third_party_records_are_validated_as_they_stand(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(
         '{"doc": 1, "content": "one", "lang": "pt"}\n{"doc": 2, "content": "two", "lang": 5, "more": null}\n'
@@ -201,7 +201,7 @@ def test_infer_counts_what_cannot_be_read(
 
 
 @pytest.mark.parametrize("about", ["schema", "metadata_schema"])
-def test_all_places_of_a_record_are_told(about: str, tmp_path: Path) -> None:
+def test_all_places_of_a_record_are_reported(about: str, tmp_path: Path) -> None:
     inner = {"properties": {"v": {"items": {"type": "string"}}}}
     rules = schema(tmp_path, {"properties": {"meta": inner}} if about == "schema" else inner)
     path = tmp_path / "a.jsonl"
@@ -236,7 +236,7 @@ RNG = """<grammar xmlns="http://relaxng.org/ns/structure/1.0"><start><ref name="
 <attribute><anyName/></attribute><text/><ref name="any"/></choice></zeroOrMore></element></define></grammar>"""
 
 
-def test_all_faults_of_a_tei_document_are_told(tmp_path: Path) -> None:
+def test_all_faults_of_a_tei_document_are_reported(tmp_path: Path) -> None:
     (tmp_path / "x.rng").write_text(RNG)
     path = tmp_path / "a.xml"
     head = "<teiHeader><fileDesc><titleStmt><title>x</title></titleStmt><publicationStmt><p>x</p></publicationStmt>"

@@ -214,7 +214,7 @@ def test_every_form_of_a_frame_header(flags: int) -> None:
         if flags & 3:
             other = bytearray(sound)
             other[len(head) - 1] = 1  # the last byte of the id
-            with pytest.raises(Damage, match=f"needs dictionary {256 ** ((0, 1, 2, 4)[flags & 3] - 1)}, and"):
+            with pytest.raises(Damage, match=f"needs dictionary {256 ** ((0, 1, 2, 4)[flags & 3] - 1)}, but"):
                 decompress("zst", sound + bytes(other))
 
 
@@ -297,7 +297,7 @@ def test_a_small_frame_that_gives_much_is_read_a_block_at_a_time() -> None:
 @pytest.mark.parametrize(
     ("first", "skippable"), [(0x4F, False), (0x50, True), (0x51, True), (0x5E, True), (0x5F, True), (0x60, False)]
 )
-def test_which_frames_are_passed_over(first: int, skippable: bool) -> None:
+def test_which_frames_are_skipped(first: int, skippable: bool) -> None:
     head = bytes([first]) + b"\x2a\x4d\x18"
     assert is_skippable(head) == is_skippable(head + b"\0") == skippable
     assert not is_skippable(head[:3])
@@ -384,7 +384,7 @@ def test_flags_that_a_gzip_header_must_not_have_are_refused(flag: int) -> None:
 
 
 @every_codec
-def test_what_follows_the_last_member_is_told(codec: str) -> None:
+def test_what_follows_the_last_member_is_reported(codec: str) -> None:
     for junk in (b"garbage", b"\0" * 16 + b"x", b"\x1f", b"\x28"):
         with pytest.raises(Damage) as caught:
             decompress(codec, compress(codec, TEXT) + junk)
@@ -495,7 +495,7 @@ def test_an_input_gives_what_is_whole_before_it_raises(codec: str, tmp_path: Pat
         assert "at byte" in caught.value.finding.message
 
 
-def test_compression_is_found_by_content_and_a_lying_name_is_told(tmp_path: Path) -> None:
+def test_compression_is_found_by_content_and_a_lying_name_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(gzip.compress(b"x"))
     with open_input(str(path)) as stream:
@@ -615,14 +615,14 @@ def test_what_fails_has_the_name_of_the_target(call: str, tmp_path: Path, monkey
     target = str(tmp_path / "a.txt")
     with monkeypatch.context() as patched:
         if call in ("open", "fdopen"):
-            patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
+            patched.setattr(f"corpusfmt.storage.held_folder.os.{call}", failing)
         with pytest.raises(PermissionError) as caught:
             output = open_output(target)
             if call == "close":
                 assert output._raw is not None
                 patched.setattr(output, "_raw", Closing(output._raw))
             elif call not in ("open", "fdopen"):
-                patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
+                patched.setattr(f"corpusfmt.storage.held_folder.os.{call}", failing)
             output.write(b"text")
             output.finish()
             output.publish()
@@ -682,7 +682,7 @@ def test_a_target_that_cannot_be_begun_leaves_nothing(
 
     with monkeypatch.context() as patched:
         if hasattr(os, call):
-            patched.setattr(f"corpusfmt.storage.open_folder.os.{call}", failing)
+            patched.setattr(f"corpusfmt.storage.held_folder.os.{call}", failing)
             with pytest.raises((OSError, KeyboardInterrupt)):
                 open_output(str(target))
     for descriptor in opened:
@@ -692,7 +692,7 @@ def test_a_target_that_cannot_be_begun_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    "make", [lambda path: open_output(f"{path}/a.txt"), lambda path: Folder(f"{path}/a/", ".txt", force=False)]
+    "make", [lambda path: open_output(f"{path}/a.txt"), lambda path: Folder(f"{path}/a/", force=False)]
 )
 def test_what_nobody_holds_is_discarded(make: Callable[[Path], object], tmp_path: Path) -> None:
     """A signal may come between making it and handing it over. A process that was forked off has no say in it."""
@@ -712,12 +712,12 @@ def test_what_nobody_holds_is_discarded(make: Callable[[Path], object], tmp_path
 
 
 @pytest.mark.parametrize(
-    "make", [lambda path: open_output(f"{path}/a.txt"), lambda path: Folder(f"{path}/a/", ".txt", force=False)]
+    "make", [lambda path: open_output(f"{path}/a.txt"), lambda path: Folder(f"{path}/a/", force=False)]
 )
 def test_what_others_have_begun_is_left_alone(make: Callable[[Path], object], tmp_path: Path) -> None:
     theirs = make(tmp_path)
     (name,) = os.listdir(tmp_path)
-    with pytest.raises(ConfigurationError, match="is being written already, under this name or another one"):
+    with pytest.raises(ConfigurationError, match="is already being written, under this or another name"):
         make(tmp_path)
     assert os.listdir(tmp_path) == [name]
     del theirs
@@ -748,7 +748,7 @@ def test_the_old_manifest_is_durably_gone_before_any_shard_is_replaced(
     shards.outputs[0].finish()
     states: list[list[bytes]] = []
     monkeypatch.setattr(
-        "corpusfmt.storage.open_folder.Held.sync",
+        "corpusfmt.storage.held_folder.Held.sync",
         lambda _: states.append([path.read_bytes() for path in sorted(tmp_path.glob("a*"))]),
     )
     shards.publish(b"{}")
@@ -768,7 +768,7 @@ def test_a_signal_while_a_target_is_opened_or_closed_is_not_hidden(
         whole(descriptor, *more, **others).close()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("corpusfmt.storage.open_folder.os.fdopen", stopped)
+    monkeypatch.setattr("corpusfmt.storage.held_folder.os.fdopen", stopped)
     with pytest.raises(KeyboardInterrupt):
         open_output(f"{tmp_path}/a.txt")
     assert os.listdir(tmp_path) == []
@@ -826,10 +826,10 @@ def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert discover(["odd[1].seed"], known).paths == ["odd[1].seed"]
     assert discover(["**/c.seed"], known).paths == [os.path.join("sub", "c.seed")]
     assert discover(["-"], known).paths == ["-"]
-    assert discover(["."], known).passed_over == [os.path.join(".", "x.txt")]
+    assert discover(["."], known).skipped == [os.path.join(".", "x.txt")]
     own = discover([".", "a.seed"], known, lambda path: path.endswith("b.seed") or path == os.path.join(".", "a.seed"))
     assert own.paths == [*inside[2:], "a.seed"]
-    assert own.passed_over == [os.path.join(".", "x.txt"), *inside[:2]]
+    assert own.skipped == [os.path.join(".", "x.txt"), *inside[:2]]
 
 
 @pytest.mark.parametrize(
@@ -935,7 +935,7 @@ def test_a_small_file_is_a_file_and_small(tmp_path: Path, monkeypatch: pytest.Mo
         small(str(tmp_path / "missing"))
     if os.name == "posix":
         os.mkfifo(tmp_path / "pipe")
-        with pytest.raises(ConfigurationError, match="pipe' is no file"):
+        with pytest.raises(ConfigurationError, match="pipe' is not a file"):
             small(str(tmp_path / "pipe"))
 
 
@@ -992,7 +992,7 @@ def test_what_cannot_be_read_back_is_named_by_the_target(kind: str, tmp_path: Pa
         assert caught.value.filename == target
         output.discard()
     else:
-        folder = Folder(target, "", force=False)
+        folder = Folder(target, force=False)
         with pytest.raises(FileNotFoundError) as caught:
             folder.reread("b", plain=True)
         assert caught.value.filename == os.path.join(target, "b")
@@ -1000,7 +1000,7 @@ def test_what_cannot_be_read_back_is_named_by_the_target(kind: str, tmp_path: Pa
 
 
 def test_only_a_file_has_sorted_lines() -> None:
-    with pytest.raises(ConfigurationError, match="'/dev/null' is no file"):
+    with pytest.raises(ConfigurationError, match="'/dev/null' is not a file"):
         SortedLines("/dev/null")
 
 

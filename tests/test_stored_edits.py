@@ -23,17 +23,16 @@ from corpusfmt.cli.reports.record import Summary
 from corpusfmt.model.document import build
 from corpusfmt.model.format import Batch
 from corpusfmt.model.rule import Change, Hit, Rule
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.text.position import Region
 from tests.support import command
-from tests.test_rules import LIMITED
 
 #: The examples that give edits, each a file of its own.
 EXAMPLES = [
     (rule, data, plugins.format_named(rule.example))
     for rule in plugins.codes()
     for data in (rule.bad if isinstance(rule.bad, tuple) else (rule.bad,))
-    if rule.code not in LIMITED and not data.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd"))
+    if not rule.max_document and not data.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd"))
 ]
 #: How a file is stored, and what it is called; the last says whether the bytes are those that are read.
 STORED: dict[str, tuple[Callable[[bytes], bytes], str, bool]] = {
@@ -109,7 +108,7 @@ def test_edits_of_reports_are_those_of_the_file(how: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
 def test_no_edit_is_offered_in_what_is_brought_to_utf8(encoding: str, tmp_path: Path) -> None:
-    path, mended = tmp_path / "a.xml", 0
+    path, fixable = tmp_path / "a.xml", 0
     for rule, example, format in EXAMPLES:
         if format.name == "tei":
             try:
@@ -120,8 +119,8 @@ def test_no_edit_is_offered_in_what_is_brought_to_utf8(encoding: str, tmp_path: 
                 continue
             found = [one for one in corpusfmt.validate(path, select=["ALL"]) if one.code == rule.code]
             assert not any(one.edit for one in found)
-            mended += any("'corpusfmt fix' mends it" in one.hint for one in found)
-    assert mended > 3
+            fixable += any("'corpusfmt fix' corrects it" in one.hint for one in found)
+    assert fixable > 3
     for name, data in (("b.jsonl", '{"id":"d1"}\n'), ("b.seed", "<<<FILE d1 a>>>\n\ufeff\x00\n")):
         wide = tmp_path / name
         wide.write_bytes(data.encode("utf-16"))

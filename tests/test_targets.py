@@ -17,7 +17,7 @@ from corpusfmt import ConfigurationError, convert, open_writer, plugins, read
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import LossError
 from corpusfmt.model.format import Format
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.storage import open_input
 from corpusfmt.targets import open_target
 from corpusfmt.targets.settings import Writing
@@ -42,7 +42,7 @@ def _kinds(format: Format) -> Iterator[Kind]:
     """Every kind of target of a format."""
     if format.alone:
         yield Kind("out/", Writing(format.name))
-    if format.whole:
+    if format.one_per_file:
         return
     for size in (0, 300):
         packed = ".zst" if size else ".gz"

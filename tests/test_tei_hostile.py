@@ -17,7 +17,7 @@ import pytest
 from lxml import etree
 
 from corpusfmt import Document, plugins
-from corpusfmt.model.format import Batch, ReadOptions
+from corpusfmt.model.format import Batch, ReadOptions, WriteOptions
 from tests.hostile import adversarial, alone, run
 from tests.support import DATA, DEEP, ROOT, documents, findings, needs_data, scan, write
 
@@ -92,7 +92,7 @@ def letters(text: str) -> Counter[str]:
 
 def said_of(batches: list[Batch]) -> list[str]:
     """Whatever says that something was left out: errors, warnings of inclusions and of no text, what was counted."""
-    left = [name for batch in batches for name in batch.left_behind]
+    left = [name for batch in batches for name in batch.dropped]
     return left + [
         f.code for f in findings(batches) if f.severity == "error" or f.code in ("TEI011", "TEI021", "TEI027")
     ]
@@ -446,7 +446,7 @@ def test_ours_cut_anywhere() -> None:
         assert failed(batches) or (at == 0 and findings(batches)), at
         assert documents(batches) == docs[: sum(end <= at for end in ends)], at
     assert TEI.alone is not None
-    alone = TEI.alone(one(docs[2]))[1]
+    alone = TEI.alone(one(docs[2]), docs[2], WriteOptions())[1]
     for at in cuts(alone):
         batches = scan(TEI, alone[:at], options=READING)
         assert failed(batches) or at == 0, at

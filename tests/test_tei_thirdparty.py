@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from corpusfmt.formats.tei import FORMAT
-from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, WAYS, table
-from corpusfmt.formats.tei.thirdparty.flow import MISSING
-from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
-from corpusfmt.formats.tei.thirdparty.letters import collapsed
-from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign, Found
+from corpusfmt.formats.tei.thirdparty.attested import Attested
+from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, ELSEWHERE, WAYS, table
+from corpusfmt.formats.tei.thirdparty.flow import MISSING, collapsed
+from corpusfmt.formats.tei.thirdparty.header import Heading, identity, metadata
+from corpusfmt.formats.tei.thirdparty.to_text import Choices, Found, ThirdPartyText
 from corpusfmt.model.known_metadata import known
 from tests.support import DATA, calls, documents, ends, needs_data, scan
 
@@ -40,7 +40,7 @@ class Read:
         self.sizes: list[int] = []
         self.findings: list[tuple[str, str]] = []
         self._choices, self._size = choices or Choices(), size
-        self._open: list[tuple[Foreign, dict[str, str]]] = []
+        self._open: list[tuple[ThirdPartyText, dict[str, str]]] = []
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = not size
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
@@ -50,7 +50,8 @@ class Read:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.removeprefix(f"{NS} ")
         if name in ("TEI", "TEI.2", "teiCorpus"):
-            foreign = Foreign(self._choices, lambda code, message: self.findings.append((code, message)), attributes)
+            reads = Attested if self._choices.witness else ThirdPartyText
+            foreign = reads(self._choices, lambda code, message: self.findings.append((code, message)), attributes)
             self._open.append((foreign, attributes))
         elif self._open:
             self._open[-1][0].start(name, attributes)
@@ -83,7 +84,7 @@ def text(body: str, choices: Choices | None = None, header: str = "") -> str:
 
 def left(body: str, choices: Choices | None = None) -> dict[str, int]:
     """Return what is left behind of a body."""
-    return found(f"<text><body>{body}</body></text>", choices).left_behind
+    return found(f"<text><body>{body}</body></text>", choices).dropped
 
 
 # -- what becomes of elements ------------------------------------------------------------------------------------------
@@ -289,7 +290,7 @@ def test_what_a_reader_wants(choices: Choices, body: str, expected: str) -> None
     assert text(body, choices) == expected
 
 
-def test_what_is_left_behind_is_counted() -> None:
+def test_what_is_dropped_is_counted() -> None:
     assert left("<div><head>a</head><p>b<lb/>c <hi>d</hi><pb/><hi/></p><lg><l>e</l></lg></div>") == {"hi": 2, "pb": 1}
     assert left("<p><note>a</note><fw>b</fw><fw/><del>c</del><gap/></p>") == {
         "note": 1, "text of fw": 1, "fw": 1, "text of del": 1, "gap": 1,
@@ -316,7 +317,7 @@ def test_the_parts_of_a_document() -> None:
     source = "<sourceDoc><surface><zone><line>a</line><line>b</line></zone></surface></sourceDoc>"
     assert found(source).text == "a\nb"
     both = found(f"{source}<text><body><p>c</p></body></text>")
-    assert (both.text, both.left_behind) == ("c", {"text of sourceDoc": 1})
+    assert (both.text, both.dropped) == ("c", {"text of sourceDoc": 1})
     assert found(f"<text><body><p>c</p></body></text>{source}") == both
     group = "<text><front><p>a</p></front><group><text><body><p>b</p></body></text></group><back><p>c</p></back></text>"
     assert found(group).text == "a\n\nb\n\nc"
@@ -324,7 +325,7 @@ def test_the_parts_of_a_document() -> None:
         "<facsimile><p>a</p></facsimile><standOff><p>b</p></standOff><fsdDecl/><x>c</x>d<text><body/></text>"
     )
     assert (others.text, others.has_text) == ("", True)
-    assert others.left_behind == {
+    assert others.dropped == {
         "text of facsimile": 1, "text of standOff": 1, "fsdDecl": 1, "text of x": 1, "text outside of text": 1,
     }  # fmt: skip
     assert not found("<facsimile/>").has_text
@@ -345,13 +346,13 @@ def test_line_breaks_that_may_stand_inside_words_are_reported(body: str, times: 
     read = Read(f'<TEI xmlns="{NS}"><text><body>{body}</body></text></TEI>')
     assert [code for code, _ in read.findings] == ["TEI016"] * times
     for _, message in read.findings:
-        assert re.fullmatch(r"a line begins between '\w+' and '\w+', and nothing says if a word does", message)
+        assert re.fullmatch(r"a line begins between '\w+' and '\w+'; it may be inside a word", message)
 
 
 def test_a_line_break_is_reported_at_its_place() -> None:
     places: list[int] = []
     beginning = iter(range(100))
-    foreign = Foreign(Choices(), lambda _code, _message: places.append(foreign.at), {}, lambda: next(beginning))
+    foreign = ThirdPartyText(Choices(), lambda _code, _message: places.append(foreign.at), {}, lambda: next(beginning))
     for name in ("text", "body", "p"):
         foreign.start(name, {})
     for word in ("fi", "gures co", "lours"):
@@ -377,7 +378,7 @@ def test_characters_that_the_header_declares() -> None:
 
 
 def test_the_table_for_the_docs() -> None:
-    assert table().count("\n") == len(WAYS) + 3
+    assert table().count("\n") == len(WAYS) + len(ELSEWHERE) + 3
     assert "| `lg` | a stanza, set off by blank lines |" in table()
     names = [name for way in WAYS for name in way.elements.split()]
     assert len(names) == len(set(names)) == len(ELEMENTS)
@@ -479,7 +480,7 @@ def test_white_space_is_that_of_xml(data: str) -> None:
 
 @given(BODIES)
 def test_all_markup_and_all_text_is_in_the_text_or_counted(body: str) -> None:
-    count = found(f"<text><body>{body}</body></text>").left_behind
+    count = found(f"<text><body>{body}</body></text>").dropped
     tree = etree.fromstring(f"<body>{body}</body>")
     inside = "ancestor::del or ancestor::fw or ancestor::gap or ancestor::index or ancestor::sic"
     for name in ("hi", "note", "seg", "pb"):
@@ -528,7 +529,7 @@ def test_a_text_in_many_pieces_is_the_same_text(kept: str) -> None:
 
 
 def test_notes_without_text_are_not_held() -> None:
-    foreign = Foreign(Choices(notes="end"), lambda code, message: None)
+    foreign = ThirdPartyText(Choices(notes="end"), lambda code, message: None)
     for name in ("text", "body", "p"):
         foreign.start(name, {})
     for data in ("", "N", ""):
@@ -614,6 +615,23 @@ def source(parts: str, rest: str = "") -> str:
         ("url", source("<bibl><ref target='viaf:1'/></bibl>"), ""),
         ("idno", published("<idno type='ISBN'>978</idno><idno type='x'>a b c</idno><idno>id7</idno>"), "id7"),
         ("idno", published("<idno type='URL'>http://x</idno>"), ""),
+        *(
+            ("idno", published(f"<idno type='{kind}'>978-1</idno><idno type='ours'>o1</idno>"), "o1")
+            for kind in ("ISBN-13", "ISBN-10", "isbn13", "eISSN", "pISSN", "ISSN-L", "e-issn", "ISSN (online)", "epub-ISBN",
+                         "ISMN", "URI.permanent", "ORCID", "OCLC", "GND-ID")
+        ),
+        *(("idno", published(f"<idno type='{kind}'>o1</idno>"), "o1") for kind in ("DTAID", "uriah", "VD17")),
+        ("idno", published("<idno>ISBN 978-1</idno><idno>eISSN: 1</idno><idno>ISBN-13:978</idno><idno>isbnX</idno>"), "isbnX"),
+        ("idno", published("<idno>DOI 10.1000/182</idno>"), "10.1000/182"),
+        ("idno", published("<idno>MS 10.1000/182</idno>"), "MS 10.1000/182"),
+        *(
+            ("url", published(f"<idno>{doi}</idno>"), f"https://doi.org/{number}" if number else "")
+            for doi, number in {
+                "DOI 10.1000/182": "10.1000/182", "doi: 10.1000/182": "10.1000/182", "DOI:10.1000/182": "10.1000/182",
+                "info:doi/10.1000/182": "10.1000/182", "10.1000.10/123": "10.1000.10/123", "doi 10.1/x": "10.1/x",
+                "10.1/x": "", "doi10.1000/182": "", "DOI 10.1000/": "", "DOI 11.1000/182": "",
+            }.items()
+        ),
     ],
 )  # fmt: skip
 def test_what_a_header_says(field: str, header: str, expected: str | tuple[str, ...]) -> None:
@@ -702,11 +720,11 @@ def test_the_date_of_a_play_stands_in_events(events: str, expected: str) -> None
     assert heading(DRACOR, parts=f"<text/>{events}").date == expected
 
 
-def test_an_abstract_is_left_behind_and_counted() -> None:
+def test_an_abstract_is_dropped_and_counted() -> None:
     body = "<text><body><p>x</p></body></text>"
-    assert found(body, header=GROBID).left_behind == {"text of abstract": 1}
-    assert found(body, header="<profileDesc><abstract> <p/></abstract></profileDesc>").left_behind == {}
-    assert found(body, header="<profileDesc><creation>x</creation></profileDesc>").left_behind == {}
+    assert found(body, header=GROBID).dropped == {"text of abstract": 1}
+    assert found(body, header="<profileDesc><abstract> <p/></abstract></profileDesc>").dropped == {}
+    assert found(body, header="<profileDesc><creation>x</creation></profileDesc>").dropped == {}
 
 
 def test_events_have_a_limit() -> None:
@@ -818,6 +836,113 @@ def test_the_readings_of_a_witness(choices: Choices, body: str, expected: str) -
     assert text(body, choices, f"<fileDesc><sourceDesc>{witnesses}</sourceDesc></fileDesc>") == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<rdg>a</rdg><wit>A</wit><rdg>b</rdg><wit>B C</wit>", "b"), ("<rdg>a</rdg><wit>C, B; D</wit><rdg>b</rdg><wit>A</wit>", "a"),
+        ("<lem>a</lem>\n<wit>A</wit>\n<rdg>b</rdg>\n<wit>B</wit>", "b"), ("<lem>a</lem><rdg>b</rdg><wit>A</wit>", "a"),
+        ("<lem>a</lem><wit>A</wit><rdg>b</rdg><wit>C</wit>", "a"), ("<rdg>a<wit>A</wit></rdg><rdg>b<wit>#B</wit></rdg>", "b"),
+        ("<rdg>a</rdg><wit><ptr target='#A'/></wit><rdg>b</rdg><wit><ref target='w.xml#B'>Bod.</ref></wit>", "b"),
+        ("<rdg wit='#A'>a</rdg><rdg wit='#C'>b</rdg><wit>B</wit>", "b"), ("<wit>B</wit><lem>a</lem><rdg>b</rdg><wit> </wit>", "a"),
+        ("<lem>a</lem><rdgGrp><rdg>b</rdg><wit>C</wit><rdg>c</rdg><wit>B</wit></rdgGrp>", "c"), ("<lem>a</lem><rdg>b</rdg><note>n</note><wit>B</wit>", "b"),
+        ("<lem>a</lem><rdg>b<app><lem>c</lem><rdg>d</rdg><wit>B</wit></app></rdg><wit>B</wit>", "bd"),
+        ("<lem>a</lem><rdg>b</rdg><wit>\u03b2</wit>", "b"), ("<lem>a</lem><rdg><lb/>b<choice><sic>x</sic><corr>y</corr></choice></rdg><wit>B</wit>", "\nby"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [0, 1])
+def test_who_has_a_reading_may_stand_behind_it(body: str, expected: str, size: int) -> None:
+    """And a list of witnesses may stand before the text, outside of the header."""
+    lists = "<front><listWit xml:id='\u03b2'><witness xml:id='B'/></listWit></front>"
+    body = f"<text>{lists}<body><p>x <app>{body}</app> y</p></body></text>"
+    data = f"<TEI xmlns='{NS}'><teiHeader/>{body}</TEI>"
+    read = Read(data, Choices(notes="out", witness="B"), size)
+    assert (read.found[0].text, read.sizes) == (
+        f"x {expected} y".replace("  ", " ").replace(" \n", "\n"),
+        [len(read.found[0].text)],
+    )
+    assert Read(data, Choices(notes="out"), size).found[0].text.startswith("x ")
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        "<standOff>{}</standOff>",
+        "<text><front><div>{}</div></front></text>",
+        "<standOff><listWit/></standOff><teiHeader/>{}",
+    ],
+)
+def test_lists_of_witnesses_outside_of_the_header(lists: str) -> None:
+    witnesses = "<listWit xml:id='g'><listWit xml:id='h'><witness xml:id='B'/></listWit><witness xml:id='C'/></listWit>"
+    body = "<text><body><p><app><lem>a</lem><rdg wit='#h'>b</rdg></app></p></body></text>"
+    for witness, expected in (("B", "b"), ("C", "a")):
+        read = Read(f"<TEI xmlns='{NS}'>{lists.format(witnesses)}{body}</TEI>", Choices(witness=witness))
+        assert read.found[0].text.strip() == expected
+
+
+def test_an_entry_that_is_too_long_to_be_held_is_read_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "<app><rdg>a<hi>b</hi><hi>c<hi>d</hi></hi></rdg><wit>C</wit><rdg wit='#B'>e</rdg></app><app><rdg>f</rdg><wit>C</wit></app>"
+    for most, expected in ((100, "xey"), (7, "xey"), (4, "xefy"), (1, "xefy")):
+        monkeypatch.setattr("corpusfmt.formats.tei.thirdparty.attested._MOST", most)
+        read = Read(f"<TEI xmlns='{NS}'><text><body><p>x{body}y</p></body></text></TEI>", B)
+        assert (read.found[0].text, read.sizes) == (expected, [len(expected)]), most
+
+
+def test_places_in_what_was_held_are_its_own() -> None:
+    places, beginning = list[int](), iter(range(10))
+    reader = Attested(
+        Choices(witness="B"), lambda _code, _message: places.append(reader.at), {}, lambda: next(beginning)
+    )
+    for name in ("text", "p", "app", "rdg"):
+        reader.start(name, {})
+    reader.text("under")
+    reader.start("lb", {})
+    reader.end("lb")
+    reader.text("stand")
+    for name in ("rdg", "app", "p", "text"):
+        reader.end(name)
+    assert (reader.finish().text, places) == ("under\nstand", [2])
+
+
+def test_what_txm_knows_of_words_is_not_in_the_text() -> None:
+    form = "<t:form>{}</t:form><t:ana resp='#x' type='#pos'>DET</t:ana><t:ana type='#lemma'>le</t:ana>"
+    body = f"<p xmlns:t='http://textometrie.org/1.0'><w>{form.format('Le')}</w> <w>{form.format('chat')}</w></p>"
+    assert text(body) == "Le chat"
+    assert left(body)["text of http://textometrie.org/1.0 ana"] == 4
+    assert text("<p xmlns:x='http://x.org'>a <x:ana>b</x:ana></p>") == "a b"
+
+
+ORIGINAL = Choices(choice="original")
+
+
+@pytest.mark.parametrize(
+    ("body", "edited", "original"),
+    [
+        ("<expan>ev<ex>er</ex>y</expan>", "every", "evy"), ("<expan>ev<am>~</am><ex>er</ex>y</expan>", "every", "ev~y"),
+        ("<expan>ev<choice><am>~</am><ex>er</ex></choice>y</expan>", "every", "ev~y"), ("ev<choice><ex>er</ex><am>~</am></choice>y", "every", "ev~y"),
+        ("<expan><abbr>Aug<am>g</am></abbr><ex>ustorum</ex></expan>", "Augustorum", "Augg"), ("<abbr>M<am>.</am></abbr>", "M.", "M."),
+        ("<choice><abbr>ev<am>~</am>y</abbr><expan>ev<ex>er</ex>y</expan></choice>", "every", "ev~y"), ("a<am>~</am>", "a~", "a~"),
+        ("<expan>a<am><g/></am></expan>b<am>~</am>", "ab~", "ab~"), ("<expan>M<am>.</am> <hi>A<am>.</am></hi></expan>.", "M A.", "M. A.."),
+        ("<expan>every</expan> <ex>one</ex>", "every one", "every"),
+    ],
+)  # fmt: skip
+def test_abbreviations(body: str, edited: str, original: str) -> None:
+    assert (text(f"<p>{body}</p>"), text(f"<p>{body}</p>", ORIGINAL)) == (edited, original)
+
+
+def test_signs_and_letters_of_abbreviations_that_are_left_out_are_counted() -> None:
+    body = "<p><expan>ev<am>~</am><ex>er</ex>y</expan></p>"
+    assert left(body) == {"expan": 1, "text of am": 1, "ex": 1}
+    assert left(body, ORIGINAL) == {"expan": 1, "am": 1, "text of ex": 1}
+    assert text("<u><expan>a<ex>b</ex></expan><expan>c</expan></u>") == "ab c"
+
+
+def test_pointers_may_be_percent_encoded() -> None:
+    header = "<encodingDesc><charDecl><char xml:id='é'><mapping>x</mapping></char></charDecl></encodingDesc>"
+    assert text("<p>a<g ref='#%c3%a9'/><g ref=' #é '/></p>", header=header) == "axx"
+    assert text("<p><w next='#%C3%A9'>a</w> <w xml:id='é'>b</w></p>") == "ab"
+    assert text("<p><app><lem>a</lem><rdg wit='#%CE%B2'>b</rdg></app></p>", Choices(witness="β")) == "b"
+
+
 def test_lists_of_witnesses_have_a_limit() -> None:
     many = "".join(f"<witness xml:id='w{number}'/>" for number in range(1100))
     header = f"<fileDesc><sourceDesc><listWit xml:id='all'>{many}</listWit></sourceDesc></fileDesc>"
@@ -903,11 +1028,43 @@ def test_lines_that_are_joined(body: str, expected: str) -> None:
     assert text(body, JOIN) == expected
 
 
+@pytest.mark.parametrize("options", [Choices(), JOIN], ids=["newline", "join"])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<w>moun-<lb/>tain</w>", "mountain"), ("<w>moun<lb/>tain</w>", "mountain"), ("<w>moun\u00ac\n  <lb/>\n tain</w>", "mountain"),
+        ("<w>moun-<pb/>tain</w>", "mountain"), ("<w>moun<cb/><lb/>tain</w>", "mountain"), ("<w>moun<milestone unit='x'/> tain</w>", "mountain"),
+        ("<w><hi>moun-</hi><lb/><hi>tain</hi></w>", "mountain"), ("<w>moun-<fw>12</fw><lb/>tain</w>", "mountain"),
+        ("<w>moun-<lb break='maybe'/>tain</w>", "mountain"), ("<w>New<lb break='yes'/>York</w>", "New|York"),
+        ("<w>a</w> <w><lb/>b</w>", "a|b"), ("<w>a<lb/></w> <w>b</w>", "a|b"), ("<w>1-<lb/></w> <w>b</w>", "1-|b"),
+        ("<w>a b<anchor/> c</w>", "a b c"), ("<w><w>moun-<lb/></w><w>tain</w></w>", "mountain"), ("<w>a<note>b<lb/> c</note>d</w>", "ad||b|c"),
+        ("<w part='I'>moun</w><lb/><w part='F'>tain</w>", "mountain"), ("<w part='I'>moun-</w>\n<lb/>\n<w part='F'>tain</w>", "mountain"),
+        ("<w part='I'>moun</w><pc>-</pc><lb/><w part='F'>tain</w>", "mountain"), ("<w part='I'>moun-<lb/></w><w part='F'>tain</w>", "mountain"),
+        ("<w part='I'>moun</w><w part='F'><lb/>tain</w>", "mountain"), ("<w part='I'>a</w> <w part='M'>b</w><lb/><w part='M'>c</w><lb/> <w part='F'>d</w>", "abcd"),
+        ("<w part='I'>moun</w><note>n</note><pb/><fw>3</fw><lb/><w part='F'>tain</w>", "mountain||n"),
+        ("<w part='I'>moun</w><lb/> <w>tain</w>", "moun|tain"), ("<w part='N'>moun</w><lb/> <w part='F'>tain</w>", "moun|tain"),
+        ("<w part='I'>moun</w> <w>x</w> <w part='F'>tain</w>", "moun x tain"), ("<w part='F'>a</w> <w part='I'>b</w>", "a b"),
+        ("<w part='I'>moun</w> x <w part='F'>tain</w>", "moun x tain"), ("<w part='I'>a</w> " + "b" * 200 + " <w part='F'>c</w>", "a " + "b" * 200 + " c"),
+        ("<w xml:id='a' next='#b'>moun-</w><lb/><w xml:id='b'>tain</w>", "mountain"), ("<w xml:id='a'>moun</w><lb/> <w prev='#a'>tain</w>", "moun|tain"),
+        ("<w xml:id='a' next='#b'>moun</w><lb/><w prev=' #a '>tain</w>", "mountain"), ("<w next='#c'>moun</w><lb/> <w xml:id='b'>tain</w>", "moun|tain"),
+        ("<w part='I' join='right'>moun</w> <w part='F'>tain</w>", "mountain"), ("<hi xml:space='preserve'><w part='I'>moun-</w>\n <lb/> <w part='F'>tain</w></hi>", "mountain"),
+        ("<hi xml:space='preserve'>moun<hi>-</hi>\n<hi> </hi><lb break='no'/> tain</hi>", "mountain"),
+        ("<hi xml:space='preserve'> <hi> </hi><lb break='no'/> tain</hi>", " tain"),
+    ],
+)  # fmt: skip
+def test_a_line_that_begins_inside_of_a_word_does_not_end_it(body: str, expected: str, options: Choices) -> None:
+    lines = expected.replace("||", "\n\n").replace("|", " " if options is JOIN else "\n")
+    read = Read(f"<TEI xmlns='{NS}'><text><p>{body}</p></text></TEI>", options)
+    assert (read.found[0].text, read.findings) == (lines, [])
+    assert len(read.found[0].text) == read.sizes[0] + 2 * read.found[0].text.count("\n\n")
+
+
 def test_hyphens_that_go_are_counted() -> None:
     assert left("<p>moun-<lb/>tain, Nord-<lb/>Süd<note>hill-<lb/>top</note></p>", JOIN) == {
         "hyphens before lb": 2,
         "note": 1,
     }
+    assert left("<p><w>moun-<lb/>tain</w></p>") == {"w": 1, "hyphens before lb": 1}
     choice = "<p><choice><sic>a-<lb/>b</sic><corr>c-<lb/>d-<lb/>e</corr></choice></p>"
     assert left(choice, JOIN)["hyphens before lb"] == 2
 
@@ -943,6 +1100,8 @@ def test_a_gap_inside_of_a_word_leaves_a_mark(body: str, expected: str) -> None:
     [
         ("<p>a <delSpan spanTo='#e'/>b<anchor xml:id='e'/> c</p>", "a c"),
         ("<p>a<delSpan spanTo='#e'/>b<anchor xml:id='e'/>c</p>", "ac"),
+        ("<p>a<delSpan spanTo='#%C3%A9%2e1'/>b<anchor xml:id='é.1'/>c</p>", "ac"), ("<p>a<delSpan spanTo='x.xml#e'/>b<anchor xml:id='e'/>c</p>", "abc"),
+        ("<p>a<delSpan spanTo=' #e '/>b<anchor xml:id='e'/>c</p>", "ac"), ("<p>a<delSpan spanTo='#'/>b<anchor xml:id='e'/>c</p>", "abc"),
         ("<p>a</p><delSpan spanTo='#e'/><p>b</p><p>c</p><anchor xml:id='e'/><p>d</p>", "a\n\nd"),
         ("<p>a <delSpan spanTo='#e'/>b</p><p>c<anchor xml:id='e'/> d</p>", "a\n\nd"),
         ("<l>a <delSpan spanTo='#e'/>b</l><l>c<anchor xml:id='e'/> d</l>", "a\nd"),

@@ -83,7 +83,7 @@ def test_the_judge_sees_what_is_wrong(stages: dict[str, Stage]) -> None:
         assert stages["cdxj"].state(folder) == "MIXED: out.warc.gz"
 
 
-def test_the_order_of_calls_is_judged() -> None:
+def test_the_order_of_calls_is_validated() -> None:
     def event(call: str, path: str, other: str = "") -> dict[str, str]:
         return {"call": call, "path": path, "other": other}
 

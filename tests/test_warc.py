@@ -120,7 +120,7 @@ def test_other_types_are_legal_and_counted(type: str) -> None:
     data = record(type, number=1) + record(number=2)
     assert codes(data) == []
     assert len(docs(data)) == 1
-    left = [batch.left_behind for batch in scan(FORMAT, data)]
+    left = [batch.dropped for batch in scan(FORMAT, data)]
     assert {word for words in left for word in words} == {f"{type.lower()} records"}
 
 
@@ -531,7 +531,7 @@ def test_the_examples_of_the_standard_are_clean(codec: str, tmp_path: Path) -> N
     assert list(validate(path)) == []
     assert list(read(path)) == []
     report = convert(path, tmp_path / "o.jsonl")
-    assert report.left_behind == {
+    assert report.dropped == {
         "warcinfo records": 1, "request records": 1, "response records of image/gif": 1, "resource records of image/gif": 1,
         "metadata records": 1, "revisit records": 1, "conversion records of image/png": 1, "response records in segments": 1,
         "continuation records": 1,
@@ -680,12 +680,12 @@ def test_pages(data: bytes, text: str, encoding: str | None, tmp_path: Path) -> 
 def test_what_is_a_document(data: bytes, own: dict[str, str], count: int, left: str, tmp_path: Path) -> None:
     assert len(docs(data, **own)) == count
     batches = scan(FORMAT, data, options=ReadOptions(own=own))
-    counted = {word: number for batch in batches for word, number in batch.left_behind.items()}
+    counted = {word: number for batch in batches for word, number in batch.dropped.items()}
     headers = {"HTTP headers": 1} if count and b"HTTP/" in data else {}
     assert counted == ({left: 1} if left else headers)
     (tmp_path / "a.warc").write_bytes(data)
     report = convert(tmp_path / "a.warc", tmp_path / "o.jsonl", read_options=own, from_format="warc")
-    assert report.left_behind == counted
+    assert report.dropped == counted
 
 
 def test_metadata_of_a_response() -> None:
@@ -723,9 +723,12 @@ def test_the_text_of_a_page() -> None:
         (page(b"plain", b"Content-Type: text/plain", b"Content-Encoding: gzip"), "WARC029"),
         (page(b"plain", b"Content-Type: text/plain", b"Transfer-Encoding: chunked"), "WARC029"),
         (record(Content_Type=b"text/plain; charset=klingon"), "WARC028"),
+        (page(b"<p>", b"Content-Type: text/html; charset=klingon"), "WARC028"),
+        (page(b"<meta charset=klingon>", b"Content-Type: text/html"), "WARC028"),
+        (page(b"<p>", b"Content-Type: text/html; charset=utf-16"), "WARC028"),
         (record(WARC_Truncated=b"time"), "WARC030"),
     ],
-    ids=range(10),
+    ids=range(13),
 )
 def test_faults_inside_of_records(data: bytes, code: str) -> None:
     assert [finding.code for finding in found(data)] == [code]
@@ -796,7 +799,7 @@ def test_tags_in_tags_that_would_keep_a_parser_busy_are_refused(tag: bytes) -> N
     data = page(tag + b"text", b"Content-Type: text/html")
     (finding,) = found(data + record(number=2), html="text")
     assert (finding.code, finding.message) == (
-        "WARC021", "tags within tags of the page have more than 1,000 attributes",
+        "WARC021", "nested tags of the page have more than 1,000 attributes",
     )  # fmt: skip
     assert [document.data for document in docs(data + record(number=2), html="text")] == [b"A text.\n"]
     assert len(docs(data)) == 1
@@ -1227,7 +1230,7 @@ def test_what_is_not_joined_is_counted() -> None:
     ours = record("metadata", b'{"id":"a","name":"b","meta":{}}', number=2, WARC_Refers_To=uuid(1), Content_Type=OWN)
     batches = scan(FORMAT, record() + foreign + ours)
     assert [d.id for d in documents(batches)] == ["a"]
-    assert [batch.left_behind for batch in batches] == [{"metadata records": 1}]
+    assert [batch.dropped for batch in batches] == [{"metadata records": 1}]
     batches = scan(FORMAT, page(b"x", b"Content-Type: text/plain") + ours)
     assert [f.code for f in findings(batches)] == ["WARC027"]
 
@@ -1279,7 +1282,7 @@ def test_records_without_a_length_do_not_slow_down_a_compressed_file(tmp_path: P
 
 
 @pytest.mark.parametrize("type", ["resource", "request"])
-def test_the_place_of_a_record_that_was_passed_over_is_told(type: str) -> None:
+def test_the_place_of_a_record_that_was_skipped_is_reported(type: str) -> None:
     """Its block is too large to be held: the record after it is all that is at hand at the end."""
     large = record(type, b"\0\n" * (3 << 20), number=2, Content_Type=b"image/png", WARC_Concurrent_To=uuid(77))
     archive = record() + large + record(number=3) * 2
@@ -1291,7 +1294,7 @@ def test_the_place_of_a_record_that_was_passed_over_is_told(type: str) -> None:
     assert told[0].excerpt.startswith("WARC-Concurrent-To: <")
 
 
-def test_the_column_of_a_record_that_begins_in_a_long_line_is_told() -> None:
+def test_the_column_of_a_record_that_begins_in_a_long_line_is_reported() -> None:
     junk = "\u00e9\u20ac".encode() * 60_000
     bad = record(without=["WARC-Date"])
     for size in (1 << 20, 70_001):
@@ -1343,7 +1346,7 @@ def test_no_more_of_a_block_is_kept_than_a_document_may_have() -> None:
         assert [d.data for d in documents(batches)] == [b"A text.\n"] * (expected == ["WARC010"])
 
 
-def test_a_compressed_file_that_is_cut_in_a_block_that_is_not_held_is_told_once(tmp_path: Path) -> None:
+def test_a_compressed_file_that_is_cut_in_a_block_that_is_not_held_is_reported_once(tmp_path: Path) -> None:
     path = tmp_path / "a.warc.gz"
     path.write_bytes(gzip.compress(record(block=PICTURES, Content_Type=b"image/png"), mtime=0)[:-100])
     assert [finding.code for finding in validate(path)] == ["FILE001"]
@@ -1379,7 +1382,7 @@ def test_a_folded_line_that_continues_nothing() -> None:
     data = record().replace(b"WARC/1.1\r\n", b"WARC/1.1\r\nX-Long: " + b"x" * 70_000 + b"\r\n folded\r\n")
     assert codes(data) == ["WARC005"]
     (finding,) = found(record().replace(b"WARC/1.1\r\n", b"WARC/1.1\r\n folded\r\n"))
-    assert (finding.code, finding.message) == ("WARC003", "a folded line that continues nothing: ' folded'")
+    assert (finding.code, finding.message) == ("WARC003", "a folded line without a line before it: ' folded'")
 
 
 def test_the_digest_of_chunks_that_are_not_held_is_nobodys_fault() -> None:
@@ -1394,7 +1397,7 @@ def test_the_digest_of_chunks_that_are_not_held_is_nobodys_fault() -> None:
 # -- what is written ----------------------------------------------------------------------------------------------------
 
 
-def test_members_that_hold_a_text_and_its_metadata_are_told(tmp_path: Path) -> None:
+def test_members_that_hold_a_text_and_its_metadata_are_reported(tmp_path: Path) -> None:
     data = write(FORMAT, [Document(f"d{number}", f"text {number}\n") for number in range(3)])
     cuts = [at for at in range(len(data)) if data.startswith(b"WARC/1.1\r\n", at)]
     pieces = [data[a:b] for a, b in zip(cuts, [*cuts[1:], len(data)], strict=True)]
@@ -1549,11 +1552,11 @@ def test_a_header_is_read_with_the_places_of_its_values() -> None:
         "warc-concurrent-to": b"<urn:x:2>", "x-again": b"1", "x-colon": b"a:b: c",
     }  # fmt: skip
     assert header.concurrent == [b"<urn:x:1>", b"<urn:x:2>"]
-    assert "x-folded" not in header.places
-    for name, (byte, length) in header.places.items():
+    assert "x-folded" not in header.offsets
+    for name, (byte, length) in header.offsets.items():
         assert head[byte - 1000 : byte - 1000 + length] == header.fields[name]
-    assert header.places["x-empty"] == (1000 + head.index(b"X-Blank") - 2, 0)
-    assert header.places["x-blank"] == (1000 + head.index(b"Content-Length") - 2, 0)
+    assert header.offsets["x-empty"] == (1000 + head.index(b"X-Blank") - 2, 0)
+    assert header.offsets["x-blank"] == (1000 + head.index(b"Content-Length") - 2, 0)
     assert content_length(header) == 7
 
 
@@ -1613,7 +1616,7 @@ X_IN_HEX = b"sha1:" + hashlib.sha1(b"x").hexdigest().encode()
 @pytest.mark.parametrize("digest", [b"", sha1(b"x"), X_IN_HEX, sha1(b"y")])
 @pytest.mark.parametrize("end", [b"\r\n", b"\n\n", b"\n\n\n\n", b"\r\n\r\n\r\n", b"\r\n\r\n\r", b""])
 @pytest.mark.parametrize("size", [1, 1 << 30])
-def test_an_odd_end_is_mended_safely_where_nothing_of_the_block_can_be_lost(
+def test_an_odd_end_is_fixed_safely_where_nothing_of_the_block_can_be_lost(
     digest: bytes, end: bytes, size: int
 ) -> None:
     data = record(block=b"x", end=end, lines=[b"WARC-Block-Digest: " + digest] * bool(digest))
@@ -1632,7 +1635,7 @@ def test_an_odd_end_is_mended_safely_where_nothing_of_the_block_can_be_lost(
 def test_a_folded_line_after_a_faulty_one_continues_nothing(line: bytes) -> None:
     head = b"WARC/1.1\r\n" + line + b"\r\n one\r\n two\r\nX-Late:\r\n \tv\r\n\r\n"
     header = parse_header(head, 0)
-    assert [fault.byte for fault in header.faults if "continues nothing" in fault.message] == [
+    assert [fault.byte for fault in header.faults if "without a line before it" in fault.message] == [
         head.index(b" one"),
         head.index(b" two"),
     ]
@@ -1640,7 +1643,7 @@ def test_a_folded_line_after_a_faulty_one_continues_nothing(line: bytes) -> None
     assert header.fields.keys() <= {"x-late", "warc-date"}
 
 
-def test_a_header_with_bare_line_ends_is_mended_whole() -> None:
+def test_a_header_with_bare_line_ends_is_fixed_whole() -> None:
     proper = record()[: header_end(record(), 0)]
     for bare in (proper.replace(b"\r\n", b"\n"), proper.replace(b"\r\n", b"\n", 2)):
         (fault,) = parse_header(bare, 30).faults
@@ -1700,7 +1703,7 @@ SPELLED = hashlib.sha1(b"").hexdigest().encode()
     ],
     ids=range(7),
 )  # fmt: skip
-def test_a_value_is_mended_where_it_stands_in_one_line_and_alone(
+def test_a_value_is_fixed_where_it_stands_in_one_line_and_alone(
     lines: list[bytes], old: bytes, new: bytes | None
 ) -> None:
     head = head_of(lines=lines)
@@ -1709,7 +1712,7 @@ def test_a_value_is_mended_where_it_stands_in_one_line_and_alone(
 
 
 @pytest.mark.parametrize("line", [b"WARC-Filename:\r\n a", b"WARC-Truncated:\r\n two words", b"WARC-Truncated:\r\n "])
-def test_what_is_wrong_with_a_folded_value_is_told_at_its_record(line: bytes) -> None:
+def test_what_is_wrong_with_a_folded_value_is_reported_at_its_record(line: bytes) -> None:
     (fault,) = parse_header(head_of(lines=[line]), 500).faults
     assert fault.byte == 500
 
@@ -1721,7 +1724,7 @@ def test_a_wrong_digest_makes_no_other_edit_unsafe() -> None:
     assert edits == {"WARC004": True, "WARC009": False, "WARC016": False}
 
 
-def test_an_odd_end_at_the_end_of_the_file_is_told_unless_the_file_is_damaged_there(tmp_path: Path) -> None:
+def test_an_odd_end_at_the_end_of_the_file_is_reported_unless_the_file_is_damaged_there(tmp_path: Path) -> None:
     (finding,) = found(record(end=b"\r\n"))
     assert finding.message.endswith(r"found '\r\n' at the end of the file")
     odd, other = record(end=b"\r\n"), record(number=2, WARC_Target_URI=b"https://example.org/b")
@@ -1806,7 +1809,7 @@ def test_a_record_id_that_repeats_is_found_where_it_stands_last() -> None:
 
 
 @pytest.mark.parametrize("left", [20, 31, 32, 33, 50])
-def test_rubbish_is_told_once_however_it_is_cut(left: int) -> None:
+def test_rubbish_is_reported_once_however_it_is_cut(left: int) -> None:
     """A version that no field follows is no record, wherever what is held of the file ends."""
     rubbish = b"x" * ((128 << 10) - left) + b"\nWARC/1.1\r\n\r\n" + b"x" * 200_000 + b"\r\n"
     assert codes(rubbish + record()) == ["WARC001"]

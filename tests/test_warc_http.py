@@ -15,14 +15,16 @@ from hypothesis import strategies as st
 
 from corpusfmt.formats.warc.charsets import web_charset
 from corpusfmt.formats.warc.codings import HTTPFault
-from corpusfmt.formats.warc.html import text_of
+from corpusfmt.formats.warc.html import as_html, text_of, text_of_bytes
 from corpusfmt.formats.warc.http import (
     Content,
     Message,
     content_of,
     dechunked,
+    final_message,
     media_type,
     parse_message,
+    said_type,
 )
 from corpusfmt.model.errors import ConfigurationError
 from tests.support import DATA, headed, needs_data
@@ -120,7 +122,9 @@ def test_a_message(block: bytes, status: int, fields: list[tuple[str, str]], bod
         (b"HTTP/1.1: 503 Busy", 503), (b"http/1.1 301 Moved", 301), (b"HTTP/1.0 200OK", 200), (b"HTTP/1.x 404 None", 404),
         (b"HTTP/1.1 +200", 200),  (b"HTTP1.1 500", 500), (b"HTTP/1,1 302 Found", 302), (b"HTTP/ 410 Gone", 410),
         (b"HTTP/1.10 404 None", 404), (b"HTTPS/1.1 206 Part", 206), (b"HTTP/1.1 200\xc2\xa0OK", 200),
+        (b"RTSP/1.0 404 None", 404), (b"UNKNOWN 404 None", 404), (b"UNKNOWN 200 OK", 200), (b"XTTP/1.1 301 Moved", 301),
         # No status at all: it is taken for 200.
+        (b"UNKNOWN", 200), (b"SSH-2.0-OpenSSH", 200), (b"-", 200),
         (b"HTTP/1.1", 200), (b"HTTP/1.1 OK", 200), (b"HTTP/1.1 20", 200), (b"HTTP/1.1 2000", 200), (b"HTTP/1.1 0 unknown", 200),
     ],
 )  # fmt: skip
@@ -146,6 +150,8 @@ def test_an_odd_status_line_costs_nothing_but_a_remark(line: bytes, status: int)
         (b"HTTP/1.1 200 OK\r\nA: b\r\n", [("a", "b")], b"", "the HTTP header has no end"),
         (b"HTTP/1.1 200 OK\r\n\r\n", [], b"", ""),
         (b"HTTP/1.1 200 OK\r\nA: <b>\r\n\r\n", [("a", "<b>")], b"", ""),
+        (b"Chapter 404 begins\n\nx: y\n", [], b"Chapter 404 begins\n\nx: y\n", "expected 'HTTP/1.1 200 OK', found 'Chapter 404 begins'"),
+        (b"<p>\nX: y\n\nz", [], b"<p>\nX: y\n\nz", "expected 'HTTP/1.1 200 OK', found '<p>'"),
     ],
 )  # fmt: skip
 def test_a_header_that_is_none_or_not_whole(
@@ -153,6 +159,64 @@ def test_a_header_that_is_none_or_not_whole(
 ) -> None:
     message = parse_message(block)
     assert (message.status, message.fields, block[message.body :], message.remark) == (200, fields, body, remark)
+
+
+@pytest.mark.parametrize(("value", "status"), [(b"404 Not Found", 404), (b"503", 503), (b"done", 200), (b"2000", 200)])
+def test_a_status_that_stands_in_a_field(value: bytes, status: int) -> None:
+    assert parse_message(b"Status: " + value + b"\r\nA: b\r\n\r\nx").status == status
+    assert parse_message(b"HTTP/1.1 200 OK\r\nStatus: " + value + b"\r\n\r\nx").status == 200
+
+
+CONNECTED = b"HTTP/1.0 200 Connection established\r\n"
+PROPER = b"HTTP/1.1 404 None\r\nA: b\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"", CONNECTED + b"\r\n", CONNECTED + b"Proxy-Agent: p/1\r\n\r\n", CONNECTED + b"Content-Type: text/html\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n", CONNECTED + b"\r\nHTTP/1.1 103 Early Hints\r\nLink: l\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n",
+    ],
+)  # fmt: skip
+def test_the_message_of_the_server_follows_others(before: bytes) -> None:
+    block = before + PROPER + b"x"
+    message, start = final_message(block)
+    assert (message.status, start, block[start + message.body :]) == (404, len(before), b"x")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + PROPER, b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 is a protocol\r\n\r\n",
+        b"HTTP/1.1 404 None\r\n\r\n" + PROPER, b"HTTP/1.1 200 OK\r\n\r\n",
+    ],
+)  # fmt: skip
+def test_a_body_about_http_is_a_body(block: bytes) -> None:
+    message, start = final_message(block)
+    assert (start, message) == (0, parse_message(block))
+
+
+def test_messages_before_the_last_one_are_looked_through_up_to_a_number() -> None:
+    interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert final_message(interim * 100 + PROPER)[1] == 8 * len(interim)
+    with pytest.raises(HTTPFault) as caught:
+        final_message(interim + b"HTTP/1.1 200 OK\r\nA: " + b"x" * 66000 + b"\r\n\r\n")
+    assert caught.value.at == len(interim) + 17
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (("text/html; charset=iso-8859-2", "text/html"), ("text/html", "iso-8859-2")),
+        (("text/html; charset=iso-8859-2", "text/plain"), ("text/plain", "")),
+        (("text/html; charset=iso-8859-2", "text/html; charset=utf-8"), ("text/html", "utf-8")),
+        (("text/html; charset=utf-8", "*/*"), ("text/html", "utf-8")), (("text/html", "none"), ("text/html", "")),
+        (("*/*",), ("", "")), (("unknown/unknown",), ("", "")), (("application/unknown", "Text/HTML"), ("text/html", "")), ((), ("", "")),
+    ],
+)  # fmt: skip
+def test_the_type_of_several_fields(fields: tuple[str, ...], expected: tuple[str, str]) -> None:
+    block = response(b"", *[f"Content-Type: {value}" for value in fields])
+    assert said_type(parse_message(block)) == expected
 
 
 @pytest.mark.parametrize(
@@ -268,14 +332,60 @@ def test_chunks_that_are_wrong_give_what_they_hold(body: bytes, text: bytes, wro
 )
 def test_a_text_that_begins_like_a_chunk_is_none(body: bytes) -> None:
     found = content(response(body, "Transfer-Encoding: chunked"))
-    assert (found.data, found.remark, found.damage) == (body, "the body is not chunked, though the header says so", "")
+    assert (found.data, found.remark, found.damage) == (
+        body,
+        "the body is not chunked, although the header says so",
+        "",
+    )
+
+
+CHUNKED = "Transfer-Encoding: chunked"
+
+
+@pytest.mark.parametrize(
+    ("fields", "remark"),
+    [
+        ((), "the body is chunked, although the header does not say so"), ((CHUNKED,), "the body is chunked twice"),
+        ((CHUNKED, CHUNKED), ""), (("Transfer-Encoding: chunked, chunked",), ""),
+    ],
+)  # fmt: skip
+def test_a_body_that_is_chunked_more_often_than_the_header_says(fields: tuple[str, ...], remark: str) -> None:
+    body = chunks(PAGE[:100], PAGE[100:])
+    found = content(response(chunks(body) if fields else body, *fields))
+    assert (found.data, found.damage, found.start, found.remark) == (PAGE, "", -1, remark)
+    packed = content(response(chunks(gzip.compress(PAGE)), "Content-Encoding: gzip"))
+    assert packed.data == PAGE
+
+
+@pytest.mark.parametrize(
+    "body", [b"0\r\n\r\n", b"3\r\nabc\r\n0\r\n", b"3\nabc\n0\n\n", b"\r\n0\r\n\r\n", b"a\r\n0\r\n\r\n"]
+)
+def test_a_text_of_numbers_is_not_chunked(body: bytes) -> None:
+    assert content(response(body)).data == body
+
+
+@pytest.mark.parametrize("blank", [b"\r\n", b"\n", b"\r\n\r\n", b"\n\n\n\n"])
+def test_blank_lines_before_a_coded_body(blank: bytes) -> None:
+    remark = "blank lines stand before the body"
+    for body, fields in (
+        (chunks(PAGE), (CHUNKED,)), (gzip.compress(PAGE), ("Content-Encoding: gzip",)),
+        (zstandard.ZstdCompressor().compress(PAGE), ("Content-Encoding: zstd",)),
+        (chunks(gzip.compress(PAGE)), ("Content-Encoding: gzip", CHUNKED)),
+    ):  # fmt: skip
+        found = content(response(blank + body, *fields))
+        assert (found.data, found.remark) == (PAGE, remark)
+    within = content(response(chunks(blank + gzip.compress(PAGE)), "Content-Encoding: gzip", CHUNKED))
+    assert (within.data, within.remark) == (PAGE, remark)
+    assert content(response(blank + PAGE)).data == blank + PAGE
+    plain = content(response(blank + PAGE, "Content-Encoding: gzip", CHUNKED))
+    assert (plain.data, "blank" in plain.remark) == (blank + PAGE, False)
 
 
 def test_a_body_stored_without_its_chunks_is_taken_as_it_is() -> None:
     block = response(PAGE, "Transfer-Encoding: chunked", "Content-Type: text/html")
     found = content(block)
     assert (found.data, block[found.start :]) == (PAGE, PAGE)
-    assert found.remark == "the body is not chunked, though the header says so"
+    assert found.remark == "the body is not chunked, although the header says so"
     assert dechunked(PAGE) is None
 
 
@@ -364,7 +474,7 @@ def test_a_coded_body_that_is_cut_or_followed_by_rubbish_gives_its_text(name: st
     for rubbish in (b"x", b"\0" * 9, PAGE):
         found = damaged(response(packed + rubbish, f"Content-Encoding: {label}"))
         assert found.data == data
-        assert found.damage.endswith("followed by something else")
+        assert found.damage.endswith("followed by other data")
 
 
 @every_coding
@@ -387,7 +497,7 @@ def test_a_wrong_check_sum_is_found_and_costs_no_text(name: str, data: bytes) ->
     for before in (b"", packed):
         wrong = before + packed[:at] + bytes([packed[at] ^ 1]) + packed[at + 1 :]
         found = damaged(response(wrong, f"Content-Encoding: {label}"))
-        assert ("is followed by something else" if before and name == "zlib" else "is damaged") in found.damage
+        assert ("is followed by other data" if before and name == "zlib" else "is damaged") in found.damage
         assert found.data == (data if not before or name == "zlib" else data + data)
 
 
@@ -397,7 +507,7 @@ def test_a_body_stored_decoded_is_taken_as_it_is(name: str) -> None:
     block = response(PAGE, f"Content-Encoding: {label}")
     found = content(block)
     assert found.data == block[found.start :] == PAGE
-    assert found.remark == f"the body is not in '{label}', though the header says so"
+    assert found.remark == f"the body is not in '{label}', although the header says so"
     assert content(response(b"", f"Content-Encoding: {label}")).remark == ""
 
 
@@ -428,7 +538,7 @@ def test_a_body_in_another_coding_than_is_said(name: str, said: str) -> None:
     packed = coder(PAGE)
     found = content(response(packed, f"Content-Encoding: {said}"))
     assert (found.data, found.damage) == (PAGE, "")
-    assert found.remark == f"the body is in another coding than '{said}', which the header says"
+    assert found.remark == f"the body is in another coding than '{said}', which the header declares"
     assert PAGE.startswith(damaged(response(packed[:-12], f"Content-Encoding: {said}")).data)
 
 
@@ -446,9 +556,9 @@ def test_other_names_of_codings(said: str, name: str) -> None:
 
 def test_of_two_codings_the_inner_one_may_be_missing() -> None:
     found = content(response(gzip.compress(PAGE), "Content-Encoding: none, gzip"))
-    assert (found.data, found.remark) == (PAGE, "the body is not in 'none', though the header says so")
+    assert (found.data, found.remark) == (PAGE, "the body is not in 'none', although the header says so")
     found = content(response(gzip.compress(PAGE), "Content-Encoding: gzip", "Content-Encoding: gzip"))
-    assert (found.data, found.remark) == (PAGE, "the body is not in 'gzip', though the header says so")
+    assert (found.data, found.remark) == (PAGE, "the body is not in 'gzip', although the header says so")
 
 
 def test_brotli_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -484,10 +594,10 @@ def test_a_bomb_is_defused(name: str) -> None:
     block = response(bomb, f"Content-Encoding: {label}")
     tracemalloc.start()
     try:
-        assert "holds more than" in fault_of(block).message
+        assert "contains more than" in fault_of(block).message
         assert tracemalloc.get_traced_memory()[1] < 110_000_000
         tracemalloc.reset_peak()
-        assert "holds more than" in fault_of(block, 50_000).message
+        assert "contains more than" in fault_of(block, 50_000).message
         assert tracemalloc.get_traced_memory()[1] < 40_000_000
     finally:
         tracemalloc.stop()
@@ -581,6 +691,10 @@ HTML = "Content-Type: text/html"
         (HTML, b'<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">', "cp1252"),
         (HTML, b"<meta content='text/html;charset=\"big5\"' http-equiv=content-type>", "big5hkscs"),
         (HTML, b"<meta content='text/html; charset=big5'>", None),
+        (HTML, b'<meta http-equiv="Content-Type" content="text/html; charset="big5"">', "big5hkscs"),
+        (HTML, b"<meta content='text/html; charset='big5'' http-equiv=content-type>", "big5hkscs"),
+        (HTML, b'<meta http-equiv="Content-Type" content="text/html; charset=">', None),
+        (HTML, b"<meta http-equiv=Content-Type content=text/html;charset=big5>", "big5hkscs"),
         (HTML, b"<!-- <meta charset=gbk> --><meta charset=koi8-r>", "koi8-r"),
         (HTML, b"<!--><meta charset=gbk>", "gb18030"),
         (HTML, b"<!-- <meta charset=gbk>", None),
@@ -628,8 +742,19 @@ def test_abyte_order_mark_is_no_text_but_two_bytes_of_an_image_are() -> None:
 
 def test_an_unknown_label_is_remarked_on() -> None:
     found = content(response(b"<p>", HTML + "; charset=\x1b[31m"))
-    assert (found.charset, found.remark) == (None, "unknown encoding '\\x1b[31m'")
-    assert content(response(b"<meta charset=iso-2022-cn>", HTML)).remark == "unknown encoding 'iso-2022-cn'"
+    assert (found.charset, found.unknown, found.remark) == (None, "unknown encoding '\\x1b[31m'", "")
+    assert content(response(b"<meta charset=iso-2022-cn>", HTML)).unknown == "unknown encoding 'iso-2022-cn'"
+
+
+@pytest.mark.parametrize("label", ["utf-16le", "utf-16be", "utf-32-le", "utf-32-be", "cp037", "cp1026"])
+def test_an_encoding_in_which_the_page_cannot_be_is_none(label: str) -> None:
+    for body, codec in ((b"<p>a", None), (b" \n<!doctype html><meta charset=koi8-r>", "koi8-r")):
+        found = content(response(body, f"{HTML}; charset={label}"))
+        assert (found.charset, found.unknown) == (codec, f"the page is not in the encoding '{label}'")
+        assert found.declared == (codec is not None)
+    assert content(response(f"<meta charset={label}>".encode(), HTML))[1:2] == (None,)
+    wide = content(response("<p>a".encode(label), f"{HTML}; charset={label}"))
+    assert (wide.unknown, wide.data.decode(str(wide.charset))) == ("", "<p>a")
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------
@@ -645,6 +770,58 @@ def test_the_text_of_a_page() -> None:
     assert text_of(page) == "Head\n\nsome text é\n\n  1979–1983\n  two\na\t\tb"
     assert text_of("") == ""
     assert text_of("<div>" * 50_000 + "x") == "x"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<details><summary>a</summary>b</details>", "a\nb"), ("<fieldset><LEGEND class=x>a</LEGEND>b</fieldset>", "a\nb"),
+        ("a<search>b</search>c", "a\nb\nc"), ("<p>a <summaryx>b", "a b"),
+        ("<p>a<p style='display:none'>b<p>c", "a\n\nc"), ("<p>a<p style='COLOR:red; display: none;'>b<p>c", "a\n\nc"),
+        ("<p>a<p style='visibility:hidden'>b<p>c", "a\n\nc"), ("<body style='display:none'><p>a", "a"),
+        ("<p>a<noscript>b</noscript><template>c</template><p>d", "a\n\nd"), ("<pre>\na\n  b\n\nc</pre>", "a\n  b\n\nc"),
+        ("a<br>b<br/>c<br><br>d", "a\nb\nc\n\nd"), ("a &amp b &copy 2020 &lt3 &notit; &eacute&#233 &#xe9z", "a & b © 2020 <3 ¬it; éé éz"),
+        ("<p>a\0b", "ab"), ("<p>&#0;&#xD800;&#xDC00;&#x110000;&#128;", "\ufffd\ufffd\ufffd\ufffd€"),
+    ],
+)  # fmt: skip
+def test_the_text_of_parts_of_pages(html: str, text: str) -> None:
+    pytest.importorskip("resiliparse")
+    assert text_of(html) == text
+
+
+@pytest.mark.parametrize(
+    ("xhtml", "text"),
+    [
+        ("<html><head><title/></head><body><p>a</p><script src='x'/><p>b</p></body></html>", "a\n\nb"),
+        ("<p>a<b/>b<a id=\"x/>y\"/><br/>c<hr />d</p>", "ab\nc\n\nd"), ("<p>a<![CDATA[<b> & c]]>d</p>", "a<b> & cd"),
+        ("<script>//<![CDATA[\nif (a<b) {}\n//]]></script><p>a</p>", "a"), ("<p>a<![CDATA[b</p>", "a"), ("<p>a]]>b</p>", "a]]>b"),
+        ("<div/><p>a</p><textarea/><iframe/><style/><p>b</p>", "a\n\nb"),
+    ],
+)  # fmt: skip
+def test_the_text_of_xhtml(xhtml: str, text: str) -> None:
+    pytest.importorskip("resiliparse")
+    assert text_of_bytes(xhtml.encode(), "utf-8", is_xml=True) == (text.encode(), True)
+
+
+def test_xhtml_made_to_be_slow_is_read_in_linear_time() -> None:
+    for unit in ("<a ", "<a '", '<a b="/', "<![CDATA[", "<a/", "/>", "<a b=''/"):
+        assert as_html(unit * 300_000) == unit * 300_000
+    assert as_html("<a b=''/>" * 300_000) == "<a b=''></a>" * 300_000
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "text"),
+    [
+        ("<p>abc".encode("utf-16-le") + b"x", "utf-16-le", b"abc\xf8"),
+        ("<p>a".encode("utf-16-le") + b"\x41\xd8" + "b".encode("utf-16-le"), "utf-16-le", b"a\xc1\xd8b"),
+        (b"<p>a\xffb", "utf-8", b"a\xffb"),
+    ],
+)  # fmt: skip
+def test_bytes_that_are_not_in_the_encoding_of_a_page_never_become_characters(
+    data: bytes, encoding: str, text: bytes
+) -> None:
+    pytest.importorskip("resiliparse")
+    assert text_of_bytes(data, encoding) == (text, False)
 
 
 def test_a_page_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:

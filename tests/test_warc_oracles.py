@@ -511,6 +511,6 @@ def test_an_index_that_is_there_fits(fails: int, tmp_path: Path, monkeypatch: py
             raise OSError(5, "Input/output error")
         real(*given, **named)
 
-    monkeypatch.setattr("corpusfmt.storage.open_folder.os.replace", failing)
+    monkeypatch.setattr("corpusfmt.storage.held_folder.os.replace", failing)
     assert main(["convert", "-q", "a.seed", "-o", "o.warc.gz", "--cdxj"]) == 2
     assert sorted(os.listdir()) == ["a.seed", "o.warc.gz"]

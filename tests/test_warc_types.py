@@ -22,7 +22,7 @@ PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n"
 def counted(data: bytes, **own: str) -> dict[str, int]:
     """What was left behind, but for the headers of HTTP."""
     batches = scan(FORMAT, data, options=ReadOptions(own=own))
-    found = {word: number for batch in batches for word, number in batch.left_behind.items()}
+    found = {word: number for batch in batches for word, number in batch.dropped.items()}
     found.pop("HTTP headers", None)
     return found
 
@@ -126,8 +126,8 @@ def test_a_large_block_that_is_served_as_text_and_is_none_is_counted(type: str) 
         (PDF, "application/pdf"), (b"\r\n" + PDF, "application/pdf"), (b"%!PS-Adobe-3.0\n", "application/postscript"),
         (b"\x89PNG\r\n\x1a\n", "an image"), (b"GIF89a", "an image"), (b"\xff\xd8\xff\xe0", "an image"),
         (b"RIFF\x10\x10\x10\x10WEBPVP8", "an image"), (b"\0\0\1\0\1\0", "an image"), (b"OggS\0", "audio or video"),
-        (b"\0\0\0\x20ftypisom", "audio or video"), (b"ID3\3\0", "audio or video"), (b"CWS\x09abc", "audio or video"),
-        (b"wOFF\0\1", "a font"), (b"\0\1\0\0\0\x0f", "a font"), (b"PK\3\4abc", "an archive"), (gzip.compress(TEXT, mtime=0), "an archive"),
+        (b"\0\0\0\x20ftypisom", "audio or video"), (b"ID3\3\0", "audio or video"), (b"CWS\x09abc\0", "audio or video"),
+        (b"wOFF\0\1", "a font"), (b"\0\1\0\0\0\x0f", "a font"), (b"PK\3\4abc", "an archive"), (gzip.compress(TEXT, mtime=0), "compressed data"),
         (b"\x7fELF", "binary data"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "binary data"), (b"\0\1\2\3abcdef", "binary data"),
         (bytes(range(256)), "binary data"), (b"abc\0\0" * 9, "binary data"), (b"BM" + bytes(60), "binary data"),
     ],
@@ -173,7 +173,7 @@ def test_a_text_in_utf_16_is_a_text() -> None:
         ("application/pdf", 0), ("image/jpeg", 0), ("application/zip", 0), ("audio/mpeg", 0), ("application/epub+zip", 0),
         ("application/vnd.ms-excel", 0), ("application/x-shockwave-flash", 0), ("application/x-gzip", 0), ("font/ttf", 0),
         ("text/html", 1), ("text/plain", 1), ("application/xhtml+xml", 1), ("application/octet-stream", 1), ("text/x-php", 1),
-        ("application/javascript", 1), ("image/svg+xml", 1), ("application/vnd.wap.xhtml+xml", 1), ("", 1), ("words", 1),
+        ("application/javascript", 0), ("text/css", 0), ("image/svg+xml", 1), ("application/vnd.wap.xhtml+xml", 1), ("", 1), ("words", 1),
     ],
 )  # fmt: skip
 def test_a_type_that_was_identified_tells_what_is_no_text(identified: str, count: int) -> None:
@@ -207,14 +207,14 @@ def test_headers_that_a_new_archive_has_not_are_counted(tmp_path: Path) -> None:
     pages = [page(b"<p>x", b"Content-Type: text/html", b"ETag: 7", number=n) for n in (1, 2)]
     (tmp_path / "a.warc").write_bytes(b"".join(pages) + record(number=3))
     report = convert(tmp_path / "a.warc", tmp_path / "b.warc", receipt=tmp_path / "r.json")
-    assert report.left_behind == {"HTTP headers": 2}
+    assert report.dropped == {"HTTP headers": 2}
     assert json.loads((tmp_path / "r.json").read_bytes())["left_behind"] == {"HTTP headers": 2}
     assert [document.meta.get("content_type") for document in read(tmp_path / "b.warc")] == [
         "text/html",
         "text/html",
         None,
     ]
-    assert convert(tmp_path / "b.warc", tmp_path / "c.warc").left_behind == {}
+    assert convert(tmp_path / "b.warc", tmp_path / "c.warc").dropped == {}
 
 
 def test_one_address_captured_twice_is_two_documents() -> None:
@@ -222,3 +222,53 @@ def test_one_address_captured_twice_is_two_documents() -> None:
     assert [(document.id, document.name) for document in docs(data)] == [
         (uuid(n)[1:-1].decode(), "https://example.org/") for n in (1, 2)
     ]
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"205 Reset Content", b"304 Not Modified"])
+@pytest.mark.parametrize(
+    "fields", [(), (b"Content-Type: text/html",), (b"Content-Length: 500",), (b"Transfer-Encoding: chunked",)]
+)
+def test_an_answer_without_content_is_no_document(status: bytes, fields: tuple[bytes, ...]) -> None:
+    data = page(b"0\r\n\r\n" if fields[-1:] == (b"Transfer-Encoding: chunked",) else b"", *fields, status=status)
+    for own in ({}, {"status": "all"}):
+        batches = scan(FORMAT, data, options=ReadOptions(own=own))
+        assert not any(batch.documents or batch.findings for batch in batches)
+        assert counted(data, **own) == {f"response records with status {status[:3].decode()}": 1}
+    with_body = page(b"<p>a", b"Content-Type: text/html", status=status)
+    assert len(docs(with_body, status="all")) == 1
+
+
+def test_an_answer_of_a_proxy_is_passed_over() -> None:
+    body = b"HTTP/1.0 200 Connection established\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>a"
+    (document,) = docs(record("response", body))
+    assert document.data == b"<p>a"
+    assert document.origin is not None
+    large = record("response", body + b"b" * (5 << 20))
+    assert [len(one.data) for one in docs(large)] == [(5 << 20) + 4]
+
+
+def test_an_arc_file_says_that_it_is_one() -> None:
+    arc = b"filedesc://x.arc 0.0.0.0 20200101000000 text/plain 76\n1 0 X\nURL IP-address Archive-date Content-type Archive-length\n\n"
+    told = [one for batch in scan(FORMAT, arc) for one in batch.findings]
+    assert [(one.code, one.byte) for one in told] == [("WARC001", 0)]
+    assert "an ARC file" in told[0].message
+
+
+@pytest.mark.parametrize(
+    ("type", "body", "what"),
+    [
+        ("image/png", b"\x89PNG\r\n\x1a\n", "an image"), ("application/octet-stream", b"\0\1\2\3" * 20, "binary data"),
+        ("application/pdf", PDF, "application/pdf"), ("application/epub+zip", b"PK\3\4abc", "an archive"), ("video/mp4", b"\0\0\0\x20ftypisom", "audio or video"),
+    ],
+)  # fmt: skip
+def test_no_pattern_makes_a_document_of_what_is_no_text(type: str, body: bytes, what: str) -> None:
+    for data, name in (
+        (served(type, body), "response"),
+        (record("resource", body, Content_Type=type.encode()), "resource"),
+    ):
+        for types in ("all", f"{type.partition('/')[0]}/*"):
+            assert docs(data, types=types) == []
+            assert counted(data, types=types) == {f"{name} records of {type} that hold {what}": 1}
+        assert [document.data for document in docs(data, types=f"html,{type}")] == [body]
+    large = served(type, body + b"\0\1\2\3" * (2 << 20))
+    assert counted(large, types="all") == {"response records that are no text": 1}

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusfmt.formats.warc.charsets import web_charset
-from corpusfmt.formats.warc.web_decoding import USER_DEFINED, in_utf8
+from corpusfmt.formats.warc.charsets import USER_DEFINED, in_utf8, web_charset
 from tests.warcs import docs, page, record
 
 #: Bytes that are controls of their own number by the Encoding Standard, by label.
@@ -67,6 +66,13 @@ def test_a_text_is_read_as_the_web_reads_it(label: str, data: bytes, text: str) 
 )  # fmt: skip
 def test_what_the_web_cannot_read_stays_as_it_is(codec: str, data: bytes) -> None:
     assert in_utf8(data, codec) is None
+
+
+def test_bytes_that_the_web_alone_cannot_read_stay_bytes() -> None:
+    data = "日".encode("cp932") + b"\xa0\xfd\xfe\xff\xb1a"
+    assert in_utf8(data, "cp932") == "日".encode() + b"\xa0\xfd\xfe\xff" + "ｱa".encode()
+    for document in docs(page(data, b"Content-Type: text/plain; charset=x-sjis")):
+        assert (document.data, document.encoding) == (in_utf8(data, "cp932"), None)
 
 
 @given(st.binary(max_size=30), st.sampled_from(["cp1252", "gb18030", "euc_jp", "iso2022_jp", "koi8-u", USER_DEFINED]))

@@ -19,7 +19,8 @@ from corpusfmt import ConfigurationError, UnknownFormatError, WorkerError, valid
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.main import main
 from corpusfmt.model.finding import Finding
-from corpusfmt.sources import Reading
+from corpusfmt.options import REPORTS
+from corpusfmt.sources.settings import Reading
 from corpusfmt.verbs.validate.run import Validation
 from tests.support import DEEP, ROOT, command
 
@@ -76,7 +77,7 @@ def test_the_number_of_processes_makes_no_difference(cap: int, tmp_path: Path) -
     assert max(Counter(f.code for f in one).values()) <= (cap or 1000)
 
 
-def test_a_source_that_cannot_be_told_hides_no_other(tmp_path: Path) -> None:
+def test_a_source_that_cannot_be_reported_hides_no_other(tmp_path: Path) -> None:
     planted(tmp_path, 250, 10)
     (tmp_path / "000" / "00003.jsonl").write_text("<<<FILE d x>>>\nbody\n")
     for jobs in (1, 2):
@@ -89,7 +90,7 @@ def test_a_source_that_cannot_be_told_hides_no_other(tmp_path: Path) -> None:
         assert validation.tally.counts.total() == 10
 
 
-@pytest.mark.parametrize("name", ["text", "json", "jsonl", "github", "gitlab", "sarif", "junit"])
+@pytest.mark.parametrize("name", REPORTS)
 def test_reports_are_the_same_with_any_number_of_jobs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -152,7 +153,7 @@ def test_a_process_that_is_ended_is_an_error_and_no_hang(tmp_path: Path) -> None
     next(findings)
     for child in multiprocessing.active_children():
         child.kill()
-    with pytest.raises(WorkerError, match="was ended"):
+    with pytest.raises(WorkerError, match="was killed"):
         list(findings)
     assert multiprocessing.active_children() == []
 

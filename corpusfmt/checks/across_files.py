@@ -1,4 +1,4 @@
-"""What only shows across files: ids and texts that stand in several, fields that some files lack.
+"""Rules over the whole corpus: ids and texts in several files, and fields that some files lack.
 
 Of each document a line of about a hundred bytes is kept, sorted in memory up to 16 MiB and in temporary files beyond:
 a corpus of any size can be looked at.
@@ -16,14 +16,14 @@ from corpusfmt.model.document import text_digest
 from corpusfmt.model.finding import Finding, Place
 from corpusfmt.model.format import Batch, Format
 from corpusfmt.model.rule import Rule
-from corpusfmt.rules import drift, duplicate_across, duplicate_text
+from corpusfmt.rules import duplicate_id_across_files, duplicate_text, schema_drift
 from corpusfmt.text.display import quoted, shown
 
 if TYPE_CHECKING:
     from corpusfmt.schema.json_schema.profile import Profile
 
 #: The rules of this module.
-IDS, TEXTS, DRIFT = duplicate_across.RULE.code, duplicate_text.RULE.code, drift.RULE.code
+IDS, TEXTS, DRIFT = duplicate_id_across_files.RULE.code, duplicate_text.RULE.code, schema_drift.RULE.code
 RULES: Final = (IDS, TEXTS, DRIFT)
 _ID, _TEXT = b"i", b"t"
 #: An id is shown in messages up to so many characters.
@@ -51,7 +51,7 @@ class Gatherer:
             assert origin is not None, "a scan gives each document its origin"
             byte = source_byte(origin.byte)
             place = b"%08d %012d %d %d" % (self._source, self._count, byte, origin.line)
-            spelled = json.dumps([shown(str(document.id), _SHOWN), format.whole]).encode()
+            spelled = json.dumps([shown(str(document.id), _SHOWN), format.one_per_file]).encode()
             if IDS in self._rules:
                 mark = blake2b(str(document.id).encode(), digest_size=16).hexdigest().encode()
                 self._sink.add(b" ".join((_ID, mark, place, spelled)))
@@ -86,7 +86,7 @@ def repeats(lines: storage.Sorter, paths: list[str]) -> Iterator[Finding]:
 
 def _finding(line: bytes, paths: list[str]) -> Finding:
     source, number, kind, byte, at, *first, spelled = line.rstrip(b"\n").split(b" ", 8)
-    rule = duplicate_across.RULE if kind == _ID else duplicate_text.RULE
+    rule = duplicate_id_across_files.RULE if kind == _ID else duplicate_text.RULE
     id, by_path = json.loads(spelled)
     there = f"{shown(paths[int(first[0])])}:{int(first[2])}"
     if (first[0], first[2]) == (source, at):
@@ -102,9 +102,9 @@ def _finding(line: bytes, paths: list[str]) -> Finding:
 
 def drifts(profiles: list[tuple[str, Profile]]) -> Iterator[Finding]:
     """Give a finding for each field that some sources lack, leave null or have with another type."""
-    from corpusfmt.schema.json_schema.drift import drift as found
+    from corpusfmt.schema.json_schema.schema_drift import drift as found
 
-    rule = drift.RULE
+    rule = schema_drift.RULE
     for one in found(profiles):
         column = 1 if one.line else 0
         yield Finding(

@@ -1,8 +1,8 @@
-"""A baseline: the findings that a corpus had when it was let in. They are not reported again, and new ones are.
+"""A baseline: a list of old findings, which are not reported.
 
-Findings are matched by file, code, document, subject and excerpt. One that stands for several places of a document is
-known up to their number. The file only shrinks. One of version 1 had the words of messages in it: of that code and
-number alone are used, until it is pruned.
+Findings are matched by file, code, document, subject and excerpt. A finding that stands for several positions of a
+document matches up to their number. Entries are never added. Version 1 contained the words of messages: only its codes
+and numbers are used, until it is pruned.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def mark_of(finding: Finding) -> str:
 
 
 class Baseline:
-    """Known findings: how many of each, by file and mark. Paths are relative to the folder of the file."""
+    """Baselined findings: the number of each, by file and mark. Paths are relative to the folder of the baseline."""
 
     def __init__(
         self, path: str, known: Mapping[str, Mapping[str, int]] | None = None, state: storage.State | None = None
@@ -78,7 +78,7 @@ class Baseline:
         files = {file: dict(sorted(marks.items())) for file, marks in sorted(self.known.items()) if marks}
         text = harmless(json.dumps({"version": _VERSION, "findings": files}, ensure_ascii=True, indent=1), JSON)
         if len(text) >= SMALL_FILE:
-            what = f"would be larger than {sized(SMALL_FILE)}, and could not be read; write one for a part of the files"
+            what = f"would be larger than {sized(SMALL_FILE)}, the limit for reading; write one for a part of the files"
             raise ConfigurationError(f"{quoted(self.path, 400)} {what}")
         output = storage.open_output(self.path)
         try:
@@ -91,21 +91,21 @@ class Baseline:
 
     def _check(self, *, new: bool) -> None:
         if new and storage.exists(self.path):
-            what = "a baseline only shrinks; --prune-baseline takes out what is mended, or remove the file first"
-            raise ConfigurationError(f"{quoted(self.path, 400)} is there already; {what}")
+            what = "entries are never added; use --prune-baseline to remove some, or remove the file first"
+            raise ConfigurationError(f"{quoted(self.path, 400)} already exists; {what}")
         storage.check_state(self.path, self._state, "used")
 
 
 class Baselined:
-    """Counts the findings of a source, and takes away what a baseline knows of it. With ``marked`` it also gathers in
-    the tally what a new baseline would say.
+    """Counts the findings of a source, and removes those in the baseline. With ``marked`` it also gathers the entries
+    of a new baseline in the tally.
     """
 
     def __init__(self, known: Counter[str], tally: Tally, *, marked: bool = False) -> None:
         self._known, self._tally, self._marked = known, tally, marked
 
-    def is_told(self, finding: Finding, cap: int) -> bool:
-        """Count a finding. Say whether it is told: one that is new, and one of the first ``cap`` of its code."""
+    def is_reported(self, finding: Finding, cap: int) -> bool:
+        """Count a finding. Return whether it is reported: one that is new, and one of the first ``cap`` of its code."""
         if self._marked and _can_be_known(finding):
             marks = self._tally.marks.setdefault(finding.path, Counter())
             marks[f"{finding.code}:{mark_of(finding)}"] += finding.places
@@ -141,14 +141,16 @@ def load(path: str) -> Baseline:
     except (ValueError, RecursionError):
         said = None
     if not (isinstance(said, dict) and isinstance(said.get("findings"), dict)):
-        raise ConfigurationError(f"{quoted(path, 400)} is no baseline; 'corpusfmt validate --write-baseline' makes one")
+        raise ConfigurationError(
+            f"{quoted(path, 400)} is not a baseline; 'corpusfmt validate --write-baseline' creates one"
+        )
     version = said.get("version")
     if version not in (1, _VERSION) or isinstance(version, bool):
-        what = f"a baseline of version {quoted(str(version))}; this program knows {_VERSION}"
+        what = f"a baseline of version {quoted(str(version))}; this program supports {_VERSION}"
         raise ConfigurationError(f"{quoted(path, 400)} is {what}")
     for file, marks in said["findings"].items():
         if not (isinstance(marks, dict) and all(_is_entry(mark, count) for mark, count in marks.items())):
-            raise ConfigurationError(f"{quoted(path, 400)}: what it says of {quoted(file)} is no list of findings")
+            raise ConfigurationError(f"{quoted(path, 400)}: what it says of {quoted(file)} is not a list of findings")
     known = {file: Counter(marks) for file, marks in said["findings"].items() if marks}
     if version == 1:
         known = {file: _without_words(marks) for file, marks in known.items()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from corpusfmt.model.rule import SUBJECTS, Rule
+from corpusfmt import plugins
+from corpusfmt.model.rule import Rule
 from corpusfmt.text.display import shown
 
 _LINE, _LINES = 100, 12
@@ -10,10 +11,9 @@ _LINE, _LINES = 100, 12
 
 def page(rule: Rule) -> str:
     """Return the page of a rule or fault, in Markdown."""
-    prefix = rule.code.rstrip("0123456789")
     parts = [
         f"# {rule.code}: {rule.summary}",
-        f"Severity: {rule.severity}. Category: {SUBJECTS.get(prefix, 'what a plug-in checks')}.",
+        f"Severity: {rule.severity}. Category: {plugins.subject_of(rule.code)}.",
         rule.why,
         f"What to do: {rule.advice}.",
     ]
@@ -21,6 +21,7 @@ def page(rule: Rule) -> str:
         files = example if isinstance(example, tuple) else (example,)
         for number, file in enumerate(filter(None, files), 1):
             which = f"{title}, file {number}" if len(files) > 1 else title
+            which += f", with --max-document {rule.max_document}" if rule.max_document else ""
             parts.append(f"{which} ({rule.example}; bytes that do not show are written as escapes):")
             parts.append("\n".join(_example(file)))
     return "\n\n".join(parts) + "\n"

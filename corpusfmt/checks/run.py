@@ -1,4 +1,4 @@
-"""Checking one source: what its format says of it, then the rules, then the schemas. Validating and fixing share it."""
+"""Checking one source: its format, then the rules, then the schemas. Validating and fixing share it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpusfmt import plugins, storage
-from corpusfmt.checks.elsewhere import Elsewhere
+from corpusfmt.checks.names_in_other_files import Elsewhere
 from corpusfmt.checks.selection import Selection
 from corpusfmt.checks.tally import Tally
 from corpusfmt.limits import SCHEMA_SECONDS
@@ -19,20 +19,22 @@ from corpusfmt.model.rule import Check, Hit, Rule, found
 from corpusfmt.model.text_search import Documents
 from corpusfmt.rules.metadata_schema import RULE as METADATA
 from corpusfmt.rules.record_schema import RULE as RECORD
-from corpusfmt.sources import Reading, bounded, enough, opened, scanned
+from corpusfmt.sources.batches import bounded, enough, scanned, together
+from corpusfmt.sources.files import opened
+from corpusfmt.sources.settings import Reading
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Pointer, Region
 
 if TYPE_CHECKING:
     from corpusfmt.schema.json_schema.validator import Schema, Violation
-    from corpusfmt.schema.relax_ng.validator import Judge
+    from corpusfmt.schema.relax_ng.validator import Validator
 
 
 class Against(NamedTuple):
-    """What documents are held against. ``schema`` is the path of a RELAX NG schema for XML; without one, the shipped
-    schema of their format judges those that were changed. ``engine`` and ``jing`` are as in ``relax_ng.Judge``;
-    ``seconds`` are given to compile a schema, and for each document. ``record`` and ``metadata`` are the paths of
-    JSON Schemas.
+    """Which schemas documents are validated with. ``schema`` is the path of a RELAX NG schema for XML; without one, the
+    included schema of the format validates changed documents. ``engine`` and ``jing`` are as in ``relax_ng.Validator``;
+    ``seconds`` is the time limit for compiling a schema, and for each document. ``record`` and ``metadata`` are the
+    paths of JSON Schemas.
     """
 
     schema: str = ""
@@ -51,10 +53,12 @@ def is_xml(schema: str) -> bool:
 
 
 #: Why a change that is known is not made.
-_NO_EDIT = "no fix can write that in this file; convert it to JSON Lines, fix it there, and convert it back"
+_NO_EDIT = (
+    "the format of this file cannot represent the fix; convert it to JSON Lines, fix it there, and convert it back"
+)
 _CONVERT = "a digest protects this text; convert it to a seed file or JSON Lines, fix it there, and convert it back"
-_OTHER_ENCODING = "the file is in another encoding than UTF-8; convert it to UTF-8 first"
-#: Of so many records of a source that a scan refuses it is told what else the schema has against them.
+_OTHER_ENCODING = "the file is not in UTF-8; convert it to UTF-8 first"
+#: For so many refused records of a source, the other violations of the schema are reported.
 _EXPLAINED = 100
 #: Takes the documents of a batch, for what only shows across files.
 Collect = Callable[[Batch, Format], None]
@@ -70,11 +74,11 @@ class Checking:
         self.selection = selection
         self._elsewhere = Elsewhere(reading, reading.beside) if len(reading.beside) > 1 else None
         self._pointer = Pointer()
-        #: What judges XML, by the name of the schema.
-        self.judges: dict[str, Judge] = {}
+        #: What validates XML, by the name of the schema.
+        self.validators: dict[str, Validator] = {}
         if against.schema:
-            self._judge(against.schema)
-        self._own: dict[str, Schema] = {}
+            self._validator(against.schema)
+        self._schemas_of_formats: dict[str, Schema] = {}
         self._counts = Counter[str]()  # of the findings of rules and schemas about the source at hand
         self.schemas = [
             (code, _compiled(path))
@@ -83,10 +87,10 @@ class Checking:
         ]
 
     def close(self) -> None:
-        """End the processes that judge."""
-        for judge in self.judges.values():
-            judge.close()
-        for schema in (*self._own.values(), *[schema for _, schema in self.schemas]):
+        """Stop the validating processes."""
+        for validator in self.validators.values():
+            validator.close()
+        for schema in (*self._schemas_of_formats.values(), *[schema for _, schema in self.schemas]):
             schema.close()
 
     @property
@@ -95,12 +99,12 @@ class Checking:
         return [rule for rule in self.selection.rules if rule.start]
 
     def begin(self, path: str) -> frozenset[str]:
-        """Begin with a source. Returns the beginnings of codes that are not told of it."""
+        """Begin with a source. Returns the beginnings of codes that are not reported for it."""
         self.selection = self.selections.at(path)
         return self.selection.left_out(path)
 
     def source(self, path: str, tally: Tally, collect: Collect | None = None) -> Iterator[Finding]:
-        """Give what is to be told of a source, in order, and count what was looked at.
+        """Yield the findings to report for a source, in order, and count documents and sources.
 
         Raises OSError, UnknownFormatError, ConfigurationError, and SchemaError for a schema that cannot be used.
         """
@@ -117,17 +121,18 @@ class Checking:
                 tally.stored |= {path} if stored else set()
                 named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, path, thorough=True)
-                options = options._replace(judged=named, elsewhere=self._elsewhere)
+                options = options._replace(validating=named, elsewhere=self._elsewhere)
                 checks = self.checks(format)
                 before = 0
-                for batch in bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits):
+                batches = bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits)
+                for batch in together(self.explained(one, format) for one in batches):
                     tally.saw(batch)
                     yield from self.batch(batch, stream.name, format, checks, stored=stored, before=before)
                     before += len(batch.documents)
                     if collect is not None:
                         collect(batch, format)
         except ParseError as error:  # from the file layer
-            if self.selection.tells(error.finding):
+            if self.selection.reports(error.finding):
                 yield error.finding
 
     def checks(self, format: Format) -> list[tuple[Rule, Check]]:
@@ -148,14 +153,14 @@ class Checking:
         stored: bool = False,
         before: int = 0,
     ) -> list[Finding]:
-        """Return what is to be told of a batch, in order of place.
+        """Return the findings to report for a batch, in order of position.
 
         ``wanted`` says whether a change is to be made, from the code of its rule and whether it is safe. With it, of
         the changes of a document only the first, by code, is given: what the others are shows when that is made.
         ``unmade`` gets those that no edit can make, by number of the document and code. ``stored`` is as in Finding;
         ``before`` is the number of documents in the batches before.
         """
-        tells = self.selection.tells
+        reports = self.selection.reports
         plain = self.selection.is_default
         findings: list[Finding] = []
         if batch.documents:
@@ -180,14 +185,14 @@ class Checking:
                             unmade.add((number, rule.code))
             for code, schema in self.schemas:
                 findings += self._held(code, schema, batch, path, format, before)
-        for region in batch.judge:
-            findings += [f for f in self._judged(region, batch, path, format) if plain or tells(f)]
+        for region in batch.to_validate:
+            findings += [f for f in self._validated(region, batch, path, format) if plain or reports(f)]
         if (source_byte := batch.source_byte) is not None:
             findings = [_elsewhere(finding, source_byte) for finding in findings]
         if stored:
             findings = [finding._replace(stored=True) for finding in findings]
-        findings = [self._explained(f, batch, format) for f in batch.findings if plain or tells(f)] + findings
-        if format.whole:
+        findings = [one for one in batch.findings if plain or reports(one)] + findings
+        if format.one_per_file:
             findings = [finding._replace(by_path=True) for finding in findings]
         findings.sort(key=lambda finding: finding.byte)
         return findings
@@ -206,8 +211,8 @@ class Checking:
         elif rule.fixable and format.rewrite is None:
             no_fix = _CONVERT
         hint = no_fix or hit.hint or rule.advice
-        near = self._pointer.near(batch.region, byte)
-        finding = found(rule, hit.message, path, near, byte, document=hit.document.id, hint=hint)
+        context = self._pointer.context(batch.region, byte)
+        finding = found(rule, hit.message, path, context, byte, document=hit.document.id, hint=hint)
         return finding._replace(edit=edit, places=hit.places, related=hit.related, no_fix=no_fix)
 
     # -- schemas ----------------------------------------------------------------------------------------
@@ -230,8 +235,8 @@ class Checking:
             for violation, byte in zip(
                 violations, _places(batch.region, document, format, record, violations, about_records), strict=True
             ):
-                near = self._pointer.near(batch.region, byte)
-                finding = found(rule, violation.message, path, near, byte, document=document.id, hint=rule.advice)
+                context = self._pointer.context(batch.region, byte)
+                finding = found(rule, violation.message, path, context, byte, document=document.id, hint=rule.advice)
                 yield from self._counted(finding._replace(number=before + number + 1))
             if self._counts[code] > self.reading.limits.warnings:
                 return
@@ -239,42 +244,47 @@ class Checking:
     def _counted(self, finding: Finding) -> list[Finding]:
         """Return a finding of a rule or schema as it is to be reported, or what says that there are too many."""
         told = enough(finding, self._counts, self.reading.limits.warnings)
-        return [told] if told is not None and (told is finding or self.selection.tells(told)) else []
+        return [told] if told is not None and (told is finding or self.selection.reports(told)) else []
 
-    def _judged(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
+    def _validated(self, region: Region, batch: Batch, path: str, format: Format) -> Iterator[Finding]:
         """Give what a RELAX NG schema has against a document."""
         room = self.reading.limits.warnings + 1 - self._counts[format.grammar_code]
-        verdicts = self._judge(self.against.schema or format.grammar).check(region, room) if room > 0 else []
+        verdicts = self._validator(self.against.schema or format.grammar).check(region, room) if room > 0 else []
         if not verdicts:
             return
         rule = next(one for one in format.faults if one.code == format.grammar_code)
         for line, column, message, at in verdicts:
             byte = at if at >= 0 else _byte(region, line, column)
-            near = self._pointer.near(region, byte)
+            context = self._pointer.context(region, byte)
             before = [one for one in batch.documents if one.origin and region.offset <= one.origin.byte <= byte]
             id = before[-1].id if before else None
-            yield from self._counted(found(rule, message, path, near, byte, document=id, hint=rule.advice))
+            yield from self._counted(found(rule, message, path, context, byte, document=id, hint=rule.advice))
 
-    def _judge(self, schema: str) -> Judge:
-        from corpusfmt.schema.relax_ng.validator import Judge
+    def _validator(self, schema: str) -> Validator:
+        from corpusfmt.schema.relax_ng.validator import Validator
 
-        if schema not in self.judges:
+        if schema not in self.validators:
             against = self.against
-            self.judges[schema] = Judge(
+            self.validators[schema] = Validator(
                 schema, engine=against.engine, seconds=against.seconds, jing=against.jing, shipped=not against.schema
             )
-        return self.judges[schema]
+        return self.validators[schema]
+
+    def explained(self, batch: Batch, format: Format) -> Batch:
+        """Return a batch that says what else the schema has against a record of which a scan tells the first fault."""
+        last = batch.findings[-1] if batch.findings else None
+        if (
+            last is None
+            or last.code not in format.schema_codes
+            or self._counts[last.code] >= _EXPLAINED
+            or self._laid_out(last.path)
+            or not self.selection.reports(last)
+        ):
+            return batch
+        return batch._replace(findings=[*batch.findings[:-1], self._explained(last, batch, format)])
 
     def _explained(self, finding: Finding, batch: Batch, format: Format) -> Finding:
-        """Say what else the schema has against a record of which a scan tells the first fault: the lack of a key, or
-        something at its place.
-        """
-        if (
-            finding.code not in format.schema_codes
-            or self._counts[finding.code] >= _EXPLAINED
-            or self._laid_out(finding.path)
-        ):
-            return finding
+        """Say it of the lack of a key, or of something at its place."""
         self._counts[finding.code] += 1
         region = batch.region
         begin = region.offset + region.buffer.rfind(b"\n", 0, finding.byte - region.offset) + 1
@@ -303,9 +313,9 @@ class Checking:
         """Return a schema of a format. It is loaded for records that a scan turned away alone."""
         from corpusfmt.schema.json_schema.validator import Schema
 
-        if name not in self._own:
-            self._own[name] = Schema(name, storage.shipped(name))
-        return self._own[name]
+        if name not in self._schemas_of_formats:
+            self._schemas_of_formats[name] = Schema(name, storage.shipped(name))
+        return self._schemas_of_formats[name]
 
 
 def records_of(batch: Batch, format: Format) -> list[bytes]:
@@ -319,7 +329,7 @@ def records_of(batch: Batch, format: Format) -> list[bytes]:
 def _places(
     region: Region, document: Document, format: Format, record: bytes, found: Sequence[Violation], about_record: bool
 ) -> list[int]:
-    """Return the stream offsets of what a schema refuses, or of its document where it is not there as it was judged."""
+    """Return the stream offsets of violations, or of their document if it is not stored as it was validated."""
     origin = document.origin
     assert origin is not None, "a scan gives each document its origin"
     if format.records is not None and about_record:

@@ -1,4 +1,4 @@
-"""Which codes count: those that are selected, ignored, and left out for some files."""
+"""Which codes count: selected, ignored, and ignored for some files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from corpusfmt import plugins, storage
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.finding import Finding
-from corpusfmt.model.rule import SUBJECTS, Rule, found
+from corpusfmt.model.rule import Rule, found
 from corpusfmt.text.display import quoted
 from corpusfmt.text.globs import Glob
 from corpusfmt.text.position import Region
@@ -19,7 +19,7 @@ ALL: Final = "ALL"
 
 
 class Selection:
-    """Says which rules run and which findings are told.
+    """Says which rules run and which findings are reported.
 
     ``select`` takes the place of the default set, ``extend`` adds to it, ``ignore`` takes away; each holds codes or
     beginnings of codes, and the longest one that fits a code decides. ``per_file`` takes codes away for files whose
@@ -80,8 +80,8 @@ class Selection:
             return False
         return given > taken or taken < 0
 
-    def tells(self, finding: Finding) -> bool:
-        """Say whether a finding of a format or the file layer is told; those of rules are when the rule runs."""
+    def reports(self, finding: Finding) -> bool:
+        """Say whether a finding of a format or the file layer is reported; those of rules are when the rule runs."""
         code = finding.code
         if finding.blocks_reading:
             return code not in self.ignore
@@ -92,21 +92,21 @@ class Selection:
         return given >= 0 or not self.select
 
     def looks_for(self, code: str) -> bool:
-        """Say whether a code would be told if it was found."""
+        """Say whether a code would be reported if it was found."""
         if code in plugins.builtin_rules() or code not in plugins.faults():
             return any(rule.code == code for rule in self.rules)
         rule = plugins.faults()[code]
-        return self.tells(found(rule, "", "", Region(b"", 0, 1), 0))
+        return self.reports(found(rule, "", "", Region(b"", 0, 1), 0))
 
     def left_out(self, path: str) -> frozenset[str]:
-        """Return the beginnings of codes that are not told of a file, by its path as it was named."""
+        """Return the beginnings of codes that are not reported for a file, by its path as it was named."""
         if not self._globs:
             return frozenset()
         inside = storage.spellings(path, self.folder or ".")
         return frozenset().union(*[codes for glob, codes in self._globs if any(map(glob.fits, inside))])
 
     def is_left_out(self, finding: Finding, left_out: frozenset[str]) -> bool:
-        """Say whether a finding is not told of a file, of which ``left_out`` was given."""
+        """Say whether a finding is not reported for a file, of which ``left_out`` was given."""
         if finding.blocks_reading:
             return finding.code in left_out
         return finding.code.startswith(tuple(left_out))
@@ -135,18 +135,18 @@ def _fitting(name: str, rules: Iterable[str]) -> bool:
 
 def _is_fault(name: str) -> bool:
     """Say whether a name is that of faults of formats and files, from its letters alone: loading formats costs time."""
-    return name == ALL or name.rstrip("0123456789") in SUBJECTS
+    return name == ALL or name.rstrip("0123456789") in plugins.prefixes()
 
 
 def _check(name: str) -> None:
     """Raise ConfigurationError for a name that no code begins with."""
-    if name == ALL or _fitting(name, plugins.builtin_rules()) or name in SUBJECTS:
+    if name == ALL or _fitting(name, plugins.builtin_rules()) or name in plugins.prefixes():
         return
     known = {rule.code: rule for rule in plugins.codes()}
     if _fitting(name, known):
         return
     from difflib import get_close_matches
 
-    close = get_close_matches(name, known if name[-1].isdecimal() else SUBJECTS, 1)
+    close = get_close_matches(name, known if name[-1].isdecimal() else plugins.prefixes(), 1)
     hint = f"did you mean {close[0]}?" if close else "'corpusfmt rules' lists them"
-    raise ConfigurationError(f"no rule has a code that begins with {quoted(name)}; {hint}")
+    raise ConfigurationError(f"no code begins with {quoted(name)}; {hint}")

@@ -1,4 +1,4 @@
-"""What a validation has seen and counted."""
+"""The counts of a validation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from corpusfmt.model.format import Batch
 
 
 class Tally:
-    """Counts documents, sources and findings, also those that are not told.
+    """Counts documents, sources and findings, also those that are not reported.
 
     ``counts`` and ``severities`` count all findings but known ones, which ``known`` counts; ``hidden`` counts by code
     those that the cap left out. ``marks`` has what a baseline needs of each source, when it is asked for; ``unseen``
@@ -18,7 +18,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.documents = self.sources = self.known = 0
-        self.left_behind: Counter[str] = Counter()
+        self.dropped: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
         self.severities: Counter[str] = Counter()
         self.hidden: Counter[str] = Counter()
@@ -35,7 +35,7 @@ class Tally:
     def saw(self, batch: Batch) -> None:
         """Count what a batch holds."""
         self.documents += len(batch.documents)
-        self.left_behind.update(batch.left_behind)
+        self.dropped.update(batch.dropped)
 
     def found(self, finding: Finding, cap: int) -> bool:
         """Count a finding. Say whether it is one of the first ``cap`` of its code; 0 is no cap."""
@@ -47,11 +47,11 @@ class Tally:
         return True
 
     def add(self, other: Tally) -> None:
-        """Add what was counted elsewhere, but for findings that are still to be told here."""
+        """Add what was counted elsewhere, but for findings that are still to be reported here."""
         self.documents += other.documents
         self.sources += other.sources
         self.known += other.known
-        for name in ("left_behind", "counts", "severities", "hidden"):
+        for name in ("dropped", "counts", "severities", "hidden"):
             getattr(self, name).update(getattr(other, name))
         self.marks.update(other.marks)
         self.unseen.update(other.unseen)

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final, NoReturn
 
 from corpusfmt import plugins
-from corpusfmt.cli.talk import complain
+from corpusfmt.cli.messages import complain
 from corpusfmt.limits import USUAL, Limits, bytes_of
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.format import Format, Option
 from corpusfmt.options import GROUPS, READING, Setting, format_options, settings_of
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 
 SOURCES: Final = "a file, a folder, a pattern such as 'news/*.jsonl', or - for standard input"
 
@@ -225,7 +225,7 @@ def limit_values(text: str) -> dict[str, int]:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text)):
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, not {text!a}")
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, not {text!a}")
     return int(text)
 
 

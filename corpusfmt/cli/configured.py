@@ -1,4 +1,4 @@
-"""Settings of a run: what the command line says, and else the configuration."""
+"""Settings of a run: those of the command line, else those of the configuration."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from corpusfmt import plugins, storage
 from corpusfmt.checks.run import is_xml
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.arguments import format_spec, reading_of
-from corpusfmt.cli.talk import say
+from corpusfmt.cli.messages import say
 from corpusfmt.config import Config, Schemas, find, load
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.options import format_options
-from corpusfmt.sources import ByPath, Reading
+from corpusfmt.sources.settings import ByPath, Reading
 from corpusfmt.text.display import quoted
 from corpusfmt.text.globs import Glob
 
@@ -27,7 +27,7 @@ def config_of(args: argparse.Namespace) -> Config:
     config = load(path, found=not args.config)
     _check_options(config)
     if not args.config and not args.quiet:
-        say(f"configuration: {_near(path)}")
+        say(f"configuration: {_shown_path(path)}")
     return config
 
 
@@ -47,7 +47,7 @@ def _check_options(config: Config) -> None:
         raise ConfigurationError(f"{quoted(config.path, 400)}: no format has the option {quoted(name)}; {hint}")
 
 
-def _near(path: str) -> str:
+def _shown_path(path: str) -> str:
     """Return the path of a file as people call it: without its folder where that is the working folder."""
     return storage.name_of(path) if storage.folder_of(path) == storage.folder_of("x") else path
 

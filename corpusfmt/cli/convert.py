@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from corpusfmt import storage
 from corpusfmt.cli.arguments import add_sources, format_spec, parser
 from corpusfmt.cli.configured import config_of, settled
+from corpusfmt.cli.messages import plural, say, say_dropped, say_skipped, size
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import plural, say, say_left_behind, say_passed_over, size
-from corpusfmt.model.errors import ALLOWABLE, ConfigurationError, LossError, ParseError
+from corpusfmt.model.errors import ConfigurationError, LossError, ParseError
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.storage import UNTRUSTED
 from corpusfmt.targets.settings import Writing, kinds
 from corpusfmt.verbs.convert.report import Report
@@ -21,7 +22,7 @@ from corpusfmt.verbs.convert.run import Conversion
 
 EXAMPLES = (
     ("convert news.seed -o news.jsonl.gz", "seed file to compressed JSON Lines"),
-    ("convert crawl/*.warc.gz -o crawl.jsonl --html text", "web archives to JSON Lines, the text of pages only"),
+    ("convert crawl/*.warc.gz -o crawl.jsonl --html text", "web archives to JSON Lines, with the text of the pages"),
     ("convert novels/ -o novels.xml --on-error quarantine=bad.seed", "a folder to TEI; set aside what cannot be read"),
 )
 
@@ -29,7 +30,7 @@ EXAMPLES = (
 def run(arguments: Sequence[str]) -> int:
     """Convert. Returns 0 when all was committed whole, 1 when documents were refused or would lose something."""
     options = parser(
-        "convert", "Convert sources to a target: all of it, or nothing.", "SOURCE... -o TARGET [options]", EXAMPLES
+        "convert", "Convert sources to a target, completely or not at all.", "SOURCE... -o TARGET [options]", EXAMPLES
     )
     add_sources(options)
     args = options.parse_args(arguments)
@@ -40,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
         raise ConfigurationError("--on-error takes raise, skip or quarantine=FILE")
     for option, path in (("--receipt", args.receipt), ("--report", args.report)):
         if path == "":
-            raise ConfigurationError(f"{option} takes the name of a file, which is empty")
+            raise ConfigurationError(f"{option} needs the name of a file")
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     writing = Writing(
         name,
@@ -83,8 +84,8 @@ def _write(output: storage.Output, report: Report) -> None:
         "bytes_written": report.bytes_written,
         "outputs": report.outputs,
         "files": report.files,
-        "passed_over": report.passed_over,
-        "left_behind": dict(sorted(report.left_behind.items())),
+        "passed_over": report.skipped,
+        "left_behind": dict(sorted(report.dropped.items())),
         "lost": dict(sorted(report.lost.items())),
         "finding_counts": dict(sorted(report.finding_counts.items())),
         "findings": [as_json(finding) for finding in report.findings],
@@ -126,24 +127,24 @@ def _why_not(report: Report, on_error: str) -> str:
     """Say why there is no target, and what can be done."""
     what = "nothing was written"
     if report.written:
-        what = f"{plural(report.written, 'document')} had gone to standard output before"
+        what = f"{plural(report.written, 'document')} had already been written to standard output"
     if _stopped(report):
         what = f"stopped at the first error, in record {report.read:,}; {what}"
     if isinstance(report.error, LossError):
         lost = ",".join(kind for kind in ALLOWABLE if report.loss_counts[kind])
-        allow = f"--allow-loss {lost} lets it go, " if lost else ""
-        return f"{what}: the target cannot hold all of it; {allow}--on-error skip leaves documents out"
+        allow = f"--allow-loss {lost} allows the loss, " if lost else ""
+        return f"{what}: the target cannot represent all of it; {allow}--on-error skip omits documents"
     is_damaged = isinstance(report.error, ParseError) and report.error.finding.code in UNTRUSTED
     if is_damaged and on_error != "stop":
-        return f"{what}: the documents of a damaged file cannot be trusted"
+        return f"{what}: documents of a damaged file cannot be trusted"
     if on_error not in ("raise", "stop"):
-        return f"{what}: reading cannot continue after this fault, whatever --on-error says"
-    return f"{what}; --on-error skip leaves refused documents out, --on-error quarantine=FILE.seed keeps them apart"
+        return f"{what}: reading cannot continue after this error, with any --on-error"
+    return f"{what}; --on-error skip omits refused documents, --on-error quarantine=FILE.seed sets them aside"
 
 
 def _summary(report: Report, seconds: float) -> None:
-    say_passed_over(report.passed_over)
-    say_left_behind(report.left_behind)
+    say_skipped(report.skipped)
+    say_dropped(report.dropped)
     if report.lost and report.committed:
         parts = ", ".join(f"{kind} of {plural(count, 'document')}" for kind, count in sorted(report.lost.items()))
         say(f"lost, as allowed: {parts}")
@@ -152,7 +153,7 @@ def _summary(report: Report, seconds: float) -> None:
     if report.cut:
         say(f"the quarantine may hold only the beginning of {plural(report.cut, 'refused record')}")
     if report.verified:
-        left = "; what reading dropped is not in it" if report.left_behind else ""
+        left = "; what reading dropped is not in it" if report.dropped else ""
         say(f"verified: {plural(report.verified, 'document')} read back, equal to those that were read{left}")
     if not report.committed and _stopped(report):
         return

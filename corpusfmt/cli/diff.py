@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from corpusfmt.cli.arguments import format_spec, parser, reading_of
 from corpusfmt.cli.configured import config_of, settled
+from corpusfmt.cli.messages import plural, put, say, say_skipped
 from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import plural, put, say, say_passed_over
 from corpusfmt.config import Config
 from corpusfmt.model.document import Origin
 from corpusfmt.model.errors import ParseError
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 from corpusfmt.text.display import harmless, shown, shown_halves
 from corpusfmt.verbs.diff.difference import KINDS, Difference, Kind
 from corpusfmt.verbs.diff.run import Comparison
@@ -103,7 +103,7 @@ def _print(comparison: Comparison, output: str, bar: Bar, *, quiet: bool) -> Non
         for kind in KINDS:
             if comparison.hidden[kind]:
                 say(f"... and {comparison.hidden[kind]:,} more {kind}; --no-cap shows all")
-    say_passed_over([*comparison.a.passed_over, *comparison.b.passed_over])
+    say_skipped([*comparison.a.skipped, *comparison.b.skipped])
     if output == "text":
         put(_totals(comparison))
 

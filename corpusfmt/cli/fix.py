@@ -11,9 +11,9 @@ from corpusfmt.checks.baseline import load
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.configured import config_of, ignores_of, settled
-from corpusfmt.cli.diffs import printing
+from corpusfmt.cli.diff_printing import printing
+from corpusfmt.cli.messages import complain, described, plural, say
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import complain, described, plural, say
 from corpusfmt.config import Config
 from corpusfmt.model.errors import CorpusfmtError, ParseError
 from corpusfmt.text.display import harmless, shown
@@ -31,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
 
     With ``--diff`` nothing is changed, and 1 is also returned when something would be.
     """
-    options = parser("fix", "Fix, in the files, what can be fixed without loss.", "SOURCE... [options]", EXAMPLES)
+    options = parser("fix", "Fix what can be fixed without loss, in place.", "SOURCE... [options]", EXAMPLES)
     add_sources(options)
     args = options.parse_args(arguments)
     config = config_of(args)
@@ -75,11 +75,13 @@ def _tell(fixed: Fixed, args: argparse.Namespace, bar: Bar, *, dry: bool) -> Non
             say(line)
         else:
             bar.write(harmless(f"{line}\n"))
+    if fixed.note:
+        say(f"{shown(fixed.path)}: {fixed.note}")
     if fixed.links:
         keep = "would keep" if args.dry_run or args.diff else "keep"
         say(f"{shown(fixed.path)} has {plural(fixed.links, 'other name')} (hard links), which {keep} the old content")
     if fixed.side:
-        say(f"what was cut off is in {fixed.side}")
+        say(f"the removed bytes are in {fixed.side}")
 
 
 def _selection(named: list[str], config: Config) -> Selection:
@@ -105,7 +107,7 @@ def _line(fixed: Fixed, *, dry: bool) -> str:
     if fixed.fixes:
         parts.append(f"{'would fix' if dry else 'fixed'} {_counts(fixed)}")
     elif fixed.changed:
-        parts.append("the cut end would be left out" if dry else "the cut end was left out")
+        parts.append("the incomplete end would be removed" if dry else "the incomplete end was removed")
     if fixed.left:
         parts.append(f"{plural(fixed.left.total(), 'finding')} left ({_each(fixed.left)})")
     return f"{shown(fixed.path)}: {'; '.join(parts) or 'nothing to fix'}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corpusfmt import plugins, sniff
 from corpusfmt.cli.arguments import format_spec, parser
-from corpusfmt.cli.talk import put
+from corpusfmt.cli.messages import put
 from corpusfmt.text.display import shown
 
 EXAMPLES = (
@@ -16,7 +16,7 @@ EXAMPLES = (
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Print what is read and written, or what does not fit from one format into another. Returns 0."""
+    """Print list the formats, or what does not fit from one format into another. Returns 0."""
     options = parser(
         "formats", "List the formats: suffixes, options, and what each cannot hold.", "[options]", EXAMPLES
     )
@@ -24,13 +24,13 @@ def run(arguments: Sequence[str]) -> int:
         "--pair", nargs=2, metavar=("FROM", "TO"),
         help="what documents of one format would lose in another, with options as in jsonl:layout=hf",
     )  # fmt: skip
-    options.add_argument("--output-format", choices=("text", "json"), default="text", help="of --pair: text or json")
+    options.add_argument("--output-format", choices=("text", "json"), default="text", help="with --pair: text or json")
     args = options.parse_args(arguments)
     if args.pair:
         _pair(*args.pair, as_json=args.output_format == "json")
         return 0
     if args.output_format != "text":
-        options.error("--output-format goes with --pair")
+        options.error("--output-format needs --pair")
     for index, format in enumerate(plugins.formats().values()):
         if index:
             put("")
@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
         packed = [suffix for suffix in format.suffixes if suffix.endswith(sniff.COMPRESSED)]
         plain = [suffix for suffix in format.suffixes if suffix not in packed]
         suffixes = " and ".join([f"{' '.join(plain)}, each also with {' or '.join(sniff.COMPRESSED)}", *packed])
-        put(f"  suffixes      {suffixes if format.suffixes else f'none: --from {format.name}, --to {format.name}'}")
+        put(f"  suffixes      {suffixes if format.suffixes else f'none; use --from/--to {format.name}'}")
         for option in format.options:
             choices = f" ({', '.join(option.choices)})" if option.choices else ""
             side = "" if option.side == "both" else f", to {option.side}"
@@ -46,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
         for kind, what in format.cannot.items():
             put(f"  cannot carry  {kind}: {what}")
         if format.leaves:
-            put(f"  leaves behind {format.leaves}")
+            put(f"  drops         {format.leaves}")
     return 0
 
 
@@ -57,6 +57,7 @@ def _pair(source: str, target: str, *, as_json: bool) -> None:
     found = pair(side(*_named(source)), side(*_named(target)))
     if as_json:
         record = found._asdict()
+        record["left_behind"] = record.pop("dropped")
         record["lost"] = [{"kind": kind, "what": what, "why": why} for kind, what, why in found.lost]
         put(dump(record))
         return
@@ -64,20 +65,20 @@ def _pair(source: str, target: str, *, as_json: bool) -> None:
     for kind, what, why in found.lost:
         put(f"  would lose    {kind}: {what} ({shown(why)})")
     if not found.lost:
-        put("  fits          ids, names, metadata and texts, whatever they are")
+        put("  fits          all ids, names, metadata and texts")
     if found.size:
         put(f"  too large     {found.size}")
     if found.transcoded:
-        put("  changes       texts in another encoding that is known are written in UTF-8")
+        put("  changes       texts in another known encoding are converted to UTF-8")
     if not found.ordered:
         put("  not kept      the order of documents")
-        put("  may clash     names that differ in case or normalisation alone, or that are folders of others")
-    if found.left_behind:
-        put(f"  leaves behind {found.left_behind}")
+        put("  may clash     names that differ only in case or normalisation, or that are folders of others")
+    if found.dropped:
+        put(f"  drops         {found.dropped}")
     kinds = dict.fromkeys(kind for kind, _, _ in found.lost)
     if kinds:
         put(
-            "A conversion that would lose one of these writes nothing, unless you allow it: "
+            "A conversion that would lose one of these writes nothing, unless you allow the loss: "
             f"--allow-loss {','.join(kinds)}"
         )
 

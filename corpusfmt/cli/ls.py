@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 
 from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.configured import config_of, settled
+from corpusfmt.cli.messages import plural, say
 from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.talk import plural, say
 from corpusfmt.model.document import Document
 from corpusfmt.model.format import Batch
-from corpusfmt.sources import Unused, bounded, opened, scanned, sources
+from corpusfmt.sources.batches import bounded, scanned
+from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.settings import Unused
 from corpusfmt.text.display import harmless, shown
 
 #: So many documents are printed on a terminal.
@@ -27,7 +29,7 @@ EXAMPLES = (
 def run(arguments: Sequence[str]) -> int:
     """List documents. Returns 1 when a record could not be read."""
     options = parser(
-        "ls", "List documents, one per line: id, name, bytes of text, place; separated by tabs.",
+        "ls", "List documents, one per line: id, name, bytes of text, position; separated by tabs.",
         "SOURCE... [options]", EXAMPLES,
     )  # fmt: skip
     add_sources(options)

@@ -7,31 +7,31 @@ import sys
 from collections.abc import Sequence
 
 import corpusfmt
-from corpusfmt.cli.streams import is_stuck, let_go, mend_streams, use_utf8
+from corpusfmt.cli.streams import is_stuck, let_go, prepare_streams, use_utf8
 
 COMMANDS = ("convert", "verify", "validate", "fix", "diff", "ls", "formats", "rule", "rules", "limits", "schema")
 _HELP = """\
 usage: corpusfmt COMMAND ...
 
-Read, validate and convert text corpora without losing anything in silence.
+Read, validate, fix and convert text corpora without silent loss.
 
-  corpusfmt convert SOURCE... -o TARGET   convert sources to a target, whole or not at all
+  corpusfmt convert SOURCE... -o TARGET   convert sources to a target, completely or not at all
   corpusfmt verify RECEIPT                check the files of a conversion against its receipt
-  corpusfmt validate SOURCE...            say what is wrong with sources, and where
-  corpusfmt fix SOURCE...                 mend what can be mended without loss, in place
+  corpusfmt validate SOURCE...            check sources, and report each error with its position
+  corpusfmt fix SOURCE...                 fix what can be fixed without loss, in place
   corpusfmt diff OLD NEW                  compare two corpora of any formats, document by document
-  corpusfmt ls SOURCE...                  list documents: id, name, size, place
-  corpusfmt formats                       what is read and written
+  corpusfmt ls SOURCE...                  list documents: id, name, size, position
+  corpusfmt formats                       list the formats
   corpusfmt rule CODE                     the page of one rule or fault
-  corpusfmt rules                         all of them, and which are checked by default
-  corpusfmt limits                        all limits, and what sets them
-  corpusfmt schema infer SOURCE...        the JSON Schema that the records of sources obey
+  corpusfmt rules                         list all rules and faults, and which are checked by default
+  corpusfmt limits                        list all limits, and the options that set them
+  corpusfmt schema infer SOURCE...        write a JSON Schema that describes the records of sources
   corpusfmt --version                     the version; with -v also whether the compiled kernel is in use
 
-'corpusfmt COMMAND --help' tells the options of a command.
+'corpusfmt COMMAND --help' lists the options of a command.
 Exit codes: 0 clean; 1 findings (validate), findings left (fix), documents that differ (diff), documents that were
 refused or would lose something (convert), or files that are not as the receipt says (verify);
-2 could not do what was asked. Warnings do not stop convert.
+2 the command could not run. Warnings do not stop convert.
 """
 
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         use_utf8()
     args = list(sys.argv[1:] if arguments is None else arguments)
-    mend_streams()
+    prepare_streams()
     if arguments is None:
         os.environ["PYTHONSAFEPATH"] = "1"  # processes that are started take no modules from the working folder
     try:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:  # the disk behind it is full
-        from corpusfmt.cli.talk import complain
+        from corpusfmt.cli.messages import complain
 
         complain(f"standard output: {error.strerror or error}")
         return 2
@@ -82,7 +82,7 @@ def _flushed(code: int) -> int:
 def _unknown(command: str) -> int:
     from difflib import get_close_matches
 
-    from corpusfmt.cli.talk import complain
+    from corpusfmt.cli.messages import complain
     from corpusfmt.text.display import quoted
 
     close = get_close_matches(command, COMMANDS, 1)
@@ -94,8 +94,8 @@ def _unknown(command: str) -> int:
 def _run(command: str, args: list[str], *, at_last: bool) -> int:
     from importlib import import_module
 
+    from corpusfmt.cli.messages import complain, described
     from corpusfmt.cli.signals import Stopped, stopping
-    from corpusfmt.cli.talk import complain, described
     from corpusfmt.model.errors import CorpusfmtError
 
     try:

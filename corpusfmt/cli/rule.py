@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from corpusfmt import plugins
 from corpusfmt.checks.rule_page import page
 from corpusfmt.cli.arguments import parser
-from corpusfmt.cli.talk import put
+from corpusfmt.cli.messages import put
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.text.display import quoted
 

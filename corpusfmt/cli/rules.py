@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from corpusfmt import plugins
 from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.messages import put
 from corpusfmt.cli.printers import dump
-from corpusfmt.cli.talk import put
-from corpusfmt.model.rule import SUBJECTS, Rule
+from corpusfmt.model.rule import Rule
 
 
 def run(arguments: Sequence[str]) -> int:
     """Print all codes, by subject. Returns 0."""
-    options = parser("rules", "List rules and faults. Those with a star are checked only when they are selected.")
+    options = parser("rules", "List rules and faults. Those with a star are checked only if selected.")
     options.add_argument(
         "--output-format", choices=("text", "json"), default="text", help="text (default), or a JSON array"
     )
@@ -24,7 +24,7 @@ def run(arguments: Sequence[str]) -> int:
     for rule in plugins.codes():
         prefix = rule.code.rstrip("0123456789")
         if prefix != subject:
-            put(f"{chr(10) if subject else ''}{prefix}: {SUBJECTS.get(prefix, 'of a plug-in')}")
+            put(f"{chr(10) if subject else ''}{prefix}: {plugins.subject_of(prefix)}")
             subject = prefix
         put(f"  {rule.code:8}{' ' if rule.default else '*'} {rule.severity:7}  {rule.summary}")
     return 0

@@ -10,7 +10,7 @@ from typing import Any
 from corpusfmt import storage
 from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.configured import config_of, settled
-from corpusfmt.cli.talk import plural, say
+from corpusfmt.cli.messages import plural, say
 from corpusfmt.text.display import JSON, harmless
 from corpusfmt.verbs.infer import infer
 
@@ -23,7 +23,7 @@ EXAMPLES = (
 def run(arguments: Sequence[str]) -> int:
     """Infer a schema. Returns 0, and 1 when documents could not be read and were left out."""
     options = parser(
-        "schema", "Write the JSON Schema that the records, or the metadata, of sources obey.",
+        "schema", "Write a JSON Schema that describes the records, or the metadata, of sources.",
         "infer SOURCE... [options]", EXAMPLES,
     )  # fmt: skip
     options.required_arguments.add_argument("action", choices=("infer",), help="infer: write the schema")
@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
         finally:
             output.discard()
     if not args.quiet:
-        left = f"; {plural(found.refused, 'record')} could not be read and did not count" if found.refused else ""
+        left = f"; {plural(found.refused, 'record')} could not be read and were not counted" if found.refused else ""
         say(f"{plural(found.records, 'record')} in {plural(found.sources, 'source')}{left}")
     return 1 if found.refused else 0
 

@@ -1,4 +1,4 @@
-"""Signals that end a run: it cleans up, then exits as the signal would have made it."""
+"""Signals that end a run: clean up, then exit as the signal would."""
 
 from __future__ import annotations
 
@@ -129,6 +129,6 @@ def _sent_again(is_seen: Callable[[], bool]) -> Iterator[None]:
 
 
 def _close(pipe: int) -> None:
-    """Close an end of a pipe. What the system says of that is nothing that the user could mend."""
+    """Close an end of a pipe. What the system says of that is nothing that the user could fix."""
     with contextlib.suppress(OSError):
         os.close(pipe)

@@ -1,4 +1,4 @@
-"""Standard streams and names of files: UTF-8 in any locale, and closed, full or unbuffered streams lose nothing."""
+"""Standard streams and file names: UTF-8 in any locale; closed, full or unbuffered streams lose nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def use_utf8() -> None:
         os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], environment)  # noqa: S606 - itself
 
 
-def mend_streams() -> None:
+def prepare_streams() -> None:
     """Make standard output and error fit to print to: open, whole, and able to show any character."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)

@@ -13,11 +13,11 @@ from corpusfmt.checks.baseline import Baseline, load
 from corpusfmt.checks.run import Against
 from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.configured import config_of, schemas_of, selection_of, settled
+from corpusfmt.cli.messages import complain, described, plural, say, say_dropped, say_skipped
 from corpusfmt.cli.printers import has_colour
 from corpusfmt.cli.progress import Bar
 from corpusfmt.cli.reports import reporter
 from corpusfmt.cli.reports.record import Reporter, Summary
-from corpusfmt.cli.talk import complain, described, plural, say, say_left_behind, say_passed_over
 from corpusfmt.limits import MAX_JOBS
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.options import REPORTS
@@ -28,7 +28,7 @@ from corpusfmt.verbs.validate.run import Validation
 CAP = 50
 
 EXAMPLES = (
-    ("validate corpus/", "all files below a folder whose suffix is known"),
+    ("validate corpus/", "all files below a folder with a known suffix"),
     ("validate news.jsonl --schema record.schema.json", "records against a JSON Schema"),
     ("validate corpus/ --output sarif=findings.sarif", "also write a report for code scanning"),
 )
@@ -36,14 +36,16 @@ EXAMPLES = (
 
 def run(arguments: Sequence[str]) -> int:
     """Validate. Returns 0 when there is nothing to say but notes, 1 when there are findings."""
-    options = parser("validate", "Report what is wrong with sources, and where.", "SOURCE... [options]", EXAMPLES)
+    options = parser(
+        "validate", "Check sources, and report each error with its position.", "SOURCE... [options]", EXAMPLES
+    )
     add_sources(options)
     args = options.parse_args(arguments)
     config = config_of(args)
     schemas = schemas_of(args, config)
     against = Against(schemas.xml, args.engine, args.schema_timeout, args.jing, schemas.record, schemas.metadata)
     if args.statistics and args.output_format != "text":
-        raise ConfigurationError("--statistics prints text; for programs there is --output-format json")
+        raise ConfigurationError("--statistics prints text only; for programs use --output-format json")
     outputs = [_named_report(text) for text in args.output]
     with Bar(enabled=not args.quiet) as bar:
         validation = Validation(
@@ -88,7 +90,7 @@ def _named_report(text: str) -> tuple[str, str]:
 def _jobs(asked: int, configured: int) -> int:
     """Return how many processes check files. A configuration is given no more than there are processors."""
     if not 0 <= asked <= MAX_JOBS:
-        raise ConfigurationError(f"--jobs is a number of processes, at most {MAX_JOBS}, not {asked}")
+        raise ConfigurationError(f"--jobs is a number of processes up to {MAX_JOBS}, not {asked}")
     return asked or min(configured or MAX_JOBS, storage.processors())
 
 
@@ -96,7 +98,7 @@ def _baseline(args: argparse.Namespace, configured: str) -> Baseline | None:
     """Return the baseline that was named, or is configured and there."""
     if args.write_baseline:
         if args.baseline or args.prune_baseline:
-            raise ConfigurationError("--write-baseline makes a baseline: it does not go with one")
+            raise ConfigurationError("--write-baseline creates a baseline; it cannot be combined with --baseline")
         return None
     path = args.baseline or configured
     if args.prune_baseline and not path:
@@ -147,8 +149,8 @@ def _report(validation: Validation, reports: Sequence[Reporter], configuration: 
         severities=tally.severities,
         hidden=tally.hidden,
         baselined=tally.known,
-        left_behind=tally.left_behind,
-        judges=[(name, list(engines)) for name, engines in tally.engines.items()],
+        dropped=tally.dropped,
+        validators=[(name, list(engines)) for name, engines in tally.engines.items()],
         error=None if failure is None else "; ".join(map(described, failures)),
         configuration=configuration,
     )
@@ -161,21 +163,21 @@ def _summary(validation: Validation, *, pruned: bool) -> None:
     tally = validation.tally
     for code, count in sorted(tally.hidden.items()):
         say(f"... and {count:,} more of {code}; --no-cap shows all")
-    say_passed_over(validation.passed_over)
-    say_left_behind(tally.left_behind)
+    say_skipped(validation.skipped)
+    say_dropped(tally.dropped)
     for name, engines in tally.engines.items():
-        by = f"judged by {', '.join(engines)}" if engines else "nothing to judge"
+        by = f"validated by {', '.join(engines)}" if engines else "nothing to validate"
         say(f"schema {basename(name)}: {by}")
     parts = [plural(tally.severities[name], name) for name in ("error", "warning", "note") if tally.severities[name]]
     if tally.known:
-        parts.append(f"{tally.known:,} known from the baseline")
+        parts.append(f"{tally.known:,} baselined")
     what = ", ".join(parts) if parts else "no findings"
     say(f"{plural(tally.documents, 'document')} in {plural(tally.sources, 'source')}: {what}")
     if validation.baseline is not None and not pruned:
         gone = sum(marks.total() for marks in validation.gone().values())
         gone += sum(validation.baseline.known[file].total() for file in validation.baseline.lost())
         if gone:
-            say(f"{plural(gone, 'entry', 'entries')} of the baseline no longer found; --prune-baseline takes them out")
+            say(f"{plural(gone, 'entry', 'entries')} of the baseline no longer found; --prune-baseline removes them")
 
 
 def _write_baseline(path: str, validation: Validation, *, quiet: bool) -> int:
@@ -202,4 +204,4 @@ def _prune(validation: Validation, *, quiet: bool) -> None:
     if taken or renewed:
         baseline.write(new=False)
     if not quiet:
-        say(f"{plural(taken, 'entry', 'entries')} taken out of {quoted(baseline.path, 400)}")
+        say(f"{plural(taken, 'entry', 'entries')} removed from {quoted(baseline.path, 400)}")

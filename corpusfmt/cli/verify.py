@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.messages import plural, put, say
 from corpusfmt.cli.printers import dump
-from corpusfmt.cli.talk import plural, put, say
 from corpusfmt.text.display import shown
 from corpusfmt.verbs.verify import SIDES, Discrepancy, Verification
 
 EXAMPLES = (
     ("convert news.seed -o news.jsonl --receipt news.receipt.json", "convert, and write a receipt"),
-    ("verify news.receipt.json", "later: check all files and documents"),
+    ("verify news.receipt.json", "check all files and documents later"),
     ("verify news.receipt.json --only outputs --quick", "check the digests of the targets only"),
 )
 

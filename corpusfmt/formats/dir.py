@@ -18,41 +18,41 @@ from corpusfmt.limits import CHUNK
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError
+from corpusfmt.model.file_names import NAME_FROM, name_from, wanted_name
 from corpusfmt.model.finding import Edit
-from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream, WriteOptions
+from corpusfmt.model.format import Batch, Format, ReadOptions, Stream, WriteOptions
 from corpusfmt.model.ids import make_id
 from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
 from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.rule import Change, Rule
+from corpusfmt.text.declared import page_declared
 from corpusfmt.text.display import quoted
-from corpusfmt.text.filenames import WHOLE_SUFFIX, has_suffix, suffixed, unfit
-from corpusfmt.text.magic import NO_TEXT
-from corpusfmt.text.pointers import pointer_kind
+from corpusfmt.text.filenames import TEXT_SUFFIX, has_suffix, suffixed, unfit
+from corpusfmt.text.magic import kind_of, pointer_kind
 from corpusfmt.text.position import Region
 
 FAULTS: Final = (
     Rule(
         "DIR001", "error", "document over the size limit",
-        "A file of a folder is a document, which is held whole while it is converted. A limit keeps one file from "
-        "taking all memory.",
-        "raise the limit with --max-document, or leave the file out",
+        "A file of a folder is a document, which is held in memory while it is converted. The limit keeps one file "
+        "from using all memory.",
+        "raise the limit with --max-document, or exclude the file",
         b"a text that is longer than the limit of this example, which is one hundred bytes; the usual one is 256 MiB\n",
-        b"a short text\n", "dir",
+        b"a short text\n", "dir", max_document=100,
     ),
     Rule(
-        "DIR002", "error", "name of a file that is not UTF-8",
-        "The path of a file is the name and the id of its document, and these are characters. This path was written in "
+        "DIR002", "error", "file name that is not UTF-8",
+        "The path of a file is the name and the id of its document. Both consist of characters, and this path is in "
         "another encoding.",
         "rename the file; convmv does so for whole folders",
         b"", b"a text\n", "dir",
     ),
 )  # fmt: skip
-_NAME_FROM: Final = "name-from"
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}
-#: What storage would take for compressed data of some kind, or for no text; the last are skippable frames.
+#: What storage would take for compressed data of some kind; the last are skippable frames.
 _MAGIC: Final = (
     b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"\x04\x22\x4d\x18", b"LZIP\x01",
-    b"\xff\x06\x00\x00sNaP", *NO_TEXT,
+    b"\xff\x06\x00\x00sNaP",
     *(bytes([kind]) + b"\x2a\x4d\x18" for kind in range(0x50, 0x60)),
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ _MAGIC: Final = (
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
     """Give the document that a file is, or the fault that keeps it from being one. Raises ConfigurationError."""
     if options.id_from == "line":
-        raise ConfigurationError("a file of a folder is no line of anything; make the id from path, name or sha256")
+        raise ConfigurationError("a file of a folder has no line number; create the id from path, name or sha256")
     return _scan(stream, options)
 
 
@@ -120,21 +120,19 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
     found = []
     path = _path(document, options)
     if path != document.id:
-        found.append(
-            loss(document, "id", f"the id {quoted(str(document.id))} is not the name of the file, which is all it has")
-        )
+        found.append(loss(document, "id", f"the id {quoted(str(document.id))} is not the name; a file has only a name"))
     if path != document.name:
-        why = unfit(document.name) or f"is not that of the file, {quoted(path)}"
+        why = unfit(document.name) or f"is not the name of the file, {quoted(path)}"
         found.append(loss(document, "name", f"the name {quoted(document.name)} {why}"))
     if document.meta_json != EMPTY and document.meta:
         found.append(loss(document, "metadata", "a file of a folder has no metadata"))
     if undecoded := undecodable(document):
         found += undecoded
-    elif (data := utf8_or_replaced(document)).startswith(_MAGIC):
-        what = "the text begins as compressed data or a file of another kind does, and would be taken for that"
+    elif (data := utf8_or_replaced(document)).startswith(_MAGIC) or kind_of(data):
+        what = "the text begins like compressed data or a file of another type, and would be read as that"
         found.append(loss(document, "bytes", what))
     elif pointer_kind(data):
-        found.append(loss(document, "bytes", "the text is a pointer to a file, and would be refused as such"))
+        found.append(loss(document, "bytes", "the text is a pointer to a file, and would be refused"))
     return found
 
 
@@ -143,22 +141,17 @@ def _path(document: Document, options: WriteOptions) -> str:
 
     Raises ConfigurationError where it is to be named by the source, and nobody knows that.
     """
-    how = options.own.get(_NAME_FROM)
-    if how == "path":
-        if options.source is None:
-            raise ConfigurationError("only a conversion knows the paths of files that names can be made from")
-        return suffixed(options.source.stem, WHOLE_SUFFIX)
-    if how == "id":
-        return suffixed(str(document.id), WHOLE_SUFFIX)
-    wanted = document.name or str(document.id)
+    how, wanted = options.own.get(NAME_FROM), wanted_name(document, options, "name")
+    if how in ("id", "path"):
+        return suffixed(wanted, TEXT_SUFFIX)
     is_held = document.id == document.name or not {"id", "name"} <= options.allow
     if not unfit(wanted) and ((is_held and how is None) or has_suffix(wanted)):
         return wanted
-    return suffixed(wanted, WHOLE_SUFFIX)
+    return suffixed(wanted, TEXT_SUFFIX)
 
 
 class _Writer:
-    """Gives each document as its path and its text, with a NUL between."""
+    """Gives the text of each document."""
 
     def __init__(self, options: WriteOptions) -> None:
         self._options = options
@@ -172,17 +165,16 @@ class _Writer:
             lost = losses(document, self._options)
             if refused := [one for one in lost if one.kind not in self._options.allow]:
                 raise LossError(refused)
-            pieces.append(b"%b\0%b" % (_path(document, self._options).encode(), utf8_or_replaced(document)))
+            pieces.append(utf8_or_replaced(document))
         return pieces
 
     def end(self, _documents: int, /) -> bytes:
         return b""
 
 
-def alone(piece: bytes) -> tuple[str, bytes]:
+def alone(piece: bytes, document: Document, options: WriteOptions) -> tuple[str, bytes]:
     """Return the path and the content of a file."""
-    name, _, data = piece.partition(b"\0")
-    return name.decode(), data
+    return _path(document, options), piece
 
 
 FORMAT = Format(
@@ -197,22 +189,16 @@ FORMAT = Format(
     faults=FAULTS,
     cannot={
         "id": "an id that is not the name",
-        "name": "no name, and names that are no path of a file on every system; the name of another document",
+        "name": "empty names, duplicate names, and names that are not a valid path on every system",
         "metadata": "any metadata",
-        "bytes": "texts that begin as compressed data, PDF or images do, and pointers of Git LFS",
+        "bytes": "texts that begin like compressed data, PDF or images, and pointers of Git LFS",
         "encoding": "bytes that their declared encoding cannot decode",
     },
-    options=(
-        Option(
-            _NAME_FROM,
-            "files are named by the name (default; the id where there is none), the id, or the path of the source",
-            ("id", "name", "path"),
-            "write",
-        ),
-    ),
+    options=(name_from("the name (default; the id if there is none)"),),
     alone=alone,
+    declared=page_declared,
     rewrite=rewrite,
-    whole=True,
+    one_per_file=True,
     names_files=True,
     gives=gives,
     leaves="hidden files, links, pipes and files that hold no text (office documents, PDF, images), which are listed; "

@@ -1,4 +1,4 @@
-"""What a scan has found since its last batch."""
+"""The documents and findings of a scan since its last batch."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Collector:
         self.region = Region(b"", 0, 1)
         self.documents: list[Document] = []
         self.findings: list[Finding] = []
-        self.left_behind: dict[str, int] = {}
+        self.dropped: dict[str, int] = {}
         self._words: set[str] = set()
         self.any = False
         self._faults, self._pointer = faults, Pointer()
@@ -46,19 +46,23 @@ class Collector:
         *,
         record: int = 0,
         file_byte: int = -1,
-        near: Region | None = None,
+        context: Region | None = None,
     ) -> bool:
         """Add the finding of a fault at the stream offset ``byte``. Without a hint the fault's advice is one.
 
-        ``near`` is what :meth:`near` gave for the byte, where the region at hand has it no more. Return False, and add
-        nothing, when there are enough of the code.
+        ``context`` is the result of :meth:`context` for the byte, if the current region no longer has it. Returns
+        False, and adds nothing, if the limit for the code is reached.
         """
         if not self.takes(code, edit):
             return False
         rule = self._faults[code]
         self._counts[code] += rule.severity != "error"
-        finding = found(rule, message, self.path, near or self.near(byte), byte, document=id, hint=hint or rule.advice)
-        self.findings.append(finding._replace(edit=edit, record=record, file_byte=file_byte))
+        finding = found(
+            rule, message, self.path, context or self.context(byte), byte, document=id, hint=hint or rule.advice
+        )
+        if edit is not None or record or file_byte >= 0:
+            finding = finding._replace(edit=edit, record=record, file_byte=file_byte)
+        self.findings.append(finding)
         return True
 
     def takes(self, code: str, edit: Edit | None = None) -> bool:
@@ -69,22 +73,22 @@ class Collector:
         """Return how many more findings of a code are kept."""
         return max(self._most + 1 - self._counts[code], 0)
 
-    def near(self, byte: int) -> Region:
+    def context(self, byte: int) -> Region:
         """Return what is to be kept of the region for a finding at ``byte`` that comes later."""
-        return self._pointer.near(self.region, byte)
+        return self._pointer.context(self.region, byte)
 
     def leave(self, what: str, count: int = 1) -> None:
-        """Count what reading leaves behind. After a thousand words for it, all further ones are one."""
+        """Count a dropped item by kind; beyond 1,000 kinds they share one."""
         if what not in self._words:
             what = what if len(self._words) < _MOST_WORDS else "others"
             self._words.add(what)
-        self.left_behind[what] = self.left_behind.get(what, 0) + count
+        self.dropped[what] = self.dropped.get(what, 0) + count
 
     def batch(self, refused: bytes = b"", *, cut: bool = False, fatal: bool = False) -> Batch:
         """Return what has been collected, and begin anew."""
-        batch = Batch(self.documents, self.findings, self.region, refused, self.left_behind, fatal, cut=cut)
+        batch = Batch(self.documents, self.findings, self.region, refused, self.dropped, fatal, cut=cut)
         self.any = self.any or bool(self.documents) or any(f.severity == "error" for f in self.findings[-1:])
-        self.documents, self.findings, self.left_behind = [], [], {}
+        self.documents, self.findings, self.dropped = [], [], {}
         return batch
 
     def rows(self, rows: Rows) -> Iterator[Batch]:
@@ -94,5 +98,5 @@ class Collector:
 
     def flush(self, refused: bytes = b"", *, cut: bool = False) -> Iterator[Batch]:
         """Give what has been collected, if anything has."""
-        if self.documents or self.findings or self.left_behind:
+        if self.documents or self.findings or self.dropped:
             yield self.batch(refused, cut=cut)

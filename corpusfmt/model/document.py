@@ -15,9 +15,9 @@ UNDECODABLE: Final = "ENC001"
 
 
 class Origin(NamedTuple):
-    """Where a document was read. ``byte`` (from 0, in the decompressed stream) and ``line`` (from 1; 0 when
-    nobody counted) are where it begins, ``body`` is the byte where its text begins as it is written there.
-    Of XML in another encoding than UTF-8 the bytes are those of its UTF-8.
+    """Where a document was read. ``byte`` (the offset in the decompressed stream, from 0) and ``line`` (from 1; 0 if
+    lines were not counted) are its start; ``body`` is the offset of its text. For XML in an encoding other than UTF-8,
+    offsets are those of its UTF-8 form.
     """
 
     path: str
@@ -41,15 +41,15 @@ class _Fields:
 
 
 class Document(_Fields):
-    """One text with its id, its name and its metadata.
+    """One text with its id, name and metadata.
 
-    ``data`` holds the text as bytes; ``encoding`` names their encoding, or is None when nothing declared
-    it (then UTF-8 is expected, and not yet checked). ``text`` is the strict view as characters.
+    ``data`` is the text as bytes; ``encoding`` names their encoding, or is None if none was declared (then UTF-8 is
+    expected, and not checked yet). ``text`` is the text as a string.
 
-    A document cannot be changed; ``replace`` makes another one.
+    Documents are immutable; ``replace`` returns a changed copy.
 
-    Two documents are equal when id, name, text and metadata are. How the text is stored does not count,
-    nor where it was read. Bytes that their encoding cannot decode are compared as bytes.
+    Two documents are equal if id, name, text and metadata are equal. The encoding and the origin do not count. Bytes
+    that are invalid in their encoding are compared as bytes.
     """
 
     __slots__ = ()
@@ -63,20 +63,20 @@ class Document(_Fields):
         meta: Mapping[str, Any] | bytes | None = None,
         encoding: str | None = None,
     ) -> None:
-        """Make a document from characters, or from bytes in ``encoding``.
+        """Create a document from a string, or from bytes in ``encoding``.
 
         ``meta`` is a mapping of JSON values, or a JSON object as UTF-8 bytes.
 
-        Raises TypeError for an id that is neither text nor an integer and for values of other wrong types,
-        ValueError for an empty id, for text that UTF-8 cannot hold (lone surrogates), for metadata that JSON
-        cannot, and for an encoding that Python does not know.
+        Raises TypeError for an id that is neither a string nor an integer and for other values of the wrong type.
+        Raises ValueError for an empty id, for lone surrogates, which UTF-8 cannot represent, for metadata that JSON
+        cannot represent, and for an encoding that Python does not support.
         """
         if isinstance(id, bool) or not isinstance(id, str | int):
-            raise TypeError(f"an id is text or an integer, not {type(id).__name__}")
+            raise TypeError(f"an id must be a string or an integer, not {type(id).__name__}")
         if id == "":
             raise ValueError("an id must not be empty")
         if not isinstance(name, str):
-            raise TypeError(f"a name is str, not {type(name).__name__}")
+            raise TypeError(f"a name must be a str, not {type(name).__name__}")
         if isinstance(id, int) and abs(id) >= 10**MAX_ID_DIGITS:
             raise ValueError(f"an integer id has at most {MAX_ID_DIGITS} digits")
         f"{id}{name}".encode()
@@ -85,7 +85,7 @@ class Document(_Fields):
         elif isinstance(text, bytes):
             data, encoding = text, _checked(encoding)
         else:
-            raise TypeError(f"a text is str or bytes, not {type(text).__name__}")
+            raise TypeError(f"a text must be str or bytes, not {type(text).__name__}")
         kept: Metadata | None = None
         if meta is not None:
             from corpusfmt.model.metadata import Metadata
@@ -104,10 +104,10 @@ class Document(_Fields):
         meta: Mapping[str, Any] | bytes | None = None,
         encoding: str | None = None,
     ) -> Document:
-        """Return a document with other values, and the rest as it is here, the origin among it.
+        """Return a copy with the given values. All other values, and the origin, are those of this document.
 
-        The encoding of characters is UTF-8; that of bytes is the one of this document, unless ``encoding`` names
-        another. Raises as making a document does.
+        The encoding of a string is UTF-8; that of bytes is the one of this document, unless ``encoding`` is given.
+        Raises the errors of the constructor.
         """
         other = Document(
             self.id if id is None else id,
@@ -130,7 +130,7 @@ class Document(_Fields):
 
     @property
     def text(self) -> str:
-        """The text as characters. Raises ParseError (ENC001) when the bytes are not in the encoding."""
+        """The text as a string. Raises ParseError (ENC001) if the bytes are invalid in their encoding."""
         try:
             return self.data.decode(self.encoding or "utf-8")
         except UnicodeDecodeError as error:

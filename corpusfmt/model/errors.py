@@ -1,4 +1,4 @@
-"""The errors that corpusfmt raises. ``OSError`` passes through untouched."""
+"""The errors that corpusfmt raises. ``OSError`` is not wrapped."""
 
 from __future__ import annotations
 
@@ -8,15 +8,9 @@ from typing import Any, NamedTuple, TypeVar
 from corpusfmt.model.finding import Finding
 from corpusfmt.text.display import shown
 
-#: The closed list of what a target may be unable to hold.
-LOSS_KINDS = ("id", "name", "metadata", "bytes", "encoding", "character", "size")
-
-#: Those that may be allowed: for a thing that is too large there is no lesser form.
-ALLOWABLE = tuple(kind for kind in LOSS_KINDS if kind != "size")
-
 
 class Loss(NamedTuple):
-    """One thing of one document that the target cannot hold. ``kind`` is one of :data:`LOSS_KINDS`."""
+    """Data of one document that the target cannot represent. ``kind`` is one of :data:`LOSS_KINDS`."""
 
     kind: str
     message: str
@@ -34,9 +28,9 @@ class Loss(NamedTuple):
 
 
 class CorpusfmtError(Exception):
-    """The base of all errors that corpusfmt raises on its own account.
+    """The base class of all errors of corpusfmt.
 
-    Errors can be copied and pickled, whatever arguments the constructor of a subclass takes.
+    Errors can be copied and pickled, whatever arguments the constructor of a subclass has.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -55,7 +49,7 @@ def _restored(kind: type[_Error], *arguments: Any) -> _Error:
 
 
 class ParseError(CorpusfmtError):
-    """A source is not what its format demands. ``finding`` says what and where."""
+    """A source is not valid in its format. ``finding`` has the reason and the position."""
 
     def __init__(self, finding: Finding) -> None:
         hint = f"; {finding.hint}" if finding.hint else ""
@@ -65,7 +59,7 @@ class ParseError(CorpusfmtError):
 
 
 class LossError(CorpusfmtError):
-    """A target cannot hold something. ``losses`` names each thing; nothing of the call was written."""
+    """The target cannot represent some data. ``losses`` lists it. The call wrote nothing."""
 
     def __init__(self, losses: Sequence[Loss]) -> None:
         first = losses[0]
@@ -75,36 +69,36 @@ class LossError(CorpusfmtError):
 
 
 class VerificationError(CorpusfmtError):
-    """What was written does not hold what it is to hold when it is read back. Nothing was committed."""
+    """A file that was read back differs from what was written. Nothing was committed."""
 
 
 class SourceChangedError(CorpusfmtError):
-    """A file changed while it was read: what was read may never have been its content. Nothing was committed."""
+    """A file changed while it was read, so the result may be a mixture. Nothing was committed."""
 
 
 class TargetChangedError(CorpusfmtError):
-    """Something else has written to the target, or moved it, during the run, which did not finish what it had begun."""
+    """Another program wrote to the target, or moved it, during the run. The run is incomplete."""
 
 
 class WorkerError(CorpusfmtError):
-    """A process that did a part of the work was ended, or could not be started."""
+    """A worker process was killed, or could not be started."""
 
 
 class ReceiptError(CorpusfmtError):
-    """A file is not a receipt of a conversion, or is not as it was written."""
+    """A file is not a receipt of a conversion, or was changed."""
 
 
 class UnknownFormatError(CorpusfmtError):
-    """No format, or more than one, answers to a name, a suffix or a content."""
+    """No format, or more than one, matches a name, a suffix or a content."""
 
 
 class SchemaError(CorpusfmtError):
-    """A schema is missing or is itself wrong."""
+    """A schema is missing or invalid, or takes too long."""
 
 
 class ConfigurationError(CorpusfmtError):
-    """A mistake of the caller: options that do not fit, a source that is none, a target that cannot be made."""
+    """A mistake of the caller: incompatible options, an invalid source, or a target that cannot be created."""
 
 
 class PluginError(CorpusfmtError):
-    """A plug-in is broken or claims what another one has."""
+    """A plug-in is broken, or uses a name, suffix or code of another one."""

@@ -1,4 +1,4 @@
-"""The Finding record: something a user should know about a source, and where it is."""
+"""The Finding record: a report to the user about a source, with its position."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Severity: TypeAlias = Literal["error", "warning", "note"]
 
 
 class Edit(NamedTuple):
-    """A replacement that clears a finding: ``length`` bytes at ``byte`` (in the decompressed stream).
+    """A replacement that fixes a finding: ``length`` bytes at ``byte`` (an offset in the decompressed stream).
 
-    One that replaces nothing by nothing is made by writing the file anew. A ``safe`` one loses nothing and is known to
-    be right; any other is made only when it is asked for.
+    An edit of no bytes without a replacement is applied by writing the file again. A ``safe`` edit loses nothing and is
+    certainly correct; any other is applied only on request.
     """
 
     byte: int
@@ -23,7 +23,7 @@ class Edit(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Another place that a finding speaks of, in its own source where ``path`` is empty; see :class:`Finding`."""
+    """Another position that a finding mentions; it is in the same source if ``path`` is empty. See :class:`Finding`."""
 
     path: str
     line: int = 0
@@ -35,25 +35,25 @@ class Place(NamedTuple):
 class Finding(NamedTuple):
     """One finding.
 
-    ``line`` and ``column`` count from 1 (columns in code points), ``byte`` from 0 in the decompressed
-    stream; they are 0, 0 and -1 where no place is known. ``excerpt`` is safe to show; ``caret`` is the
-    index in it that the finding points at. ``document`` is the id of the document, when it is known.
+    ``line`` and ``column`` count from 1 (columns in code points), ``byte`` from 0 in the decompressed stream; they are
+    0, 0 and -1 if the position is unknown. ``excerpt`` is escaped for display; ``caret`` is the index of the position
+    in it. ``document`` is the id of the document, if known.
 
-    ``stored`` says that ``byte``, and that of ``edit``, are offsets in the source as it is stored: in one that is
-    compressed they are not, and in one that is in another encoding there is no edit.
+    ``stored`` is true if ``byte``, and the offset of the edit, are offsets in the stored file. They are not in a
+    compressed file; a file in an encoding other than UTF-8 has no edits.
 
-    ``number`` is that of the document among those of the source, from 1, where a rule or a schema finds something in
-    one; elsewhere it is 0. Ids may be used twice. ``places`` is the number of places of the document that it stands
-    for, ``subject`` what it is about where that is neither a document nor a place, as a field of a corpus.
+    ``number`` is the number of the document in its source, from 1, in findings of rules and schemas, and otherwise 0;
+    ids may be duplicates. ``places`` is the number of positions in the document that the finding stands for.
+    ``subject`` names what it is about, if that is neither a document nor a position, such as a field of a corpus.
 
-    ``related`` are other places that it speaks of, as that where an id was used first. ``no_fix`` says why there is no
-    ``edit`` where the code usually has one. ``by_path`` says that the id of the document is made from the path of the
-    source, as it was named.
+    ``related`` contains other positions, such as the first use of an id. ``no_fix`` is the reason why there is no
+    ``edit``, if the code usually has one. ``by_path`` is true if the id of the document was created from the path of
+    the source as it was given.
 
-    ``blocks_reading`` says that a document, or the rest of the source, was not read.
+    ``blocks_reading`` is true if a document, or the rest of the source, was not read.
 
-    In an archive ``record`` is the number of the record, from 1, and ``file_byte`` the offset in the file, as it is
-    stored, of the compressed member that the record begins in; they are 0 and -1 elsewhere.
+    In an archive, ``record`` is the number of the record, from 1, and ``file_byte`` the offset of its compressed member
+    in the stored file; otherwise they are 0 and -1.
     """
 
     code: str
@@ -87,7 +87,7 @@ class Finding(NamedTuple):
         return f"{self.code}\0{document}\0{self.subject}\0{self.excerpt.strip()}"
 
     def where(self) -> str:
-        """Return ``path:line:column (byte N, document ID)``, as far as it is known."""
+        """Return ``path:line:column (byte N, document ID)``, without unknown parts."""
         path = shown(self.path)
         if self.byte < 0:
             return path

@@ -1,4 +1,4 @@
-"""The Format record: what a format is to everything else."""
+"""The Format record: the interface of a format."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.rule import Change, Rule
+from corpusfmt.text.declared import Declared
 from corpusfmt.text.display import charset, quoted
 from corpusfmt.text.position import Region
 
 
 class Stream(Protocol):
-    """A binary stream to scan. ``name`` stands in findings."""
+    """A binary stream to scan. Findings contain its ``name``."""
 
     @property
     def name(self) -> str:
@@ -45,23 +46,23 @@ class Stream(Protocol):
 
 
 class Batch(NamedTuple):
-    """What a scan gives at a time: documents, and findings about them.
+    """A part of the result of a scan: documents, and findings about them.
 
-    At most one of the findings is an error; it comes last, after all documents of the batch, and stands
-    for one refused record, whose bytes are in ``refused``. When that is ``cut`` it holds as many from the beginning of
-    the record on as were at hand: its end is unknown or too far away. ``region`` is the run of source bytes that all
-    of it came from. ``left_behind`` counts what reading left out, by a word for it.
+    At most one finding is an error. It is the last one, after all documents of the batch, and means that one record was
+    refused. ``refused`` has the bytes of the record. If ``cut``, these are only its beginning: its end is unknown or
+    too far away. ``region`` contains the source bytes of the batch. ``dropped`` counts the items that reading dropped,
+    by kind.
     """
 
     documents: Sequence[Document]
     findings: Sequence[Finding]
     region: Region
     refused: bytes = b""
-    left_behind: Mapping[str, int] = {}
-    #: The rest of the source was not read. A conversion then stops, whatever it was told to do on an error.
+    dropped: Mapping[str, int] = {}
+    #: The rest of the source was not read. A conversion then stops, with any ``on_error``.
     fatal: bool = False
-    #: Whole XML documents of the source, in UTF-8, that a grammar is to judge.
-    judge: Sequence[Region] = ()
+    #: Whole XML documents of the source, in UTF-8, that a grammar validates.
+    to_validate: Sequence[Region] = ()
     #: What gives the offset in the source of one of the region, where that is no run of the source's own bytes; to be
     #: asked before the next batch is.
     source_byte: Callable[[int], int] | None = None
@@ -72,23 +73,23 @@ class Batch(NamedTuple):
 
 
 class ReadOptions(NamedTuple):
-    """How to read. ``encoding`` names the encoding of texts that do not declare one; ``id_from`` (name,
-    line, sha256 or path) makes an id where there is none; ``max_document`` is in bytes; ``own`` holds the
-    options that only some formats know; ``limits`` are all others: scans take the size of a document from
-    ``max_document`` alone, which :class:`corpusfmt.sources.Reading` fills in from its limits.
+    """Settings for reading. ``encoding`` applies to texts that do not declare one. ``id_from`` (name, line, sha256 or
+    path) creates an id for documents without one. ``max_document`` is in bytes. ``own`` contains the options of the
+    format. ``limits`` contains all other limits; scans use ``max_document`` for the size of a document, which
+    :class:`corpusfmt.sources.settings.Reading` sets from its limits.
     """
 
     encoding: str | None = None
     id_from: str | None = None
     max_document: int = MAX_DOCUMENT
     own: Mapping[str, str] = {}
-    #: Whether origins tell lines. Counting costs a tenth of a fast run, and whoever has the region can
+    #: Whether origins have lines. Counting costs a tenth of a fast run, and whoever has the region can
     #: count later; without it the line of an origin is 0.
     lines: bool = True
     #: Whether to look across records too, for which a scan must remember something of each.
     thorough: bool = False
-    #: Whether a grammar that the user named is to judge all documents, and not only the doubtful ones of ours.
-    judged: bool = False
+    #: Whether a grammar that the user named validates all documents, and not only the changed native ones.
+    validating: bool = False
     #: The path of the source in the folder that was named, or as it was named itself.
     inside: str = ""
     #: What ids are made of with ``id_from`` path, or without any where a format makes ids of paths: the path below the
@@ -104,14 +105,14 @@ class ReadOptions(NamedTuple):
 
 
 class Source:
-    """The source of the documents that are written at the moment. ``stem`` is as in ReadOptions."""
+    """The source of the documents that are being written. ``stem`` is as in ReadOptions."""
 
     stem = ""
 
 
 class WriteOptions(NamedTuple):
-    """How to write. ``allow`` names the kinds of loss that may happen; ``own`` is as in ReadOptions; ``source`` is
-    known in a conversion alone.
+    """Settings for writing. ``allow`` contains the kinds of loss that are allowed. ``own`` contains the options of the
+    format. ``source`` is set only in a conversion.
     """
 
     allow: frozenset[str] = frozenset()
@@ -120,9 +121,9 @@ class WriteOptions(NamedTuple):
 
 
 class Option(NamedTuple):
-    """An option that a format knows: its name, its choices (none: any text) and where it applies.
+    """An option of a format: its name, its choices (none: any text) and the side it applies to.
 
-    ``metavar`` stands in help for the value, where there are no choices.
+    ``metavar`` is the name of the value in the help, if there are no choices.
     """
 
     name: str
@@ -135,24 +136,24 @@ class Option(NamedTuple):
 class Writer(Protocol):
     """Turns documents into bytes. A target file is ``begin()``, any number of ``encode``, ``end(documents)``.
 
-    For shards of one target it begins and ends several times. What it writes must not depend on how the documents
-    are spread over calls of ``encode``.
+    For shards of one target it begins and ends several times. The output must not depend on how the documents are
+    divided between calls of ``encode``.
     """
 
     def begin(self) -> bytes:
-        """Return what stands before the first document."""
+        """Return the bytes before the first document."""
         ...
 
     def encode(self, documents: Sequence[Document], /) -> Sequence[bytes]:
-        """Return the documents as they stand in the target: a piece a document, or, of a format that has ``members``,
-        the pieces that are to be members.
+        """Return the documents as bytes: one piece per document, or, for a format with ``members``, one piece per
+        member.
 
-        Raises LossError, as if it had not been called, when a document cannot be held and the loss is not allowed.
+        Raises LossError, without any effect, if a document cannot be represented and the loss is not allowed.
         """
         ...
 
     def end(self, documents: int, /) -> bytes:
-        """Return what stands after the last of so many documents, which are those of this file alone."""
+        """Return the bytes after the last document. ``documents`` is the number of documents in this file."""
         ...
 
 
@@ -160,7 +161,7 @@ Scan: TypeAlias = Callable[[Stream, ReadOptions], Iterator[Batch]]
 
 
 class Format(NamedTuple):
-    """A format: a record of functions. A plug-in gives one under the entry point ``corpusfmt.formats``."""
+    """A format: a record of functions. A plug-in defines one under the entry point ``corpusfmt.formats``."""
 
     name: str
     title: str
@@ -199,20 +200,22 @@ class Format(NamedTuple):
     grammar: str = ""
     #: The code of what a grammar has against a document.
     grammar_code: str = ""
-    #: Takes a piece that a writer gave, which is one document, and gives it as a file of its own: a name for it
-    #: without a suffix (ASCII letters, digits, dot, dash, underscore), and its bytes.
-    alone: Callable[[bytes], tuple[str, bytes]] | None = None
+    #: Takes a piece that a writer gave, and its document, and gives it as a file of its own: what it is named by, which
+    #: the target makes a path of, and its bytes.
+    alone: Callable[[bytes, Document, WriteOptions], tuple[str, bytes]] | None = None
+    #: Gives what the head of a source, in ASCII or UTF-8, declares of its encoding.
+    declared: Callable[[bytes], Declared | None] | None = None
     #: The code of a file in UTF-16 or UTF-32, where the same file in UTF-8 is what was meant.
     wide_code: str = ""
     #: Gives the edit that makes a change in the text of a document, or None where that cannot be one edit.
     rewrite: Callable[[Region, Document, Change], Edit | None] | None = None
     #: Gives the JSON records of documents as they stand in the source, each where its document begins.
     records: Callable[[Region, Sequence[Document]], list[bytes]] | None = None
-    #: Each source is one document and its path the name. No content tells the format, and a target is a folder, where
-    #: what ``alone`` gives is the path of a file: with its suffix, in folders of its own, and as it is.
-    whole: bool = False
+    #: One document per file: its path is the name. No content identifies the format. A target is a folder, in which
+    #: ``alone`` returns the complete path of a file, with its suffix.
+    one_per_file: bool = False
     #: Says whether the first bytes of a source are what a folder of this format may hold beside it under the same
-    #: suffix, as XML of another vocabulary: one that was found in a folder is then passed over.
+    #: suffix, as XML of another vocabulary: one that was found in a folder is then skipped.
     is_other: Callable[[bytes], bool] | None = None
     #: Gives the names in a source that pointers in other sources of its corpus may lead to.
     shared_names: Callable[[Stream], Iterator[str]] | None = None

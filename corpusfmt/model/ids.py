@@ -1,4 +1,4 @@
-"""Ids for documents that have none."""
+"""Ids for documents without one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Checking JSON objects fast: a fast parser first, the strict one for what it turns away or cannot see."""
+"""Checking JSON objects: a fast parser first, the strict one for anything that the fast one refuses or cannot check."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from corpusfmt.limits import MAX_DEPTH
@@ -12,6 +13,7 @@ from corpusfmt.text.json_reader import JSONFault, parse
 from corpusfmt.text.primitives import escape_json_each
 
 _NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+_NO_BRACKET = rb'(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+'
 
 
 def check_object(raw: bytes, depth: int = MAX_DEPTH) -> list[tuple[str, int]]:
@@ -22,10 +24,14 @@ def check_object(raw: bytes, depth: int = MAX_DEPTH) -> list[tuple[str, int]]:
     """
     if raw == b"{}" or is_canonical(raw, depth):
         return []
+    if (at := too_deep(raw, depth)) >= 0:
+        raise JSONFault(f"nested deeper than {depth} levels", at, "depth")
     node = parse(raw, max_depth=depth)
     if node.kind != "{":
         raise JSONFault("expected an object in braces", node.start)
-    notes = [(f"the key {quoted(key)} repeats; readers keep one or the other", at) for key, at in duplicates(node)]
+    notes = [
+        (f"duplicate key {quoted(key)}; readers keep either the first or the last", at) for key, at in duplicates(node)
+    ]
     notes += surrogates(raw, strings(node, raw))
     return sorted(notes, key=lambda note: note[1])
 
@@ -51,15 +57,29 @@ def is_canonical(raw: bytes, depth: int = MAX_DEPTH) -> bool:
 
 def _is_shallow(raw: bytes, depth: int) -> bool:
     """Say whether valid JSON nests no deeper than half of ``depth``, as far as a fast parser is sure to follow."""
-    import re
-
     brackets = re.sub(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', b"", raw, flags=re.S).translate(None, _NO_BRACKETS)
+    if re.search(rb"[{\[]{%d}" % (depth // 2 + 1), brackets):
+        return False
     for _ in range(depth // 4):
         inner = brackets.replace(b"{}", b"").replace(b"[]", b"")
         if len(inner) == len(brackets):
             break
         brackets = inner
     return not brackets
+
+
+def too_deep(raw: bytes, depth: int) -> int:
+    """Return where JSON text first nests deeper than ``depth`` levels, or -1."""
+    if raw.count(b"{") + raw.count(b"[") <= depth or _is_shallow(raw, depth):
+        return -1
+    if straight := re.match(rb"(?:%b[{\[]){%d}" % (_NO_BRACKET, depth + 1), raw, re.S):
+        return straight.end() - 1
+    level = 0
+    for bracket in re.finditer(rb"(?:%b)([{}\[\]])" % _NO_BRACKET, raw, re.S):
+        level += 1 if bracket[1] in b"{[" else -1
+        if level > depth:
+            return bracket.start(1)
+    return -1
 
 
 def surrogates(raw: bytes, spans: list[tuple[int, int]]) -> list[tuple[str, int]]:
@@ -70,7 +90,7 @@ def surrogates(raw: bytes, spans: list[tuple[int, int]]) -> list[tuple[str, int]
     for start, stop in spans:
         at = lone_surrogate(raw[start:stop])
         if at >= 0:
-            found.append(("half a surrogate pair, which is no character", start + at))
+            found.append(("half a surrogate pair, which is not a character", start + at))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Known metadata: one vocabulary for all formats that have a place of their own for a title, a date or a URL."""
+"""Known metadata: one vocabulary for all formats that store a title, a date or a URL in a field of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of all limits on what is read: what each is, what tells of it, and what sets it."""
+"""The table of all limits on what is read: what each applies to, how it is reported, and what sets it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from corpusfmt.limits import (
     GRAMMAR_FILES,
     HTML_ATTRIBUTES,
     HTTP_WINDOW,
-    JUDGED_TEXT,
     LARGEST_WINDOW,
     LENGTH_DIGITS,
     LONGEST_BLOCK,
@@ -33,6 +32,7 @@ from corpusfmt.limits import (
     SCHEMA_SECONDS,
     SMALL_FILE,
     USUAL,
+    VALIDATED_TEXT,
     WARC_JOINED,
     WARC_NAME,
     Limits,
@@ -45,8 +45,9 @@ from corpusfmt.text.display import quoted
 class Limit(NamedTuple):
     """A limit: ``most`` is the largest value that may be asked for, ``what`` one plain sentence without its full stop.
 
-    ``codes`` are those of the rules that tell of it; where there is none, ``word`` stands in the message. ``option`` is
-    what sets it on the command line, or empty where nothing does.
+    ``codes`` are those of the rules that tell of it; for the limit ``document`` also all that have a ``max_document``.
+    Where there is none, ``word`` stands in the message. ``option`` is what sets it on the command line, or empty where
+    nothing does.
     """
 
     name: str
@@ -71,54 +72,54 @@ def _fixed(name: str, value: int, unit: str, what: str, *codes: str, word: str =
 _B: Final = "bytes"
 #: All limits on input. Each has a test at its edge (``tests/test_limits.py``).
 LIMITS: Final = (
-    _set("document", ANY, _B, "a document, header and body, as it stands in the source; it is held in memory",
-         "SEED010", "JSONL015", "WARC020", "WARC021", "TEI009", "DIR001"),
+    _set("document", ANY, _B, "a document, header and body, as stored in the source; it is held in memory",
+         "WARC021"),
     _set("header", 16 * MIB, _B, "one header line of a seed file, a WARC record or an HTTP message",
          "SEED011", "WARC005", "WARC021"),
     _set("header-block", 16 * MIB, _B, "the whole header of a WARC record or an HTTP message", "WARC005", "WARC021"),
-    _set("metadata", 256 * MIB, _B, "the metadata of a document, where they stand in the source as JSON",
+    _set("metadata", 256 * MIB, _B, "the JSON metadata of a document in the source",
          "SEED004", "JSONL015", "WARC027", "TEI019"),
-    _set("depth", MAX_DEPTH, "levels", "how deep metadata in JSON nest", "SEED004", "JSONL014", "WARC027", "TEI019"),
-    _set("xml-depth", MAX_XML_DEPTH, "levels", "how deep the elements of TEI nest", "TEI008"),
+    _set("depth", MAX_DEPTH, "levels", "nesting of JSON metadata", "SEED004", "JSONL014", "WARC027", "TEI019"),
+    _set("xml-depth", MAX_XML_DEPTH, "levels", "nesting of TEI elements", "TEI008"),
     _set("markup", MAX_MARKUP, _B, "one tag, comment or processing instruction of TEI", "TEI008"),
     _set("ratio", 1_000_000, "times",
-         "how many times larger than its file decompressed data may be, and an HTTP body than what was sent",
+         "size of decompressed data relative to its file, and of an HTTP body relative to what was sent",
          "FILE004", "WARC021"),
-    _set("zstd-window", LARGEST_WINDOW, _B, "what a zstd file may make its reader remember", "FILE002"),
-    _set("faults", ANY, "records", "how many in a row may be refused before the rest is not read", "FILE005"),
+    _set("zstd-window", LARGEST_WINDOW, _B, "the window of a zstd file", "FILE002"),
+    _set("faults", ANY, "records", "refused records in a row, before the rest of the file is skipped", "FILE005"),
     _set("warnings", ANY, "findings",
-         "how many warnings of one code, and findings of one rule, are reported for a file", "FILE006"),
+         "warnings of one code, and findings of one rule, that are reported for a file", "FILE006"),
     Limit("schema-seconds", SCHEMA_SECONDS, ANY, "seconds",
-          "compiling a RELAX NG schema, and judging each document by it", word="seconds", option="--schema-timeout "),
-    _fixed("ratio-free", RATIO_FREE, _B, "what decompressed data may come to whatever the size of its file",
+          "compiling a RELAX NG schema, and validating each document", word="seconds", option="--schema-timeout "),
+    _fixed("ratio-free", RATIO_FREE, _B, "decompressed data that is allowed for any size of the file",
            "FILE004", "WARC021"),
     _fixed("zstd-dictionary", MAX_DICTIONARY, _B, "a dictionary in a zstd file", "FILE002"),
-    _fixed("http-window", HTTP_WINDOW, _B, "what an HTTP body in zstd may make its reader remember", "WARC021"),
+    _fixed("http-window", HTTP_WINDOW, _B, "the window of an HTTP body in zstd", "WARC021"),
     _fixed("id-digits", MAX_ID_DIGITS, "digits", "an integer id", "SEED002", "JSONL007", "WARC027", "TEI019"),
     _fixed("content-length", LENGTH_DIGITS, "digits", "the Content-Length of a WARC record", "WARC006"),
-    _fixed("block", LONGEST_BLOCK, _B, "the block of a WARC record, which is passed over when it is no text",
+    _fixed("block", LONGEST_BLOCK, _B, "the block of a WARC record, which is skipped if it is not text",
            "WARC008", "WARC010"),
     _fixed("warc-name", WARC_NAME, "characters", "the id and the name of a document that is written to WARC",
            word="longer than"),
-    _fixed("warc-joined", WARC_JOINED, _B, "the metadata records that are joined to one foreign text",
+    _fixed("warc-joined", WARC_JOINED, _B, "the metadata records that are joined to one third-party text",
            word="metadata records"),
     _fixed("html-attributes", HTML_ATTRIBUTES, "attributes",
-           "those of one tag of a web page that are looked at, with --html text", "WARC021"),
-    _fixed("path", PATH, _B, "the path of a file in a folder that is written", word="longer than"),
+           "the attributes of nested tags of a web page, with --html text", "WARC021"),
+    _fixed("path", PATH, _B, "the path of a file in a target folder", word="longer than"),
     _fixed("path-part", PATH_PART, _B, "each part of such a path", word="longer than"),
     _fixed("small-file", SMALL_FILE, _B, "a JSON Schema or a baseline", word="larger than"),
     _fixed("configuration", CONFIGURATION, _B, "a configuration", word="larger than"),
-    _fixed("configuration-depth", CONFIGURATION_DEPTH, "levels", "how deep a configuration nests; the parts of a key",
-           word="nests too deep"),
+    _fixed("configuration-depth", CONFIGURATION_DEPTH, "levels", "nesting of a configuration; the parts of a key",
+           word="nested too deep"),
     _fixed("configuration-dots", CONFIGURATION_DOTS, "dots", "the dots of a configuration, outside of its strings",
            word="dots"),
     _fixed("patterns", PATTERNS, "characters", "all patterns of files in a configuration", word="characters"),
-    _fixed("jobs", MAX_JOBS, "processes", "how many may be asked for", word="at most"),
-    _fixed("receipt", RECEIPT, _B, "a receipt that another program has written into one line", word="larger than"),
+    _fixed("jobs", MAX_JOBS, "processes", "the number of processes", word="at most"),
+    _fixed("receipt", RECEIPT, _B, "a receipt that another program reformatted to one line", word="larger than"),
     _fixed("grammar", GRAMMAR, _B, "a RELAX NG schema", word="larger than"),
-    _fixed("grammar-files", GRAMMAR_FILES, "files", "the files of a RELAX NG schema, itself among them",
+    _fixed("grammar-files", GRAMMAR_FILES, "files", "the files of a RELAX NG schema, including itself",
            word="files"),
-    _fixed("judged-text", JUDGED_TEXT, _B, "one text between two tags, when a RELAX NG schema judges it (libxml2)",
+    _fixed("validated-text", VALIDATED_TEXT, _B, "one text between two tags, in RELAX NG validation (libxml2)",
            "TEI025"),
 )  # fmt: skip
 #: Those that may be set, by name, with the option that sets them.

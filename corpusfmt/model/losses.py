@@ -1,4 +1,4 @@
-"""What writers say of a document that they cannot hold; the parts that all of them share."""
+"""Losses of a document: the parts that all writers share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metadata: a read-only mapping over JSON that is kept as it was written."""
+"""Metadata: a read-only mapping over JSON that is kept unchanged."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def values_of(raw: bytes) -> Any:
 class Metadata(Mapping[str, Any]):
     """The metadata of a document, as a read-only mapping.
 
-    ``json`` is the JSON object as it was written, in UTF-8 on one line. Values are read from it each time
-    they are asked for, so that nothing done to them changes the document. A number that ``int`` or
-    ``float`` cannot take comes as :class:`decimal.Decimal`, or as infinity when that cannot either.
+    ``json`` is the JSON object as it was written, in UTF-8 on one line. Values are parsed on each access, so changing
+    them does not change the document. A number that ``int`` or ``float`` cannot represent is a
+    :class:`decimal.Decimal`, or infinity if that cannot represent it either.
 
-    Two are equal when their values are: numbers by their digits, objects with their keys in order; white
-    space and the spelling of string escapes do not count.
+    Two mappings are equal if their values are equal: numbers by their digits, objects with their keys in the same
+    order. White space and the spelling of string escapes do not count.
     """
 
     __slots__ = ("_keys", "json")
@@ -73,7 +73,7 @@ class Metadata(Mapping[str, Any]):
         elif isinstance(value, Mapping):
             raw = _dump(dict(value))
         else:
-            raise TypeError(f"metadata is a mapping or a JSON object in bytes, not {type(value).__name__}")
+            raise TypeError(f"metadata must be a mapping or a JSON object in bytes, not {type(value).__name__}")
         try:
             raw.decode("utf-8")
             if parse(raw, max_depth=MAX_DEPTH).kind != "{":

@@ -1,4 +1,4 @@
-"""Cutting a stream into regions of whole records, in bounded memory."""
+"""Splitting a stream into regions of complete records, in bounded memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpusfmt.text.primitives import occurrences
 
 class Piece(NamedTuple):
     """A region of whole records; or, where ``skipped`` is not 0, the head of a record of ``skipped`` bytes,
-    which is larger than the limit and was passed over.
+    which is larger than the limit and was skipped.
     """
 
     region: Region
@@ -60,7 +60,7 @@ def pieces(stream: Stream, head: Region, boundary: bytes, limit: int) -> Iterato
 
 
 def _skip(stream: Stream, kept: bytes, boundary: bytes) -> tuple[bytes, int, int]:
-    """Read on to the next boundary. Return what follows it, and the bytes and lines passed over."""
+    """Read on to the next boundary. Return what follows it, and the bytes and lines skipped."""
     overlap = len(boundary) - 1
     size, lines, tail = len(kept), occurrences(kept, b"\n"), kept[-overlap:] if overlap else b""
     while more := stream.read(CHUNK):

@@ -1,4 +1,4 @@
-"""The Rule record: one thing that can be wrong, with its page and, where it looks at documents, its check."""
+"""The Rule record: one kind of fault, with its page and, if it is about documents, its check."""
 
 from __future__ import annotations
 
@@ -9,27 +9,22 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Finding, Place, Severity
 from corpusfmt.text.position import Region
 
-#: Code prefixes and what they speak of.
+#: Code prefixes and what they speak of. Those of formats are the names of these in capitals.
 SUBJECTS: Final = {
     "FILE": "the file around the corpus: compression and framing",
-    "SEED": "the seed format",
-    "JSONL": "the JSON Lines format",
-    "TEI": "the TEI format",
-    "WARC": "the WARC format",
-    "DIR": "folders of text files",
     "ENC": "bytes and encodings",
     "TXT": "characters and lines",
     "DOC": "ids, names and metadata of documents",
-    "CORP": "across documents and files",
+    "CORP": "across files",
     "SCH": "schemas",
 }
 
 
 class Change(NamedTuple):
-    """What clears a hit: ``length`` bytes at ``position`` of the document's ``data`` become ``replacement``.
+    """The change that fixes a hit: ``length`` bytes at ``position`` of the document's ``data`` become ``replacement``.
 
-    It begins and ends between characters, and is one for all that the rule has against the document. A ``safe`` one
-    loses nothing and is known to be right; any other is made only when it is asked for.
+    It begins and ends between characters, and fixes all hits of the rule in the document. A ``safe`` change loses
+    nothing and is certainly correct; any other is applied only on request.
     """
 
     position: int
@@ -60,13 +55,13 @@ Check: TypeAlias = Callable[[Sequence[Document]], Iterable[Hit]]
 
 
 class Rule(NamedTuple):
-    """One thing that can be wrong.
+    """One kind of fault.
 
-    A format's faults are rules without a check of their own: the format's ``scan`` finds them. ``start``
-    returns a fresh check for one source, which may keep what it has seen.
+    The faults of a format are rules without a check: the ``scan`` of the format finds them. ``start`` returns a new
+    check for each source, which may have state.
 
-    ``bad`` and ``good`` are whole small files in the format ``example``, or several of them; ``bad`` gives this code
-    and no other, ``good`` gives none. They are the rule's test and part of its page.
+    ``bad`` and ``good`` are complete small files in the format ``example``, or several of them. ``bad`` gives this code
+    and no other, ``good`` gives none. They are the tests of the rule and part of its page.
     """
 
     code: str
@@ -88,6 +83,8 @@ class Rule(NamedTuple):
     file_names: bool = False
     #: Its hits may have a change, which ``corpusfmt fix`` makes where the format can be rewritten.
     fixable: bool = False
+    #: The limit of the size of a document that the examples are read with, where the fault is one over that limit.
+    max_document: int = 0
 
 
 def found(

@@ -1,4 +1,4 @@
-"""Looking for something in many texts at once: in all of a list first, and in one only when it may be there."""
+"""Searching many texts at once: all of a list first, and single ones only if they may match."""
 
 from __future__ import annotations
 

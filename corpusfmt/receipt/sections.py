@@ -1,4 +1,4 @@
-"""What a receipt has of each document, and its lists, which can be longer than memory: one JSON object a line."""
+"""The lists of a receipt, which may be longer than memory: one JSON object per line, one entry per document."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def digests(document: Document) -> dict[str, object]:
 
 def reading_back(format: Format, own: Mapping[str, str], inside: str, *, made: bool) -> ReadOptions:
     """Return how to read what was written with options of the format's own; ``made``, ids that were lost are made."""
-    id_from = "line" if made and not format.whole else None
+    id_from = "line" if made and not format.one_per_file else None
     known = plugins.applicable(format, "read", own)
     return UNLIMITED._replace(id_from=id_from, own=known, lines=False, inside=inside)
 
@@ -130,26 +130,26 @@ class Receipt:
     def __init__(self, path: str) -> None:
         """Raises OSError, SourceChangedError, and ReceiptError for what is no receipt, or was changed."""
         if path == "-" or (storage.exists(path) and not storage.is_regular(path)):
-            raise ReceiptError(f"{quoted(path, 400)} is no file; a receipt is read more than once")
+            raise ReceiptError(f"{quoted(path, 400)} is not a file; a receipt is read more than once")
         self.path = path
         self._state = storage.state_of(path)
         self._whole: dict[str, Any] | None = None
         self.head: Any = None
         self.counts = dict.fromkeys(NAMES, 0)
-        if not self._is_ours():  # written anew by something else, or cut, or changed
+        if not self._is_native():  # written anew by something else, or cut, or changed
             known = isinstance(self.head, dict)
             if not known or storage.size_of(path) <= RECEIPT:
                 self._whole = self.head = self._parsed(storage.small(path, RECEIPT))
             if known and self._whole is None:
-                raise ReceiptError(f"the receipt {quoted(path, 400)} is cut or damaged: its lists do not end")
+                raise ReceiptError(f"the receipt {quoted(path, 400)} is truncated or damaged: its lists do not end")
         if not isinstance(self.head, dict) or self.head.get("receipt") != _VERSION:
-            raise ReceiptError(f"{quoted(path, 400)} is no receipt of a conversion (version {_VERSION})")
+            raise ReceiptError(f"{quoted(path, 400)} is not a receipt of a conversion (version {_VERSION})")
         if self._whole is not None:
             if self._whole.get(SUM) != digest_of(self._whole):
-                raise ReceiptError(f"the receipt {quoted(path, 400)} is damaged: its content has another digest")
+                raise ReceiptError(f"the receipt {quoted(path, 400)} is damaged: the digest of its content differs")
             self.counts = {name: sum(1 for _ in self.section(name)) for name in NAMES}
 
-    def _is_ours(self) -> bool:
+    def _is_native(self) -> bool:
         """Say whether the lists stand in lines as they were written, and have the digest that is named at the end."""
         begins = [f' "{name}": ['.encode() for name in NAMES]
         head: list[bytes] = []
@@ -204,11 +204,11 @@ class Receipt:
                 if line.startswith(b"]", len(begin)):
                     return
                 inside = True
-        raise ReceiptError(f"the receipt {quoted(self.path, 400)} is cut or damaged: its {name} do not end")
+        raise ReceiptError(f"the receipt {quoted(self.path, 400)} is truncated or damaged: its {name} do not end")
 
     def _checked(self, record: Any) -> dict[str, Any]:
         if not isinstance(record, dict):
-            raise ReceiptError(f"the receipt {quoted(self.path, 400)} is damaged: a list holds what is no object")
+            raise ReceiptError(f"the receipt {quoted(self.path, 400)} is damaged: an entry of a list is not an object")
         return record
 
     def _lines(self) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What the rules about characters share: naming them, telling of them, and the change that takes them out."""
+"""Shared by the rules about characters: names, messages, and the change that removes characters."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def times(count: int) -> str:
     return "once" if count == 1 else f"{count:,} times"
 
 
-def told(chars: Sequence[str]) -> str:
+def counted(chars: Sequence[str]) -> str:
     """Name the first of some characters and say how often it is there, and how many others are."""
     counts = Counter(chars)
     first = counts.pop(chars[0])
@@ -62,29 +62,29 @@ def strange(
     documents: Sequence[Document],
     look: Callable[[bytes], bool],
     pattern: re.Pattern[str],
-    tell: Callable[[list[str], str], tuple[str, str]] | None = None,
-    mend: Callable[[str], str] | None = None,
+    details: Callable[[list[str], str], tuple[str, str]] | None = None,
+    fix: Callable[[str], str] | None = None,
 ) -> Iterator[Hit]:
     """Give a hit for each text that has characters which ``pattern`` matches, one by one or in runs.
 
-    What a ``pattern`` with a group matches outside of it is passed over. ``look`` is as in :func:`suspects`; ``tell``
-    takes the characters and the text, and gives what is to be said after them in the message, and a hint. ``mend``
+    What a ``pattern`` with a group matches outside of it is skipped. ``look`` is as in :func:`suspects`; ``details``
+    takes the characters and the text, and gives what is to be said after them in the message, and a hint. ``fix``
     takes a match and returns what is left of it when the text is changed.
     """
     which = 1 if pattern.groups else 0
 
-    def mended(match: re.Match[str]) -> str:
-        assert mend is not None
-        return mend(match[0]) if match[which] else match[0]
+    def fixed(match: re.Match[str]) -> str:
+        assert fix is not None
+        return fix(match[0]) if match[which] else match[0]
 
     for document, text in suspects(documents, look):
         first = next((match.start() for match in pattern.finditer(text) if match[which]), -1)
         if first >= 0:
             chars = [char for match in pattern.finditer(text) for char in match[which] or ""]
-            more, hint = tell(chars, text) if tell else ("", "")
-            change = becomes(document, text, pattern.sub(mended, text)) if mend else None
+            more, hint = details(chars, text) if details else ("", "")
+            change = becomes(document, text, pattern.sub(fixed, text)) if fix else None
             position = position_of(document, text, first)
-            yield Hit(document, f"the text has {told(chars)}{more}", position, hint, change, places=len(chars))
+            yield Hit(document, f"the text has {counted(chars)}{more}", position, hint, change, places=len(chars))
 
 
 def difference(old: str, new: str) -> tuple[int, int, int]:
@@ -109,7 +109,7 @@ def _common(one: str, other: str) -> int:
 def becomes(document: Document, old: str, new: str) -> Change | None:
     """Return the change that makes ``new`` of a text, or None where it would put the text out of NFC.
 
-    Taking a character out can bring a letter and an accent together; mending one thing must not break another.
+    Taking a character out can bring a letter and an accent together; fixing one thing must not break another.
     """
     from unicodedata import is_normalized
 

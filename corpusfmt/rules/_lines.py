@@ -1,4 +1,4 @@
-"""What the rules about scraped pages share: lines as they are compared, and the letters of words."""
+"""Shared by the rules about scraped pages: normalised lines, and the letters of words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""UTF-8 that was read as Windows-1252 or Latin-1 and written again: finding it, and reading it as it was meant."""
+"""UTF-8 that was read as Windows-1252 or Latin-1 and encoded again: detecting and restoring it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def name_of(run: str) -> str:
     return "Latin-1" if max(run) <= "\xff" and any("\x80" <= char <= "\x9f" for char in run) else "Windows-1252"
 
 
-def mended(text: str, rounds: int = 8) -> tuple[str | None, int]:
+def restored(text: str, rounds: int = 8) -> tuple[str | None, int]:
     """Return a text with its places as they were meant, however many times over, or None when they do not end; and how
     many places it has.
     """

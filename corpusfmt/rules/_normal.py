@@ -1,4 +1,4 @@
-"""Bringing texts to Normalization Form C in time that grows with their length alone."""
+"""Converting texts to Normalization Form C in linear time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines that belong to a page and not to the text on it, in some languages, as ``folded`` gives them."""
+"""Boilerplate lines of web pages in several languages, in the form that ``folded`` returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rules about ids and names that occur twice share."""
+"""Shared by the rules about duplicate ids and names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BITS: Final = 48
 def repeats(what: str, value_of: Callable[[Document], str], keys_of: Callable[[Sequence[str]], Sequence[str]]) -> Check:
     """Return a check that keeps the keys it has seen, with the document of each, and gives a hit for each repeat.
 
-    ``keys_of`` gives the keys of values. Documents whose value is empty are passed over. A document is told by its
+    ``keys_of`` gives the keys of values. Documents whose value is empty are skipped. A document is told by its
     number: others may begin on the same line, and lines need not be known.
     """
     #: The number of the first document with a key, and, in the lower bits, its line: one integer takes less memory.

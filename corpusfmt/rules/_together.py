@@ -1,4 +1,4 @@
-"""Where sentences or words run together: what may be such a place, and which of them are."""
+"""Where sentences or words run together: candidates, and which of them are reported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from corpusfmt.rules._lines import capital_letters, small_letters
 
 #: What is farther from a place is not looked at, so that each place costs the same.
-_NEAR: Final = 80
+_CONTEXT: Final = 80
 #: So many words, the last included, make a sentence.
 _WORDS: Final = 4
 _CLOSE: Final = "[\"'\u201d\u2019\u201c\u00bb)\\]]{0,2}"
@@ -86,9 +86,9 @@ def _sentence(text: str, stop: int) -> tuple[int, str, bool] | None:
     _, _, before, after, _, _, _ = _patterns()
     if text[stop - 1 : stop].isalpha() and not text[stop - 2 : stop].islower():  # two small letters, or a closing sign
         return None
-    line = text[max(0, stop - _NEAR) : stop].rpartition("\n")[2]
+    line = text[max(0, stop - _CONTEXT) : stop].rpartition("\n")[2]
     left = before.search(line)
-    right = after.match(text[stop + 1 : stop + 1 + _NEAR])
+    right = after.match(text[stop + 1 : stop + 1 + _CONTEXT])
     if not left or not right:
         return None
     last, first = left[1], right[3]
@@ -104,8 +104,8 @@ def _sentence(text: str, stop: int) -> tuple[int, str, bool] | None:
 
 def _word(text: str, index: int, words: frozenset[str]) -> tuple[int, str, bool] | None:
     *_, before, after = _patterns()
-    left = before.search(text[max(0, index - _NEAR) : index])
-    right = after.match(text[index : index + _NEAR])
+    left = before.search(text[max(0, index - _CONTEXT) : index])
+    right = after.match(text[index : index + _CONTEXT])
     if not left or not right:
         return None
     last, first = left[2], right[1]

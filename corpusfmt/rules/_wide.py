@@ -1,4 +1,4 @@
-"""Texts that are UTF-16 or UTF-32 and were taken for UTF-8."""
+"""Texts in UTF-16 or UTF-32 that were read as UTF-8."""
 
 from __future__ import annotations
 

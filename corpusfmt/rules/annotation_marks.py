@@ -1,4 +1,4 @@
-"""TXT013: marks of annotations and objects that are not in the text."""
+"""TXT013: annotation and object replacement characters."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ def start() -> Check:
 RULE = Rule(
     code="TXT013",
     severity="warning",
-    summary="mark of an annotation or an object",
-    why="U+FFF9 to U+FFFB are for the use inside of programs: between U+FFFA and U+FFFB stands an annotation, such as "
-    "the reading of a Japanese word, which runs into the text when the marks are dropped. U+FFFC stands for an image "
-    "or another object that was in the document and is not in the text. Nobody sees these marks.",
-    advice="make the text anew from its source, without the annotations and objects",
+    summary="annotation or object character in the text",
+    why="U+FFF9 to U+FFFB (interlinear annotation) are for internal use by programs. The text between U+FFFA and "
+    "U+FFFB is an annotation, such as the reading of a Japanese word; it becomes part of the text when the marks are "
+    "removed. U+FFFC (object replacement character) stands for an image or another object that is missing from the "
+    "text. Most programs do not show these characters.",
+    advice="create the text again from its source, without annotations and objects",
     bad="<<<FILE d1 a.txt>>>\n\ufff9\u6f22\u5b57\ufffa\u304b\u3093\u3058\ufffb\n".encode(),
     good="<<<FILE d1 a.txt>>>\n\u6f22\u5b57\uff08\u304b\u3093\u3058\uff09\n".encode(),
     start=start,

@@ -1,4 +1,4 @@
-"""TXT002: characters that steer the direction of writing."""
+"""TXT002: bidirectional control characters."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def start() -> Check:
         return general(data) is not None or b"\xd8\x9c" in data
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _tell)
+        return strange(documents, look, pattern, _details)
 
     return check
 
 
-def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as all that tell
+def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters
     index = unclosed(text)
     if index < 0:
         return "", ""
@@ -37,11 +37,11 @@ RULE = Rule(
     code="TXT002",
     severity="warning",
     summary="bidirectional control in the text",
-    why="These characters cannot be seen and change the order in which others are shown: what a reader sees need not "
-    "be what a program reads. They are legitimate in texts that mix scripts of both directions, Arabic or Hebrew with "
-    "Latin, most of all the marks U+200E, U+200F and U+061C; leave the rule out for those. An override or isolate that "
-    "is not closed before the end of its paragraph is suspicious in any text.",
-    advice="take the characters out, unless the text needs them",
+    why="These characters are invisible and change the order in which other characters are displayed: a reader may "
+    "see something else than a program reads. They are legitimate in texts that mix Arabic or Hebrew with Latin "
+    "script, above all the marks U+200E, U+200F and U+061C; ignore the rule for those. An override or isolate that is "
+    "not closed before the end of its paragraph is suspicious in any text.",
+    advice="remove the characters, unless the text needs them",
     bad="<<<FILE d1 a.txt>>>\nthe file \u202egpj.exe\n".encode(),
     good="<<<FILE d1 a.txt>>>\nthe word \u05e9\u05dc\u05d5\u05dd means peace\n".encode(),
     start=start,

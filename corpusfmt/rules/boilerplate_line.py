@@ -1,4 +1,4 @@
-"""TXT103: lines that belong to a page and not to the text on it."""
+"""TXT103: boilerplate lines of web pages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
                     if count == 1:
                         where, words = match.start() + len(line) - len(line.lstrip()), line.strip()
         if count:
-            more = f"; {count:,} such lines in all" if count > 1 else ""
+            more = f"; {count:,} such lines in total" if count > 1 else ""
             message = f"the line {quoted(words, 80)} is of the page, not of the text{more}"
             yield Hit(document, message, position_of(document, text, where), places=count)
 
@@ -56,14 +56,14 @@ def _table() -> tuple[frozenset[str], Callable[[str], object]]:
 RULE = Rule(
     code="TXT103",
     severity="warning",
-    summary="line of the page around a text",
-    why="Buttons to share and subscribe, notices about cookies, advertisements and credits of pictures are no part of "
-    "an article. They come with it when a page is scraped, and the same ones in thousands of documents change what a "
-    "corpus says about a language. A small table of such lines in English, German, French, Spanish, Italian, "
-    "Portuguese and Russian is looked up; it is not complete.",
-    advice="remove the lines, or extract the text of the page anew",
+    summary="boilerplate line",
+    why="Share and subscribe buttons, cookie notices, advertisements and photo credits are not part of an article. "
+    "They are included when a page is scraped, and the same lines in thousands of documents distort the statistics of "
+    "a corpus. The rule has a small table of such lines in English, German, French, Spanish, Italian, Portuguese and "
+    "Russian; it is not complete.",
+    advice="remove the lines, or extract the text of the page again",
     bad=b"<<<FILE d1 a.txt>>>\nNothing came in today.\nSubscribe to our newsletter\n",
-    good=b"<<<FILE d1 a.txt>>>\nNothing came in today.\nNobody would subscribe to that.\n",
+    good=b"<<<FILE d1 a.txt>>>\nNothing came in today.\nNobody would subscribe to our newsletter\n",
     start=start,
     default=False,
 )

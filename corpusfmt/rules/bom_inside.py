@@ -35,9 +35,9 @@ RULE = Rule(
     code="ENC006",
     severity="warning",
     summary="byte order mark in the text",
-    why="U+FEFF at the beginning of a file tells its encoding. Inside a corpus it is a character that nobody sees: the "
-    "word after it is another one for a search. In the middle of a text it shows where files were joined. As a space "
-    "without a width it is out of use; that is U+2060 now.",
+    why="U+FEFF at the beginning of a file marks its encoding. Inside a corpus it is an invisible character, and a "
+    "search does not find the word that contains it. In the middle of a text it usually shows that files were joined. "
+    "Its use as a space without width is deprecated; U+2060 replaces it.",
     advice="corpusfmt fix --unsafe-fixes removes it in seed files and JSON Lines",
     bad=b"<<<FILE d1 a.txt>>>\n\xef\xbb\xbfbody\n",
     good=b"<<<FILE d1 a.txt>>>\nbody\n",

@@ -24,12 +24,12 @@ def start() -> Check:
         return len(data.translate(None, _BYTES)) != len(data) or c1(data) is not None
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _tell)
+        return strange(documents, look, pattern, _details)
 
     return check
 
 
-def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as all that tell
+def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters
     try:
         meant = "".join(chars).encode("latin-1").decode("cp1252") if min(chars) >= "\x80" else ""
     except UnicodeDecodeError:
@@ -43,11 +43,11 @@ RULE = Rule(
     code="TXT001",
     severity="warning",
     summary="control character in the text",
-    why="Controls other than tab, line feed and carriage return (C0 and C1 of Unicode, and U+007F) are no part of a "
-    "text: XML cannot hold most of them, terminals obey them, and they are most often what is left of another encoding "
-    "or of a typesetter's file. U+0085 (next line) counts: outside of EBCDIC it is nearly always the dots of "
-    "Windows-1252. U+0000 is told by another rule.",
-    advice="make the text anew from its source, or take the characters out",
+    why="Control characters other than tab, line feed and carriage return (C0 and C1 of Unicode, and U+007F) do not "
+    "belong in a text. XML cannot represent most of them, and terminals interpret them. They usually come from "
+    "another encoding or from a typesetting file. U+0085 (next line) is included: outside EBCDIC it is nearly always "
+    "the ellipsis of Windows-1252. Another rule reports U+0000.",
+    advice="create the text again from its source, or remove the characters",
     bad=b"<<<FILE d1 a.txt>>>\nstop\x08 here\n",
     good=b"<<<FILE d1 a.txt>>>\n\tstop here\n",
     start=start,

@@ -15,9 +15,9 @@ RULE = Rule(
     code="DOC002",
     severity="error",
     summary="duplicate id",
-    why="An id names one document. With two, every reference to it is a guess, and tools that index by id keep one "
-    "of them. The integer 7 and the text '7' count as one: most formats cannot tell them apart.",
-    advice="give each document an id of its own",
+    why="An id identifies one document. A reference to a duplicate id is ambiguous, and tools that index by id keep "
+    "only one of the documents. The integer 7 and the text '7' count as equal: most formats cannot distinguish them.",
+    advice="give each document a unique id",
     bad=b"<<<FILE d1 a.txt>>>\none body\n<<<FILE d1 b.txt>>>\nanother body\n",
     good=b"<<<FILE d1 a.txt>>>\none body\n<<<FILE d2 b.txt>>>\nanother body\n",
     start=start,

@@ -25,10 +25,10 @@ RULE = Rule(
     code="DOC003",
     severity="warning",
     summary="duplicate name",
-    why="Names that are equal, or differ in case or in normalisation (NFC, NFD) alone, are one file on many systems: "
-    "unpacked to a folder one document would overwrite the other. The empty name is exempt, and so "
-    "are formats whose names are titles or addresses: only those of seed files and folders are file names.",
-    advice="give each document a name of its own",
+    why="Names that are equal, or differ only in case or normalisation (NFC, NFD), are one file on many systems: in a "
+    "folder, one document would overwrite the other. The empty name is exempt, and so are formats whose names are "
+    "titles or addresses: only names in seed files and folders are file names.",
+    advice="give each document a unique name",
     bad=b"<<<FILE d1 Notes.txt>>>\none body\n<<<FILE d2 notes.txt>>>\nanother body\n",
     good=b"<<<FILE d1 a.txt>>>\none body\n<<<FILE d2 b.txt>>>\nanother body\n",
     start=start,

@@ -8,8 +8,8 @@ RULE = Rule(
     code="CORP002",
     severity="warning",
     summary="duplicate text in the corpus",
-    why="The same text, byte for byte, in two documents counts twice in every statistic, and may stand in training and "
-    "test data at once. Texts of white space alone are passed over.",
+    why="A text that occurs twice, byte for byte, counts twice in all statistics, and may be in training data and "
+    "test data at once. Texts that contain only white space are exempt.",
     advice="remove one of the documents",
     bad=b"<<<FILE d1 a.txt>>>\nthe same body\n<<<FILE d2 b.txt>>>\nthe same body\n",
     good=b"<<<FILE d1 a.txt>>>\none body\n<<<FILE d2 b.txt>>>\nanother body\n",

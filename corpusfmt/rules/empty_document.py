@@ -26,14 +26,14 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         if not data:
             yield Hit(document, "the document is empty")
         elif data.isspace() or (not data.isascii() and data.decode(document.encoding or "utf-8", "replace").isspace()):
-            yield Hit(document, "the document holds white space alone", 0)
+            yield Hit(document, "the document contains only white space", 0)
 
 
 RULE = Rule(
     code="DOC001",
     severity="warning",
     summary="empty document",
-    why="A document without text is most often the trace of a download or an extraction that failed.",
+    why="A document without text usually comes from a download or an extraction that failed.",
     advice="remove the document, or fetch its text again",
     bad=b"<<<FILE d1 a.txt>>>\n<<<FILE d2 b.txt>>>\nbody\n",
     good=b"<<<FILE d1 a.txt>>>\nbody\n",

@@ -1,4 +1,4 @@
-"""TXT104: HTML that was left in a text."""
+"""TXT104: HTML in a text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def start() -> Check:
                     count += 1
             if first:
                 what = "a character reference" if first[0][0] == "&" else "a tag"
-                more = f"; {count:,} such places in all" if count > 1 else ""
+                more = f"; {count:,} such places in total" if count > 1 else ""
                 message = f"the text has {quoted(first[0], 40)}, {what} of HTML{more}"
                 yield Hit(document, message, position_of(document, text, first.start()), places=count)
 
@@ -70,11 +70,11 @@ RULE = Rule(
     code="TXT104",
     severity="warning",
     summary="HTML in the text",
-    why="Character references and tags are the source of a page, not its text. They are left when a page is decoded "
-    "once too seldom or its markup is not removed, and are then counted as words. A text about HTML, or the source of "
-    "a program, holds them rightly; leave the rule out for those. Names in angle brackets that are also words, such as "
-    "title and input, are reported when they are clearly tags: with an attribute or a slash.",
-    advice="extract the text of the page anew, or decode the references and remove the tags",
+    why="Character references and tags belong to the source of a page, not to its text. They remain if a page is "
+    "decoded once too few times or its markup is not removed, and are then counted as words. They are correct in a "
+    "text about HTML and in the source of a program; ignore the rule for those. Names in angle brackets that are also "
+    "words, such as title and input, are reported only if they are clearly tags: with an attribute or a slash.",
+    advice="extract the text of the page again, or decode the references and remove the tags",
     bad=b"<<<FILE d1 a.txt>>>\nsalt &amp; pepper<br>\n",
     good=b"<<<FILE d1 a.txt>>>\nsalt & pepper for AT&T; write to <ann@example.org>\n",
     start=start,

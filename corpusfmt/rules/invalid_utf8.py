@@ -61,7 +61,7 @@ def hits(documents: Sequence[Document]) -> Iterable[tuple[Hit, bool]]:
                 run = document.data[error.start : error.end]
                 message = f"{quoted(run)} is not {encoding.upper()} ({error.reason})"
                 yield (
-                    Hit(document, message, error.start, "it is not the encoding that was named; name another one"),
+                    Hit(document, message, error.start, "the named encoding is wrong; name another one"),
                     False,
                 )
             else:
@@ -71,16 +71,16 @@ def hits(documents: Sequence[Document]) -> Iterable[tuple[Hit, bool]]:
 
 def _words(data: bytes, at: int, places: int) -> str:
     """Say what is wrong at a byte that is not UTF-8, and in how many ``places`` there is such a one."""
-    return f"not UTF-8: {described(data, at)}" + (f"; {places:,} such places in all" if places > 1 else "")
+    return f"not UTF-8: {described(data, at)}" + (f"; {places:,} such places in total" if places > 1 else "")
 
 
 RULE = Rule(
     code=UNDECODABLE,
     severity="error",
-    summary="text that is not in its encoding",
-    why="A text is UTF-8 unless an encoding was named. Bytes that are not can be copied, but not read: what they were "
-    "meant to say would be a guess.",
-    advice="name the encoding with --encoding when reading, or mend the bytes",
+    summary="text that is not valid in its encoding",
+    why="A text is UTF-8 unless another encoding is given. Invalid bytes can be copied but not decoded; their meaning "
+    "would be a guess.",
+    advice="name the encoding with --encoding when reading, or correct the bytes",
     bad=b"<<<FILE d1 a.txt>>>\ncaf\xe9\n",
     good=b"<<<FILE d1 a.txt>>>\ncaf\xc3\xa9\n",
     start=start,

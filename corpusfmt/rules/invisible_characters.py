@@ -1,4 +1,4 @@
-"""TXT012: characters that nobody sees: fillers, operators, controls that are no longer used."""
+"""TXT012: invisible characters: fillers, operators, deprecated controls."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _SYLLABLES: Final = (
     "[\u1100-\u115e\ua960-\ua97c]\u1160|\u115f[\u1161-\u11a7\ud7b0-\ud7c6]|\u115f\u1160[\u11a8-\u11ff\ud7cb-\ud7fb]"
     "|\u3164[\u3131-\u314e][\u314f-\u3163][\u3131-\u314e\u3164]"
 )
-#: The vowel separator of Mongolian after a letter of it.
-_MONGOLIAN: Final = "[\u1820-\u18aa\u180b-\u180d\u180f]\u180e"
-_INVISIBLE: Final = "[\u115f\u1160\u3164\uffa0\u2061-\u2065\u206a-\u206f\u180e\ufff0-\ufff8]"
+#: The vowel separator and the variation selectors of Mongolian after a letter of it.
+_MONGOLIAN: Final = "(?<=[\u1820-\u18aa\u180b-\u180d\u180f])[\u180b-\u180f]"
+_INVISIBLE: Final = "[\u115f\u1160\u3164\uffa0\u17b4\u17b5\u2061-\u2065\u206a-\u206f\u180b-\u180f\ufff0-\ufff8]"
 
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
     look = looking(
-        b"\xe1(?:\x85[\x9f\xa0]|\xa0\x8e)",
+        b"\xe1(?:\x85[\x9f\xa0]|\xa0[\x8b-\x8f]|\x9e[\xb4\xb5])",
         b"\xe2\x81[\xa1-\xa5\xaa-\xaf]",
         b"\xe3\x85\xa4",
         b"\xef(?:\xbe\xa0|\xbf[\xb0-\xb8])",
@@ -40,11 +40,12 @@ RULE = Rule(
     code="TXT012",
     severity="warning",
     summary="invisible character in the text",
-    why="A word with such a character looks whole, or looks like two, and is not found by a search: the Hangul fillers "
-    "(U+115F, U+1160, U+3164, U+FFA0), the invisible operators of mathematics (U+2061 to U+2064), the Mongolian vowel "
-    "separator outside Mongolian, controls that are no longer used (U+206A to U+206F) and code points that are "
-    "reserved for such characters. A filler that completes a Korean syllable is not reported. Texts of mathematics may "
-    "need the operators; leave the rule out for those.",
+    why="A word with such a character looks unchanged, or looks like two words, and a search does not find it: the "
+    "Hangul fillers (U+115F, U+1160, U+3164, U+FFA0), the invisible operators of mathematics (U+2061 to U+2064), the "
+    "Mongolian vowel separator and variation selectors outside Mongolian, the Khmer vowels U+17B4 and U+17B5, "
+    "deprecated format characters (U+206A to U+206F) and code points that are reserved for such characters. A "
+    "filler that completes a Korean syllable is not reported. Mathematical texts may need the operators; "
+    "ignore the rule for those.",
     advice="remove the characters, or write a space where one is meant",
     bad="<<<FILE d1 a.txt>>>\na wo\u3164rd\n".encode(),
     good="<<<FILE d1 a.txt>>>\n\ub9d0 \u1106\u1160 \u115f\u1161\n".encode(),

@@ -33,9 +33,9 @@ RULE = Rule(
     code="ENC008",
     severity="note",
     summary="text that is not in UTF-8",
-    why="The encoding is known, from a declaration or from --encoding, and the text can be read. In a file that does "
-    "not say it itself, everybody after you has to know it too. The example is read with --encoding cp1252.",
-    advice="'corpusfmt fix --encoding NAME --select ENC008' makes UTF-8 of it in seed files",
+    why="The encoding is known, from a declaration or from --encoding, and the text can be decoded. If the file does "
+    "not declare it, everybody who reads the file later must know it too. The example is read with --encoding cp1252.",
+    advice="'corpusfmt fix --encoding NAME --select ENC008' converts seed files to UTF-8",
     bad=b"<<<FILE d1 a.txt>>>\nRos\xe9\n",
     good=b"<<<FILE d1 a.txt>>>\nRose\n",
     start=start,

@@ -1,4 +1,4 @@
-"""SCH002: metadata that are not valid against a JSON Schema."""
+"""SCH002: metadata that is not valid against a JSON Schema."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from corpusfmt.model.rule import Rule
 RULE = Rule(
     code="SCH002",
     severity="error",
-    summary="metadata not valid against their schema",
-    why="A JSON Schema that is named with --metadata-schema, or in the configuration, says what the metadata of each "
-    "document hold. "
-    'The example is held against {"properties":{"year":{"type":"integer"}}}.',
+    summary="metadata not valid against the schema",
+    why="The metadata of each document is validated with the JSON Schema that --metadata-schema or the configuration "
+    'names. The example is validated with {"properties":{"year":{"type":"integer"}}}.',
     advice="correct the metadata, or the schema",
     bad=b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"year":"1901"}>>>\nbody\n',
     good=b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"year":1901}>>>\nbody\n',

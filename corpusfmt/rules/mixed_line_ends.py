@@ -1,4 +1,4 @@
-"""TXT007: lines that end in more than one way."""
+"""TXT007: mixed line ends."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def start() -> Check:
 RULE = Rule(
     code="TXT007",
     severity="warning",
-    summary="line ends of several kinds",
-    why="A text whose lines end now in LF, now in CRLF, CR, U+2028 or U+2029 was put together from several sources, "
-    "or passed through a program that changed some of them. Programs do not agree on where its lines end. One kind "
-    "all through is no finding, whichever it is. U+0085 is not counted among them: it is told as a control character.",
-    advice="end all lines in LF; 'fix --unsafe-fixes' does",
+    summary="mixed line ends",
+    why="A text whose lines end partly in LF and partly in CRLF, CR, U+2028 or U+2029 was combined from several "
+    "sources, or a program changed some of its line ends. Programs disagree on where its lines end. A text with only "
+    "one kind is not reported. U+0085 is not counted: it is reported as a control character.",
+    advice="end all lines with LF; 'corpusfmt fix --unsafe-fixes' does",
     bad=b"<<<FILE d1 a.txt>>>\none\r\ntwo\nthree\n",
     good=b"<<<FILE d1 a.txt>>>\none\ntwo\nthree\n",
     start=start,

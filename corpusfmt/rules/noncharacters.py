@@ -27,11 +27,11 @@ RULE = Rule(
     code="TXT004",
     severity="warning",
     summary="noncharacter in the text",
-    why="Unicode keeps 66 code points (U+FDD0 to U+FDEF, and the last two of each plane) from ever being characters. "
-    "Programs use them inside as marks, and XML cannot hold some of them: in a text they are a leak, or UTF-16 that "
-    "was read in the wrong byte order. Code points that have no character yet are not told: which they are changes "
-    "with the version of Unicode, and a rule must say the same of a text everywhere.",
-    advice="make the text anew from its source, or take the characters out",
+    why="Unicode guarantees that 66 code points (U+FDD0 to U+FDEF, and the last two of each plane) never become "
+    "characters. Programs use them internally as marks, and XML cannot represent some of them. In a text they are a "
+    "leak, or UTF-16 that was read in the wrong byte order. Unassigned code points are not reported: they depend on "
+    "the version of Unicode, and the result of a rule must not.",
+    advice="create the text again from its source, or remove the characters",
     bad="<<<FILE d1 a.txt>>>\nan end\uffff\n".encode(),
     good=b"<<<FILE d1 a.txt>>>\nan end\n",
     start=start,

@@ -19,10 +19,10 @@ def start() -> Check:
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for the first place of each text where its NFC differs."""
     for document, text in suspects(documents, lambda data: not data.isascii()):
-        mended = normal(text)
-        if mended is not text:
-            index, stop, end = difference(text, mended)
-            change = change_of(document, text, index, stop, mended[index:end])
+        fixed = normal(text)
+        if fixed is not text:
+            index, stop, end = difference(text, fixed)
+            change = change_of(document, text, index, stop, fixed[index:end])
             words = max(sum(normal(word) is not word for word in text.split()), 1)
             message = f"the text is not in NFC: {_told(text, index, words)}"
             yield Hit(document, message, position_of(document, text, index), change=change, places=words)
@@ -39,7 +39,7 @@ def _told(text: str, index: int, words: int) -> str:
         stop += 1
     old, new = text[index:stop], normalize("NFC", text[index:stop])
     would = named(new) if len(new) == 1 else " ".join([f"U+{ord(char):04X}" for char in new])
-    count = f", {words:,} such words in all" if words > 1 else ""
+    count = f", {words:,} such words in total" if words > 1 else ""
     return f"{' '.join([f'U+{ord(char):04X}' for char in old])} would be {would}{count}"
 
 
@@ -47,10 +47,10 @@ RULE = Rule(
     code="TXT008",
     severity="warning",
     summary="text that is not in NFC",
-    why="Unicode can write many letters in two ways, as one code point or as a letter and accents. They look the same "
-    "and are not found when the other is searched for. Normalization Form C (NFC) is the one that the web, and most "
-    "keyboards, write. A run of more than 1,024 accents is not looked into.",
-    advice="bring the text to NFC; 'fix --unsafe-fixes' does",
+    why="Unicode can encode many letters in two ways: as one code point, or as a letter and combining accents. They "
+    "look the same, but a search for one does not find the other. The web and most keyboards use Normalization Form C "
+    "(NFC). Runs of more than 1,024 accents are not checked.",
+    advice="convert the text to NFC; 'corpusfmt fix --unsafe-fixes' does",
     bad="<<<FILE d1 a.txt>>>\nRose\u0301\n".encode(),
     good="<<<FILE d1 a.txt>>>\nRos\u00e9\n".encode(),
     start=start,

@@ -1,4 +1,4 @@
-"""ENC005: the character NUL in a text."""
+"""ENC005: the NUL character in a text."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
 RULE = Rule(
     code="ENC005",
     severity="warning",
-    summary="character NUL in the text",
-    why="No text needs U+0000. It is most often padding, a block of a disk that was lost, or the trace of binary data; "
-    "many programs take it for the end of the text and drop what follows.",
-    advice="compare the file with a copy; remove it, or make the text anew from its source",
+    summary="NUL character in the text",
+    why="No text needs U+0000. It usually comes from padding, a lost disk block or binary data. Many programs treat "
+    "it as the end of the text and drop the rest.",
+    advice="compare the file with a copy; remove the character, or create the text again from its source",
     bad=b"<<<FILE d1 a.txt>>>\nbo\0dy\n",
     good=b"<<<FILE d1 a.txt>>>\nbody\n",
     start=start,

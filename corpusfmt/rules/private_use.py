@@ -1,4 +1,4 @@
-"""TXT003: private use characters."""
+"""TXT003: private-use characters."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def start() -> Check:
 RULE = Rule(
     code="TXT003",
     severity="warning",
-    summary="private use character in the text",
-    why="What a private use character means is an agreement between those who write and those who read: with one font "
-    "it is a logo, with another a letter of a medieval hand, without one an empty box. Where the agreement is known "
-    "(the fonts of MUFI or of Tengwar, say) leave the rule out.",
-    advice="write the characters that Unicode has for it, or record in the metadata which private-use convention (for "
+    summary="private-use character in the text",
+    why="The meaning of a private-use character is an agreement between writers and readers: in one font it is a "
+    "logo, in another a medieval letter, otherwise an empty box. If the convention is known (for example MUFI or "
+    "Tengwar), ignore the rule.",
+    advice="write standard Unicode characters instead, or record in the metadata which private-use convention (for "
     "example MUFI) applies",
     bad="<<<FILE d1 a.txt>>>\n\uf0b7 first item\n".encode(),
     good="<<<FILE d1 a.txt>>>\n\u2022 first item\n".encode(),

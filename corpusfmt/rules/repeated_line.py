@@ -1,4 +1,4 @@
-"""TXT101: a line, or a long sentence, that stands again in its document."""
+"""TXT101: a line, or a long sentence, that repeats in its document."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         found = list(_repeats(text)) if _may_repeat(text) else []
         if found:
             where, what, words = found[0]
-            more = f"; {len(found):,} repeats in all" if len(found) > 1 else ""
+            more = f"; {len(found):,} repeats in total" if len(found) > 1 else ""
             message = f"{quoted(words)} repeats an earlier {what}{more}"
             yield Hit(document, message, position_of(document, text, where), places=len(found))
 
@@ -49,18 +49,18 @@ def _repeats(text: str) -> Iterator[tuple[int, str, str]]:
             continue
         key = "\n".join([piece for _, piece in pieces])
         if key in seen:
-            if any(_is_told(piece) for _, piece in pieces):
+            if any(_is_reported(piece) for _, piece in pieces):
                 yield begin + len(whole) - len(whole.lstrip()), "line", whole.strip()[:80]
             continue
         seen.add(key)
         for at, piece in pieces if len(pieces) > 1 else ():
             if len(piece) >= _SENTENCE:
-                if piece in seen and _is_told(piece):
+                if piece in seen and _is_reported(piece):
                     yield begin + at, "sentence", whole[at : at + 80]
                 seen.add(piece)
 
 
-def _is_told(piece: str) -> bool:
+def _is_reported(piece: str) -> bool:
     return sum(map(str.isalpha, piece[:1000])) >= _LETTERS
 
 
@@ -68,11 +68,11 @@ RULE = Rule(
     code="TXT101",
     severity="warning",
     summary="repeated line in a text",
-    why="Pages show their title, the first lines and captions more than once, and a text that was scraped from one has "
-    "them all. Case, quotes, dashes and white space do not count when lines are compared. Lines without a sentence of "
-    "16 letters are not told, and sentences within lines from 60 characters on. Refrains of songs are told too: leave "
-    "the rule out for verse.",
-    advice="remove the repeats, or extract the text of the page anew",
+    why="Pages often show their title, first lines and captions more than once, and a scraped text contains all "
+    "copies. Lines are compared without regard to case, quotes, dashes and white space. Lines without a sentence of "
+    "16 letters are not reported; sentences within lines are reported from 60 characters on. Refrains of songs are "
+    "also reported: ignore the rule for verse.",
+    advice="remove the repeats, or extract the text of the page again",
     bad="<<<FILE d1 a.txt>>>\nA \u2018Quiet\u2019 Day at the Harbour\n"
     "A 'quiet' day at the harbour\nNothing came in.\n".encode(),
     good="<<<FILE d1 a.txt>>>\nA \u2018Quiet\u2019 Day at the Harbour\nNothing came in.\n".encode(),

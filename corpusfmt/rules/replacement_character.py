@@ -1,4 +1,4 @@
-"""ENC004: U+FFFD in a text, which stands for what was lost."""
+"""ENC004: U+FFFD in a text, which replaces lost characters."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ RULE = Rule(
     code="ENC004",
     severity="warning",
     summary="replacement character in the text",
-    why="U+FFFD stands where a program met bytes that it could not decode, and went on. What they said is lost.",
-    advice="make the text anew from its source, in the right encoding",
+    why="A program wrote U+FFFD in place of bytes that it could not decode. The original characters are lost.",
+    advice="create the text again from its source, in the right encoding",
     bad="<<<FILE d1 a.txt>>>\nRos\ufffd\n".encode(),
     good="<<<FILE d1 a.txt>>>\nRos\u00e9\n".encode(),
     start=start,

@@ -23,7 +23,7 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         if first:
             index, run, is_end = first
             what = "one sentence into the next" if is_end else "one word into the next"
-            more = f"; {count:,} such places in all" if count > 1 else ""
+            more = f"; {count:,} such places in total" if count > 1 else ""
             message = f"{quoted(run)} runs {what} without a space{more}"
             yield Hit(document, message, position_of(document, text, index), places=count)
 
@@ -32,11 +32,11 @@ RULE = Rule(
     code="TXT102",
     severity="warning",
     summary="sentences or words that run together",
-    why="Where the markup of a page is taken out without a space for it, paragraphs and captions run together: the "
-    "last word of one and the first of the next become a word that nobody wrote. Only plain cases are told, in Latin, "
-    "Greek and Cyrillic, and none in texts that hold program code: addresses, names such as iPhone or YouTube, "
-    "abbreviations and initials are left alone, and so are some real cases.",
-    advice="put the space in, or extract the text of the page anew",
+    why="If the markup of a page is removed without inserting a space, paragraphs and captions run together: the last "
+    "word of one and the first word of the next become one word. Only clear cases in Latin, Greek and Cyrillic script "
+    "are reported, and none in texts with program code. Addresses, names such as iPhone or YouTube, abbreviations and "
+    "initials are not reported, so some real cases are missed.",
+    advice="insert the space, or extract the text of the page again",
     bad=b"<<<FILE d1 a.txt>>>\nThe talks came to no solution.Officials went home on Monday.\n",
     good=b"<<<FILE d1 a.txt>>>\nThe talks came to no solution. Officials went home on Monday.\n",
     start=start,

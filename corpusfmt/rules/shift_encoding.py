@@ -1,4 +1,4 @@
-"""ENC010: a text in ISO-2022 or HZ, which are all ASCII."""
+"""ENC010: a text in ISO-2022 or HZ, which consist of ASCII bytes."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ RULE = Rule(
     code="ENC010",
     severity="error",
     summary="text in ISO-2022 or HZ",
-    why="These encodings of East Asia write each character as two ASCII ones between escapes. As UTF-8 the text can be "
-    "read without an error, and every word in it is wrong.",
+    why="These East Asian encodings write each character as two ASCII characters between escape sequences. The text "
+    "can be read as UTF-8 without an error, but every word is wrong.",
     advice="name the encoding with --encoding when reading",
     bad=b"<<<FILE d1 a.txt>>>\n~{<:Ky2;NpPT~}\n",
     good=b"<<<FILE d1 a.txt>>>\na ~ b\n",

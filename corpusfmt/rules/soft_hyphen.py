@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
-from corpusfmt.rules._characters import becomes, told
+from corpusfmt.rules._characters import becomes, counted
 
 
 def start() -> Check:
@@ -22,7 +22,7 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         if index >= 0:  # the bytes of a text that is not UTF-8 may look like one
             change = becomes(document, text, text.replace("\u00ad", ""))
             count = text.count("\u00ad")
-            message = f"the text has {told(count * chr(0xAD))}"
+            message = f"the text has {counted(count * chr(0xAD))}"
             yield Hit(document, message, position_of(document, text, index), change=change, places=count)
 
 
@@ -30,9 +30,9 @@ RULE = Rule(
     code="TXT006",
     severity="warning",
     summary="soft hyphen in the text",
-    why="A soft hyphen says where a word may be broken, and belongs to the page on which a text was set. A word with "
-    "one looks whole and is not found by a search, nor in a dictionary.",
-    advice="take them out; 'fix --unsafe-fixes' does",
+    why="A soft hyphen marks where a word may be broken, and belongs to the layout of a page. A word that contains "
+    "one looks unchanged, but searches and dictionaries do not find it.",
+    advice="remove them; 'corpusfmt fix --unsafe-fixes' does",
     bad="<<<FILE d1 a.txt>>>\na won\u00adderful word\n".encode(),
     good=b"<<<FILE d1 a.txt>>>\na wonderful word\n",
     start=start,

@@ -23,27 +23,27 @@ def start() -> Check:
         return general(data) is not None
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _tell, lambda _: "")
+        return strange(documents, look, pattern, _details, lambda _: "")
 
     return check
 
 
-def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as all that tell
+def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters
     spelled = "".join([chr(ord(char) - 0xE0000) for char in chars if "\U000e0020" <= char <= "\U000e007e"])
-    return (f"; without the tag they are {quoted(spelled)}" if spelled else ""), ""
+    return (f"; without the tag they spell {quoted(spelled)}" if spelled else ""), ""
 
 
 RULE = Rule(
     code="TXT010",
     severity="warning",
     summary="tag character outside a flag",
-    why="Tag characters (U+E0000 to U+E007F) are copies of ASCII that nobody sees. Language models read them, so they "
-    "can carry hidden instructions. The flags of England, Scotland and Wales are written with some of them: a black "
-    "flag, letters or digits, and U+E007F. Such sequences are not reported. The rest of this area of Unicode (up to "
-    "U+E0FFF, without variation selectors) is invisible too and is reported.",
-    advice="remove them; 'fix --unsafe-fixes' does",
+    why="Tag characters (U+E0000 to U+E007F) are invisible copies of ASCII. Language models read them, so they can "
+    "carry hidden instructions. The flags of England, Scotland and Wales contain some of them: a black flag, letters "
+    "or digits, and U+E007F. Such sequences are not reported. The rest of this area of Unicode (up to U+E0FFF, "
+    "without variation selectors) is invisible too and is reported.",
+    advice="remove them; 'corpusfmt fix --unsafe-fixes' does",
     bad="<<<FILE d1 a.txt>>>\na note\U000e0068\U000e0069 for you\n".encode(),
-    good="<<<FILE d1 a.txt>>>\n\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f\n".encode(),
+    good="<<<FILE d1 a.txt>>>\n\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f for\n".encode(),
     start=start,
     fixable=True,
     default=False,

@@ -1,4 +1,4 @@
-"""DOC005: an id that is hard to point to."""
+"""DOC005: an id with invisible characters."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
 RULE = Rule(
     code="DOC005",
     severity="warning",
-    summary="id that cannot be seen as it is",
-    why="An id is copied, typed and looked for. With a control character, a mark that nobody sees or a space at its "
-    "end it is never found again.",
+    summary="id with invisible characters",
+    why="Ids are copied, typed and searched for. An id with a control character, an invisible character or a space at "
+    "either end is hard to find again.",
     advice="give the document another id",
     bad=b'<<<SEED 1>>>\n<<<FILE "d1\\u0020" a.txt>>>\nbody\n',
     good=b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nbody\n",

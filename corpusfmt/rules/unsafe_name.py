@@ -38,10 +38,10 @@ RULE = Rule(
     code="DOC004",
     severity="warning",
     summary="unsafe name",
-    why="Unpacked to a folder, such a name would write outside it, overwrite a device or become another name: "
-    "'..' parts, absolute paths, names reserved on Windows, control characters, parts that end in a dot or a space. "
-    "The empty name is exempt, and so are formats whose names are titles or addresses: only those of seed files and "
-    "folders are file names.",
+    why="In a folder, such a name would write outside it, overwrite a device or become another name: '..' parts, "
+    "absolute paths, names reserved on Windows, control characters, parts that end in a dot or a space. The empty "
+    "name is exempt, and so are formats whose names are titles or addresses: only names in seed files and folders are "
+    "file names.",
     advice="rename the document",
     bad=b"<<<FILE d1 ../a.txt>>>\nbody\n",
     good=b"<<<FILE d1 notes/a.txt>>>\nbody\n",

@@ -1,4 +1,4 @@
-"""TXT011: variation selectors that select nothing."""
+"""TXT011: variation selectors without effect."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def start() -> Check:
         return run(data) is not None or more(data) is not None
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _tell, lambda run: run[0] if kept(run) else "")
+        return strange(documents, look, pattern, _details, lambda run: run[0] if kept(run) else "")
 
     return check
 
 
-def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as all that tell
+def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters
     """Say what the selectors spell as bytes: VS1 to VS256 stand for 0 to 255 where text is hidden in them."""
     numbers = [ord(char) - (0xFE00 if char <= "\ufe0f" else 0xE00F0) for char in chars]
     try:
@@ -53,12 +53,12 @@ def _tell(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - as 
 RULE = Rule(
     code="TXT011",
     severity="warning",
-    summary="variation selector that selects nothing",
-    why="A variation selector chooses a form of the character before it: the emoji U+FE0F, a variant of a Chinese "
-    "character U+E0100. Several in a row, or one of U+E0100 to U+E01EF after another character, choose nothing and "
-    "nobody sees them. There are 256, so a row of them can carry any bytes unseen. A single U+FE00 to U+FE0F is not "
+    summary="variation selector without effect",
+    why="A variation selector chooses a form of the character before it: U+FE0F the emoji form, U+E0100 a variant of "
+    "a Chinese character. Several in a row, or one of U+E0100 to U+E01EF after another character, have no effect and "
+    "are invisible. There are 256 of them, so a row can carry any hidden bytes. A single U+FE00 to U+FE0F is not "
     "reported, nor is one selector after a Chinese character.",
-    advice="remove them; 'fix --unsafe-fixes' does",
+    advice="remove them; 'corpusfmt fix --unsafe-fixes' does",
     bad="<<<FILE d1 a.txt>>>\nwell\U000e0112\U000e0134\U000e0156 then\n".encode(),
     good="<<<FILE d1 a.txt>>>\na heart \u2764\ufe0f and a place \u845b\U000e0100\u57ce\n".encode(),
     start=start,

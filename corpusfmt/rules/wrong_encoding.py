@@ -1,4 +1,4 @@
-"""ENC007: UTF-8 that was declared to be something else."""
+"""ENC007: UTF-8 text that is declared as another encoding."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def check(documents: Sequence[Document]) -> Iterable[Hit]:
         data = document.data
         if not data.isascii() and is_utf8(data):
             at = next(index for index, byte in enumerate(data) if byte >= 0x80)
-            yield Hit(document, f"the text is declared to be {encoding.upper()}, and is UTF-8", at)
+            yield Hit(document, f"the text is declared as {encoding.upper()}, but is UTF-8", at)
 
 
 RULE = Rule(
     code="ENC007",
     severity="error",
-    summary="text in UTF-8 that is declared otherwise",
-    why="Bytes beyond ASCII that happen to be UTF-8 are UTF-8: in another encoding it would be a strange accident. "
-    "Read as declared, each of its letters becomes two wrong ones. The example is read with --encoding cp1252.",
-    advice="correct the declaration or overrule it with --force-encoding utf-8; or leave --encoding out",
+    summary="UTF-8 text that is declared as another encoding",
+    why="Bytes beyond ASCII that are valid UTF-8 are almost never text in another encoding. Read as declared, each "
+    "letter becomes two wrong ones. The example is read with --encoding cp1252.",
+    advice="correct the declaration, or override it with --force-encoding utf-8; or omit --encoding",
     bad=b"<<<FILE d1 a.txt>>>\nRos\xc3\xa9\n",
     good=b"<<<FILE d1 a.txt>>>\nRose\n",
     start=start,

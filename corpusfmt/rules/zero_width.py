@@ -1,4 +1,4 @@
-"""TXT005: characters without a width inside words, or many in a row."""
+"""TXT005: zero-width characters inside words, or many in a row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
-from corpusfmt.rules._characters import becomes, told
+from corpusfmt.rules._characters import becomes, counted
 
 #: Letters of Latin, Greek, Cyrillic, Armenian and Georgian: scripts whose words have no use for these characters.
 _LETTERS: Final = (
@@ -44,10 +44,10 @@ def start() -> Check:
                     index, where = found[0][0], "in a row" if match[1] else "inside words"
                 chars += [char for _, char in found]
             if chars:
-                mended = run.sub(lambda match: match[0].translate(_NONE), text)
+                fixed = run.sub(lambda match: match[0].translate(_NONE), text)
                 position = position_of(document, text, index)
-                message = f"the text has {told(chars)}, {where}"
-                yield Hit(document, message, position, change=becomes(document, text, mended), places=len(chars))
+                message = f"the text has {counted(chars)}, {where}"
+                yield Hit(document, message, position, change=becomes(document, text, fixed), places=len(chars))
 
     return check
 
@@ -55,13 +55,13 @@ def start() -> Check:
 RULE = Rule(
     code="TXT005",
     severity="warning",
-    summary="character without a width inside a word",
-    why="A word with such a character looks whole and is not found by a search, nor in a dictionary. Persian, the "
-    "scripts of India, Thai and Khmer need some of them, and sequences of emoji do: only those between two Latin, "
-    "Greek, Cyrillic, Armenian or Georgian letters are told. There too U+200C may be meant, where a typesetter "
-    "parted a ligature. Four or more in a row are told in any text: no script needs them, and they can carry hidden "
-    "text.",
-    advice="take them out; 'fix --unsafe-fixes' does",
+    summary="zero-width character inside a word",
+    why="A word with such a character looks unchanged, but searches and dictionaries do not find it. Persian, the "
+    "scripts of India, Thai, Khmer and sequences of emoji need some of them: only those between two Latin, Greek, "
+    "Cyrillic, Armenian or Georgian letters are reported. Even there U+200C may be intended, where a typesetter "
+    "separated a ligature. Four or more in a row are reported in any text: no script needs them, and they can carry "
+    "hidden text.",
+    advice="remove them; 'corpusfmt fix --unsafe-fixes' does",
     bad="<<<FILE d1 a.txt>>>\na zero\u200bwidth space\n".encode(),
     good="<<<FILE d1 a.txt>>>\n\u0645\u06cc\u200c\u0631\u0648\u0645\n".encode(),
     start=start,

@@ -1,4 +1,4 @@
-"""Work in a child process, under limits of time and memory: what a native library does cannot be interrupted.
+"""Work in a child process with limits of time and memory, because a native library cannot be interrupted.
 
 Both sides write frames: a kind (one byte), a length (eight bytes, big-endian), so many bytes. The child answers each
 with one. It ends when its input does, or when work takes too long, also when nobody is left to end it.

@@ -31,13 +31,12 @@ from corpusfmt.storage.file_state import (
     state_of,
 )
 from corpusfmt.storage.filesystem import State
-from corpusfmt.storage.folder import Folder
 from corpusfmt.storage.input import Gap, Input, given, given_name, open_given, open_input
 from corpusfmt.storage.output import Leftover, Output, codecs, open_output
 from corpusfmt.storage.paths import (
     holds,
     is_absolute,
-    is_foreign,
+    is_of_another_user,
     name_of,
     processors,
     relative,
@@ -50,6 +49,7 @@ from corpusfmt.storage.paths import (
     within,
 )
 from corpusfmt.storage.shards import Shards, is_shard, old_shards, set_of
+from corpusfmt.storage.target_folder import Folder
 from corpusfmt.storage.target_names import Paths
 from corpusfmt.storage.temporary import Copying, Pile, Scratch
 from corpusfmt.text.display import quoted
@@ -91,8 +91,8 @@ __all__ = [
     "inside",
     "is_absolute",
     "is_folder",
-    "is_foreign",
     "is_nothing",
+    "is_of_another_user",
     "is_regular",
     "is_shard",
     "is_shared",
@@ -133,7 +133,7 @@ def shipped(name: str) -> bytes:
                 return file.read()
         except FileNotFoundError:
             continue
-    raise SchemaError(f"there is no schema {quoted(name)}: no such file, and none of corpusfmt's own")
+    raise SchemaError(f"there is no schema {quoted(name)}: no such file, and no schema of corpusfmt")
 
 
 def is_stdout(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a codec is to the rest of storage: a decoder, an encoder, and damage with its code."""
+"""The interface of a codec: a decoder, an encoder, and damage with its code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Decoder(Protocol):
 
     ``consumed`` counts the compressed bytes used so far, ``begun`` those before the last member that began, or before
     what is no member. ``sound`` says whether all that was given is of members that ended as they should; a piece is
-    wholly of such, or of one member that goes on. ``padding`` counts the zero bytes after the last member. ``members``
+    wholly of such, or of one member that goes on. ``padding`` counts the zero bytes and line ends after the last
+    member. ``members``
     lists the gzip members or zstd frames that have begun; the decoder only ever appends, and whoever reads takes away
     what is done with.
     """
@@ -70,10 +71,14 @@ class Encoder(Protocol):
         ...
 
 
-def zeros(data: bytes, read: Callable[[int], bytes]) -> int:
-    """Return how many zero bytes ``data`` and the rest of a file are; 0 where they are anything else."""
+#: What fills a file after its last member: zero bytes, and line ends that an editor or a script adds.
+PADDING: Final = b"\0\r\n"
+
+
+def padding(data: bytes, read: Callable[[int], bytes]) -> int:
+    """Return how many bytes of padding ``data`` and the rest of a file are; 0 where they are anything else."""
     count = 0
-    while data and not data.strip(b"\0"):
+    while data and not data.strip(PADDING):
         count += len(data)
         data = read(CHUNK)
     return 0 if data else count

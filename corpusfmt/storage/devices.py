@@ -1,4 +1,4 @@
-"""Paths that are no files to be replaced: devices, pipes, and names of what is open already."""
+"""Paths that are not replaceable files: devices, pipes, and names of open files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def refuse_open(path: str) -> None:
     """
     there = os.stat(path)
     if stat.S_ISREG(there.st_mode) and (_is_printed_to(there) or _is_handle(path)):
-        raise ConfigurationError(f"{quoted(path)} stands for a file that is open already; write to - instead")
+        raise ConfigurationError(f"{quoted(path)} refers to an open file; write to - instead")
 
 
 def _is_printed_to(there: os.stat_result) -> bool:

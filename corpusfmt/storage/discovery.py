@@ -1,26 +1,96 @@
-"""From what a user named to the files that are meant."""
+"""From sources as the user names them to files."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import filter as matches
 from typing import Final, NamedTuple
 
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.storage.file_state import identity_of, info_of, is_folder_there
-from corpusfmt.storage.patterns import is_pattern, matching, split
-from corpusfmt.storage.schemes import file_system
+from corpusfmt.storage.schemes import file_system, is_local
 from corpusfmt.text.display import quoted
-from corpusfmt.text.magic import NO_TEXT
 
-_LONGEST: Final = max(map(len, NO_TEXT))
+_SPECIAL: Final = re.compile(r"[*?[]")
+_SEPARATORS: Final = re.compile("[/\\\\]" if os.sep == "\\" else "/")
+
+
+def is_pattern(source: str) -> bool:
+    """Say whether a source is a pattern: with ``*``, ``?`` or ``[``, and no name of anything."""
+    return bool(_SPECIAL.search(source)) and is_local(source) and not os.path.lexists(source)
+
+
+def split(pattern: str) -> tuple[str, list[str]]:
+    """Return the folder that a pattern begins with, as paths in it do, and the parts of the pattern after it."""
+    special = _SPECIAL.search(pattern)
+    assert special
+    ends = [match.end() for match in _SEPARATORS.finditer(pattern, 0, special.start())]
+    root = pattern[: ends[-1]] if ends else ""
+    return root, _SEPARATORS.split(pattern[len(root) :])
+
+
+def matching(pattern: str) -> list[str]:
+    """Return the files that a pattern matches, sorted.
+
+    ``*`` and ``?`` match no dot at the beginning of a name, and ``**`` any folders, none, but no hidden ones.
+    Raises OSError for a folder that cannot be looked into.
+    """
+    root, parts = split(pattern)
+    folders = [root] if os.path.isdir(root or os.curdir) else []
+    for part in parts[:-1]:
+        if part == "**":
+            folders = list(dict.fromkeys(one for folder in folders for one in _all_below(folder)))
+        else:
+            folders = [os.path.join(path, "") for path in _named(folders, part, folder=True)]
+    if parts[-1] == "**":
+        folders, parts = list(dict.fromkeys(one for folder in folders for one in _all_below(folder))), ["*"]
+    return sorted(_named(folders, parts[-1], folder=False))
+
+
+def _named(folders: Iterable[str], part: str, *, folder: bool) -> Iterator[str]:
+    """Give what a part of a pattern matches in folders: files, or folders, and no links."""
+    for here in folders:
+        entries = _entries(here)
+        if part in ("", os.curdir, os.pardir):
+            if folder:
+                yield here + part
+            continue
+        names = [name for name, is_folder in entries.items() if is_folder == folder]
+        if not part.startswith("."):
+            names = [name for name in names if not name.startswith(".")]
+        for name in matches(names, part):
+            yield here + name
+
+
+def _all_below(folder: str) -> Iterator[str]:
+    """Give a folder and all those below it, but hidden ones and links."""
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        waiting += [
+            os.path.join(here, name, "")
+            for name, is_folder in _entries(here).items()
+            if is_folder and not name.startswith(".")
+        ]
+
+
+def _entries(folder: str) -> dict[str, bool]:
+    """Return the files and folders in a folder by name, and whether each is a folder."""
+    with os.scandir(folder or os.curdir) as found:
+        kinds = (
+            (entry.name, entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False)) for entry in found
+        )
+        return {name: is_folder for name, is_folder, is_file in kinds if is_folder or is_file}
 
 
 class Found(NamedTuple):
     """The files to read, and those that a folder holds beside them."""
 
     paths: list[str]
-    passed_over: list[str]
+    skipped: list[str]
 
 
 def discover(
@@ -34,20 +104,20 @@ def discover(
     """Return the files that ``sources`` name, in a stable order.
 
     A folder stands for all files below it whose suffix is ``known`` (``what`` says which, in a message); others
-    are listed as passed over, hidden ones, links and pipes are not looked at; where ``every`` file is meant, they are
-    listed too, a hidden folder as one, and so are files that begin as those that hold no text. A pattern with ``*``,
-    ``?`` or ``[`` that is no file stands for what matches it (``**`` at any depth), and links are not followed there
-    either. What a run writes itself (``own``) is passed over in both.
+    are listed as skipped, hidden ones, links and pipes are not looked at; where ``every`` file is meant, they are
+    listed too, a hidden folder as one. A pattern with ``*``, ``?`` or ``[`` that is no file stands for what matches it
+    (``**`` at any depth), and links are not followed there either. What a run writes itself (``own``) is skipped in
+    both.
 
     A file is read once, whatever it is called: by its folder and by its name, by two spellings, by links. A further
-    name of it (a hard link, or a link that was named) is listed as passed over. Where ``every`` file is meant, its name
+    name of it (a hard link, or a link that was named) is listed as skipped. Where ``every`` file is meant, its name
     is part of what is read, and hard links are files of their own.
 
     Raises ConfigurationError when a folder or pattern gives nothing, for a remote address, and for standard
     input beside files; FileNotFoundError for a path that is not there; OSError.
     """
     found: list[str] = []
-    passed_over: list[str] = []
+    skipped: list[str] = []
     if not sources:
         raise ConfigurationError("no source was named")
     for source in sources:
@@ -59,42 +129,33 @@ def discover(
             return Found([source], [])
         if is_folder_there(source):
             inside, beside = file_system(source).list(source)
-            passed_over += beside if every else []
+            skipped += beside if every else []
             nothing = (
-                f"the folder {quoted(source)} holds no file with a {what} suffix; "
+                f"the folder {quoted(source)} contains no file with a {what} suffix; "
                 "name the files and their format with --from"
             )
             if every:
-                nothing = f"the folder {quoted(source)} holds no file of text"
+                nothing = f"the folder {quoted(source)} contains no text file"
         elif is_pattern(source):
             inside = matching(source)
-            nothing = f"no file matches {quoted(source)} (hidden files and links are not looked at)"
+            nothing = f"no file matches {quoted(source)} (hidden files and links are skipped)"
         else:
             info_of(source)
             found.append(source)
             continue
-        if every or is_folder_there(source):
-            fitting = [not _holds_no_text(path, root_of(source) or "") if every else known(path) for path in inside]
-            passed_over += [path for path, fits in zip(inside, fitting, strict=True) if not fits]
+        if not every and is_folder_there(source):
+            fitting = [known(path) for path in inside]
+            skipped += [path for path, fits in zip(inside, fitting, strict=True) if not fits]
             inside = [path for path, fits in zip(inside, fitting, strict=True) if fits]
         if inside and all(own(path) for path in inside):
             nothing = f"every file in {quoted(source)} is written by this run; choose another target"
-        passed_over += [path for path in inside if own(path)]
+        skipped += [path for path in inside if own(path)]
         inside = [path for path in inside if not own(path)]
         if not inside:
             raise ConfigurationError(nothing)
         found += inside
     once, again = _once(found, every=every)
-    return Found(once, list(dict.fromkeys([*passed_over, *again])))
-
-
-def _holds_no_text(path: str, root: str) -> bool:
-    """Say whether a file begins as those do that hold no text. One that cannot be opened is for the reader to tell."""
-    try:
-        with file_system(path).open(path, root) as file:
-            return file.read(_LONGEST).startswith(NO_TEXT)
-    except OSError:
-        return False
+    return Found(once, list(dict.fromkeys([*skipped, *again])))
 
 
 def root_of(source: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Lines in order, however many there are: sorted in runs, which are merged at the end."""
+"""Sorting any number of lines: in runs on disk, which are merged at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a path leads to: whether it is the same file as another, and still the one that was read."""
+"""The identity of files: whether two paths are the same file, and whether a file is unchanged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _info(path: str) -> Info | None:
 
 
 def state_of(path: str) -> State | None:
-    """Return the state of a file; None for what is no regular file. Raises OSError."""
+    """Return the state of a file; None for what is not a regular file. Raises OSError."""
     found = info_of(path)
     return found.state if found.is_file else None
 
@@ -46,7 +46,7 @@ def changed(name: str, doing: str) -> SourceChangedError:
 
 
 def exists(path: str) -> bool:
-    """Say whether anything has that name, be it a link that leads nowhere."""
+    """Say whether anything has that name, even a link without a target."""
     return os.path.lexists(path) if is_local(path) else _info(path) is not None
 
 

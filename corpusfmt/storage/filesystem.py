@@ -1,4 +1,4 @@
-"""What a place that holds files does for the rest of the package: the seam between local files and all others."""
+"""The protocol of a file system: the interface between the package and local or other storage."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 class State(NamedTuple):
     """Which file it is, how long, and when it was written last, in nanoseconds. Equal while nobody writes to it, as far
-    as the clock of the file system tells.
+    as the clock of the file system tells. The size is the number of bytes that reading gives.
     """
 
     device: int
@@ -93,7 +93,7 @@ class OpenFolder(Protocol):
     def begin(self, name: str, called: str) -> PendingFile:
         """Begin a file here, which messages call ``called``. No link is followed.
 
-        Raises OSError, and ConfigurationError for what is no regular file, or is being written already.
+        Raises OSError, and ConfigurationError for what is not a regular file, or is being written already.
         """
         ...
 
@@ -174,7 +174,7 @@ class FileSystem(Protocol):
         ...
 
     def state(self, raw: BinaryIO) -> State | None:
-        """Return the state of what ``open`` gave; None for what is no regular file. Raises OSError."""
+        """Return the state of what ``open`` gave; None for what is not a regular file. Raises OSError."""
         ...
 
     def stream(self, path: str) -> BinaryIO | None:

@@ -1,4 +1,4 @@
-"""Framing of gzip streams (RFC 1952): members one after the other, none of which ends early without a word."""
+"""Framing of gzip streams (RFC 1952): a sequence of members. A truncated member is always reported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt.limits import CHUNK, KIB
-from corpusfmt.storage.codec import Damage, Members, begin_member, zeros
+from corpusfmt.storage.codec import Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 from corpusfmt.text.gzip_header import header_size
 
@@ -146,7 +146,7 @@ class GzipDecoder:
         self._fill(len(MORE_FOLLOWS))
         if not self._data.startswith(GZIP_MAGIC, self._at):
             rest = self._data[self._at : self._at + 2]
-            self.padding = zeros(self._data[self._at :], self._read)
+            self.padding = padding(self._data[self._at :], self._read)
             self.consumed += self.padding
             if not rest or self.padding:
                 if self._more:
@@ -154,7 +154,7 @@ class GzipDecoder:
                 return None
             if rest == GZIP_MAGIC[:1]:
                 raise Damage(CUT, "the gzip data ends early, in the header of a member")
-            raise Damage(FOLLOWED, "something that is no gzip data follows the last member")
+            raise Damage(FOLLOWED, "data that is not gzip follows the last member")
         begin_member(self.members, self._given, self.consumed)
         self._more = self._data.startswith(MORE_FOLLOWS, self._at)
         self._member = self._make(31)

@@ -20,31 +20,29 @@ from corpusfmt.storage.file_state import changed, is_folder_there
 from corpusfmt.storage.filesystem import FileSystem, State
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
 from corpusfmt.storage.local import LOCAL
-from corpusfmt.storage.resume import HELD, History, search
+from corpusfmt.storage.next_member import HELD, History, search
 from corpusfmt.storage.schemes import file_system
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
-from corpusfmt.text.pointers import BEGINNINGS, LARGEST, pointer_kind
+from corpusfmt.text.magic import BEGINNINGS, LARGEST, pointer_kind
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
 #: So many bytes tell compressed data.
 _MAGIC: Final = 8
-_FOREIGN: Final = (
+_UNSUPPORTED: Final = (
     (b"BZh", "bzip2", "bzip2 -dc"),
     (b"\xfd7zXZ\x00", "xz", "xz -dc"),
-    (b"PK\x03\x04", "zip", "unzip -p"),
     (b"\x04\x22\x4d\x18", "lz4", "lz4 -dc"),
-    (b"7z\xbc\xaf\x27\x1c", "7z", "7z x -so"),
     (b"LZIP\x01", "lzip", "lzip -dc"),
     (b"\xff\x06\x00\x00sNaP", "snappy", "snzip -dc"),
 )
 
 
 class Gap(NamedTuple):
-    """What was passed over of a file: how many bytes, up to which offset, what was read from there on, and how the
+    """What was skipped of a file: how many bytes, up to which offset, what was read from there on, and how the
     content of the member begins that stands there; there is none where nothing was found. ``sound`` is where the last
-    sound member before ended, in the decompressed stream.
+    intact member before ended, in the decompressed stream.
     """
 
     sound: int
@@ -123,14 +121,14 @@ class Input:
         elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
             self._decoder, self.codec = ZstdDecoder(self._next_raw, window), "zst"
         self.members = self._decoder.members if self._decoder else None
-        for magic, what, command in _FOREIGN:
+        for magic, what, command in _UNSUPPORTED:
             if head.startswith(magic):
                 raise ConfigurationError(
-                    f"{name} is {what} data, which is not read; decompress it first: {command} OLD > NEW"
+                    f"{name} is {what} data, which is not supported; decompress it first: {command} OLD > NEW"
                 )
         lowered = name.lower() if suffixed else ""
         if not head and lowered.endswith((".gz", ".zst")):
-            raise self._fault(CUT, "the file is empty, and its name says that it is compressed")
+            raise self._fault(CUT, "the file is empty, but its name says that it is compressed")
         if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
             what = "gzip" if lowered.endswith(".gz") else "zstd"
             raise self._fault(DAMAGED, f"the name says {what}, but the file holds no {what} data")
@@ -315,17 +313,17 @@ class Input:
 
     @property
     def padding(self) -> int:
-        """How many zero bytes follow the last member of compressed data, when all was read."""
+        """How many bytes of padding follow the last member of compressed data, when all was read."""
         return self._decoder.padding if self._decoder else 0
 
     def watch(self, begins: Callable[[bytes], bool]) -> None:
-        """Look for the next sound member after damage, whose content ``begins`` a record, when that is asked for; and
+        """Look for the next intact member after damage, whose content ``begins`` a record, when that is asked for; and
         after a member without an end, to tell damage from a file that ends early.
         """
         self._begins = begins
 
     def skip_damage(self) -> Gap:
-        """Go on at the next sound member after :meth:`read` has raised ParseError, and say what is passed over.
+        """Go on at the next intact member after :meth:`read` has raised ParseError, and say what is skipped.
 
         Members, and their offsets in the stream, are counted from there. When there is none, nothing more is given.
         """

@@ -11,8 +11,8 @@ from corpusfmt.limits import CHUNK
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.storage.devices import exists, open_device, refuse_open
 from corpusfmt.storage.filesystem import FileSystem, Info, Listing, PendingFile, State
+from corpusfmt.storage.held_folder import Held, hold, open_below, state
 from corpusfmt.storage.local_folder import LocalPendingFolder
-from corpusfmt.storage.open_folder import Held, hold, open_below, state
 from corpusfmt.text.display import quoted
 
 
@@ -53,7 +53,7 @@ class LocalFileSystem:
         return open(path, "rb", buffering=CHUNK, opener=opener)
 
     def state(self, raw: BinaryIO) -> State | None:
-        """Return the state of an open file; None for what is no regular file, or none of the system."""
+        """Return the state of an open file; None for what is not a regular file, or none of the system."""
         try:
             found = os.fstat(raw.fileno())
         except (AttributeError, io.UnsupportedOperation):  # standard input that a program has put something else for

@@ -1,4 +1,4 @@
-"""A folder of the operating system that appears whole, in one step, or not at all."""
+"""A folder of the operating system that appears completely, in one step, or not at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from corpusfmt.model.errors import ConfigurationError, TargetChangedError
-from corpusfmt.storage.open_folder import Held, hold, identity, is_behind_link, temporary_name
+from corpusfmt.storage.held_folder import Held, hold, identity, is_behind_link, temporary_name
 from corpusfmt.text.display import quoted
 
 #: Making files durable one after the other waits for the disk each time; side by side, they share the wait.
@@ -66,7 +66,7 @@ class LocalPendingFolder:
         except OSError as error:
             self._temporary = ""  # it is not there, or that of another target
             if isinstance(error, FileExistsError):
-                what = "is being written already, under this name or another one of the same folder"
+                what = "is already being written, under this or another name of the same folder"
                 raise ConfigurationError(f"{quoted(self._target, 400)} {what}; name another one") from None
             raise
         self._inner = Held(self._temporary, self._folder)
@@ -142,14 +142,14 @@ class LocalPendingFolder:
             there = self._below(above).stat(name) if not above or above in self._seen else None
             if there and not stat.S_ISDIR(there.st_mode):
                 place = os.path.join(self._folder.path, folder)
-                raise ConfigurationError(f"{quoted(place, 400)} is no folder, where one is to be; move it away")
+                raise ConfigurationError(f"{quoted(place, 400)} is a file where a folder is needed; move it away")
             if there:
                 self._seen[folder] = identity(there)
         for here, _, name in self._places(folder for folder in self._folders() if folder in self._seen):
             there = here.stat(name)
             if there and stat.S_ISDIR(there.st_mode):
                 place = os.path.join(here.path, name)
-                raise ConfigurationError(f"{quoted(place, 400)} is a folder, where a file is to be; move it away")
+                raise ConfigurationError(f"{quoted(place, 400)} is a folder where a file is needed; move it away")
 
     def _places(self, folders: Iterable[str]) -> Iterator[tuple[Held, str, str]]:
         """Give where each file is to be, in order of their paths: the folder, its path in the target, and the name.

@@ -1,4 +1,4 @@
-"""Writing targets: a file appears whole under its name, or not at all."""
+"""Writing targets: a file appears completely under its name, or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small files around a corpus, and the folders they lie in."""
+"""Small files beside a corpus, and their folders."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def small(path: str, largest: int = 0) -> bytes:
     files = file_system(path)
     there = files.info(path)
     if there and not (there.is_file or there.is_folder):
-        raise ConfigurationError(f"{quoted(path, 400)} is no file")
+        raise ConfigurationError(f"{quoted(path, 400)} is not a file")
     with files.open(path) as file:
         data = file.read(largest + 1)
     if len(data) > largest:
@@ -69,7 +69,7 @@ def top_of(folder: str) -> str:
     return here
 
 
-def is_foreign(path: str) -> bool:
+def is_of_another_user(path: str) -> bool:
     """Say whether a file, a link to it or the folder of either belongs to a user who is neither this one nor root.
 
     Root also trusts the owner of the working folder: in a container it works on files of the user outside of it. Raises

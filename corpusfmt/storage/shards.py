@@ -38,7 +38,7 @@ class Shards:
         if self._old and not force:
             first = os.path.join(os.path.dirname(target), next(iter(self._old)))
             raise ConfigurationError(
-                f"shards of an older run are there ({quoted(first)}); remove them, or replace them with --force"
+                f"shards of an earlier run exist ({quoted(first)}); remove them, or replace them with --force"
             )
         self.manifest = Output(f"{self._stem}.manifest.json", folder=self._folder)
 
@@ -56,7 +56,7 @@ class Shards:
             self.outputs[-1].finish()
         path = f"{self._stem}-{len(self.outputs) + 1:05d}{self._suffix}"
         if not self._force and self._folder.state(os.path.basename(path)):
-            raise ConfigurationError(f"{quoted(path, 400)} is there already; remove it, or replace it with --force")
+            raise ConfigurationError(f"{quoted(path, 400)} already exists; remove it, or replace it with --force")
         self.outputs.append(Output(path, folder=self._folder))
         return self.outputs[-1]
 
@@ -68,7 +68,7 @@ class Shards:
         """
         with self._folder.alone():
             if self._there() != self._old:
-                what = f"another run has written, or removed, shards of {quoted(self._stem + self._suffix)} meanwhile"
+                what = f"another run wrote or removed shards of {quoted(self._stem + self._suffix)} at the same time"
                 raise TargetChangedError(f"{what}; nothing was written, run again")
             yield
 

@@ -1,32 +1,10 @@
-"""Names of files that are made from names of documents: each of them another, on every file system."""
+"""File names for documents: unique and valid on every file system."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from corpusfmt.text.filenames import folded, numbered, safe_name, safe_path
-
-
-class Names:
-    """The names of one folder, without suffix. It remembers all of them."""
-
-    def __init__(self) -> None:
-        #: By name in lower case, the number that the last one like it got.
-        self._taken: dict[str, int] = {}
-
-    def give(self, wanted: str) -> str:
-        """Return a name that is safe and new, also where case makes no difference: ``a``, ``A_2``, ``a_3``."""
-        name = safe_name(wanted)
-        key = name.lower()
-        if key not in self._taken:
-            self._taken[key] = 1
-            return name
-        number = self._taken[key] + 1
-        while (given := f"{key}_{number}") in self._taken:
-            number += 1
-        self._taken[key] = number
-        self._taken[given] = 1
-        return f"{name}_{number}"
+from corpusfmt.text.filenames import folded, numbered, safe_path
 
 
 class Paths:

@@ -1,4 +1,4 @@
-"""A file without a name, for what stands between a source and the target that takes its place."""
+"""A file without a name, for data between a source and the target that replaces it."""
 
 from __future__ import annotations
 

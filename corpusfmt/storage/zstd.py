@@ -1,4 +1,4 @@
-"""Framing of Zstandard streams (RFC 8878): frames and blocks, none of which ends early without a word."""
+"""Framing of Zstandard streams (RFC 8878): frames and blocks. A truncated frame is always reported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt.limits import CHUNK, LARGEST_WINDOW, MAX_DICTIONARY, MAX_WINDOW, MIB, sized
-from corpusfmt.storage.codec import Damage, Members, begin_member, zeros
+from corpusfmt.storage.codec import PADDING, Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 
 if TYPE_CHECKING:
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 ZSTD_LEVEL: Final = 3
 #: A skippable frame of this kind at the head of a file holds a dictionary for all frames after it (IIPC,
-#: "Zstandard Compression for WARC Files 1.0", Dictionary frame format).
+#: "Zstandard Compression for WARC Files 1.0", Dictionary frame format). Where files were joined there are more of them.
 _DICTIONARY_FRAME: Final = b"\x5d\x2a\x4d\x18"
 _DICTIONARY_MAGIC: Final = b"\x37\xa4\x30\xec"
+#: So many different dictionaries may be in one file.
+_MOST_DICTIONARIES: Final = 64
 
 
 class _Header(NamedTuple):
@@ -70,13 +72,16 @@ class ZstdDecoder:
     followed here; a block gives at most 128 KiB, which bounds memory too.
     """
 
-    def __init__(self, read: Callable[[int], bytes], window: int = MAX_WINDOW) -> None:
-        """``window`` is the largest that a frame may ask for, in bytes."""
+    def __init__(self, read: Callable[[int], bytes], window: int = MAX_WINDOW, *, dictionaries: bool = True) -> None:
+        """``window`` is the largest that a frame may ask for, in bytes; ``dictionaries`` may be in the data."""
         import zstandard
 
         self._read, self._zstd, self._window = read, zstandard, window
         self._decompressor = zstandard.ZstdDecompressor(max_window_size=window)
-        self._dictionary = 0  # its id
+        self._dictionary, self._has_dictionaries = 0, dictionaries  # the id of the last one
+        #: The last frame of a dictionary, and how many different ones there were.
+        self._dictionary_frame: bytes | None = None
+        self._dictionaries = 0
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._checksum = 0
         self._told, self._made = -1, 0  # what the frame says that it holds (-1: nothing), and what it has given
@@ -109,14 +114,15 @@ class ZstdDecoder:
         other = ZstdDecoder(read, self._window)
         other.consumed = other.begun = consumed
         other._decompressor, other._dictionary = self._decompressor, self._dictionary
+        other._dictionary_frame, other._dictionaries = self._dictionary_frame, self._dictionaries
         return other
 
     def _is_padding(self) -> bool:
-        if not self.padding and self.consumed and self._buffer[self._at] == 0:
-            self.padding = zeros(self._buffer[self._at :], self._read)
+        if not self.padding and self.consumed and self._buffer[self._at] in PADDING:
+            self.padding = padding(self._buffer[self._at :], self._read)
             self.consumed += self.padding
             if not self.padding:
-                raise Damage(FOLLOWED, "something that is no zstd data follows the last frame")
+                raise Damage(FOLLOWED, "data that is not zstd follows the last frame")
         return self.padding > 0
 
     def _small_frames(self, size: int) -> bytes:
@@ -200,8 +206,8 @@ class ZstdDecoder:
         magic = self._take(4)
         if is_skippable(magic):
             left = int(struct.unpack("<I", self._take(4))[0])
-            if first and magic == _DICTIONARY_FRAME:
-                self._load_dictionary(left)
+            if magic == _DICTIONARY_FRAME and self._has_dictionaries and (first or left <= MAX_DICTIONARY):
+                self._load_dictionary(left, first=first)
                 return
             while left:
                 step = min(left, CHUNK)
@@ -209,7 +215,7 @@ class ZstdDecoder:
                 left -= step
             return
         if magic != ZSTD_MAGIC:
-            raise Damage(FOLLOWED, "something that is no zstd data follows the last frame")
+            raise Damage(FOLLOWED, "data that is not zstd follows the last frame")
         begin_member(self.members, self._given, start)
         descriptor = self._take(1)
         header = _HEADERS[descriptor[0]]
@@ -225,7 +231,8 @@ class ZstdDecoder:
         needed = int.from_bytes(data[5 + header.window : header.id_stop], "little")
         if needed not in (0, self._dictionary):
             which = f"the file has dictionary {self._dictionary}" if self._dictionary else "the file has none"
-            raise Damage(DAMAGED, f"the zstd data needs dictionary {needed}, and {which}")
+            hint = "decompress it with the dictionary that it was compressed with: zstd -d -D DICTIONARY OLD -o NEW"
+            raise Damage(DAMAGED, f"the zstd data needs dictionary {needed}, but {which}", hint)
         self._checksum = header.checksum
         self._told, self._made = size + header.plus, 0
         self._frame = self._decompressor.decompressobj()
@@ -238,35 +245,35 @@ class ZstdDecoder:
         what = f"the zstd data needs a window of {sized(window)}; the limit is {sized(self._window)}"
         return Damage(DAMAGED, what, hint)
 
-    def _load_dictionary(self, size: int) -> None:
-        too_large = Damage(DAMAGED, f"the zstd dictionary is larger than {MAX_DICTIONARY // MIB} MiB")
+    def _load_dictionary(self, size: int, *, first: bool) -> None:
+        """Take the dictionary in a frame of ``size``. Where the frame is not the ``first``, it may hold something else.
+
+        Raises Damage.
+        """
         if size > MAX_DICTIONARY:
-            raise too_large
+            raise _too_large()
         content = self._take(size)
-        if content.startswith(ZSTD_MAGIC):
-            pieces = [content]
-            inner = ZstdDecoder(lambda _: pieces.pop() if pieces else b"")
-            held: list[bytes] = []
-            total = 0
-            try:
-                while piece := inner.read(CHUNK):
-                    held.append(piece)
-                    total += len(piece)
-                    if total > MAX_DICTIONARY:
-                        raise too_large
-            except Damage as damage:
-                if damage is too_large:
-                    raise
-                raise Damage(DAMAGED, f"the zstd dictionary is damaged: {damage.message}") from None
-            content = b"".join(held)
+        if content == self._dictionary_frame:
+            return
+        self._dictionary_frame = content
+        self._dictionaries += 1
+        if self._dictionaries > _MOST_DICTIONARIES:
+            raise Damage(DAMAGED, f"the zstd data has more than {_MOST_DICTIONARIES} dictionaries")
+        try:
+            self._use_dictionary(_unpacked(content) if content.startswith(ZSTD_MAGIC) else content)
+        except Damage:
+            if first:
+                raise
+
+    def _use_dictionary(self, content: bytes) -> None:
         if not content.startswith(_DICTIONARY_MAGIC):
-            raise Damage(DAMAGED, "the zstd data begins with a dictionary frame that holds no dictionary")
+            raise Damage(DAMAGED, "the zstd data begins with a dictionary frame without a dictionary")
         try:
             dictionary = self._zstd.ZstdCompressionDict(content, dict_type=self._zstd.DICT_TYPE_FULLDICT)
-            self._decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=self._window)
+            decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=self._window)
         except self._zstd.ZstdError as error:
             raise Damage(DAMAGED, f"the zstd dictionary is damaged ({str(error).lower()})") from None
-        self._dictionary = dictionary.dict_id()
+        self._decompressor, self._dictionary = decompressor, dictionary.dict_id()
 
     def _decompress(self, frame: zstandard.ZstdDecompressionObj, data: bytes) -> bytes:
         try:
@@ -293,6 +300,29 @@ class ZstdDecoder:
         self._at += size
         self.consumed += size
         return taken
+
+
+def _too_large() -> Damage:
+    return Damage(DAMAGED, f"the zstd dictionary is larger than {MAX_DICTIONARY // MIB} MiB")
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Return a dictionary that is compressed. Raises Damage."""
+    pieces = [content]
+    inner = ZstdDecoder(lambda _: pieces.pop() if pieces else b"", dictionaries=False)
+    held: list[bytes] = []
+    total = 0
+    try:
+        while piece := inner.read(CHUNK):
+            held.append(piece)
+            total += len(piece)
+            if total > MAX_DICTIONARY:
+                break
+    except Damage as damage:
+        raise Damage(DAMAGED, f"the zstd dictionary is damaged: {damage.message}") from None
+    if total > MAX_DICTIONARY:
+        raise _too_large()
+    return b"".join(held)
 
 
 class ZstdEncoder:

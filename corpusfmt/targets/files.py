@@ -1,4 +1,4 @@
-"""A target that is a file, or several shards, with the index of an archive beside it."""
+"""A target that is a file, or several shards, with an index beside an archive."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from corpusfmt.targets.settings import (
     Written,
     allowed_losses,
     base_name,
+    full_suffix,
     prepared,
     refuse_losses,
-    whole_suffix,
 )
 from corpusfmt.text.display import quoted
 
@@ -27,9 +27,9 @@ class Index:
     def __init__(self, format: Format, target: str, suffix: str) -> None:
         if format.index_line is None:
             able = ", ".join(f.name for f in plugins.formats().values() if f.index_line is not None)
-            raise ConfigurationError(f"{format.name} has no index; {able} has")
+            raise ConfigurationError(f"{format.name} has no index; only {able} has one")
         if target == "-":
-            raise ConfigurationError("standard output has no index beside it; name a file with -o")
+            raise ConfigurationError("an index needs a target file; name one with -o")
         self._line = format.index_line
         #: Where it is to stand.
         self.path = beside(target, suffix)
@@ -80,7 +80,7 @@ class OldIndex:
     def check(self) -> None:
         """Raise ConfigurationError for an index that is there, and is not to be removed."""
         if self._old and not self._force and self._old.is_there():
-            what = f"the index of an older archive is there ({quoted(self._old.path)}), and would not fit a new one"
+            what = f"the index of an earlier archive exists ({quoted(self._old.path)}) and would not match the new one"
             raise ConfigurationError(f"{what}; write one with --cdxj, or remove it, as --force does")
 
     def remove(self) -> None:
@@ -104,16 +104,16 @@ class FileTarget:
         self._old_index: OldIndex | None = None
         self._opened: list[storage.Output | storage.Shards | Index] = []
         self.output_begins = True
-        suffix = whole_suffix(path)
+        suffix = full_suffix(path)
         try:
             if writing.given is not None and (writing.cdxj or self._limit):
-                raise ConfigurationError("a file that is open already has no shards and no index; name a path")
+                raise ConfigurationError("shards and an index need a target path, not an open file object")
             if writing.cdxj:
                 self._index = Index(self.format, path, suffix)
                 self._opened.append(self._index)
             if self._limit:
                 if path == "-":
-                    raise ConfigurationError("standard output cannot be cut into shards; name a file with -o")
+                    raise ConfigurationError("standard output cannot be split into shards; name a file with -o")
                 self._shards = storage.Shards(path, suffix, force=writing.force)
                 self._opened.append(self._shards)
                 self.output = self._shards.next()

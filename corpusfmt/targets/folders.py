@@ -11,6 +11,7 @@ from corpusfmt.model.errors import ConfigurationError, Loss, LossError
 from corpusfmt.model.losses import loss
 from corpusfmt.targets.settings import Writing, Written, allowed_losses, prepared
 from corpusfmt.text.display import quoted
+from corpusfmt.text.filenames import suffixed
 
 
 class FolderTarget:
@@ -25,18 +26,14 @@ class FolderTarget:
                 f"the format {self.format.name} cannot be written as a file per document; name a file"
             )
         if path == "-" or writing.given is not None:
-            what = "standard output" if writing.given is None else "a file that is open already"
-            raise ConfigurationError(f"{what} is no folder; name one with -o")
+            what = "standard output" if writing.given is None else "an open file object"
+            raise ConfigurationError(f"{what} is not a folder; name one with -o")
         if writing.shard_size:
-            raise ConfigurationError(
-                "a folder with a file per document has no shards; name a file, or leave the size out"
-            )
+            raise ConfigurationError("a folder with a file per document has no shards; name a file, or omit the size")
         if writing.cdxj:
-            raise ConfigurationError("a folder has no index beside it; name a file")
+            raise ConfigurationError("a folder has no index; name a file")
         self._alone = self.format.alone
-        suffix = "" if self.format.whole else self.format.suffixes[0]
-        self._folder = storage.Folder(path, suffix, force=writing.force)
-        #: The paths of documents, where the format makes them of their names alone.
+        self._folder = storage.Folder(path, force=writing.force)
         self._paths = storage.Paths()
 
     @property
@@ -59,23 +56,24 @@ class FolderTarget:
         Raises LossError, having written nothing, and OSError.
         """
         files, moved = self._files(documents)
-        add = self._folder.add_at if self.format.whole else self._folder.add
-        for name, content in files:
-            add(name, content)
+        for path, content in files:
+            self._folder.add(path, content)
         lost = allowed_losses(self.format, self.options, documents)
         if any(moved):
             lost = [[*one, *other] for one, other in zip(lost or [[] for _ in moved], moved, strict=True)]
         return lost
 
     def _files(self, documents: Sequence[Document]) -> tuple[list[tuple[str, bytes]], list[list[Loss]]]:
-        """Return the name and the content of each document's file, and the losses of those that got another name."""
-        files = [self._alone(piece) for piece in self.writer.encode(documents)]
-        if not self.format.whole:
-            return files, []
+        """Return the path and the content of each document's file, and the losses of those that got another path."""
+        pieces = self.writer.encode(documents)
         moved: list[list[Loss]] = []
         placed: list[tuple[str, bytes]] = []
         self._paths.keep()
-        for document, (path, content) in zip(documents, files, strict=True):
+        for document, piece in zip(documents, pieces, strict=False):  # reading back finds a piece that is missing
+            path, content = self._alone(piece, document, self.options)
+            if not self.format.one_per_file:  # the file is not all that tells id and name
+                placed.append((self._paths.give(suffixed(path, self.format.suffixes[0])), content))
+                continue
             lost = [] if self._paths.is_free(path) else _taken(document, path)
             if refused := [one for one in lost if one.kind not in self.options.allow]:
                 self._paths.back()
@@ -91,7 +89,7 @@ class FolderTarget:
     def reread(self) -> Iterator[Written]:
         """Open each file, in the order they came, after ``finish`` and before ``publish``. Raises OSError."""
         for name in self._folder.names:
-            yield Written(self._folder.reread(name, plain=self.format.whole), name)
+            yield Written(self._folder.reread(name, plain=self.format.one_per_file), name)
 
     @property
     def folder(self) -> str:
@@ -117,7 +115,7 @@ class FolderTarget:
 
 def _taken(document: Document, path: str) -> list[Loss]:
     """List the losses of a document whose file has to have another name."""
-    why = f"another document has the file {quoted(path)}, or one that some system takes for it"
+    why = f"another document has the file {quoted(path)}, or a name that some systems treat as equal"
     return [
         loss(document, kind, why) for kind, value in (("id", document.id), ("name", document.name)) if value == path
     ]

@@ -1,4 +1,4 @@
-"""Where a conversion writes, and that none of it is what it reads or what else it writes."""
+"""The paths that a conversion writes, and a check that they differ from each other and from the sources."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from corpusfmt import storage
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.targets.files import beside
-from corpusfmt.targets.settings import Writing, is_folder, whole_suffix
+from corpusfmt.targets.settings import Writing, full_suffix, is_folder
 from corpusfmt.text.display import quoted
 
 
@@ -16,7 +16,7 @@ class Places:
 
     def __init__(self, target: str, writing: Writing, quarantine: str, report: str, receipt: str = "") -> None:
         self._target, self._folder = target, is_folder(target, writing)
-        self._suffix = suffix = whole_suffix(target)
+        self._suffix = suffix = full_suffix(target)
         self._shards = bool(writing.shard_size)
         self._beside = {
             "quarantine": quarantine,
@@ -24,12 +24,12 @@ class Places:
             "report": report,
             "receipt": receipt,
         }
-        self._own = [target, quarantine, report, receipt]
+        self._of_run = [target, quarantine, report, receipt]
         if self._shards:
-            self._own += [f"{target.removesuffix(suffix)}.manifest.json", *storage.old_shards(target, suffix)]
-        self._there = {storage.identity_of(path) for path in self._own if path not in ("", "-")} - {None}
+            self._of_run += [f"{target.removesuffix(suffix)}.manifest.json", *storage.old_shards(target, suffix)]
+        self._there = {storage.identity_of(path) for path in self._of_run if path not in ("", "-")} - {None}
 
-    def is_own(self, path: str) -> bool:
+    def is_of_run(self, path: str) -> bool:
         """Say whether a file of a source folder is what this run writes, or what it wrote the last time."""
         if self._folder and storage.inside(path, self._target):
             return True
@@ -37,7 +37,7 @@ class Places:
 
     def replaced(self) -> dict[tuple[int, int], str]:
         """Return the paths that are there of what this run writes, by the file that each is. Raises OSError."""
-        there = [path for path in self._own if path not in ("", "-") and storage.is_regular(path)]
+        there = [path for path in self._of_run if path not in ("", "-") and storage.is_regular(path)]
         return {state.file: path for path in there if (state := storage.state_of(path))}
 
     def check(self, sources: Sequence[str]) -> None:
@@ -54,7 +54,7 @@ class Places:
             taken += [path] if path else []
         if self._beside["receipt"] and any(storage.same_file(self._target, path) for path in sources if path != "-"):
             raise ConfigurationError(
-                f"a receipt is of sources and target, and {quoted(self._target)} is both; name another"
+                f"the target {quoted(self._target)} is also a source, so no receipt can be written; name another target"
             )
         if self._shards:
             self._check_shards()
@@ -73,7 +73,7 @@ class Places:
             for path in paths:
                 if path not in ("", "-") and storage.inside(path, self._target):
                     raise ConfigurationError(
-                        f"the {what} {quoted(path)} lies in the target; name another folder with -o"
+                        f"the {what} {quoted(path)} is inside the target; name another target with -o"
                     )
 
     def _check_shards(self) -> None:

@@ -1,4 +1,4 @@
-"""How a target is to be written, in which format, and by which writer."""
+"""Settings of a target: its format and its writer."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import BinaryIO, NamedTuple
 
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ALLOWABLE, ConfigurationError, Loss, LossError, UnknownFormatError
+from corpusfmt.model.errors import ConfigurationError, Loss, LossError, UnknownFormatError
 from corpusfmt.model.format import Format, Source, WriteOptions, Writer
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.text.display import quoted
 
 
 class Writing(NamedTuple):
-    """How a target is to be written. The options are as in :class:`corpusfmt.sources.Reading`."""
+    """How a target is to be written. The options are as in :class:`corpusfmt.sources.settings.Reading`."""
 
     format: str | None = None
     own: Mapping[str, str] = {}
@@ -55,10 +56,10 @@ def prepared(path: str, writing: Writing) -> Prepared:
     if writing.format:
         format = plugins.format_named(writing.format)
     elif writing.given is not None:
-        raise UnknownFormatError("the format of a file that is open already is to be named, as in format='jsonl'")
+        raise UnknownFormatError("the format of an open file object must be named, as in format='jsonl'")
     elif storage.is_folder(path):
         raise UnknownFormatError(
-            f"the target {quoted(path)} is a folder and names no format; say the format with --to, or name a file in it"
+            f"the target {quoted(path)} is a folder and has no format; name it with --to, or name a file in the folder"
         )
     else:
         format = sniff.format_for_target(path)
@@ -79,7 +80,7 @@ def is_folder(path: str, writing: Writing) -> bool:
     """
     if writing.given is None and storage.is_folder(path):
         return True
-    return bool(writing.format and plugins.format_named(writing.format).whole)
+    return bool(writing.format and plugins.format_named(writing.format).one_per_file)
 
 
 def allowed_losses(format: Format, options: WriteOptions, documents: Sequence[Document]) -> list[list[Loss]]:
@@ -102,7 +103,7 @@ def base_name(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[2]
 
 
-def whole_suffix(path: str) -> str:
+def full_suffix(path: str) -> str:
     """Return the suffix of a path with that of its compression, as in ``.jsonl.zst``."""
     name = base_name(path)
     stem = name

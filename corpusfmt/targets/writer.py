@@ -9,7 +9,7 @@ from typing import Final
 from corpusfmt.limits import MIB
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, LossError
-from corpusfmt.reader import OpenReader
+from corpusfmt.sources.reader import OpenReader
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.settings import Writing, prepared
 
@@ -28,15 +28,15 @@ class OpenWriter:
         self._target: Target | None = None
 
     def write(self, document: Document) -> None:
-        """Write a document. Raises LossError, having written nothing of it, and OSError."""
+        """Write a document. Raises OSError, and LossError, without writing any part of it."""
         self._opened().write([_document(document)])
 
     def write_all(self, documents: OpenReader | Iterable[Document]) -> int:
-        """Write all documents of what ``corpusfmt.open`` gave, or of an iterable, and return how many there were.
+        """Write all documents of an open source, or of an iterable. Returns their number.
 
-        This is faster than writing one after the other. Raises LossError at the first document that the target cannot
-        hold, having written those before it, OSError, and as reading does. After an error a source goes on behind the
-        document; of other iterators some more may have been taken.
+        This is faster than single writes. Raises LossError at the first document that the target cannot represent,
+        after writing those before it, OSError, and the errors of reading. After an error an open source continues after
+        that document; from other iterators some more documents may have been consumed.
         """
         target, count = self._opened(), 0
         for batch in documents.batches() if isinstance(documents, OpenReader) else _lists(documents):
@@ -62,12 +62,14 @@ class OpenWriter:
 
     def _opened(self) -> Target:
         if self._target is None:
-            raise ConfigurationError("documents are written inside a block: with corpusfmt.create(...) as writer")
+            raise ConfigurationError(
+                "documents can be written only inside a block: with corpusfmt.create(...) as writer"
+            )
         return self._target
 
     def __enter__(self) -> OpenWriter:
         if self._target is not None:
-            raise ConfigurationError("this writer is open already")
+            raise ConfigurationError("this writer is already open")
         self._target = open_target(self._path, self._writing)
         return self
 
@@ -89,7 +91,7 @@ class OpenWriter:
 def _document(given: object) -> Document:
     if isinstance(given, Document):
         return given
-    what = f"documents are written, not {type(given).__name__}; make one with corpusfmt.Document(id, text)"
+    what = f"expected a Document, not {type(given).__name__}; create one with corpusfmt.Document(id, text)"
     raise ConfigurationError(what)
 
 

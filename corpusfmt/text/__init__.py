@@ -1,1 +1,1 @@
-"""Pure functions over characters and bytes: showing, escaping, scanning, JSON, places in a stream."""
+"""Pure functions over characters and bytes: display, escaping, scanning, JSON, positions in a stream."""

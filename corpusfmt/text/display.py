@@ -1,4 +1,4 @@
-"""Facts about characters, and how hostile text is shown."""
+"""Facts about characters, and escaping hostile text for display."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def shown(text: str | bytes, limit: int = 0) -> str:
         for char in set(text):
             if not char.isprintable():
                 text = text.replace(char, _escape(char))
-    return _ANYWHERE.sub(lambda found: TEXT.format(ord(found[0])), text)
+    return _ANYWHERE.sub(lambda found: TEXT.format(ord(found[0])), text) if "#" in text else text
 
 
 def quoted(text: str | bytes, limit: int = 60) -> str:

@@ -1,4 +1,4 @@
-"""Names of documents as paths of files: what makes one unsafe, and which of them are one file to a file system."""
+"""Names of documents as paths: which are unsafe, and which are equal on some file systems."""
 
 from __future__ import annotations
 
@@ -20,17 +20,12 @@ _RESERVED: Final = re.compile(
 _FORBIDDEN: Final = re.compile(r'[\\<>:"|?*]')
 #: In characters: what is longer stands behind a dot by chance.
 _LONGEST_SUFFIX: Final = 30
-#: Names that are devices on Windows, in every folder, whatever follows a dot.
-_DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?=\.|\Z)", re.I)
 #: What no part of a path may hold; and what turns the direction of writing, by which a name can look like another one.
 _UNSAFE_IN_PATH: Final = re.compile(r'[\x00-\x1f\x7f-\x9f\\/<>:"|?*\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]')
 _TURNING: Final = re.compile("[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SUFFIXED: Final = re.compile(r"[^\s./]\.[A-Za-z][A-Za-z0-9]*\Z")
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
-#: In characters, without what tells a name from others and the suffix: file systems take 255 bytes.
-_LONGEST_NAME: Final = 200
 #: Of the files of a folder that are documents.
-WHOLE_SUFFIX: Final = ".txt"
+TEXT_SUFFIX: Final = ".txt"
 _COMPRESSED: Final = (".gz", ".zst")
 
 
@@ -39,10 +34,10 @@ def unsafe(name: str) -> str:
     if _CONTROL.search(name):
         return "holds a control character"
     if match := _ABSOLUTE.match(name):
-        return "is an absolute path" if len(match[0]) == 1 else "begins as an absolute path on Windows, with a drive"
+        return "is an absolute path" if len(match[0]) == 1 else "begins with a drive, as an absolute path on Windows"
     for part in _PARTS.split(name):
         if part == "..":
-            return "leads out of its folder with '..'"
+            return "leaves its folder with '..'"
         if part.endswith((".", " ")) and part != ".":
             return "has a part that ends in a dot or a space, which Windows drops"
         if _RESERVED.fullmatch(part):
@@ -61,14 +56,14 @@ def unfit(name: str) -> str:
     if why := unsafe(name):
         return why
     if match := _FORBIDDEN.search(name):
-        return f"holds {quoted(match[0])}, which a name of a file on Windows cannot"
+        return f"holds {quoted(match[0])}, which Windows does not allow in file names"
     parts = name.split("/")
     if "" in parts or "." in parts:
-        return "has a part that is empty or a dot, which no path keeps"
+        return "has a part that is empty or a dot"
     if any(part.startswith(".") for part in parts):
-        return "has a part that begins with a dot, and hidden files are not read"
+        return "has a part that begins with a dot, and hidden files are skipped"
     if name.lower().endswith(_COMPRESSED):
-        return "ends as that of a compressed file, and would be read as one"
+        return "ends like the name of a compressed file, and would be read as one"
     if len(name.encode()) > PATH or any(len(part.encode()) > PATH_PART for part in parts):
         return f"is longer than {PATH:,} bytes, or a part of it than {PATH_PART}"
     return ""
@@ -97,22 +92,8 @@ def numbered(name: str, number: int) -> str:
     return stem.encode()[: PATH_PART - len(tail.encode())].decode(errors="ignore") + tail
 
 
-def safe_name(name: str) -> str:
-    """Return a name, without suffix, that is one of a file everywhere and leads nowhere.
-
-    What is no ASCII letter, digit, dot, dash or underscore becomes an underscore; so does a dot at the end. One is put
-    before a dot or dash at the beginning, and after the name of a device. It has 1 to 201 characters.
-    """
-    name = _UNSAFE.sub("_", name[:_LONGEST_NAME]) or "_"
-    if name.endswith("."):
-        name = name[:-1] + "_"
-    if name[0] in ".-":  # hidden, or an option to a command that is given it
-        return f"_{name}"
-    return _DEVICE.sub(r"\g<0>_", name, count=1) if _DEVICE.match(name) else name
-
-
 def safe_path(name: str, suffix: str = "") -> str:
-    """Return a name that is a whole one, on every file system, leads nowhere, and ends in ``suffix``.
+    """Return a name that is valid on every file system, leaves no folder, and ends in ``suffix``.
 
     Letters of all scripts stay. What a file system has no place for becomes an underscore, and so do characters that
     turn the direction of writing. Dots and spaces are cut from the end, and an underscore is put before a dot or dash
@@ -139,8 +120,9 @@ def has_suffix(name: str) -> bool:
 
 def suffixed(path: str, suffix: str) -> str:
     """Return a path that reads back as it is (see :func:`unfit`) and ends in ``suffix``, with as little changed as
-    may be: its folders stay where all of it fits. Characters that turn the direction of writing become underscores.
+    may be: its folders stay where all of it fits. Characters that turn the direction of writing become underscores,
+    and one is put before a dash at the beginning, which commands take for an option.
     """
-    path = _TURNING.sub("_", path)
+    path = _TURNING.sub("_", f"_{path}" if path.startswith("-") else path)
     whole = path if path.lower().endswith(suffix) else path + suffix
     return safe_path(path, suffix) if unfit(path) or unfit(whole) else whole

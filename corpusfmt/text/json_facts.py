@@ -1,11 +1,12 @@
-"""Facts about JSON text that has been parsed: what repeats, what is no character, one spelling for equals."""
+"""Facts about parsed JSON text: duplicate keys, lone surrogates, and a normal form for comparing."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from corpusfmt.text.json_reader import Node, parse, string_end, string_value
+from corpusfmt.text.json_reader import Node, parse, string_end, string_value, value_at
 from corpusfmt.text.primitives import escape_json
 
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -16,6 +17,9 @@ _LONE: Final = re.compile("[\ud800-\udfff]")
 _PLAIN: Final = re.compile(rb'(?:[^ \t\n\r"]++|"[^"\\]*+")*+')
 _STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.S)
 _SPACE: Final = b" \t\n\r"
+#: The key of a member, in a valid object, and what follows a value there.
+_KEY: Final = re.compile(rb'[ \t\n\r,]*+("[^"\\]*+(?:\\.[^"\\]*+)*+")[ \t\n\r]*+:[ \t\n\r]*+', re.S)
+_ENDS: Final = re.compile(rb"[ \t\n\r]*+[,}]")
 
 
 def lone_surrogate(raw: bytes) -> int:
@@ -39,6 +43,26 @@ def duplicates(node: Node) -> list[tuple[str, int]]:
             todo.append(value)
         todo.extend(here.items)
     return sorted(found, key=lambda pair: pair[1])
+
+
+def members(line: bytes, values: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:
+    """Return where the members of a valid object stand: the key, and the offsets of key, value, and end of the value.
+
+    ``values`` are those of a parser that keeps the last one of equal keys, as they were written. Raises JSONFault for
+    one that is not among them and nests too deep.
+    """
+    found = []
+    at = line.index(b"{") + 1
+    while member := _KEY.match(line, at):
+        raw = member[1]
+        key = raw[1:-1].decode() if b"\\" not in raw else string_value(raw)
+        start = member.end()
+        value = bytes(values[key])
+        at = start + len(value)
+        if not (line.startswith(value, start) and _ENDS.match(line, at)):
+            at = value_at(line, start, len(line)).stop
+        found.append((key, member.start(1), start, at))
+    return found
 
 
 def strings(node: Node, buffer: bytes) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""A strict reader of JSON text (RFC 8259) that knows where everything stands.
+"""A strict parser of JSON text (RFC 8259) that keeps offsets.
 
 The fast parsers say that a line is wrong but not, to the column, where; they keep the last of two equal
 keys and turn ``1e400`` into infinity. This one keeps spans instead of values. It is used on the lines that

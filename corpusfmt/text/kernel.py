@@ -31,18 +31,17 @@ class Kernel(Protocol):
     ) -> tuple[bytes, bytes] | None:
         """Return the table of the documents of a seed file, and an arena without anything."""
 
-    def jsonl_rows(
-        self, data: bytes, id: bytes, name: bytes, text: bytes, meta: bytes, is_native: bool, depth: int, document: int,
-        metadata: int, /,
-    ) -> tuple[bytes, bytes] | None:  # fmt: skip
-        """Return the table of the documents of JSON Lines with these keys, and the arena."""
+    def jsonl_rows(self, data: bytes, /, *more: bytes | int) -> tuple[bytes, bytes] | None:
+        """Return the table of the documents of JSON Lines, and the arena. More are the keys of id, name, text and
+        metadata, whether the layout is native, the depth of metadata, and the sizes of a record and of metadata.
+        """
 
     def jsonl_encode(
-        self, data: bytes, arena: bytes, table: bytes, before_id: bytes, before_name: bytes, before_text: bytes,
-        before_meta: bytes, id: bytes, name: bytes, text: bytes, meta: bytes, has_id: bool, has_name: bool,
-        has_meta: bool, drops_name: bool, metadata: int, /,
-    ) -> tuple[bytes, bytes] | None:  # fmt: skip
-        """Return rows as lines, and where each ends."""
+        self, data: bytes, arena: bytes, table: bytes, /, *more: bytes | int
+    ) -> tuple[bytes, bytes] | None:
+        """Return rows as lines, and where each ends. More are what stands before id, name, text and metadata; their
+        keys; whether there are an id, a name and metadata, and whether names may be lost; and the size of metadata.
+        """
 
     def seed_encode(
         self, data: bytes, arena: bytes, table: bytes, header: int, metadata: int, /

@@ -1,4 +1,4 @@
-"""Which encoding bytes are likely to be in: what they would be in each, held against what languages look like.
+"""The probable encoding of bytes, from the statistics of languages.
 
 All bytes beyond ASCII and the words around them count, never one byte alone. It is for hints: nothing is decoded by it.
 """
@@ -78,6 +78,9 @@ _LATIN: Final = (
     _Latin("āīēšņļūžčģķ", "un ir ar uz no par ka bet kā tas jau kas jo gan vai bija", _BALTIC),
     _Latin("ĝĉĵŝŭĥ", "la kaj de en estas ne al por mi li kiu el ke tio", ("iso8859-3",)),
 )  # fmt: skip
+
+#: Encodings of these languages.
+LATIN: Final = frozenset(encoding for language in _LATIN for encoding in language.encodings)
 
 #: By script: letters, the most frequent first, and encodings. What stands after the space is rarer than all of them.
 _SCRIPTS: Final = (

@@ -50,7 +50,10 @@ class Region(NamedTuple):
             stop = min(len(self.buffer), at + 4 * _AFTER)
         before = _whole(self.buffer[start:at].decode("utf-8", "surrogateescape"))[-_BEFORE:]
         after = self.buffer[at:stop].decode("utf-8", "surrogateescape")[:_AFTER]
-        whole, tail = shown(before + after), shown(after)
+        line = before + after
+        if line.isprintable() and "#" not in line:  # as most are
+            return line, len(before)
+        whole, tail = shown(line), shown(after)
         caret = len(whole) - len(tail)
         return whole[:caret] + tail.removesuffix("\\r"), caret
 
@@ -64,7 +67,7 @@ class Pointer:
         self._start = self._at = 0
         self._line, self._column = 1, 0
 
-    def near(self, region: Region, byte: int) -> Region:
+    def context(self, region: Region, byte: int) -> Region:
         """Return what is around the stream offset ``byte``, in its line, as a region of its own."""
         buffer = region.buffer
         at = byte - region.offset

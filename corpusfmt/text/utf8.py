@@ -1,4 +1,4 @@
-"""What is wrong with bytes that are not UTF-8 (Unicode 16.0, section 3.9, table 3-7), by name."""
+"""The kinds of invalid UTF-8 (Unicode 16.0, section 3.9, table 3-7)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def flaw_at(data: bytes, at: int) -> Flaw:
     if lead < 0xC0:
         return Flaw(_continuations(data, at, len(data)), "continuation byte without a lead byte")
     if lead >= 0xF8:
-        return Flaw(1, "byte that UTF-8 never has")
+        return Flaw(1, "byte that is never valid in UTF-8")
     size = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
     there = 1 + _continuations(data, at + 1, at + size)
     if there < size:

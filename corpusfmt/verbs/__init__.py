@@ -1,1 +1,1 @@
-"""A package for each verb of the command: what it does, and what it alone needs. Verbs do not import one another."""
+"""A package per verb of the command, with what only that verb needs. Verbs do not import one another."""

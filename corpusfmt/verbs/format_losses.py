@@ -1,14 +1,15 @@
-"""What of the documents of one format another one cannot hold, found out by trying."""
+"""What documents of one format would lose in another, tested with probe documents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from corpusfmt import plugins
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, LossError
 from corpusfmt.model.format import Format, WriteOptions, options_for
+from corpusfmt.model.loss_kinds import KINDS, LOSS_KINDS
 from corpusfmt.text.display import quoted
 
 
@@ -20,40 +21,11 @@ class Probe(NamedTuple):
     document: Document
 
 
-def _probe(
-    what: str,
-    kind: str,
-    text: str | bytes = "x\n",
-    *,
-    id: str | int = "a",
-    name: str = "a",
-    meta: dict[str, object] | bytes | None = None,
-    encoding: str | None = None,
-) -> Probe:
-    return Probe(what, kind, Document(id, text, name=name, meta=meta, encoding=encoding))
+def _probe(what: str, kind: str, **fields: Any) -> Probe:
+    return Probe(what, kind, Document(**{"id": "a", "text": "x\n", "name": "a", **fields}))
 
 
-_PROBES: Final = (
-    _probe("an id that is not the name", "id", id="d1"),
-    _probe("an integer id", "id", id=7, name="7"),
-    _probe("an id with a space", "id", id="a b", name="a b"),
-    _probe("an id with a line end", "id", id="a\nb", name="a\nb"),
-    _probe("a name", "name"),
-    _probe("no name", "name", name=""),
-    _probe("a name with a line end", "name", id="a\nb", name="a\nb"),
-    _probe("a name that leads out of a folder", "name", id="../a", name="../a"),
-    _probe("metadata", "metadata", meta={"k": 1}),
-    _probe("metadata with a number of many digits", "metadata", meta=b'{"k":1.00000000000000000001}'),
-    _probe("bytes that are no UTF-8, in no known encoding", "bytes", b"\xff\n"),
-    _probe("a text that begins as compressed data does", "bytes", "BZh9\n"),
-    _probe("bytes that their declared encoding cannot decode", "encoding", b"\x81\n", encoding="cp1252"),
-    _probe("a text without a final line end", "character", "x"),
-    _probe("a line that begins like the header of a seed file", "character", "<<<FILE a b>>>\n"),
-    _probe("a control character", "character", "\x01\n"),
-    _probe("a character that XML has not (U+FFFF)", "character", "\uffff\n"),
-    _probe("a carriage return", "character", "x\r\n"),
-)
-_KINDS: Final = list(dict.fromkeys(probe.kind for probe in _PROBES))
+_PROBES: Final = [_probe(what, kind.name, **fields) for kind in KINDS for what, fields in kind.probes]
 _TRANSCODED: Final = Document("a", b"\xe9\n", name="a", encoding="cp1252")
 
 
@@ -115,7 +87,7 @@ class Pair(NamedTuple):
     #: Whether the order of documents is kept.
     ordered: bool
     #: What reading the source leaves out, in words.
-    left_behind: str
+    dropped: str
 
 
 def side(name: str, own: Mapping[str, str]) -> Side:
@@ -139,8 +111,8 @@ def pair(source: Side, target: Side) -> Pair:
         why = target.lacks(probe)
         if why and (not source.lacks(probe) or source.reads(probe)):
             lost.append((probe.kind, probe.what, why))
-    lost.sort(key=lambda one: _KINDS.index(one[0]))
-    whole = target.format.whole
+    lost.sort(key=lambda one: LOSS_KINDS.index(one[0]))
+    whole = target.format.one_per_file
     return Pair(
         str(source), str(target), lost, target.format.cannot.get("size", ""), target.transcodes, not whole,
         source.format.leaves,

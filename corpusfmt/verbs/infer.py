@@ -1,4 +1,4 @@
-"""The JSON Schema that a corpus obeys."""
+"""Inferring the JSON Schema of a corpus."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from corpusfmt.checks.run import records_of
 from corpusfmt.model.errors import ParseError
 from corpusfmt.schema.json_schema.profile import Profile
-from corpusfmt.sources import Reading, Unused, bounded, opened, scanned, sources
+from corpusfmt.sources.batches import bounded, scanned
+from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.settings import Reading, Unused
 
 
 class Inferred(NamedTuple):

@@ -1,4 +1,4 @@
-"""Verifying: the files of a conversion, and the documents in them, held against its receipt."""
+"""Verifying the files of a conversion, and the documents in them, with its receipt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, ReceiptEr
 from corpusfmt.model.format import Format, ReadOptions
 from corpusfmt.model.limit_table import HIGHEST
 from corpusfmt.receipt.sections import Receipt, digests, reading_back
-from corpusfmt.sources import scan, whole
+from corpusfmt.sources.batches import scan, whole
 from corpusfmt.text.display import quoted
 
 #: What a receipt speaks of.
@@ -22,9 +22,10 @@ _MANY: Final = 1 << 62
 
 
 class Discrepancy(NamedTuple):
-    """One thing that is not as the receipt says. ``kind`` is missing, changed, document or uncommitted.
+    """One difference from the receipt. ``kind`` is missing, changed, document or uncommitted.
 
-    ``path`` is that of the file, or of the receipt; ``document`` the id of the document, where one is meant.
+    ``path`` is that of the file, or of the receipt; ``document`` is the id of the document, if the difference is in
+    one.
     """
 
     kind: str
@@ -34,9 +35,7 @@ class Discrepancy(NamedTuple):
 
 
 class Verification:
-    """One run over a receipt. ``files`` and ``documents`` count what was as it should be, ``unchecked`` the inputs
-    that were no files.
-    """
+    """One verification. ``files`` and ``documents`` count what matches, ``unchecked`` inputs that were not files."""
 
     def __init__(self, path: str, only: Sequence[str] = SIDES, *, quick: bool = False) -> None:
         """``quick`` compares files alone, by their digests.
@@ -52,10 +51,10 @@ class Verification:
         self.files = self.documents = self.unchecked = 0
 
     def run(self) -> Iterator[Discrepancy]:
-        """Give what is not as the receipt says, file after file. Raises OSError and ReceiptError."""
+        """Yield the differences from the receipt, file by file. Raises OSError and ReceiptError."""
         receipt = self._receipt
         if receipt.head.get("committed") is not True:
-            yield Discrepancy("uncommitted", receipt.path, "the receipt is of a conversion that committed nothing")
+            yield Discrepancy("uncommitted", receipt.path, "the conversion of this receipt committed nothing")
         if "inputs" in self._only:
             for record in receipt.section("inputs"):
                 if record.get("path") == "-" or record.get("pipe") is True:
@@ -90,11 +89,11 @@ class Verification:
         )
         if read != written + refused or not whole:
             raise ReceiptError(
-                f"the receipt {quoted(self._receipt.path, 400)} is damaged: what it counts is not what it lists"
+                f"the receipt {quoted(self._receipt.path, 400)} is damaged: its counts do not match its lists"
             )
 
     def _damaged(self) -> ReceiptError:
-        return ReceiptError(f"the receipt {quoted(self._receipt.path, 400)} is damaged: a field is not what it was")
+        return ReceiptError(f"the receipt {quoted(self._receipt.path, 400)} is damaged: a field was changed")
 
     def _text(self, record: Mapping[str, Any], key: str) -> str:
         value = record.get(key)
@@ -105,13 +104,13 @@ class Verification:
     def _file(self, record: Mapping[str, Any]) -> Iterator[Discrepancy]:
         path = storage.within(self._folder, self._text(record, "path"))
         if not storage.is_regular(path):
-            what = "is no file any more" if storage.exists(path) else "is not there"
+            what = "is no longer a file" if storage.exists(path) else "does not exist"
             yield Discrepancy("missing", path, f"the file {what}")
             return
         was, size = record.get("size"), storage.size_of(path)
         if not isinstance(was, int) or was < 0:
             raise self._damaged()
-        told = "the file is not the one that the receipt is about"
+        told = "the file is not the one in the receipt"
         if size != was:
             yield Discrepancy("changed", path, f"{told}; it has {size:,} bytes and had {was:,}")
             return
@@ -127,19 +126,19 @@ class Verification:
             yield Discrepancy("changed", path, told)
 
     def _documents(self, record: Mapping[str, Any], expected: Iterator[dict[str, Any]]) -> Iterator[Discrepancy]:
-        """Give the first document of a file that is not as the receipt says. Files that are not there were told."""
+        """Give the first document of a file that is not as the receipt says. Missing files are already reported."""
         path = storage.within(self._folder, self._text(record, "path"))
         if not storage.is_regular(path):
             return
         format, options = self._reading(record)
         number = 0
         try:
-            with storage.open_input(path, plain=format.whole, ratio=HIGHEST.ratio) as stream:
+            with storage.open_input(path, plain=format.one_per_file, ratio=HIGHEST.ratio) as stream:
                 for document in chain.from_iterable(whole(scan(stream, format, options))):
                     number += 1
                     was = next(expected, None)
                     if was is None:
-                        yield Discrepancy("document", path, "the file holds more documents than it did", document.id)
+                        yield Discrepancy("document", path, "the file has more documents than before", document.id)
                         return
                     if what := _difference(was, document):
                         yield Discrepancy("document", path, f"document {number}: {what}", document.id)
@@ -179,5 +178,5 @@ def _difference(was: dict[str, Any], document: Document) -> str:
     if was.get("name") != document.name:
         return f"its name was {quoted(str(was.get('name')))} and is {quoted(document.name)}"
     if was.get("sha256") != found["sha256"]:
-        return "its text is another one"
-    return "its metadata is other" if was.get("metadata") != found.get("metadata") else ""
+        return "its text was changed"
+    return "its metadata was changed" if was.get("metadata") != found.get("metadata") else ""

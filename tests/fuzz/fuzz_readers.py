@@ -129,7 +129,7 @@ def way_of(name: str, size: int, choices: bytes) -> Way:
         own=reading,
         lines=not flags & 16,
         thorough=bool(flags & 32),
-        judged=bool(flags & 64),
+        validating=bool(flags & 64),
     )
     return Way(max(1 + first, size // 300), options, WriteOptions(own=writing), target, flags)
 
@@ -216,8 +216,7 @@ def same(batches: list[Batch], again: list[Batch], *, lines: bool) -> None:
     if lines:  # those that nobody asked for may be there
         holds([d.origin for d in docs] == [d.origin for d in others], "pieces origins", [d.origin for d in docs])
     left, leaving = (
-        {word: sum(b.left_behind.get(word, 0) for b in a) for b in a for word in b.left_behind}
-        for a in (batches, again)
+        {word: sum(b.dropped.get(word, 0) for b in a) for b in a for word in b.dropped} for a in (batches, again)
     )
     holds(left == leaving, "pieces left behind", f"{left} {leaving}")
     holds(any(b.fatal for b in batches) == any(b.fatal for b in again), "pieces fatal", told)

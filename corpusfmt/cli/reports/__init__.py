@@ -1,26 +1,29 @@
-"""What ``corpusfmt validate`` prints, a module a format: each is imported when it is asked for."""
+"""The reports of ``corpusfmt validate``, a module per format, imported when needed."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final
+from types import ModuleType
 
 from corpusfmt.cli.reports.record import Reporter, Write
 from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.options import REPORT_MODULES
 from corpusfmt.options import REPORTS as FORMATS
 from corpusfmt.text.display import quoted
 
-#: A module named json would be taken for the one of the standard library.
-_MODULES: Final = {"json": "whole_json"}
+
+def module_of(name: str) -> ModuleType:
+    """Return the module of a report."""
+    return import_module(f"corpusfmt.cli.reports.{REPORT_MODULES.get(name, name)}")
 
 
 def reporter(name: str, write: Write, *, colour: bool = False) -> Reporter:
     """Return what prints findings in the format ``name`` through ``write``. Raises ConfigurationError."""
     if name not in FORMATS:
-        raise ConfigurationError(f"unknown format of reports {quoted(name)}; known are {', '.join(FORMATS)}")
+        raise ConfigurationError(f"unknown report format {quoted(name)}; known are {', '.join(FORMATS)}")
     if name == "text":
         from corpusfmt.cli.reports.text import Report
 
         return Report(write, colour=colour)
-    made: Reporter = import_module(f"corpusfmt.cli.reports.{_MODULES.get(name, name)}").Report(write)
+    made: Reporter = module_of(name).Report(write)
     return made

@@ -8,9 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from corpusfmt.cli.printers import dump
-from corpusfmt.cli.reports.fingerprints import Marks
-from corpusfmt.cli.reports.paths import slashed
-from corpusfmt.cli.reports.record import Summary, Write
+from corpusfmt.cli.reports.record import Marks, Summary, Write, slashed
 from corpusfmt.model.finding import Finding
 from corpusfmt.text.display import shown_halves
 

@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from corpusfmt.cli.reports.paths import slashed
-from corpusfmt.cli.reports.record import Summary, Write
+from corpusfmt.cli.reports.record import Summary, Write, slashed
 from corpusfmt.cli.reports.text import Report as TextReport
 from corpusfmt.model.finding import Finding
 from corpusfmt.text.display import XML, harmless, shown

@@ -1,21 +1,77 @@
-"""What a report is: something that is told findings one after the other, then the sums."""
+"""The interface of a report: it gets findings one after the other, then the totals."""
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from typing import NamedTuple, Protocol, TypeAlias
 
 from corpusfmt.model.finding import Finding
+
+
+class Marks:
+    """Gives fingerprints. Findings that are alike are counted, so that each has one of its own."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[bytes] = Counter()
+
+    def of(self, finding: Finding) -> str:
+        """Return the fingerprint of a finding: 64 hexadecimal digits."""
+        about = f"{slashed(finding.path)}\0{finding.about()}"
+        mark = sha256(about.encode("utf-8", "surrogatepass")).digest()
+        before = self._seen[mark]
+        self._seen[mark] += 1
+        return sha256(b"%b %d" % (mark, before)).hexdigest() if before else mark.hex()
+
+
+def slashed(path: str, separator: str = os.sep) -> str:
+    r"""Return ``path`` with ``/`` between its parts and no ``./`` before it.
+
+    A backslash is a part of the name where ``separator`` is another one: ``a\b`` on Linux is one file.
+    """
+    if separator == "\\":
+        path = path.replace("\\", "/")
+    while path.startswith("./"):
+        path = path[2:].lstrip("/")
+    return path
+
+
+def uri(path: str, separator: str = os.sep) -> str:
+    """Return ``path`` as a URI reference (RFC 3986): a relative one, or a file URI (RFC 8089) for an absolute path."""
+    from urllib.parse import quote
+
+    name = slashed(path, separator)
+    drive = separator == "\\" and name[1:2] == ":" and name[:1].isascii() and name[:1].isalpha()
+    if not drive and not name.startswith("/"):
+        return quote(_bytes(name))
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    root = "file:///"
+    if drive:
+        root += parts.pop(0)[:2] + "/"
+    elif separator == "\\" and name.startswith("//"):  # \\server\share
+        root = "file://"
+    return root + "/".join([quote(_bytes(part)) for part in parts])
+
+
+def _bytes(name: str) -> bytes:
+    """Return the bytes of a name, those that were not UTF-8 among them."""
+    try:
+        return name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogatepass")
+
 
 #: Takes what is printed, as ``sys.stdout.write`` does.
 Write: TypeAlias = Callable[[str], object]
 
 
 class Summary(NamedTuple):
-    """What is known when all findings were told.
+    """The totals, when all findings were reported.
 
-    ``counts`` has all findings by code, ``hidden`` those that the cap left out. ``judges`` are schemas with the engines
-    that judged by them. ``error`` is what stopped the run.
+    ``counts`` has all findings by code, ``hidden`` those over the cap. ``validators`` are schemas with the engines
+    that validated with them. ``error`` is what stopped the run.
     """
 
     documents: int
@@ -24,8 +80,8 @@ class Summary(NamedTuple):
     severities: Mapping[str, int]
     hidden: Mapping[str, int]
     baselined: int
-    left_behind: Mapping[str, int]
-    judges: Sequence[tuple[str, Sequence[str]]]
+    dropped: Mapping[str, int]
+    validators: Sequence[tuple[str, Sequence[str]]]
     error: str | None
     #: The path of the configuration; empty when there is none.
     configuration: str = ""

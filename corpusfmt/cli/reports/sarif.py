@@ -11,9 +11,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from corpusfmt.cli.printers import dump
-from corpusfmt.cli.reports.fingerprints import Marks
-from corpusfmt.cli.reports.paths import uri
-from corpusfmt.cli.reports.record import Summary, Write
+from corpusfmt.cli.reports.record import Marks, Summary, Write, uri
 from corpusfmt.model.errors import CorpusfmtError
 from corpusfmt.model.finding import Edit, Finding, Place
 from corpusfmt.model.rule import Rule
@@ -153,6 +151,6 @@ def _fixes(path: str, edit: Edit) -> dict[str, Any]:
         with suppress(UnicodeDecodeError):
             content["text"] = edit.replacement.decode()
         change["insertedContent"] = content
-    said = "loses nothing" if edit.safe else "changes the text: look at it first"
+    said = "loses nothing" if edit.safe else "may change the text: review it first"
     changes = [{"artifactLocation": {"uri": uri(path)}, "replacements": [change]}]
     return {"fixes": [{"description": {"text": said}, "artifactChanges": changes}]}

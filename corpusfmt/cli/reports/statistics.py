@@ -1,4 +1,4 @@
-"""Counts in place of findings: by code, and by code and file."""
+"""Counts instead of findings: by code, and by code and file."""
 
 from __future__ import annotations
 

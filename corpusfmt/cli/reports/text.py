@@ -1,4 +1,4 @@
-"""Findings for people: a line each, an excerpt with a caret, and what to do; a blank line between them.
+"""Findings for people: a line each, an excerpt with a caret, and a hint; a blank line between them.
 
 The sums go to standard error elsewhere.
 """

@@ -1,4 +1,4 @@
-"""One JSON object: a list of findings, then the sums."""
+"""One JSON object: a list of findings, then the totals."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Report:
             "counts": dict(sorted(summary.counts.items())),
             "hidden": dict(sorted(summary.hidden.items())),
             "baselined": summary.baselined,
-            "left_behind": dict(sorted(summary.left_behind.items())),
-            "judges": [{"schema": schema, "by": list(engines)} for schema, engines in summary.judges],
+            "left_behind": dict(sorted(summary.dropped.items())),
+            "judges": [{"schema": schema, "by": list(engines)} for schema, engines in summary.validators],
             "error": summary.error,
             "configuration": shown_halves(summary.configuration) or None,
         }

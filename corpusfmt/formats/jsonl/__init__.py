@@ -2,7 +2,7 @@
 
     {"id":"d1","name":"a.txt","text":"…","meta":{"language":"en"}}
 
-That is the *native* record, the only one with a place for everything. A *layout* maps foreign records: it
+That is the *native* record, the only one with a place for everything. A *layout* maps third-party records: it
 says under which key id, name and text stand; all other keys are the metadata, with their JSON as it was
 written, and stand at the top level again when the same layout is written.
 
@@ -35,7 +35,7 @@ def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
 
 FORMAT = Format(
     name="jsonl",
-    title="JSON Lines: one JSON object a line",
+    title="JSON Lines: one JSON object per line",
     suffixes=(".jsonl", ".ndjson", ".jsonlines", ".json.gz", ".json.zst"),
     sniff=sniff,
     scan=_scan,
@@ -44,7 +44,7 @@ FORMAT = Format(
     locate=locate,
     faults=FAULTS,
     cannot={
-        "bytes": "texts that are not UTF-8 and whose encoding nobody named",
+        "bytes": "texts that are not UTF-8 and have no declared encoding",
         "encoding": "bytes that their declared encoding cannot decode",
         "size": "metadata over 16 MiB",
         "id": "layout text-meta: ids",
@@ -52,11 +52,11 @@ FORMAT = Format(
         "metadata": "layouts dolma and hf: metadata keys that the layout uses for itself, or that repeat",
     },
     options=(
-        Option("layout", "how records are laid out", tuple(LAYOUTS)),
+        Option("layout", "layout of the records", tuple(LAYOUTS)),
         Option("id-field", "the key that holds the id"),
         Option("name-field", "the key that holds the name"),
         Option("text-field", "the key that holds the text"),
-        Option("meta-field", "the key that holds the metadata; without one the other keys do"),
+        Option("meta-field", "the key that holds the metadata (default: all other keys)"),
     ),
     resync=resync,
     begins=begins,

@@ -1,4 +1,4 @@
-"""A line that is no record: whole records in it, and what stands between them."""
+"""A line that is not a record: complete records in it, and the bytes between them."""
 
 from __future__ import annotations
 
@@ -77,6 +77,9 @@ def _record(line: bytes, at: int, depth: int, is_document: Callable[[bytes], boo
         resume = node.stop
         if node.kind == "{" and (is_document is None or is_document(line[at:resume])):
             return Part("record", at, resume)
+        if node.kind == '"' and (after := _skip(line, resume)) < len(line):  # a key, without the brace before it
+            stop = _next(line, at, resume, None)
+            return Part("fragment", at, stop, fault=JSONFault("expected the end of the line after the value", after))
     return Part("fragment", at, _next(line, at, resume, fault), fault=fault)
 
 
@@ -88,7 +91,10 @@ def _next(line: bytes, start: int, at: int, fault: JSONFault | None) -> int:
             return seen.start()
         if line[at : at + 1] == b"{":  # where no value can be
             return at
-    while following := _NEXT.search(line, max(at, start + 1)):
+    at = max(at, start + 1)
+    if line.find(b"{", at) < 0 and line.find(b"\0", at) < 0:  # as most often; faster than the pattern
+        return len(line)
+    while following := _NEXT.search(line, at):
         at = following.start()
         ahead = line[start:at].rstrip(b" \t\r")
         if line[at] != _BRACE or ahead[-1:] not in _INSIDE or _OUTSIDE.fullmatch(ahead):
@@ -97,7 +103,7 @@ def _next(line: bytes, start: int, at: int, fault: JSONFault | None) -> int:
     return len(line)
 
 
-class Told(NamedTuple):
+class Explanation(NamedTuple):
     """What is to be said of a part of a line: where in the line, and what is to be put in place of which bytes."""
 
     code: str
@@ -107,7 +113,7 @@ class Told(NamedTuple):
     edit: tuple[int, int, bytes] | None = None
 
 
-def several(line: bytes, found: Sequence[Part], after: bytes) -> Told:
+def several(line: bytes, found: Sequence[Part], after: bytes) -> Explanation:
     """Report a line without fragments: more than one record, or holes and byte order marks beside one.
 
     ``after`` is what follows the line, up to the next one. The edit gives each record a line of its own.
@@ -119,11 +125,11 @@ def several(line: bytes, found: Sequence[Part], after: bytes) -> Told:
     many = f"{len(records):,} records on one line"
     if len(records) == len(found):
         if b"\r" not in line[records[0].stop :]:
-            return Told("JSONL017", many, stop, edit=(start, stop, b"\n".join(pieces)))
+            return Explanation("JSONL017", many, stop, edit=(start, stop, b"\n".join(pieces)))
         if after == b"\r":  # the last line end of the file
             pieces[-1], stop = line[stop:] + b"\n", len(line) + 1
         edit = (start, stop, b"\n".join(pieces))
-        return Told("JSONL020", f"{len(records):,} records whose lines end at CR alone", start, edit=edit)
+        return Explanation("JSONL020", f"{len(records):,} records whose lines end in CR only", start, edit=edit)
     if not records:
         stop = len(line) + len(after)
     size = sum(part.stop - part.start for part in found if part.kind == "nul")
@@ -133,47 +139,47 @@ def several(line: bytes, found: Sequence[Part], after: bytes) -> Told:
     )
     if len(records) > 1:
         what += f", and {many}"
-    return Told(code, what, first, edit=(start, stop, b"\n".join(pieces)))
+    return Explanation(code, what, first, edit=(start, stop, b"\n".join(pieces)))
 
 
 _CUT_HINT: Final = "'corpusfmt fix --unsafe-fixes' moves fragments of records to FILE.cut"
 
 
-def fragment(line: bytes, found: Sequence[Part], place: int, after: bytes, *, movable: bool) -> Told:
-    """Report the part at a ``place`` of a line, which is no record. ``movable`` says that a fix may take it out."""
-    part, behind = found[place], found[place + 1 : place + 2]
+def fragment(line: bytes, found: Sequence[Part], index: int, after: bytes, *, movable: bool) -> Explanation:
+    """Report the part at an ``index`` of a line, which is no record. ``movable`` says that a fix may take it out."""
+    part, behind = found[index], found[index + 1 : index + 2]
     fault, alone = part.fault, len(found) == 1
     edit = None
     if movable:
         edit = (0, len(line) + len(after), b"") if alone else (part.start, part.stop, b"")
     hint = _CUT_HINT if movable else ""
     if line[part.start : part.stop].strip() == b",":
-        return Told("JSONL001", "not JSON: a comma after the record", part.start, hint, edit)
+        return Explanation("JSONL001", "not JSON: a comma after the record", part.start, hint, edit)
     if movable and line[part.start] != _BRACE:
-        return Told("JSONL001", "not JSON: the beginning of the record is missing", part.start, hint, edit)
+        return Explanation("JSONL001", "not JSON: the beginning of the record is missing", part.start, hint, edit)
     if behind and part.torn:
         what = "and another one follows"
         if behind[0].kind == "nul":
             what = f"by a hole of {behind[0].stop - behind[0].start:,} NUL bytes"
-        return Told("JSONL001", f"not JSON: the record is cut off, {what}", part.stop, hint, edit)
+        return Explanation("JSONL001", f"not JSON: the record is cut off, {what}", part.stop, hint, edit)
     if fault is None:
-        return Told("JSONL001", "not JSON: expected a record in braces", part.start, hint, edit)
+        return Explanation("JSONL001", "not JSON: expected a record in braces", part.start, hint, edit)
     message = f"not JSON: {fault.message}"
     if fault.kind == "length" and line[fault.at : fault.at + 1] == b'"':
         message += "; the record is cut off, or its text has a raw line end"
         hint = f"write a line end in a text as \\n; {hint}" if movable else "write a line end in a text as \\n"
     elif fault.kind == "length":
-        hint = hint or "the file was cut off here, or the record fills several lines; one line each: jq -c . OLD > NEW"
+        hint = hint or "the file was cut here, or the record spans lines; write one record per line: jq -c . OLD > NEW"
     elif fault.kind == "literal":
         hint = "write null, a number by RFC 8259, or a string in double quotes"
-    return Told("JSONL001", message, fault.at, hint, edit)
+    return Explanation("JSONL001", message, fault.at, hint, edit)
 
 
-def holed(line: bytes, number: int) -> Told:
+def holed(line: bytes, number: int) -> Explanation:
     """Report a record that is whole when the NUL bytes in it are taken out."""
     edit = (0, len(line), line.replace(b"\0", b""))
-    hint = "'corpusfmt fix --unsafe-fixes' takes them out; a part of the text may be missing there"
-    return Told("JSONL001", f"not JSON: {number:,} NUL bytes inside the record", line.find(b"\0"), hint, edit)
+    hint = "'corpusfmt fix --unsafe-fixes' removes them; part of the text may be missing"
+    return Explanation("JSONL001", f"not JSON: {number:,} NUL bytes inside the record", line.find(b"\0"), hint, edit)
 
 
 def _skip(line: bytes, at: int) -> int:

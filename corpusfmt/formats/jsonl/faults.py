@@ -1,4 +1,4 @@
-"""What can be wrong with JSON Lines. Each entry is a page of the manual and a test."""
+"""The faults of JSON Lines. Each entry is a page of the manual and a test."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ FAULTS: Final = (
     Rule(
         "JSONL002", "error", "line that is not UTF-8",
         "JSON that is exchanged is UTF-8 (RFC 8259, section 8.1). The meaning of bytes in another encoding would be a guess.",
-        "name the encoding of these lines: corpusfmt fix --encoding NAME --unsafe-fixes FILE; what is in UTF-8 stays as it is",
+        "name the encoding of these lines: corpusfmt fix --encoding NAME --unsafe-fixes FILE; lines in UTF-8 stay unchanged",
         b'{"id":"d1","text":"caf\xe9"}\n', b'{"id":"d1","text":"caf\xc3\xa9"}\n', "jsonl",
     ),
     Rule(
-        "JSONL003", "error", "line that is no object",
+        "JSONL003", "error", "line that is not an object",
         "A document is an object in braces. A bare string or list cannot hold an id.",
         "write an object: {\"id\": \"…\", \"text\": \"…\"}",
         b'["d1", "body"]\n', _GOOD, "jsonl",
@@ -36,7 +36,7 @@ FAULTS: Final = (
     Rule(
         "JSONL005", "error", "record without an id",
         "A random id would differ in each run.",
-        "say how to make one with --id-from path, name, line or sha256, or where it stands with --id-field",
+        "create ids with --id-from path, name, line or sha256, or name the key of the id with --id-field",
         b'{"text":"body"}\n', _GOOD, "jsonl",
     ),
     Rule(
@@ -101,19 +101,19 @@ FAULTS: Final = (
         "JSONL015", "error", "line larger than the limit",
         "A whole document is held in memory. The limit keeps a file without line ends from filling it.",
         "raise the limit with --max-document, as in --max-document 1GB",
-        b'{"id":"d1","text":"' + b"0123456789abcdef" * 8 + b'"}\n', _GOOD, "jsonl",
+        b'{"id":"d1","text":"' + b"0123456789abcdef" * 8 + b'"}\n', _GOOD, "jsonl", max_document=100,
     ),
     Rule(
         "JSONL016", "warning", "no documents",
         "A file without documents usually means that an earlier step failed.",
-        "check what made the file",
+        "check the program that created the file",
         b"", _GOOD, "jsonl",
     ),
     Rule(
         "JSONL017", "warning", "several records on one line",
         "A line end is missing between records: a file without a final line end was joined with another, or two "
         "programs wrote at once. All records are read; other readers read the first one or refuse the line.",
-        "'corpusfmt fix' gives each record a line of its own",
+        "'corpusfmt fix' puts each record on its own line",
         b'{"id":"d1","text":"body"}{"id":"d2","text":"other"}\n', b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n',
         "jsonl",
     ),
@@ -122,22 +122,22 @@ FAULTS: Final = (
         "NUL bytes outside of records are space that a file system reserved but no program wrote: a program was "
         "killed, or the machine lost power, before the data was written. Records may be missing here. The NUL "
         "bytes are skipped.",
-        "'corpusfmt fix' takes the NUL bytes out; compare the number of records with the source",
+        "'corpusfmt fix' removes the NUL bytes; compare the number of records with the source",
         b'{"id":"d1","text":"body"}\n\0\0\0\0{"id":"d2","text":"other"}\n',
         b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n', "jsonl",
     ),
     Rule(
         "JSONL019", "warning", "byte order mark inside the file",
         "Files that begin with a byte order mark were joined. The mark is skipped; other readers fail on it.",
-        "'corpusfmt fix' takes the mark out",
+        "'corpusfmt fix' removes the mark",
         b'{"id":"d1","text":"body"}\n\xef\xbb\xbf{"id":"d2","text":"other"}\n',
         b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n', "jsonl",
     ),
     Rule(
-        "JSONL020", "warning", "lines that end at CR alone",
-        "A carriage return without a line feed ends no line of JSON Lines. All records are read here; other "
+        "JSONL020", "warning", "lines that end in CR only",
+        "A carriage return without a line feed does not end a line of JSON Lines. All records are read here; other "
         "readers read the whole file as one line.",
-        "'corpusfmt fix' writes a line feed in place of each",
+        "'corpusfmt fix' replaces each CR by a line feed",
         b'{"id":"d1","text":"body"}\r{"id":"d2","text":"other"}\r', b'{"id":"d1","text":"body"}\n{"id":"d2","text":"other"}\n',
         "jsonl",
     ),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.text.display import shown
 
 
 class Layout(NamedTuple):
@@ -71,3 +72,13 @@ def fitting(keys: list[str]) -> str:
     if guess:
         return f"--text-field {guess}"
     return "--layout hf" if "text" in present else ""
+
+
+def recased(keys: Collection[str], layout: Layout) -> str:
+    """Name the options that would read a record whose keys are those of a layout but for their case, or nothing."""
+    found = []
+    for option, wanted in (("id", layout.id), ("name", layout.title), ("text", layout.text), ("meta", layout.meta)):
+        other = [key for key in keys if key.casefold() == wanted.casefold()] if wanted not in keys else []
+        if other and wanted:
+            found.append(f"--{option}-field {shown(other[0], 40)}")
+    return " ".join(found)

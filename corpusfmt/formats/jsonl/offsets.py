@@ -1,4 +1,4 @@
-"""Where things are in JSON Lines: its start, the next line, the byte of a text."""
+"""Offsets in JSON Lines: the start, the next line, a byte of a text."""
 
 from __future__ import annotations
 

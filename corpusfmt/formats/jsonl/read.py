@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from corpusfmt.formats.jsonl.damage import Part, Told, fragment, holed, parts, several
+from corpusfmt.formats.jsonl.damage import Explanation, Part, fragment, holed, parts, several
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
 from corpusfmt.formats.jsonl.record import NATIVE, Ambiguous, Fields, Place, RecordFault, document_of, native_document
@@ -18,12 +18,12 @@ from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, ReadOptions, Stream
-from corpusfmt.model.json_objects import is_canonical, surrogates
+from corpusfmt.model.json_objects import is_canonical, surrogates, too_deep
 from corpusfmt.model.regions import pieces
 from corpusfmt.model.rows import Rows, Values
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
-from corpusfmt.text.json_facts import duplicates, lone_surrogate, strings
-from corpusfmt.text.json_reader import JSONFault, Node, parse, string_end, string_value
+from corpusfmt.text.json_facts import duplicates, lone_surrogate, members, strings
+from corpusfmt.text.json_reader import JSONFault, Node, parse
 from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.position import Region
@@ -48,7 +48,7 @@ class _Blanks(NamedTuple):
 
     start: int
     stop: int
-    near: Region
+    context: Region
     lines: int
 
 
@@ -90,24 +90,36 @@ class _Scan:
         self.out = Collector(stream.name, BY_CODE, options)
         self.blanks: _Blanks | None = None
         self.is_native = self.layout.name == "native"
-        self.keys = tuple([key.encode("utf-8", "surrogatepass") for key in self.layout[1:]])
+        self.keys = [key.encode("utf-8", "surrogatepass") for key in self.layout[1:]]
         self.quick = self._native if self.is_native else self._mapped
-        #: What stands around the values of records with these keys in this order, as it was seen to be.
-        self.around: dict[tuple[str, ...], tuple[bytes, ...]] = {}
+        #: What stands around the values of records with these keys in this order, as it was seen to be, with
+        #: nothing for each value.
+        self.around: dict[tuple[str, ...], list[bytes]] = {}
         #: Whether a document was given, and whether the last line that is not blank ended inside of a record.
         self.given = self.cut = False
         #: The last line with a fragment that no fix moves, and whether there was an array.
         self.left, self.in_array = -1, False
         self.asked = 0
+        #: The encoding and number of the last line in UTF-16.
+        self.wide = "", 0
+        #: The last line that holds a record and no document, and why.
+        self.refusal: tuple[bytes, RecordFault] = b"", RecordFault("", "")
+        #: The last record of which it is known where its members stand.
+        self.walked: tuple[bytes, list[tuple[str, int, int, int]]] = b"", []
 
     def run(self) -> Iterator[Batch]:
         head = b""
         while len(head) < 8 and (more := self.stream.read(HEAD)):
             head += more
+        # The next line tells what became of a first one that has lost its beginning.
+        while head[:1] not in b"{" and head.count(b"\n") < 2 and len(head) < CHUNK and (more := self.stream.read(HEAD)):
+            head += more
         self.out.region = Region(head, 0, 1)
         if wide := wide_encoding(head):
             hint = (
-                f"'corpusfmt fix' makes UTF-8 of a file; or {transcoding(head)}" if marked(head) else transcoding(head)
+                f"'corpusfmt fix' converts a file to UTF-8; or {transcoding(head)}"
+                if marked(head)
+                else transcoding(head)
             )
             self.out.find("JSONL011", f"the file is in {wide}", 0, hint)
             yield self.out.batch(head, cut=True, fatal=True)
@@ -153,7 +165,7 @@ class _Scan:
                 continue
             if self.blanks:
                 self._end_blanks()
-            if len(raw) > limit:  # with its CR, and told with its LF: as one that was passed over is counted
+            if len(raw) > limit:  # with its CR, and told with its LF: as one that was skipped is counted
                 self._too_large(offset, len(raw) + (offset - self.out.region.offset + len(raw) < len(buffer)))
                 yield from self.out.flush(line)
             elif document := quick(line, offset, number):
@@ -180,7 +192,7 @@ class _Scan:
         region = self.out.region
         found = _BLANKS.match(region.buffer, offset - region.offset)
         count, size = (found[0].count(b"\n"), len(found[0])) if found else (1, size)
-        known = self.blanks or _Blanks(offset, offset, self.out.near(offset), 0)
+        known = self.blanks or _Blanks(offset, offset, self.out.context(offset), 0)
         self.blanks = known._replace(stop=offset + size, lines=known.lines + count)
         return count, size
 
@@ -189,7 +201,7 @@ class _Scan:
         if (blanks := self.blanks) is not None:
             what = f"{blanks.lines:,} blank lines" if blanks.lines > 1 else "blank line"
             edit = Edit(blanks.start, blanks.stop - blanks.start, b"")
-            self.out.find("JSONL009", what, blanks.start, edit=edit, near=blanks.near)
+            self.out.find("JSONL009", what, blanks.start, edit=edit, context=blanks.context)
             self.blanks = None
 
     def _native(self, line: bytes, byte: int, number: int) -> Document | None:
@@ -197,54 +209,78 @@ class _Scan:
         try:
             around = self.around.get(NATIVE)
             document = native_document(line, self.path, byte, number, self.options.limits, around)
-        except (ValueError, RecursionError):  # msgspec's DecodeError and UnicodeDecodeError are ValueErrors
+        except msgspec.ValidationError:  # valid JSON, as far as it was read
             document = None
+        except (ValueError, RecursionError):  # msgspec's DecodeError and UnicodeDecodeError are ValueErrors
+            return None
         return document or self._mapped(line, byte, number)
 
     def _mapped(self, line: bytes, byte: int, number: int) -> Document | None:
         """Read a record of any layout the fast way; None when it will not do."""
         try:
             fields: Fields = self.decode(line)
-            if len(line) != sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1:
+            if not _is_compact(line, fields):
                 self._check_keys(line, fields)
             return document_of(fields, self.layout, self.options, Place(self.path, byte, number), remarked=False)
-        except (ValueError, RecursionError, RecordFault, Ambiguous):
-            return None
+        except RecordFault as fault:
+            self.refusal = line, fault
+        except (ValueError, RecursionError, Ambiguous):
+            pass
+        return None
 
     def _check_keys(self, line: bytes, fields: Fields) -> None:
         """Raise ValueError unless ``line`` is just ``fields``, laid out as other records with these keys.
 
         A parser keeps the last of two equal keys; a line that is rebuilt from what it kept has no other.
         """
-        keys = tuple(fields)
-        around = self.around.get(keys, ())
-        parts = [part for pair in zip(around, fields.values(), strict=False) for part in pair]
-        if not around or b"".join([*parts, around[-1]]) != line:
-            self._learn(line, keys)
+        if (around := self.around.get(tuple(fields))) is not None:
+            parts = around.copy()
+            parts[1::2] = fields.values()
+            if b"".join(parts) == line:
+                return
+        self._learn(line, fields)
 
-    def _learn(self, line: bytes, keys: tuple[str, ...]) -> None:
-        """Keep what stands around the values of a record. Raises ValueError for one that has other keys or too deep."""
+    def _learn(self, line: bytes, fields: Fields) -> None:
+        """Keep what stands around the values of a record. Raises ValueError for one whose keys repeat."""
         try:
-            members = parse(line, max_depth=self.options.limits.depth + 1).members
+            there = self._members(line, fields)
         except JSONFault as fault:
             raise ValueError(fault.message) from None
-        if tuple([key for key, _, _ in members]) != keys:
+        if len(there) > len(fields):
             raise ValueError("a key repeats")
-        stops = [0, *[value.stop for _, _, value in members]]
-        starts = [*[value.start for _, _, value in members], len(line)]
+        stops = [0, *[stop for _, _, _, stop in there]]
+        starts = [*[start for _, _, start, _ in there], len(line)]
         if len(self.around) >= _LAYOUTS_KEPT:
             self.around.clear()
-        self.around[keys] = tuple([line[stop:start] for stop, start in zip(stops, starts, strict=True)])
+        around = [b""] * (2 * len(stops) - 1)
+        around[::2] = [line[stop:start] for stop, start in zip(stops, starts, strict=True)]
+        self.around[tuple(fields)] = around
+
+    def _members(self, line: bytes, fields: Fields) -> list[tuple[str, int, int, int]]:
+        """Return where the members of a record stand. Raises JSONFault."""
+        if self.walked[0] is not line:
+            self.walked = line, members(line, fields)
+        return self.walked[1]
 
     def _slow(self, line: bytes, offset: int, number: int) -> Iterator[Batch]:
         """Read a line that the fast way turned away. Report what is wrong with it; it may be that nothing is."""
         was_cut, self.cut = self.cut, False
-        if self._is_told(line, offset, number):
+        is_object = True
+        try:
+            fields: Fields | None = self.decode(line)
+        except RecursionError:
+            fields = None
+        except ValueError:
+            is_object = False
+        if is_object and self._is_reported(line, fields, offset):
+            yield from self.out.flush(line)
+            return
+        if b"\0" in line and self._is_wide(line, offset, number):
             yield from self.out.flush(line)
             return
         depth = self.options.limits.depth + 1
         found: list[Part] = []
-        if not (self._is_object(line) or line.lstrip(_BLANK).startswith(b"[")):
+        if not (is_object or line.lstrip(_BLANK).startswith(b"[")):
             found = parts(line, depth, lambda record: bool(self.quick(record, 0, 1)))
         goes_on = self.left == number - 1  # a record that fills several lines, perhaps
         if self._is_one(line, found):
@@ -258,7 +294,7 @@ class _Scan:
         movable = "fragment" in kinds and ("record" in kinds or self._among_records(at + len(after)))
         if "fragment" not in kinds:
             self._tell(several(line, found, after), offset)
-        for place, part in enumerate(found):
+        for index, part in enumerate(found):
             piece = line[part.start : part.stop]
             if part.kind == "record":
                 document = self.quick(piece, offset + part.start, number)
@@ -266,13 +302,13 @@ class _Scan:
                 yield from self._given(document, piece)
             elif part.kind == "fragment":
                 headless = len(found) == 1 and not piece.startswith(b"{")
-                torn = part.torn and (not headless or was_cut or (piece.rstrip().endswith(b"}") and not goes_on))
+                torn = part.torn and (not headless or (not goes_on and (was_cut or piece.rstrip().endswith(b"}"))))
                 torn = torn and not (len(found) == 1 and piece.strip() == b"{")
                 torn = torn and not (self.in_array and piece.strip() == b",")
                 if len(found) == 1 and b"\0" in line and self.quick(line.replace(b"\0", b""), 0, 1):
                     self._tell(holed(line, line.count(0)), offset)
                 else:
-                    self._tell(fragment(line, found, place, after, movable=movable and torn), offset)
+                    self._tell(fragment(line, found, index, after, movable=movable and torn), offset)
                     self.left = self.left if movable and torn else number
                 yield from self.out.flush(piece)
         last = found[-1]
@@ -280,26 +316,50 @@ class _Scan:
             is_end = last.fault is not None and last.fault.kind == "length"
             self.cut = is_end or (was_cut and line[last.start : last.start + 1] != b"{")
 
-    def _is_told(self, line: bytes, offset: int, number: int) -> bool:
-        """Report what keeps a record from being a document, if that is all there is to say of it."""
-        if not is_canonical(line, self.options.limits.depth + 1):
-            return False
-        fields: Fields = self.decode(line)
-        try:
-            document_of(dict(fields), self.layout, self.options, Place(self.path, offset, number), remarked=True)
-        except RecordFault as fault:
-            at = _place_of(fault, line, fields)
-            self.out.find(fault.code, fault.message, offset + at, fault.hint)
+    def _is_reported(self, line: bytes, fields: Fields | None, offset: int) -> bool:
+        """Report what keeps an object that a fast parser takes from being a document, if that is all there is to say
+        of it. Without ``fields`` it nests too deep for that parser, which does not look at the bytes of strings either.
+        """
+        invalid = first_invalid_utf8(line)
+        if invalid >= 0:
+            self._not_utf8(line, offset, invalid)
             return True
-        return False
-
-    def _is_object(self, line: bytes) -> bool:
-        """Say whether a fast parser takes a line for one object; it does not look at the bytes of strings."""
-        try:
-            self.decode(line)
-        except (ValueError, RecursionError):
+        depth = self.options.limits.depth
+        if (at := too_deep(line, depth + 1)) >= 0:
+            self.out.find("JSONL014", f"nested deeper than {depth} levels", offset + at)
+            return True
+        if fields is None:
             return False
+        refused, fault = self.refusal
+        there = [] if _is_compact(line, fields) and not fault.key else self._members(line, fields)
+        seen: set[str] = set()
+        for key, at, _, _ in there if len(there) > len(fields) else ():
+            if key in seen:
+                self.out.find("JSONL004", f"duplicate key {quoted(key)} in the record", offset + at)
+                return True
+            seen.add(key)
+        if refused is not line or not is_canonical(line, depth + 1):
+            return False
+        place = next((at if fault.is_key else start for key, at, start, _ in there if key == fault.key), -1)
+        self.out.find(fault.code, fault.message, offset + (place if place >= 0 else line.index(b"{")), fault.hint)
         return True
+
+    def _is_wide(self, line: bytes, offset: int, number: int) -> bool:
+        """Report a record in UTF-16, among others. Its line end has two bytes, of which one is in the next line."""
+        follows = int(self.wide == ("UTF-16LE", number - 1) and line.startswith(b"\0"))
+        for name, start in (("UTF-16LE", follows), ("UTF-16BE", 0)):
+            stop = len(line) - (len(line) - start) % 2
+            try:
+                there = line[start:stop].decode(name).removeprefix("\ufeff").encode()
+            except UnicodeError:
+                continue
+            if self.quick(there.strip(_BLANK), 0, 1):
+                edit = Edit(offset, len(line), there, safe=False)
+                self.wide = name, number
+                hint = "'corpusfmt fix --unsafe-fixes' makes UTF-8 of the line"
+                self.out.find("JSONL002", f"not UTF-8: the line is in {name}", offset + start, hint, edit)
+                return True
+        return False
 
     def _is_one(self, line: bytes, found: Sequence[Part]) -> bool:
         """Say whether a line is to be read as one record, whatever is wrong with it."""
@@ -328,7 +388,7 @@ class _Scan:
         else:
             yield from self.out.flush(refused)
 
-    def _tell(self, told: Told, offset: int) -> None:
+    def _tell(self, told: Explanation, offset: int) -> None:
         edit = None
         if told.edit is not None:
             start, stop, replacement = told.edit
@@ -357,7 +417,7 @@ class _Scan:
             self.out.find(code, what, offset + fault.at)
             return None
         if node.kind != "{":
-            self.out.find("JSONL003", "the line is JSON, but no object in braces", offset + node.start)
+            self.out.find("JSONL003", "the line is JSON, but not an object in braces", offset + node.start)
             return None
         return self._object(node, line, offset, number)
 
@@ -372,7 +432,7 @@ class _Scan:
             name = name_of(likely.encoding)
             message += f"; in {name} it is {quoted(likely.characters, 20)}"
             fix = f"corpusfmt fix --encoding {likely.encoding} --unsafe-fixes FILE"
-            hint = f"if the line is in {name}, convert it: {fix}; what is in UTF-8 stays as it is"
+            hint = f"if the line is in {name}, convert it: {fix}; lines in UTF-8 stay unchanged"
         self.out.find("JSONL002", message, offset + invalid, hint, edit)
 
     def _object(self, node: Node, line: bytes, offset: int, number: int) -> Document | None:
@@ -399,8 +459,8 @@ class _Scan:
         try:
             return document_of(fields, self.layout, self.options, Place(self.path, offset, number), remarked=True)
         except RecordFault as fault:
-            places = {key: at if fault.is_key else value.start for key, at, value in node.members}
-            self.out.find(fault.code, fault.message, offset + places.get(fault.key, node.start), fault.hint)
+            offsets = {key: at if fault.is_key else value.start for key, at, value in node.members}
+            self.out.find(fault.code, fault.message, offset + offsets.get(fault.key, node.start), fault.hint)
             return None
 
     def _too_large(self, byte: int, size: int) -> None:
@@ -408,14 +468,6 @@ class _Scan:
         self.out.find("JSONL015", f"the line has {size} bytes; the limit is {limit}", byte)
 
 
-def _place_of(fault: RecordFault, line: bytes, fields: Fields) -> int:
-    """Return where in a valid record that has just these fields the one at fault is; the record, without such a one."""
-    start = at = line.index(b"{")
-    for value in fields.values() if fault.key else ():
-        at = line.index(b'"', at)
-        end = string_end(line, at)
-        begin = line.index(value, line.index(b":", end))
-        if string_value(line[at:end]) == fault.key:
-            return at if fault.is_key else begin
-        at = begin + len(value)
-    return start
+def _is_compact(line: bytes, fields: Fields) -> bool:
+    """Say whether there is nothing in a record but its ``fields``: no spaces, no escapes in keys, no other values."""
+    return len(line) == sum(map(len, fields)) + sum(map(len, fields.values())) + 4 * len(fields) + 1

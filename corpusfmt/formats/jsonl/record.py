@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from corpusfmt.formats.jsonl.layouts import Layout, fitting
+from corpusfmt.formats.jsonl.layouts import Layout, fitting, recased
 from corpusfmt.limits import MAX_ID_DIGITS, Limits, sized
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.format import ReadOptions
@@ -55,7 +55,7 @@ def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Pla
     """
     raw_text = fields.pop(layout.text, None)
     if raw_text is None:
-        hint = fitting([*fields])
+        hint = recased(fields, layout) or fitting([*fields])
         raise RecordFault(
             "JSONL006",
             f"the record has no key {quoted(layout.text)}; its keys are {_listed(fields)}",
@@ -75,9 +75,11 @@ def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Pla
     if identifier == "":
         present = raw_id is not None and bytes(raw_id) != b"null"
         why = "the id is empty" if present else "the record has no id"
-        hint = (
-            "there is no name to make it from; try --id-from path, line or sha256" if options.id_from == "name" else ""
-        )
+        hint = ""
+        if options.id_from == "name":
+            hint = "there is no name to create it from; try --id-from path, line or sha256"
+        elif layout.id and not present and (other := recased(fields, Layout("", layout.id, "", "", ""))):
+            hint = f"read it with {other}, or create ids with --id-from path, name, line or sha256"
         raise RecordFault("JSONL005", why, layout.id if present else "", hint)
     meta = _metadata(fields, layout, options.limits, remarked)
     return build(identifier, name, text, "utf-8", meta, (place.path, place.byte, place.line, place.byte))
@@ -100,7 +102,7 @@ NATIVE: Final = ("id", "name", "text", "meta")
 
 
 def native_document(
-    line: bytes, path: str, byte: int, number: int, limits: Limits, around: tuple[bytes, ...] | None = None
+    line: bytes, path: str, byte: int, number: int, limits: Limits, around: list[bytes] | None = None
 ) -> Document | None:
     """Read a native record with all four keys and no spaces, or with just what stands ``around`` the values of another
     one. None means: look closer.
@@ -113,7 +115,7 @@ def native_document(
     if len(line) != _AROUND + len(raw_id) + len(raw_name) + len(raw_text) + len(meta):
         if around is None:
             return None
-        first, second, third, fourth, last = around
+        first, _, second, _, third, _, fourth, _, last = around
         if b"".join((first, raw_id, second, raw_name, third, raw_text, fourth, meta, last)) != line:
             return None
     identifier = _read_string(raw_id)

@@ -29,16 +29,18 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
     layout = layout_of(options.own)
     found = not_text(document)
     if not layout.id:
-        found.append(loss(document, "id", f"the layout {layout.name} has no place for an id"))
+        found.append(loss(document, "id", f"the layout {layout.name} has no key for an id"))
     if document.name and not layout.title:
-        found.append(loss(document, "name", f"the layout {layout.name} has no place for a name"))
+        found.append(loss(document, "name", f"the layout {layout.name} has no key for a name"))
     if len(document.meta_json) > MAX_METADATA:
         found.append(loss(document, "size", f"the metadata is longer than {MAX_METADATA // MIB} MiB"))
     elif not layout.meta and document.meta_json != EMPTY:
         for key, _ in _misfits(document, layout):
             found.append(
                 loss(
-                    document, "metadata", f"the metadata key {quoted(key)} repeats, is no text or is used by the layout"
+                    document,
+                    "metadata",
+                    f"the metadata key {quoted(key)} is duplicate, is not valid text or is used by the layout",
                 )
             )
     return found

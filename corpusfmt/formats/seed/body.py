@@ -1,4 +1,4 @@
-"""A closer look at documents that hold backslashes or angle brackets."""
+"""The full check of documents that contain backslashes or angle brackets."""
 
 from __future__ import annotations
 
@@ -16,23 +16,36 @@ from corpusfmt.text.display import quoted
 _BARE_MARKER: Final = re.compile(rb"^\\ No newline at end of file\r?$", re.M)
 _SEED_OR_META: Final = re.compile(rb"^<<<(SEED|META)[^\n]*", re.M)
 _SEED_LINE: Final = re.compile(rb"^<<<SEED[^\n]*", re.M)
+#: Spaces, also those of word processors.
+_GAP: Final = rb"(?:[ \t]|\xc2\xa0|\xe2\x80\xaf|\xe3\x80\x80)"
+#: A bracket as keyboards, word processors, HTML and Markdown make it of one or two of these, and its counterpart.
+_OPEN: Final = rb"(?:<|\xef\xbc\x9c|\xe3\x80\x8a|\xc2\xab|\xe2\x80\xb9|&lt;|&#0*+60;|&#[xX]0*+3[cC];)"
+_CLOSE: Final = rb"(?:\\?>|\xef\xbc\x9e|\xe3\x80\x8b|\xc2\xbb|\xe2\x80\xba|&gt;|&#0*+62;|&#[xX]0*+3[eE];)"
+_WORD: Final = rb"(?i:file|meta)|\xef\xbc\xa6\xef\xbc\xa9\xef\xbc\xac\xef\xbc\xa5"
 #: What a header may be wrapped in: white space, a byte order mark, marks of Markdown and of comments, quotation marks,
-#: tags and entities of HTML. Possessive throughout: what looks like a header may stand in a long line, many times.
+#: tags and entities of HTML. What may be a bracket too is none of it where less than two brackets would be left.
+#: Possessive throughout: what looks like a header may stand in a long line, many times.
 _WRAP: Final = (
-    rb"-->|[ \t*_`\"'~#|/!;:,.%=+(){}\[\]-]|\xef\xbb\xbf|\xc2(?:[\xa0\xbb]|\xab(?!<[^<]))"
-    rb"|\xe2\x80[\x98-\x9f\xa2\xb9\xba]|\xe3\x80[\x80\x8c-\x8f]|<!--|</?[A-Za-z][^<>\n]{0,100}+>|&(?:quot|nbsp|apos|#\d{1,5}|[lr][sd]quo);"
+    rb"-->|[ \t*_`\"'~#|/!;:,.%%=+(){}\[\]-]|\xef\xbb\xbf|\xc2[\xa0\xbb]"
+    rb"|(?:\xc2\xab|\xe2\x80\xb9|&#\d{1,5};)(?!%b?+%b*+(?:%b))|\xe2\x80[\x98-\x9f\xa2\xba]|\xe3\x80[\x80\x8c-\x8f]"
+    rb"|<!--|</?[A-Za-z][^<>\n]{0,100}+>|&(?:quot|nbsp|apos|[lr][sd]quo);"
+) % (_OPEN, _GAP, _WORD)
+#: No closing one is a part of what wraps: a search for the last one takes linear time.
+_OPENED: Final = rb"(?:%b{2,4}+|\xe3\x80\x8a|(?:\\<){2,4}+)" % _OPEN
+_CLOSED: Final = rb"(?:%b{2,4}+|\xe3\x80\x8b)" % _CLOSE
+_LOOK_ALIKE: Final = re.compile(
+    rb"^(?:>[ >]*+)?+(?:%b)*+%b%b*+(%b)%b++([^\n]*+)$" % (_WRAP, _OPENED, _GAP, _WORD, _GAP), re.M
 )
-#: Brackets as keyboards, word processors, HTML and Markdown make them of these. No closing one is a part of what wraps:
-#: a search for the last one takes linear time.
-_OPENED: Final = rb"(?:<{2,4}+|(?:\xef\xbc\x9c){2,4}+|\xe3\x80\x8a<?|\xc2\xab<|(?:&lt;){2,4}+|(?:\\<){2,4}+)"
-_CLOSED: Final = rb"(?:(?:\\?>){2,4}+|(?:\xef\xbc\x9e){2,4}+|\xe3\x80\x8b>?|\xc2\xbb>|(?:&gt;){2,4}+)"
-_WIDE: Final = b"\xef\xbc\x9c" * 2
-_NEAR: Final = re.compile(rb"^(?:>[ >]*+)?+(?:%b)*+%b[ \t]*+(?i:file)[ \t]++([^\n]*+)$" % (_WRAP, _OPENED), re.M)
 _AFTER: Final = re.compile(rb"%b(?:%b|\r)*+\Z" % (_CLOSED, _WRAP))
-#: Such a beginning in angle brackets, in the brackets that an input method makes of two, and in those of HTML.
-_BEGUN: Final = re.compile(rb"<[ \t]*+(?i:file)[ \t]")
-_TITLED: Final = re.compile(rb"\xe3\x80\x8a[ \t]*+(?i:file)")
-_ENCODED: Final = b"&lt;&lt;&lt;FILE"
+#: Such a beginning in angle brackets, and in others: by what is quickly looked for, and more quickly.
+_BEGUN: Final = re.compile(rb"<%b*+(?:%b)%b" % (_GAP, _WORD, _GAP))
+_OTHERS: Final = tuple(
+    (byte[:1], byte, re.compile(rb"%b%b*+(?:%b)" % (bracket, _GAP, _WORD)))
+    for byte, bracket in (
+        (b"\xef\xbc\x9c", rb"\xef\xbc\x9c"), (b"\xe3\x80\x8a", rb"\xe3\x80\x8a"), (b"\xc2\xab\xc2\xab", rb"\xc2\xab"),
+        (b"\xe2\x80\xb9\xe2\x80\xb9", rb"\xe2\x80\xb9"), (b"&lt;", rb"&lt;"), (b"&#", rb"&#[xX]?+0*+(?:60|3[cC]);"),
+    )
+)  # fmt: skip
 _LINE_END: Final = re.compile(rb">>>\r?$", re.M)
 _ESCAPED: Final = re.compile(rb"\\++ No newline at end of file\n")
 #: A header whose line end is missing or another byte: what followed it is part of its name.
@@ -49,8 +62,10 @@ class BodyFault(Exception):
         self.code, self.message, self.at, self.hint, self.fatal = code, message, at, hint, fatal
 
 
-class NearMiss(NamedTuple):
-    """What looks like a header and is none: ``length`` bytes at ``at``, and what was meant."""
+class LookAlike(NamedTuple):
+    """What looks like a header and is none: ``length`` bytes at ``at``, and what was meant; both are empty where there
+    is no such thing in the dialect.
+    """
 
     message: str
     at: int
@@ -79,7 +94,7 @@ class Body(NamedTuple):
         if match := _SEED_LINE.search(data):
             raise BodyFault(
                 "SEED005",
-                f"a plain file has the line {quoted(match[0])}; what follows would be read by the wrong rules",
+                f"a plain file has the line {quoted(match[0])}; the rest would be read in the wrong dialect",
                 self.start + match.start(),
                 "put version 1 files first when joining files, or escape the line in a version 1 file",
                 fatal=True,
@@ -96,7 +111,7 @@ class Body(NamedTuple):
             return data, after
         if MARKER in data and (match := _BARE_MARKER.search(data)):
             if match[0].endswith(b"\r"):
-                message = "the end marker ends in CR: something has rewritten the line ends of this file"
+                message = "the end marker ends in CR: a program changed the line ends of this file"
             else:
                 message = "the end marker is not at the end of the body"
             raise BodyFault("SEED006", message, self.start + match.start())
@@ -106,7 +121,7 @@ class Body(NamedTuple):
         """Check the lines from the pragma that begins the next part of a concatenation to the end of the record."""
         at = self.start + match.start()
         if match[1] == b"META":
-            raise BodyFault("SEED004", "a metadata line stands right after a header only", at)
+            raise BodyFault("SEED004", "a metadata line must directly follow a header", at)
         if match[0].removesuffix(b"\r") != PRAGMA:
             raise BodyFault("SEED005", f"expected '<<<SEED 1>>>', found {quoted(match[0])}", at)
         for line in self.buffer[at : self.end].split(b"\n"):
@@ -118,49 +133,61 @@ class Body(NamedTuple):
         return None
 
 
-def near_misses(buffer: bytes, start: int, body: Body, most: int) -> list[NearMiss]:
+def look_alikes(buffer: bytes, start: int, body: Body, most: int) -> list[LookAlike]:
     """Return up to ``most`` things in a document, which begins at ``start``, that look like a line of the format."""
-    found: list[NearMiss] = []
+    found: list[LookAlike] = []
     first = body.start
     line = buffer[start : buffer.find(b"\n", start, first)]
     if match := _JOINED.search(line):
         message = f"a header or metadata in the middle of a line: {quoted(line)}"
-        found.append(NearMiss(message, start + match.start(1), len(match[1]), b"\n"))
+        found.append(LookAlike(message, start + match.start(1), len(match[1]), b"\n"))
     text = buffer[first : body.stop]
     if most and (b"<" in text or is_begun(text)):
         found += islice(_headers(text, first, body.version), most)
         told = {miss.at for miss in found}
         found += islice((miss for miss in _damaged(text, first, body.version) if miss.at not in told), most)
     found += _marker(body)
-    return sorted(found, key=lambda miss: miss.at)[:most]
+    # Of a line one is told: the first, or one whose edit takes nothing away.
+    lines = {
+        buffer.rfind(b"\n", 0, miss.at): miss for miss in sorted(found, key=lambda miss: (not miss.length, -miss.at))
+    }
+    return sorted(lines.values(), key=lambda miss: miss.at)[:most]
 
 
 def is_begun(buffer: bytes) -> bool:
     """Say whether anything may begin a header in brackets other than those of ASCII."""
-    return (
-        (b"\xef" in buffer and _WIDE in buffer)
-        or (b"\xe3" in buffer and _TITLED.search(buffer) is not None)
-        or (b"&" in buffer and _ENCODED in buffer)
-    )
+    if buffer.isascii():
+        return b"&" in buffer and any(some in buffer and after.search(buffer) for _, some, after in _OTHERS[-2:])
+    return any(byte in buffer and some in buffer and after.search(buffer) for byte, some, after in _OTHERS)
 
 
-def _headers(body: bytes, start: int, version: int) -> Iterator[NearMiss]:
-    """Give headers that were mistyped or wrapped in something, and those in the middle of a line."""
+def _headers(body: bytes, start: int, version: int) -> Iterator[LookAlike]:
+    """Give headers and metadata that were mistyped or wrapped in something, and headers in the middle of a line."""
     told = set()
-    for match in _NEAR.finditer(body) if is_begun(body) or (b"<" in body and _BEGUN.search(body)) else ():
-        closer = _AFTER.search(match[1])
-        fields = match[1][: closer.start()].split(None, 1) if closer else []
+    for match in _LOOK_ALIKE.finditer(body) if is_begun(body) or (b"<" in body and _BEGUN.search(body)) else ():
+        closer = _AFTER.search(match[2])
+        inside = match[2][: closer.start()].decode("utf-8", "surrogateescape").strip() if closer else ""
         whole = match[0].removesuffix(b"\r")
-        mended = b"<<<FILE %b>>>" % b" ".join(fields).rstrip()
-        if len(fields) == 2 and _is_of_the_format(mended, version):
+        if match[1].upper() == b"META":
+            corrected = f"<<<META {inside.replace('&quot;', chr(34))}>>>".encode("utf-8", "surrogateescape")
+            if not match.start() and _is_of_the_format(corrected, version) and not whole.startswith(META):
+                told.add(0)
+                size, corrected = (len(whole), corrected) if version else (0, b"")
+                yield LookAlike(f"this line looks like metadata: {quoted(whole)}", start, size, corrected)
+            continue
+        fields = inside.split(None, 1)
+        corrected = f"<<<FILE {' '.join(fields)}>>>".encode("utf-8", "surrogateescape")
+        if len(fields) == 2 and _is_of_the_format(corrected, version):
             told.add(match.start())
-            yield NearMiss(f"this line looks like a header: {quoted(whole)}", start + match.start(), len(whole), mended)
+            yield LookAlike(
+                f"this line looks like a header: {quoted(whole)}", start + match.start(), len(whole), corrected
+            )
     for match in _LINE_END.finditer(body):
         first = body.rfind(b"\n", 0, match.start()) + 1
         at = max(body.find(b"<<<FILE ", first + 1, match.start()), body.find(b"<<<SEED 1", first + 1, match.start()))
         if at > 0 and first not in told and body[first:at].strip(b" \t\\<") and _is_header(body[at : match.start()]):
             message = f"a header in the middle of a line: {quoted(body[at : match.end()])}"
-            yield NearMiss(message, start + at, 0, b"\n")
+            yield LookAlike(message, start + at, 0, b"\n")
 
 
 def _is_header(text: bytes) -> bool:
@@ -168,7 +195,7 @@ def _is_header(text: bytes) -> bool:
     return text == b"<<<SEED 1" or len(text.split(b" ", 2)) == 3
 
 
-def _damaged(body: bytes, start: int, version: int) -> Iterator[NearMiss]:
+def _damaged(body: bytes, start: int, version: int) -> Iterator[LookAlike]:
     """Give lines that would be lines of the format but for one byte at their beginning."""
     for match in _LINE_END.finditer(body):
         first = body.rfind(b"\n", 0, match.start()) + 1
@@ -181,7 +208,9 @@ def _damaged(body: bytes, start: int, version: int) -> Iterator[NearMiss]:
                 if size >= 0 and (mark[3:7] != b"META" or (version and at == 0)):
                     whole = text.removesuffix(b"\r")
                     if _is_of_the_format(mark + whole[size:], version):
-                        yield NearMiss(f"this looks like a header or metadata: {quoted(whole)}", start + at, size, mark)
+                        yield LookAlike(
+                            f"this looks like a header or metadata: {quoted(whole)}", start + at, size, mark
+                        )
 
 
 def _beginning(text: bytes, mark: bytes) -> int:
@@ -202,14 +231,18 @@ def _beginning(text: bytes, mark: bytes) -> int:
     return -1
 
 
-def _marker(body: Body) -> Iterator[NearMiss]:
-    """Give the end of a body that would be the end marker if one byte were another."""
+def _marker(body: Body) -> Iterator[LookAlike]:
+    """Give the end of a body that would be the end marker without spaces around it, or if one byte were another."""
     buffer, start, stop, end, version = body
     at, last = stop - len(MARKED), max(buffer.rfind(b"\n", start, stop - 1) + 1, start)
-    if version and stop == end and at >= start and sum(map(int.__ne__, buffer[at:stop], MARKED)) == 1:
-        if _ESCAPED.fullmatch(buffer, last, stop):
-            return
-        yield NearMiss("the end of the text looks like an end marker", at, len(MARKED), MARKED)
+    if not version or stop != end or _ESCAPED.fullmatch(buffer, last, stop):
+        return
+    line = buffer[last:stop]
+    if last > start and line.strip().lower() == MARKER.lower() and not _BARE_MARKER.match(line):
+        what = f"the end of the text looks like an end marker: {quoted(line.rstrip())}"
+        yield LookAlike(what, last - 1, stop - last + 1, MARKED)
+    elif at >= start and sum(map(int.__ne__, buffer[at:stop], MARKED)) == 1:
+        yield LookAlike("the end of the text looks like an end marker", at, len(MARKED), MARKED)
 
 
 def _is_of_the_format(line: bytes, version: int) -> bool:

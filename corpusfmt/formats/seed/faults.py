@@ -1,4 +1,4 @@
-"""What can be wrong with a seed file. Each entry is a page of the manual and a test."""
+"""The faults of seed files. Each entry is a page of the manual and a test."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ FAULTS: Final = (
     Rule(
         "SEED009", "warning", "line that looks like a header",
         "Lines such as '<<< FILE d2 b.txt>>>' or a header in the middle of a line (the result of joining files "
-        "without a final newline) are text by the rules. They are usually damaged headers, which join two "
-        "documents. The same goes for a metadata line or an end marker with one wrong byte, and for a header "
-        "that goes on with '<<<META'.",
-        "write '<<<FILE id name>>>' at the start of a line; if it is text, leave it",
+        "without a final newline) are text by the rules. They are usually damaged headers, which join two documents. "
+        "The same applies to metadata that is indented or wrapped in other characters, to an end marker with spaces, to "
+        "either with one wrong byte, and to a header that continues with '<<<META'.",
+        "write '<<<FILE id name>>>' at the start of a line; if it is text, no change is needed",
         b"<<<FILE d1 a.txt>>>\nbody\n<<< FILE d2 b.txt>>>\nbody\n",
         b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2 b.txt>>>\nbody\n",
     ),
@@ -86,7 +86,7 @@ FAULTS: Final = (
         "A whole document is held in memory. The limit keeps a file that lost its headers from filling it.",
         "raise the limit with --max-document, as in --max-document 1GB",
         b"<<<FILE d1 a.txt>>>\n" + b"0123456789abcde\n" * 8,
-        b"<<<FILE d1 a.txt>>>\nbody\n",
+        b"<<<FILE d1 a.txt>>>\nbody\n", max_document=100,
     ),
     Rule(
         "SEED011", "error", "header longer than the limit",
@@ -106,7 +106,7 @@ FAULTS: Final = (
     Rule(
         "SEED013", "warning", "no documents",
         "A file without documents usually means that an earlier step failed.",
-        "check what made the file",
+        "check the program that created the file",
         b"<<<SEED 1>>>\n",
         _GOOD,
     ),
@@ -121,7 +121,7 @@ FAULTS: Final = (
         "SEED015", "warning", "file that ends in the middle of a line",
         "Writers of version 1 always end the last line, and write the end marker after a text without a final "
         "newline. A file that ends in the middle of a line was probably cut, and the missing amount is unknown.",
-        "fetch the file again; if it is whole, end the last line, or write the end marker after it",
+        "fetch the file again; if it is complete, end the last line, or write the end marker after it",
         b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nthe text stops in the mid",
         b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nthe text is whole\n\\ No newline at end of file\n",
     ),
@@ -137,19 +137,19 @@ FAULTS: Final = (
         b'<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n<<<META {"language": "en"}>>>\nbody\n',
     ),
     Rule(
-        "SEED017", "warning", "merge conflict that was not resolved",
-        "git and other programs write both sides of a conflict into a file, with lines of seven brackets around "
-        "them. As text, these lines and both sides become part of the corpus. The sides may hold headers, so one "
+        "SEED017", "warning", "unresolved merge conflict",
+        "git and other programs write both sides of a conflict into a file, with lines of seven or more brackets "
+        "around them. The second half alone is also reported. As text, these lines and both sides become part of the corpus. The sides may hold headers, so one "
         "conflict may span documents.",
         "keep one side, and remove the lines with brackets; if they are text, ignore the code",
         b"<<<FILE d1 a.txt>>>\n<<<<<<< HEAD\nbody\n=======\ntext\n>>>>>>> other\n",
         b"<<<FILE d1 a.txt>>>\nbody\n",
     ),
     Rule(
-        "SEED018", "note", "line around the files of a bundle",
-        "Seed files have no line that ends a document. Other bundles have one, such as <<<END FILE>>>, and "
-        "programs and language models write it here as well. A language model may also end the file with the end "
-        "of a code block, or with an offer to help. All of these lines become part of the text of a document.",
+        "SEED018", "note", "bundle delimiter or remark around the files",
+        "Seed files have no line that ends a document. Other bundle formats have one, such as <<<END FILE>>> or [END "
+        "FILE], and programs and language models write it here as well. A language model may also end the file with the end of a "
+        "code block, or with an offer to help. All of these lines become part of the text of a document.",
         "remove the line, unless it is text",
         b"<<<FILE d1 a.txt>>>\nbody\n<<<END FILE>>>\n",
         b"<<<FILE d1 a.txt>>>\nbody\n",

@@ -29,7 +29,7 @@ _ESCAPED: Final = re.compile(rb"^\\(?=\\*+<<<(?:SEED|FILE|META)|\\++ No newline 
 
 
 class HeaderFault(Exception):
-    """A header line is wrong. ``one_field`` tells the fault that ``id_from`` can mend."""
+    """A header line is wrong. ``one_field`` tells the fault that ``id_from`` can fix."""
 
     def __init__(self, message: str, hint: str = "", one_field: str | None = None) -> None:
         super().__init__(message)
@@ -75,7 +75,7 @@ def parse_header(line: bytes, version: int) -> tuple[str | int, str]:
     if identifier == "":
         raise HeaderFault(f"the id is empty in {quoted(line)}")
     if "\t" in raw:
-        raise HeaderFault(f"an id has no tab: {quoted(line)}", "separate id and name by one space")
+        raise HeaderFault(f"an id cannot contain a tab: {quoted(line)}", "separate id and name by one space")
     if version and name.startswith('"'):
         if not _JSON_STRING.fullmatch(name):
             raise HeaderFault(

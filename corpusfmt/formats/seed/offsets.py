@@ -1,4 +1,4 @@
-"""Where things are in a seed file: its start, the next header, the byte of a text."""
+"""Offsets in a seed file: the start, the next header, a byte of a text."""
 
 from __future__ import annotations
 

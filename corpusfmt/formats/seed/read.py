@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from corpusfmt.formats.seed.body import Body, BodyFault, is_begun, near_misses
+from corpusfmt.formats.seed.body import Body, BodyFault, is_begun, look_alikes
 from corpusfmt.formats.seed.faults import BY_CODE
 from corpusfmt.formats.seed.grammar import (
     BOUNDARY,
@@ -20,7 +20,16 @@ from corpusfmt.formats.seed.grammar import (
 )
 from corpusfmt.formats.seed.metadata import MetaFault, check_metadata
 from corpusfmt.formats.seed.offsets import BLANK, resync
-from corpusfmt.formats.seed.traces import Conflict, Trace, at_the_end, is_spelled, of_others, of_version1
+from corpusfmt.formats.seed.traces import (
+    CONFLICT_END,
+    Conflict,
+    Trace,
+    at_the_end,
+    has_ends,
+    is_spelled,
+    of_other_bundles,
+    of_version1,
+)
 from corpusfmt.limits import CHUNK, bounded
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
@@ -110,7 +119,7 @@ class _Scan:
         self.out.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
             hint = (
-                f"'corpusfmt fix' makes UTF-8 of a file; or {transcoding(buffer)}"
+                f"'corpusfmt fix' converts a file to UTF-8; or {transcoding(buffer)}"
                 if marked(buffer)
                 else transcoding(buffer)
             )
@@ -244,8 +253,12 @@ class _Scan:
             at = end
         rest = buffer[first:] if first else buffer
         odd = occurrences(rest, b"<") != brackets or (version == 1 and occurrences(rest, b"\\") != slashes)
-        odd = odd or self.conflict.is_open or is_begun(buffer)
+        odd = odd or self._may_be_odd(buffer)
         return spans, odd or (not version and b"\\" in buffer and MARKER in buffer)
+
+    def _may_be_odd(self, buffer: bytes) -> bool:
+        """Say whether a region may have a line to report that no angle bracket or backslash tells of."""
+        return self.conflict.is_open or CONFLICT_END in buffer or is_begun(buffer) or has_ends(buffer)
 
     def _document(
         self, buffer: bytes, start: int, header: int, body: int, stop: int, end: int, line: int, odd: bool
@@ -256,11 +269,13 @@ class _Scan:
             return None
         if odd:  # before anything else: a near miss explains a fault that follows
             whole = Body(buffer, body, stop, end, self.version)
-            for miss in near_misses(buffer, start, whole, self.out.room("SEED009")):
-                edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
+            for miss in look_alikes(buffer, start, whole, self.out.room("SEED009")):
+                edit = None
+                if miss.length or miss.replacement:
+                    edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
                 self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
             text = buffer[body:stop]
-            self._tell(of_others(text, body))
+            self._tell(of_other_bundles(text, body))
             self._tell(self.conflict.marks(text, body))
         if header - start >= self.limits.header:
             self.out.find("SEED011", f"the header is longer than {self.limits.header} bytes", offset + start)
@@ -292,7 +307,7 @@ class _Scan:
             identifier = make_id(str(self.options.id_from), name, number, data)
             if not identifier:
                 raise HeaderFault(
-                    f"no id can be made from the empty name in {quoted(buffer[start:header])}", one_field=""
+                    f"no id can be created from the empty name in {quoted(buffer[start:header])}", one_field=""
                 )
         return build(
             identifier, name, data, self.options.encoding, meta, (self.path, offset + start, line, offset + body)
@@ -326,8 +341,8 @@ class _Scan:
         line = self.out.region.buffer[start:header].removesuffix(b"\r")
         edit = None
         if code == "SEED002" and line.startswith(FILE + b" ") and len(line.split(b" ")) > 2:
-            mended = line.rstrip(b" \t").rstrip(b">") + b">>>"
-            edit = Edit(byte, len(line), mended, safe=False) if mended != line else None
+            corrected = line.rstrip(b" \t").rstrip(b">") + b">>>"
+            edit = Edit(byte, len(line), corrected, safe=False) if corrected != line else None
         self.out.find(code, fault.message, byte, fault.hint, edit)
 
     def _too_large(self, byte: int, size: int) -> None:

@@ -1,9 +1,9 @@
-"""Lines of a text that show that its file was cut, joined, merged or made by the rules of another program."""
+"""Lines of a text that show that its file was cut, joined, merged or written in another bundle format."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from corpusfmt.formats.seed.grammar import MARKER, HeaderFault, parse_header, spell_id, spell_name
@@ -13,16 +13,28 @@ from corpusfmt.text.display import quoted
 _VERSION1: Final = re.compile(
     rb"^(?:<<<META(?=[ {>])|\\++<<<(?:SEED|FILE|META)|\\\\++ No newline at end of file\r?$)[^\n]*+", re.M
 )
-_ENDS: Final = (MARKER, MARKER + b"\n", MARKER + b"\r\n")
-#: What git and others write around the two sides of a conflict.
-_CONFLICT: Final = re.compile(rb"^(?:<{7} [^\n]++|\|{7}(?: [^\n]*+|\r?$)|={7}\r?$|>{7} [^\n]++)", re.M)
-#: Lines that end a file, or begin one, in bundles of other programs.
-_FOREIGN: Final = re.compile(
-    rb"^[ \t*_`\"'#>-]{0,8}+<{3,4}+[ \t]*+"
-    rb"(?i:/[ \t]*+(?:file|doc)|(?:end(?:of)?(?:file|doc(?:ument)?)?|eo[ft]|begin|start|stop|done)(?![a-z]))"
-    rb"[^<>\n]{0,200}+>{3,4}+[ \t*_`\"'\r]{0,8}+$",
+#: What git and others write around the two sides of a conflict: seven characters, or as many as they are told.
+_CONFLICT: Final = re.compile(rb"^(([<|=>])\2{6,63}+)(?: ([^\n]*+)|\r?$)", re.M)
+_BEGUN: Final = b"<<<<<<< "
+CONFLICT_END: Final = b">>>>>>>"
+#: What git and others call the other side: a branch or a commit, and what can be no other word.
+_SIDE: Final = re.compile(rb"(?:[^\s>]+|[0-9a-f]{7,40} \([^\n]+\)|Stashed changes|Updated upstream)\r?")
+_SURE: Final = re.compile(
+    rb"(?:HEAD|[0-9a-f]{7,40}(?: \([^\n]+\))?|Stashed changes|Updated upstream|\.r\d+|origin/\S+)\r?"
+)
+#: The end of a file, in words, and the name of the file.
+_END: Final = rb"END[ _-]?+(?:OF[ _-]?+)?+(?:FILE|DOC(?:UMENT)?+|SEED|BUNDLE)(?:[: ][^<>\n=\]~*]{0,200}?)??"
+#: Lines that end a file, or begin one, in bundles of other programs, and marks of the end of what a language model
+#: writes.
+_DELIMITERS: Final = re.compile(
+    rb"^(?:[ \t*_`\"'#>-]{0,8}+(?:<{3,4}+[ \t]*+(?i:/[ \t]*+(?:file|doc|seed|bundle)|(?:file|doc)[ _-]?+end\b"
+    rb"|(?:end(?:of)?(?:file|doc(?:ument)?|seed|bundle)?|eo[dft]|fin|begin|start|stop|done)(?![a-z]))"
+    rb"[^<>\n]{0,200}+>{3,4}+|<<(?:/(?:FILE|DOC|SEED|BUNDLE)|%b)>>|<%b>|\[%b\]|<!-- %b -->"
+    rb"|<\|(?:end_?of_?text|im_(?:end|start)|e(?:ot|om|os)(?:_id)?|end)\|>)"
+    rb"|[=~*#_-]{3,40}+ ?+%b ?[=~*#_-]{3,40}+)[ \t*_`\"'\r]{0,8}+$" % ((_END,) * 5),
     re.M,
 )
+_ENDS: Final = re.compile(rb"^[^\nA-Z]{0,40}+END[ _-]?+(?:OF[ _-]?+)?+(?:FILE|DOC|SEED|BUNDLE)", re.M)
 #: How far before its end the last text is looked at.
 _TAIL: Final = 600
 _FENCE: Final = re.compile(rb"^ {0,3}(?:```+|~~~+)([^\n`]*+)$", re.M)
@@ -36,13 +48,25 @@ _LEAVE: Final = (
     rf"(?:these|those|that|this|here) (?:are|is|completes?|concludes?) (?:all )?(?:the|your) (?:\w+ ){{0,3}}{_FILES}",
     rf"i(?:['’]ve| have) (?:now )?(?:created|generated|written|produced|included)\b|end of (?:the )?{_FILES}",
     rf"all (?:\w+ ){{0,2}}{_FILES} (?:have been|are|were)\b",
+    rf"(?:that|this)(?:['’]s| is| was) (?:all|everything|it)\b[^.!?\n]{{0,40}}\b{_FILES}",
+    r"(?:shall|should) i (?:continue|go on|proceed)\b|if you(?:['’]d| would) like,? i can\b|happy coding\b",
+    r"i(?:['’]m| am|['’]d be| would be) happy to (?:adjust|add|continue|help|make)\b",
+    r"i trust (?:this|that|these) (?:helps?|meets?)\b|(?:please )?(?:do not|don['’]t) hesitate to (?:ask|reach|let)\b",
+    r"(?:please )?(?:say|type|reply(?: with)?) [\"'“‘]continue\b|continue\?\W{0,4}\Z|as an ai\b",
+    rf"(?:the )?(?:rest|remaining|remainder|other)(?: of the)?(?: {_FILES})? (?:is |are )?(?:omitted|unchanged)\b",
+    r"(?:(?:output|response) )?(?:was |is )?(?:truncated|omitted) (?:due to|because of|for (?:brevity|length))\b",
+    r"(?:due to|because of) (?:the )?(?:length|token|output|context) (?:limit|constraint|restriction)s?\b",
+    r"i(?:['’]ll| will) (?:stop|pause|continue) (?:here|in the next)\b|i can(?:['’]t|not) (?:continue|assist)\b",
+    r"i(?:['’]m| am) (?:sorry|unable)[^.\n]{0,20} i can(?:['’]t|not)\b|truncated\W{0,6}\Z",
+    rf"you can (?:now )?(?:save|copy|paste|download) (?:this|these)\b|your {_FILES} (?:is|are) (?:now )?ready\b",
+    r"note: i(?:['’]ve| have)? (?:left|omitted|skipped|removed|shortened)\b",
     r"(?:lass|lassen sie|gib|geben sie) (?:es )?mi(?:ch|r) (?:wissen|bescheid)|sag(?:en sie)? (?:mir )?bescheid",
     r"ich hoffe,? d[ai]e?s hilft|n['’]hésite[zr]? pas|(?:dis|dites)-moi si|fai(?:s|tes)-moi savoir",
     r"j['’]espère que cel?a|avísame si|hazme saber|no dudes en|espero que (?:esto|te) |fammi sapere",
     r"spero che (?:questo|ti)|me avise se|espero que (?:isso|ajude)|дай(?:те)? (?:мне )?знать|надеюсь,? это пом",
     r"希望(?:这|這|对|對)|如果(?:你|您|需要|有)|お役に立て",
 )
-_FAREWELL: Final = re.compile(rf"(?:\A|[.!?…:]\s|\n)[\W_]{{0,5}}(?:{'|'.join(_LEAVE)})", re.IGNORECASE)
+_FAREWELL: Final = re.compile(rf"(?:\A|[.!?…:]\s|\n)[\W_]{{0,6}}(?:{'|'.join(_LEAVE)})", re.IGNORECASE)
 
 
 class Trace(NamedTuple):
@@ -58,9 +82,9 @@ def of_version1(text: bytes, start: int) -> Iterator[Trace]:
     for match in _VERSION1.finditer(text) if b"\\" in text or b"<<<META" in text else ():
         what = "metadata" if match[0].startswith(b"<") else "an escaped line"
         yield Trace("SEED016", f"a plain file has {what} of version 1: {quoted(match[0])}", start + match.start())
-    for end in _ENDS:
-        if text.endswith(end) and text[: -len(end)][-1:] in (b"", b"\n"):
-            yield Trace("SEED016", "a plain file has an end marker of version 1", start + len(text) - len(end))
+    end = text.rstrip(b" \t\r\n")
+    if end.endswith(MARKER) and (ahead := end[: -len(MARKER)].rstrip(b" \t"))[-1:] in (b"", b"\n"):
+        yield Trace("SEED016", "a plain file has an end marker of version 1", start + len(ahead))
 
 
 def is_spelled(line: bytes) -> bool:
@@ -74,7 +98,11 @@ def is_spelled(line: bytes) -> bool:
 
 
 class Conflict:
-    """Finds the marks of conflicts that were not resolved; one may span documents."""
+    """Finds the marks of conflicts that were not resolved; one may span documents.
+
+    The first mark with a name is one in any case. Without a name, with more characters, or where the first half was
+    taken out, marks are told when the last one of a document is there.
+    """
 
     def __init__(self) -> None:
         self._next = b"<"
@@ -86,18 +114,47 @@ class Conflict:
 
     def marks(self, text: bytes, start: int) -> Iterator[Trace]:
         """Give those of a text, which begins at ``start``."""
-        if not self.is_open and (b"<" not in text or b"<<<<<<< " not in text):
+        if not self.is_open and _BEGUN not in text and CONFLICT_END not in text:
             return
+        held: list[re.Match[bytes]] = []
         for match in _CONFLICT.finditer(text):
-            mark = match[0][:1]
-            if mark == b"<" or (self.is_open and mark in self._next):
+            run, mark, name = match[1], match[2], match[3]
+            if mark == b"=" and name is not None:
+                continue
+            if len(run) == 7 and ((mark == b"<" and name) or (self.is_open and mark in self._next)):
                 self._next = {b"<": b"|=>", b"|": b"=>", b"=": b">", b">": b"<"}[mark]
-                yield Trace("SEED017", f"a merge conflict was not resolved: {quoted(match[0])}", start + match.start())
+                held = [match]
+            elif mark == b">":
+                if not _is_end(held, match):
+                    continue
+                held.append(match)
+            elif held and len(held[-1][1]) == len(run) and mark in {b"<": b"|=", b"|": b"="}.get(held[-1][2], b""):
+                held.append(match)
+                continue
+            else:
+                held = [match]
+                continue
+            for one in held:
+                yield Trace("SEED017", f"a merge conflict was not resolved: {quoted(one[0])}", start + one.start())
+            held = []
 
 
-def of_others(text: bytes, start: int) -> Iterator[Trace]:
+def _is_end(held: Sequence[re.Match[bytes]], last: re.Match[bytes]) -> bool:
+    """Say whether a conflict ends with a mark, of which the marks before it are ``held``, or none."""
+    run, name = last[1], last[3] or b""
+    if held and held[-1][2] == b"=" and len(held[-1][1]) == len(run):
+        return held[0][2] == b"<" or (len(run) == 7 and _SIDE.fullmatch(name) is not None)
+    return len(run) == 7 and _SURE.fullmatch(name) is not None
+
+
+def has_ends(buffer: bytes) -> bool:
+    """Say whether a buffer may have a line that ends a file in bundles of other programs, and begins with no ``<``."""
+    return b"END" in buffer and _ENDS.search(buffer) is not None
+
+
+def of_other_bundles(text: bytes, start: int) -> Iterator[Trace]:
     """Give lines of a text, which begins at ``start``, that end or begin a file in bundles of other programs."""
-    for match in _FOREIGN.finditer(text) if b"<" in text and b"<<<" in text else ():
+    for match in _DELIMITERS.finditer(text) if b"<<" in text or b"<|" in text or has_ends(text) else ():
         yield Trace("SEED018", f"the line is of another kind of bundle: {quoted(match[0])}", start + match.start())
 
 
@@ -107,7 +164,7 @@ def at_the_end(text: bytes, start: int) -> Iterator[Trace]:
     for count, fence in enumerate(_FENCE.finditer(text), 1):  # noqa: B007 - the last one is wanted
         pass
     if fence and count % 2 and not fence[1].strip() and len(text) - fence.start() <= _TAIL:
-        yield Trace("SEED018", "the text has the end of a code block that nothing began", start + fence.start())
+        yield Trace("SEED018", "the text has the end of a code block without a beginning", start + fence.start())
     whole = text.removesuffix(b"\n").removesuffix(MARKER).rstrip(b" \t\r\n")
     first = max(len(whole) - _TAIL, 0)
     at = max((match.end() for match in _BREAK.finditer(whole, first)), default=-1)

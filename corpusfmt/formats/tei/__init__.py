@@ -19,10 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corpusfmt.formats.tei.faults import FAULTS
-from corpusfmt.formats.tei.offsets import is_other, locate, resync, sniff
-from corpusfmt.formats.tei.shared import shared_names
+from corpusfmt.formats.tei.offsets import is_other, locate, resync, shared_names, sniff
 from corpusfmt.formats.tei.write import alone, losses, writer
+from corpusfmt.model.file_names import name_from
 from corpusfmt.model.format import FORCED, Batch, Format, Option, ReadOptions, Stream
+from corpusfmt.text.declared import xml_declared
 
 
 def _scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
@@ -43,32 +44,37 @@ FORMAT = Format(
     locate=locate,
     faults=FAULTS,
     cannot={
-        "bytes": "texts that are not UTF-8 and whose encoding nobody named",
+        "bytes": "texts that are not UTF-8 and have no declared encoding",
         "encoding": "bytes that their declared encoding cannot decode",
         "size": "metadata over 16 MiB",
     },
     options=(
         Option(
-            "choice", "which reading of a choice: edited (corr, reg, expan) or original", ("edited", "original"), "read"
+            "choice",
+            "which alternative of a choice: edited (corr, reg, expan) or original",
+            ("edited", "original"),
+            "read",
         ),
         FORCED,
-        Option("notes", "where notes go: end (of the text), inline, or out", ("end", "inline", "out"), "read"),
-        Option("fw", "what becomes of running heads and page numbers (fw)", ("out", "inline"), "read"),
+        Option("notes", "position of notes: end (of the text), inline, or out", ("end", "inline", "out"), "read"),
+        Option("fw", "running heads and page numbers (fw)", ("out", "inline"), "read"),
         Option(
             "lb",
-            "what a line break (lb) becomes; join also removes a hyphen before it",
+            "replacement of a line break (lb); join also removes a hyphen before it",
             ("newline", "space", "join"),
             "read",
         ),
-        Option("witness", "the witness whose readings are read from an apparatus, by its xml:id", (), "read", "SIGIL"),
+        Option("witness", "the witness whose readings are used in an apparatus, by its xml:id", (), "read", "SIGIL"),
         Option("corpus", "the title of the corpus", (), "write"),
+        name_from("the id"),
     ),
     resync=resync,
     grammar="corpusfmt-tei.rng",
     grammar_code="TEI025",
     alone=alone,
+    declared=xml_declared,
     is_other=is_other,
     shared_names=shared_names,
     id_of_path=True,
-    leaves="the markup of TEI that others wrote, counted by element, and of its header what is not known metadata",
+    leaves="the markup of third-party TEI, counted by element, and header elements that are not recognised as metadata",
 )

@@ -1,16 +1,15 @@
-"""Documents from the frames of ``TEI`` elements that have ended, and the edits that mend them."""
+"""Documents from the frames of ``TEI`` elements that have ended, and the edits that fix them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt.formats.tei.names import ncname
-from corpusfmt.formats.tei.native import OwnEvents, OwnFault
-from corpusfmt.formats.tei.native_bytes import read_own
+from corpusfmt.formats.tei.native import NativeEvents, NativeFault, read_native
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
 from corpusfmt.formats.tei.references import XML_ID
-from corpusfmt.formats.tei.thirdparty.heading import Heading, identity, metadata
-from corpusfmt.formats.tei.thirdparty.to_text import Foreign
+from corpusfmt.formats.tei.thirdparty.header import Heading, identity, metadata
+from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
 from corpusfmt.limits import MIB
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.ids import Made, make_id
@@ -22,60 +21,62 @@ if TYPE_CHECKING:
 
 _NO_XML_ID: Final = "the TEI element has no xml:id"
 _NAME_IT: Final = "give it one"
-_LET_GO: Final = "put the paragraphs back; or remove type and SHA-256, and it is read like any other TEI"
-#: A document of ours that was changed is held against the shipped schema up to this size, in bytes: the time that lxml
+_LET_GO: Final = "restore the paragraphs; or remove type and SHA-256 to read it as third-party TEI"
+#: A changed native document is validated with the included schema up to this size, in bytes: the time that lxml
 #: takes grows with the square of it.
-MOST_JUDGED: Final = MIB
+MOST_VALIDATED: Final = MIB
 #: The parts that a header has at least (TEI P5, 2.2).
 PARTS: Final = ("titleStmt", "publicationStmt", "sourceDesc")
 
 
-def take_own(frames: Frames, frame: Frame, events: OwnEvents, stop: int) -> None:
-    """Take a document of ours, which ends at the stream offset ``stop``."""
+def take_native(frames: Frames, frame: Frame, events: NativeEvents, stop: int) -> None:
+    """Take a native document, which ends at the stream offset ``stop``."""
     gathering, byte = frames.gathering, frame.byte
     raw = gathering.window.slice(byte, stop)
     literal = bool(gathering.tag(byte)[1])  # not inside of an entity, whose place is that of its reference
-    clean = read_own(raw + b"\n", gathering.options.limits)
+    clean = read_native(raw + b"\n", gathering.options.limits)
     if clean is not None:
         gathering.add(clean.id, clean.name, clean.data, clean.meta, byte, byte + clean.body)
         return
     # What an entity stands for is not in the document alone.
-    judged = gathering.options.judged or len(raw) > MOST_JUDGED or frames.parser.doctype
+    validated = gathering.options.validating or len(raw) > MOST_VALIDATED or frames.parser.doctype
     try:
         told = events.finish()
-    except OwnFault as fault:
-        if fault.code == "TEI017" and not judged:
-            gathering.judge.append(frames.judging.region(byte, stop, frames.parser))
+    except NativeFault as fault:
+        if fault.code == "TEI017" and not validated:
+            gathering.to_validate.append(frames.units.region(byte, stop, frames.parser))
         edit = _confirmed(fault, events, raw, byte) if literal else None
         hint = _LET_GO if fault.code == "TEI017" and edit is None else ""
         frames.refuse(fault.code, fault.message, byte, edit=edit, hint=hint, at_end=True)
         return
-    if raw != told.anew and not judged:
-        gathering.judge.append(frames.judging.region(byte, stop, frames.parser))
+    if raw != told.anew and not validated:
+        gathering.to_validate.append(frames.units.region(byte, stop, frames.parser))
     anew = Edit(byte, stop - byte, told.anew) if told.anew and literal else None
     for code, message in told.remarks:
         edit = anew if code == "TEI018" else None
         hint = (
-            "" if edit or code != "TEI018" else "write the file anew: more of it was changed, and no fix puts it back"
+            ""
+            if edit or code != "TEI018"
+            else "create the file again: other parts were changed too, and no fix restores them"
         )
         gathering.find(code, message, byte, edit=edit, id=told.id, hint=hint)
     if XML_ID not in frame.attributes:
         edit = (anew or _naming(gathering, byte, told.id)) if frames.is_new(ncname(told.id)) else None
         gathering.find("TEI026", _NO_XML_ID, byte, edit=edit, id=told.id, hint="" if edit else _NAME_IT)
-    for name, count in events.left_behind.items():
+    for name, count in events.dropped.items():
         gathering.out.leave(name, count)
     gathering.add(told.id, told.name, told.text.encode(), told.meta, byte, frame.body if frame.body >= 0 else stop)
 
 
-def take_foreign(frames: Frames, frame: Frame, events: Foreign) -> None:
+def take_third_party(frames: Frames, frame: Frame, events: ThirdPartyText) -> None:
     """Take a document that others made."""
     gathering, byte = frames.gathering, frame.byte
     found = events.finish()
-    for what, count in found.left_behind.items():
+    for what, count in found.dropped.items():
         gathering.out.leave(what, count)
     _check_header(gathering, frame, found.heading)
     if {"id", "sha256"} <= found.heading.idno_types:
-        what = f"it has a SHA-256 of its text and is not of the type {MARK}, as what corpusfmt wrote is"
+        what = f"it has a SHA-256 of its text but not the type {MARK}, which native documents have"
         frames.refuse("TEI019", what, byte, at_end=True)
         return
     id, name = identity(found.heading, frame.attributes, frame.urn)
@@ -111,7 +112,7 @@ def _check_header(gathering: Gathering, frame: Frame, heading: Heading) -> None:
         gathering.find("TEI012", "the header has no title", frame.byte)
 
 
-def _confirmed(fault: OwnFault, events: OwnEvents, raw: bytes, byte: int) -> Edit | None:
+def _confirmed(fault: NativeFault, events: NativeEvents, raw: bytes, byte: int) -> Edit | None:
     """Return the edit that takes an edited text as it is: another SHA-256."""
     now, old = events.digest_now(), events.digest.encode()
     if fault.code != "TEI017" or not now or raw.count(old) != 1:
@@ -126,7 +127,7 @@ def _naming(gathering: Gathering, byte: int, id: str | int) -> Edit | None:
 
 
 def check_namespace(gathering: Gathering, byte: int, uri: str) -> None:
-    """Remark on the namespace of an element that is not that of TEI, with the edit that mends it."""
+    """Remark on the namespace of an element that is not that of TEI, with the edit that fixes it."""
     tag, name = gathering.tag(byte)
     edit = None
     if uri and tag.count(b'"%b"' % uri.encode()) == 1:
@@ -137,4 +138,4 @@ def check_namespace(gathering: Gathering, byte: int, uri: str) -> None:
         edit = Edit(byte + 1 + len(name), 0, b' xmlns="%b"' % NAMESPACE.encode())
     what = f"the namespace is {quoted(uri)}" if uri else "there is no namespace"
     hint = "" if edit else f"write the namespace {NAMESPACE}"
-    gathering.find("TEI004", f"{what}; that of TEI is {NAMESPACE}", byte, edit=edit, hint=hint)
+    gathering.find("TEI004", f"{what}; expected {NAMESPACE}", byte, edit=edit, hint=hint)

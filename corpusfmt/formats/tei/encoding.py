@@ -9,9 +9,9 @@ from typing import Final
 
 from corpusfmt.limits import CHUNK
 from corpusfmt.model.format import Stream
+from corpusfmt.text.declared import XML_DECLARATION
 from corpusfmt.text.display import BOM, MULTIBYTE, WIDE_MARKS, charset, quoted, wide_encoding
 
-_DECLARED: Final = re.compile(rb"""<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*["']([^"'<>&]{0,60})["']""")
 _BEYOND: Final = re.compile(rb"[\x80-\xff]")
 _HEAD: Final = 1024
 _WIDE: Final = {"UTF-16LE": "utf-16-le", "UTF-16BE": "utf-16-be", "UTF-32LE": "utf-32-le", "UTF-32BE": "utf-32-be"}
@@ -36,6 +36,7 @@ class Decoded:
         self._held = _head(stream)
         self.encoding = ""
         self._failure: Undecodable | None = None
+        self._ascii, self._source = False, 0
         #: Where pieces begin in the source and in UTF-8, for ``source_byte``.
         self._marks: list[tuple[int, int]] = [(0, 0)]
         #: Whether all of a source in a single-byte encoding may be UTF-8 so far, and the first byte beyond ASCII.
@@ -44,6 +45,8 @@ class Decoded:
         try:
             if forced is None:
                 self.encoding = encoding_of(self._held)
+                if self.encoding == "ascii":  # UTF-8 of another name, up to a byte that is none
+                    self.encoding, self._ascii = "", True
                 self._maybe_utf8 = bool(self.encoding) and not self.encoding.startswith(MULTIBYTE)
             elif forced != "utf-8":
                 self.encoding = forced
@@ -62,7 +65,7 @@ class Decoded:
             raise self._failure
         if not self.encoding:
             piece, self._held = self._held or self._stream.read(CHUNK), b""
-            return piece
+            return self._in_ascii(piece) if self._ascii else piece
         while True:
             raw, self._held = self._held or self._stream.read(CHUNK), b""
             self._look(raw)
@@ -71,7 +74,9 @@ class Decoded:
                 text = self._decoder.decode(raw, not raw)
             except UnicodeDecodeError as error:
                 at = self._source - pending + error.start
-                what = f"byte 0x{error.object[error.start]:02x} is not {self.encoding}, in which the file is read"
+                what = (
+                    f"byte 0x{error.object[error.start]:02x} is not valid in {self.encoding}, the encoding of the file"
+                )
                 self._failure = Undecodable(what, at)
                 text = error.object[: error.start].decode(self.encoding)
             self._source += len(raw)
@@ -85,9 +90,20 @@ class Decoded:
             if not raw:
                 if self._maybe_utf8 and self._beyond >= 0:
                     self._maybe_utf8 = False
-                    what = f"the file declares {self.encoding.upper()}, and is UTF-8"
+                    what = f"the file declares {self.encoding.upper()}, but is UTF-8"
                     raise Undecodable(what, self._beyond, self._start if self._beyond < len(self._start) else b"")
                 return b""
+
+    def _in_ascii(self, piece: bytes) -> bytes:
+        """Return a piece up to a byte that is not ASCII, where that was declared. Raises Undecodable."""
+        if found := _BEYOND.search(piece):
+            what = f"byte 0x{found[0].hex()} is not in US-ASCII, which the file declares"
+            self._failure = Undecodable(what, self._source + found.start())
+            piece = piece[: found.start()]
+            if not piece:
+                raise self._failure
+        self._source += len(piece)
+        return piece
 
     def _look(self, raw: bytes) -> None:
         """Look at whether a source that declares a single-byte encoding is in UTF-8: it is no accident."""
@@ -129,7 +145,7 @@ def encoding_of(head: bytes) -> str:
     wide = wide_encoding(head)
     if wide is not None:
         return _WIDE[wide]
-    match = _DECLARED.match(head.removeprefix(BOM))
+    match = XML_DECLARATION.match(head.removeprefix(BOM))
     if match is None:
         return ""
     at = match.start(1) + (len(BOM) if head.startswith(BOM) else 0)
@@ -137,17 +153,17 @@ def encoding_of(head: bytes) -> str:
     try:
         found = charset(name)
     except LookupError:
-        raise Undecodable(f"the file declares the encoding {quoted(name)}, which is not known", at, head) from None
-    if found is None or found == "ascii":
+        raise Undecodable(f"the file declares the encoding {quoted(name)}, which is unknown", at, head) from None
+    if found is None:
         return ""
     if head.startswith(BOM):
-        raise Undecodable(f"the file declares {quoted(name)} and begins with the mark of UTF-8", at, head)
+        raise Undecodable(f"the file declares {quoted(name)} but begins with the byte order mark of UTF-8", at, head)
     if found.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
-        raise Undecodable(f"the file declares {quoted(name)} and is not in it", at, head)
+        raise Undecodable(f"the file declares {quoted(name)}, but has another encoding", at, head)
     return found
 
 
 def declared_utf8(buffer: bytes) -> bytes:
     """Return an XML document that was brought to UTF-8 with a declaration that says so."""
-    match = _DECLARED.match(buffer)
+    match = XML_DECLARATION.match(buffer)
     return buffer if match is None else buffer[: match.start(1)] + b"UTF-8" + buffer[match.end(1) :]

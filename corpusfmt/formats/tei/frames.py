@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-from corpusfmt.formats.tei.documents import PARTS, check_namespace, take_foreign, take_own
+from corpusfmt.formats.tei.documents import PARTS, check_namespace, take_native, take_third_party
 from corpusfmt.formats.tei.faults import BY_CODE
 from corpusfmt.formats.tei.gathering import Gathering
-from corpusfmt.formats.tei.native import OwnEvents
+from corpusfmt.formats.tei.native import NativeEvents
 from corpusfmt.formats.tei.parser import Broken, Parser
 from corpusfmt.formats.tei.profile import MARK, NAMESPACE
 from corpusfmt.formats.tei.references import XML_ID, Across, is_name
-from corpusfmt.formats.tei.schema_units import Judging
-from corpusfmt.formats.tei.thirdparty.header import Header
-from corpusfmt.formats.tei.thirdparty.heading import Heading, inherited
-from corpusfmt.formats.tei.thirdparty.to_text import Choices, Foreign
+from corpusfmt.formats.tei.schema_units import SchemaUnits
+from corpusfmt.formats.tei.thirdparty.attested import Attested
+from corpusfmt.formats.tei.thirdparty.header import Header, Heading, inherited
+from corpusfmt.formats.tei.thirdparty.to_text import Choices, ThirdPartyText
 from corpusfmt.limits import CHUNK
 from corpusfmt.model.finding import Edit
 from corpusfmt.text.display import quoted
@@ -24,19 +25,20 @@ _XINCLUDE: Final = "http://www.w3.org/2001/XInclude"
 #: TEI or in none, where a prefix was forgotten. Each with what is wrong with it.
 _INCLUDES: Final = {
     f"{_XINCLUDE} include": "",
-    "include": "it is in no namespace of XInclude",
+    "include": "it has no XInclude namespace",
     **dict.fromkeys(
         (
             f"http://www.w3.org/{draft} include"
             for draft in ("2003/XInclude", "2001/XML/xinclude", "2001/XML/XInclude", "1999/XML/xinclude")
         ),
-        "it is in the namespace of a draft",
+        "it has the namespace of a draft",
     ),
 }
 _READ: Final = ("text", "sourceDoc")
+_CTS: Final = re.compile(r"\s*urn:cts:", re.IGNORECASE)
 _CITED: Final = ("text", "body", "div")
 _HINTS: Final = {
-    "TEI.2": "it is TEI P4; make TEI P5 of it with the stylesheet p4top5.xsl of the TEI Consortium",
+    "TEI.2": "it is TEI P4; convert it to TEI P5 with the stylesheet p4top5.xsl of the TEI Consortium",
     "html": "it is HTML; corpusfmt reads web pages in WARC files",
 }
 
@@ -71,7 +73,7 @@ class Frame:
         self.body = -1
         self.reading = False
         self.parts: set[str] = set()
-        self.events: Foreign | OwnEvents | None = None
+        self.events: ThirdPartyText | NativeEvents | None = None
         #: Of a corpus: what its header says of all texts in it.
         self.heading: Heading | None = None
         self.header: Header | None = None
@@ -81,7 +83,7 @@ class Frames:
     """Takes the parser's events. ``stack`` holds the frames, the innermost last."""
 
     def __init__(self, gathering: Gathering) -> None:
-        self.gathering, self.judging = gathering, Judging(gathering)
+        self.gathering, self.units = gathering, SchemaUnits(gathering)
         self.stack: list[Frame] = []
         self.includes = False  # parts of the source stand in other files
         self._strayed = False  # the text that the parser is in was counted as outside of documents
@@ -103,7 +105,7 @@ class Frames:
 
     def innermost(self) -> tuple[str, int]:
         """Return the name of the innermost element that is open, as it is written, and its line (0: not held)."""
-        byte, name = self.parser.places[-1], self.parser.open[-1].rpartition(" ")[2]
+        byte, name = self.parser.offsets[-1], self.parser.open[-1].rpartition(" ")[2]
         if byte < self.gathering.window.base:
             return name, 0
         return self.gathering.tag(byte)[1].decode("utf-8", "replace") or name, self.gathering.line_of(byte)
@@ -124,10 +126,10 @@ class Frames:
             for pointer in self.across.dangling():
                 if elsewhere is not None and elsewhere(pointer.name):
                     continue
-                what = f"{quoted(f'#{pointer.name}')} names no xml:id of the file"
-                gathering.out.find("TEI015", what, pointer.byte, near=pointer.near)
+                what = f"{quoted(f'#{pointer.name}')} does not match any xml:id in the file"
+                gathering.out.find("TEI015", what, pointer.byte, context=pointer.context)
                 gathering.out.findings[-1] = gathering.out.findings[-1]._replace(byte=pointer.real)
-        self.judging.whole(self.parser)
+        self.units.whole(self.parser)
         gathering.flush()
         if not gathering.any:
             gathering.find("TEI027", "the file has no documents", gathering.window.stop)
@@ -136,7 +138,7 @@ class Frames:
     def begin_again(self, corpus: bytes, at: int) -> None:
         """Go on behind a fault, at the stream offset ``at``: in a ``corpus`` of which only the start tag is known."""
         self.parser = Parser(self, _ignored, self.gathering.options.limits)
-        self.stack, self.judging.names = [], []
+        self.stack, self.units.names = [], []
         self.parser.feed(corpus, at - len(corpus))
 
     # -- faults -----------------------------------------------------------------------------------------
@@ -144,7 +146,7 @@ class Frames:
     def fault(self, code: str, message: str) -> None:
         """Take a fault at the markup that the parser is at."""
         byte = self.parser.byte
-        if code == "TEI005":  # it is told at its end
+        if code == "TEI005":  # it is reported at its end
             region = self.gathering.window.whole(0)
             byte = max(0, region.buffer.rfind(b"<!DOCTYPE", 0, byte - region.offset)) + region.offset
         if BY_CODE[code].severity == "error":
@@ -188,13 +190,13 @@ class Frames:
         frame = self.stack[-1]
         level = self.parser.depth - frame.depth
         if level <= 3:
-            if level == 1 and name in ("TEI", "teiCorpus") and not isinstance(frame.events, OwnEvents):
+            if level == 1 and name in ("TEI", "teiCorpus") and not isinstance(frame.events, NativeEvents):
                 self._open(name, attributes)
                 return
             if level == 1 and frame.is_corpus and name.endswith((" TEI", " teiCorpus")):
                 uri = name.rpartition(" ")[0]
                 self.fault("TEI003", f"expected a TEI in the namespace of TEI, found one in {quoted(uri)}")
-            if name in _CITED and not frame.urn and attributes.get("n", "").startswith("urn:cts:"):
+            if name in _CITED and not frame.urn and _CTS.match(attributes.get("n", "")):
                 frame.urn = attributes["n"].strip()
             if level == 1 and name in _READ:
                 frame.reading = True
@@ -204,7 +206,7 @@ class Frames:
                 frame.parts.add(name)
             elif level == 3 and name == "p" and frame.reading and name not in frame.parts:
                 frame.parts.add(name)
-                if isinstance(frame.events, OwnEvents):
+                if isinstance(frame.events, NativeEvents):
                     frame.body = self._behind_tag()
         if name in _INCLUDES and ("href" in attributes or name != "include"):
             self._include(frame, name, attributes.get("href", ""), level)
@@ -235,15 +237,15 @@ class Frames:
 
     def _look_across(self, attributes: dict[str, str]) -> None:
         assert self.across is not None
-        byte = self.parser.places[-1]
+        byte = self.parser.offsets[-1]
         xml_id = attributes.get(XML_ID)
         if xml_id is not None:
             if not is_name(xml_id):
-                self.gathering.find("TEI028", f"the xml:id {quoted(xml_id)} is no name", byte)
+                self.gathering.find("TEI028", f"the xml:id {quoted(xml_id)} is not a valid name", byte)
             if self.across.name(xml_id):
-                self.gathering.find("TEI014", f"the xml:id {quoted(xml_id)} stands on an earlier element too", byte)
+                self.gathering.find("TEI014", f"the xml:id {quoted(xml_id)} is used by an earlier element", byte)
         if attributes:
-            self.across.point(attributes, byte, self.gathering.source_byte, self.gathering.window.near)
+            self.across.point(attributes, byte, self.gathering.source_byte, self.gathering.window.context)
 
     def _behind_tag(self) -> int:
         """Return the stream offset behind the tag that the parser is at."""
@@ -267,22 +269,25 @@ class Frames:
             check_namespace(self.gathering, byte, uri)
         frame = Frame(attributes, parser.depth, byte, uri, is_corpus=name == "teiCorpus")
         if frame.is_corpus:
-            self.judging.is_corpus = self.judging.is_corpus or not self.stack
-            self.judging.names.append(self.gathering.tag(byte)[1])
+            self.units.is_corpus = self.units.is_corpus or not self.stack
+            self.units.names.append(self.gathering.tag(byte)[1])
         if self.stack:
             self._open_in(self.stack[-1])
-        events: Foreign | OwnEvents
+        events: ThirdPartyText | NativeEvents
         if attributes.get("type") == MARK and not frame.is_corpus:
-            events = OwnEvents(attributes, self.gathering.options.limits)
+            events = NativeEvents(attributes, self.gathering.options.limits)
         else:
             around = next((one.header for one in reversed(self.stack) if one.header is not None), None)
-            events = Foreign(self._choices, self._remark, attributes, lambda: self.parser.byte, around)
+            reads = Attested if self._choices.witness else ThirdPartyText
+            events = reads(self._choices, self._remark, attributes, lambda: self.parser.byte, around)
         frame.events = events
         self.stack.append(frame)
         parser.hear(events.text)
         kind = attributes.get("type", "")
         if kind != MARK and kind.startswith(MARK[:-1]):
-            self.refuse("TEI019", f"the document is of the type {quoted(kind)}, which this version does not know", byte)
+            self.refuse(
+                "TEI019", f"the document is of the type {quoted(kind)}, which this version does not support", byte
+            )
 
     def passed(self) -> None:
         """A document of the corpus that is open was taken from its bytes, so that the header of the corpus is over."""
@@ -293,15 +298,15 @@ class Frames:
 
     def _open_in(self, outer: Frame) -> None:
         """A ``TEI`` begins inside of another element: the header of that one, before it, holds for both."""
-        if outer.is_corpus and isinstance(outer.events, Foreign):
+        if outer.is_corpus and isinstance(outer.events, ThirdPartyText):
             self._end_header(outer, outer.events)
 
-    def _end_header(self, corpus: Frame, events: Foreign) -> None:
+    def _end_header(self, corpus: Frame, events: ThirdPartyText) -> None:
         """Take what the header of a corpus says. Nothing else in it belongs to a document."""
         found = events.finish()
         around = next((frame.heading for frame in reversed(self.stack[:-1]) if frame.heading is not None), None)
         corpus.heading, corpus.header, corpus.events = inherited(found.heading, around), events.header, None
-        for what, count in found.left_behind.items():
+        for what, count in found.dropped.items():
             self.gathering.out.leave(what, count)
         if found.text:
             self._stray(found.text)
@@ -323,24 +328,24 @@ class Frames:
     def _remark(self, code: str, message: str) -> None:
         events = self.stack[-1].events if self.stack else None
         self.gathering.find(
-            code, message, events.at if isinstance(events, Foreign) and events.at >= 0 else self.parser.byte
+            code, message, events.at if isinstance(events, ThirdPartyText) and events.at >= 0 else self.parser.byte
         )
 
     def _close(self, frame: Frame) -> None:
         events, options = frame.events, self.gathering.options
         if events is not None and not frame.is_corpus:
             stop = self._behind_tag()
-            if options.judged and not self.judging.holds_all(self.parser):
-                self.judging.document(self.judging.region(frame.byte, stop, self.parser))
+            if options.validating and not self.units.holds_all(self.parser):
+                self.units.document(self.units.region(frame.byte, stop, self.parser))
             if max(stop - frame.byte, events.size) > options.max_document:
                 self.too_large(frame)
-            elif isinstance(events, OwnEvents):
-                take_own(self, frame, events, stop)
+            elif isinstance(events, NativeEvents):
+                take_native(self, frame, events, stop)
             else:
-                take_foreign(self, frame, events)
+                take_third_party(self, frame, events)
         if frame.is_corpus:
-            self.judging.names.pop()
-            if isinstance(events, Foreign):
+            self.units.names.pop()
+            if isinstance(events, ThirdPartyText):
                 self._end_header(frame, events)
         self.stack.pop()
         self._hear_outer()

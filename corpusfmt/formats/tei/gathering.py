@@ -1,26 +1,97 @@
-"""What has been read and found since the last batch, and the source around it."""
+"""The documents and findings since the last batch, and the source around them."""
 
 from __future__ import annotations
+
+from collections import deque
+from typing import Final, NamedTuple
 
 from corpusfmt.formats.tei.encoding import Decoded
 from corpusfmt.formats.tei.faults import BY_CODE
 from corpusfmt.formats.tei.profile import TAG
-from corpusfmt.formats.tei.window import Window
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import build
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Batch, ReadOptions
 from corpusfmt.text.position import Pointer, Region
+from corpusfmt.text.primitives import occurrences
+
+#: The bytes of UTF-8 that continue a character.
+_CONTINUE: Final = bytes(range(0x80, 0xC0))
+
+
+class _Piece(NamedTuple):
+    data: bytes
+    #: Where it begins: the offset in the stream, the line, and the code points of that line before it.
+    offset: int
+    line: int
+    column: int
+
+
+class Window:
+    """A run of UTF-8 of a source. ``base`` and ``stop`` are its bounds as offsets in the stream, in bytes."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[_Piece] = deque()
+        self.base = self.stop = 0
+        self._line, self._column = 1, 0
+
+    def append(self, data: bytes) -> None:
+        """Add what was read."""
+        self._pieces.append(_Piece(data, self.stop, self._line, self._column))
+        self.stop += len(data)
+        self._line += occurrences(data, b"\n")
+        end = data.rfind(b"\n") + 1
+        tail = len(data[end:].translate(None, _CONTINUE))
+        self._column = tail if end else self._column + tail
+
+    def drop(self, before: int) -> None:
+        """Forget the pieces that lie before a stream offset, but for the last of them: an excerpt may need it."""
+        pieces = self._pieces
+        while len(pieces) > 2 and pieces[2].offset <= before:
+            pieces.popleft()
+        self.base = pieces[0].offset if pieces else self.stop
+
+    def whole(self, start: int, stop: int | None = None) -> Region:
+        """Return what is held from the stream offset ``start`` on, up to ``stop`` at least, with what is around."""
+        pieces = self._pieces
+        first = last = max(len(pieces) - 1, 0)
+        while first > 0 and pieces[first].offset > start:
+            first -= 1
+        if stop is not None:
+            while last > first and pieces[last].offset >= stop:
+                last -= 1
+        if not pieces:
+            return Region(b"", self.stop, self._line, self._column)
+        chosen = [pieces[i] for i in range(first, last + 1)]
+        data = chosen[0].data if len(chosen) == 1 else b"".join([piece.data for piece in chosen])
+        _, offset, line, column = chosen[0]
+        # The rest of a character that was cut is counted with the piece before.
+        rest = len(data[:3]) - len(data[:3].lstrip(_CONTINUE))
+        return Region(data, offset, line, column - rest)
+
+    def context(self, byte: int) -> Region:
+        """Return a region around a stream offset, for its place and an excerpt."""
+        return self.whole(byte - 300, byte + 300)
+
+    def slice(self, start: int, stop: int) -> bytes:
+        """Return the bytes between two stream offsets, as far as they are held."""
+        for piece in reversed(self._pieces):
+            if piece.offset <= start:
+                if stop <= piece.offset + len(piece.data):
+                    return piece.data[start - piece.offset : max(stop - piece.offset, 0)]
+                break
+        region = self.whole(start, stop)
+        return region.buffer[max(0, start - region.offset) : max(0, stop - region.offset)]
 
 
 class Gathering:
-    """Gathers documents and findings into batches. ``judge`` holds what a grammar is to look at."""
+    """Gathers documents and findings into batches. ``to_validate`` holds what a grammar is to look at."""
 
     def __init__(self, path: str, options: ReadOptions, source: Decoded, window: Window) -> None:
         self.options, self.source, self.window = options, source, window
         self.out = Collector(path, BY_CODE, options)
         self.batches: list[Batch] = []
-        self.judge: list[Region] = []
+        self.to_validate: list[Region] = []
         #: Whether a document, or a reason for none, has been given.
         self.any = False
         self._pointer = Pointer()
@@ -35,18 +106,18 @@ class Gathering:
         edit: Edit | None = None,
         id: str | int | None = None,
         hint: str = "",
-        near: Region | None = None,
+        context: Region | None = None,
     ) -> None:
         """Add a finding at a stream offset of the UTF-8. In a source in another encoding it has no edit.
 
-        ``near`` is what the window gave for the offset, where it holds it no more.
+        ``context`` is what the window gave for the offset, where it holds it no more.
         """
         if not self.out.takes(code, edit):
             return
-        near = near or self.near(byte)
+        context = context or self.context(byte)
         if edit is not None and self.source.encoding:
-            edit, hint = None, "bring the file to UTF-8 first, then 'corpusfmt fix' mends it"
-        self.out.find(code, message, byte, hint, edit=edit, id=id, near=near)
+            edit, hint = None, "convert the file to UTF-8 first; then 'corpusfmt fix' corrects it"
+        self.out.find(code, message, byte, hint, edit=edit, id=id, context=context)
         self.out.findings[-1] = self.out.findings[-1]._replace(byte=self.source_byte(byte))
 
     def add(self, id: str | int, name: str, data: bytes, meta: bytes, byte: int, body: int, line: int = 0) -> None:
@@ -60,31 +131,31 @@ class Gathering:
     def flush(self, refused: bytes = b"", *, cut: bool = False, fatal: bool = False) -> None:
         """Make a batch of what has been gathered."""
         out = self.out
-        if not (out.documents or out.findings or out.left_behind or self.judge):
+        if not (out.documents or out.findings or out.dropped or self.to_validate):
             return
         reasons = any(found.severity == "error" or found.code == "TEI011" for found in out.findings)
         self.any = self.any or bool(out.documents) or reasons
         out.region = self.window.whole(self._first if self._first >= 0 else self.window.stop)
         source_byte = self.source_byte if self.source.encoding else None
         self.batches.append(
-            out.batch(refused, cut=cut, fatal=fatal)._replace(judge=self.judge, source_byte=source_byte)
+            out.batch(refused, cut=cut, fatal=fatal)._replace(to_validate=self.to_validate, source_byte=source_byte)
         )
-        self.judge, self._first = [], -1
+        self.to_validate, self._first = [], -1
 
     def line_of(self, byte: int) -> int:
         """Return the line of a stream offset."""
-        return self.near(byte).line
+        return self.context(byte).line
 
-    def near(self, byte: int) -> Region:
+    def context(self, byte: int) -> Region:
         """Return what is around a stream offset that is held."""
-        return self._pointer.near(self.window.near(byte), byte)
+        return self._pointer.context(self.window.context(byte), byte)
 
     def source_byte(self, byte: int) -> int:
         """Return the offset in the source of a stream offset of the UTF-8."""
         if not self.source.encoding:
             return byte
-        near = self.window.near(byte)
-        return self.source.source_byte(byte, near.buffer, near.offset)
+        context = self.window.context(byte)
+        return self.source.source_byte(byte, context.buffer, context.offset)
 
     def tag(self, byte: int) -> tuple[bytes, bytes]:
         """Return the tag that begins at a stream offset, as it is written, and the name in it.

@@ -1,4 +1,4 @@
-"""An ``xml:id`` for each document: an NCName in ASCII, made of the id, and no other document's."""
+"""A unique ``xml:id`` for each document: an ASCII NCName derived from the id."""
 
 from __future__ import annotations
 

@@ -1,12 +1,15 @@
-"""Where things are in TEI: its root, the next document, the byte of a text."""
+"""Offsets in TEI: the root, the next document, a byte of a text."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from corpusfmt.formats.tei.profile import MARK, TEI_START
+from corpusfmt.limits import CHUNK, HEAD
 from corpusfmt.model.document import Document
+from corpusfmt.model.format import Stream
 from corpusfmt.text.display import BOM, wide_encoding
 from corpusfmt.text.position import Region
 
@@ -19,8 +22,9 @@ _ROOT: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:TEI|teiCorpus|TEI\.2)(?=[\s/>
 _CORPUS: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?teiCorpus(?=[\s/>])")
 #: The tag of a root, as far as the end of its name.
 _ELEMENT: Final = re.compile(rb"<[^\s<>/!?&;'\"=]{1,200}(?=[\s/>])")
-_OWN: Final = re.compile(rb'<[^<>]{0,4000}type="%b"' % MARK.encode())
-#: What the content of a paragraph of ours is made of.
+_HTML: Final = re.compile(rb"<!doctype[ \t\r\n]+html", re.I)
+_NATIVE: Final = re.compile(rb'<[^<>]{0,4000}type="%b"' % MARK.encode())
+#: What the content of a native paragraph is made of.
 _TOKEN: Final = re.compile(rb"</p>[ \t\n]*<p>|<lb/>|<g [^<>]*>|&[#\w]+;|[^<&]+")
 _SIZES: Final = {b"</p>": 2, b"<lb/": 1}
 
@@ -35,8 +39,12 @@ def sniff(head: bytes) -> bool:
 
 
 def is_other(head: bytes) -> bool:
-    """Say whether there is a root element, and it is that of another vocabulary, or a part of TEI without a text."""
+    """Say whether there is a root element, and it is that of another vocabulary, or a part of TEI without a text; or
+    whether it is HTML, which need be no XML.
+    """
     head, at = _behind_prolog(head)
+    if _HTML.match(head, at):
+        return True
     return _ELEMENT.match(head, at) is not None and _ROOT.match(head, at) is None
 
 
@@ -57,7 +65,7 @@ def _behind_prolog(head: bytes) -> tuple[bytes, int]:
 
 
 def resync(buffer: bytes, position: int) -> int:
-    """Return the offset of the first document of ours that begins a line at or after ``position``, or -1."""
+    """Return the offset of the first native document that begins a line at or after ``position``, or -1."""
     at = buffer.find(TEI_START, position)
     while at > 0 and buffer[at - 1 : at] != b"\n":
         at = buffer.find(TEI_START, at + 1)
@@ -72,7 +80,7 @@ def locate(region: Region, document: Document, position: int) -> int:
     origin = document.origin
     assert origin is not None, "the document comes from this region"
     start = origin.body - region.offset
-    if not _OWN.match(region.buffer, max(0, origin.byte - region.offset)):
+    if not _NATIVE.match(region.buffer, max(0, origin.byte - region.offset)):
         return origin.body
     at = 0
     while match := _TOKEN.match(region.buffer, start):
@@ -90,3 +98,22 @@ def locate(region: Region, document: Document, position: int) -> int:
         at += size
         start = match.end()
     return origin.body
+
+
+_XML_ID: Final = re.compile(rb"""\sxml:id[ \t\r\n]*=[ \t\r\n]*["']([^"'<&]{1,1000})["']""")
+#: An attribute that is cut where a piece ends is no longer.
+_LONGEST: Final = 1200
+
+
+def shared_names(stream: Stream) -> Iterator[str]:
+    """Give each ``xml:id`` of a ``teiCorpus`` or of a file with another root; nothing for a TEI, which is a text."""
+    held = b""
+    while len(held) < HEAD and (more := stream.read(CHUNK)):
+        held += more
+    if not (is_other(held) or is_corpus(held)):
+        return
+    while held:
+        for match in _XML_ID.finditer(held):
+            yield match[1].decode("utf-8", "replace").strip()
+        more = stream.read(CHUNK)
+        held = held[-_LONGEST:] + more if more else b""

@@ -1,4 +1,4 @@
-"""XML, one event after the other, with the place of each: expat, and what keeps it safe.
+"""XML as events with offsets: expat, with limits that keep it safe.
 
 Nothing is fetched: no other file is opened, whatever a DOCTYPE, an entity or an XInclude names. An entity that the file
 itself defines is put in; one that it does not, or that stands elsewhere, is reported, since its text is missing.
@@ -63,7 +63,7 @@ class Parser:
         self._cdata = False
         #: The elements that are open: their names as expat has them, and their stream offsets.
         self.open: list[str] = []
-        self.places: list[int] = []
+        self.offsets: list[int] = []
         #: The name of the last element that began, as expat has it: the namespace, a space and the name.
         self.name = ""
         #: The namespaces that elements near the root declare, by prefix: a document that is taken out needs them.
@@ -137,11 +137,11 @@ class Parser:
         byte = max(0, self._expat.ErrorByteIndex) + self._start
         words = expat.ErrorString(error.code) or "not well-formed"
         if error.code in _CUT:
-            return Broken("TEI002", f"the file ends inside of its markup ({words})", self.fed, error.code)
+            return Broken("TEI002", f"the file ends inside its markup ({words})", self.fed, error.code)
         if error.code == _UNDEFINED:
             return Broken("TEI006", "an entity that the file does not define", byte)
         if error.code in (_AMPLIFIED, _RECURSIVE):
-            return Broken("TEI007", f"entities that multiply ({words})", byte)
+            return Broken("TEI007", f"excessive entity expansion ({words})", byte)
         return Broken("TEI001", words, byte, error.code)
 
     # -- handlers ---------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ class Parser:
         if self.depth > self._deepest:
             raise Broken("TEI008", f"elements nest deeper than {self._deepest} levels", self.byte)
         self.open.append(name)
-        self.places.append(self._expat.CurrentByteIndex + self._start)
+        self.offsets.append(self._expat.CurrentByteIndex + self._start)
         if self._loose and attributes:
             self._attributes()
         self.name = name
@@ -169,7 +169,7 @@ class Parser:
         self._events.end(local)
         self.depth -= 1
         self.open.pop()
-        self.places.pop()
+        self.offsets.pop()
 
     def _local(self, name: str) -> str:
         """Return the name that TEI has for an element, or namespace and name."""
@@ -196,7 +196,9 @@ class Parser:
         self.doctype = True
         if system or public:
             self._loose = True
-            what = f"a document type declaration names {quoted(system or public or '')}; no other file is opened"
+            what = (
+                f"a document type declaration refers to {quoted(system or public or '')}; other files are never opened"
+            )
             self._events.fault("TEI005", what)
 
     def _entity(
@@ -212,7 +214,7 @@ class Parser:
         if is_parameter:
             self._loose = True
             if system:
-                what = f"a parameter entity stands in {quoted(system)}; no other file is opened"
+                what = f"a parameter entity is in {quoted(system)}; other files are never opened"
                 self._events.fault("TEI005", what)
         elif value is not None:
             self._entities.add(name)
@@ -223,7 +225,7 @@ class Parser:
 
     def _external(self, context: str, _base: str | None, system: str | None, _public: str | None) -> int:
         name = context.rpartition("\f")[2]
-        self._events.fault("TEI006", f"the entity {quoted(f'&{name};')} stands in another file, {quoted(system or '')}")
+        self._events.fault("TEI006", f"the entity {quoted(f'&{name};')} is in another file, {quoted(system or '')}")
         return 1
 
     def _attributes(self) -> None:

@@ -1,4 +1,4 @@
-"""The profile: what a document of ours looks like. Writing and reading share it.
+"""The profile: the form of a native document. Writing and reading share it.
 
     <TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="d1" type="corpusfmt-1">
       <teiHeader>…</teiHeader>

@@ -1,4 +1,4 @@
-"""Reading TEI: from a stream to documents. Documents of ours that nobody touched are read from their bytes."""
+"""Reading TEI: from a stream to documents. Unchanged native documents are read from their bytes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Final
 
 from corpusfmt.formats.tei.encoding import Decoded, Undecodable
 from corpusfmt.formats.tei.frames import Frames
-from corpusfmt.formats.tei.gathering import Gathering
-from corpusfmt.formats.tei.native_bytes import read_own
+from corpusfmt.formats.tei.gathering import Gathering, Window
+from corpusfmt.formats.tei.native import read_native
 from corpusfmt.formats.tei.parser import Broken
 from corpusfmt.formats.tei.profile import CORPUS_END, NAMESPACE, TEI_END, TEI_START
-from corpusfmt.formats.tei.wellformed import Around, Told, character_for, explained, unclosed
-from corpusfmt.formats.tei.window import Window
+from corpusfmt.formats.tei.wellformed import Around, Explanation, character_for, explained, unclosed
 from corpusfmt.limits import CHUNK, KIB
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Batch, ReadOptions, Stream, forced_encoding
@@ -25,18 +24,18 @@ _END: Final = TEI_END.rstrip()
 _CORPUS: Final = b'<teiCorpus xmlns="%b">' % NAMESPACE.encode()
 _NEXT: Final = b"\n" + TEI_START
 _REFERENCE: Final = re.compile(rb"&[^;\s<&]{1,80};")
-#: The header of a corpus of ours ends within so many bytes.
+#: The header of a native corpus ends within so many bytes.
 _PROLOG: Final = 64 * KIB
 #: What is looked at before and behind a fault of the XML, in bytes.
 _FAR: Final = 64 * KIB
-_NEAR: Final = 400
+_CONTEXT: Final = 400
 #: So many bytes before what is not parsed yet are held, to say what is wrong with it.
 _KEPT: Final = 16
 #: The code of expat where the source ends between two tags.
 _NOTHING: Final = 3
-#: No document of ours nests deeper (levels), or has a longer tag.
-_OWN_DEPTH: Final = 16
-_OWN_MARKUP: Final = 64 * KIB
+#: No native document nests deeper (levels), or has a longer tag.
+_NATIVE_DEPTH: Final = 16
+_NATIVE_MARKUP: Final = 64 * KIB
 
 
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
@@ -47,7 +46,7 @@ def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
 class _Scan:
     """The state of one scan.
 
-    ``between`` says that the parser stands between two ``TEI`` of a corpus of ours: those that follow may be taken from
+    ``between`` says that the parser stands between two ``TEI`` of a native corpus: those that follow may be taken from
     their bytes, and the parser never sees them. Everything else goes through the parser.
     """
 
@@ -59,9 +58,9 @@ class _Scan:
         self.prolog = True  # nothing has been parsed yet
         self.between = self.ours = False
         self.guessed = False  # documents are read as those of a corpus whose start tag was not
-        self._searched = 0  # no end of a document of ours stands between what was parsed and this stream offset
+        self._searched = 0  # no end of a native document stands between what was parsed and this stream offset
         #: Nothing that our writer makes is over the limits of the parser, unless they are very low.
-        self.quick = options.limits.xml_depth >= _OWN_DEPTH and options.limits.markup >= _OWN_MARKUP
+        self.quick = options.limits.xml_depth >= _NATIVE_DEPTH and options.limits.markup >= _NATIVE_MARKUP
 
     def run(self) -> Iterator[Batch]:
         while True:
@@ -105,7 +104,7 @@ class _Scan:
     def _drop(self) -> None:
         """Forget what no document and no finding to come needs."""
         frames = self.frames
-        if frames.judging.holds_all(frames.parser) or frames.judging.holds_head():
+        if frames.units.holds_all(frames.parser) or frames.units.holds_head():
             return
         needed = min(frames.parser.consumed, frames.parser.fed) - _KEPT
         frame = frames.open_document()
@@ -127,7 +126,7 @@ class _Scan:
                 self._feed()
 
     def _begin(self, *, last: bool) -> bool:
-        """Parse what stands before the first document of ours. False when that cannot be told yet."""
+        """Parse what stands before the first native document. False when that cannot be told yet."""
         buffer = self.window.whole(0).buffer
         at = buffer.find(_NEXT)
         if at < 0 and not last and len(buffer) < _PROLOG:
@@ -165,10 +164,10 @@ class _Scan:
             if frames.parser.fed - frame.byte > limit or frame.events.size > limit:
                 frames.too_large(frame)
 
-    # -- documents of ours ------------------------------------------------------------------------------
+    # -- native documents ------------------------------------------------------------------------------
 
     def _take(self, *, last: bool) -> bool:
-        """Take the documents of ours that follow. True when the next one is not here as a whole yet."""
+        """Take the native documents that follow. True when the next one is not here as a whole yet."""
         parser, window = self.frames.parser, self.window
         if not self._ends():
             held = window.stop - parser.fed
@@ -180,7 +179,7 @@ class _Scan:
         stop = buffer.rfind(TEI_END, at) + len(TEI_END)
         whole = buffer[at:stop]
         clean = is_utf8(whole) and is_xml(whole)
-        line = region.line + occurrences(buffer[:at], b"\n") if self.options.lines or self.options.judged else 0
+        line = region.line + occurrences(buffer[:at], b"\n") if self.options.lines or self.options.validating else 0
         while self.between and at < stop:
             if buffer.startswith(b"\n", at):
                 at, line = at + 1, line + bool(line)
@@ -207,22 +206,22 @@ class _Scan:
         return False
 
     def _one(self, document: bytes, byte: int, line: int, *, clean: bool) -> bool:
-        """Take a document of ours if it is just as it was written."""
+        """Take a native document if it is just as it was written."""
         if (
             not self.quick
             or len(document) > self.options.max_document
             or not (clean or (is_utf8(document) and is_xml(document)))
         ):
             return False
-        own = read_own(document, self.options.limits)
+        own = read_native(document, self.options.limits)
         if own is None:
             return False
         frames = self.frames
         if frames.across is not None and frames.across.name(own.xml_id):
             return False  # the parser tells where
         frames.passed()
-        if self.options.judged:
-            frames.judging.document(Region(document, byte, line))
+        if self.options.validating:
+            frames.units.document(Region(document, byte, line))
         self.gathering.add(own.id, own.name, own.data, own.meta, byte, byte + own.body, line)
         return True
 
@@ -239,14 +238,15 @@ class _Scan:
         frame = frames.stack[-1] if frames.stack else None
         hint = ""
         if code == "TEI001" and first_invalid_utf8(bad := self._character(byte)) == 0:
-            code, message = "TEI024", f"byte 0x{bad[0]:02x} is not UTF-8, which the file is in"
+            code, message = "TEI024", f"byte 0x{bad[0]:02x} is not UTF-8, the encoding of the file"
         elif code == "TEI001":
             told = self._explained(broken)
             message, hint = told.message, told.hint
             edit = Edit(0, told.cut, b"") if told.cut else None
+            byte -= told.back
         elif broken.error == _NOTHING and frames.parser.open:
             message = unclosed(*frames.innermost())
-            hint = "fetch the file again; if it is whole, write the end tags that are missing"
+            hint = "fetch the file again; if it is complete, add the missing end tags"
         if code == "TEI006" and (reference := _REFERENCE.match(self.window.slice(byte, byte + 100))):
             message = f"the entity {quoted(reference[0])}, which the file does not define"
             hint = character_for(reference[0])
@@ -261,15 +261,15 @@ class _Scan:
         fatal = last and self._loses_more(broken)
         self.gathering.flush(self.window.slice(start, start + CHUNK), cut=not whole, fatal=fatal)
 
-    def _explained(self, broken: Broken) -> Told:
+    def _explained(self, broken: Broken) -> Explanation:
         """Say what is wrong with XML that is not well-formed."""
         byte, frames, window = broken.byte, self.frames, self.window
-        self._ends_by(byte + _NEAR)
+        self._ends_by(byte + _CONTEXT)
         names, line = [name.rpartition(" ")[2] for name in frames.parser.open], 0
         if names:
             names[-1], line = frames.innermost()
         before = window.slice(max(byte - _FAR, window.base), byte)
-        after = window.slice(byte, byte + _NEAR)
+        after = window.slice(byte, byte + _CONTEXT)
         over = not names and bool(frames.parser.name)
         return explained(broken.error, Around(before, after, names, line, over, len(before) == byte))
 
@@ -289,7 +289,7 @@ class _Scan:
         return self.window.slice(byte, byte + 4)
 
     def _recover(self, byte: int) -> bool:
-        """Find the next document of ours behind a fault. False when there is none."""
+        """Find the next native document behind a fault. False when there is none."""
         at = byte
         while True:
             region = self.window.whole(at)
@@ -315,7 +315,7 @@ class _Scan:
     def _undecodable(self, error: Undecodable) -> None:
         gathering = self.gathering
         if error.head:
-            gathering.out.find("TEI024", error.message, error.at, near=Region(error.head, 0, 1))
+            gathering.out.find("TEI024", error.message, error.at, context=Region(error.head, 0, 1))
         else:
             gathering.find("TEI024", error.message, self.window.stop)
         gathering.out.findings[-1] = gathering.out.findings[-1]._replace(byte=error.at)

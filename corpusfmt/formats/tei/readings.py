@@ -1,4 +1,4 @@
-"""A text of ours as it stands, and as it was before other programs damaged it. A SHA-256 tells which is right."""
+"""The possible original forms of a native text that another program reformatted. The SHA-256 selects the right one."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def readings(paragraphs: list[list[str]]) -> Iterator[tuple[str, str]]:
         return
     from unicodedata import normalize
 
-    yield "brought to another normalisation form of Unicode", normalize("NFD", now)
-    yield "brought to another normalisation form of Unicode", normalize("NFC", now)
+    yield "converted to another Unicode normalisation form", normalize("NFD", now)
+    yield "converted to another Unicode normalisation form", normalize("NFC", now)
 
 
 def _layouts(paragraphs: list[list[str]]) -> Iterator[tuple[str, str]]:
@@ -35,11 +35,11 @@ def _layouts(paragraphs: list[list[str]]) -> Iterator[tuple[str, str]]:
     edges = [[lines[0].lstrip(_SPACE), *lines[1:]] for lines in paragraphs]
     edges = [[*lines[:-1], lines[-1].rstrip(_SPACE)] for lines in edges]
     stripped = [[line.strip(_SPACE) for line in lines] for lines in paragraphs]
-    yield "indented anew", joined(edges)
-    yield "indented anew", joined(_unindented(paragraphs))
-    yield "indented anew", joined(stripped)
-    yield "wrapped anew", joined([[_RUN.sub(" ", line) for line in lines] for lines in paragraphs])
-    yield "wrapped and indented anew", joined([[_RUN.sub(" ", line) for line in lines] for lines in stripped])
+    yield "reindented", joined(edges)
+    yield "reindented", joined(_unindented(paragraphs))
+    yield "reindented", joined(stripped)
+    yield "rewrapped", joined([[_RUN.sub(" ", line) for line in lines] for lines in paragraphs])
+    yield "wrapped and reindented", joined([[_RUN.sub(" ", line) for line in lines] for lines in stripped])
 
 
 def joined(paragraphs: list[list[str]]) -> str:

@@ -1,4 +1,4 @@
-"""What only shows across a file: an ``xml:id`` that stands twice, a pointer to none."""
+"""Checks over a whole file: a duplicate ``xml:id``, a pointer without a target."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Pointer(NamedTuple):
     byte: int
     #: As ``byte``, in a source in another encoding than UTF-8.
     real: int
-    near: Region
+    context: Region
 
 
 def is_name(xml_id: str) -> bool:
@@ -47,7 +47,7 @@ def is_name(xml_id: str) -> bool:
 
 
 class Across:
-    """Remembers of a file the hash of each ``xml:id``, and each pointer that leads nowhere yet (the first 100,000)."""
+    """Remembers of a file the hash of each ``xml:id``, and each pointer without a target so far (the first 100,000)."""
 
     def __init__(self) -> None:
         self._ids: set[int] = set()
@@ -68,7 +68,7 @@ class Across:
         return hash(xml_id) in self._ids
 
     def point(
-        self, attributes: dict[str, str], byte: int, real: Callable[[int], int], near: Callable[[int], Region]
+        self, attributes: dict[str, str], byte: int, real: Callable[[int], int], context: Callable[[int], Region]
     ) -> None:
         """Take the pointers among the attributes of an element that begins at the stream offset ``byte``."""
         for attribute, value in attributes.items():
@@ -83,7 +83,7 @@ class Across:
                 if name in self._waiting:
                     continue
                 if hash(name) not in self._ids and len(self._waiting) < _MOST:
-                    self._waiting[name] = Pointer(name, byte, real(byte), near(byte))
+                    self._waiting[name] = Pointer(name, byte, real(byte), context(byte))
 
     def dangling(self) -> Iterator[Pointer]:
         """Give the pointers to nothing, in order of their first place."""

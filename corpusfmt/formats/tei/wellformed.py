@@ -1,4 +1,4 @@
-"""What is wrong with XML that is not well-formed, in words, and how to mend it: from the parser's code and the bytes
+"""What is wrong with XML that is not well-formed, in words, and how to fix it: from the parser's code and the bytes
 around the fault.
 """
 
@@ -51,20 +51,23 @@ class Around(NamedTuple):
     whole: bool
 
 
-class Told(NamedTuple):
-    """What is wrong, what to do about it, and how many bytes at the beginning of the file are to be removed."""
+class Explanation(NamedTuple):
+    """What is wrong, what to do about it, how many bytes at the beginning of the file are to be removed, and how far
+    before the offset that the parser gave it begins.
+    """
 
     message: str
     hint: str
     cut: int = 0
+    back: int = 0
 
 
-def explained(code: int, around: Around) -> Told:
+def explained(code: int, around: Around) -> Explanation:
     """Say what expat's ``code`` means there (XML 1.0, and Namespaces in XML 1.0)."""
     if around.over and code in (_TOKEN, _JUNK, _DECLARATION):
         what = _token(around)
         hint = "remove it" if what.startswith("the end tag") else _SEVERAL
-        return Told(f"{what} follows the end of the root element", hint)
+        return Explanation(f"{what} follows the end of the root element", hint)
     if not around.open and not around.over and code in (_SYNTAX, _TOKEN, _DECLARATION):
         told = _before_root(code, around)
         if told is not None:
@@ -73,17 +76,19 @@ def explained(code: int, around: Around) -> Told:
         return _mismatch(around)
     if code == _DUPLICATE:
         name = _ATTRIBUTE.match(around.after)
-        return Told(f"the attribute {_shown(name)} stands twice in a tag", "remove one of the two")
+        return Explanation(f"the attribute {_shown(name)} occurs twice in a tag", "remove one of the two")
     if code == _CHARACTER:
-        what = f"{_shown(_REFERENCE.match(around.after))} refers to a character that XML does not have"
-        return Told(what, "remove it, or write the character that was meant")
+        what = f"{_shown(_REFERENCE.match(around.after))} refers to a character that is not allowed in XML"
+        return Explanation(what, "remove it, or write the character that was meant")
     if code == _DECLARATION:
-        return Told("an XML declaration stands inside of the root element", "remove it: it may only begin a file")
+        return Explanation(
+            "an XML declaration is inside the root element", "remove it; it is allowed only at the start of the file"
+        )
     if code == _PREFIX:
         return _prefix(around)
     if code == _MALFORMED:
-        return Told("the XML declaration is malformed", 'write <?xml version="1.0" encoding="UTF-8"?>')
-    return _invalid(around) if code == _TOKEN else Told(f"not well-formed XML: {ErrorString(code)}", "")
+        return Explanation("the XML declaration is malformed", 'write <?xml version="1.0" encoding="UTF-8"?>')
+    return _invalid(around) if code == _TOKEN else Explanation(f"not well-formed XML: {ErrorString(code)}", "")
 
 
 def _shown(match: re.Match[bytes] | None) -> str:
@@ -101,33 +106,37 @@ def _token(around: Around) -> str:
     return f"the {'end' if tag[1:2] == b'/' else 'start'} tag {shown(name[0].decode('utf-8', 'replace'), 60)}>"
 
 
-def _before_root(code: int, around: Around) -> Told | None:
+def _before_root(code: int, around: Around) -> Explanation | None:
     before = around.before
     blank = around.whole and _NOTHING.match(before)
     if code == _DECLARATION:
         what = "white space stands" if blank else "something stands"
-        hint = "remove what stands before it" if not blank else "corpusfmt fix removes it"
-        return Told(
-            f"{what} before the XML declaration, which may only begin a file", hint, len(before) if blank else 0
+        hint = "remove everything before it" if not blank else "corpusfmt fix removes it"
+        return Explanation(
+            f"{what} before the XML declaration, which must be at the start of the file",
+            hint,
+            len(before) if blank else 0,
         )
     if blank and around.after.startswith(BOM):
         cut = len(before) + len(BOM)
-        return Told("a second byte order mark stands before the root element", "corpusfmt fix removes it", cut)
+        what = f"a {'second ' if BOM in before else ''}byte order mark stands before the root element"
+        return Explanation(what, "corpusfmt fix removes it", cut)
     if b"<" in before or around.after.startswith(b"&"):
         return None
-    return Told("text stands before the root element", "remove it")
+    text = before.removeprefix(BOM).lstrip(b" \t\r\n") if around.whole else b""
+    return Explanation("text stands before the root element", "remove it", back=len(text))
 
 
-def _mismatch(around: Around) -> Told:
+def _mismatch(around: Around) -> Explanation:
     match = _NAME.match(around.before[-2:] + around.after)
     raw = match[1].decode("utf-8", "replace") if match else ""
     end, open_ = shown(raw, 60), shown(around.open[-1], 60)
     what = f"<{open_}> is open{_since(around.line)}, and the end tag </{end}> does not close it"
     if raw.rpartition(":")[2] in around.open[:-1]:
-        return Told(what, f"write </{open_}> before </{end}>")
+        return Explanation(what, f"write </{open_}> before </{end}>")
     if end.lower() == open_.lower():
-        return Told(what, f"write </{open_}>: upper and lower case are not the same")
-    return Told(what, f"remove </{end}>, or write its start tag, or correct its name")
+        return Explanation(what, f"write </{open_}>: upper and lower case differ")
+    return Explanation(what, f"remove </{end}>, or write its start tag, or correct its name")
 
 
 def character_for(reference: bytes) -> str:
@@ -147,7 +156,7 @@ def _since(line: int) -> str:
     return f" since line {line}" if line else ""
 
 
-def _prefix(around: Around) -> Told:
+def _prefix(around: Around) -> Explanation:
     found = _PREFIXES.findall(around.after.partition(b">")[0])
     names = [
         shown(name.decode("utf-8", "replace"), 60) for name in dict.fromkeys(found) if name not in (b"xml", b"xmlns")
@@ -156,40 +165,40 @@ def _prefix(around: Around) -> Told:
     first = next(iter(names), "prefix")
     uri = "http://www.w3.org/2001/XInclude" if first == "xi" else "..."
     hint = f'declare it in the root element: xmlns:{first}="{uri}"'
-    return Told(f"no namespace is declared for the prefix {said}", hint)
+    return Explanation(f"no namespace is declared for the prefix {said}", hint)
 
 
-def _invalid(around: Around) -> Told:
+def _invalid(around: Around) -> Explanation:
     """Say what no token of XML begins with."""
     before, after = around.before, around.after
     char = after[:4].decode("utf-8", "ignore")[:1]
     if char and not is_xml(char.encode()):
-        return Told(f"the character U+{ord(char):04X} cannot stand in XML", "remove it")
+        return Explanation(f"the character U+{ord(char):04X} is not allowed in XML", "remove it")
     comment = before.rfind(b"<!--")
     if comment >= 0 and before.endswith(b"--") and b"-->" not in before[comment:]:
-        return Told("'--' stands inside of a comment", "put a space between the dashes")
+        return Explanation("'--' inside a comment", "put a space between the dashes")
     reference = _OPEN_REFERENCE.search(before)
     if reference:
         what = reference[0].decode("utf-8", "replace")
-        return Told(
-            f"{quoted(what)} is no reference to a character or an entity",
+        return Explanation(
+            f"{quoted(what)} is not a reference to a character or an entity",
             "write & as &amp;, or end the reference with ;",
         )
     if before.endswith((b"<", b"</")):
-        return Told("a '<' begins no tag", "write < as &lt;")
+        return Explanation("a '<' that does not begin a tag", "write < as &lt;")
     if before.endswith(b"]]") and after.startswith(b">"):
-        return Told("']]>' stands in a text", "write ]]&gt;")
+        return Explanation("']]>' in a text", "write ]]&gt;")
     tag = _TAG.match(before, max(0, before.rfind(b"<")))
     if tag is None:
-        return Told(f"{quoted(char)} cannot stand here", "")
+        return Explanation(f"{quoted(char)} is not allowed here", "")
     if tag[1]:
-        return Told(
-            "a '<' stands in the value of an attribute", "end the value with its quotation mark, or write < as &lt;"
+        return Explanation(
+            "a '<' in the value of an attribute", "end the value with its quotation mark, or write < as &lt;"
         )
     if before.rstrip().endswith(b"=") or char in _QUOTES:
-        return Told("the value of an attribute is not in quotation marks", "write it in \" or '")
+        return Explanation("the value of an attribute is not in quotation marks", "write it in \" or '")
     if before.endswith((b'"', b"'")):
-        return Told(f"{quoted(char)} follows the value of an attribute", "put a space between two attributes")
+        return Explanation(f"{quoted(char)} follows the value of an attribute", "put a space between two attributes")
     if char in "/>":
-        return Told("an attribute has no value", 'write NAME="VALUE"')
-    return Told(f"{quoted(char)} cannot stand in a tag", "end the tag with >, or write < as &lt;")
+        return Explanation("an attribute has no value", 'write NAME="VALUE"')
+    return Explanation(f"{quoted(char)} is not allowed in a tag", "end the tag with >, or write < as &lt;")

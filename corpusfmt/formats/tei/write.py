@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from corpusfmt.formats.tei.head import bare_headers, forbidden_in, glyphs, header, visible
+from corpusfmt.formats.tei.header import bare_headers, forbidden_in, glyphs, header, visible
 from corpusfmt.formats.tei.names import Names
 from corpusfmt.formats.tei.profile import (
     BODY_END,
@@ -17,11 +17,11 @@ from corpusfmt.formats.tei.profile import (
     NAMESPACE,
     PARAGRAPH,
     TEI_END,
-    TEI_START,
 )
 from corpusfmt.limits import MAX_METADATA, MIB
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError
+from corpusfmt.model.file_names import wanted_name
 from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.losses import loss, not_text
 from corpusfmt.model.metadata import EMPTY
@@ -52,7 +52,6 @@ _CORPUS: Final = b"""<teiCorpus xmlns="%b">
   </teiHeader>
 """
 _TAIL: Final = BODY_END + TEI_END
-_NAME: Final = re.compile(re.escape(TEI_START) + rb'([^"]+)"')
 
 
 def writer(options: WriteOptions) -> TEIWriter:
@@ -68,11 +67,9 @@ def losses(document: Document, _options: WriteOptions) -> list[Loss]:
     return found
 
 
-def alone(piece: bytes) -> tuple[str, bytes]:
-    """Give the ``TEI`` of one document as a file of its own, with its ``xml:id`` as the name."""
-    match = _NAME.match(piece)
-    assert match is not None, "a piece begins with its TEI element"
-    return match[1].decode(), DECLARATION + piece
+def alone(piece: bytes, document: Document, options: WriteOptions) -> tuple[str, bytes]:
+    """Give the ``TEI`` of one document as a file of its own, and what that is named by."""
+    return wanted_name(document, options, "id"), DECLARATION + piece
 
 
 class TEIWriter:
@@ -82,7 +79,7 @@ class TEIWriter:
         self._options = options
         self._corpus = options.own.get("corpus", "")
         if re.search("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]", self._corpus) or len(self._corpus) > 1000:
-            raise ConfigurationError(f"no name of a corpus: {quoted(self._corpus)}; it is one line of text")
+            raise ConfigurationError(f"invalid name of a corpus: {quoted(self._corpus)}; expected one line of text")
         self._names = Names()
 
     def begin(self) -> bytes:

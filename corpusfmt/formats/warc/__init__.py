@@ -64,12 +64,12 @@ FORMAT = Format(
     faults=FAULTS,
     cannot={"size": "metadata over 16 MiB, ids and names of over a million characters"},
     options=(
-        Option("html", "what to give of a web page: the page as it is, or its main text", ("keep", "text"), "read"),
+        Option("html", "HTML pages: keep the markup (default), or extract the text", ("keep", "text"), "read"),
         FORCED,
         Option("status", "which HTTP responses are documents", ("2xx", "all"), "read"),
         Option(
             "types",
-            "which types are documents: html and plain (default), text, all, or media types as in text/css",
+            "media types that are documents: html and plain (default), text, all, or media types as in text/css",
             (),
             "read",
             "TYPE,...",

@@ -1,16 +1,19 @@
-"""Records that are not what they say: cut ones, wrong lengths, what is no record; and where to go on behind them."""
+"""Malformed records: truncated ones, wrong lengths, data that is not a record; and where reading continues."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from corpusfmt.formats.warc.digests import parse_digest
 from corpusfmt.formats.warc.header import Fault, Header, is_record_start
-from corpusfmt.formats.warc.marks import AFTER, END, ENDS, HELD, OVERLAP, next_record
+from corpusfmt.formats.warc.members import AFTER, END, ENDS, HELD, OVERLAP, next_record
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.verify import holds
 from corpusfmt.model.finding import Edit
 from corpusfmt.text.display import quoted
+
+#: What the first record of an ARC file begins with (Internet Archive, "Arc File Format").
+_ARC: Final = b"filedesc:"
 
 if TYPE_CHECKING:
     from corpusfmt.formats.warc.framer import Framer
@@ -36,7 +39,7 @@ def no_length(framer: Framer, header: Header) -> Record:
     record = framer.record(header)
     value = header.fields.get("content-length")
     if value is not None:
-        byte = header.places.get("content-length", (record.start, 0))[0]
+        byte = header.offsets.get("content-length", (record.start, 0))[0]
         record.faults.append(Fault("WARC006", f"expected digits as Content-Length, found {quoted(value)}", byte))
     record.ends = False
     framer.seeking, framer.at = True, record.body - framer.base
@@ -44,16 +47,16 @@ def no_length(framer: Framer, header: Header) -> Record:
 
 
 def _proven(framer: Framer, record: Record, body: int, stop: int) -> Edit | None:
-    """Return the edit that mends Content-Length, where a digest or the ends of members prove the length."""
+    """Return the edit that fixes Content-Length, where a digest or the ends of members prove the length."""
     assert record.header is not None
     header = record.header
-    place = header.places.get("content-length")
-    if place is None or not framer.buffer.endswith(END, body, stop):
+    span = header.offsets.get("content-length")
+    if span is None or not framer.buffer.endswith(END, body, stop):
         return None
     block = framer.buffer[body : stop - len(END)]
     digest = parse_digest(header.fields.get("warc-block-digest", b""))
     proof = holds(digest, block) if digest.value is not None else framer.members.holds(record.start, framer.base + stop)
-    return Edit(place[0], place[1], b"%d" % len(block)) if proof else None
+    return Edit(span[0], span[1], b"%d" % len(block)) if proof else None
 
 
 def short(framer: Framer, header: Header, length: int) -> Record | None:
@@ -98,6 +101,8 @@ def junk(framer: Framer) -> Record | None:
         record.stop = framer.base + after
         return record
     what = f"expected 'WARC/1.1' or 'WARC/1.0', found {quoted(buffer[at : at + 60], 40)}"
+    if not start and buffer.startswith(_ARC):
+        what = "this is an ARC file, which is older than WARC and not read; 'warcio recompress' makes WARC of it"
     record = Record(framer.count, start, raw, None, [Fault("WARC001", what, start)])
     record.ends = False
     framer.seeking, framer.at = True, at + 1

@@ -1,4 +1,4 @@
-"""Lines of a CDXJ index: where in an archive the capture of a URL stands.
+"""Lines of a CDXJ index: the position of the capture of a URL in an archive.
 
     org,example)/a 20240518015810 {"url": "https://example.org/a", "mime": "text/plain", "digest": "sha256:…", …}
 

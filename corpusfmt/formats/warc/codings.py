@@ -1,4 +1,4 @@
-"""Undoing content codings (RFC 9110, section 8.4.1), a step at a time, so that memory stays bounded."""
+"""Decoding content codings (RFC 9110, section 8.4.1) in steps, so that memory is bounded."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class _Sink:
         self.length += len(part)
         self._expand(len(part))
         if self.length > self.most:
-            raise self.fault(f"holds more than {self.most} bytes")
+            raise self.fault(f"contains more than {self.most} bytes")
 
     def fault(self, what: str) -> HTTPFault:
         """Return the fault that says ``what`` is wrong with the body, and let go of what was taken."""
@@ -97,6 +97,11 @@ def decoded(coding: str, data: bytes, most: int, at: tuple[int, int], expand: Ca
     return Undone(b"".join(sink.parts), damage, other=decoder is not said)
 
 
+def is_coded(head: bytes) -> bool:
+    """Say whether data begins as some coding does."""
+    return any(head.startswith(begin) for _, begin in _MAGICS)
+
+
 def _reads_as_text(data: bytes) -> bool:
     """Tell text from compressed data, 256 bytes of which have a control character (all but one in 10^12)."""
     head = data[:256]
@@ -131,7 +136,7 @@ def _gunzip(data: bytes, sink: _Sink) -> None:
     at = 0
     while at < len(data):
         if not data.startswith(GZIP_MAGIC, at):
-            raise _Damage("is followed by something else")
+            raise _Damage("is followed by other data")
         try:
             size = header_size(data, at)
         except ValueError as error:
@@ -146,7 +151,7 @@ def _undeflate(data: bytes, sink: _Sink) -> None:
     """Undo ``deflate``: zlib data (RFC 1950) it should be, and bare deflate data it is often enough."""
     is_zlib = data[0] & 15 == 8 and int.from_bytes(data[:2], "big") % 31 == 0
     if _inflate(data, 0, 15 if is_zlib else -15, sink) < len(data):
-        raise _Damage("is followed by something else")
+        raise _Damage("is followed by other data")
 
 
 def _inflate(data: bytes, at: int, wbits: int, sink: _Sink, header: bytes = b"") -> int:
@@ -198,14 +203,14 @@ def _unbrotli(data: bytes, sink: _Sink) -> None:
     # The library says nothing of bytes that follow in the same piece; so the last byte comes by itself.
     for piece in [view[at : min(at + CHUNK, len(data) - 1)] for at in range(0, len(data) - 1, CHUNK)] + [view[-1:]]:
         if decoder.is_finished():
-            raise _Damage("is followed by something else")
+            raise _Damage("is followed by other data")
         try:
             for part in _brotli_parts(decoder, piece, sink):
                 sink.add(part)
         except brotli.error:
             again = partial(_brotli_parts, brotli.Decompressor(), sink=sink)
             _salvage(again, brotli.error, (data, 0, at, at + len(piece)), sink.length, sink)
-            raise _Damage("is damaged, or followed by something else") from None
+            raise _Damage("is damaged, or followed by other data") from None
         at += len(piece)
     if not decoder.is_finished():
         raise _Damage("ends early")
@@ -231,7 +236,7 @@ def _unzstd(data: bytes, sink: _Sink) -> None:
     library, view, at = zstandard.ZstdDecompressor(max_window_size=HTTP_WINDOW), memoryview(data), 0
     while at < len(data):
         if not data.startswith(ZSTD_MAGIC, at) and not _is_skippable(data[at : at + 4]):
-            raise _Damage("is followed by something else")
+            raise _Damage("is followed by other data")
         frame, start, before = library.decompressobj(), at, sink.length
         while not frame.eof:
             piece = view[at : at + 256]  # which can grow to 8 MiB at most: the library has no limit of its own

@@ -21,13 +21,13 @@ _SIZES: Final = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48
 class Digest(NamedTuple):
     """A digest as a field has it. ``algorithm`` is empty when it is not known, ``value`` None when it is malformed.
 
-    ``mended`` is the usual spelling, where the field has another.
+    ``corrected`` is the usual spelling, where the field has another.
     """
 
     algorithm: str
     value: bytes | None
     base: int
-    mended: bytes | None = None
+    corrected: bytes | None = None
 
 
 def parse_digest(field: bytes) -> Digest:

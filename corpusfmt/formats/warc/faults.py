@@ -1,4 +1,4 @@
-"""What can be wrong with a WARC file. Each entry is a page of the manual and a test."""
+"""The faults of WARC files. Each entry is a page of the manual and a test."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _END: Final = _record(
 )  # fmt: skip
 _HTML: Final = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 _ABOUT: Final = b"WARC-Refers-To: " + _ID
-_FIX: Final = "corpusfmt fix does it"
+_FIX: Final = "corpusfmt fix corrects it"
 _SHA1: Final = b"sha1:LHGK6MNAOWZKF7TE7A6KAXRGSTLJFVH4"
 
 #: Two records in one gzip member.
@@ -51,17 +51,17 @@ _WHOLE: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xb5\x8f\xd1j\xc2@\x10
 
 FAULTS: Final = (
     Rule(
-        "WARC001", "error", "no record where one must begin",
+        "WARC001", "error", "data that is not a record",
         "A record begins with the line WARC/1.1 or WARC/1.0. Any other data belongs to no record, and is lost. "
         "Reading continues at the next record.",
-        "see whether the record before is whole; ARC files are older than WARC and are not read",
+        "check whether the record before is complete; ARC files are older than WARC and are not supported",
         b"stray text\r\n\r\n" + _GOOD, _GOOD, "warc",
     ),
     Rule(
         "WARC002", "error", "unknown version",
         "Versions 1.0 and 1.1 are read, and the drafts 0.17 and 0.18. Older versions have other headers, later "
         "versions are unknown.",
-        "if the record follows WARC 1.1 write 'WARC/1.1'",
+        "if the record follows WARC 1.1, write 'WARC/1.1'",
         _record(version=b"WARC/0.9"), _GOOD, "warc",
     ),
     Rule(
@@ -73,7 +73,7 @@ FAULTS: Final = (
         _record(b"no colon here"), _record(b"X-Note: a colon here"), "warc",
     ),
     Rule(
-        "WARC004", "warning", "header lines that end in LF alone",
+        "WARC004", "warning", "header lines that end in LF only",
         "Header lines end in CR LF. Many readers stop at a record that has only LF.",
         _FIX,
         _GOOD.replace(b"\r\n", b"\n", 7), _GOOD, "warc",
@@ -99,34 +99,34 @@ FAULTS: Final = (
         _record(b"WARC-Date: 2024-05-18T01:58:10Z"), _GOOD, "warc",
     ),
     Rule(
-        "WARC008", "error", "record that is cut",
+        "WARC008", "error", "truncated record",
         "The file ends before the record does: a copy or a download did not finish. A cut exactly between two "
         "records cannot be detected.",
-        "fetch the file again; 'corpusfmt fix --unsafe-fixes' cuts the rest off and keeps it in a file beside",
+        "fetch the file again; 'corpusfmt fix --unsafe-fixes' removes the rest and saves it to FILE.cut",
         _GOOD + _SECOND[:-20], _GOOD + _SECOND, "warc",
     ),
     Rule(
-        "WARC009", "warning", "line ends missing or too many around a record",
+        "WARC009", "warning", "wrong number of line ends around a record",
         "A block is followed by two line ends (CR LF) and then by the next record or the end of the file.",
         _FIX,
         _record(end=b"\r\n") + _SECOND, _GOOD + _SECOND, "warc",
     ),
     Rule(
-        "WARC010", "error", "Content-Length that is wrong",
+        "WARC010", "error", "wrong Content-Length",
         "No record ends where Content-Length says. Readers that trust it truncate or join texts. Reading "
         "continues at the next line that begins like a record.",
-        "corpusfmt fix mends it where a digest, or the end of a compressed member, proves the length",
+        "corpusfmt fix corrects it if a digest, or the end of a compressed member, proves the length",
         _record(length=b"5") + _SECOND, _GOOD + _SECOND, "warc",
     ),
     Rule(
-        "WARC011", "error", "mandatory field that is missing",
+        "WARC011", "error", "missing mandatory field",
         "Every record has WARC-Type, WARC-Record-ID, WARC-Date and Content-Length; most types also have WARC-Target-URI, "
         "revisit records WARC-Profile, continuation records WARC-Segment-Origin-ID and WARC-Segment-Number.",
         "add the field",
         _record(uri=None), _GOOD, "warc",
     ),
     Rule(
-        "WARC012", "warning", "field that must not stand on this type of record",
+        "WARC012", "warning", "field that is not allowed on this type of record",
         "The standard forbids some fields on some types, such as WARC-Target-URI on warcinfo. Tools that use "
         "them for an index get wrong results.",
         "remove the field",
@@ -142,32 +142,32 @@ FAULTS: Final = (
         "WARC014", "warning", "malformed value of a field",
         "Dates are as in 2024-05-18T01:58:10Z, record ids are URIs in angle brackets, target URIs are URIs without, addresses "
         "are numbers. Tools that index archives fail on others.",
-        "write the value as the standard has it",
+        "write the value as the standard defines it",
         _record(date=b"2024-13-45T00:00:00Z"), _GOOD, "warc",
     ),
     Rule(
         "WARC015", "note", "URI with characters that should be escaped",
-        "In a URI spaces, quotes, braces and letters beyond ASCII stand as percent escapes. Crawlers often keep "
-        "the original characters.",
-        "escape them; the URI then is another text",
+        "In a URI, spaces, quotes, braces and letters beyond ASCII are percent-encoded. Crawlers often keep the "
+        "original characters.",
+        "escape them; this changes the URI",
         _record(uri=b"https://example.org/{a}"), _record(uri=b"https://example.org/%7Ba%7D"), "warc",
     ),
     Rule(
         "WARC016", "error", "block digest that does not match",
         "The block was changed after its digest was computed, or the digest was computed for other data.",
-        "fetch the file again; corpusfmt fix writes the digest anew where something else vouches for the block, with "
-        "--unsafe-fixes in any case",
+        "fetch the file again; corpusfmt fix updates the digest if other evidence confirms the block, and always with "
+        "--unsafe-fixes",
         _record(b"WARC-Block-Digest: sha1:" + b"A" * 32), _record(b"WARC-Block-Digest: " + _SHA1), "warc",
     ),
     Rule(
         "WARC017", "error", "payload digest that does not match",
         "The payload (the block, or in a response what follows the HTTP header) does not match its digest, and "
         "no block digest confirms it.",
-        "fetch the file again; corpusfmt fix --unsafe-fixes writes the digest anew",
+        "fetch the file again; corpusfmt fix --unsafe-fixes updates the digest",
         _record(b"WARC-Payload-Digest: sha1:" + b"A" * 32), _record(b"WARC-Payload-Digest: " + _SHA1), "warc",
     ),
     Rule(
-        "WARC018", "warning", "payload digest of something else",
+        "WARC018", "warning", "payload digest of other data",
         "The block matches its own digest, so nothing was damaged: the payload digest was computed for other data.",
         _FIX,
         _record(b"WARC-Block-Digest: " + _SHA1, b"WARC-Payload-Digest: sha1:" + b"A" * 32),
@@ -184,76 +184,79 @@ FAULTS: Final = (
         "WARC020", "error", "text that is too large",
         "A document has at most 256 MiB, unless --max-document is given: it is held in memory.",
         "raise --max-document if the text is really that large",
-        _record(block=b"A text that is longer than the limit.\n" * 30), _GOOD, "warc",
+        _record(block=b"A text that is longer than the limit.\n" * 30), _GOOD, "warc", max_document=100,
     ),
     Rule(
         "WARC021", "error", "HTTP message that cannot be read",
         "The response of the server cannot be read: it is larger than a limit, or its compression is unknown.",
-        "see what the message says; for brotli install corpusfmt[web]",
+        "see the message; for brotli install corpusfmt[web]",
         _page(_HTML + b"Content-Encoding: exi\r\n\r\n\x80\x00\x01\x02"), _page(_HTML + b"\r\n<p>hello</p>"), "warc",
     ),
     Rule(
-        "WARC022", "warning", "digest that nobody can check",
-        "Known are md5, sha1, sha224, sha256, sha384 and sha512. A digest of another kind cannot be checked.",
-        "write a digest by one of these",
+        "WARC022", "warning", "digest with an unknown algorithm",
+        "The algorithms md5, sha1, sha224, sha256, sha384 and sha512 are supported. A digest with another algorithm "
+        "cannot be checked.",
+        "write a digest with one of these",
         _record(b"WARC-Block-Digest: md99:00"), _record(b"WARC-Block-Digest: " + _SHA1), "warc",
     ),
     Rule(
-        "WARC023", "warning", "records and compressed members that do not go together",
+        "WARC023", "warning", "records that do not match the compressed members",
         "Each record should be a separate gzip member, or one or more zstd frames, so that readers can start at "
         "any record. In a file that was compressed as a whole they cannot.",
         _FIX,
         _WHOLE, _GOOD, "warc",
     ),
     Rule(
-        "WARC024", "warning", "record id that repeats",
+        "WARC024", "warning", "duplicate record id",
         "A record id must be globally unique. References to a duplicate are ambiguous.",
-        "see whether the record was written twice",
+        "check whether the record was written twice",
         _REQUEST + _REQUEST, _REQUEST,  "warc",
     ),
     Rule(
-        "WARC025", "warning", "WARC-Concurrent-To that leads nowhere",
+        "WARC025", "warning", "WARC-Concurrent-To that names a missing record",
         "The records of one capture are in one file, and refer to one another. The record that is named here is missing.",
-        "see whether records were removed",
+        "check whether records were removed",
         _record(b"WARC-Concurrent-To: " + _OTHER), _record(b"WARC-Concurrent-To: " + _OTHER) + _SECOND, "warc",
     ),
     Rule(
-        "WARC026", "note", "WARC-Refers-To that leads out of the file",
+        "WARC026", "note", "WARC-Refers-To that names a record outside the file",
         "The named record may be in another file, for example in the texts that Common Crawl extracts from its archives.",
-        "nothing is to be done if it does",
+        "no action is needed if it is in another file",
         _record(b"WARC-Refers-To: " + _OTHER, type=b"conversion"),
         _SECOND + _record(b"WARC-Refers-To: " + _OTHER, type=b"conversion"), "warc",
     ),
     Rule(
-        "WARC027", "error", "document and metadata record that do not belong together",
+        "WARC027", "error", "document without its metadata record, or the reverse",
         "In an archive that corpusfmt wrote each text is followed by a metadata record with its id, name and "
         "metadata. If it is missing or malformed, the document of the text is unknown.",
-        "see whether records were removed or moved",
+        "check whether records were removed or moved",
         _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":""}'),
         _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}'), "warc",
     ),
     Rule(
         "WARC028", "warning", "unknown encoding",
-        "The charset of the record is unknown. The text is kept as bytes.",
+        "The charset that a record names is unknown. One that its page declares counts instead; without any the text is kept "
+        "as bytes. In a metadata record about a document, bytes that are not UTF-8 are replaced by U+FFFD.",
         "name the encoding with --encoding",
         _record(content=b"text/plain; charset=klingon"), _GOOD, "warc",
     ),
     Rule(
-        "WARC029", "note", "HTTP body that is not coded as its header says",
-        "Crawlers often store a body without the chunks or the compression that the HTTP header still declares. "
-        "The body is read unchanged.",
-        "nothing is to be done",
+        "WARC029", "note", "HTTP body that is not encoded as its header says",
+        "Crawlers often store a body without the chunks or the compression that the HTTP header still declares, in another "
+        "compression, chunked twice, or with blank lines before it. The body is decoded as it is stored, not as the header says. A body "
+        "that is shorter than Content-Length may have been cut.",
+        "no action is needed, unless a text is shorter than its header says",
         _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n<p>hello</p>"), _page(_HTML + b"\r\n<p>hello</p>"), "warc",
     ),
     Rule(
-        "WARC030", "note", "text that was cut when it was captured",
+        "WARC030", "note", "text truncated by the crawler",
         "WARC-Truncated declares that the crawler did not keep the whole text. The metadata of the document "
         "contains it as truncated.",
-        "nothing is to be done, but the text is not whole",
+        "no action is needed, but the text is incomplete",
         _record(b"WARC-Truncated: length"), _GOOD, "warc",
     ),
     Rule(
-        "WARC031", "warning", "odd metadata",
+        "WARC031", "warning", "ambiguous metadata",
         "Readers differ on a duplicate key in an object, and a lone surrogate is not a character. Both are kept "
         "unchanged.",
         "rename one of the keys, or write the whole character",
@@ -262,25 +265,25 @@ FAULTS: Final = (
         "warc",
     ),
     Rule(
-        "WARC032", "error", "number of documents that is missing or wrong",
+        "WARC032", "error", "wrong or missing number of documents",
         "The last record of an archive that corpusfmt wrote contains the number of documents. If it is missing, "
         "the file was cut. If it is wrong, documents were removed or added. In joined archives, each has its "
         "own.",
-        "fetch the file again, or write the number of the documents that are there with corpusfmt fix --unsafe-fixes",
+        "fetch the file again, or write the number of documents that exist with corpusfmt fix --unsafe-fixes",
         _INFO + _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}'),
         _INFO + _GOOD + _record(_ABOUT, type=b"metadata", id=_OTHER, content=_TYPE, block=b'{"id":"d1","name":"","meta":{}}') + _END,
         "warc",
     ),
     Rule(
-        "WARC033", "warning", "HTTP message that is cut, damaged or malformed",
+        "WARC033", "warning", "truncated, damaged or malformed HTTP message",
         "The status line is malformed, the header has no end, the chunks are wrong, or the compressed body is "
         "cut or damaged. The text is read as far as possible.",
-        "see what the message says; the text may not be whole",
+        "see the message; the text may be incomplete",
         _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n"),
         _page(_HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"), "warc",
     ),
     Rule(
-        "WARC034", "warning", "wrong digest of a record that holds no document",
+        "WARC034", "warning", "wrong digest of a record without a document",
         "The digest of a request, or of another record that gives no document, does not match. The documents of "
         "the file are not affected.",
         _FIX + ", with --unsafe-fixes",
@@ -296,7 +299,7 @@ FAULTS: Final = (
     Rule(
         "WARC035", "warning", "draft version",
         "The drafts 0.17 and 0.18 of WARC 1.0 are read as that. Few other programs read them.",
-        "if the records follow WARC 1.0 write 'WARC/1.0'",
+        "if the records follow WARC 1.0, write 'WARC/1.0'",
         _record(version=b"WARC/0.18"), _record(version=b"WARC/1.0"), "warc",
     ),
 )  # fmt: skip

@@ -1,7 +1,7 @@
-"""Framing: from a stream to records, strictly, one parse for reading, validating and mending.
+"""Framing: from a stream to records, strictly, one parse for reading, validating and fixing.
 
 A record is a header, a block of just Content-Length bytes and two line ends (clause 4). Where that does not hold the
-framer says what is wrong, looks for the next record and goes on. Blocks that are large and no text are passed over,
+framer says what is wrong, looks for the next record and goes on. Blocks that are large and no text are skipped,
 with their digests verified all the same. Nothing depends on how the stream was cut into pieces.
 """
 
@@ -21,20 +21,88 @@ from corpusfmt.formats.warc.header import (
     is_record_start,
     parse_header,
 )
-from corpusfmt.formats.warc.marks import AFTER, CLOSE, END, ENDS, HELD, LOOK, OVERLAP, next_record
-from corpusfmt.formats.warc.members import Members
-from corpusfmt.formats.warc.passing import pass_over
-from corpusfmt.formats.warc.profile import OWN_TYPE
+from corpusfmt.formats.warc.header_shapes import Shapes
+from corpusfmt.formats.warc.members import AFTER, CLOSE, END, ENDS, HELD, LOOK, OVERLAP, Members, next_record
+from corpusfmt.formats.warc.profile import NATIVE_TYPE
 from corpusfmt.formats.warc.record import Record
-from corpusfmt.formats.warc.shapes import Shapes
+from corpusfmt.formats.warc.skipping import pass_over
 from corpusfmt.formats.warc.texts import PLAIN, USUAL_TYPES, is_wanted, text_type
 from corpusfmt.formats.warc.verify import Verification, holds, quick_verify
-from corpusfmt.formats.warc.window import More, Window
-from corpusfmt.limits import MAX_DOCUMENT, USUAL, Limits, sized
+from corpusfmt.limits import CHUNK, MAX_DOCUMENT, USUAL, Limits, sized
+from corpusfmt.model.errors import ParseError
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Stream
 from corpusfmt.model.limit_table import HIGHEST
 from corpusfmt.text.display import quoted
+from corpusfmt.text.position import Region
+from corpusfmt.text.primitives import occurrences
+
+#: The bytes of UTF-8 that continue a character.
+_CONTINUE: Final = bytes(range(0x80, 0xC0))
+
+
+class More(Exception):
+    """So many bytes must be there, from the record at hand on, or the end of the stream."""
+
+    def __init__(self, needed: int) -> None:
+        self.needed = needed
+
+
+class Window:
+    """A run of bytes of a stream, and a position in it that only goes on.
+
+    ``base`` is where the run begins in the stream. ``keep`` (a stream offset, or -1) holds on to what follows it.
+    ``failure`` is what the file layer raised: the stream has then ended, and whoever reads it raises it again.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.buffer, self.base, self.at = b"", 0, 0
+        #: The same run, with the number of its first line.
+        self.region = Region(b"", 0, 1)
+        self.ended = False
+        self.failure: ParseError | None = None
+        self.keep = -1
+
+    def fill(self, needed: int) -> None:
+        """Drop what was used, and read on until ``needed`` bytes stand from here on, or the stream ends."""
+        cut = self.at if self.keep < 0 else min(self.at, self.keep - self.base)
+        line = self.region.line + (occurrences(self.buffer[:cut], b"\n") if cut else 0)
+        column = self._column(cut)
+        held = [self.buffer[cut:]] if cut < len(self.buffer) else []
+        size = len(self.buffer) - cut
+        self.base += cut
+        self.at -= cut
+        enough = self.at + max(needed, CHUNK)
+        while size < enough and (more := self._read()):
+            held.append(more)
+            size += len(more)
+        self.buffer = held[0] if len(held) == 1 else b"".join(held)
+        self.region = Region(self.buffer, self.base, line, column)
+
+    def _column(self, cut: int) -> int:
+        """Return the column of a region that begins at ``cut`` in the buffer."""
+        start = self.buffer.rfind(b"\n", 0, cut) + 1
+        rest = self.buffer[cut : cut + 3]
+        stop = cut + len(rest) - len(rest.lstrip(_CONTINUE))  # not inside of a character
+        before = len(self.buffer[start:stop].decode("utf-8", "surrogateescape")) - (stop - cut)
+        return before if start else before + self.region.column
+
+    def _read(self) -> bytes:
+        if self.ended:
+            return b""
+        try:
+            more = self.stream.read(CHUNK)
+        except ParseError as error:
+            self.failure, more = error, b""
+        self.ended = not more
+        return more
+
+    def need(self, size: int) -> None:
+        """Raise More unless so many bytes stand from here on, or the stream has ended."""
+        if len(self.buffer) - self.at < size and not self.ended:
+            raise More(size)
+
 
 _FIRST: Final = b"WARC/1.1"
 
@@ -60,7 +128,7 @@ class Framer(Window):
         #: Whether the next record is to be looked for.
         self.seeking = False
         self._told_draft = False
-        #: Nothing can be kept this time: a block is about to be passed over.
+        #: Nothing can be kept this time: a block is about to be skipped.
         self.leaving = False
         self.count = 0
         #: Takes what it can read by itself, from an offset in the buffer on; returns where that ends, and how many
@@ -132,7 +200,7 @@ class Framer(Window):
         self.count += 1
         record = Record.__new__(Record)
         record.number, record.start, record.header = self.count, start, None
-        record.type, record.fields, record.faults, record.block, record.near = shape.type, fields, [], block, None
+        record.type, record.fields, record.faults, record.block, record.context = shape.type, fields, [], block, None
         record.ends = True
         record.body, record.stop = self.base + body, self.base + stop + 4
         if self.members.compressed:
@@ -206,7 +274,7 @@ class Framer(Window):
             self.need(len(buffer) - at + 1)
             return cut(self, None, "the file ends inside the header of a record")
         if (inside := self._begins_inside(at, end)) >= 0:
-            fault = Fault("WARC003", "the header has no end: a record begins in it", self.base + inside)
+            fault = Fault("WARC003", "the header has no end: another record begins inside it", self.base + inside)
             record = self.record(None, fault)
             record.stop = self.base + inside
             return record
@@ -254,7 +322,7 @@ class Framer(Window):
     def _is_wanted(self, header: Header, body: int) -> bool:
         """Say whether a large block may be a text or its metadata, from what the header and the first bytes say."""
         if header.type == "metadata":
-            return header.fields.get("content-type", b"").lower().startswith(OWN_TYPE)
+            return header.fields.get("content-type", b"").lower().startswith(NATIVE_TYPE)
         if header.type not in ("resource", "conversion", "response"):
             return False
         size = LOOK
@@ -262,8 +330,8 @@ class Framer(Window):
         if header.type == "response" and header_end(self.buffer[: body + size], body) < 0:  # a long header of HTTP
             size = self.limits.header_block + LOOK
             self.need(header.size + size)
-        kind = text_type(header.type, header.fields, self.buffer[body : body + size], self.limits)
-        return is_wanted(kind, self._types) or (kind == PLAIN and header.type != "response")  # it may be of ours
+        kind = text_type(header.type, header.fields, self.buffer[body : body + size], self.limits, self._types)
+        return is_wanted(kind, self._types) or (kind == PLAIN and header.type != "response")  # it may be native
 
     def _ends(self, record: Record, body: int, length: int) -> bool:
         """Look at what follows the block of ``length`` at ``body``. Say whether the block is what it says."""

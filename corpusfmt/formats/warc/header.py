@@ -1,4 +1,4 @@
-"""Record headers (clause 4): the version line and the named fields, read closely. ``shapes`` has the fast look."""
+"""Record headers (clause 4): the version line and the named fields, parsed completely. ``shapes`` has the fast path."""
 
 from __future__ import annotations
 
@@ -6,12 +6,66 @@ import re
 from typing import Final, NamedTuple
 
 from corpusfmt.formats.warc.digests import parse_digest
-from corpusfmt.formats.warc.fields import BY_NAME, FORBIDDEN, MANDATORY, REQUIRED
 from corpusfmt.formats.warc.values import SYNTAX, bare
 from corpusfmt.limits import LENGTH_DIGITS, MAX_HEADER, sized
 from corpusfmt.model.finding import Edit
 from corpusfmt.text.display import quoted
 from corpusfmt.text.primitives import first_invalid_utf8
+
+#: The record types of clause 6. Others are legal and skipped.
+TYPES: Final = ("warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation")
+
+
+class Field(NamedTuple):
+    """A defined field. ``syntax`` names a check of ``values``; ``required`` and ``forbidden`` list record types."""
+
+    name: str
+    syntax: str
+    required: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    repeats: bool = False
+
+
+def _all_but(*types: str) -> tuple[str, ...]:
+    return tuple(type for type in TYPES if type not in types)
+
+
+FIELDS: Final = (
+    Field("WARC-Type", "token", TYPES),
+    Field("WARC-Record-ID", "id", TYPES),
+    Field("WARC-Date", "date", TYPES),
+    Field("Content-Length", "number", TYPES),
+    Field("Content-Type", "media"),
+    Field("WARC-Concurrent-To", "id", (), ("warcinfo", "conversion", "continuation"), repeats=True),
+    Field("WARC-Block-Digest", "digest"),
+    Field("WARC-Payload-Digest", "digest"),
+    Field("WARC-IP-Address", "address", (), ("warcinfo", "conversion", "continuation")),
+    Field("WARC-Refers-To", "id", (), ("warcinfo", "response", "resource", "request", "continuation")),
+    Field("WARC-Refers-To-Target-URI", "uri"),
+    Field("WARC-Refers-To-Date", "date"),
+    Field("WARC-Target-URI", "uri", _all_but("warcinfo", "metadata"), ("warcinfo",)),
+    Field("WARC-Truncated", "token"),
+    Field("WARC-Warcinfo-ID", "id", (), ("warcinfo",)),
+    Field("WARC-Filename", "text", (), _all_but("warcinfo")),
+    Field("WARC-Profile", "uri", ("revisit",)),
+    Field("WARC-Identified-Payload-Type", "media"),
+    Field("WARC-Segment-Number", "number", ("continuation",)),
+    Field("WARC-Segment-Origin-ID", "id", ("continuation",), _all_but("continuation")),
+    Field("WARC-Segment-Total-Length", "number", (), _all_but("continuation")),
+)
+
+#: The fields by their names in lower case: names have no case.
+BY_NAME: Final = {field.name.lower(): field for field in FIELDS}
+#: What a record of any type must have, in the order that faults are reported.
+MANDATORY: Final = ("warc-type", "warc-record-id", "warc-date", "content-length")
+REQUIRED: Final = {
+    type: tuple(name for name, field in BY_NAME.items() if type in field.required and name not in MANDATORY)
+    for type in TYPES
+}
+FORBIDDEN: Final = {
+    type: frozenset(name for name, field in BY_NAME.items() if type in field.forbidden) for type in TYPES
+}
+
 
 #: Drafts of WARC 1.0, whose records are like its.
 DRAFTS: Final = (b"0.17", b"0.18")
@@ -38,7 +92,7 @@ class Fault(NamedTuple):
 
 
 class Header(NamedTuple):
-    """A record header. ``fields`` has values by name in lower case, ``places`` the byte of each value in the stream
+    """A record header. ``fields`` has values by name in lower case, ``offsets`` the byte of each value in the stream
     and its length as it stands there; ``concurrent`` are the values of WARC-Concurrent-To. ``size`` is in bytes,
     with the blank line.
     """
@@ -46,7 +100,7 @@ class Header(NamedTuple):
     version: bytes
     type: str
     fields: dict[str, bytes]
-    places: dict[str, tuple[int, int]]
+    offsets: dict[str, tuple[int, int]]
     concurrent: list[bytes]
     faults: list[Fault]
     size: int
@@ -79,10 +133,10 @@ def parse_header(head: bytes, start: int, longest: int = MAX_HEADER) -> Header:
     if any(not line.endswith(b"\r") for line in lines):
         proper = head.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         faults.append(
-            Fault("WARC004", "the header has lines that end in LF alone", start, edit=Edit(start, len(head), proper))
+            Fault("WARC004", "the header has lines that end in LF only", start, edit=Edit(start, len(head), proper))
         )
     fields: dict[str, bytes] = {}
-    places: dict[str, tuple[int, int]] = {}
+    offsets: dict[str, tuple[int, int]] = {}
     concurrent: list[bytes] = []
     byte, name = start + len(lines[0]) + 1, ""
     for raw in lines[1:]:
@@ -91,12 +145,12 @@ def parse_header(head: bytes, start: int, longest: int = MAX_HEADER) -> Header:
         if len(line) > longest:
             fault, name = Fault("WARC005", f"a header line is longer than {sized(longest)}", byte), ""
         else:
-            fault, name = _field(line, byte, name, fields, places, concurrent)
+            fault, name = _field(line, byte, name, fields, offsets, concurrent)
         if fault:
             faults.append(fault)
         byte += len(raw) + 1
     type = fields.get("warc-type", b"").decode().lower()
-    header = Header(version, type, fields, places, concurrent, faults, len(head))
+    header = Header(version, type, fields, offsets, concurrent, faults, len(head))
     _check(header, start)
     return header
 
@@ -106,7 +160,7 @@ def _field(
     byte: int,
     last: str,
     fields: dict[str, bytes],
-    places: dict[str, tuple[int, int]],
+    offsets: dict[str, tuple[int, int]],
     concurrent: list[bytes],
 ) -> tuple[Fault | None, str]:
     """Take a header line into ``fields``. Return what is wrong with it, and the name of its field."""
@@ -121,28 +175,28 @@ def _field(
         if last == _REPEATED:
             return None, last
         if not last:
-            return Fault("WARC003", f"a folded line that continues nothing: {quoted(line)}", byte), ""
+            return Fault("WARC003", f"a folded line without a line before it: {quoted(line)}", byte), ""
         fields[last] = (fields[last] + b" " + line.strip(b" \t")).strip(b" ")
-        places.pop(last, None)  # nothing is mended in a folded value
+        offsets.pop(last, None)  # nothing is corrected in a folded value
         return None, last
     label, colon, rest = line.partition(b":")
     if not colon or not _NAME.fullmatch(label):
         return Fault("WARC003", f"expected 'Name: value', found {quoted(line)}", byte), ""
     name, value = label.decode("ascii").lower(), rest.strip(b" \t")
-    place = (byte + len(label) + 1 + rest.find(value), len(value)) if value else (byte + len(line), 0)
+    span = (byte + len(label) + 1 + rest.find(value), len(value)) if value else (byte + len(line), 0)
     if name == "warc-concurrent-to":
         concurrent.append(value)
     elif name in fields:
         if name in BY_NAME:
             return Fault("WARC007", f"duplicate field {BY_NAME[name].name}", byte), ""
         return None, _REPEATED  # an extension may define fields that repeat
-    fields[name], places[name] = value, place
+    fields[name], offsets[name] = value, span
     return None, name
 
 
 def _check(header: Header, start: int) -> None:
     """Hold the fields against the table of ``fields`` and their syntax."""
-    type, fields, places, faults = header.type, header.fields, header.places, header.faults
+    type, fields, offsets, faults = header.type, header.fields, header.offsets, header.faults
     malformed = any(fault.code in ("WARC003", "WARC005") for fault in faults)
     for name in (*MANDATORY, *REQUIRED.get(type, ())):
         if not bare(fields.get(name, b"")).strip() and not malformed:
@@ -151,13 +205,13 @@ def _check(header: Header, start: int) -> None:
             what = f" on a {type} record" if name not in MANDATORY else ""
             faults.append(Fault("WARC011", f"the field {BY_NAME[name].name} is missing{what}", start))
     for name in sorted(FORBIDDEN.get(type, frozenset()) & fields.keys()):
-        byte, _ = places.get(name, (start, -1))
-        faults.append(Fault("WARC012", f"the field {BY_NAME[name].name} must not stand on a {type} record", byte))
+        byte, _ = offsets.get(name, (start, -1))
+        faults.append(Fault("WARC012", f"the field {BY_NAME[name].name} is not allowed on a {type} record", byte))
     for name, value in fields.items():
         field = BY_NAME.get(name)
         if field is None or name == "content-length":
             continue
-        byte, length = places.get(name, (start, -1))
+        byte, length = offsets.get(name, (start, -1))
         if not bare(value).strip():
             if name not in MANDATORY:
                 faults.append(Fault("WARC014", f"the field {field.name} is empty", byte))
@@ -166,8 +220,8 @@ def _check(header: Header, start: int) -> None:
             odd = SYNTAX[field.syntax](each, b"1.0" if header.version in DRAFTS else header.version)
             if odd is not None:
                 edit = None
-                if odd.mended is not None and length == len(each) and each == value:
-                    edit = Edit(byte, length, odd.mended)
+                if odd.corrected is not None and length == len(each) and each == value:
+                    edit = Edit(byte, length, odd.corrected)
                 faults.append(Fault(odd.code, f"{field.name}: {odd.message}", byte, edit=edit))
         if field.syntax == "digest":
             faults += _digest_faults(field.name, value, byte, length)
@@ -176,14 +230,14 @@ def _check(header: Header, start: int) -> None:
 def _digest_faults(name: str, value: bytes, byte: int, length: int) -> list[Fault]:
     digest = parse_digest(value)
     if not digest.algorithm:
-        return [Fault("WARC022", f"{name}: no known algorithm in {quoted(value)}", byte)]
+        return [Fault("WARC022", f"{name}: unknown algorithm in {quoted(value)}", byte)]
     if digest.value is None:
         return [Fault("WARC014", f"{name}: expected a {digest.algorithm} digest, found {quoted(value)}", byte)]
-    if digest.mended is None:
+    if digest.corrected is None:
         return []
-    edit = Edit(byte, length, digest.mended) if length >= 0 else None
+    edit = Edit(byte, length, digest.corrected) if length >= 0 else None
     return [
-        Fault("WARC019", f"{name}: expected {quoted(digest.mended, 90)}, found {quoted(value, 90)}", byte, edit=edit)
+        Fault("WARC019", f"{name}: expected {quoted(digest.corrected, 90)}, found {quoted(value, 90)}", byte, edit=edit)
     ]
 
 

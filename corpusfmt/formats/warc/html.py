@@ -1,9 +1,10 @@
-"""The text of a page of the web, by a library that is an extra of this package."""
+"""The text of a web page, extracted by an optional library."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from html import escape
 from importlib import import_module
 from itertools import islice
 from typing import Final
@@ -12,10 +13,24 @@ from corpusfmt.limits import HTML_ATTRIBUTES, MIB
 from corpusfmt.model.errors import ConfigurationError
 
 #: What pages mark as no part of their content (HTML Standard 4.3; WAI-ARIA 1.2, 5.3.4, landmark roles).
-_ASIDE: Final = ["nav", "aside", "footer", "menu", "dialog", "noscript", "[hidden]"] + [
+_ASIDE = ["nav", "aside", "footer", "menu", "dialog", "noscript", "[hidden]"] + [
     f"[role={role}]"
     for role in ("navigation", "complementary", "contentinfo", "banner", "search", "menu", "dialog", "alertdialog")
 ]
+
+#: And what their own style hides; a body that is hidden at first is shown by a script.
+_ASIDE += [
+    f'body [style*="{style}" i]'
+    for style in ("display:none", "display: none", "visibility:hidden", "visibility: hidden")
+]
+#: Blocks (HTML Standard 15.3.3) that the library takes for a part of the line.
+_BLOCK: Final = re.compile(r"<(/?)(?:summary|legend|search)(?=[\s/>])", re.I)
+#: An element of XHTML that ends in its own tag, where HTML has no end: it would go on to the end of the page.
+_EMPTY: Final = re.compile(
+    r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)[\s/])([a-zA-Z][\w.:-]*+)"
+    r"((?:[^<>\"'/]|\"[^\"<]*+\"|'[^'<]*+'|/(?!>))*+)/>"
+)
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 #: An attribute, and what may be a tag with its attributes (HTML Standard 13.2.5.32 to 38).
 _ATTRIBUTE: Final = r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>][^\s>]*+)?+)?+"""
@@ -34,12 +49,13 @@ def text_of(html: str) -> str:
     try:
         extract = import_module("resiliparse.extract.html2text").extract_plain_text
     except ImportError:
-        message = "the text of HTML needs a package that is missing: install corpusfmt[web]"
+        message = "extracting text from HTML needs a package that is missing: install corpusfmt[web]"
         raise ConfigurationError(message) from None
+    html = _BLOCK.sub(r"<\1div", html)
     if _is_slow(html):
         html = _TAG.sub(_shortened, _without_scripts(html))  # scripts may look like tags, and are no text
         if _is_slow(html):
-            raise ValueError(f"tags within tags of the page have more than {HTML_ATTRIBUTES:,} attributes")
+            raise ValueError(f"nested tags of the page have more than {HTML_ATTRIBUTES:,} attributes")
     text: str = extract(html, list_bullets=False, alt_texts=False, skip_elements=_ASIDE)
     return text
 
@@ -74,11 +90,23 @@ def _without_scripts(html: str) -> str:
     return "".join([*parts, html[at:]])
 
 
-def text_of_bytes(data: bytes, encoding: str) -> tuple[bytes, bool]:
+def as_html(page: str) -> str:
+    """Return a page of XHTML as one of HTML."""
+    parts, at = [], 0
+    while (start := page.find(_CDATA, at)) >= 0 and (end := page.find(_CDATA_END, start)) >= 0:
+        parts += [page[at:start], escape(page[start + len(_CDATA) : end])]
+        at = end + len(_CDATA_END)
+    return _EMPTY.sub(r"<\1\2></\1>", "".join([*parts, page[at:]]))
+
+
+def text_of_bytes(data: bytes, encoding: str, *, is_xml: bool = False) -> tuple[bytes, bool]:
     """Return the text that a page shows in UTF-8, and whether all of the page is in its encoding: what is not stays in
-    the text as bytes. Raises as :func:`text_of` does.
+    the text as bytes, those under 0x80 with the high bit. ``is_xml`` is a page of XHTML.
+
+    Raises as :func:`text_of` does.
     """
     page = data.decode(encoding, _ESCAPED)
+    page = as_html(page) if is_xml else page
     bad = set(re.findall("[\udc00-\udcff]", page))
     if not bad:
         return text_of(page).encode("utf-8", "replace"), True
@@ -86,9 +114,10 @@ def text_of_bytes(data: bytes, encoding: str) -> tuple[bytes, bool]:
     others = (char for char in map(chr, range(0xF0000, 0x10FFFE)) if char not in present)
     stand_ins = dict(zip(bad, others, strict=False))
     if len(stand_ins) < len(bad):
-        raise ValueError("the page has each character for private use, and bytes that are not in its encoding")
+        raise ValueError("the page uses all private-use characters, and has bytes that are not valid in its encoding")
     text = text_of(page.translate(str.maketrans(stand_ins)))
-    own = {char: byte if byte >= "\udc80" else chr(ord(byte) & 0x7F) for byte, char in stand_ins.items()}
+    own: dict[str, str | int | None]
+    own = {char: chr(ord(byte) | 0x80) for byte, char in stand_ins.items()}  # a low one would be a character
     return text.translate(str.maketrans(own)).encode("utf-8", "surrogateescape"), False
 
 

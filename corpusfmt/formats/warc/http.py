@@ -1,4 +1,4 @@
-"""What the block of a ``response`` or ``request`` record holds: one HTTP message (RFC 9112), as archives have it."""
+"""The block of a ``response`` or ``request`` record: one HTTP message (RFC 9112), as archives store it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from corpusfmt.formats.warc.charsets import byte_order_mark, declared_charset
-from corpusfmt.formats.warc.codings import HTTPFault, decoded
+from corpusfmt.formats.warc.codings import HTTPFault, decoded, is_coded
 from corpusfmt.limits import KIB, MAX_RATIO, RATIO_FREE, USUAL, Limits, sized
 from corpusfmt.text.display import quoted
 
@@ -17,17 +17,36 @@ _STATUS: Final = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t].*)?")
 _ODD_STATUS: Final = re.compile(
     rb"(?:(?i:https?|icy|shoutcast)[^ \t\d]{0,3}(?:[\d.,x]{1,4}(?=[^\d]|\d{3}))?[^\d]{0,8})?([1-5]\d\d)(?!\d).*"
 )
+#: And those of other protocols, which may have no version where fields follow.
+_OTHER_STATUS: Final = re.compile(rb"[A-Za-z]{1,16}(/[\d.]{1,8})?[ \t]+([1-5]\d\d)(?!\d).*")
+#: What a server says to itself of the status where no start line was made of it (RFC 3875, section 6.3.3).
+_CGI_STATUS: Final = re.compile(r"([1-5]\d\d)(?:[ \t].*)?")
 _FIELD: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}[ \t]*:")
 _REQUEST: Final = re.compile(rb"[!-~]{1,64}[ \t]+[^ \t].*[ \t]HTTP/\d(?:\.\d)?")
 _FOLD: Final = re.compile(r"\r?\n[ \t]+")
 _CHUNK: Final = re.compile(rb"[ \t]*(?:0[xX])?([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]{0,65535})?\r?\n")
 _LINE_END: Final = re.compile(rb"\r?\n")
 _LINE_ENDS: Final = re.compile(rb"\r?\n?[\r\n]{0,4}")
+#: What may stand before a body by mistake.
+_BLANK_LINES: Final = re.compile(rb"(?:\r?\n){1,4}")
+#: So many messages are passed over before the one that counts.
+_MOST_INTERIM: Final = 8
+_LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
+#: What a proxy answers before the server does (RFC 9110, section 9.3.6: its answer has no content).
+_CONNECTED: Final = re.compile(rb"connection[ \t]established", re.I)
+#: Statuses of answers that have no content (RFC 9110).
+EMPTY: Final = frozenset((204, 205, 304))
 _TYPE: Final = re.compile(r"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,127}/[!#$%&'*+.^_`|~0-9A-Za-z-]{1,127})(?=[ \t;,]|$)")
 _PARAMETER: Final = re.compile(r'[;, \t]([!#$%&\'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)|([^;, \t]*))')
+#: Types that stand for none.
+_UNKNOWN: Final = frozenset(("*/*", "unknown/unknown", "application/unknown"))
 #: What a message without a status is taken for.
 _OK: Final = 200
 _ESCAPED: Final = re.compile(r"\\(.)")
+
+
+#: What is said of it.
+_BLANK: Final = "blank lines stand before the body"
 
 
 class Message(NamedTuple):
@@ -50,9 +69,9 @@ class Content(NamedTuple):
     """The content of a message (RFC 9110, section 8), its codings undone and without a byte order mark.
 
     ``charset`` is a codec of Python, None for UTF-8 and for unknown; ``declared`` says whether one was named that is
-    known. ``start`` is the offset in the block where ``data`` stands verbatim, or -1. ``damage`` says what is wrong
-    with a body whose codings could not be undone to the end, at the offset ``damaged_at`` in the block: ``data`` is as
-    much of it as could be read.
+    known, ``unknown`` what is wrong with one that is not. ``start`` is the offset in the block where ``data`` stands
+    verbatim, or -1. ``damage`` says what is wrong with a body whose codings could not be undone to the end, at the
+    offset ``damaged_at`` in the block: ``data`` is as much of it as could be read.
     """
 
     media_type: str
@@ -63,6 +82,7 @@ class Content(NamedTuple):
     declared: bool = False
     damage: str = ""
     damaged_at: int = 0
+    unknown: str = ""
 
     @property
     def wide(self) -> bool:
@@ -90,13 +110,16 @@ def parse_message(block: bytes, limits: Limits = USUAL) -> Message:
     if found:
         status = int(found[1])
     elif not _REQUEST.fullmatch(line):
-        odd, status = _ODD_STATUS.fullmatch(line), _OK
+        odd, other, status = _ODD_STATUS.fullmatch(line), _OTHER_STATUS.fullmatch(line), _OK
         remark = f"expected 'HTTP/1.1 200 OK', found {quoted(line)}"
+        has_fields = _FIELD.match(rest) is not None
         if odd:
             status = int(odd[1])
+        elif other and (other[1] or has_fields):
+            status = int(other[2])
         elif _FIELD.match(line):
             rest = head
-        elif not line[:4].upper().startswith(b"HTTP"):
+        elif not line[:4].upper().startswith(b"HTTP") and (line.startswith(b"<") or not end or not has_fields):
             return Message(status, [], begin, remark)
     if len(head) > longest:
         at = begin
@@ -115,9 +138,40 @@ def parse_message(block: bytes, limits: Limits = USUAL) -> Message:
         name = name.strip(" \t\r")
         if colon and name:
             fields.append((name.lower(), value.strip(" \t\r")))
+    if rest is head and (said := _CGI_STATUS.fullmatch(dict(fields).get("status", ""))):
+        status = int(said[1])
     if not end and not remark and not block.endswith((b"\n\n", b"\n\r\n")):
         remark = "the HTTP header has no end"
     return Message(status, fields, body, remark)
+
+
+def final_message(block: bytes, limits: Limits = USUAL) -> tuple[Message, int]:
+    """Return the message of a server, and the offset in the block where it begins: behind interim responses (RFC 9110,
+    section 15.2) and the answer of a proxy. Raises HTTPFault as :func:`parse_message` does.
+    """
+    start, message = 0, parse_message(block, limits)
+    for _ in range(_MOST_INTERIM):
+        if not _is_followed(block[start:], message):
+            break
+        start += message.body
+        try:
+            message = parse_message(block[start:], limits)
+        except HTTPFault as fault:
+            raise HTTPFault(fault.kind, fault.message, start + fault.at) from None
+    return message, start
+
+
+def _is_followed(block: bytes, message: Message) -> bool:
+    """Say whether the message of a server follows one that is not its last, or not its own."""
+    if not block.startswith(b"HTTP/", message.body):
+        return False
+    if 100 <= message.status < 200:
+        return True
+    line = block[message.body : message.body + KIB].partition(b"\n")[0].rstrip(b"\r")
+    if not 200 <= message.status < 300 or not _STATUS.fullmatch(line):
+        return False
+    said = _CONNECTED.search(block[: message.body].partition(b"\n")[0])
+    return said is not None or not message.values("content-type")
 
 
 def media_type(value: str) -> tuple[str, dict[str, str]]:
@@ -159,33 +213,43 @@ def content_of(
     start = damaged_at = message.body
     codings = _codings(message, "content-encoding") + _codings(message, "transfer-encoding")
     data = b""
-    if "chunked" not in codings:
-        data = block[start:]
-    elif _is_chunked(block, start):
+    blank = _BLANK_LINES.match(block, start)
+    if blank and "chunked" in codings and _is_chunked(block, blank.end()):
+        start = blank.end()
+        remarks.append(_BLANK)
+    if "chunked" in codings and _is_chunked(block, start):
         data, wrong, damaged_at = _join_chunks(block, start)
         start = -1
         damage += [wrong] if wrong else []
     else:
         data = block[start:]
-        if data:
-            remarks.append("the body is not chunked, though the header says so")
+        if "chunked" in codings and data:
+            remarks.append("the body is not chunked, although the header says so")
+    if data.endswith(_LAST_CHUNK) and (again := dechunked(data)):
+        if codings.count("chunked") < 2:
+            said = "is chunked twice" if start < 0 else "is chunked, although the header does not say so"
+            remarks.append(f"the body {said}")
+        data, start = again, -1
     most = min(limit, max(RATIO_FREE, ratio * len(data)))
     for coding in reversed(codings):
         if data and coding not in {"chunked", "identity"}:
-            place = max(block.lower().find(coding.encode("latin-1"), 0, message.body), 0)
-            undone = decoded(coding, data, most, (place, message.body), expand)
+            blank = _BLANK_LINES.match(data)
+            if blank and is_coded(data[blank.end() : blank.end() + 4]):
+                data = data[blank.end() :]
+                remarks.append(_BLANK)
+            named_at = max(block.lower().find(coding.encode("latin-1"), 0, message.body), 0)
+            undone = decoded(coding, data, most, (named_at, message.body), expand)
             if undone is None:
-                remarks.append(f"the body is not in {quoted(coding)}, though the header says so")
+                remarks.append(f"the body is not in {quoted(coding)}, although the header says so")
             else:
                 if undone.other:
-                    remarks.append(f"the body is in another coding than {quoted(coding)}, which the header says")
+                    remarks.append(f"the body is in another coding than {quoted(coding)}, which the header declares")
                 data, start = undone.data, -1
                 damage += [undone.damage] if undone.damage else []
     if len(data) > limit:
         raise HTTPFault("coding", f"the content is larger than {limit} bytes", message.body)
     kind, label = said_type(message)
     found = body_of(kind, label, data)
-    remarks += [found.remark] if found.remark else []
     start = start + found.start if start >= 0 else -1
     return found._replace(start=start, remark="; ".join(remarks), damage="; ".join(damage), damaged_at=damaged_at)
 
@@ -198,16 +262,22 @@ def body_of(kind: str, label: str, data: bytes) -> Content:
             return Content(kind, charset, data[mark:], mark, "", declared=True)
     page = data if kind.endswith(("xml", "html")) or not kind else b""
     charset, known, remark = declared_charset(label, page)
-    return Content(kind, charset, data, 0, remark, known)
+    return Content(kind, charset, data, 0, "", known, unknown=remark)
 
 
 def said_type(message: Message) -> tuple[str, str]:
-    """Return the media type and the charset label that a header gives; the last field that has a type counts."""
-    for value in reversed(message.values("content-type")):
-        kind, parameters = media_type(value)
-        if kind:
-            return kind, parameters.get("charset", "")
-    return "", ""
+    """Return the media type and the charset label that a header gives (Fetch Standard, "extract a MIME type").
+
+    The last field that has a type counts. It has the charset of the one before it when both name the same type. Types
+    that say that the type is unknown count as none (MIME Sniffing, section 7).
+    """
+    kind = label = ""
+    for value in message.values("content-type"):
+        found, parameters = media_type(value)
+        if found and found not in _UNKNOWN:
+            label = parameters.get("charset", "") or (label if found == kind else "")
+            kind = found
+    return kind, label
 
 
 def _codings(message: Message, name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Where things are in a WARC file: its start, the next record, the byte of a text."""
+"""Offsets in a WARC file: the start, the next record, a byte of a text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from corpusfmt.model.document import Document
 from corpusfmt.text.position import Region
 
-#: The first line of a record; in any case, so that what is nearly right is told what is wrong.
+#: The first line of a record; in any case, so that an almost valid record is reported.
 _FIRST: Final = re.compile(rb"\s*+(?i:warc)/[0-9]")
 _START: Final = re.compile(
     rb"(?:\A|(?<=\n))WARC/(?:1\.[01]|0\.1[78])\r?\n[A-Za-z]"

@@ -1,4 +1,4 @@
-"""What our own bundles add to WARC: a metadata record after each document that holds what its record cannot.
+"""What native archives add to WARC: a metadata record after each document, with its id, name and metadata.
 
     Content-Type: application/x.corpusfmt.document+json; version=1
 
@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from typing import Final
 
-OWN_TYPE: Final = b"application/x.corpusfmt.document+json"
-OWN_VERSION: Final = OWN_TYPE + b"; version=1"
+NATIVE_TYPE: Final = b"application/x.corpusfmt.document+json"
+NATIVE_VERSION: Final = NATIVE_TYPE + b"; version=1"
 END_TYPE: Final = b"application/x.corpusfmt.end+json"
 END_VERSION: Final = END_TYPE + b"; version=1"
 PROFILE: Final = b"corpusfmt-profile: 1\r\n"

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from corpusfmt.formats.warc.ending import Ending, is_end
 from corpusfmt.formats.warc.faults import BY_CODE
 from corpusfmt.formats.warc.framer import Framer
 from corpusfmt.formats.warc.header import Fault
-from corpusfmt.formats.warc.native import OwnFault, read_own
-from corpusfmt.formats.warc.native_bytes import read_bundle
-from corpusfmt.formats.warc.profile import OWN_TYPE, PROFILE
+from corpusfmt.formats.warc.last_record import Ending, is_end
+from corpusfmt.formats.warc.native import NativeFault, read_bundle, read_native
+from corpusfmt.formats.warc.profile import NATIVE_TYPE, PROFILE
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.references import Across
 from corpusfmt.formats.warc.texts import USUAL_TYPES, types_of
@@ -72,7 +71,7 @@ class _Scan:
                 error = next((fault for fault in record.faults if fault.code in _ERRORS), None)
                 if error is not None:
                     about, since = self.pending, None
-                    own = record.fields.get("content-type", b"").startswith(OWN_TYPE)
+                    own = record.fields.get("content-type", b"").startswith(NATIVE_TYPE)
                     if about is not None and own and self._is_about(record, about):
                         self.pending, since = None, about.record  # nobody knows which document it was
                     yield from self._refuse(record, error, since)
@@ -85,7 +84,7 @@ class _Scan:
             yield from self._missing(framer.base + len(framer.buffer))
         if self.across is not None:
             for code, message, at in self.across.dangling():
-                self.out.find(code, message, at.byte, record=at.number, file_byte=at.raw, near=at.near)
+                self.out.find(code, message, at.byte, record=at.number, file_byte=at.raw, context=at.context)
         yield from self.out.flush()
         if framer.failure is not None:
             raise framer.failure
@@ -115,19 +114,21 @@ class _Scan:
     def _find(self, fault: Fault, record: Record, id: str | int | None = None) -> None:
         code, message, byte, edit, field = fault
         if field:
-            byte, _ = self.framer.header_of(record).places.get(field, (byte, 0))
-        near = record.near if byte < self.framer.base else None
-        self.out.find(code, message, byte, edit=edit, id=id, record=record.number, file_byte=record.raw, near=near)
+            byte, _ = self.framer.header_of(record).offsets.get(field, (byte, 0))
+        context = record.context if byte < self.framer.base else None
+        self.out.find(
+            code, message, byte, edit=edit, id=id, record=record.number, file_byte=record.raw, context=context
+        )
 
-    def _near(self, record: Record) -> Callable[[int], Region]:
+    def _context(self, record: Record) -> Callable[[int], Region]:
         """Return what gives the surroundings of a place in the header of a record."""
-        near = record.near
-        return self.out.near if near is None else lambda _: near
+        context = record.context
+        return self.out.context if context is None else lambda _: context
 
     def _byte_of(self, record: Record, value: bytes) -> int:
         """Return the stream offset of a value in the header of a record."""
         base = self.framer.base
-        head = record.near.buffer if record.near else self.framer.buffer[record.start - base : record.body - base]
+        head = record.context.buffer if record.context else self.framer.buffer[record.start - base : record.body - base]
         return record.start + max(0, head.find(value))
 
     def _remark(self, record: Record) -> None:
@@ -150,9 +151,9 @@ class _Scan:
 
     def _give_up(self, first: Record, last: Record) -> Iterator[Batch]:
         """Give a batch with the bytes of refused records. Of one that is not held there is the header."""
-        near = first.near or last.near
-        if near is not None:
-            yield from self.out.flush(near.buffer, cut=True)
+        context = first.context or last.context
+        if context is not None:
+            yield from self.out.flush(context.buffer, cut=True)
             return
         base = self.framer.base
         stop = last.stop if last.ends else first.start + CHUNK
@@ -164,8 +165,8 @@ class _Scan:
         if not record.framed:
             return
         self.begun += 1
-        if self.across is not None and self.across.take(record, self._near(record), partial(self._byte_of, record)):
-            what = f"the record id {quoted(record.fields['warc-record-id'], 80)} stands on an earlier record too"
+        if self.across is not None and self.across.take(record, self._context(record), partial(self._byte_of, record)):
+            what = f"the record id {quoted(record.fields['warc-record-id'], 80)} is used by an earlier record"
             self._find(Fault("WARC024", what, record.start, field="warc-record-id"), record)
         self.ending.went_on()
         if is_end(record):
@@ -218,7 +219,7 @@ class _Scan:
         self.pending = pending
 
     def _bundles(self, buffer: bytes, at: int) -> tuple[int, int]:
-        """Take the documents of ours from ``at`` on that are quickly read. Return where they end, and their records."""
+        """Take the native documents from ``at`` on that are quickly read. Return where they end, and their records."""
         records = 0
         if self.pending is not None:
             return at, records
@@ -231,8 +232,8 @@ class _Scan:
                 break
             line = self._line_of(start) if options.lines else 0
             encoding = None if utf8 else options.encoding
-            place = (self.path, start, line, base + body)
-            self.out.documents.append(build(identifier, name, data, encoding, meta, place))
+            origin = (self.path, start, line, base + body)
+            self.out.documents.append(build(identifier, name, data, encoding, meta, origin))
             at = stop
             records += 2
         self.begun += records
@@ -242,7 +243,7 @@ class _Scan:
     def _metadata(self, record: Record) -> Iterator[Batch]:
         pending = self.pending
         fields = record.fields
-        own = fields.get("content-type", b"").startswith(OWN_TYPE)
+        own = fields.get("content-type", b"").startswith(NATIVE_TYPE)
         if pending is not None and self._is_about(record, pending) and pending.room > 0:
             if not own:
                 if remark := pending.join(record, self.options.limits.depth):
@@ -250,7 +251,7 @@ class _Scan:
                 return
             texts = pending.record.type != "response"
             if texts and fields["content-type"].endswith(b"version=1") and record.block is not None:
-                yield from self._own(record, pending)
+                yield from self._native(record, pending)
                 return
         yield from self._settle()
         if own:
@@ -267,16 +268,16 @@ class _Scan:
             return True
         return about in map(bare, record.concurrent)
 
-    def _own(self, record: Record, pending: Pending) -> Iterator[Batch]:
+    def _native(self, record: Record, pending: Pending) -> Iterator[Batch]:
         """Make a document of a record and its metadata record."""
         self.pending = None
         self.ending.documents += 1
         if pending.count:
             self.out.leave("metadata records", pending.count)
         try:
-            own = read_own(record.block or b"", self.options.limits, remarked=True)
+            own = read_native(record.block or b"", self.options.limits, remarked=True)
             assert own is not None
-        except OwnFault as fault:
+        except NativeFault as fault:
             yield from self._refuse(record, Fault("WARC027", fault.message, record.body + fault.at), pending.record)
             return
         for message, at in own.remarks:

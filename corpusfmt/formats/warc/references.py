@@ -1,4 +1,4 @@
-"""What only shows across records: ids that repeat, references to records that are not there."""
+"""Checks across records: duplicate ids, references to missing records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Reference(NamedTuple):
     byte: int
     number: int
     raw: int
-    near: Region
+    context: Region
 
 
 class Across:
@@ -34,7 +34,7 @@ class Across:
         self._first: dict[int, Reference] = {}
         self._places: dict[int, Reference] = {}
 
-    def take(self, record: Record, near: Callable[[int], Region], byte_of: Callable[[bytes], int]) -> bool:
+    def take(self, record: Record, context: Callable[[int], Region], byte_of: Callable[[bytes], int]) -> bool:
         """Take note of a sound record, with what gives the place of a value in its header. Say whether its id was there
         before.
         """
@@ -45,13 +45,13 @@ class Across:
                 self._concurrent.add(at)
                 if len(self._places) < _EXAMPLES:
                     byte = byte_of(value)
-                    self._places[at] = Reference(value, byte, record.number, record.raw, near(byte))
+                    self._places[at] = Reference(value, byte, record.number, record.raw, context(byte))
         refers = fields.get("warc-refers-to")
         if refers is not None and (at := hash(bare(refers))) not in self._seen:
             self._refers[at] = self._refers.get(at, 0) + 1
             if len(self._first) < _EXAMPLES:
                 byte = byte_of(refers)
-                self._first[at] = Reference(refers, byte, record.number, record.raw, near(byte))
+                self._first[at] = Reference(refers, byte, record.number, record.raw, context(byte))
         return repeated
 
     def saw(self, record: Record) -> bool:

@@ -1,4 +1,4 @@
-"""Which records hold texts, and which only seem to."""
+"""Which records contain text, by their type and their first bytes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Final
 from corpusfmt.limits import KIB, Limits
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.text.display import quoted
+from corpusfmt.text.magic import kind_of
 
 XHTML: Final = "application/xhtml+xml"
-HTML: Final = ("text/html", XHTML)
+HTML: Final = ("text/html", XHTML, "application/vnd.wap.xhtml+xml")
 PLAIN: Final = "text/plain"
 #: Words for media types in the option ``types``, and what is a text without it.
 _WORDS: Final = {"html": HTML, "plain": (PLAIN,), "text": ("text/*", XHTML), "all": ("*/*",)}
@@ -19,23 +20,11 @@ USUAL_TYPES: Final = frozenset((*HTML, PLAIN))
 _MEDIA: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,127}/(?:\*|[a-z0-9!#$&^_.+-]{1,127})|\*/\*")
 
 #: What crawlers write about themselves in records of texts: wget its log and its arguments, others their logs.
-_OWN: Final = re.compile(rb"<?(?:metadata:|urn:x-[a-z0-9-]+:log)", re.I)
-#: What files of types that are no text begin with, after white space where that is allowed.
-_MAGIC: Final = {
-    "application/pdf": rb"\s{0,64}%PDF-",
-    "application/postscript": rb"\s{0,64}%!PS-Adobe",
-    "an image": rb"\x89PNG\r\n\x1a\n|GIF8[79]a|\xff\xd8\xff|RIFF.{4}WEBP|II\*\x00|MM\x00\*|\x00\x00\x01\x00.\x00",
-    "audio or video": rb"\x00\x00\x00.ftyp|RIFF.{4}(?:WAVE|AVI )|OggS\x00|ID3[\x02-\x04]\x00|\x1aE\xdf\xa3|FLV\x01"
-    rb"|[CF]WS[\x01-\x1f]",
-    "a font": rb"wOF[F2]\x00|OTTO\x00|\x00\x01\x00\x00\x00",
-    "an archive": rb"PK\x03\x04|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\x00"
-    rb"|\x28\xb5\x2f\xfd",
-    "binary data": rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|\x7fELF|\xca\xfe\xba\xbe|\x00asm|SQLite format 3\x00",
-}
-_MAGICS: Final = [(re.compile(pattern, re.S), what) for what, pattern in _MAGIC.items()]
+_BY_CRAWLER: Final = re.compile(rb"<?(?:metadata:|urn:x-[a-z0-9-]+:log)", re.I)
 #: Types of what is no text, where somebody identified them.
 _BINARY_TYPE: Final = re.compile(
-    r"(?:image|audio|video|font|model)/(?!svg\+xml).+|application/(?:pdf|postscript|msword|zip|java-archive|wasm|font.+"
+    r"(?:image|audio|video|font|model)/(?!svg\+xml).+|text/css|(?:text|application)/(?:x-)?(?:java|ecma)script"
+    r"|application/(?:pdf|postscript|msword|zip|java-archive|wasm|font.+"
     r"|.+\+(?:zip|gzip)|(?:x-)?gzip|vnd\.(?!.*(?:xml|json)$).+|x-(?:shockwave|bzip|tar|7z|rar|xz|zip|dosexec|msdownload"
     r"|elf|executable|sqlite|tika-msoffice|tika-ooxml|font).*)"
 )
@@ -61,7 +50,7 @@ def types_of(value: str) -> frozenset[str]:
     for word in re.split(r"[,;\s]+", value.lower().strip(" ,;")):
         if word not in _WORDS and not _MEDIA.fullmatch(word):
             raise ConfigurationError(
-                f"expected media types as in text/html or text/*, or {', '.join(_WORDS)}; found {quoted(word)}"
+                f"expected media types such as text/html or text/*, or {', '.join(_WORDS)}; found {quoted(word)}"
             )
         found.update(_WORDS.get(word, (word,)))
     return frozenset(found)
@@ -73,9 +62,9 @@ def is_wanted(kind: str, types: frozenset[str]) -> bool:
     return kind in types or (bool(kind) and general)
 
 
-def is_own(fields: dict[str, bytes]) -> bool:
+def is_by_crawler(fields: dict[str, bytes]) -> bool:
     """Say whether a crawler wrote a record about itself."""
-    return _OWN.match(fields.get("warc-target-uri", b"")) is not None
+    return _BY_CRAWLER.match(fields.get("warc-target-uri", b"")) is not None
 
 
 def is_page(body: bytes) -> bool:
@@ -96,18 +85,21 @@ def identified(fields: dict[str, bytes]) -> str:
     return media_type_of(fields.get("warc-identified-payload-type", b""))
 
 
-def binary(kind: str, data: bytes, fields: dict[str, bytes], *, wide: bool = False) -> str:
-    """Say what a record holds that is served as the text type ``kind`` and is none: the type that was identified, what
-    its first bytes tell, or control bytes. Empty for a text. ``wide`` is a text in UTF-16.
+def binary(
+    kind: str, data: bytes, fields: dict[str, bytes], types: frozenset[str] = frozenset(), *, wide: bool = False
+) -> str:
+    """Say what a record of type ``kind`` holds that is no text: the type that was identified, what its first bytes
+    tell, or control bytes. Empty for a text, and for a type that is none and that ``types`` name: whoever names it
+    knows. ``wide`` is a text in UTF-16.
     """
-    if not kind.startswith("text/") and kind != XHTML:
+    if kind in types and not kind.startswith("text/") and kind not in HTML:
         return ""
-    for magic, what in _MAGICS:
-        if magic.match(data):
-            return what
+    if magic := kind_of(data):
+        return magic.group
     if _TAG.match(data) or wide:
         return ""
-    if _BINARY_TYPE.fullmatch(found := identified(fields)):
+    found = identified(fields)
+    if found != kind and _BINARY_TYPE.fullmatch(found):
         return found
     head = data[:_LOOK]
     controls = len(head) - len(head.translate(None, _BINARY))
@@ -123,26 +115,28 @@ def _is_wide(head: bytes) -> bool:
     return max(nuls) > 0.8 and not halves[nuls.index(min(nuls))].translate(None, bytes(set(range(256)) - set(_BINARY)))
 
 
-def text_type(type: str, fields: dict[str, bytes], head: bytes, limits: Limits) -> str:
+def text_type(
+    type: str, fields: dict[str, bytes], head: bytes, limits: Limits, types: frozenset[str] = USUAL_TYPES
+) -> str:
     """Return the media type of what a record holds; of a response what its HTTP header says, which begins ``head``.
 
-    Empty where none is said, or the header cannot be read, and where it holds no text although it says so.
+    Empty where none is said, or the header cannot be read, and where it holds no text and ``types`` do not name it.
     """
     kind = media_type_of(fields.get("content-type", b""))
-    if is_own(fields):
+    if is_by_crawler(fields):
         return ""
     if type != "response":
         kind = kind or identified(fields)
-        return "" if binary(kind, head, fields) else kind
+        return "" if binary(kind, head, fields, types) else kind
     if kind != "application/http":
         return ""
     from corpusfmt.formats.warc.codings import HTTPFault
-    from corpusfmt.formats.warc.http import parse_message, said_type
+    from corpusfmt.formats.warc.http import final_message, said_type
 
     try:
-        message = parse_message(head, limits)
+        message, start = final_message(head, limits)
     except HTTPFault:
         return ""
     kind = said_type(message)[0] or identified(fields)
     coded = message.values("content-encoding") or message.values("transfer-encoding")
-    return "" if not coded and binary(kind, head[message.body :], fields) else kind
+    return "" if not coded and binary(kind, head[start + message.body :], fields, types) else kind

@@ -1,8 +1,8 @@
-"""Documents of records that others wrote: which records are texts, and what of their fields becomes metadata.
+"""Documents from third-party records: which records are texts, and which fields become metadata.
 
 The id is the record id, the name the target URI. Under ``meta`` stand ``url``, ``date``, ``languages``,
 ``content_type`` (where it is not text/plain), ``status`` (of a response), ``refers_to``, ``truncated``, and
-``metadata``: the fields of the metadata records about it. What else a header says is left behind.
+``metadata``: the fields of the metadata records about it. What else a header says is dropped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from corpusfmt.formats.warc.texts import (
     PLAIN,
     binary,
     identified,
-    is_own,
+    is_by_crawler,
     is_page,
     is_wanted,
     media_type_of,
@@ -32,7 +32,7 @@ from corpusfmt.model.json_objects import check_object
 from corpusfmt.model.metadata import values_of
 from corpusfmt.text.display import charset, quoted, shown
 from corpusfmt.text.json_reader import JSONFault
-from corpusfmt.text.primitives import first_invalid_utf8
+from corpusfmt.text.primitives import first_invalid_utf8, is_utf8
 
 #: Brackets in a JSON value that is joined as one are fewer than levels by so many: it stands a few levels deep in the
 #: metadata.
@@ -158,7 +158,7 @@ def pending_of(
     fields = record.fields
     if "warc-segment-number" in fields:
         return f"{record.type} records in segments"
-    if is_own(fields):
+    if is_by_crawler(fields):
         return f"{record.type} records of the crawler about itself"
     if record.type == "response":
         return _response(record, options, types, expand)
@@ -173,17 +173,17 @@ def pending_of(
         try:
             pending.encoding = charset(label) if label else options.encoding
         except LookupError:
-            what = f"no known encoding: {quoted(label)}"
+            what = f"unknown encoding: {quoted(label)}"
             pending.remarks.append(Fault("WARC028", what, record.start, field="content-type"))
         return _finished(pending, kind, options)
     from corpusfmt.formats.warc.http import body_of
 
     body = body_of(kind, label, record.block)
-    if what := binary(kind, body.data, fields, wide=body.wide):
+    if what := binary(kind, body.data, fields, types, wide=body.wide):
         return f"{record.type} records of {shown(kind, 60)} that hold {shown(what, 60)}"
     pending.data, pending.body = body.data, record.body + len(record.block) - len(body.data)
-    if body.remark:
-        pending.remarks.append(Fault("WARC028", body.remark, record.start, field="content-type"))
+    if body.unknown:
+        pending.remarks.append(Fault("WARC028", body.unknown, record.start, field="content-type"))
     _read_as_declared(pending, body.charset, known=body.declared)
     return _finished(pending, kind, options)
 
@@ -192,7 +192,7 @@ def _response(
     record: Record, options: ReadOptions, types: frozenset[str], expand: Callable[[int], object]
 ) -> Pending | str:
     from corpusfmt.formats.warc.codings import HTTPFault
-    from corpusfmt.formats.warc.http import content_of, parse_message, said_type
+    from corpusfmt.formats.warc.http import EMPTY, content_of, final_message, said_type
 
     outer = media_type_of(record.fields.get("content-type", b""))
     if outer != "application/http":
@@ -202,11 +202,8 @@ def _response(
     block, start = record.block, record.body
     kind = ""
     try:
-        message = parse_message(block, options.limits)
-        while 100 <= message.status < 200 and block.startswith(b"HTTP/", message.body):  # interim responses come first
-            start += message.body
-            block = block[message.body :]
-            message = parse_message(block, options.limits)
+        message, before = final_message(block, options.limits)
+        start, block = start + before, block[before:]
         if (not 200 <= message.status < 300 or message.status == _PARTIAL) and options.own.get("status") != "all":
             return f"response records with status {message.status}"
         kind = said_type(message)[0] or identified(record.fields)
@@ -215,11 +212,13 @@ def _response(
         content = content_of(block, message, options.max_document, options.limits.ratio, expand)
     except HTTPFault as fault:
         raise FaultError(Fault("WARC021", fault.message, start + fault.at)) from None
+    if message.status in EMPTY and not content.data:
+        return f"response records with status {message.status}"
     if not kind:
         kind = HTML[0] if is_page(content.data) else ""
         if not is_wanted(kind, types):
             return "response records of no type"
-    if what := binary(kind, content.data, record.fields, wide=content.wide):
+    if what := binary(kind, content.data, record.fields, types, wide=content.wide):
         return f"response records of {shown(kind, 60)} that hold {shown(what, 60)}"
     pending = Pending(record, content.data, options.encoding, start + max(content.start, 0))
     pending.extra["status"] = message.status
@@ -229,6 +228,8 @@ def _response(
         pending.remarks.append(Fault("WARC033", content.damage, start + content.damaged_at))
     if content.remark:
         pending.remarks.append(Fault("WARC029", content.remark, start))
+    if content.unknown:
+        pending.remarks.append(Fault("WARC028", content.unknown, start))
     short = _shortage(message.values("content-length"), len(block) - message.body)
     if short and not message.values("transfer-encoding"):
         pending.remarks.append(Fault("WARC029", short, start))
@@ -242,13 +243,13 @@ def _read_as_declared(pending: Pending, codec: str | None, *, known: bool) -> No
     """
     if not known:
         return
-    from corpusfmt.formats.warc.web_decoding import USER_DEFINED, in_utf8
+    from corpusfmt.formats.warc.charsets import USER_DEFINED, in_utf8
 
     pending.encoding = codec
     if codec is None or (pending.data.isascii() and codec != "iso2022_jp"):
         pending.encoding = None if codec == USER_DEFINED else codec
     elif (text := in_utf8(pending.data, codec)) is not None:
-        pending.data, pending.encoding = text, "utf-8"
+        pending.data, pending.encoding = text, "utf-8" if is_utf8(text) else None
 
 
 def _shortage(said: list[str], there: int) -> str:
@@ -256,7 +257,7 @@ def _shortage(said: list[str], there: int) -> str:
     value = said[-1].strip() if said else ""
     if not (value.isdigit() and value.isascii() and len(value) < 19) or int(value) <= there:
         return ""
-    return f"the body has {there} of the {value} bytes that its header says"
+    return f"the body has {there} of the {value} bytes that its header declares"
 
 
 def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
@@ -268,19 +269,19 @@ def _finished(pending: Pending, kind: str, options: ReadOptions) -> Pending:
         pending.extra = {"content_type": kind, **pending.extra}
     if "warc-truncated" in pending.record.fields:
         reason = pending.record.fields["warc-truncated"].decode()
-        what = f"the text is cut: {quoted(reason)}"
+        what = f"the text is truncated: {quoted(reason)}"
         pending.remarks.append(Fault("WARC030", what, pending.record.start, field="warc-truncated"))
     if kind in HTML and options.own.get("html") == "text":
-        _extract(pending)
+        _extract(pending, kind)
     return pending
 
 
-def _extract(pending: Pending) -> None:
+def _extract(pending: Pending, kind: str) -> None:
     """Put the main text of a page in the place of the page. Bytes that are not in its encoding stay as they are."""
     from corpusfmt.formats.warc.html import text_of_bytes
 
     try:
-        pending.data, whole = text_of_bytes(pending.data, pending.encoding or "utf-8")
+        pending.data, whole = text_of_bytes(pending.data, pending.encoding or "utf-8", is_xml=kind != HTML[0])
     except ValueError as error:
         raise FaultError(Fault("WARC021", str(error), pending.record.body)) from None
     pending.encoding = "utf-8" if whole else None

@@ -17,7 +17,7 @@ class Odd(NamedTuple):
     """
 
     message: str
-    mended: bytes | None = None
+    corrected: bytes | None = None
     code: str = "WARC014"
 
 
@@ -56,7 +56,7 @@ def _date(value: bytes, version: bytes) -> Odd | None:
     if not is_date(value):
         return Odd(f"expected a date such as 2024-05-18T01:58:10Z, found {quoted(value)}")
     if version == b"1.0" and not _DATE_1_0.fullmatch(value):
-        return Odd(f"WARC 1.0 has dates with seconds and no fraction, found {quoted(value)}")
+        return Odd(f"expected a WARC 1.0 date with seconds and without a fraction, found {quoted(value)}")
     return None
 
 
@@ -64,8 +64,8 @@ def _uri(value: bytes, version: bytes) -> Odd | None:
     if value.startswith(b"<") and value.endswith(b">"):
         inside = value[1:-1]
         if version == b"1.0" or not _LOOSE_URI.fullmatch(inside):
-            return _uri(inside, version) if not inside.startswith(b"<") else Odd(f"no URI: {quoted(value)}")
-        return Odd(f"a URI that stands in angle brackets: {quoted(value)}", inside)
+            return _uri(inside, version) if not inside.startswith(b"<") else Odd(f"not a URI: {quoted(value)}")
+        return Odd(f"a URI in angle brackets: {quoted(value)}", inside)
     if _URI.fullmatch(value):
         return None
     if _LOOSE_URI.fullmatch(value):
@@ -76,7 +76,7 @@ def _uri(value: bytes, version: bytes) -> Odd | None:
 def _id(value: bytes, _version: bytes) -> Odd | None:
     if value.startswith(b"<") and value.endswith(b">"):
         inside = value[1:-1]
-        return Odd(f"no URI: {quoted(value)}") if inside.startswith(b"<") else _uri(inside, b"1.0")
+        return Odd(f"not a URI: {quoted(value)}") if inside.startswith(b"<") else _uri(inside, b"1.0")
     if _LOOSE_URI.fullmatch(value):
         return Odd(f"expected a URI in angle brackets, found {quoted(value)}", b"<%b>" % value)
     return Odd(f"expected a URI in angle brackets, found {quoted(value)}")

@@ -40,7 +40,7 @@ def quick_verify(fields: dict[str, bytes], block: bytes, type: str) -> bool:
 class Verification:
     """Verifies the digests of one record: of a whole block with ``of``, or piece by piece.
 
-    A payload digest is not held against a revisit (it is that of an earlier payload), nor against a segment (it is
+    A payload digest is not compared with a revisit (it is that of an earlier payload), nor with a segment (it is
     that of all segments together).
     """
 
@@ -119,7 +119,7 @@ class Verification:
         assert digest is not None
         proper = spelled(digest.algorithm, digest.base, value)
         what = "block" if name == _BLOCK else "payload"
-        byte, length = self._header.places.get(name, (start, -1))
+        byte, length = self._header.offsets.get(name, (start, -1))
         field = self._header.fields[name]
         edit = Edit(byte, length, proper, safe) if length >= 0 else None
         return Fault(code, f"the digest of the {what} is {proper.decode()}, not {quoted(field, 90)}", byte, edit=edit)

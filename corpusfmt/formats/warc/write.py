@@ -1,4 +1,4 @@
-"""Writing WARC 1.1: warcinfo, for each document a record of its text and one about it, and one that ends them."""
+"""Writing WARC 1.1: warcinfo, a text record and a metadata record per document, and a last record."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from corpusfmt.formats.warc.dates import EPOCH, instant, moment
-from corpusfmt.formats.warc.ending import end_record
-from corpusfmt.formats.warc.profile import OWN_VERSION, PROFILE
-from corpusfmt.formats.warc.record_ids import NAMESPACE, named, uuid
-from corpusfmt.formats.warc.uris import document_uri, url_of
+from corpusfmt.formats.warc.last_record import end_record
+from corpusfmt.formats.warc.profile import NATIVE_VERSION, PROFILE
+from corpusfmt.formats.warc.record import NAMESPACE, named, uuid
 from corpusfmt.limits import MAX_METADATA, MIB, WARC_NAME
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError
@@ -24,6 +22,105 @@ from corpusfmt.text.display import charset, quoted
 from corpusfmt.text.primitives import escape_json_each, is_utf8
 from corpusfmt.version import __version__
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+#: The date of records whose documents have none.
+EPOCH: Final = b"1970-01-01T00:00:00Z"
+_DATE: Final = re.compile(
+    r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*)?)?"
+    r" ?(Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?"
+)
+#: Seconds since 1970, or thousandths of them: as many digits as the years from 1973 to 5138 have.
+_SECONDS: Final = re.compile(r"([0-9]{9,11})(?:[0-9]{3})?")
+_BASIC: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T?([0-9]{2})([0-9]{2})([0-9]{2})Z?)?")
+
+
+def moment(text: str) -> bytes | None:
+    """Return an ISO 8601 date, or seconds since 1970 (9 to 11 digits), as WARC-Date (clause 5.4); else None.
+
+    What is left out is the first there is: a year is its first second. A time without a zone is taken as UTC.
+    Readers want seconds; the metadata keeps the date as it is.
+    """
+    from datetime import UTC, datetime, timedelta
+
+    text = text.strip()
+    try:
+        basic = _BASIC.fullmatch(text)
+        if basic is not None:
+            year, month, day, hour, minute, second = [int(part or 0) for part in basic.groups()]
+            return _spelled(datetime(year, month, day, hour, minute, second, tzinfo=UTC))
+        seconds = _SECONDS.fullmatch(text)
+        if seconds is not None:
+            return _spelled(datetime.fromtimestamp(int(seconds[1]), UTC))
+        match = _DATE.fullmatch(text)
+        if match is None:
+            return None
+        year, month, day, hour, minute, second = [int(part or 0) for part in match.groups()[:6]]
+        found = datetime(year, month or 1, day or 1, hour, minute, second, tzinfo=UTC)
+        zone = match[8] or "Z"
+        if zone != "Z":
+            digits = zone[1:].replace(":", "")
+            offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+            found = found - offset if zone[0] == "+" else found + offset
+    except (ValueError, OverflowError, OSError):
+        return None
+    return _spelled(found, f".{match[7]}" if match[7] else "")
+
+
+def instant(text: str) -> bytes | None:
+    """Return a date that a user gave: as :func:`moment`, and ``@N`` is N seconds since 1970."""
+    from datetime import UTC, datetime
+
+    if not re.fullmatch(r"@[0-9]{1,11}", text):
+        return moment(text)
+    try:
+        return _spelled(datetime.fromtimestamp(int(text[1:]), UTC))
+    except (ValueError, OverflowError, OSError):  # pragma: no cover: some systems count to the year 3000 only
+        return None
+
+
+def _spelled(date: datetime, fraction: str = "") -> bytes:
+    return f"{date.year:04d}-{date:%m-%dT%H:%M:%S}{fraction}Z".encode()
+
+
+#: A URI that is longer gives way to a short one: readers have limits. In bytes.
+_LONGEST: Final = 8192
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
+#: Bytes that stand in a URI as they are (RFC 3986, section 2); a percent sign only before two hex digits.
+_ODD_IN_URI: Final = re.compile(rb"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})")
+_ODD_IN_NAME: Final = re.compile(rb"[^A-Za-z0-9\-._~]")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9\-._~]{1,2000}")
+
+
+def _escape(match: re.Match[bytes]) -> bytes:
+    return b"%%%02X" % match[0][0]
+
+
+def url_of(text: str) -> bytes:
+    """Return the URL of a document's metadata as a URI, characters escaped as need be; empty when it is none."""
+    text = text.strip()
+    if not _ABSOLUTE.match(text):
+        return b""
+    uri = _ODD_IN_URI.sub(_escape, text.encode("utf-8", "replace"))
+    return uri if len(uri) <= _LONGEST else b""
+
+
+def document_uri(corpus: str, identifier: str | int) -> bytes:
+    """Return a URN (RFC 8141) for a document without a URL."""
+    prefix = b"urn:x-corpusfmt:"
+    if corpus:
+        prefix += _ODD_IN_NAME.sub(_escape, corpus.encode()) + b":"
+    text = str(identifier)
+    if _PLAIN.fullmatch(text):
+        return prefix + text.encode()
+    name = _ODD_IN_NAME.sub(_escape, text.encode())
+    if len(name) > _LONGEST:
+        name = b"sha256:" + sha256(name).hexdigest().encode()
+    return prefix + name
+
+
 #: Marks of names of record ids that were given: a fixed size, however many there are.
 _MARKS: Final = 1 << 26
 
@@ -34,7 +131,7 @@ _TEXT: Final = (
 )
 _METADATA: Final = (
     b"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:%b>\r\nWARC-Date: %b\r\nWARC-Target-URI: %b\r\n"
-    b"WARC-Refers-To: <urn:uuid:%b>\r\nContent-Type: " + OWN_VERSION + b"\r\nWARC-Block-Digest: sha256:%b\r\n"
+    b"WARC-Refers-To: <urn:uuid:%b>\r\nContent-Type: " + NATIVE_VERSION + b"\r\nWARC-Block-Digest: sha256:%b\r\n"
     b"Content-Length: %d\r\n\r\n%b\r\n\r\n"
 )
 _INFO: Final = (
@@ -75,7 +172,7 @@ class WARCWriter:
         self._date = _date(own.get("date"))
         self._corpus = own.get("corpus", "")
         if re.search("[\x00-\x1f\x7f\ud800-\udfff]", self._corpus) or len(self._corpus) > 1000:
-            raise ConfigurationError(f"no name of a corpus: {quoted(self._corpus)}; it is one line of text")
+            raise ConfigurationError(f"invalid name of a corpus: {quoted(self._corpus)}; expected one line of text")
         self._names = named(NAMESPACE + b"%b %b %b " % (self._type, self._date, self._corpus.encode()))
         self._marks = bytearray(_MARKS >> 3)
         self._begun = self._count = 0

@@ -1,4 +1,4 @@
-"""The child process that judges records by a JSON Schema: ``corpusfmt.schema.json_schema.asking`` starts it."""
+"""The child process that validates records with a JSON Schema: ``corpusfmt.schema.json_schema.validator`` starts it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from corpusfmt.model.errors import SchemaError
 from corpusfmt.schema.child_process import bound, serve
-from corpusfmt.schema.json_schema.bench import Bench
+from corpusfmt.schema.json_schema.engines import Bench
 from corpusfmt.schema.json_schema.loading import load
 
 

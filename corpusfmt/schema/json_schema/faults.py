@@ -1,4 +1,4 @@
-"""What an engine finds wrong, in one shape for both engines, and the choice of what is worth telling."""
+"""An error in one form for both engines, and the choice of the most informative errors."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _PLAIN: Final = {
     "contains": "items that fit 'contains'",
     "minContains": "more items that fit 'contains'",
     "maxContains": "fewer items that fit 'contains'",
-    "uniqueItems": "items that all differ",
-    "unevaluatedItems": "no items beyond those described",
-    "items": "no items beyond those described",
-    "not": "a value that 'not' does not describe",
+    "uniqueItems": "unique items",
+    "unevaluatedItems": "no further items",
+    "items": "no further items",
+    "not": "a value that does not match 'not'",
     "false": "nothing here",
 }
 
@@ -70,7 +70,7 @@ def brief(value: Any) -> str:
     try:
         return shown(str(value), 60)
     except ValueError:
-        return "a number of thousands of digits"
+        return "a number with thousands of digits"
 
 
 def _several(values: list[Any], show: Any = brief) -> str:
@@ -83,7 +83,7 @@ def message_of(fault: Fault) -> str:
     keyword, want, found = fault.keyword, fault.want, fault.found
     if keyword == "required":
         names = want if isinstance(want, list) else [want]
-        text = f"expected the key{'s' if len(names) > 1 else ''} {_several(names, quoted)}, found none of that name"
+        text = f"expected the key{'s' if len(names) > 1 else ''} {_several(names, quoted)}, found none"
     elif keyword in ("additionalProperties", "unevaluatedProperties"):
         text = f"the key {quoted(str(want))} is not allowed here"
     elif keyword == "propertyNames":
@@ -102,11 +102,11 @@ def _wanted(fault: Fault) -> str:
     if keyword in _CHOICES:
         count = len(fault.branches)
         if want == "one":
-            return "that only one alternative of 'oneOf' fits, while several do"
-        return f"one of {count} alternatives, of which none fits" if count else f"a value that fits {keyword!r}"
+            return "that matches only one alternative of 'oneOf', while several match"
+        return f"one of {count} alternatives, of which none matches" if count else f"a value that matches {keyword!r}"
     if keyword in _LIMITS and want is not None:
         return _LIMITS[keyword].format(brief(want))
-    return _PLAIN.get(keyword) or f"a value that fits {quoted(keyword)}"
+    return _PLAIN.get(keyword) or f"a value that matches {quoted(keyword)}"
 
 
 def told(faults: list[Fault]) -> list[Fault]:

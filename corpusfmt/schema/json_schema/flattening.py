@@ -1,4 +1,4 @@
-"""Schemas with identifiers inside them: making one schema of them.
+"""Combining a schema that contains identifiers into one schema without them.
 
 jsonschema-rs 0.61 compiles a schema anew for each way that leads to it through schemas with a ``$id``: eight that refer
 to one another take half a minute, twelve would take hours. References by JSON Pointer into one schema do not.

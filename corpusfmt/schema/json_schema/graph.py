@@ -1,4 +1,4 @@
-"""How the parts of a schema refer to one another: what leads nowhere or goes in circles, and how much work they are."""
+"""How the parts of a schema refer to one another: dead references, circles, and the amount of work."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Wrong(ValueError):
 def look_at(schema: Any, dialect: str) -> Graph:
     """Walk a schema that its metaschema accepts, and all that it refers to.
 
-    Raises Wrong for a reference that leaves the file or leads nowhere, and schemas that refer to one another without
+    Raises Wrong for a reference that leaves the file or does not exist, and schemas that refer to one another without
     ever going into the value (JSON Schema core, 9.4.1).
     """
     walk = _Walk(schema, dialect)
@@ -64,7 +64,7 @@ def look_at(schema: Any, dialect: str) -> Graph:
     for number, again in _inner_first([part.same for part in parts]):
         if again:
             where = quoted(parts[number].pointer, 200)
-            raise Wrong(f"never ends: what is at {where} refers to itself for the same value")
+            raise Wrong(f"never ends: the schema at {where} refers to itself for the same value")
     for number, again in _inner_first([[*part.same, *[one for _, one in part.parts]] for part in parts]):
         recursive = recursive or again
         works[number] = 1 if again else _work(parts[number], works)
@@ -184,10 +184,10 @@ class _Walk:
         try:
             resolved = part.resolver.lookup(reference)
         except (Unresolvable, LookupError, ValueError, TypeError, AttributeError):
-            what = "leads nowhere" if reference.startswith("#") else "leaves the file, and nothing is ever fetched"
+            what = "does not exist" if reference.startswith("#") else "is outside the file, and nothing is ever fetched"
             raise Wrong(f"cannot be used: {keyword} {quoted(reference, 200)} {what} {where}") from None
         if not isinstance(resolved.contents, dict | bool):
-            raise Wrong(f"cannot be used: {keyword} {quoted(reference, 200)} leads to no schema {where}")
+            raise Wrong(f"cannot be used: {keyword} {quoted(reference, 200)} does not refer to a schema {where}")
         at = self._add(resolved.contents, reference, resolved.resolver, part.specification, own=False)
         if at >= 0:
             part.same.append(at)

@@ -1,4 +1,4 @@
-"""Keywords for the reference engine instead of its own: none uses Python's ``re`` or takes quadratic time."""
+"""Replacement keywords for the reference engine: none uses Python's ``re`` or takes quadratic time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the bytes of a schema file to a schema that is known to be one: JSON, dialect, metaschema."""
+"""From the bytes of a schema file to a valid schema: JSON, dialect, metaschema."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def load(name: str, data: bytes) -> Loaded:
     try:
         schema = _parsed(data)
         dialect = _dialect(schema)
-        _judge(schema)
+        _validate(schema)
         graph = look_at(schema, dialect)
     except Wrong as wrong:
         raise SchemaError(f"the schema {quoted(name, 200)} {wrong}") from None
@@ -66,11 +66,11 @@ def _parsed(data: bytes) -> Any:
         schema = pairs_of(data, _once)
         json.dumps(schema, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:
-        raise Wrong("holds half a surrogate pair, which is no character") from None
+        raise Wrong("holds half a surrogate pair, which is not a character") from None
     except (_Twice, ValueError, RecursionError):
         raise _located(data) from None
     if not isinstance(schema, dict | bool):
-        raise Wrong("is no schema: expected an object, true or false")
+        raise Wrong("is not a schema: expected an object, true or false")
     return schema
 
 
@@ -104,15 +104,15 @@ def _dialect(schema: Any) -> str:
         return _DEFAULT
     bare = str(uri).removesuffix("#").removeprefix("https://").removeprefix("http://")
     if not isinstance(uri, str) or bare not in DIALECTS:
-        raise Wrong(f"names a dialect that is not known (at '#/$schema'): found {quoted(str(uri), 200)}")
+        raise Wrong(f"names an unknown dialect (at '#/$schema'): found {quoted(str(uri), 200)}")
     return DIALECTS[bare]
 
 
-def _judge(schema: Any) -> None:
+def _validate(schema: Any) -> None:
     """Hold a schema against its metaschema. Bad patterns are found later, with better words."""
     import jsonschema_rs
 
-    from corpusfmt.schema.json_schema.fast import fault_of
+    from corpusfmt.schema.json_schema.fast_engine import fault_of
 
     try:
         jsonschema_rs.meta.validate(schema)

@@ -1,4 +1,4 @@
-"""Where values stand in JSON text: JSON Pointers (RFC 6901) and byte offsets."""
+"""Positions of values in JSON text: JSON Pointers (RFC 6901) and byte offsets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Path = tuple[str | int, ...]
 
 _SPACE: Final = re.compile(rb"[ \t\n\r]*+")
 _SCALAR: Final = re.compile(rb"[^,\]} \t\n\r]*+")
-#: Up to a bracket; strings, in which brackets mean nothing, are passed over.
+#: Up to a bracket; strings, in which brackets mean nothing, are skipped.
 _PLAIN: Final = re.compile(rb'(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+', re.S)
 _INDEX: Final = re.compile(r"0|[1-9][0-9]*+")
 

@@ -1,4 +1,4 @@
-"""The JSON Schema that a corpus obeys, found by looking at its records once."""
+"""Inferring the JSON Schema of a corpus from one pass over its records."""
 
 from __future__ import annotations
 
@@ -190,11 +190,15 @@ def _other(value: Any) -> str:
 
 
 def _has_format(value: str, name: str) -> bool:
-    return len(value) <= _LONGEST_FORMAT and bool(_FORMATS[name].fullmatch(value)) and _judge(name).is_valid(value)
+    return (
+        len(value) <= _LONGEST_FORMAT
+        and bool(_FORMATS[name].fullmatch(value))
+        and _format_checker(name).is_valid(value)
+    )
 
 
 @cache
-def _judge(name: str) -> Any:
+def _format_checker(name: str) -> Any:
     import jsonschema_rs
 
     return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True, offline=True)
@@ -219,7 +223,7 @@ class Profile:
 
     def __init__(self) -> None:
         self.records = 0
-        #: What was seen; :mod:`corpusfmt.schema.json_schema.drift` compares it.
+        #: What was seen; :mod:`corpusfmt.schema.json_schema.schema_drift` compares it.
         self.shape = Shape()
         self._depth, self._places = _DEPTH, 1
 

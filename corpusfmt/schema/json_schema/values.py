@@ -1,4 +1,4 @@
-"""JSON as values that both engines judge alike: fast where that is safe, with all digits where it is not."""
+"""JSON values for both engines: fast if that is exact, otherwise with all digits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The child process that judges XML documents by a RELAX NG schema: ``corpusfmt.schema.relax_ng`` starts it."""
+"""The child process that validates XML documents with a RELAX NG schema: ``corpusfmt.schema.relax_ng`` starts it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Told = tuple[int, int, str]
 
 
 class _Bench:
-    """A schema, and what judges by it."""
+    """A schema, and its validator."""
 
     def __init__(self, schema: bytes, path: str, *, alone: bool, compiled: bool) -> None:
         """Look at a schema and compile it. Raises SchemaError, whose ``compiling`` tells who is to blame."""

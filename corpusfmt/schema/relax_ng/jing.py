@@ -1,4 +1,4 @@
-"""jing, another judge of RELAX NG: finding it, running it, and reading what it prints.
+"""jing, another RELAX NG validator: finding it, running it, and parsing its output.
 
 It opens whatever a DOCTYPE names, and no switch of Java keeps it from that. So it is given documents without one.
 """
@@ -86,7 +86,7 @@ def bare(document: bytes) -> bytes | None:
     return _DECLARED.sub(lambda found: found[1] + _blank(found[2]), document)
 
 
-def judged(command: list[str], schema: str | bytes, document: bytes, seconds: float) -> list[tuple[int, str]]:
+def violations(command: list[str], schema: str | bytes, document: bytes, seconds: float) -> list[tuple[int, str]]:
     """Return byte offset and message of what is wrong with a document that is ``bare``, in order.
 
     The schema is the path of one that refers to nothing outside its folder, or its bytes. Raises SchemaError.

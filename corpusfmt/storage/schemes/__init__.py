@@ -1,4 +1,4 @@
-"""Which file system a path belongs to. A module here is that of the scheme with its name, and has ``FILE_SYSTEM``."""
+"""The file system of a path, by its scheme. Each module here is that of one scheme, and defines ``FILE_SYSTEM``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``memory:`` Files in the memory of this process: for tests of what works with corpora, and of faults of a disk."""
+"""``memory:`` Files in the memory of this process: for tests of programs, and of disk errors."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class MemoryFileSystem:
 
     def _begun(self, key: str, called: str, what: str) -> None:
         if key in self.pending:
-            raise ConfigurationError(f"{quoted(called, 400)} is being written already; name another {what}")
+            raise ConfigurationError(f"{quoted(called, 400)} is already being written; name another {what}")
         self.calls("create", called)
         self.pending.add(key)
 
@@ -179,7 +179,7 @@ class MemoryPendingFile:
 
     def __init__(self, system: MemoryFileSystem, key: str, called: str) -> None:
         if system._is_folder(key):
-            raise ConfigurationError(f"{quoted(called, 400)} is no file; remove it")
+            raise ConfigurationError(f"{quoted(called, 400)} is not a file; remove it")
         self._system, self._key, self._called = system, key, called
         system._begun(key, called, "file")
         self.raw: BinaryIO = _Written(system, called)
@@ -250,9 +250,9 @@ class MemoryPendingFolder:
             above = path.split("/")[:-1]
             folders = ["/".join(above[: count + 1]) for count in range(len(above))]
             if self._system._is_folder(self._top + path):
-                raise ConfigurationError(f"{quoted(path, 400)} is a folder, where a file is to be; move it away")
+                raise ConfigurationError(f"{quoted(path, 400)} is a folder where a file is needed; move it away")
             if any(self._top + folder in self._system._files for folder in folders):
-                raise ConfigurationError(f"{quoted(path, 400)} has a file where its folder is to be; move it away")
+                raise ConfigurationError(f"{quoted(path, 400)} has a file where its folder is needed; move it away")
 
     def alone(self) -> contextlib.AbstractContextManager[None]:
         """Keep other runs away: there are none."""

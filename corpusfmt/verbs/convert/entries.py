@@ -1,4 +1,4 @@
-"""What was given to a target, a document at a time, kept on disk until it has been read back."""
+"""The documents given to a target, one entry each, stored on disk until the target was read back."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import Final, NamedTuple
 from corpusfmt import storage
 from corpusfmt.limits import MIB
 from corpusfmt.model.document import Document, text_digest
-from corpusfmt.model.errors import LOSS_KINDS, Loss
+from corpusfmt.model.errors import Loss
+from corpusfmt.model.loss_kinds import KINDS
 from corpusfmt.model.metadata import Metadata
 from corpusfmt.text.display import quoted
 
 #: Whether the id is an integer; the lengths of id, name and metadata, in bytes.
 _FIELDS: Final = Struct("<BIII")
 #: The length of an entry, and the kinds of loss that were allowed for its document.
-_ENTRY: Final = Struct("<IB")
-_BITS: Final = {kind: 1 << number for number, kind in enumerate(LOSS_KINDS)}
-_TEXT: Final = _BITS["bytes"] | _BITS["encoding"] | _BITS["character"]
+_ENTRY: Final = Struct("<IH")
+_BITS: Final = {kind.name: 1 << number for number, kind in enumerate(KINDS)}
+_TEXT: Final = sum(_BITS[kind.name] for kind in KINDS if kind.of_text)
 
 
 def packed(document: Document) -> bytes:

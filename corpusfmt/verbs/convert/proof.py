@@ -1,4 +1,4 @@
-"""Proving a conversion: what was written is read back and compared, and the sections of its receipt are filled."""
+"""Verifying a conversion: the target is read back and compared, and the sections of the receipt are written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from corpusfmt.model.errors import Loss, ParseError, VerificationError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Format, ReadOptions, WriteOptions
 from corpusfmt.receipt.sections import NAMES, UNLIMITED, Section, digests, reading_back
-from corpusfmt.sources import scan, whole
+from corpusfmt.sources.batches import scan, whole
 from corpusfmt.targets.settings import Written
 from corpusfmt.text.display import quoted, shown
 from corpusfmt.verbs.convert.entries import Entries, Entry
@@ -84,7 +84,7 @@ class Proof:
                 self._file(stream, {"documents": count, **({"inside": inside} if inside else {})})
         left = next(entries, None)
         if left is not None:
-            raise VerificationError(f"what was written does not hold the document {left.label}; nothing was committed")
+            raise VerificationError(f"the output lacks the document {left.label}; nothing was committed")
 
     def check_aside(self, stream: storage.Input, format: Format, count: int) -> None:
         """Read a file of refused documents, of which there must be ``count``. Raises VerificationError and OSError."""
@@ -104,14 +104,14 @@ class Proof:
 
     def _compare(self, document: Document, entry: Entry | None, name: str) -> None:
         if entry is None:
-            what = "a document too many"
+            what = "an additional document"
         elif not (what := entry.difference(document)):
             if self._paths:
                 self._document(document)
             return
         given = f"; it was given {entry.label}" if entry else ""
         raise VerificationError(
-            f"what was written does not read back: {what} came of document {quoted(str(document.id))}{given}; "
+            f"the output does not read back: found {what} for document {quoted(str(document.id))}{given}; "
             f"nothing was committed: {shown(name)}"
         )
 
@@ -154,4 +154,4 @@ def _documents(stream: storage.Input, format: Format, options: ReadOptions) -> I
         for documents in whole(scan(stream, format, options)):
             yield from documents
     except ParseError as error:
-        raise VerificationError(f"what was written does not read back: {error}; nothing was committed") from None
+        raise VerificationError(f"the output does not read back: {error}; nothing was committed") from None

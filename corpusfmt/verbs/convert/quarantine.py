@@ -1,4 +1,4 @@
-"""Quarantine: what a conversion refused, kept in a seed file with the reason."""
+"""Quarantine: refused documents, saved in a seed file with the reason."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Quarantine:
     def __init__(self, path: str, *, force: bool = False) -> None:
         """Raises OSError, and ConfigurationError: without ``force``, for a file of an older run, too."""
         if suffix_of(path) != ".seed":
-            raise ConfigurationError(f"the quarantine is a seed file; name it with .seed, not {quoted(path)}")
+            raise ConfigurationError(f"the quarantine is a seed file; its name must end in .seed, not {quoted(path)}")
         self._writer = plugins.format_named("seed").writer(WriteOptions())
         self._path, self._force = path, force
         self._check()
@@ -39,7 +39,7 @@ class Quarantine:
     def _check(self) -> None:
         none = self._writer.begin() + self._writer.end(0)
         if not self._force and storage.is_regular(self._path) and not storage.holds(self._path, none):
-            what = f"the quarantine of an older run is there ({quoted(self._path)})"
+            what = f"the quarantine of an earlier run exists ({quoted(self._path)})"
             raise ConfigurationError(f"{what}; name another file, move it away, or replace it with --force")
 
     def add_document(self, document: Document, error: LossError) -> None:

@@ -1,4 +1,4 @@
-"""The receipt of a run: what stands at its head, and how it is written when all else is there."""
+"""The receipt of a run: its head, and how it is written at the end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from corpusfmt.limits import USUAL
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.format import Format, WriteOptions
 from corpusfmt.receipt.sections import written
-from corpusfmt.sources import ByPath, Reading
+from corpusfmt.sources.settings import ByPath, Reading
 from corpusfmt.storage import codecs
 from corpusfmt.targets.settings import Writing
 from corpusfmt.verbs.convert.proof import Proof
@@ -78,7 +78,7 @@ def counted(report: Report) -> dict[str, Any]:
         },
         "verified": report.verified,
         "lost": dict(sorted(report.lost.items())),
-        "left_behind": dict(sorted(report.left_behind.items())),
+        "left_behind": dict(sorted(report.dropped.items())),
         "finding_counts": dict(sorted(report.finding_counts.items())),
     }
 
@@ -92,7 +92,7 @@ class Sealing:
     def __init__(self, path: str, proof: Proof, asked: dict[str, Any], format: Format, options: WriteOptions) -> None:
         """Raises OSError, and ConfigurationError for a path that no file can have."""
         if path == "-":
-            raise ConfigurationError("a receipt does not go to standard output; name a file")
+            raise ConfigurationError("a receipt cannot be written to standard output; name a file")
         self._tool = tool()  # before the run: importing a package may fail
         self._output = storage.open_output(path)
         self._proof, self._asked = proof, asked
@@ -101,7 +101,7 @@ class Sealing:
     def write(self, report: Report) -> None:
         """Write it and give it its name. Raises OSError."""
         head = {"tool": self._tool, "asked": self._asked, "target": self._target, **counted(report)}
-        head["passed_over"] = self._proof.placed(report.passed_over)
+        head["passed_over"] = self._proof.placed(report.skipped)
         for piece in written(head, self._proof.sections):
             self._output.write(piece)
         self._output.finish()

@@ -1,4 +1,4 @@
-"""What a conversion tells: how far it is, and what it did."""
+"""The progress of a conversion, and its report."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from corpusfmt.model.errors import CorpusfmtError, Loss
 from corpusfmt.model.finding import Finding
-from corpusfmt.reader import KEPT
+from corpusfmt.sources.reader import KEPT
 
 
 class Progress(NamedTuple):
-    """How far a conversion is: documents read, bytes of the source files read, and their size in all."""
+    """The progress of a conversion: documents read, bytes of the source files read, and their total size."""
 
     documents: int
     bytes_read: int
@@ -20,15 +20,15 @@ class Progress(NamedTuple):
 
 
 class Report:
-    """What a conversion did. ``read`` is always ``written`` + ``refused``.
+    """The result of a conversion. ``read`` is always ``written`` + ``refused``.
 
-    ``committed`` says whether the target stands; when it does not, every document counts as refused, and
-    ``at_fault`` counts those that are the reason. ``verified`` counts those that were read back and compared, ``cut``
-    the refused records of which the quarantine may have only the beginning. ``error`` is what ended the run, or None.
-    ``findings`` and ``losses`` hold the first of each code and kind, ``finding_counts`` and ``loss_counts`` all.
-    ``lost`` counts the documents with a loss that was allowed, by kind; ``left_behind`` what reading left out;
-    ``passed_over`` lists files of source folders that were not read. ``outputs`` lists what was written; ``files``
-    counts the files in a target that is a folder.
+    ``committed`` says whether the target was written. If not, every document counts as refused, and ``at_fault`` counts
+    those that are the reason. ``verified`` counts the documents that were read back and compared. ``cut`` counts the
+    refused records of which the quarantine may contain only the beginning. ``error`` is the error that ended the run,
+    or None. ``findings`` and ``losses`` contain the first of each code and kind; ``finding_counts`` and ``loss_counts``
+    count all. ``lost`` counts the documents with an allowed loss, by kind; ``dropped`` counts the items that reading
+    dropped; ``skipped`` lists the files of source folders that were not read. ``outputs`` lists the files that were
+    written; ``files`` counts them if the target is a folder.
     """
 
     def __init__(self) -> None:
@@ -41,9 +41,9 @@ class Report:
         self.losses: list[Loss] = []
         self.finding_counts: Counter[str] = Counter()
         self.loss_counts: Counter[str] = Counter()
-        self.left_behind: Counter[str] = Counter()
+        self.dropped: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
-        self.passed_over: list[str] = []
+        self.skipped: list[str] = []
         self.outputs: list[str] = []
         self.error: CorpusfmtError | None = None
 

@@ -1,4 +1,4 @@
-"""One run of converting: sources, documents, a writer, a commit. Nothing appears unless all of it is right."""
+"""One conversion: sources, documents, a writer, a commit. A target appears only if everything succeeded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Source
-from corpusfmt.sources import Reading, Unique, Unused, bounded, opened, placed, scanned, sources
+from corpusfmt.sources.batches import Unique, bounded, placed, scanned, together
+from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
 from corpusfmt.targets.settings import Writing
@@ -52,17 +54,17 @@ class Conversion:
         """
         on_error = "raise" if on_error == "stop" else on_error
         if on_error not in ("raise", "skip", "quarantine"):
-            raise ConfigurationError(f"on an error: raise, skip or quarantine=FILE, not {quoted(on_error)}")
+            raise ConfigurationError(f"on_error must be raise, skip or quarantine=FILE, not {quoted(on_error)}")
         self.reading = reading.checked(asked)
         places = Places(target, writing, quarantine, report_to, receipt)
-        self.paths, passed_over = sources(asked, self.reading, places.is_own)
+        self.paths, skipped = sources(asked, self.reading, places.is_of_run)
         self.on_error, self.progress = on_error, progress
         #: The documents to convert, by id; None for all.
         self.ids = None if ids is None else frozenset(map(str, ids))
         self.missing_ids = set(self.ids or ())
         self._unique = Unique(every=self.reading.makes_ids)
         self.report = Report()
-        self.report.passed_over = passed_over
+        self.report.skipped = skipped
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
         places.check(self.paths)
@@ -173,7 +175,10 @@ class Conversion:
                     if self.target.options.own.get("name-from") == "path":
                         self._source.stem = self.reading.stem(path, format)
                     try:
-                        for batch in bounded(self._scanned(stream, format, options), self.reading.limits):
+                        batches = bounded(self._scanned(stream, format, options), self.reading.limits)
+                        if self.on_error == "skip" and not (self.quarantine or self.proof):
+                            batches = together(batches)
+                        for batch in batches:
                             self._take(batch)
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))
@@ -205,7 +210,7 @@ class Conversion:
     def _take(self, batch: Batch) -> None:
         self.region = batch.region
         documents = batch.documents
-        self.report.left_behind.update(batch.left_behind)
+        self.report.dropped.update(batch.dropped)
         if documents:
             self.report.read += len(documents)
             self._write(documents)
@@ -281,5 +286,5 @@ class Conversion:
 def _folder_of(target: Target) -> str:
     """Return the folder of a target that can be read back. Raises ConfigurationError for one that cannot."""
     if target.is_pipe:
-        raise ConfigurationError("what goes to a pipe or a device cannot be read back; name a file with -o")
+        raise ConfigurationError("a pipe or a device cannot be read back; name a file with -o")
     return target.folder

@@ -1,4 +1,4 @@
-"""What a comparison gives."""
+"""The records that a comparison yields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from corpusfmt.model.document import Origin
 
 Kind: TypeAlias = Literal["added", "removed", "renamed", "changed", "moved", "reordered"]
-#: The kinds as they are counted. ``reordered`` stands for moves that are too many to be told.
+#: The kinds as they are counted. ``reordered`` stands for moves that are too many to be reported.
 KINDS: Final[tuple[Kind, ...]] = ("added", "removed", "renamed", "changed", "moved", "reordered")
 #: What need not be compared.
 IGNORABLE: Final = ("name", "metadata", "order", "text")

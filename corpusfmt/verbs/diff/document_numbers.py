@@ -1,4 +1,4 @@
-"""Places in corpora, and pairs of them, in little room."""
+"""Numbers of documents in corpora, and pairs of them, in compact form."""
 
 from __future__ import annotations
 

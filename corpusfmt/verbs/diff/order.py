@@ -15,7 +15,7 @@ from typing import Final
 from corpusfmt.verbs.diff.document_numbers import Places
 from corpusfmt.verbs.diff.pair_by_id import Ledger
 
-#: Of so many documents it is found out which of them moved, in about 70 MB. Of more it is told only where they are.
+#: Of so many documents it is found out which of them moved, in about 70 MB. For more, only their range is reported.
 MOST: Final = 4_000_000
 
 

@@ -1,4 +1,4 @@
-"""Pairing by id: an entry for each document that has no partner yet, ledgers of both sides, and one pass over both."""
+"""Pairing by id: an entry for each document without a partner so far, ledgers of both sides, and one pass over both."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Line(NamedTuple):
     what: str
 
 
-#: The kinds, in the order in which they are told of one document. Those of the new corpus come first, in its order.
+#: The kinds, in the order in which they are reported for one document. The new corpus comes first, in its order.
 _CODES: Final[dict[str, Kind]] = {
     "0": "added", "1": "renamed", "2": "changed", "3": "moved", "4": "removed", "5": "reordered",
 }  # fmt: skip
@@ -111,7 +111,7 @@ class Ledger:
         self.unequal = Places()
         self.lone_a, self.lone_b = Places(), Places()
         self.runs = Runs()
-        #: Documents of the old corpus that are looked up again, should all be told.
+        #: Documents of the old corpus that are looked up again, if all are reported.
         self.wanted = Places()
         self._lines = storage.Sorter(held=4 * MIB)
         self._cap = cap

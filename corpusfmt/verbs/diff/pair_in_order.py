@@ -1,5 +1,4 @@
-"""Walking along both sides at once: documents that go together are compared where they stand, and nothing is kept of
-them. The others are left to be paired by their entries.
+"""Streaming pass: while ids match in order, documents are compared without storing them. The others are paired by id.
 
 What is paired here is what would be paired there. Documents with one id are paired in their order, the first with the
 first; so a document is not paired here any more once one of its id was left.

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from corpusfmt import storage
 from corpusfmt.limits import MIB
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.sources import Reading, Unused
+from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.text.display import quoted
 from corpusfmt.verbs.diff.difference import IGNORABLE, Difference, Kind
 from corpusfmt.verbs.diff.document_numbers import Places
@@ -24,8 +24,8 @@ _HELD = 6 * MIB
 
 
 class Comparison:
-    """One run. Once both sides were read ``counts`` counts the differences by kind, ``differ`` the documents with any,
-    and ``equal`` the pairs without; ``hidden`` counts the differences that have not been given.
+    """One comparison. After both sides were read, ``counts`` counts the differences by kind, ``differ`` the documents
+    with a difference, and ``equal`` the pairs without; ``hidden`` counts the differences over the cap.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class Comparison:
                     raise ConfigurationError(f"{quoted(path, 400)} can be read only once; it cannot be both sides")
 
     def run(self) -> Iterator[Difference]:
-        """Compare, and give what differs. Nothing is given before both sides were read to their ends.
+        """Compare, and yield the differences, after both sides were read completely.
 
-        Raises ParseError at the first record that cannot be read, SourceChangedError for a file that changes meanwhile,
-        OSError, UnknownFormatError and ConfigurationError.
+        Raises ParseError for the first record that cannot be read, SourceChangedError for a file that changes
+        meanwhile, OSError, UnknownFormatError and ConfigurationError.
         """
         with ExitStack() as stack:
             ledger = Ledger(self._cap)

@@ -1,4 +1,4 @@
-"""A corpus that is read twice: a file from its start again, anything else from a copy that the first reading makes."""
+"""A corpus that is read twice: a file again from its start, anything else from a copy made by the first reading."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Generator, Iterator, Sequence
 from corpusfmt import storage
 from corpusfmt.model.document import Document
 from corpusfmt.model.format import Format, Stream
-from corpusfmt.sources import Reading, Unused, opened, scanned, sources, whole
+from corpusfmt.sources.batches import scanned, whole
+from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.text.display import quoted
 
 
@@ -17,7 +19,7 @@ class Side:
     def __init__(self, asked: Sequence[str], reading: Reading, *, again: bool) -> None:
         """Find the sources. Raises ConfigurationError, UnknownFormatError and OSError."""
         self.reading = reading.checked(asked)
-        self.paths, self.passed_over = sources(asked, self.reading)
+        self.paths, self.skipped = sources(asked, self.reading)
         self._again = again
         self._copies: dict[str, tuple[storage.Scratch, Format]] = {}
         #: The files, each as it was read first.

@@ -1,1 +1,1 @@
-"""Fixing files in their places: what is to be fixed, the edits of a stream, the new file, the unified diff."""
+"""Fixing files in place: what is fixed, the edits of a stream, the new file, the unified diff."""

@@ -1,4 +1,4 @@
-"""Making edits in a stream: what ``fix`` does to the bytes of a file."""
+"""Applying edits to a stream."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from corpusfmt import storage
 from corpusfmt.limits import CHUNK, MIB
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, ParseError
 from corpusfmt.model.finding import Edit
-from corpusfmt.model.format import Stream
+from corpusfmt.model.format import Format, Stream
 from corpusfmt.text.display import quoted
+from corpusfmt.verbs.fix.proven import Verdict, chunks, recoded
 
 #: So many bytes are kept, then so many of the old are dropped, then so many of the new are added.
 Step: TypeAlias = tuple[int, int, int]
@@ -97,13 +98,16 @@ WHOLE = 64 * MIB
 class Source:
     """A source, or a cut one up to where it was cut."""
 
+    #: The code of what is mended by reading it, if anything is.
+    fixes = ""
+
     def __init__(self, stream: Stream, *, salvage: bool) -> None:
         self._stream, self._salvage = stream, salvage
         self.name = stream.name
         self.cut = False
 
     def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes; none at the end, or where the source was cut and that is to be mended."""
+        """Return up to ``size`` bytes; none at the end, or where the source was cut and that is to be fixed."""
         if self.cut:
             return b""
         try:
@@ -260,9 +264,9 @@ class Transcoded(Source):
 
     codec = ""
 
-    def __init__(self, stream: Stream, encoding: str, *, salvage: bool) -> None:
+    def __init__(self, stream: Stream, encoding: str, fixes: str, *, salvage: bool) -> None:
         super().__init__(stream, salvage=salvage)
-        self._encoding = encoding
+        self._encoding, self.fixes = encoding, fixes
         # The name without a byte order takes the mark away.
         self._decoder = getincrementaldecoder(encoding[:6])("strict")
         self._done = False
@@ -285,3 +289,23 @@ class Transcoded(Source):
             if data:
                 return data
         return b""
+
+
+class Recoded(Source):
+    """A source whose bytes are brought to UTF-8 as it was found out that they can be."""
+
+    codec = ""
+
+    def __init__(self, stream: Stream, verdict: Verdict, format: Format, fixes: str, *, salvage: bool) -> None:
+        super().__init__(stream, salvage=salvage)
+        self.fixes = fixes
+        self._pieces = recoded(chunks(super().read), verdict, format)
+
+    @property
+    def changes(self) -> list[str]:
+        """As of the source."""
+        return [*super().changes, "in UTF-8"]
+
+    def read(self, _size: int, /) -> bytes:
+        """Return some UTF-8; none at the end."""
+        return next(self._pieces, b"")

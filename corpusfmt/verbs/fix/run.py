@@ -1,4 +1,4 @@
-"""Fixing: what a scan knows how to mend is mended; the result is read again before it takes the old file's place."""
+"""Fixing files: apply the edits of findings, and read the result again before it replaces the old file."""
 
 from __future__ import annotations
 
@@ -16,24 +16,28 @@ from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, Verificat
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Format, ReadOptions, Stream
 from corpusfmt.rules import legacy_encoding
-from corpusfmt.sources import Reading, Unused, opened, scan, sources
+from corpusfmt.sources.batches import scan
+from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.settings import AUTO, UTF8, Reading, Unused
 from corpusfmt.text.display import WIDE_MARKS, quoted
-from corpusfmt.verbs.fix.edits import Source, Transcoded, Work, is_in, pour, write_members
+from corpusfmt.verbs.fix.edits import Recoded, Source, Transcoded, Work, is_in, pour, write_members
+from corpusfmt.verbs.fix.proven import Verdict, chunks, judged, takes
+from corpusfmt.verbs.fix.selection import ROUNDS, FixSelection
 from corpusfmt.verbs.fix.unified_diff import Diff
-from corpusfmt.verbs.fix.wanted import ROUNDS, Amending
 
 #: The rule about texts that are not in UTF-8. Its fix makes them so.
 LEGACY = legacy_encoding.RULE.code
 
 
 class Fixed:
-    """What was done to one file: fixes and findings that remain, by code. ``side`` is the file that keeps what was cut
-    off, or empty; ``changed`` says whether the file was, or with a dry run would be, replaced, and ``links`` how many
-    other names (hard links) keep the old content then.
+    """The result for one file: fixes and remaining findings, by code. ``side`` is the file with the removed bytes, or
+    empty. ``changed`` says whether the file was replaced (with a dry run: would be). ``links`` counts the other names
+    (hard links) that keep the old content. ``note`` says why the encoding of the file was kept, if it was to be
+    detected.
     """
 
     def __init__(self, path: str) -> None:
-        self.path, self.side = path, ""
+        self.path, self.side, self.note = path, "", ""
         self.changed, self.links = False, 0
         self.fixes: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
@@ -43,7 +47,7 @@ class Fixed:
 
 
 class Fixing:
-    """Fixes files in their places."""
+    """Fixes files in place."""
 
     def __init__(
         self,
@@ -57,20 +61,23 @@ class Fixing:
         dry: bool = False,
         diff: Callable[[bytes], None] | None = None,
     ) -> None:
-        """Check what was asked. Rules run that are selected, or named by ``codes``. What a ``baseline`` knows is mended
+        """Check what was asked. Rules run that are selected, or named by ``codes``. What a ``baseline`` knows is fixed
         where it can be, and not told as left.
 
         Raises ConfigurationError, UnknownFormatError and OSError.
         """
+        self._auto = reading.encoding == AUTO
+        if self._auto:  # instead of what is configured
+            reading = reading._replace(encoding=UTF8)
         self.reading = reading.checked(asked)
         self.checking = Checking(self.reading, selection or Selection(extend=codes), Against())
         self.paths = sources(asked, self.reading).paths
         for path in self.paths:
             if not storage.is_regular(path):
                 what = "standard input" if path == "-" else quoted(path, 400)
-                raise ConfigurationError(f"{what} cannot be fixed in its place; name a file")
+                raise ConfigurationError(f"{what} cannot be fixed in place; name a file")
         self.unsafe, self.dry, self.diff = unsafe, dry, diff
-        self.amending = Amending(self.checking, baseline, codes, unsafe=unsafe)
+        self.fixing = FixSelection(self.checking, baseline, codes, unsafe=unsafe)
         self.unused = Unused(self.reading)
         #: Why files could not be fixed.
         self.failures: list[CorpusfmtError | OSError] = []
@@ -78,14 +85,15 @@ class Fixing:
         self._presuming = False
         #: The file at hand, as it was when it was opened first.
         self._state: storage.State | None = None
+        #: The encoding that it is brought to UTF-8 from.
+        self._verdict = Verdict()
 
     def run(self) -> Iterator[Fixed]:
-        """Fix one file after the other.
+        """Fix the files one after the other.
 
-        Raises, after all other files were fixed, what kept one from it, the first of ``failures``: OSError,
-        UnknownFormatError, ParseError for compressed data that is damaged, SourceChangedError for a file that changes
-        before it is replaced, and VerificationError when a fixed file would not hold the documents that the old one
-        held.
+        Raises, after all other files were fixed, the first of ``failures``: OSError, UnknownFormatError, ParseError for
+        damaged compressed data, SourceChangedError for a file that changes before it is replaced, and VerificationError
+        for a fixed file that would not contain the documents of the old one.
         """
         for path in self.paths:
             try:
@@ -102,22 +110,50 @@ class Fixing:
 
     def _fix(self, path: str, format: Format, options: ReadOptions) -> Fixed:
         fixed = Fixed(path)
+        self._verdict = Verdict()
+        if self._auto:
+            self._judge(fixed, format)
+        self._mend(fixed, format, options)
+        if fixed.note and takes(format) and not fixed.left:
+            fixed.left[LEGACY] = 1
+        return fixed
+
+    def _judge(self, fixed: Fixed, format: Format) -> None:
+        """Find out which encoding a file is in. Raises ParseError and OSError."""
+        if not takes(format):
+            fixed.note = f"--encoding auto is for files of text, and not for the format {format.name}"
+            return
+
+        def pieces() -> Iterator[bytes]:
+            with self._opened(fixed.path) as stream:
+                yield from chunks(Source(stream, salvage=self.unsafe).read)
+
+        verdict = judged(pieces, format)
+        if verdict.encoding and not (verdict.is_sure or self.unsafe):
+            fixed.note = f"its encoding is not proven: it is {verdict.why}; --unsafe-fixes makes UTF-8 of it"
+        elif verdict.encoding:
+            self._verdict = verdict
+        elif verdict.why:
+            fixed.note = f"its encoding is not proven: {verdict.why}"
+
+    def _mend(self, fixed: Fixed, format: Format, options: ReadOptions) -> None:
+        path = fixed.path
         self._presuming = False
-        self.amending.begin(path)
+        self.fixing.begin(path)
         work = Work(path, traced=self.diff is not None)
         try:
             with self._opened(path) as looked, self._opened(path) as stream:
                 source = self._source(looked, format)
-                if isinstance(source, Transcoded):
-                    fixed.fixes[format.wide_code] += 1
-                self.amending.looked = self._progress(looked)
+                if source.fixes:
+                    fixed.fixes[source.fixes] += 1
+                self.fixing.looked = self._progress(looked)
                 edits = self._edits(source, format, options, fixed, fixed.fixes)
                 first = next(edits, None)
-                if first is None and not source.cut and not isinstance(source, Transcoded):
-                    return fixed
+                if first is None and not source.cut and not source.fixes:
+                    return
                 work.copy(self._source(stream, format), chain([first] if first else [], edits))
                 codec = looked.codec
-            self.amending.looked = None
+            self.fixing.looked = None
             self._presuming = self._presuming or source.cut
             if fixed.fixes[LEGACY]:  # what was in the encoding that was named is in UTF-8 now
                 options = options._replace(encoding=None)
@@ -131,7 +167,6 @@ class Fixing:
                 self._replace(work, format, options, fixed, codec)
         finally:
             work.close()
-        return fixed
 
     def _progress(self, stream: storage.Input) -> Callable[[int], None] | None:
         """Return what tells how far a file has been looked at."""
@@ -154,11 +189,13 @@ class Fixing:
 
     def _source(self, stream: storage.Input, format: Format) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
-        if format.wide_code and self.amending.wants_code(format.wide_code):
+        if self._verdict.encoding:
+            return Recoded(stream, self._verdict, format, LEGACY, salvage=self.unsafe)
+        if format.wide_code and not self._auto and self.fixing.wants_code(format.wide_code):
             head = stream.peek(4)
             encoding = next((name for mark, name in WIDE_MARKS if head.startswith(mark)), "")
             if encoding:
-                return Transcoded(stream, encoding, salvage=self.unsafe)
+                return Transcoded(stream, encoding, format.wide_code, salvage=self.unsafe)
         return Source(stream, salvage=self.unsafe)
 
     def _again(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed) -> None:
@@ -172,25 +209,25 @@ class Fixing:
                 return
             work.over(chain([first], edits))
             fixed.fixes += more
-        raise VerificationError(f"{quoted(fixed.path, 400)}: the fixes undo one another; nothing was changed")
+        raise VerificationError(f"{quoted(fixed.path, 400)}: the fixes contradict one another; nothing was changed")
 
     def _edits(
         self, stream: Stream, format: Format, options: ReadOptions, fixed: Fixed, counts: Counter[str]
     ) -> Iterator[Edit]:
         """Give the edits for a stream in order, none over another, and count them; count what else was found."""
         done, most = 0, options.limits.warnings  # of unsafe edits a scan gives no more, however often it is repeated
-        for _, found in self.amending.scan(stream, format, options, fixed.path):
+        for _, found in self.fixing.scan(stream, format, options, fixed.path):
             for finding, is_known in sorted(found, key=lambda one: one[0].edit.byte if one[0].edit else -1):
-                edit, ruled = finding.edit, self.amending.is_ruled(finding)
+                edit, ruled = finding.edit, self.fixing.is_ruled(finding)
                 enough = edit is not None and not (edit.safe or ruled) and fixed.fixes[finding.code] > most
-                if edit is not None and self.amending.wants(finding) and edit.byte >= done and not enough:
+                if edit is not None and self.fixing.wants(finding) and edit.byte >= done and not enough:
                     counts[finding.code] += 1
                     done = edit.byte + edit.length
                     self._presuming = self._presuming or not (edit.safe or ruled)
                     yield (
                         edit._replace(safe=True) if ruled else edit
                     )  # what it takes away is no part of the file's frame
-                elif not is_known and self.amending.is_left(finding):
+                elif not is_known and self.fixing.is_left(finding):
                     fixed.left[finding.code] += 1
 
     def _replace(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed, codec: str) -> None:
@@ -215,12 +252,16 @@ class Fixing:
                     side.keep_attributes(fixed.path)
                     pour(work.cut, side)
                     side.finish()
-            with ExitStack() as undo:
-                if side is not None:
-                    side.publish()
-                    undo.callback(storage.Leftover(fixed.side).remove)
+            leftover = None
+            if side is not None:
+                side.publish()
+                leftover = storage.Leftover(fixed.side)
+            try:  # no call to the system is made between this comparison and the renaming
                 storage.check_state(fixed.path, self._state, "fixed")
-                undo.pop_all()
+            except BaseException:
+                if leftover:
+                    leftover.remove()
+                raise
             output.publish()
 
     def _compare(self, fixed: Fixed, format: Format, options: ReadOptions, output: storage.Output) -> None:
@@ -231,7 +272,7 @@ class Fixing:
             before = options._replace(encoding=self.reading.options_for(format, fixed.path).encoding)
             documents = (one for batch in scan(self._source(old, format), format, before) for one in batch.documents)
             for number, document in enumerate(documents, 1):
-                expected = self.amending.settled(document, number, format)
+                expected = self.fixing.settled(document, number, format)
                 if not any(_is_kept(document, other) or _is_kept(expected, other) for other in there):
                     if self._presuming:
                         break
@@ -244,9 +285,9 @@ class Fixing:
 
     def _documents(self, format: Format, stream: Stream, options: ReadOptions, fixed: Fixed) -> Iterator[Document]:
         """Give the documents of the fixed file, and count what is still to be found."""
-        for batch, found in self.amending.scan(stream, format, options, fixed.path):
+        for batch, found in self.fixing.scan(stream, format, options, fixed.path):
             fixed.left.update(
-                finding.code for finding, is_known in found if not is_known and self.amending.is_left(finding)
+                finding.code for finding, is_known in found if not is_known and self.fixing.is_left(finding)
             )
             yield from batch.documents
 
@@ -262,7 +303,7 @@ def _is_kept(old: Document, new: Document) -> bool:
 def _free(path: str) -> str:
     """Return ``path``, which must not be there: what was cut off before is not overwritten."""
     if storage.exists(path):
-        raise ConfigurationError(f"{quoted(path, 400)} is there already; move it away first")
+        raise ConfigurationError(f"{quoted(path, 400)} already exists; move it away first")
     return path
 
 

@@ -1,4 +1,4 @@
-"""A unified diff of a file and what fixing makes of it, from the script of the fixes; neither is held in memory."""
+"""A unified diff of a file before and after fixing, from the list of edits; neither is held in memory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Hunks:
         #: Lines of either text in the hunk.
         self._old_count = self._new_count = 0
         #: The last equal lines that are in no hunk yet.
-        self._near: list[tuple[int, int]] = []
+        self._context: list[tuple[int, int]] = []
         self._body: storage.Pile | None = None
 
     def equal(self, start: int, stop: int) -> None:
@@ -41,11 +41,11 @@ class Hunks:
         count, lines = 1, [(start, stop)]
         if stop - start <= CHUNK:
             count, lines = _lines_at_ends(self._new.at(start, stop - start), start)
-        near = self._near + lines
+        near = self._context + lines
         if self._body is not None and len(near) > 2 * _CONTEXT:
-            self._near = near[:_CONTEXT]
+            self._context = near[:_CONTEXT]
             self.end()
-        self._near = near if self._body is not None else near[-_CONTEXT:]
+        self._context = near if self._body is not None else near[-_CONTEXT:]
         self._old_lines += count
         self._new_lines += count
 
@@ -53,8 +53,8 @@ class Hunks:
         """Take lines of the old text, in pieces, in the place of which the new one has others. Raises OSError."""
         if self._body is None:
             self._body = storage.Pile(self._new.folder, self._new.name)
-            self._old_start = self._old_lines - len(self._near)
-            self._new_start = self._new_lines - len(self._near)
+            self._old_start = self._old_lines - len(self._context)
+            self._new_start = self._new_lines - len(self._context)
             self._old_count = self._new_count = 0
         self._add_context()
         gone = self._put(b"-", old)
@@ -63,11 +63,11 @@ class Hunks:
         self._new_lines, self._new_count = self._new_lines + come, self._new_count + come
 
     def _add_context(self) -> None:
-        for start, stop in self._near:
+        for start, stop in self._context:
             self._put(b" ", self._pieces(start, stop))
-        self._old_count += len(self._near)
-        self._new_count += len(self._near)
-        self._near = []
+        self._old_count += len(self._context)
+        self._new_count += len(self._context)
+        self._context = []
 
     def _pieces(self, start: int, stop: int) -> Iterator[bytes]:
         for at in range(start, stop, CHUNK):
@@ -94,7 +94,7 @@ class Hunks:
         body = self._body
         if body is None:
             return
-        del self._near[_CONTEXT:]
+        del self._context[_CONTEXT:]
         self._add_context()
         places = _place(self._old_start, self._old_count), _place(self._new_start, self._new_count)
         self._show(self._head + b"@@ -%b +%b @@\n" % places)

@@ -1,4 +1,4 @@
-"""Checking several sources at the same time, each in one of several processes; what they found comes in order."""
+"""Checking several sources in parallel processes; the findings come in order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from corpusfmt.checks.tally import Tally
 from corpusfmt.limits import MIB
 from corpusfmt.model.errors import CorpusfmtError, WorkerError
 from corpusfmt.model.finding import Finding
-from corpusfmt.sources import Reading
+from corpusfmt.sources.settings import Reading
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: A task is so many bytes of sources, or so many sources.
 _TASK_BYTES: Final = 4 * MIB
 _TASK_SOURCES: Final = 64
-#: So many tasks are done before they can be told, for each process.
+#: So many tasks are done before they can be reported, for each process.
 _AHEAD: Final = 16
 
 
@@ -67,7 +67,7 @@ def check(checking: Checking, job: Job, number: int, path: str, known: Counter[s
     gatherer = across_files.Gatherer(job.selection.at(path).rules, number, spill) if spill else None
     try:
         for finding in checking.source(path, tally, gatherer):
-            if baselined.is_told(finding, job.cap):
+            if baselined.is_reported(finding, job.cap):
                 findings.append(finding)
     except (CorpusfmtError, OSError) as failure:
         error = transferable(failure)
@@ -76,8 +76,8 @@ def check(checking: Checking, job: Job, number: int, path: str, known: Counter[s
             spill.close()
     if known := +known:
         tally.unseen[path] = known
-    for name, judge in checking.judges.items():
-        tally.engines[name] = dict.fromkeys(judge.engines)
+    for name, validator in checking.validators.items():
+        tally.engines[name] = dict.fromkeys(validator.engines)
     return Outcome(path, findings, tally, spill.path if spill else "", gatherer.profile if gatherer else None, error)
 
 
@@ -137,7 +137,7 @@ def _received(pipe: Connection) -> list[Outcome]:
     try:
         outcomes: list[Outcome] | BaseException = pipe.recv()
     except (EOFError, OSError):
-        raise WorkerError("a process that checked files was ended; was memory short?") from None
+        raise WorkerError("a process that checked files was killed, perhaps from lack of memory") from None
     if isinstance(outcomes, BaseException):
         raise outcomes
     return outcomes

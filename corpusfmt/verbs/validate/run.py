@@ -15,7 +15,8 @@ from corpusfmt.checks.selection import Selection
 from corpusfmt.checks.tally import Tally
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, SourceChangedError, UnknownFormatError
 from corpusfmt.model.finding import Finding
-from corpusfmt.sources import Reading, Unused, sources
+from corpusfmt.sources.files import sources
+from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.verbs.validate.processes import Job, check_all, is_worth_it
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ class Validation:
         Raises ConfigurationError, SchemaError, UnknownFormatError and OSError.
         """
         self.reading = reading.checked(asked)
-        self.paths, self.passed_over = sources(asked, self.reading)
-        self.reading = self.reading._replace(beside=(*self.paths, *self.passed_over))
+        self.paths, self.skipped = sources(asked, self.reading)
+        self.reading = self.reading._replace(beside=(*self.paths, *self.skipped))
         selection = selection or Selection()
         self.across = tuple(rule.code for rule in selection.everywhere if rule.code in across_files.RULES)
         self.job = Job(self.reading, selection, against or Against(), self.across, cap, marked)
@@ -95,7 +96,7 @@ class Validation:
             gatherer = across_files.Gatherer(self.job.selection.at(path).rules, number, lines) if self.across else None
             try:
                 for finding in self.checking.source(path, tally, gatherer):
-                    if baselined.is_told(finding, self.job.cap):
+                    if baselined.is_reported(finding, self.job.cap):
                         yield finding
             except PASSED as failure:
                 self.failures.append(failure)
@@ -104,8 +105,8 @@ class Validation:
                 tally.unseen[path] = left
             if gatherer and gatherer.profile:
                 profiles.append((path, gatherer.profile))
-            for name, judge in self.checking.judges.items():
-                tally.engines[name] = dict.fromkeys(judge.engines)
+            for name, validator in self.checking.validators.items():
+                tally.engines[name] = dict.fromkeys(validator.engines)
             self._saw(tally)
 
     def _side_by_side(self, lines: storage.Sorter, profiles: list[tuple[str, Profile]]) -> Iterator[Finding]:
@@ -135,7 +136,7 @@ class Validation:
         formats = [plugins.format_named(name) for name in self.tally.formats]
         if self.job.against.schema and not any(format.grammar for format in formats):
             there = " and ".join(format.title for format in formats)
-            raise ConfigurationError(f"a RELAX NG schema is for XML, and what there is is {there}")
+            raise ConfigurationError(f"a RELAX NG schema validates XML, but the sources are {there}")
 
     def _saw(self, tally: Tally) -> None:
         for name in tally.formats:
@@ -149,7 +150,7 @@ class Validation:
             if left_out and self.job.selection.is_left_out(finding, left_out):
                 continue
             known = self.tally.unseen.get(path, Counter())
-            if Baselined(known, self.tally, marked=self.job.marked).is_told(finding, self.job.cap):
+            if Baselined(known, self.tally, marked=self.job.marked).is_reported(finding, self.job.cap):
                 yield finding._replace(stored=path in self.tally.stored)
 
     def gone(self) -> dict[str, Counter[str]]:

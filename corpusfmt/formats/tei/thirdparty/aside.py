@@ -1,18 +1,18 @@
-"""What is not simply read: the parts of a TEI element, alternatives, the header, and what is left out."""
+"""The parts of a TEI element that are not simply read: alternatives, the header, and omitted elements."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from corpusfmt.formats.tei.thirdparty import choosing
-from corpusfmt.formats.tei.thirdparty.choosing import CHOOSING, HEADER, TEXT
+from corpusfmt.formats.tei.thirdparty import alternatives
+from corpusfmt.formats.tei.thirdparty.alternatives import CHOOSING, HEADER, TEXT
 
 if TYPE_CHECKING:
-    from corpusfmt.formats.tei.thirdparty.to_text import Foreign
+    from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
 
 
-def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:
+def enter(reader: ThirdPartyText, name: str, attributes: Mapping[str, str]) -> bool:
     """Say whether an element is read that begins where not all are."""
     if reader.mode == CHOOSING:
         if len(reader.stack) == 1:
@@ -21,7 +21,7 @@ def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:
                 return False
             if name == "text":
                 reader.text_attributes = reader.text_attributes or attributes
-        return choosing.enter(reader, name, attributes)
+        return alternatives.enter(reader, name, attributes)
     reader.depth += 1
     if reader.mode == HEADER:
         reader.header.start(name, attributes)
@@ -30,7 +30,7 @@ def enter(reader: Foreign, name: str, attributes: Mapping[str, str]) -> bool:
     return False
 
 
-def leave(reader: Foreign, name: str) -> None:
+def leave(reader: ThirdPartyText, name: str) -> None:
     """Take the end of an element of the header, or of what is left out."""
     reader.depth -= 1
     if reader.depth:
@@ -45,4 +45,4 @@ def leave(reader: Foreign, name: str) -> None:
         reader.count(f"text of {reader.label}")
     reader.mode = TEXT
     if reader.resume == CHOOSING:
-        choosing.leave(reader)
+        alternatives.leave(reader)

@@ -1,11 +1,20 @@
-"""What becomes of each element of TEI P5 in the text of a document: one table, from which the docs are made.
+"""How each element of TEI P5 becomes text: one table, which also generates the documentation.
 
 It has the elements of the Guidelines, version 4.12. What is not in it is taken as ``hi`` is: its text stays.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from urllib.parse import unquote
+
+from corpusfmt.formats.tei.thirdparty.flow import BLANK, LINE, NOTHING, SOFT, SPACE, TOUCH
+
+if TYPE_CHECKING:
+    from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
+
 
 #: What an element may stand in, in the order of ``Way.parted``: among whole blocks; in a stanza; in a speech; among
 #: lines; in running text. The last three are running text too: in ``data`` and ``words`` elements that touch are parted
@@ -20,7 +29,7 @@ class Way(NamedTuple):
     blank line (``b``), a new line (``n``), a new line before and a blank line after (``N``), a space (``_``), a space
     where no punctuation is (``s``), a space where two such elements touch (``t``), or nothing (``-``). ``inside`` is
     what they are to what stands in them; empty: what stands around them. ``act`` names what else is done. What is
-    ``shown`` can be seen in the text, and is not counted as left behind.
+    ``shown`` can be seen in the text, and is not counted as dropped.
     """
 
     elements: str
@@ -104,6 +113,9 @@ WAYS: Final = (
     Way("app", "lem, else the first rdg, or the reading of a witness (option witness); left out where it has from, to "
         "or loc, or the header says that it is not of parallel segments", act="app"),
     Way("rdgGrp", "taken as if it were not there", act="rdgGrp"),
+    Way("expan", "its text stays, without am in it where the edited text is wanted (option choice)", act="expan"),
+    Way("am", "its text stays, but in expan where the edited text is wanted (option choice)", act="am"),
+    Way("ex", "its text stays; left out where the original is wanted (option choice)", act="ex"),
     Way("metamark", "left out: it says how to read, and is not read", act="out"),
     # -- notes ------------------------------------------------------------------------------------------
     Way("note witDetail",
@@ -122,8 +134,10 @@ WAYS: Final = (
         "nationality residence occupation affiliation education faith socecStatus langKnown geo offset origDate "
         "origPlace terrain climate population",
         "their text stays; where two of them touch, a space", "ttttt"),
-    Way("w pc", "their text stays; where they have join, there is no white space", act="token"),
-    Way("hi emph foreign distinct mentioned soCalled term gloss rs measureGrp ref abbr expan ex am sic corr reg orig "
+    Way("w", "its text stays; a line, page or column that begins inside of it, or between its parts (part, next, "
+        "prev), joins as with break=\"no\"", act="word"),
+    Way("pc", "its text stays; where it has join, as w may, there is no white space", act="token"),
+    Way("hi emph foreign distinct mentioned soCalled term gloss rs measureGrp ref abbr sic corr reg orig "
         "lem rdg add supplied unclear damage secl retrace redo undo mod ellipsis rb seg cl phr m c rhyme stamp "
         "heraldry watermark musicNotation locusGrp form orth pron hyph syll stress gram gramGrp case gen iType mood "
         "number per pos subc tns def etym lang lbl xr usg colloc gi att tag val ident code altIdent specDesc "
@@ -151,6 +165,9 @@ WAYS: Final = (
         "sequence alternate interleave", "nothing: they are empty, or hold what is", act="milestone"),
 )  # fmt: skip
 
+#: Elements of other namespaces, with the elements of TEI that they are taken for: TXM writes what is known of a word
+#: into it.
+ELSEWHERE: Final = {"http://textometrie.org/1.0 ana": "interp"}
 #: The way of each element.
 ELEMENTS: Final = {name: way for way in WAYS for name in way.elements.split()}
 #: Elements that can be seen in the text.
@@ -166,6 +183,90 @@ def table() -> str:
         "| elements | what becomes of them |",
         "| --- | --- |",
         *rows,
+        "| `txm:ana` (TXM) | left out, as `interp` |",
         "| all others | their text stays; those of other namespaces are parted by a space where two touch |",
     ]
     return "\n".join(rows) + "\n"
+
+
+def pointed(pointer: str) -> str:
+    """Return the name that a pointer leads to, which may be percent-encoded (RFC 3987, 3.1), or empty."""
+    path, mark, name = pointer.strip().rpartition("#")
+    if path or not mark:
+        return ""
+    return unquote(name) if "%" in name else name
+
+
+#: What parts an element from what is before it and after it, by the letters of ``Way.parted``.
+_PARTS: Final = {
+    "b": (BLANK, BLANK),
+    "n": (LINE, LINE),
+    "N": (LINE, BLANK),
+    "_": (SPACE, SPACE),
+    "s": (SOFT, SOFT),
+    "t": (TOUCH, TOUCH),
+    "-": (NOTHING, NOTHING),
+}
+#: Acts that make lines, of which there are none where all is flat.
+_LINES: Final = ("row", "cell")
+
+Closing: TypeAlias = "Callable[[ThirdPartyText], None]"
+#: Gives the step that is taken in the end, or None when the element is left out.
+Opening: TypeAlias = "Callable[[ThirdPartyText, str, Mapping[str, str], Step], Step | None]"
+Acts: TypeAlias = "Callable[[str], tuple[Opening, Closing | None]]"
+
+
+class Table(dict[str, "Step"]):
+    """The steps of all elements in one of ``INSIDES``; ``is_text`` says whether white space there is text."""
+
+    def __init__(self, *, is_text: bool) -> None:
+        super().__init__()
+        self.is_text = is_text
+
+    def __missing__(self, name: str) -> Step:
+        """Return the step of an element that TEI does not have."""
+        return self["s" if " " in name else "hi"]
+
+
+class Step(NamedTuple):
+    """What to do with an element: what parts it from what is ``before`` and ``after`` it, the table for what it holds,
+    and what else is done at its start and its end.
+
+    ``before`` is TOUCH where only an element that ended just here asks for a space.
+    """
+
+    before: int
+    after: int
+    table: Table
+    opening: Opening | None = None
+    closing: Closing | None = None
+
+
+@lru_cache(1)
+def tables(acts: Acts) -> dict[str, Table]:
+    """Return the table for each of ``INSIDES``. ``acts`` gives the functions of an act."""
+    made = {inside: Table(is_text=inside not in INSIDES[:4]) for inside in INSIDES}
+    for inside, table in made.items():
+        for name, way in ELEMENTS.items():
+            table[name] = _step(way, inside, made, acts)
+        table.update({name: table[like] for name, like in ELSEWHERE.items()})
+    return made
+
+
+def _step(way: Way, inside: str, made: dict[str, Table], acts: Acts) -> Step:
+    part = way.parted[min(INSIDES.index(inside), 4)]
+    act, within = way.act, way.inside or inside
+    if inside == "flat":
+        within = "flat"
+        part = "_" if part in "bnN" else part
+        act = "" if act in _LINES else act
+    elif part == "_":
+        within = "flat"
+    elif part in "st" and within == "lines":  # a phrase here, no block
+        within = inside
+    elif inside in ("data", "words") and part == "-" and act in ("", "token", "word", "expan"):
+        part = "t"
+    if act == "note" and inside in ("blocks", "data"):  # here it breaks no sentence
+        act, within, part = "block note", "running", "b" if inside == "blocks" else "n"
+    before, after = _PARTS[part]
+    return Step(before, after, made[within], *(acts(act) if act else ()))

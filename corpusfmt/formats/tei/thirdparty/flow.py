@@ -1,4 +1,4 @@
-"""Running text as it grows: pieces of text, and what is to part the next piece from the last.
+"""Running text: pieces of text, and the separator before the next piece.
 
 What parts two pieces is decided when the second comes, so that nothing stands at the end or twice: the strongest of all
 that was asked for.
@@ -8,14 +8,54 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
+from unicodedata import category
 
-from corpusfmt.formats.tei.thirdparty.letters import HYPHENS, WHITE, collapsed, is_letter, soft_space
+WHITE: Final = " \t\n\r"
+#: Hyphens that end a line inside of a word: the characters of Unicode with the property Hyphen, those for one language
+#: or one kind of print (Armenian, Canadian, Mongolian, double and oblique ones), and what transcriptions have for them:
+#: the equals sign and the not sign.
+HYPHENS: Final = frozenset("-=\u00ac\u00ad\u058a\u1400\u1806\u2010\u2011\u2e17\u2e1a\u2e40\u2e5d\ufe63\uff0d")
+_OPENING: Final = frozenset("([{<\u00ab\u2039\u201c\u2018\u201e\u201a\u00bf\u00a1")
+_CLOSING: Final = frozenset(")]}>\u00bb\u203a\u201d\u2019.,;:!?\u2026%")
+#: Scripts that have no spaces between words: Chinese and Japanese.
+_UNSPACED: Final = (("\u2e80", "\ua4cf"), ("\uf900", "\ufaff"), ("\uff00", "\uff9f"), ("\U00020000", "\U0003ffff"))
+
+
+def collapsed(data: str) -> str:
+    """Return ``data`` with every run of white space as one space. Takes linear time."""
+    if "\n" in data:
+        data = data.replace("\n", " ")
+    if "\t" in data:
+        data = data.replace("\t", " ")
+    if "\r" in data:
+        data = data.replace("\r", " ")
+    while "  " in data:
+        data = data.replace("  ", " ")
+    return data
+
+
+def is_letter(char: str) -> bool:
+    """Say whether a character is a letter or a mark that belongs to one, as vowel signs and accents are."""
+    return char.isalpha() or category(char)[0] == "M"
+
+
+def soft_space(last: str, first: str) -> str:
+    """Return a space, if one may stand between these two characters where none was."""
+    bound = last in _OPENING or first in _CLOSING or _is_unspaced(last) or _is_unspaced(first)
+    return "" if bound or last in WHITE or first in WHITE else " "
+
+
+def _is_unspaced(char: str) -> bool:
+    """Say whether a character is of a script that has no spaces between words."""
+    return any(first <= char <= last for first, last in _UNSPACED)
+
 
 #: What may stand between two pieces, the weakest first. GAP is nothing, but marks a gap (TEI P5, 3.5.3) between two
 #: letters. TOUCH is nothing, but says that an element ended here that wants a space when another such begins. SOFT is
-#: a space where no punctuation is. JOINED is nothing, whatever white space and line beginnings ask for. MIDWORD is a
-#: line beginning that follows a letter, BREAK any other.
-NOTHING, GAP, TOUCH, SOFT, SPACE, JOINED, MIDWORD, BREAK, TAB, LINE, BLANK, START = range(12)
+#: a space where no punctuation is. JOINED is nothing, whatever white space and line beginnings ask for. INWORD is the
+#: same and takes a hyphen before it away, once text follows. MIDWORD is a line beginning that follows a letter, BREAK
+#: any other.
+NOTHING, GAP, TOUCH, SOFT, SPACE, JOINED, INWORD, MIDWORD, BREAK, TAB, LINE, BLANK, START = range(13)
 
 #: What stands for a gap inside of a word.
 MISSING: Final = "[\u2026]"
@@ -23,6 +63,8 @@ MISSING: Final = "[\u2026]"
 _PARTS: Final = {LINE: "\n", BLANK: "\n\n", START: "", SPACE: " "}
 #: So many pieces are made one, so that a text in small pieces takes little more memory than the text.
 _MANY: Final = 4096
+#: What stands between the parts of a word has fewer characters.
+_NEAR: Final = 100
 
 
 class State(NamedTuple):
@@ -43,7 +85,7 @@ class Flow:
 
     ``breaks`` is what a line beginning becomes; inside of something ``flat`` it is a space. Where it is empty a line
     beginning joins what it touches, and takes a hyphen before it away: ``hyphens`` counts those. ``seam`` is called
-    with what is before and after a line beginning between two letters, and with its place.
+    with what is before and after a line beginning between two letters, and with its offset.
     """
 
     __slots__ = (
@@ -94,7 +136,7 @@ class Flow:
 
     def keep(self, data: str) -> None:
         """Add text with its white space as it is."""
-        if self.pending == JOINED:
+        if self.pending in (JOINED, INWORD):
             data = data.lstrip(WHITE)
         if not data:
             return
@@ -109,12 +151,12 @@ class Flow:
         """Ask for something to part what comes from what is here."""
         self.pending = max(self.pending, part)
 
-    def line(self, place: Callable[[], int]) -> None:
-        """Take a line beginning. ``place`` says where it is."""
+    def line(self, offset: Callable[[], int]) -> None:
+        """Take a line beginning. ``offset`` says where it is."""
         pending = self.pending
         if pending <= TOUCH and is_letter(self.pieces[-1][-1]):
-            self.pending, self._at = MIDWORD, place()
-        elif pending < BREAK and pending not in (JOINED, MIDWORD):
+            self.pending, self._at = MIDWORD, offset()
+        elif pending < JOINED:
             self.pending = BREAK
 
     def turn(self) -> None:
@@ -134,15 +176,17 @@ class Flow:
         if self.pending > BREAK or self.pending == JOINED:
             return False
         self.pending = JOINED
-        last = self.pieces[-1].rstrip(WHITE)  # there is white space when it was to be kept
-        if last and last[-1] not in HYPHENS:
-            self._last(last)
-            return False
-        if last:
-            self._last(last[:-1])
-            return True
-        self._last("")
-        return False
+        return self._close_up()
+
+    def goes_on(self) -> None:
+        """A word goes on behind what is here, if text follows."""
+        if self.pending <= BREAK:
+            self.pending = INWORD
+
+    def since(self, size: int) -> str | None:
+        """Return what was added since the text had a size, without white space around it; nothing if it is long."""
+        count = self.size - size
+        return "".join(self.pieces[-count:])[-count:].strip(WHITE) if 0 < count < _NEAR else None if count else ""
 
     def pull(self) -> None:
         """Take away white space here."""
@@ -208,6 +252,8 @@ class Flow:
         part = ""
         if pending == SOFT:
             part = soft_space(self.pieces[-1][-1], data[0])
+        elif pending == INWORD:
+            self.hyphens += self._close_up()
         elif pending in (MIDWORD, BREAK):
             if pending == MIDWORD and self.seam is not None and data[0].isalpha():
                 self.seam(self.pieces[-1][-40:], data[:40], self._at)
@@ -238,6 +284,14 @@ class Flow:
                 self.hyphens += 1
             return ""
         return "" if pending == MIDWORD and data[0].isalpha() else " "
+
+    def _close_up(self) -> bool:
+        """Take white space from the end, and a hyphen before it. Say whether there was a hyphen."""
+        while not (last := self.pieces[-1].rstrip(WHITE)) and len(self.pieces) > max(1, self._floor):
+            self._last("")  # there is white space when it was to be kept
+        is_hyphen = last[-1:] in HYPHENS
+        self._last(last[:-1] if is_hyphen else last)
+        return is_hyphen
 
     def _before(self) -> str:
         """Return what stands before the last character."""

@@ -1,4 +1,4 @@
-"""The TEI that others write: from the events of one ``TEI`` element to its text, as a reader would see it.
+"""Third-party TEI: from the events of one ``TEI`` element to its plain text.
 
 What becomes of each element is in ``elements``; how text grows in ``flow``; what the header says in ``heading``. The
 text of an element is put together when the next element begins or ends, so it does not matter how it comes in pieces.
@@ -7,22 +7,52 @@ text of an element is put together when the next element begins or ends, so it d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
-from corpusfmt.formats.tei.thirdparty.acts import act, spaced
+from corpusfmt.formats.tei.thirdparty.alternatives import (
+    CHOOSING,
+    HEADER,
+    LEFT_OUT,
+    NEVER,
+    PARTS,
+    TEXT,
+    Chooser,
+    wrapped,
+)
 from corpusfmt.formats.tei.thirdparty.aside import enter, leave
-from corpusfmt.formats.tei.thirdparty.choices import Choices, Found
-from corpusfmt.formats.tei.thirdparty.choosing import CHOOSING, HEADER, LEFT_OUT, NEVER, PARTS, TEXT, Chooser, wrapped
-from corpusfmt.formats.tei.thirdparty.elements import SHOWN
-from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SOFT, TOUCH, Flow
-from corpusfmt.formats.tei.thirdparty.header import Header
-from corpusfmt.formats.tei.thirdparty.heading import XML_ID, heading_of
-from corpusfmt.formats.tei.thirdparty.letters import WHITE
-from corpusfmt.formats.tei.thirdparty.spans import Span, ending
-from corpusfmt.formats.tei.thirdparty.steps import Closing, Step, tables
+from corpusfmt.formats.tei.thirdparty.element_actions import Fragment, Span, act, ending, spaced
+from corpusfmt.formats.tei.thirdparty.elements import SHOWN, Closing, Step, tables
+from corpusfmt.formats.tei.thirdparty.flow import NOTHING, SOFT, TOUCH, WHITE, Flow
+from corpusfmt.formats.tei.thirdparty.header import XML_ID, Header, Heading, heading_of
 from corpusfmt.text.display import quoted
 
-__all__ = ["Choices", "Foreign", "Found"]
+
+class Choices(NamedTuple):
+    """What is wanted of a text: ``choice`` edited or original, ``notes`` end, inline or out, ``fw`` out or inline,
+    ``lb`` newline, space or join, and ``witness`` the xml:id of one whose readings are wanted.
+    """
+
+    choice: str = "edited"
+    notes: str = "end"
+    fw: str = "out"
+    lb: str = "newline"
+    witness: str = ""
+
+
+class Found(NamedTuple):
+    """What was found in a ``TEI`` element.
+
+    ``has_text`` says whether there is a ``text`` or a ``sourceDoc``. ``dropped`` counts markup by the name of the
+    element where its text stays, and ``text of`` a name where it does not.
+    """
+
+    text: str
+    has_text: bool
+    heading: Heading
+    dropped: dict[str, int]
+
+
+__all__ = ["Choices", "Found", "ThirdPartyText"]
 
 _XML_SPACE: Final = "http://www.w3.org/XML/1998/namespace space"
 _MOST_NAMES: Final = 1000
@@ -30,11 +60,11 @@ _MOST_NAMES: Final = 1000
 _BREAKS: Final = {"newline": "\n", "space": " ", "join": ""}
 
 
-class Foreign:
+class ThirdPartyText:
     """Takes the events of what is in one ``TEI`` element, whose ``attributes`` are given. An element has its name in
     TEI, or namespace and name with a space between.
 
-    ``find`` is called with the code and the message of a finding, and ``at`` is then its place: what ``place`` gave
+    ``find`` is called with the code and the message of a finding, and ``at`` is then its offset: what ``offset`` gave
     when the element began. ``around`` is the header of the corpus around it. ``size`` is how many characters are held.
     What else is public is there for the acts.
     """
@@ -44,11 +74,11 @@ class Foreign:
         choices: Choices,
         find: Callable[[str, str], None],
         attributes: Mapping[str, str] | None = None,
-        place: Callable[[], int] = lambda: -1,
+        offset: Callable[[], int] = lambda: -1,
         around: Header | None = None,
     ) -> None:
         self.choices, self._find, self._attributes = choices, find, attributes or {}
-        self.place, self.at = place, -1
+        self.offset, self.at = offset, -1
         by_inside = tables(act)
         self.table, self.running = by_inside["blocks"], by_inside["running"]
         self.stack = [Step(NOTHING, NOTHING, self.table)]
@@ -64,7 +94,11 @@ class Foreign:
         self.choosers = [Chooser(PARTS)]
         self.closings: list[Closing | None] = []
         self.glyphs: list[tuple[int, str]] = []
-        self.restored = 0
+        self.restored = self.expansions = 0
+        #: Words that are open: where their text stands, its size at the beginning, and the attributes of one that goes
+        #: on in another element; and such a one that has just ended.
+        self.words: list[tuple[Flow, int, Mapping[str, str] | None]] = []
+        self.fragment: Fragment | None = None
         #: Deletions that are open, and the ids of elements that are open and may end some.
         self.spans: list[Span] = []
         self.targets: list[str] = []
@@ -159,7 +193,7 @@ class Foreign:
     # -- for the acts -----------------------------------------------------------------------------------
 
     def count(self, name: str, count: int = 1) -> None:
-        """Count an element, or another word for what is left behind."""
+        """Count an element, or another word for what is dropped."""
         if name not in self.seen and len(self.seen) >= _MOST_NAMES:
             name = "others"
         self.seen[name] = self.seen.get(name, 0) + count
@@ -191,6 +225,4 @@ class Foreign:
         """Report a line beginning between two letters."""
         self.at = at
         before, after = before.rpartition(" ")[2], after.partition(" ")[0]
-        self._find(
-            "TEI016", f"a line begins between {quoted(before)} and {quoted(after)}, and nothing says if a word does"
-        )
+        self._find("TEI016", f"a line begins between {quoted(before)} and {quoted(after)}; it may be inside a word")

@@ -1,4 +1,4 @@
-"""RELAX NG by derivatives: where a document leaves a schema, to the column, and what was expected there.
+"""RELAX NG by derivatives: where a document is invalid, to the column, and what was expected there.
 
 libxml2 decides quickly and well whether a document is valid, but tells places by the line of some element near by. So a
 document that it turned away is walked once more, here, to find the places. The method is James Clark's, "An algorithm

@@ -1,4 +1,4 @@
-"""From the elements of a schema to patterns. The schema is known to be right: libxml2 has compiled it."""
+"""From the elements of a schema to patterns. The schema is valid: libxml2 has compiled it."""
 
 from __future__ import annotations
 

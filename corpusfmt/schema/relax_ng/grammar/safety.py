@@ -1,4 +1,4 @@
-"""What a schema may refer to: files of the folder it lies in, and nothing else.
+"""The files that a schema may refer to: those in its folder.
 
 libxml2 opens what ``include`` and ``externalRef`` name by itself, so all of it is looked at before. The process runs in
 the schema's folder, and paths are relative to that.
@@ -73,12 +73,12 @@ class Files:
             raise SchemaError(f"{quoted(path)} is not XML: {error.msg}") from None
         tree = root.getroottree()
         if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
-            raise SchemaError(f"{quoted(path)} has a DOCTYPE, which could refer to anything; remove it")
+            raise SchemaError(f"{quoted(path)} has a DOCTYPE, which could refer to other files; remove it")
         if not str(root.tag).startswith(RNG):
             raise SchemaError(f"{quoted(path)} is not RELAX NG: its root is {quoted(str(root.tag))}")
         for element in root.iter(etree.Element):
             if _BASE in element.attrib:
-                raise SchemaError(f"{quoted(path)} has an xml:base, which could refer to anything; remove it")
+                raise SchemaError(f"{quoted(path)} has an xml:base, which could refer to other files; remove it")
         self._roots[path] = root
         return root
 
@@ -87,12 +87,12 @@ class Files:
         if self._alone or not _PLAIN.fullmatch(href):
             raise SchemaError(
                 f"{quoted(base)} refers to {quoted(href)}, line {reference.sourceline}; nothing is fetched: "
-                "put what it needs beside the schema, and refer to it by a plain relative path"
+                "store the file beside the schema, and refer to it by a relative path"
             )
         target = os.path.normpath(os.path.join(os.path.dirname(base), href))
         here = os.path.realpath(os.curdir)
         if os.path.commonpath([here, os.path.realpath(target)]) != here:
-            raise SchemaError(f"{quoted(base)} refers to {quoted(href)}, which lies outside the schema's folder")
+            raise SchemaError(f"{quoted(base)} refers to {quoted(href)}, which is outside the folder of the schema")
         return target
 
 
@@ -104,7 +104,7 @@ def references(root: _Element) -> Iterator[_Element]:
 def _read(path: str, base: str) -> bytes:
     where = f"{quoted(base)} refers to {quoted(path)}"
     if os.path.exists(path) and not os.path.isfile(path):
-        raise SchemaError(f"{where}: it is no regular file")
+        raise SchemaError(f"{where}: it is not a regular file")
     try:
         with open(path, "rb") as file:
             data = file.read(GRAMMAR + 1)

@@ -1,4 +1,4 @@
-"""A document against a pattern: each place where it goes wrong, and what was expected there."""
+"""A document against a pattern: each invalid position, and what was expected there."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Walk:
         self._faults: list[Fault] = []
         # What was said of a pattern: a document may have one fault thousands of times.
         self._words: dict[tuple[Pattern, str], str] = {}
-        self._near: dict[tuple[Pattern, str], bool] = {}
+        self._by_name: dict[tuple[Pattern, str], bool] = {}
 
     def faults(self, document: bytes) -> list[Fault]:
         """Return the first faults of a document in UTF-8, which is known to be well-formed."""
@@ -86,7 +86,7 @@ class Walk:
         if opened is make.nothing:
             opened = make.opened(self._pattern, name, early=True)
             when = "here" if opened is make.nothing else "yet"
-            space = f" (of the namespace {quoted(name[0])})" if self._foreign(name) else ""
+            space = f" (of the namespace {quoted(name[0])})" if self._needs_namespace(name) else ""
             self._told(at, f"element {quoted(name[1])}{space} is not allowed {when}{self._expected()}")
             if opened is make.nothing:
                 self._skipped = 1
@@ -174,12 +174,12 @@ class Walk:
         self._text.clear()
         self._text_at = -1
 
-    def _foreign(self, name: Name) -> bool:
+    def _needs_namespace(self, name: Name) -> bool:
         """Say whether an element of that local name would do if its namespace were another."""
         key = self._pattern, name[1]
-        if key not in self._near:
-            self._near[key] = any(key[1] in spelled(one.names) for one in expected(self._pattern) if one.names)
-        return self._near[key]
+        if key not in self._by_name:
+            self._by_name[key] = any(key[1] in spelled(one.names) for one in expected(self._pattern) if one.names)
+        return self._by_name[key]
 
     def _expected(self) -> str:
         """Return what could come next, in words; empty when there is nothing to say."""

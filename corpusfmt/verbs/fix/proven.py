@@ -1,0 +1,256 @@
+"""Which encoding a file is in that is to be brought to UTF-8 (``--encoding auto``): only what is proven counts."""
+
+from __future__ import annotations
+
+import re
+from codecs import getincrementaldecoder
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Final, NamedTuple, TypeAlias
+
+from corpusfmt.limits import CHUNK, MAX_DOCUMENT
+from corpusfmt.model.format import Format
+from corpusfmt.text.display import MULTIBYTE, marked, wide_encoding
+from corpusfmt.text.likely_encoding import LATIN, likely_encoding, name_of
+from corpusfmt.text.primitives import is_utf8
+from corpusfmt.text.utf8 import in_utf8
+
+#: So many bytes may hold a declaration.
+_HEAD: Final = 4096
+#: Fewer bytes beyond ASCII prove nothing.
+_ENOUGH: Final = 3
+#: So many bytes of lines that are not UTF-8 are looked at together; the first so many of such blocks, and then fewer
+#: and fewer, for it takes long.
+_BLOCK: Final = 500
+_FIRST: Final = 100
+#: Such a part of the blocks must be likely to be in one encoding, and none in one of another script.
+_MOST: Final = 0.9
+_BEYOND: Final = re.compile(rb"[\x80-\xff]")
+_RUN: Final = re.compile(rb"[\x80-\xff]++")
+#: Two characters beyond ASCII have more bytes in UTF-8.
+_TWO: Final = 4
+#: The mean length of runs beyond ASCII in a line: at most in Latin script, at least in others.
+_WIDEST: Final = 3.5
+_NARROWEST: Final = 1.5
+#: Characters that stand in no text: they show that bytes were decoded wrongly.
+_CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_CONTROLS_IN_UTF8: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]|\xc2[\x80-\x9f]")
+
+#: Gives the pieces of a file, from its beginning.
+Pieces: TypeAlias = Callable[[], Iterable[bytes]]
+
+
+class Verdict(NamedTuple):
+    """The encoding of a file by Python's name, and how that is known; without one, why nobody knows.
+
+    ``is_sure``: a mark or a declaration says so. ``by_line``: lines that are in UTF-8 stay as they are. With UTF-8 for
+    the encoding, only a declaration is wrong. All empty, there is nothing to change.
+    """
+
+    encoding: str = ""
+    why: str = ""
+    is_sure: bool = False
+    by_line: bool = False
+
+
+_NOTHING: Final = Verdict()
+
+
+def takes(format: Format) -> bool:
+    """Say whether files of a format are texts, which can be in another encoding as a whole."""
+    return bool(format.wide_code or format.one_per_file or format.declared)
+
+
+def judged(pieces: Pieces, format: Format) -> Verdict:
+    """Find out which encoding a file is in."""
+    head = _head_of(iter(pieces()))
+    wide = wide_encoding(head)
+    if wide is not None:
+        return _wide(pieces, wide, is_marked=marked(head))
+    declared = format.declared(head) if format.declared else None
+    if declared is not None and declared.encoding != "utf-8":
+        return _declared(pieces, declared.encoding)
+    return _likely(pieces)
+
+
+def recoded(pieces: Iterable[bytes], verdict: Verdict, format: Format) -> Iterator[bytes]:
+    """Give the pieces of a file in UTF-8, and with UTF-8 where it declares something else."""
+    made = _by_line(pieces, verdict) if verdict.by_line else _decoded(pieces, verdict.encoding)
+    if format.declared is not None:
+        head = _head_of(made)
+        declared = format.declared(head)
+        if declared is not None and declared.encoding != "utf-8":
+            head = head[: declared.start] + b"UTF-8" + head[declared.stop :]
+        made = chain([head], made)
+    yield from filter(None, made)
+
+
+def _head_of(pieces: Iterator[bytes]) -> bytes:
+    """Take so many pieces that they may hold a declaration."""
+    head = b""
+    while len(head) < _HEAD and (piece := next(pieces, b"")):
+        head += piece
+    return head
+
+
+def _decoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Give pieces in UTF-8. Raises UnicodeError."""
+    if encoding == "utf-8":
+        yield from pieces
+        return
+    decoder = getincrementaldecoder(encoding)("strict")
+    for piece in pieces:
+        yield decoder.decode(piece).encode()
+    yield decoder.decode(b"", True).encode()
+
+
+def _by_line(pieces: Iterable[bytes], verdict: Verdict) -> Iterator[bytes]:
+    for data, is_bad in _parts(pieces):
+        yield (in_utf8(data, verdict.encoding) or b"") if is_bad else data
+
+
+def _parts(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Give runs of whole lines that are UTF-8, and each line that is not. Raises ValueError for a line too long."""
+    held: list[bytes] = []
+    size = 0
+    for piece in chain(pieces, [b""]):
+        end = piece.rfind(b"\n") + 1 if piece else 0
+        if piece and not end:
+            held.append(piece)
+            size += len(piece)
+            if size > MAX_DOCUMENT:
+                raise ValueError
+            continue
+        whole = b"".join([*held, piece[:end]])
+        held, size = [piece[end:]], len(piece) - end
+        if is_utf8(whole):
+            yield whole, False
+        else:
+            for line in _lines(whole):
+                yield line, not is_utf8(line)
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    """Give the lines of some bytes, which end at LF alone."""
+    for line in data.split(b"\n")[:-1]:
+        yield line + b"\n"
+    if not data.endswith(b"\n"):
+        yield data[data.rfind(b"\n") + 1 :]
+
+
+def _wide(pieces: Pieces, name: str, *, is_marked: bool) -> Verdict:
+    """Judge a file in UTF-16 or UTF-32, as its mark says or zero bytes do. The name without an order takes the mark."""
+    encoding = name[:6] if is_marked else name
+    by = "as its byte order mark says" if is_marked else "as its zero bytes say"
+    try:
+        for data in _decoded(pieces(), encoding):
+            if not is_marked and _CONTROLS_IN_UTF8.search(data):
+                return Verdict(why=f"it begins as {name} does, {by}, and is no text in it")
+    except UnicodeError:
+        return Verdict(why=f"it begins as {name} does, {by}, and is not in it")
+    return Verdict(encoding, f"in {name}, {by}", is_marked)
+
+
+def _declared(pieces: Pieces, encoding: str) -> Verdict:
+    """Judge a file that declares an encoding."""
+    if not encoding:
+        return Verdict(why="it declares an encoding that is not known")
+    name = name_of(encoding)
+    utf8, own = getincrementaldecoder("utf-8")("strict"), getincrementaldecoder(encoding)("strict")
+    is_in_utf8, is_in_own, beyond = True, True, False
+    for piece in chain(pieces(), [b""]):
+        beyond = beyond or not piece.isascii()
+        if is_in_utf8:
+            try:
+                utf8.decode(piece, not piece)
+            except UnicodeDecodeError:
+                is_in_utf8 = False
+        if is_in_own:
+            try:
+                is_in_own = not _CONTROLS.search(own.decode(piece, not piece))
+            except UnicodeError:
+                is_in_own = False
+    if is_in_utf8 and beyond and not (is_in_own and encoding.startswith(MULTIBYTE)):
+        return Verdict("utf-8", f"in UTF-8, and declares {name}")
+    if is_in_utf8 and not (beyond or encoding.startswith(MULTIBYTE)):
+        return _NOTHING  # it is ASCII
+    if is_in_own and not is_in_utf8:
+        return Verdict(encoding, f"in {name}, as it declares", is_sure=True)
+    return Verdict(why=f"it declares {name}, and {'may be UTF-8 as well' if is_in_utf8 else 'is not in it'}")
+
+
+def _likely(pieces: Pieces) -> Verdict:
+    """Judge a file that declares nothing and has lines that are not UTF-8: they must all be likely to be in one."""
+    names: Counter[str] = Counter()
+    kinds: set[bool] = set()
+    beyond = 0
+    try:
+        for number, block in enumerate(_blocks(pieces)):
+            beyond += len(_BEYOND.findall(block))
+            if number < _FIRST or number & (number - 1) == 0:
+                likely = likely_encoding(block, next(at for at, byte in enumerate(block) if byte > 0x7F))
+                if likely is not None:
+                    names[likely.encoding] += 1
+                    kinds.add(likely.mixed)
+        if not beyond:
+            return _NOTHING
+        if beyond < _ENOUGH:
+            return Verdict(why="too few bytes of it are not UTF-8")
+        if not names:
+            return Verdict(why="no encoding fits its text clearly better than others")
+        encoding = names.most_common(1)[0][0]
+        is_latin = encoding in LATIN
+        if names[encoding] < _MOST * names.total() or any((name in LATIN) != is_latin for name in names):
+            return Verdict(why=f"parts of it are likely to be in {' and '.join(sorted(map(name_of, names)))}")
+        if len(kinds) > 1 or (kinds == {True} and encoding.startswith(MULTIBYTE)):
+            return Verdict(why=f"some of it is UTF-8, and some likely to be in {name_of(encoding)}")
+        for data, is_bad in _parts(pieces()):
+            text = in_utf8(data, encoding) if is_bad else b""
+            if text is None or _CONTROLS_IN_UTF8.search(text):
+                return Verdict(why=f"it is likely to be in {name_of(encoding)}, and some of it is not")
+            if is_bad and kinds == {False} and _is_of_another(data, is_latin=is_latin):
+                return Verdict(why=f"it is likely to be in {name_of(encoding)}, and some of it in another encoding")
+            if (is_bad and kinds == {False} and any(map(is_utf8, _RUN.findall(data)))) or (
+                not is_bad and encoding not in LATIN and _is_by_chance(data)
+            ):
+                return Verdict(why=f"it is likely to be in {name_of(encoding)}, and some of it may be UTF-8")
+    except ValueError:
+        return Verdict(why="a line of it is too long")
+    return Verdict(encoding, f"likely to be in {name_of(encoding)}", by_line=True)
+
+
+def _is_of_another(line: bytes, *, is_latin: bool) -> bool:
+    """Say whether a line is in another script: in Latin script letters beyond ASCII rarely stand side by side."""
+    runs = _RUN.findall(line)
+    beyond = sum(map(len, runs))
+    return beyond >= _TWO and (beyond / len(runs) > _WIDEST if is_latin else beyond / len(runs) < _NARROWEST)
+
+
+def _is_by_chance(data: bytes) -> bool:
+    """Say whether a line in UTF-8 may be so by chance: it has no two characters beyond ASCII side by side."""
+    if data.isascii():
+        return False
+    runs = (_RUN.findall(line) for line in data.split(b"\n"))
+    return any(found and max(map(len, found)) < _TWO for found in runs)
+
+
+def _blocks(pieces: Pieces) -> Iterator[bytes]:
+    """Give the lines that are not UTF-8, some at a time."""
+    held: list[bytes] = []
+    size = 0
+    for data, is_bad in _parts(pieces()):
+        if is_bad:
+            held.append(data)
+            size += len(data)
+            if size >= _BLOCK:
+                yield b"".join(held)
+                held, size = [], 0
+    if held:
+        yield b"".join(held)
+
+
+def chunks(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """Give the pieces of a stream."""
+    while piece := read(CHUNK):
+        yield piece

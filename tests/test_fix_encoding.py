@@ -1,0 +1,176 @@
+"""``fix --encoding auto``: a file is brought to UTF-8 where its encoding is proven, and stays as it is elsewhere."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from corpusfmt import ConfigurationError, fix, read, validate
+from corpusfmt.cli.main import main
+from corpusfmt.text.declared import page_declared, xml_declared
+from tests.warcs import record
+
+FRENCH = "le café était fermé, et la crème de la ville n'était pas très bonne à l'été"
+RUSSIAN = "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему."
+UKRAINIAN = "Реве та стогне Дніпр широкий, сердитий вітер завива, додолу верби гне високі, горами хвилю підійма."
+CHINESE = "学而时习之，不亦说乎？有朋自远方来，不亦乐乎？人不知而不愠，不亦君子乎？"
+XML = (
+    '<?xml version="1.0" encoding="{}"?>\n<TEI xmlns="http://www.tei-c.org/ns/1.0" xml:id="a"><teiHeader><fileDesc>'
+    "<titleStmt><title>t</title></titleStmt><publicationStmt><p>x</p></publicationStmt><sourceDesc><p>x</p></sourceDesc>"
+    "</fileDesc></teiHeader><text><body><p>{}</p></body></text></TEI>\n"
+)
+SURE, UNSAFE, NEVER = range(3)
+
+
+def seed(text: str) -> str:
+    return f"<<<FILE d1 a.txt>>>\n{text}\n"
+
+
+def line(id: str, text: str) -> str:
+    return f'{{"id":"{id}","text":"{text}"}}\n'
+
+
+#: Names of files, what they hold in characters and their encoding, or bytes; when they are made UTF-8, and what they
+#: hold then where that is something else.
+CASES: list[tuple[str, str, str | bytes, int, str]] = [
+    # a byte order mark
+    ("a.seed", seed(FRENCH), "utf-16", SURE, ""), ("a.seed", seed(FRENCH), "utf-32", SURE, ""),
+    ("a.jsonl", line("a", FRENCH), "utf-16", SURE, ""), ("a.xml", XML.format("UTF-16", FRENCH), "utf-16", SURE, XML.format("UTF-8", FRENCH)),
+    ("a.txt", FRENCH, "utf-16", SURE, ""), ("a.seed", "", seed(FRENCH).encode("utf-16") + b"\x00\xd8", NEVER, ""),
+    # zero bytes
+    ("a.seed", seed(FRENCH), "utf-16-le", UNSAFE, ""), ("a.txt", FRENCH, "utf-16-be", UNSAFE, ""), ("a.jsonl", line("a", FRENCH), "utf-32-le", UNSAFE, ""),
+    ("a.xml", XML.format("UTF-16", RUSSIAN), "utf-16-le", UNSAFE, XML.format("UTF-8", RUSSIAN)),
+    ("a.txt", "", "le caf".encode("utf-16-le") + b"\x01\x00", NEVER, ""), ("a.txt", "", "le caf".encode("utf-16-le") + b"\x00\xdc", NEVER, ""),
+    # a declaration
+    *(("a.xml", XML.format(name, text), codec, SURE, XML.format("UTF-8", text)) for name, text, codec in (
+        ("ISO-8859-1", FRENCH, "latin-1"), ("windows-1251", RUSSIAN, "cp1251"), ("KOI8-R", RUSSIAN, "koi8-r"), ("GB2312", CHINESE[:10], "gb2312"),
+        ("Big5", "學而時習之", "big5"), ("ISO-8859-1", "a " * 90_000 + FRENCH, "latin-1"))),
+    ("a.html", f"<html><meta charset='iso-8859-1'><p>{FRENCH} “x”</p>", "cp1252", SURE, f"<html><meta charset='UTF-8'><p>{FRENCH} “x”</p>"),
+    ("a.html", f'<!-- a -->\n<META http-equiv=x content="text/html; charset=windows-1251">{RUSSIAN}', "cp1251", SURE,
+     f'<!-- a -->\n<META http-equiv=x content="text/html; charset=UTF-8">{RUSSIAN}'),
+    ("a.html", f"<html><title>{RUSSIAN}</title><meta charset=koi8-r>", "koi8-r", SURE, f"<html><title>{RUSSIAN}</title><meta charset=UTF-8>"),
+    ("a.xml", XML.format("klingon", FRENCH), "cp1252", NEVER, ""), ("a.xml", XML.format("ISO-8859-1", f"{FRENCH} “x”"), "cp1252", NEVER, ""),
+    ("a.xml", XML.format("Shift_JIS", FRENCH), "cp1252", NEVER, ""), ("a.xml", XML.format("GB18030", FRENCH), "utf-8", NEVER, ""),
+    # one that is wrong
+    ("a.xml", XML.format("ISO-8859-1", FRENCH), "utf-8", UNSAFE, XML.format("UTF-8", FRENCH)),
+    ("a.xml", XML.format("US-ASCII", FRENCH), "utf-8", UNSAFE, XML.format("UTF-8", FRENCH)),
+    ("a.html", f"<html><meta charset='cp1252'>{FRENCH}", "utf-8", UNSAFE, f"<html><meta charset='UTF-8'>{FRENCH}"),
+    ("a.xml", XML.format("UTF-8", FRENCH), "cp1252", UNSAFE, ""), ("a.xml", XML.format("GB18030", RUSSIAN + "я"), "utf-8", NEVER, ""),
+    # what it is likely to be
+    ("a.seed", seed(FRENCH), "cp1252", UNSAFE, ""), ("a.seed", seed(RUSSIAN), "cp1251", UNSAFE, ""), ("a.txt", RUSSIAN, "koi8-r", UNSAFE, ""),
+    ("a.txt", CHINESE, "gb18030", UNSAFE, ""), ("a.jsonl", line("a", FRENCH), "cp1252", UNSAFE, ""), ("a.txt", f"{FRENCH}\r\n\r\n" * 90, "cp1252", UNSAFE, ""),
+    ("a.txt", "x" * 300_000 + f" {FRENCH}", "cp1252", UNSAFE, ""),
+    ("a.jsonl", "", line("a", FRENCH).encode() + line("b", FRENCH).encode("cp1252"), UNSAFE, line("a", FRENCH) + line("b", FRENCH)),
+    ("a.jsonl", "", line("a", RUSSIAN).encode() + line("b", RUSSIAN).encode("cp1251"), UNSAFE, line("a", RUSSIAN) + line("b", RUSSIAN)),
+    ("a.txt", "", (f"{FRENCH} " * 3).encode() + "é à la crème".encode("cp1252"), UNSAFE, f"{FRENCH} " * 3 + "é à la crème"),
+    # not proven
+    ("a.seed", seed("caf\u00e9"), "cp1252", NEVER, ""), ("a.txt", "", bytes(range(128, 256)) * 3, NEVER, ""),
+    ("a.txt", f"{FRENCH}\n" * 40 + "x\x81y", "latin-1", NEVER, ""), ("a.txt", "", f"{FRENCH}\n".encode("cp1252") * 60 + f"{RUSSIAN}\n".encode("cp1251") * 60, NEVER, ""),
+    ("a.txt", "", (f"{FRENCH}\n".encode("cp1252") + f"{RUSSIAN}\n".encode("cp1251")) * 20, NEVER, ""),
+    ("a.txt", "", f"{FRENCH}\n".encode("cp1252") * 90 + f"{RUSSIAN}\n".encode("cp1251"), NEVER, ""),
+    ("a.txt", f"{UKRAINIAN}\nНі.\n", "cp1251", NEVER, ""), ("a.txt", f"{UKRAINIAN} Ні.\n", "cp1251", NEVER, ""),
+    ("a.txt", "", f"{CHINESE}\n".encode() + f"{CHINESE} {CHINESE}".encode()[:-1] + b"\n" + CHINESE.encode("gb18030"), NEVER, ""),
+    ("a.jsonl", "", line("a", FRENCH).encode("cp1252") * 90 + line("b", f"{FRENCH} {FRENCH}").encode().replace(b" caf\xc3\xa9", b" caf\xe9", 1) * 90, NEVER, ""),
+]  # fmt: skip
+
+
+def bytes_of(text: str, encoding: str | bytes) -> bytes:
+    return encoding if isinstance(encoding, bytes) else text.encode(encoding)
+
+
+@pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_is_proven_is_made_utf8_and_nothing_else(
+    case: tuple[str, str, str | bytes, int, str], packed: bool, tmp_path: Path
+) -> None:
+    name, text, encoding, when, expected = case
+    data = bytes_of(text, encoding)
+    path = tmp_path / (f"{name}.gz" if packed else name)
+    options = {"format": "dir"} if name.endswith((".txt", ".html")) else {}
+    for unsafe in (False, True):
+        path.write_bytes(gzip.compress(data) if packed else data)
+        (fixed,) = fix(path, encoding="auto", unsafe_fixes=unsafe, **options)  # type: ignore[arg-type]
+        found = gzip.decompress(path.read_bytes()) if packed else path.read_bytes()
+        if when == SURE or (when == UNSAFE and unsafe):
+            assert found.decode() == (expected or text)
+            assert (fixed.changed, fixed.note, fixed.fixes.total()) == (True, "", 1)
+            again = fix(path, encoding="auto", unsafe_fixes=unsafe, **options)  # type: ignore[arg-type]
+            assert [(one.changed, one.note) for one in again] == [(False, "")]
+        else:
+            assert found == data
+            assert (fixed.changed, fixed.note.startswith("its encoding is not proven")) == (False, True)
+            assert fixed.left
+            assert ("--unsafe-fixes" in fixed.note) == (when == UNSAFE)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.seed", seed(FRENCH).encode()), ("a.seed", seed("plain").encode()), ("a.jsonl", line("a", RUSSIAN).encode()),
+        ("a.xml", XML.format("UTF-8", RUSSIAN).encode()), ("a.xml", XML.format("ISO-8859-1", "plain").encode()), ("a.xml", XML.format("US-ASCII", "plain").encode()),
+        ("a.warc", record(block=b"caf\xe9\n")),
+    ],
+)  # fmt: skip
+def test_what_is_utf8_stays(name: str, data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    (fixed,) = fix(path, encoding="auto", unsafe_fixes=True)
+    assert (path.read_bytes(), fixed.changed) == (data, False)
+    assert ("warc" in fixed.note) == name.endswith("warc")
+
+
+def test_files_of_a_folder_in_encodings_of_their_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "corpusfmt.toml").write_text('encoding = "cp1250"\n')
+    for name, text, encoding in (
+        ("a", FRENCH, "cp1252"),
+        ("b", RUSSIAN, "koi8-r"),
+        ("c", FRENCH, "utf-8"),
+        ("d", "é", "cp1252"),
+    ):
+        (tmp_path / f"{name}.seed").write_bytes(seed(text).encode(encoding))
+    config = ["--config", str(tmp_path / "corpusfmt.toml")]
+    assert main(["fix", str(tmp_path), "--encoding", "auto", "--unsafe-fixes", *config, "--diff"]) == 1
+    assert f"+{RUSSIAN}" not in capsys.readouterr().out  # what is shown is content, in UTF-8 on both sides
+    assert main(["fix", str(tmp_path), "--encoding", "auto", *config, "--dry-run"]) == 1
+    told = capsys.readouterr().err
+    assert [
+        told.count(what) for what in ("likely to be in Windows-1252; --unsafe", "in KOI8-R; --unsafe", "too few bytes")
+    ] == [1, 1, 1]
+    assert main(["fix", str(tmp_path), "--encoding", "auto", "--unsafe-fixes", *config]) == 1
+    assert [document.data.decode() for document in list(read(tmp_path))[:3]] == [
+        f"{text}\n" for text in (FRENCH, RUSSIAN, FRENCH)
+    ]
+    assert (tmp_path / "d.seed").read_bytes() == seed("é").encode("cp1252")
+    assert [finding.path for finding in validate(tmp_path)] == [str(tmp_path / "d.seed")]
+
+
+def test_only_fix_finds_encodings_out(tmp_path: Path) -> None:
+    (tmp_path / "a.seed").write_text(seed("x"))
+    for verb in (read, validate):
+        with pytest.raises(ConfigurationError, match="only fix finds encodings out"):
+            list(verb(tmp_path, encoding="auto"))
+
+
+def test_a_line_that_is_too_long_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.seed"
+    path.write_bytes(seed("x" * 3_000_000 + FRENCH).encode("cp1252"))
+    monkeypatch.setattr("corpusfmt.verbs.fix.proven.MAX_DOCUMENT", 2_000_000)
+    (fixed,) = fix(path, encoding="auto", unsafe_fixes=True)
+    assert "too long" in fixed.note
+
+
+@pytest.mark.parametrize(
+    ("head", "of_xml", "of_page"),
+    [
+        (b"<?xml version='1.0' encoding='KOI8-R'?><a/>", "koi8-r", "koi8-r"), (b"\xef\xbb\xbf<?xml encoding = \"latin1\"?>", "iso8859-1", "iso8859-1"),
+        (b"<?xml version='1.0'?><html><meta charset=gb2312>", None, None), (b"\n<html><head><meta charset=gb2312>", None, "gb18030"),
+        (b"<!DOCTYPE html><META name=x charset='utf8'/>", None, "utf-8"), (b"<html><meta charset=klingon>", None, ""),
+        (b"<p><meta charset=gb2312>", None, None), (b"text <meta charset=gb2312>", None, None), (b"", None, None),
+    ],
+)  # fmt: skip
+def test_what_a_text_declares(head: bytes, of_xml: str | None, of_page: str | None) -> None:
+    for declared, expected in ((xml_declared(head), of_xml), (page_declared(head), of_page)):
+        assert (declared.encoding if declared else None) == expected
+        assert declared is None or head[declared.start : declared.stop].isascii()
