@@ -2,18 +2,24 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+READY = $(VENV)/.ready
 INSTALLED = $(VENV)/.installed
 STAMP = $(VENV)/.developing
 PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test deep-test coverage hostile torture mutate lint docs bench lock clean
+.PHONY: demo test test-pure sanitize deep-test coverage hostile torture mutate lint docs bench lock clean
 
-$(INSTALLED): requirements.txt pyproject.toml
+$(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'corpusfmt needs Python 3.11 or later; name one with PYTHON=python3.11')"
 	@echo "Installing corpusfmt into $(VENV) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) --require-hashes -r requirements.txt
+	@touch $(READY)
+
+# This compiles the kernel too, where there is a C compiler.
+$(INSTALLED): $(READY) hatch_build.py corpusfmt/_kernel.c
 	@$(PIP) --no-build-isolation --no-deps -e .
+	@$(BIN)/corpusfmt --version -v
 	@touch $(INSTALLED)
 
 $(STAMP): $(INSTALLED) requirements-dev.txt
@@ -28,6 +34,24 @@ demo: $(INSTALLED)
 ## The usual run of the tests, in parallel; takes less than three minutes on two cores (tests/README.md).
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto
+
+## The same without the kernel.
+test-pure: $(STAMP)
+	CORPUSFMT_KERNEL=0 $(BIN)/python -m pytest -n auto
+
+SANITIZED = build/sanitized
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g -O1
+SANITIZED_TESTS ?= tests/test_kernel*.py tests/test_primitives.py tests/test_laws.py
+
+## Tests of the kernel, compiled with AddressSanitizer and UndefinedBehaviorSanitizer, in a copy; needs gcc and Linux.
+sanitize: $(STAMP)
+	@rm -rf $(SANITIZED) && mkdir -p $(SANITIZED)
+	@cp -R corpusfmt schemas seeds tests docs hatch_build.py pyproject.toml README.md LICENSE $(SANITIZED)
+	cd $(SANITIZED) && CC=gcc CFLAGS="$(SANITIZERS)" CORPUSFMT_KERNEL=must \
+	  $(abspath $(BIN))/python -c "from hatchling.build import build_editable; build_editable('.')"
+	cd $(SANITIZED) && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libstdc++.so)" \
+	  PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \
+	  $(abspath $(BIN))/python -m pytest --capture=sys $(SANITIZED_TESTS)
 
 ## All tests, those marked deep too, with 2,000 examples for each law; takes about half an hour on two cores.
 deep-test: $(STAMP)
@@ -48,9 +72,9 @@ torture: $(STAMP)
 hostile: $(STAMP)
 	$(BIN)/python -m tests.hostile_cases $(HOSTILE)
 
-## Mutants of the code that escapes and frames, and those that no test catches; takes about an hour on two cores.
+## Mutants of the code in Python that escapes and frames, and those that no test catches; takes about an hour on two cores.
 mutate: $(STAMP)
-	$(BIN)/python -m tests.mutation
+	CORPUSFMT_KERNEL=0 $(BIN)/python -m tests.mutation
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -79,4 +103,4 @@ lock: $(STAMP)
 	$(LOCK) --constraints requirements-dev.txt -o requirements.txt
 
 clean:
-	rm -rf $(VENV) .coverage* demo build dist .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) corpusfmt/_kernel*.so corpusfmt/_kernel*.pyd .coverage* demo build dist .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -5,6 +5,7 @@ A limit keeps a hostile file from filling the memory or taking hours. ``limit_ta
 
 from __future__ import annotations
 
+import sys
 from typing import Final, NamedTuple
 
 KIB: Final = 1024
@@ -107,6 +108,11 @@ class Limits(NamedTuple):
 
 #: The limits of a run for which none was set.
 USUAL: Final = Limits()
+
+
+def bounded(*sizes: int) -> list[int]:
+    """Return sizes as compiled code takes them: nothing in memory is larger than the largest that fits."""
+    return [min(size, sys.maxsize) for size in sizes]
 
 
 def sized(size: int) -> str:

@@ -59,7 +59,9 @@ def with_patterns(text: str) -> str:
         suffixes = plain if "pass_filenames: false" in hook else [SHARED.get(suffix, suffix) for suffix in plain]
         open_ones = rf"\.({'|'.join(re.escape(suffix[1:]) for suffix in suffixes)})(\.(gz|zst))?"
         pattern = f"(?i)({'|'.join([open_ones, *packed])})$"
-        hooks.append(re.sub("(?m)^  files: .*$", lambda _, pattern=pattern: f"  files: '{pattern}'", hook))
+        before, _, after = hook.partition("\n  files: ")
+        _, line_end, rest = after.partition("\n")
+        hooks.append(f"{before}\n  files: '{pattern}'{line_end}{rest}" if after else hook)
     return "\n- id: ".join(hooks)
 
 

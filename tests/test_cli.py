@@ -366,6 +366,7 @@ def modules(*arguments: str) -> set[str]:
     ("arguments", "absent"),
     [
         (["--version"], ["argparse", "re", "typing", "json", "msgspec", "lxml", "importlib.metadata", "corpusfmt.model"]),
+        (["--version", "-v"], ["argparse", "json", "msgspec", "lxml", "importlib.metadata", "corpusfmt.model"]),
         (["validate", "good.seed"], ["jsonschema", "zstandard", "isal", "tqdm", "importlib.metadata", "msgspec", "asyncio", "corpusfmt.formats.jsonl"]),
         (["convert", "good.seed", "-o", "x.jsonl"], ["msgspec", "inspect", "pathlib", "jsonschema", "zstandard", "isal", "tqdm", "importlib.metadata", "asyncio"]),
         (["convert", "good.seed", "-o", "y.seed.gz"], ["jsonschema", "zstandard", "tqdm", "importlib.metadata", "msgspec"]),

@@ -50,6 +50,14 @@ def test_native(source: bytes, expected: Document) -> None:
     assert parse(FORMAT, source) == [expected]
 
 
+def test_metadata_without_members_is_none_however_the_record_is_spaced() -> None:
+    for line in (
+        b'{"id":"a","text":"t","name":"n","meta":{ }}\n',
+        b'{"id": "a", "text": "t", "name": "n", "meta": { }}\n',
+    ):
+        assert [document.meta_json for document in parse(FORMAT, line * 2)] == [b"{}"] * 2
+
+
 DOLMA = b'{"id":"a","text":"t","source":"s","added":"2023","n":1.0,"deep":{"x":[1e400,-0,1.10]},"created":"2020"}\n'
 
 

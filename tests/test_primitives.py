@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -91,6 +93,9 @@ def test_utf8(data: bytes) -> None:
         at = error.start
     assert first_invalid_utf8(data) == at
     assert is_utf8(data) == (at < 0)
+    for kernel in (None, SimpleNamespace(is_utf8=lambda taken: taken == data and at < 0)):
+        with patch.object(primitives, "KERNEL", kernel):
+            assert is_utf8(data) == (at < 0)
 
 
 @given(st.binary(), st.binary(min_size=1, max_size=1))

@@ -12,7 +12,7 @@ from tests.support import ROOT, SEEDS
 
 
 def test_a_wheel_finds_its_schemas_and_works_without_the_checkout(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path / "dist"), str(ROOT)]
+    build = [sys.executable, "-m", "build", "-wnx", "--outdir", str(tmp_path / "dist"), str(ROOT)]  # without isolation
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     site = tmp_path / "site"

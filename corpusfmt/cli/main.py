@@ -26,7 +26,7 @@ Read, validate, fix and convert text corpora without silent loss.
   corpusfmt rules                         list all rules and faults, and which are checked by default
   corpusfmt limits                        list all limits, and the options that set them
   corpusfmt schema infer SOURCE...        write a JSON Schema that describes the records of sources
-  corpusfmt --version
+  corpusfmt --version                     the version; with -v also whether the compiled kernel is in use
 
 'corpusfmt COMMAND --help' lists the options of a command.
 Exit codes: 0 clean; 1 findings (validate), findings left (fix), documents that differ (diff), documents that were
@@ -62,6 +62,11 @@ def _main(args: list[str], *, at_last: bool) -> int:
     first = args[0] if args else ""
     if first in ("--version", "-V"):
         print(f"corpusfmt {corpusfmt.__version__}")
+        if args[1:] in (["-v"], ["--verbose"]):
+            from corpusfmt.text.display import shown
+            from corpusfmt.text.kernel import STATE
+
+            print(f"kernel: {shown(STATE)}")
         return _flushed(0)
     if first in ("", "-h", "--help", "help"):
         print(_HELP, end="", file=sys.stdout if first else sys.stderr)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, ReadOptions
+from corpusfmt.model.rows import Rows
 from corpusfmt.model.rule import Rule, found
 from corpusfmt.text.position import Pointer, Region
 
@@ -89,6 +90,11 @@ class Collector:
         self.any = self.any or bool(self.documents) or any(f.severity == "error" for f in self.findings[-1:])
         self.documents, self.findings, self.dropped = [], [], {}
         return batch
+
+    def rows(self, rows: Rows) -> Iterator[Batch]:
+        """Give rows, with the findings that have been collected; there are no documents before them."""
+        yield self.batch()._replace(documents=rows)
+        self.any = True
 
     def flush(self, refused: bytes = b"", *, cut: bool = False) -> Iterator[Batch]:
         """Give what has been collected, if anything has."""

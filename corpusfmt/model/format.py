@@ -144,7 +144,7 @@ class Writer(Protocol):
         """Return the bytes before the first document."""
         ...
 
-    def encode(self, documents: Sequence[Document], /) -> list[bytes]:
+    def encode(self, documents: Sequence[Document], /) -> Sequence[bytes]:
         """Return the documents as bytes: one piece per document, or, for a format with ``members``, one piece per
         member.
 

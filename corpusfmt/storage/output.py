@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from corpusfmt.limits import ANY
 from corpusfmt.model.errors import ConfigurationError
+from corpusfmt.model.rows import Pieces
 from corpusfmt.storage.codec import Encoder
 from corpusfmt.storage.filesystem import OpenFolder, PendingFile
 from corpusfmt.storage.gzip import GZIP_LEVEL, GzipEncoder, stored_member
@@ -108,6 +109,10 @@ class Output:
 
     def write_records(self, records: Sequence[bytes]) -> None:
         """Take records, before compression. Raises OSError."""
+        if isinstance(records, Pieces) and self._encoder is None:
+            self.size += len(records.data)
+            self._put(records.data)
+            return
         self.size += sum(map(len, records))
         self._put(self._encoder.records(records) if self._encoder else b"".join(records))
 

@@ -163,7 +163,7 @@ class FileTarget:
                 self._next_shard()
             self._emit(pieces, 1)
 
-    def _pieces(self, documents: Sequence[Document]) -> list[list[bytes]]:
+    def _pieces(self, documents: Sequence[Document]) -> list[Sequence[bytes]]:
         """Return the pieces of each document. Raises LossError, and then the writer is as it was."""
         if self.format.members is None:
             return [[piece] for piece in self.writer.encode(documents)]

@@ -1,7 +1,7 @@
 """The hot primitives: plain functions over bytes, each with an obvious slow form that tests compare it to.
 
-They sit together so that they can be measured and, one day, replaced by compiled ones without touching a
-format. Single-byte ``replace``, ``split`` and ``count`` run at the speed of ``memchr``; patterns of two
+They sit together so that they can be measured, and replaced by compiled ones (:mod:`corpusfmt.text.kernel`) without
+touching a format. Single-byte ``replace``, ``split`` and ``count`` run at the speed of ``memchr``; patterns of two
 bytes or more are ten times slower in CPython, and so are regular expressions. That shapes all of them.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
+
+from corpusfmt.text.kernel import KERNEL
 
 #: Every C0 control becomes an exclamation mark: ``translate`` then answers "is there any" in one pass.
 _PROBE: Final = bytes(0x21 if i < 0x20 else i for i in range(256))
@@ -38,6 +40,8 @@ def is_utf8(data: bytes) -> bool:
     """Say whether ``data`` is valid UTF-8 (Unicode 16.0, D92)."""
     if data.isascii():
         return True
+    if KERNEL is not None:
+        return KERNEL.is_utf8(data)
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -13,16 +13,18 @@ from corpusfmt.formats.jsonl.damage import Explanation, Part, fragment, holed, p
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
 from corpusfmt.formats.jsonl.record import NATIVE, Ambiguous, Fields, Place, RecordFault, document_of, native_document
-from corpusfmt.limits import CHUNK, HEAD, MIB
+from corpusfmt.limits import CHUNK, HEAD, MIB, bounded
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, ReadOptions, Stream
 from corpusfmt.model.json_objects import is_canonical, surrogates, too_deep
 from corpusfmt.model.regions import pieces
+from corpusfmt.model.rows import Rows, Values
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
 from corpusfmt.text.json_facts import duplicates, lone_surrogate, members, strings
 from corpusfmt.text.json_reader import JSONFault, Node, parse
+from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8
@@ -87,7 +89,9 @@ class _Scan:
         self.decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
         self.out = Collector(stream.name, BY_CODE, options)
         self.blanks: _Blanks | None = None
-        self.quick = self._native if self.layout.name == "native" else self._mapped
+        self.is_native = self.layout.name == "native"
+        self.keys = [key.encode("utf-8", "surrogatepass") for key in self.layout[1:]]
+        self.quick = self._native if self.is_native else self._mapped
         #: What stands around the values of records with these keys in this order, as it was seen to be, with
         #: nothing for each value.
         self.around: dict[tuple[str, ...], list[bytes]] = {}
@@ -139,6 +143,12 @@ class _Scan:
 
     def _lines(self) -> Iterator[Batch]:
         buffer, offset, number, _ = self.out.region
+        if rows := self._rows(buffer, offset, number):
+            if self.blanks:
+                self._end_blanks()
+            self.given = True
+            yield from self.out.rows(rows)
+            return
         lines = buffer.split(b"\n")
         if not lines[-1]:
             lines.pop()
@@ -166,6 +176,16 @@ class _Scan:
             offset += len(raw) + 1
             number += 1
         yield from self.out.flush()
+
+    def _rows(self, buffer: bytes, offset: int, number: int) -> Rows | None:
+        """Cut a region into rows, where that is asked for and nothing in it needs a closer look."""
+        options, limits = self.options, self.options.limits
+        if KERNEL is None or options.lines or options.id_from:
+            return None
+        depth = min(limits.depth // 2 - 1, 64)
+        most = bounded(options.max_document, limits.metadata)
+        found = KERNEL.jsonl_rows(buffer, *self.keys, self.is_native, depth, *most)
+        return Rows(Values(buffer, found[1], found[0]), self.path, offset, number, "utf-8") if found else None
 
     def _blank(self, offset: int, size: int) -> tuple[int, int]:
         """Take note of blank lines, the first of ``size`` bytes. Return how many there are at once, and their bytes."""

@@ -122,7 +122,7 @@ def native_document(
     if not identifier:
         return None
     if meta != EMPTY:
-        plain = meta.isascii() and len(meta) < limits.metadata and meta[:1] == b"{"
+        plain = meta.isascii() and len(meta) < limits.metadata and meta[:1] == b"{" and b'"' in meta
         if not (plain and is_canonical(meta, limits.depth)):
             return None
     name, text = _read_string(raw_name), _read_string(raw_text).encode()

@@ -12,8 +12,10 @@ from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.json_objects import is_canonical, spelled_ids
 from corpusfmt.model.losses import loss, not_text
 from corpusfmt.model.metadata import EMPTY
+from corpusfmt.model.rows import Pieces, Rows
 from corpusfmt.text.display import quoted
 from corpusfmt.text.json_reader import Node, parse
+from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.primitives import escape_json, escape_json_each, is_utf8
 
 
@@ -62,7 +64,8 @@ class JSONLWriter:
         self._options = options
         self._layout = layout = layout_of(options.own)
         keys = [_spell(key) for key in layout[1:]]
-        self._taken = [key for key in keys if key != b'""']
+        self._keys = tuple([b"" if key == b'""' else key for key in keys])
+        self._taken = [key for key in self._keys if key]
         self._before_id = b"{%b:" % keys[0]
         self._before_name = (b",%b:" if layout.id else b"{%b:") % keys[1]
         self._before_text = (b',%b:"' if layout.id or layout.title else b'{%b:"') % keys[2]
@@ -76,8 +79,10 @@ class JSONLWriter:
         """Return nothing: each line is complete."""
         return b""
 
-    def encode(self, documents: Sequence[Document]) -> list[bytes]:
+    def encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         """Return the documents as lines. Raises LossError."""
+        if isinstance(documents, Rows) and (lines := self._lines(documents)) is not None:
+            return lines
         if not documents:
             return []
         for document in documents:
@@ -114,6 +119,16 @@ class JSONLWriter:
                 line += (b'"', self._flat(document) if document.meta_json != EMPTY else b"", b"}\n")
             out.append(b"".join(line))
         return out
+
+    def _lines(self, rows: Rows) -> Pieces | None:
+        """Return rows as lines, unless they need a closer look."""
+        layout, allow = self._layout, self._options.allow
+        if KERNEL is None or not (layout.id or "id" in allow):
+            return None
+        around = (self._before_id, self._before_name, self._before_text, self._before_meta)
+        has = (bool(layout.id), bool(layout.title), bool(layout.meta))
+        found = KERNEL.jsonl_encode(*rows.values, *around, *self._keys, *has, "name" in allow, MAX_METADATA)
+        return found and Pieces(*found)
 
     def _texts(self, documents: Sequence[Document]) -> list[bytes]:
         """Return the texts as the insides of JSON strings."""

@@ -30,7 +30,7 @@ from corpusfmt.formats.seed.traces import (
     of_other_bundles,
     of_version1,
 )
-from corpusfmt.limits import CHUNK
+from corpusfmt.limits import CHUNK, bounded
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.finding import Edit
@@ -38,7 +38,9 @@ from corpusfmt.model.format import Batch, ReadOptions, Stream
 from corpusfmt.model.ids import make_id
 from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.regions import Piece, pieces
+from corpusfmt.model.rows import Rows, Values
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
+from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8, occurrences
 
@@ -169,6 +171,9 @@ class _Scan:
             self._too_large(offset, piece.skipped)
             yield from self.out.flush(buffer, cut=len(buffer) < piece.skipped)
             return
+        if rows := self._rows(buffer, offset):
+            yield from self.out.rows(rows)
+            return
         spans, odd = self._spans(buffer, first)
         counting = self.options.lines
         line = line + buffer.count(b"\n", 0, first) if counting else 0
@@ -202,6 +207,15 @@ class _Scan:
             if counting:
                 line += occurrences(buffer[start:end], b"\n")
         yield from self.out.flush()
+
+    def _rows(self, buffer: bytes, offset: int) -> Rows | None:
+        """Cut a region into rows, where that is asked for and nothing in it needs a closer look."""
+        options, limits = self.options, self.limits
+        if KERNEL is None or options.lines or options.encoding or self.conflict.is_open or is_begun(buffer):
+            return None
+        most = bounded(limits.header, options.max_document, limits.metadata)
+        found = KERNEL.seed_rows(buffer, self.version, min(limits.depth // 2 - 1, 64), *most)
+        return Rows(Values(buffer, found[1], found[0]), self.path, offset) if found else None
 
     def _spans(self, buffer: bytes, first: int) -> tuple[list[tuple[int, int, int, int, int]], bool]:
         """Cut a region into documents: start, end of the header line, start and stop of the body, end.

@@ -23,6 +23,8 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import Loss, LossError
 from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
+from corpusfmt.model.rows import Pieces, Rows
+from corpusfmt.text.kernel import KERNEL
 
 _NO_METADATA: Final = (b"{}", b"")
 _LIKE_HEADER: Final = re.compile(rb"^<<<(?:FILE|SEED)", re.M)
@@ -66,8 +68,12 @@ class Version1:
         """Return nothing: there is no trailer."""
         return b""
 
-    def encode(self, documents: Sequence[Document]) -> list[bytes]:
+    def encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         """Return the documents in version 1. Raises LossError."""
+        if isinstance(documents, Rows):
+            found = KERNEL and KERNEL.seed_encode(*documents.values, MAX_HEADER, MAX_METADATA)
+            if found:
+                return Pieces(*found)
         if not documents:
             return []
         bodies = [d.data if d.encoding in (None, "utf-8") else self._utf8(d) for d in documents]

@@ -1,0 +1,97 @@
+"""Documents as rows of a table: what many documents are read into and written from without one of them being made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, overload
+
+from corpusfmt.model.document import Document, build
+from corpusfmt.model.metadata import EMPTY
+
+#: The columns of a row: where its record begins in the buffer, and its text as it is written there; start and stop of
+#: id, name, text and metadata (equal: none); and whether the id is an integer.
+COLUMNS = 11
+
+
+class Values(NamedTuple):
+    """What the offsets of rows point to: a buffer, and behind it an arena of what was unescaped."""
+
+    buffer: bytes
+    arena: bytes
+    table: bytes
+
+
+class Rows(Sequence[Document]):
+    """Documents whose values are offsets into a buffer. ``rows[i]`` makes a document.
+
+    All texts are valid UTF-8, and metadata is a JSON object that has nothing to remark on. ``offset`` is where the
+    buffer stands in the source ``path``; ``line`` is the line of the first record of a format with a record a line, and
+    0 elsewhere.
+    """
+
+    def __init__(self, values: Values, path: str, offset: int, line: int = 0, encoding: str | None = None) -> None:
+        self.values, self._path, self._offset, self._line = values, path, offset, line
+        self._encoding = encoding
+        self._at = memoryview(values.table).cast("q")
+        self._size = len(values.buffer)
+        self._made: list[Document] | None = None
+
+    def __len__(self) -> int:
+        return len(self._at) // COLUMNS
+
+    @overload
+    def __getitem__(self, number: int) -> Document: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Document]: ...
+    def __getitem__(self, number: int | slice) -> Document | Sequence[Document]:
+        if isinstance(number, slice):
+            return [self[at] for at in range(*number.indices(len(self)))]
+        return self._document(range(len(self))[number]) if self._made is None else self._made[number]
+
+    def __iter__(self) -> Iterator[Document]:
+        if self._made is None:  # whoever takes documents goes over them several times
+            self._made = [self._document(number) for number in range(len(self))]
+        return iter(self._made)
+
+    def _document(self, number: int) -> Document:
+        at = number * COLUMNS
+        begin, body, id_start, id_stop, name, name_stop, text, text_stop, meta, meta_stop, is_integer = self._at[
+            at : at + COLUMNS
+        ].tolist()
+        identifier: str | int = self._bytes(id_start, id_stop).decode()
+        if is_integer:
+            identifier = int(identifier)
+        return build(
+            identifier,
+            self._bytes(name, name_stop).decode(),
+            self._bytes(text, text_stop),
+            self._encoding,
+            self._bytes(meta, meta_stop) if meta_stop else EMPTY,
+            (self._path, self._offset + begin, self._line + number if self._line else 0, self._offset + body),
+        )
+
+    def _bytes(self, start: int, stop: int) -> bytes:
+        if stop <= self._size:
+            return self.values.buffer[start:stop]
+        return self.values.arena[start - self._size : stop - self._size]
+
+
+class Pieces(Sequence[bytes]):
+    """Pieces of a target that stand one after the other in one buffer."""
+
+    def __init__(self, data: bytes, ends: bytes) -> None:
+        self.data = data
+        self._ends = memoryview(ends).cast("q")
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, number: int) -> bytes: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[bytes]: ...
+    def __getitem__(self, number: int | slice) -> bytes | Sequence[bytes]:
+        if isinstance(number, slice):
+            return [self[at] for at in range(*number.indices(len(self)))]
+        at = range(len(self))[number]
+        return self.data[self._ends[at - 1] if at else 0 : self._ends[at]]

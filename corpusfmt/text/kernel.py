@@ -1,0 +1,67 @@
+"""The kernel, which is optional: fast forms of functions that are there in Python too (``corpusfmt/_kernel.c``).
+
+``CORPUSFMT_KERNEL=0`` in the environment switches it off.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+#: The version of the interface below. A kernel with another one was compiled from another version of the source.
+ABI: Final = 1
+
+
+class Kernel(Protocol):
+    """What the compiled module defines."""
+
+    ABI: int
+
+    def is_utf8(self, data: ReadableBuffer, /) -> bool:
+        """Say whether ``data`` is valid UTF-8 (Unicode 16.0, D92)."""
+
+    # The others return None for all but the usual case. Sizes are in bytes; a table is as in corpusfmt/model/rows.py.
+
+    def seed_rows(
+        self, data: bytes, version: int, depth: int, header: int, document: int, metadata: int, /
+    ) -> tuple[bytes, bytes] | None:
+        """Return the table of the documents of a seed file, and an arena without anything."""
+
+    def jsonl_rows(self, data: bytes, /, *more: bytes | int) -> tuple[bytes, bytes] | None:
+        """Return the table of the documents of JSON Lines, and the arena. More are the keys of id, name, text and
+        metadata, whether the layout is native, the depth of metadata, and the sizes of a record and of metadata.
+        """
+
+    def jsonl_encode(
+        self, data: bytes, arena: bytes, table: bytes, /, *more: bytes | int
+    ) -> tuple[bytes, bytes] | None:
+        """Return rows as lines, and where each ends. More are what stands before id, name, text and metadata; their
+        keys; whether there are an id, a name and metadata, and whether names may be lost; and the size of metadata.
+        """
+
+    def seed_encode(
+        self, data: bytes, arena: bytes, table: bytes, header: int, metadata: int, /
+    ) -> tuple[bytes, bytes] | None:
+        """Return rows in version 1 of seed files, and where each ends."""
+
+
+def _loaded() -> tuple[Kernel | None, str]:
+    """Return the kernel, or None, and in words whether it is in use or why not."""
+    if os.environ.get("CORPUSFMT_KERNEL") == "0":
+        return None, "switched off by CORPUSFMT_KERNEL=0"
+    try:
+        kernel = import_module("corpusfmt._kernel")
+    except ModuleNotFoundError:
+        return None, "not built"
+    except ImportError as error:
+        return None, f"not usable: {error}"
+    if getattr(kernel, "ABI", None) != ABI:
+        return None, "not usable: it is of another version"
+    return kernel, "in use"
+
+
+KERNEL, STATE = _loaded()
