@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 from typing import NamedTuple, Protocol, TypeAlias
 
 from corpusfmt.model.finding import Finding
@@ -19,6 +18,8 @@ class Marks:
 
     def of(self, finding: Finding) -> str:
         """Return the fingerprint of a finding: 64 hexadecimal digits."""
+        from hashlib import sha256
+
         about = f"{slashed(finding.path)}\0{finding.about()}"
         mark = sha256(about.encode("utf-8", "surrogatepass")).digest()
         before = self._seen[mark]
