@@ -131,7 +131,9 @@ def _warc(data: bytes) -> list[Span]:
     found: list[Span] = []
     ours, at = PROFILE in data[:2000], 0
     while at < len(data):
-        end = data.index(b"\r\n\r\n", at) + 4
+        end = data.find(b"\r\n\r\n", at) + 4
+        if end < 4:  # what was added behind the last record
+            break
         fields: dict[bytes, bytes] = {}
         for offset, line in _lines(data[at : end - 4]):
             name, colon, value = line.partition(b":")

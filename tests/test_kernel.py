@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from corpusfmt.formats.jsonl import FORMAT as JSONL
 from corpusfmt.formats.seed import FORMAT as SEED
 from corpusfmt.limits import ANY, MAX_HEADER, MAX_METADATA, USUAL
+from corpusfmt.model import rows as model_rows
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import LossError
 from corpusfmt.model.format import Batch, Format, ReadOptions, WriteOptions
@@ -671,3 +673,8 @@ WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (
 def test_arguments_of_other_types_are_refused(function: str, arguments: tuple[Any, ...]) -> None:
     with pytest.raises((TypeError, OverflowError)):
         getattr(KERNEL, function)(*arguments)
+
+
+def test_pieces_are_a_sequence() -> None:
+    pieces = model_rows.Pieces(b"abbccc", array("q", [1, 3, 6]).tobytes())
+    assert (len(pieces), [*pieces], pieces[-1], pieces[1:]) == (3, [b"a", b"bb", b"ccc"], b"ccc", [b"bb", b"ccc"])

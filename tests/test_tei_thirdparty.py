@@ -1326,3 +1326,4 @@ def test_every_file_is_read_and_nothing_stands_twice() -> None:
 
 def test_a_line_that_begins_in_a_word_behind_a_gap() -> None:
     assert text("<p><w>a<gap/><lb/>b</w></p>") == "a[…]b"
+    assert text("<p><w>a<quote><p>x</p></quote><lb/>b</w></p>") == "a\n\nx\n\nb"

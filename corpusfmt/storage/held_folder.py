@@ -334,9 +334,8 @@ class HeldPendingFile:
         if raw is not None:
             with contextlib.suppress(OSError, ValueError):  # ValueError: a signal has cut its closing in two
                 raw.close()
-        if self._temporary:
-            with contextlib.suppress(OSError):
-                self._folder.unlink(self._temporary)
+        with contextlib.suppress(OSError):
+            self._folder.unlink(self._temporary)
         self._temporary = ""
 
     def __del__(self) -> None:
