@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import array
-from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
@@ -676,5 +675,5 @@ def test_arguments_of_other_types_are_refused(function: str, arguments: tuple[An
 
 
 def test_pieces_are_a_sequence() -> None:
-    pieces = model_rows.Pieces(b"abbccc", array("q", [1, 3, 6]).tobytes())
+    pieces = model_rows.Pieces(b"abbccc", array.array("q", [1, 3, 6]).tobytes())
     assert (len(pieces), [*pieces], pieces[-1], pieces[1:]) == (3, [b"a", b"bb", b"ccc"], b"ccc", [b"bb", b"ccc"])
