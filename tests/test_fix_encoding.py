@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,42 @@ def test_what_a_text_declares(head: bytes, of_xml: str | None, of_page: str | No
     for declared, expected in ((xml_declared(head), of_xml), (page_declared(head), of_page)):
         assert (declared.encoding if declared else None) == expected
         assert declared is None or head[declared.start : declared.stop].isascii()
+
+
+MIXED = b"\xff\xfe" + "<<<FILE a b>>>\none\n".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    "tail", [b"<<<FILE c d>>>\nfour\n", b"<<<FILE c d>>>\nthree\n", b"\xfe\xff" + "four\n".encode("utf-16-be")]
+)
+def test_utf16_with_other_bytes_behind_it_is_left(tail: bytes, tmp_path: Path) -> None:
+    """Programs append UTF-8 to a file in UTF-16; what they leave has characters in it that nobody wrote."""
+    path = tmp_path / "a.seed"
+    path.write_bytes(MIXED + tail)
+    for encoding in (None, "auto"):
+        with suppress(ConfigurationError):
+            fix(path, encoding=encoding)
+        assert path.read_bytes() == MIXED + tail
+
+
+@pytest.mark.parametrize("text", ["一上二上三上四上五上\n" * 50, "Привет, мир\n" * 50, "one line\nanother\n"])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16_is_fixed(text: str, codec: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.seed"
+    path.write_bytes(f"\ufeff<<<FILE a b>>>\n{text}".encode(codec))
+    fix(path)
+    assert path.read_text("utf-8") == f"<<<FILE a b>>>\n{text}"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<!-- <meta charset="koi8-r"> --><html><meta charset="windows-1252"><p>caf\xe9 \xe9t\xe9</html>\n',
+        b'<html><meta charset="koi8-r"><p>%b</html>\n' % "Привет мир, это проверка кодировки".encode("cp1251"),
+        b'<html><meta charset="iso-8859-1"><p>\xc3\xa9t\xc3\xa9 caf\xe9</html>\n',
+    ],
+)
+def test_a_declaration_that_something_speaks_against_proves_nothing(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(data)
+    fix(tmp_path, format="dir", encoding="auto", unsafe_fixes=True)
+    assert (tmp_path / "a.html").read_bytes() == data

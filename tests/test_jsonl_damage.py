@@ -295,3 +295,34 @@ def test_what_is_no_fragment_of_a_record_is_not_taken_out(line: bytes) -> None:
 def test_keys_in_another_case_are_named(record: bytes, own: dict[str, str], hint: str) -> None:
     (finding,) = findings(scan(FORMAT, record, options=ReadOptions(own=own)))
     assert hint in finding.hint
+
+
+SOUND = b'{"id":"b","name":"","text":"two","meta":{}}\n'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"id":"q","name":"","text":"quoted","meta":{}}}\n', b':{"id":"q","name":"","text":"quoted","meta":{}}}\n',
+        b'ply","meta":{"m":{"id":"q","name":"","text":"quoted","meta":{}}}}\n',
+    ],
+)  # fmt: skip
+def test_a_value_inside_of_a_record_that_lost_its_beginning_is_no_record(line: bytes) -> None:
+    assert [document.id for document in documents(scan(FORMAT, line + SOUND))] == ["b"]
+
+
+def test_a_hole_before_a_value_inside_of_a_record() -> None:
+    line = b'{"id":"a","name":"","text":"one","meta":{"r":\0\0{"id":"q","name":"","text":"x","meta":{}}}}\n'
+    batches = scan(FORMAT, line + SOUND)
+    assert [document.id for document in documents(batches)] == ["b"]
+    assert [one.message for one in findings(batches)] == ["not JSON: 2 NUL bytes inside the record"]
+
+
+@pytest.mark.parametrize("tail", [SOUND, b"", b"\n"])
+def test_the_second_byte_of_a_line_end_in_utf16_is_no_hole(tail: bytes) -> None:
+    wide = '{"id":"a","name":"","text":"café","meta":{}}\n'.encode("utf-16-le")
+    batches = scan(FORMAT, SOUND.replace(b'"b"', b'"c"') + wide + tail)
+    found = findings(batches)
+    assert "JSONL018" not in {one.code for one in found}
+    assert found[0].edit is not None
+    assert found[0].edit.length == len(wide) or not tail

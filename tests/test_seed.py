@@ -842,3 +842,19 @@ def test_lines_of_all_kinds_are_found_in_linear_time() -> None:
         for head in (b"", b"**<<<FILE a b>>>"):
             with ends():
                 told(b"<<<FILE d1 a>>>\n " + head + piece * (80_000 // len(piece)))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("text\n\n```\ncode\n", 0), ("text\n```\n", 1), ("text\n```", 1), ("text\n```\n\nmore\n", 1), ("```\ncode\n```\n", 0),
+    ],
+)  # fmt: skip
+def test_the_end_of_a_code_block_is_told_from_a_beginning(text: str, count: int) -> None:
+    found = [one.code for one in findings(scan(FORMAT, f"<<<FILE d1 a>>>\n{text}".encode()))]
+    assert found.count("SEED018") == count
+
+
+def test_a_diff_in_a_plain_file_is_none_of_version_1() -> None:
+    diff = b"<<<FILE d1 a.diff>>>\n--- a\n+++ b\n@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n"
+    assert not findings(scan(FORMAT, diff))

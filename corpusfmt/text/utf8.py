@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 from corpusfmt.text.primitives import is_utf8
 
 _NOT_ASCII: Final = re.compile(rb"[\x80-\xff]++")
+#: Bytes of a text in UTF-8, of which there are rarely so many in a row in UTF-16.
+_NARROW: Final = re.compile(rb"[\t\n\r -~\x80-\xff]{8,}+")
 
 
 class Flaw(NamedTuple):
@@ -35,6 +37,15 @@ def flaw_at(data: bytes, at: int) -> Flaw:
     if lead == 0xED and second >= 0xA0:
         return Flaw(size, f"surrogate U+{_value(data[at : at + size]):04X}")
     return Flaw(size, f"code point U+{_value(data[at : at + size]):X} above U+10FFFF")
+
+
+def has_narrow_lines(data: bytes) -> bool:
+    """Say whether UTF-16 or UTF-32 has bytes of lines in UTF-8, as programs leave that append to a file."""
+    for found in _NARROW.finditer(data):
+        part = found[0]
+        if b"\n" in part and any(is_utf8(part[: len(part) - cut]) for cut in range(4)):  # a character may be cut off
+            return True
+    return False
 
 
 def described(data: bytes, at: int) -> str:

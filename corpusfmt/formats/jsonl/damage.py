@@ -34,14 +34,14 @@ class Part(NamedTuple):
     fault: JSONFault | None = None
 
 
-def parts(line: bytes, depth: int, is_document: Callable[[bytes], bool]) -> list[Part]:
+def parts(line: bytes, depth: int, is_document: Callable[[bytes], bool], *, broken: bool = False) -> list[Part]:
     """Split a line into whole records, fragments of records, holes of NUL and byte order marks.
 
-    What stands after a fragment is a record only when it ``is_document``, and no value inside of another. Each byte is
-    looked at a few times at most.
+    What stands after a fragment is a record only when it ``is_document``, and no value inside of another; so is what
+    stands at the beginning of a line that may be ``broken``. Each byte is looked at a few times at most.
     """
     found: list[Part] = []
-    at, broken = 0, False
+    at = 0
     while (at := _skip(line, at)) < len(line):
         if junk := _JUNK.match(line, at):
             part = Part("nul" if junk[1] else "bom", at, junk.end())
@@ -75,7 +75,8 @@ def _record(line: bytes, at: int, depth: int, is_document: Callable[[bytes], boo
         resume = at + 1
     else:
         resume = node.stop
-        if node.kind == "{" and (is_document is None or is_document(line[at:resume])):
+        is_inner = is_document is not None and line[_skip(line, resume) :][:1] in (b"}", b"]")
+        if node.kind == "{" and not is_inner and (is_document is None or is_document(line[at:resume])):
             return Part("record", at, resume)
         if node.kind == '"' and (after := _skip(line, resume)) < len(line):  # a key, without the brace before it
             stop = _next(line, at, resume, None)
@@ -113,6 +114,11 @@ class Explanation(NamedTuple):
     edit: tuple[int, int, bytes] | None = None
 
 
+def _nul_bytes(number: int) -> str:
+    """Return a number of NUL bytes in words."""
+    return f"{number:,} NUL byte{'s' if number != 1 else ''}"
+
+
 def several(line: bytes, found: Sequence[Part], after: bytes) -> Explanation:
     """Report a line without fragments: more than one record, or holes and byte order marks beside one.
 
@@ -135,7 +141,7 @@ def several(line: bytes, found: Sequence[Part], after: bytes) -> Explanation:
     size = sum(part.stop - part.start for part in found if part.kind == "nul")
     first = next(part.start for part in found if part.kind != "record")
     code, what = (
-        ("JSONL018", f"hole of {size:,} NUL bytes") if size else ("JSONL019", "byte order mark inside the file")
+        ("JSONL018", f"hole of {_nul_bytes(size)}") if size else ("JSONL019", "byte order mark inside the file")
     )
     if len(records) > 1:
         what += f", and {many}"
@@ -160,7 +166,7 @@ def fragment(line: bytes, found: Sequence[Part], index: int, after: bytes, *, mo
     if behind and part.torn:
         what = "and another one follows"
         if behind[0].kind == "nul":
-            what = f"by a hole of {behind[0].stop - behind[0].start:,} NUL bytes"
+            what = f"by a hole of {_nul_bytes(behind[0].stop - behind[0].start)}"
         return Explanation("JSONL001", f"not JSON: the record is cut off, {what}", part.stop, hint, edit)
     if fault is None:
         return Explanation("JSONL001", "not JSON: expected a record in braces", part.start, hint, edit)
@@ -179,7 +185,7 @@ def holed(line: bytes, number: int) -> Explanation:
     """Report a record that is whole when the NUL bytes in it are taken out."""
     edit = (0, len(line), line.replace(b"\0", b""))
     hint = "'corpusfmt fix --unsafe-fixes' removes them; part of the text may be missing"
-    return Explanation("JSONL001", f"not JSON: {number:,} NUL bytes inside the record", line.find(b"\0"), hint, edit)
+    return Explanation("JSONL001", f"not JSON: {_nul_bytes(number)} inside the record", line.find(b"\0"), hint, edit)
 
 
 def _skip(line: bytes, at: int) -> int:

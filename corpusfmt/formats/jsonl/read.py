@@ -265,6 +265,11 @@ class _Scan:
     def _slow(self, line: bytes, offset: int, number: int) -> Iterator[Batch]:
         """Read a line that the fast way turned away. Report what is wrong with it; it may be that nothing is."""
         was_cut, self.cut = self.cut, False
+        if line.startswith(b"\0") and self.wide == ("UTF-16LE", number - 1):  # the second byte of a line end
+            document = self.quick(line[1:], offset + 1, number)
+            if document or not line[1:].strip(_BLANK):
+                yield from self._given(document, line) if document else ()
+                return
         is_object = True
         try:
             fields: Fields | None = self.decode(line)
@@ -281,7 +286,8 @@ class _Scan:
         depth = self.options.limits.depth + 1
         found: list[Part] = []
         if not (is_object or line.lstrip(_BLANK).startswith(b"[")):
-            found = parts(line, depth, lambda record: bool(self.quick(record, 0, 1)))
+            is_first = offset == 0  # of a file that may have lost its beginning
+            found = parts(line, depth, lambda record: bool(self.quick(record, 0, 1)), broken=is_first)
         goes_on = self.left == number - 1  # a record that fills several lines, perhaps
         if self._is_one(line, found):
             self.left = number if goes_on else self.left
@@ -294,6 +300,10 @@ class _Scan:
         movable = "fragment" in kinds and ("record" in kinds or self._among_records(at + len(after)))
         if "fragment" not in kinds:
             self._tell(several(line, found, after), offset)
+        elif len(found) > 1 and b"\0" in line and self.quick(line.replace(b"\0", b""), 0, 1):
+            self._tell(holed(line, line.count(0)), offset)
+            yield from self.out.flush(line)
+            return
         for index, part in enumerate(found):
             piece = line[part.start : part.stop]
             if part.kind == "record":
@@ -354,7 +364,9 @@ class _Scan:
             except UnicodeError:
                 continue
             if self.quick(there.strip(_BLANK), 0, 1):
-                edit = Edit(offset, len(line), there, safe=False)
+                at = offset - self.out.region.offset + len(line)
+                size = 2 if name == "UTF-16LE" and self.out.region.buffer[at : at + 2] == b"\n\0" else 0
+                edit = Edit(offset + start, len(line) - start + size, there + b"\n" * (size > 0), safe=False)
                 self.wide = name, number
                 hint = "'corpusfmt fix --unsafe-fixes' makes UTF-8 of the line"
                 self.out.find("JSONL002", f"not UTF-8: the line is in {name}", offset + start, hint, edit)

@@ -38,6 +38,8 @@ _ENDS: Final = re.compile(rb"^[^\nA-Z]{0,40}+END[ _-]?+(?:OF[ _-]?+)?+(?:FILE|DO
 #: How far before its end the last text is looked at.
 _TAIL: Final = 600
 _FENCE: Final = re.compile(rb"^ {0,3}(?:```+|~~~+)([^\n`]*+)$", re.M)
+#: What stands behind the end of a code block: nothing, or another paragraph.
+_CLOSING: Final = re.compile(rb"(?:\n[ \t\r]*+)?+(?:\n|\Z|\\ No newline at end of file)")
 _BREAK: Final = re.compile(rb"\n[ \t\r]*+\n|^ {0,3}(?:```+|~~~+|---+|\*\*\*+)[ \t\r]*+\n", re.M)
 #: How sentences begin with which a language model takes its leave, a language or two a line.
 _FILES: Final = r"(?:files|documents|bundle|output)\b"
@@ -83,6 +85,8 @@ def of_version1(text: bytes, start: int) -> Iterator[Trace]:
         what = "metadata" if match[0].startswith(b"<") else "an escaped line"
         yield Trace("SEED016", f"a plain file has {what} of version 1: {quoted(match[0])}", start + match.start())
     end = text.rstrip(b" \t\r\n")
+    if b"\n@@ " in text:  # of a diff
+        return
     if end.endswith(MARKER) and (ahead := end[: -len(MARKER)].rstrip(b" \t"))[-1:] in (b"", b"\n"):
         yield Trace("SEED016", "a plain file has an end marker of version 1", start + len(ahead))
 
@@ -163,7 +167,13 @@ def at_the_end(text: bytes, start: int) -> Iterator[Trace]:
     count, fence = 0, None
     for count, fence in enumerate(_FENCE.finditer(text), 1):  # noqa: B007 - the last one is wanted
         pass
-    if fence and count % 2 and not fence[1].strip() and len(text) - fence.start() <= _TAIL:
+    if (
+        fence
+        and _CLOSING.match(text, fence.end())
+        and count % 2
+        and not fence[1].strip()
+        and len(text) - fence.start() <= _TAIL
+    ):
         yield Trace("SEED018", "the text has the end of a code block without a beginning", start + fence.start())
     whole = text.removesuffix(b"\n").removesuffix(MARKER).rstrip(b" \t\r\n")
     first = max(len(whole) - _TAIL, 0)

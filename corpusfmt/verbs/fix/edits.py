@@ -15,6 +15,7 @@ from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, ParseErro
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Format, Stream
 from corpusfmt.text.display import quoted
+from corpusfmt.text.utf8 import has_narrow_lines
 from corpusfmt.verbs.fix.proven import Verdict, chunks, recoded
 
 #: So many bytes are kept, then so many of the old are dropped, then so many of the new are added.
@@ -259,6 +260,11 @@ def write_members(
             output.write_stored(parts)
 
 
+#: U+FFFE, which is a byte order mark in the other order; and so much of a piece is looked at with the next one.
+_WRONG: Final = "\ufffe".encode()
+_OVERLAP: Final = 64
+
+
 class Transcoded(Source):
     """A source whose bytes are brought to UTF-8, without the mark."""
 
@@ -269,7 +275,7 @@ class Transcoded(Source):
         self._encoding, self.fixes = encoding, fixes
         # The name without a byte order takes the mark away.
         self._decoder = getincrementaldecoder(encoding[:6])("strict")
-        self._done = False
+        self._done, self._before = False, b""
 
     @property
     def changes(self) -> list[str]:
@@ -283,9 +289,12 @@ class Transcoded(Source):
             self._done = not raw
             try:
                 data = self._decoder.decode(raw, self._done).encode()
-            except UnicodeError as error:
-                what = f"it is not in {self._encoding}, as its byte order mark says ({error})"
-                raise ConfigurationError(f"{quoted(self.name, 400)}: {what}; nothing was changed") from None
+            except UnicodeError:
+                data = _WRONG
+            if _WRONG in data or has_narrow_lines(self._before + raw):
+                what = f"not all of it is in {self._encoding}, as its byte order mark says"
+                raise ConfigurationError(f"{quoted(self.name, 400)}: {what}; nothing was changed")
+            self._before = raw[-_OVERLAP:]
             if data:
                 return data
         return b""

@@ -14,7 +14,7 @@ from corpusfmt.model.format import Format
 from corpusfmt.text.display import MULTIBYTE, marked, wide_encoding
 from corpusfmt.text.likely_encoding import LATIN, likely_encoding, name_of
 from corpusfmt.text.primitives import is_utf8
-from corpusfmt.text.utf8 import in_utf8
+from corpusfmt.text.utf8 import has_narrow_lines, in_utf8
 
 #: So many bytes may hold a declaration.
 _HEAD: Final = 4096
@@ -36,6 +36,12 @@ _NARROWEST: Final = 1.5
 #: Characters that stand in no text: they show that bytes were decoded wrongly.
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _CONTROLS_IN_UTF8: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]|\xc2[\x80-\x9f]")
+
+#: U+FFFE, which is a byte order mark in the other order; and so much of a piece is looked at with the next one.
+_WRONG: Final = "\ufffe".encode()
+_OVERLAP: Final = 64
+#: What declarations of encodings look like, in lower case.
+_DECLARATIONS: Final = re.compile(rb"(?:charset|encoding)[ \t\r\n]*=[ \t\r\n]*[\"']?([a-z0-9._:-]+)")
 
 #: Gives the pieces of a file, from its beginning.
 Pieces: TypeAlias = Callable[[], Iterable[bytes]]
@@ -70,6 +76,8 @@ def judged(pieces: Pieces, format: Format) -> Verdict:
         return _wide(pieces, wide, is_marked=marked(head))
     declared = format.declared(head) if format.declared else None
     if declared is not None and declared.encoding != "utf-8":
+        if len(set(_DECLARATIONS.findall(head.lower()))) > 1:
+            return Verdict(why="it declares several encodings")
         return _declared(pieces, declared.encoding)
     return _likely(pieces)
 
@@ -145,10 +153,15 @@ def _wide(pieces: Pieces, name: str, *, is_marked: bool) -> Verdict:
     by = "as its byte order mark says" if is_marked else "as its zero bytes say"
     try:
         for data in _decoded(pieces(), encoding):
-            if not is_marked and _CONTROLS_IN_UTF8.search(data):
-                return Verdict(why=f"it begins as {name} does, {by}, and is no text in it")
+            if _WRONG in data or (not is_marked and _CONTROLS_IN_UTF8.search(data)):
+                return Verdict(why=f"it begins like {name}, {by}, but is no text in it")
     except UnicodeError:
-        return Verdict(why=f"it begins as {name} does, {by}, and is not in it")
+        return Verdict(why=f"it begins like {name}, {by}, but not all of it is in it")
+    before = b""
+    for piece in pieces():
+        if has_narrow_lines(before + piece):
+            return Verdict(why=f"it begins like {name}, {by}, but some lines are in UTF-8")
+        before = piece[-_OVERLAP:]
     return Verdict(encoding, f"in {name}, {by}", is_marked)
 
 
@@ -176,8 +189,27 @@ def _declared(pieces: Pieces, encoding: str) -> Verdict:
     if is_in_utf8 and not (beyond or encoding.startswith(MULTIBYTE)):
         return _NOTHING  # it is ASCII
     if is_in_own and not is_in_utf8:
+        if not encoding.startswith(MULTIBYTE) and (why := _contradicted(pieces, encoding)):
+            return Verdict(why=f"it declares {name}, and {why}")
         return Verdict(encoding, f"in {name}, as it declares", is_sure=True)
     return Verdict(why=f"it declares {name}, and {'may be UTF-8 as well' if is_in_utf8 else 'is not in it'}")
+
+
+def _contradicted(pieces: Pieces, encoding: str) -> str:
+    """Return what speaks against a single-byte encoding that a file declares, or nothing."""
+    for number, block in enumerate(_blocks(pieces)):
+        runs = _RUN.findall(block)
+        if any(len(run) > 1 and is_utf8(run) for run in runs):
+            return "some of it may be UTF-8"
+        if number < _FIRST or number & (number - 1) == 0:
+            likely = likely_encoding(block, next(at for at, byte in enumerate(block) if byte > 0x7F))
+            if likely is not None and any(_differs(run, likely.encoding, encoding) for run in runs):
+                return f"some of it is likely to be in {name_of(likely.encoding)}"
+    return ""
+
+
+def _differs(data: bytes, one: str, other: str) -> bool:
+    return data.decode(one, "replace") != data.decode(other, "replace")
 
 
 def _likely(pieces: Pieces) -> Verdict:
