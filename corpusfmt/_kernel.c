@@ -407,6 +407,15 @@ static const u8 *value_end(const u8 *p, const u8 *end, int depth)
     }
 }
 
+/* Say whether a value is an integer as an id has it. */
+static int is_integer(const u8 *p, const u8 *end)
+{
+    const u8 *digits = p < end && *p == '-' ? p + 1 : p;
+    if (digits_end(digits, end) != end || digits == end || end - digits > 18)
+        return 0;
+    return *digits != '0' || end - p == 1;
+}
+
 /* -- seed files ---------------------------------------------------------------------------------------------------- */
 
 static const char MARKED[] = "\n\\ No newline at end of file\n";
@@ -430,6 +439,26 @@ static int has_marker(const u8 *p, const u8 *end)
         p++;
     }
     return 0;
+}
+
+static int is_word(const u8 *p, const u8 *end, const char *word)
+{
+    for (; *word; p++, word++)
+        if (p == end || (*p | 32) != *word)
+            return 0;
+    return 1;
+}
+
+/* Say whether an angle bracket in a text begins nothing that the code in Python might report: it stands alone, and
+   before what begins or ends a tag, a comment or an expression, but for a tag like a header or metadata. */
+static int is_harmless(const u8 *bracket, const u8 *end)
+{
+    const u8 *p = bracket + 1;
+    if (p == end || *p > 'z')
+        return 0;
+    if ((*p | 32) < 'a' || (*p | 32) > 'z')
+        return strchr("/!?=-0123456789", *p) != NULL && *p;
+    return !is_word(p, end, "file") && !is_word(p, end, "meta");
 }
 
 /* Say whether there may be the end of a file as other bundles have it, or that of a merge conflict. */
@@ -480,11 +509,16 @@ static int seed_cut(const u8 *data, size_t size, const SeedLimits *limits, Bytes
         if (line == NULL || line - start >= limits->header || !ends(start + 8, line, ">>>", 3))
             return 0;
         const u8 *id = start + 8, *stop = line - 3;
+        const u8 *space = memchr(id, ' ', (size_t)(stop - id)), *name_stop = stop;
+        if (space == NULL || space == id)
+            return 0;
+        if (limits->version && stop - space == 3 && memcmp(space, " \"\"", 3) == 0)
+            name_stop = stop = space + 1; /* an empty name */
         for (const u8 *c = id; c < stop; c++)
             if (*c == '"' || *c == '\t' || *c == '<' || (*c == '\\' && limits->version))
                 return 0;
-        const u8 *space = memchr(id, ' ', (size_t)(stop - id));
-        if (space == NULL || space == id || *id == '=')
+        int is_number = *id == '=';
+        if (is_number && !(limits->version && is_integer(id + 1, space)))
             return 0;
         const u8 *body = line + 1;
         int64_t row[COLUMNS] = {0};
@@ -500,11 +534,15 @@ static int seed_cut(const u8 *data, size_t size, const SeedLimits *limits, Bytes
             }
             body = after + 1;
         }
-        const u8 *next = memchr(body, '<', (size_t)(end - body));
+        const u8 *next = body;
+        while ((next = memchr(next, '<', (size_t)(end - next))) != NULL) {
+            if (next[-1] == '\n' && starts(next, end, "<<<FILE", 7))
+                break;
+            if (!is_harmless(next++, end))
+                return 0;
+        }
         if (next == NULL)
             next = end;
-        else if (next[-1] != '\n' || !starts(next, end, "<<<FILE", 7))
-            return 0;
         const u8 *text = next;
         if (limits->version) {
             if (ends(body, next, MARKED, MARKED_SIZE))
@@ -513,17 +551,19 @@ static int seed_cut(const u8 *data, size_t size, const SeedLimits *limits, Bytes
                 text = next - MARKED_SIZE + 1;
             else if (ends(body, next, MARKED + 2, MARKED_SIZE - 2))
                 return 0;
-            if (memchr(body, '\\', (size_t)(text - body)) != NULL)
-                return 0;
+            for (const u8 *c = body; (c = memchr(c, '\\', (size_t)(text - c))) != NULL; c++)
+                if (c == body || c[-1] == '\n' || is_word(c + 1, end, " no newline"))
+                    return 0;
         }
         if (next - start > limits->document)
             return 0;
         row[BEGIN] = start - data;
         row[BODY] = row[TEXT] = body - data;
-        row[ID] = id - data;
+        row[ID] = id + is_number - data;
         row[ID_STOP] = space - data;
+        row[FLAGS] = is_number ? INTEGER_ID : 0;
         row[NAME] = space + 1 - data;
-        row[NAME_STOP] = stop - data;
+        row[NAME_STOP] = name_stop - data;
         row[TEXT_STOP] = text - data;
         put_row(table, row);
         p = next;
@@ -544,15 +584,6 @@ static int is_key(const Layout *layout, int which, const u8 *at, size_t size)
 {
     const Py_buffer *key = &layout->key[which];
     return size && (size_t)key->len == size && memcmp(key->buf, at, size) == 0;
-}
-
-/* Say whether a value is an integer as an id has it. */
-static int is_integer(const u8 *p, const u8 *end)
-{
-    const u8 *digits = *p == '-' ? p + 1 : p;
-    if (digits_end(digits, end) != end || digits == end || end - digits > 18)
-        return 0;
-    return *digits != '0' || end - p == 1;
 }
 
 typedef struct {

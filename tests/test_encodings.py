@@ -167,7 +167,7 @@ def test_a_file_that_is_not_in_utf_16_as_it_says_is_left(tmp_path: Path) -> None
     path = tmp_path / "a.seed"
     for data in (b"\xff\xfe<\0<\0<", b"\xff\xfe\x00\xd8<\0"):
         path.write_bytes(data)
-        with pytest.raises(ConfigurationError, match="is not in UTF-16LE"):
+        with pytest.raises(ConfigurationError, match="not all of it is in UTF-16LE"):
             fix(path)
         assert path.read_bytes() == data
     path.write_bytes("<<<FILE d1 a>>>\nx\n".encode("utf-16-le"))  # no mark: nothing proves it
