@@ -699,25 +699,3 @@ def test_headers_that_are_looked_at_closely(header: str) -> None:
     data = f"<<<SEED 1>>>\n<<<FILE {header}>>>\ntext\n".encode()
     agree(SEED, data)
     assert not is_quick(SEED, data)
-
-
-@pytest.mark.parametrize(
-    ("text", "quick"),
-    [
-        ("<p>one</p>\n<!-- two --> a <= b, x<y\n", True), ("<font><form></main>\n", True), ("a\\b \\n\n", True),
-        ("<file x>\n", False), ("<META charset>\n", False), ("< FILE a b>\n", False), ("<<p>\n", False), ("<|end|>\n", False), ("a <", False), ("<\u00a0FILE", False),
-        ("\\n\n", False), ("a\n\\n\n", False), ("a\n\t\\ no newline at end of file\n", False), ("[END FILE]\n", False), ("THE END\n", True), (">>>>>>> x\n", False),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("header", ["a b", 'a ""', "=12 b", "=-7 b"])
-def test_texts_with_brackets_and_backslashes(text: str, quick: bool, header: str) -> None:
-    data = f"<<<SEED 1>>>\n<<<FILE {header}>>>\n{text}".encode()
-    agree(SEED, data)
-    assert is_quick(SEED, data) == quick
-
-
-@pytest.mark.parametrize("header", ["=07 b", "=-0 b", "= b", "=1x b", f"={10**18} b", 'a "b"', '"" b', 'a """'])
-def test_headers_that_are_looked_at_closely(header: str) -> None:
-    data = f"<<<SEED 1>>>\n<<<FILE {header}>>>\ntext\n".encode()
-    agree(SEED, data)
-    assert not is_quick(SEED, data)
