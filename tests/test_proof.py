@@ -592,6 +592,14 @@ def test_a_damaged_source_is_in_the_receipt(here: Path) -> None:
     assert [one.kind for one in verify("d.json")] == ["changed"]
 
 
+@pytest.mark.parametrize("end", [b"\x0b", b"\x0c", b"\x00", b"\x85"])
+def test_a_receipt_with_another_byte_at_its_end_is_none(end: bytes, made: Path) -> None:
+    """What Python takes for white space is not what JSON has."""
+    Path("r.json").write_bytes(Path("r.json").read_bytes()[:-1] + end)
+    with pytest.raises(ReceiptError):
+        list(verify("r.json"))
+
+
 def test_a_receipt_that_is_cut_anywhere_is_none(made: Path) -> None:
     whole = Path("r.json").read_bytes()
     for stop in range(len(whole) - 1):  # without its last line end it is sound

@@ -178,7 +178,7 @@ class Receipt:
                 return False
             else:
                 head.append(line)
-        return b"\n".join(end).rstrip() == b' "%b": "%b"\n}' % (SUM.encode(), seal.digest.encode())
+        return b"\n".join(end).rstrip(b" \t\r\n") == b' "%b": "%b"\n}' % (SUM.encode(), seal.digest.encode())
 
     @staticmethod
     def _parsed(text: bytes) -> Any:
