@@ -332,26 +332,6 @@ static const u8 *word_end(const u8 *p, const u8 *end, const char *word, size_t s
 
 static const u8 *value_end(const u8 *p, const u8 *end, int depth);
 
-static const u8 *array_end(const u8 *p, const u8 *end, int depth)
-{
-    p = blank_end(p + 1, end);
-    if (p < end && *p == ']')
-        return p + 1;
-    for (;;) {
-        p = value_end(p, end, depth);
-        if (p == NULL)
-            return NULL;
-        p = blank_end(p, end);
-        if (p == end)
-            return NULL;
-        if (*p == ']')
-            return p + 1;
-        if (*p != ',')
-            return NULL;
-        p = blank_end(p + 1, end);
-    }
-}
-
 /* Return what follows the key that begins at p and its colon, or NULL; keys are to differ and to have no escapes. */
 static const u8 *key_end(const u8 *p, const u8 *end, Keys *keys)
 {
@@ -365,16 +345,15 @@ static const u8 *key_end(const u8 *p, const u8 *end, Keys *keys)
     return p < end && *p == ':' ? blank_end(p + 1, end) : NULL;
 }
 
-static const u8 *object_end(const u8 *p, const u8 *end, int depth)
+/* Return what follows the array at p, or the object, which has keys. */
+static const u8 *items_end(const u8 *p, const u8 *end, int depth, Keys *keys)
 {
-    Keys keys;
-    keys.count = 0;
+    const u8 close = keys ? '}' : ']';
     p = blank_end(p + 1, end);
-    if (p < end && *p == '}')
+    if (p < end && *p == close)
         return p + 1;
     for (;;) {
-        p = key_end(p, end, &keys);
-        if (p == NULL)
+        if (keys && (p = key_end(p, end, keys)) == NULL)
             return NULL;
         p = value_end(p, end, depth);
         if (p == NULL)
@@ -382,12 +361,19 @@ static const u8 *object_end(const u8 *p, const u8 *end, int depth)
         p = blank_end(p, end);
         if (p == end)
             return NULL;
-        if (*p == '}')
+        if (*p == close)
             return p + 1;
         if (*p != ',')
             return NULL;
         p = blank_end(p + 1, end);
     }
+}
+
+static const u8 *object_end(const u8 *p, const u8 *end, int depth)
+{
+    Keys keys;
+    keys.count = 0;
+    return items_end(p, end, depth, &keys);
 }
 
 /* Return what follows the value at p, which holds at most so many levels, or NULL where it is wrong or unusual. */
@@ -399,7 +385,7 @@ static const u8 *value_end(const u8 *p, const u8 *end, int depth)
     switch (*p) {
     case '"': return string_end(p + 1, end, &escaped);
     case '{': return depth > 0 ? object_end(p, end, depth - 1) : NULL;
-    case '[': return depth > 0 ? array_end(p, end, depth - 1) : NULL;
+    case '[': return depth > 0 ? items_end(p, end, depth - 1, NULL) : NULL;
     case 't': return word_end(p, end, "true", 4);
     case 'f': return word_end(p, end, "false", 5);
     case 'n': return word_end(p, end, "null", 4);

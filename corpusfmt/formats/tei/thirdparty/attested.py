@@ -112,7 +112,7 @@ class Attested(ThirdPartyText):
                 super().text(event)
             else:
                 at = event.offset
-                self.offset = lambda at=at: at  # type: ignore[misc]  # of this event
+                self.offset = lambda at=at: at  # type: ignore[misc]  # mypy takes it for a method
                 names.append(event.name)
                 attributes = event.attributes
                 if said := "".join(sigla.get(number, ())).replace(",", " ").replace(";", " ").strip():
