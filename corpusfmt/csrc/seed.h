@@ -68,7 +68,8 @@ typedef struct {
 } SeedLimits;
 
 /* Add a row for the document that begins at p. Return what follows it, or NULL where it needs a closer look. */
-static const u8 *seed_document(const u8 *data, const u8 *p, const u8 *end, const SeedLimits *limits, Bytes *table)
+static const u8 *seed_document(const u8 *data, const u8 *p, const u8 *end, int64_t number, const SeedLimits *limits,
+                               Bytes *table)
 {
     const u8 *start = p;
     if (!starts(p, end, "<<<FILE ", 8))
@@ -134,17 +135,21 @@ static const u8 *seed_document(const u8 *data, const u8 *p, const u8 *end, const
     row[NAME] = space + 1 - data;
     row[NAME_STOP] = name_stop - data;
     row[TEXT_STOP] = text - data;
+    row[LINE] = number;
     put_row(table, row);
     return next;
 }
 
-/* Cut a buffer into rows from p on. Return where a document begins that needs a closer look, or the end. */
-static const u8 *seed_cut(const u8 *data, const u8 *p, const u8 *end, const SeedLimits *limits, Bytes *table)
+/* Cut a buffer into rows from p on, which stands in a line (0: lines are not counted). Return where a document begins that needs a closer look, or the end. */
+static const u8 *seed_cut(const u8 *data, const u8 *p, const u8 *end, int64_t line, const SeedLimits *limits,
+                          Bytes *table)
 {
     while (p < end && !table->failed) {
-        const u8 *next = seed_document(data, p, end, limits, table);
+        const u8 *next = seed_document(data, p, end, line, limits, table);
         if (next == NULL)
             break;
+        if (line)
+            line += lines_of(p, next);
         p = next;
     }
     return p;

@@ -171,15 +171,21 @@ class _Scan:
             self._too_large(offset, piece.skipped)
             yield from self.out.flush(buffer, cut=len(buffer) < piece.skipped)
             return
-        line = line + buffer.count(b"\n", 0, first) if self.options.lines else 0
+        counting = self.options.lines
+        line = line + buffer.count(b"\n", 0, first) if counting else 0
         for _ in range(MOST_ODD):
-            rows, first = self._rows(buffer, offset, first)
+            rows, stop = self._rows(buffer, first, line)
             if rows:
                 yield from self.out.rows(rows)
-            following = buffer.find(BOUNDARY, first) + 1
+            following = buffer.find(BOUNDARY, stop) + 1
+            if counting and first < stop < len(buffer):
+                line += buffer.count(b"\n", first, stop)
+            first = stop
             if rows is None or not following:
                 break
             yield from self._documents(buffer, first, following, line)
+            if counting:
+                line += buffer.count(b"\n", first, following)
             first = following
         yield from self._documents(buffer, first, len(buffer), line)
 
@@ -218,14 +224,14 @@ class _Scan:
                 line += occurrences(buffer[start:end], b"\n")
         yield from self.out.flush()
 
-    def _rows(self, buffer: bytes, offset: int, first: int) -> tuple[Rows | None, int]:
+    def _rows(self, buffer: bytes, first: int, line: int) -> tuple[Rows | None, int]:
         """Cut a region into rows, as far as that is asked for and nothing needs a closer look. Return where that is."""
         options, limits = self.options, self.limits
-        if KERNEL is None or options.lines or options.encoding or self.conflict.is_open or is_begun(buffer):
+        if KERNEL is None or options.encoding or self.conflict.is_open or is_begun(buffer):
             return None, first
         most = bounded(limits.header, options.max_document, limits.metadata)
-        table, arena, stop = KERNEL.seed_rows(buffer, first, self.version, min(limits.depth // 2 - 1, 64), *most)
-        return Rows(Values(buffer, arena, table), self.path, offset), stop
+        table, arena, stop = KERNEL.seed_rows(buffer, first, line, self.version, min(limits.depth // 2 - 1, 64), *most)
+        return Rows(Values(buffer, arena, table), self.path, self.out.region.offset), stop
 
     def _spans(self, buffer: bytes, first: int, last: int) -> tuple[list[tuple[int, int, int, int, int]], bool]:
         """Cut a part of a region into documents: start, end of the header line, start and stop of the body, end.
