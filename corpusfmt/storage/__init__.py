@@ -15,33 +15,31 @@ from corpusfmt.model.errors import SchemaError
 from corpusfmt.storage.discovery import Found, discover, path_inside, root_of
 from corpusfmt.storage.external_sort import SortedLines, Sorter, Spill, spilled, spills
 from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, FAULTS, FOLLOWED, HOPELESS, MANY, PADDED, UNTRUSTED
-from corpusfmt.storage.file_state import (
-    check_state,
-    exists,
-    folder_of,
-    identity_of,
-    inside,
-    is_folder,
-    is_nothing,
-    is_regular,
-    is_shared,
-    links_of,
-    same_file,
-    size_of,
-    state_of,
-)
 from corpusfmt.storage.filesystem import State
 from corpusfmt.storage.input import Gap, Input, given, given_name, open_given, open_input
 from corpusfmt.storage.output import Leftover, Output, codecs, open_output
 from corpusfmt.storage.paths import (
+    check_state,
+    exists,
+    folder_of,
     holds,
+    identity_of,
+    inside,
     is_absolute,
+    is_folder,
+    is_nothing,
     is_of_another_user,
+    is_regular,
+    is_shared,
+    links_of,
     name_of,
     processors,
     relative,
+    same_file,
+    size_of,
     small,
     spellings,
+    state_of,
     straight,
     top_of,
     unlinked,

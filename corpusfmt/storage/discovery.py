@@ -9,8 +9,7 @@ from fnmatch import filter as matches
 from typing import Final, NamedTuple
 
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.storage.file_state import identity_of, info_of, is_folder_there
-from corpusfmt.storage.schemes import file_system, is_local
+from corpusfmt.storage.paths import file_system, identity_of, info_of, is_folder_there, is_local
 from corpusfmt.text.display import quoted
 
 _SPECIAL: Final = re.compile(r"[*?[]")

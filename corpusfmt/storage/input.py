@@ -16,12 +16,11 @@ from corpusfmt.model.errors import ConfigurationError, ParseError, SourceChanged
 from corpusfmt.model.finding import Finding
 from corpusfmt.storage.codec import Damage, Decoder, Members
 from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, EXPANDS, POINTER
-from corpusfmt.storage.file_state import changed, is_folder_there
 from corpusfmt.storage.filesystem import FileSystem, State
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
 from corpusfmt.storage.local import LOCAL
 from corpusfmt.storage.next_member import HELD, History, search
-from corpusfmt.storage.schemes import file_system
+from corpusfmt.storage.paths import changed, file_system, is_folder_there
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 from corpusfmt.text.magic import BEGINNINGS, LARGEST, pointer_kind
 
