@@ -13,7 +13,7 @@ from corpusfmt.limits import USUAL
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
 from corpusfmt.model.finding import Finding
-from corpusfmt.model.format import Batch, Format, ReadOptions, options_for
+from corpusfmt.model.format import Batch, Format, ReadOptions, check_options, options_for
 from corpusfmt.sources.batches import bounded, placed, scanned
 from corpusfmt.sources.files import opened, sources
 from corpusfmt.sources.settings import Reading, Unused
@@ -158,7 +158,7 @@ def _check_shared(shared: Mapping[str, str]) -> None:
         for format in plugins.formats().values():
             if name in options_for(format, "read"):
                 try:
-                    plugins.check_options(format, "read", {name: value})
+                    check_options(format, "read", {name: value})
                     break
                 except ConfigurationError as error:
                     refusal = error

@@ -12,7 +12,7 @@ import stat
 import sys
 
 from corpusfmt.model.errors import SchemaError
-from corpusfmt.storage.discovery import Found, discover, path_inside, root_of
+from corpusfmt.storage.discovery import Found, discover, path_inside, roots_of
 from corpusfmt.storage.external_sort import SortedLines, Sorter, Spill, spilled, spills
 from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, FAULTS, FOLLOWED, HOPELESS, MANY, PADDED, UNTRUSTED
 from corpusfmt.storage.filesystem import State
@@ -24,6 +24,7 @@ from corpusfmt.storage.paths import (
     folder_of,
     holds,
     identity_of,
+    info_or_none,
     inside,
     is_absolute,
     is_folder,
@@ -86,6 +87,7 @@ __all__ = [
     "given_name",
     "holds",
     "identity_of",
+    "info_or_none",
     "inside",
     "is_absolute",
     "is_folder",
@@ -104,7 +106,7 @@ __all__ = [
     "path_inside",
     "processors",
     "relative",
-    "root_of",
+    "roots_of",
     "same_file",
     "set_of",
     "shipped",

@@ -97,6 +97,8 @@ class Input:
         self.torn = b""
         #: Where the last member ended of those that were seen to be sound, in the decompressed stream.
         self._sound = 0
+        #: Whether the end was seen: of the file, and of what is decoded of it.
+        self._raw_ended = self._ended = False
         self._tracked = False
         self.position = self.raw_position = self._expanded = 0
         head = b""
@@ -210,6 +212,8 @@ class Input:
             self.close()
 
     def _raw_read(self, size: int) -> bytes:
+        if self._raw_ended:
+            return b""
         try:
             while (data := self._raw.read(size)) is None:  # nothing is there yet, and the pipe was set not to wait
                 select.select([self._raw], [], [])
@@ -217,6 +221,7 @@ class Input:
             error.filename = self.name
             raise
         self.raw_position += len(data)
+        self._raw_ended = not data
         if self.state is not None and (not data or self.raw_position > self.state.size):  # one that grows has no end
             self.check()
         if self._hash:
@@ -256,6 +261,8 @@ class Input:
             return
         if self._failure:  # what a decoder gives after a fault is not the stream any more
             raise self._failure
+        if self._ended:
+            return
         assert self._decoder is not None
         decoder, pieces, enough = self._decoder, self._ready, min(size, CHUNK) // 2
         before = self.position + len(self._ahead)
@@ -272,6 +279,8 @@ class Input:
                     break
                 if ready - sound > HELD:
                     break
+            else:
+                self._ended = True
         except Damage as damage:
             torn: list[bytes] = []
             while len(pieces) > whole and not is_loose and damage.code in (CUT, DAMAGED):
@@ -304,6 +313,12 @@ class Input:
         self._ready.extend(torn if self._gap is None else ())
         if not self._ready:
             raise self._failure
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is known that nothing more will be given. A file is read to its end for a small one alone."""
+        ended = self._ended if self._decoder else self._raw_ended and not self._pushed
+        return ended and not (self._ahead or self._ready or self._failure)
 
     @property
     def is_sound(self) -> bool:
@@ -403,9 +418,12 @@ def open_input(
             raise ConfigurationError("standard input is closed; name a file")
         return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio, window=window)
     files = file_system(source)
-    if is_folder_there(source):
-        raise ConfigurationError(f"{source} is a folder")
-    raw = files.open(source, root)
+    try:
+        raw = files.open(source, root)
+    except OSError:
+        if is_folder_there(source):
+            raise ConfigurationError(f"{source} is a folder") from None
+        raise
     try:
         return Input(
             raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, window=window, expected=expected,

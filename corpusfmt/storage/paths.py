@@ -65,7 +65,7 @@ def info_of(path: str) -> Info:
     return found
 
 
-def _info(path: str) -> Info | None:
+def info_or_none(path: str) -> Info | None:
     """Return what a path leads to; None also where that is not to be known."""
     try:
         return file_system(path).info(path)
@@ -94,12 +94,12 @@ def changed(name: str, doing: str) -> SourceChangedError:
 
 def exists(path: str) -> bool:
     """Say whether anything has that name, even a link without a target."""
-    return os.path.lexists(path) if is_local(path) else _info(path) is not None
+    return os.path.lexists(path) if is_local(path) else info_or_none(path) is not None
 
 
 def is_regular(path: str) -> bool:
     """Say whether a path is that of a regular file, which can be read twice and replaced."""
-    found = _info(path)
+    found = info_or_none(path)
     return found is not None and found.is_file
 
 
@@ -115,7 +115,7 @@ def is_folder(target: str) -> bool:
 
 def is_folder_there(path: str) -> bool:
     """Say whether a path is that of a folder."""
-    found = _info(path)
+    found = info_or_none(path)
     return found is not None and found.is_folder
 
 
@@ -126,7 +126,7 @@ def is_nothing(path: str) -> bool:
 
 def identity_of(path: str) -> tuple[int, int] | None:
     """Return which file a path leads to, whatever it is called; None where it leads to nothing."""
-    found = _info(path)
+    found = info_or_none(path)
     return found.state.file if found else None
 
 
@@ -156,13 +156,13 @@ def folder_of(path: str) -> str:
 
 def size_of(path: str) -> int:
     """Return the size of a file in bytes; 0 when it has none, as standard input."""
-    found = _info(path)
+    found = info_or_none(path)
     return found.state.size if found else 0
 
 
 def links_of(path: str) -> int:
     """Return how many other names a file has."""
-    found = _info(path)
+    found = info_or_none(path)
     return found.links if found else 0
 
 

@@ -6,14 +6,14 @@ from typing import TypeAlias
 
 from corpusfmt.targets.files import FileTarget
 from corpusfmt.targets.folders import FolderTarget
-from corpusfmt.targets.settings import Writing, is_folder
+from corpusfmt.targets.settings import Writing
 
 Target: TypeAlias = FileTarget | FolderTarget
 
 
-def open_target(path: str, writing: Writing) -> Target:
-    """Open a target: a folder, where the path is one or ends in a slash, or the format has no files; otherwise a file.
+def open_target(path: str, writing: Writing, *, folder: bool) -> Target:
+    """Open a target, which is a ``folder`` (see :func:`corpusfmt.targets.settings.is_folder`) or a file.
 
     Raises ConfigurationError, UnknownFormatError and OSError.
     """
-    return FolderTarget(path, writing) if is_folder(path, writing) else FileTarget(path, writing)
+    return FolderTarget(path, writing) if folder else FileTarget(path, writing)

@@ -14,6 +14,7 @@ from corpusfmt.targets.settings import (
     Written,
     allowed_losses,
     base_name,
+    beside,
     full_suffix,
     prepared,
     refuse_losses,
@@ -62,11 +63,6 @@ class Index:
         self._lines.discard()
 
 
-def beside(target: str, suffix: str) -> str:
-    """Return the path of the index of a target."""
-    return f"{target.removesuffix(suffix)}.cdxj"
-
-
 class OldIndex:
     """The index of an older archive, where none is written: it would stand beside a new one that it does not fit."""
 
@@ -96,7 +92,7 @@ class FileTarget:
     files = 0
 
     def __init__(self, path: str, writing: Writing) -> None:
-        self.format, self.options, self.writer = prepared(path, writing)
+        self.format, self.options, self.writer = prepared(path, writing, folder=False)
         self.documents: list[int] = [0]
         self._limit = writing.shard_size
         self._shards: storage.Shards | None = None

@@ -20,7 +20,7 @@ class FolderTarget:
     is_pipe = False
 
     def __init__(self, path: str, writing: Writing) -> None:
-        self.format, self.options, self.writer = prepared(path, writing)
+        self.format, self.options, self.writer = prepared(path, writing, folder=True)
         if self.format.alone is None:
             raise ConfigurationError(
                 f"the format {self.format.name} cannot be written as a file per document; name a file"

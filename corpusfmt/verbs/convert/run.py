@@ -14,8 +14,7 @@ from corpusfmt.sources.batches import Unique, bounded, placed, scanned, together
 from corpusfmt.sources.files import opened, sources
 from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.targets import Target, open_target
-from corpusfmt.targets.places import Places
-from corpusfmt.targets.settings import Writing
+from corpusfmt.targets.settings import Places, Writing
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Pointer, Region
 from corpusfmt.verbs.convert.quarantine import Quarantine
@@ -75,7 +74,7 @@ class Conversion:
         self.proof: Proof | None = None
         self.receipt: Sealing | None = None
         self._source = Source()
-        self.target = open_target(target, writing._replace(source=self._source))
+        self.target = open_target(target, writing._replace(source=self._source), folder=places.is_folder)
         try:
             self.unused = Unused(self.reading, *writing.shared)
             self.unused.names -= set(self.target.options.own)
