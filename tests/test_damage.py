@@ -19,8 +19,8 @@ from corpusfmt.cli.main import main
 from corpusfmt.limits import MIB
 from corpusfmt.storage import next_member
 from corpusfmt.storage.gzip import GzipDecoder
-from corpusfmt.storage.input import Input
-from corpusfmt.storage.next_member import HELD, History, search
+from corpusfmt.storage.input import History, Input
+from corpusfmt.storage.next_member import HELD, search
 from tests.support import Pieces
 
 

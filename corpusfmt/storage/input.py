@@ -19,7 +19,7 @@ from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, EXPANDS, POINTER
 from corpusfmt.storage.filesystem import FileSystem, State
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
 from corpusfmt.storage.local import LOCAL
-from corpusfmt.storage.next_member import HELD, History, search
+from corpusfmt.storage.next_member import HELD, KEPT, search
 from corpusfmt.storage.paths import changed, file_system, is_folder_there
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 from corpusfmt.text.magic import BEGINNINGS, LARGEST, pointer_kind
@@ -49,6 +49,32 @@ class Gap(NamedTuple):
     offset: int
     ahead: bytes = b""
     content: bytes = b""
+
+
+class History:
+    """What was read of a file since a member began, or the last part of it."""
+
+    def __init__(self, start: int = 0) -> None:
+        self._pieces: deque[bytes] = deque()
+        self._size = 0
+        self._start = start
+
+    def add(self, piece: bytes, begun: int) -> None:
+        """Take a piece; what stands before the offset ``begun`` is not needed any more."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        while self._start + len(self._pieces[0]) <= begun or self._size > KEPT + len(piece):
+            gone = len(self._pieces.popleft())
+            self._size -= gone
+            self._start += gone
+            if not self._pieces:
+                break
+
+    def since(self, begun: int) -> tuple[bytes, int]:
+        """Return what is there from the offset ``begun`` on, and its offset."""
+        data = b"".join(self._pieces)
+        skip = max(begun - self._start, 0)
+        return data[skip:], self._start + skip
 
 
 class Input:

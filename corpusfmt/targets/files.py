@@ -150,7 +150,7 @@ class FileTarget:
             self._write_shards(documents)
         else:
             self._emit(self.writer.encode(documents), len(documents))
-        return allowed_losses(self.format, self.options, documents)
+        return allowed_losses(self.format, self.options, documents) if self.options.allow else []
 
     def _write_shards(self, documents: Sequence[Document]) -> None:
         for pieces in self._pieces(documents):
@@ -168,29 +168,24 @@ class FileTarget:
 
     def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
         self._begin()
+        self._put(pieces)
+        self.documents[-1] += documents
+
+    def _put(self, pieces: Sequence[bytes]) -> None:
         if self.format.members is None:
             self.output.write_records(pieces)
         elif self._index is None:
             self.output.write_members(pieces)
         else:
             for piece in pieces:
-                self._write_member(piece)
-        self.documents[-1] += documents
-
-    def _write_member(self, piece: bytes) -> None:
-        offset = self.output.raw_size
-        self.output.write_member(piece)
-        if self._index is not None:
-            self._index.add(piece, base_name(self.output.target), offset, self.output.raw_size - offset)
+                offset = self.output.raw_size
+                self.output.write_members([piece])
+                self._index.add(piece, base_name(self.output.target), offset, self.output.raw_size - offset)
 
     def _begin(self) -> None:
         if self.output_begins:
             self.output_begins = False
-            head = self.writer.begin()
-            if self.format.members is None:
-                self.output.write_records([head])
-            else:
-                self._write_member(head)
+            self._put([self.writer.begin()])
 
     def _next_shard(self) -> None:
         assert self._shards is not None
@@ -219,10 +214,7 @@ class FileTarget:
 
     def _end(self) -> None:
         if tail := self.writer.end(self.documents[-1]):
-            if self.format.members is None:
-                self.output.write_records([tail])
-            else:
-                self._write_member(tail)
+            self._put([tail])
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -61,7 +61,8 @@ class Conversion:
         #: The documents to convert, by id; None for all.
         self.ids = None if ids is None else frozenset(map(str, ids))
         self.missing_ids = set(self.ids or ())
-        self._unique = Unique(every=self.reading.makes_ids)
+        self._makes_ids = self.reading.makes_ids
+        self._unique = Unique(every=self._makes_ids)
         self.report = Report()
         self.report.skipped = skipped
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
@@ -161,13 +162,13 @@ class Conversion:
             raise ConfigurationError(f"no document has the id {quoted(min(self.missing_ids))}")
 
     def _read_all(self) -> None:
-        total = sum(storage.size_of(path) for path in self.paths)
+        total = sum(map(storage.size_of, self.paths)) if self.progress else 0
         done = 0
         for path in self.paths:
             try:
                 read = self.report.read
                 with opened(path, self.reading, hashed=self.receipt is not None) as (stream, format):
-                    if stream.state and stream.state.file in self._replaced:
+                    if self._replaced and stream.state and stream.state.file in self._replaced:
                         self._rewritten.append((self._replaced[stream.state.file], stream.state))
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
@@ -196,7 +197,7 @@ class Conversion:
         batches = scanned(stream, format, options)
         if self.ids is not None:
             batches = map(self._asked, batches)
-        return self._unique(batches, stream.name) if self.reading.makes_ids or format.id_of_path else batches
+        return self._unique(batches, stream.name) if self._makes_ids or format.id_of_path else batches
 
     def _asked(self, batch: Batch) -> Batch:
         ids = self.ids or frozenset()
@@ -210,32 +211,32 @@ class Conversion:
         self.region = batch.region
         documents = batch.documents
         self.report.dropped.update(batch.dropped)
-        if documents:
-            self.report.read += len(documents)
-            self._write(documents)
+        if count := len(documents):
+            self.report.read += count
+            self._write(documents, count)
         for finding in batch.findings:
             if finding.severity == "error":
                 self._refuse_record(finding, batch.refused, cut=batch.cut, fatal=batch.fatal, clash=batch.clash)
             else:
                 self.report.add_finding(finding)
 
-    def _write(self, documents: Sequence[Document]) -> None:
+    def _write(self, documents: Sequence[Document], count: int) -> None:
         try:
             if self.doomed:
                 self.target.check(documents)
             else:
                 lost = self.target.write(documents)
-                self.report.written += len(documents)
+                self.report.written += count
                 for some in lost:
                     self.report.lost.update({loss.kind for loss in some})
                 if self.proof:
                     self.proof.wrote(documents, [[self._placed(loss) for loss in some] for some in lost])
         except LossError as error:
-            if len(documents) == 1:
+            if count == 1:
                 self._refuse_document(documents[0], error)
                 return
             for document in documents:
-                self._write([document])
+                self._write([document], 1)
 
     def _refuse_document(self, document: Document, error: LossError) -> None:
         report = self.report
