@@ -65,7 +65,7 @@ _FIX: Final = ("fix",)
 _DIFF: Final = ("diff",)
 
 #: Modules beside those of reports, which these share.
-_NO_REPORTS: Final = ("__init__", "fingerprints", "paths", "record", "statistics")
+_NO_REPORTS: Final = ("__init__", "record", "statistics")
 #: The modules of reports that do not have their name: one named json would be taken for that of the standard library.
 REPORT_MODULES: Final = {"json": "whole_json"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corpusfmt import plugins
 from corpusfmt.checks.rule_page import page
-from corpusfmt.cli.reports import module_of
+from corpusfmt.cli.reports.record import module_of
 from corpusfmt.config import SCHEMA
 from corpusfmt.formats.tei.thirdparty.elements import table as elements
 from corpusfmt.model.limit_table import LIMITS, measured

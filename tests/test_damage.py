@@ -357,7 +357,7 @@ def test_a_history_holds_what_is_needed() -> None:
 
 def test_a_search_reads_no_more_of_a_member_than_may_be_held(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where none is found, the rest of the file is read all the same, and counted."""
-    monkeypatch.setattr(next_member, "_KEPT", 1000)
+    monkeypatch.setattr(next_member, "KEPT", 1000)
     monkeypatch.setattr(next_member, "_FREE", 0)
     monkeypatch.setattr(next_member, "_RATE", 0)
     damaged = bytearray(gz(b"b\n" * 1000))

@@ -61,7 +61,7 @@ def run(arguments: Sequence[str]) -> int:
             report = Conversion(
                 args.sources, args.output, settled(args, config_of(args)), writing,
                 on_error=mode, quarantine=file, ids=args.ids, report_to=args.report or "", verify=args.verify,
-                receipt=args.receipt or "", progress=bar.update,
+                receipt=args.receipt or "", progress=bar.update if bar.is_wanted else None,
             ).run()  # fmt: skip
         _tell(report, time.monotonic() - began, mode, quiet=args.quiet)
         if report_to is not None:

@@ -74,7 +74,7 @@ def _reading(args: argparse.Namespace, config: Config, its: str | None, bar: Bar
     if its is not None:
         name, own = format_spec(its)
         reading = reading._replace(format=name, own=own)
-    return settled(args, config, reading)._replace(progress=bar.step)
+    return settled(args, config, reading)._replace(progress=bar.steps)
 
 
 def _print(comparison: Comparison, output: str, bar: Bar, *, quiet: bool) -> None:

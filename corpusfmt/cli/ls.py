@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     line = _text if args.output_format == "text" else _json
     most = CAP if sys.stdout.isatty() and not args.all else 0
     with Bar(enabled=not args.quiet) as bar:
-        reading = settled(args, config_of(args)).checked(args.sources)._replace(progress=bar.step)
+        reading = settled(args, config_of(args)).checked(args.sources)._replace(progress=bar.steps)
         listing = _Listing(line, most, bar)
         unused = Unused(reading)
         paths = sources(args.sources, reading).paths
