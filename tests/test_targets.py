@@ -19,7 +19,7 @@ from corpusfmt.model.errors import LossError
 from corpusfmt.model.format import Format
 from corpusfmt.sources.settings import Reading
 from corpusfmt.storage import open_input
-from corpusfmt.targets import open_target
+from corpusfmt.targets.files import open_target
 from corpusfmt.targets.settings import Writing, is_folder
 from corpusfmt.verbs.convert.run import Conversion
 from tests import strategies, test_dir

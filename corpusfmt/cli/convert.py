@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 
 from corpusfmt import storage
-from corpusfmt.cli.arguments import add_sources, format_spec, parser
-from corpusfmt.cli.configured import config_of, settled
+from corpusfmt.cli.arguments import add_sources, parser
+from corpusfmt.cli.configured import config_of, format_spec, settled
 from corpusfmt.cli.messages import plural, say, say_dropped, say_skipped, size
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar

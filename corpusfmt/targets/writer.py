@@ -10,7 +10,7 @@ from corpusfmt.limits import MIB
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, LossError
 from corpusfmt.sources.reader import OpenReader
-from corpusfmt.targets import Target, open_target
+from corpusfmt.targets.files import Target, open_target
 from corpusfmt.targets.settings import Writing, is_folder, prepared
 
 #: So many documents are written at once, or fewer that have so many bytes.

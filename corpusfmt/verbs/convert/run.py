@@ -13,7 +13,7 @@ from corpusfmt.model.format import Batch, Format, ReadOptions, Source
 from corpusfmt.sources.batches import Unique, bounded, placed, scanned, together
 from corpusfmt.sources.files import opened, sources
 from corpusfmt.sources.settings import Reading, Unused
-from corpusfmt.targets import Target, open_target
+from corpusfmt.targets.files import Target, open_target
 from corpusfmt.targets.settings import Places, Writing
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Pointer, Region
