@@ -100,8 +100,8 @@ class ReadOptions(NamedTuple):
     limits: Limits = USUAL
     #: Whether all safe edits are to be given, however many there are.
     fixing: bool = False
-    #: The head of the source, where the stream begins amid it, after damage.
-    resumed: bytes = b""
+    #: The head of the source, where the stream begins amid it, after damage: empty where that is damaged too.
+    resumed: bytes | None = None
 
 
 class Source:

@@ -21,6 +21,7 @@ from corpusfmt.text.position import Pointer, Region
 
 #: After these there may be an intact member.
 _PASSED: Final = (storage.DAMAGED, storage.FOLLOWED)
+_FETCH: Final = "fetch the file again; or remove the damaged bytes with 'corpusfmt fix --unsafe-fixes'"
 #: So many bytes tell whether a record begins.
 _BEGINNING: Final = 16
 #: No file has a line with a number of more bits.
@@ -280,6 +281,8 @@ class _Source:
     def read(self, size: int, /) -> bytes:
         """Return up to about ``size`` bytes; none at the end. Raises ParseError."""
         before = self._stream.position - self._begun
+        if self.failure is not None:  # what can be given now is what stands after the damage
+            return b""
         try:
             data = self._stream.read(size)
         except ParseError as error:
@@ -290,7 +293,7 @@ class _Source:
                 self._look(self.gap.content)
             elif error.finding.code != storage.CUT or not self._stream.is_sound:
                 raise
-            if self._format.open_ended and self._with and not self._without:
+            if before and self._format.open_ended and self._with and not self._without:
                 return b""
             raise
         while self._members and self._members[0][0] < before + len(data):
@@ -319,9 +322,20 @@ class _Source:
         self._stream.expand(size)
 
 
+def with_gap(finding: Finding, gap: storage.Gap) -> Finding:
+    """Return what is to be said of damage, with what is skipped for it."""
+    if gap.content:
+        what, hint = f"{gap.size:,} bytes of the file are skipped, up to byte {gap.offset}", _FETCH
+    elif gap.size < gap.offset:
+        what, hint = f"the last {gap.size:,} bytes of the file are not read", _FETCH
+    else:
+        what, hint = "nothing of the file can be read", finding.hint
+    return finding._replace(message=f"{finding.message}; {what}", hint=hint)
+
+
 def resumed(stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Batch]:
     """Give what scans of a compressed source give: one after each damage, which is an error that stands for all that is
-    skipped. It is fatal where documents were given that it may have changed, or where there is nothing else.
+    skipped. It is fatal where documents were given that it may have changed.
 
     Lines are counted as they are read. The number of a record is not known after damage. Raises ConfigurationError at
     once.
@@ -337,7 +351,7 @@ def _resumed(
     try:
         head = stream.peek(HEAD)
     except ParseError:
-        head = b""
+        head = stream.torn
     stream.watch(partial(format.begins, head))
     shift = _Shift(0, 0)
     region = Region(b"", 0, 1)
@@ -355,17 +369,11 @@ def _resumed(
         failure, gap = source.failure, source.gap
         if failure is None:
             return
-        if gap is None or (failure.finding.code == storage.FOLLOWED and not gap.content):
+        if gap is None:
             raise failure
-        finding = failure.finding
-        if gap.content:
-            what = f"{gap.size:,} bytes of the file are skipped, up to byte {gap.offset}"
-        else:
-            what = f"the last {gap.size:,} bytes of the file are not read"
+        finding = with_gap(failure.finding, gap)
         end = documents[-1].origin.body + len(documents[-1].data) if documents and documents[-1].origin else -1
-        is_doubtful = finding.code == storage.DAMAGED and end > gap.sound
-        is_fatal = is_doubtful or (end < 0 and not gap.content)
-        finding = finding._replace(message=f"{finding.message}; {what}")
+        is_fatal = finding.code == storage.DAMAGED and end > gap.sound
         yield Batch((), (finding,), Region(b"", finding.byte, 1), fatal=is_fatal, cut=True)
         if is_fatal or not gap.content:
             return

@@ -120,8 +120,10 @@ class OpenReader:
     def _source(self, path: str, unused: Unused) -> Iterator[Batch]:
         """Give a batch without anything once a source is open, and then what its scan gives."""
         nothing = Batch((), (), Region(b"", 0, 1))
+        source: storage.Input | None = None
         try:
             with opened(path, self._reading) as (stream, format):
+                source = stream
                 unused.saw(format, last=path == self._paths[-1])
                 options = self._reading.options_for(format, path)
                 scan = scanned(stream, format, options)
@@ -131,7 +133,9 @@ class OpenReader:
                     scan = scanned(stream, format, options._replace(lines=False))
                 yield from bounded(scan, self._reading.limits)
         except ParseError as error:  # from the file layer
-            yield nothing._replace(findings=[error.finding], fatal=error.finding.code in storage.UNTRUSTED)
+            yield nothing._replace(
+                findings=[error.finding], fatal=source is not None and source.is_doubtful(error.finding)
+            )
 
     def _found(self, finding: Finding, *, fatal: bool) -> None:
         self.finding_counts[finding.code] += 1

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
 
-from corpusfmt.limits import CHUNK, MAX_RATIO, MAX_WINDOW, RATIO_FREE
+from corpusfmt.limits import CHUNK, HEAD, MAX_RATIO, MAX_WINDOW, RATIO_FREE
 from corpusfmt.model.errors import ConfigurationError, ParseError, SourceChangedError
 from corpusfmt.model.finding import Finding
 from corpusfmt.storage.codec import Damage, Decoder, Members
@@ -115,6 +115,8 @@ class Input:
         #: What was decoded and not given yet.
         self._ready: deque[bytes] = deque()
         self._history = History()
+        #: What the name says that the file is, which its first bytes are not.
+        self._unlike = ""
         self._begins: Callable[[bytes], bool] | None = None
         self._gap: Gap | None = None
         #: What was decoded of a member that has no end, until it is known whether the file ends there or is damaged.
@@ -147,7 +149,6 @@ class Input:
             self._decoder, self.codec = GzipDecoder(self._next_raw), "gz"
         elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
             self._decoder, self.codec = ZstdDecoder(self._next_raw, window), "zst"
-        self.members = self._decoder.members if self._decoder else None
         for magic, what, command in _UNSUPPORTED:
             if head.startswith(magic):
                 raise ConfigurationError(
@@ -156,9 +157,11 @@ class Input:
         lowered = name.lower() if suffixed else ""
         if not head and lowered.endswith((".gz", ".zst")):
             raise self._fault(CUT, "the file is empty, but its name says that it is compressed")
-        if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
-            what = "gzip" if lowered.endswith(".gz") else "zstd"
-            raise self._fault(DAMAGED, f"the name says {what}, but the file holds no {what} data")
+        if self._decoder is None and lowered.endswith(".gz"):
+            self._unlike, self._decoder, self.codec = "gzip", GzipDecoder(self._next_raw), "gz"
+        elif self._decoder is None and lowered.endswith(".zst"):
+            self._unlike, self._decoder, self.codec = "zstd", ZstdDecoder(self._next_raw, window), "zst"
+        self.members = self._decoder.members if self._decoder else None
 
     def peek(self, size: int) -> bytes:
         """Return the next ``size`` bytes, or fewer near the end or a fault, without taking them.
@@ -285,6 +288,9 @@ class Input:
             if not self._ahead:  # whoever peeks has enough of what is sound
                 self._end_cut()
             return
+        if self._unlike and not self._failure:
+            what = f"the name says {self._unlike}, but the file does not begin with {self._unlike} data"
+            self._failure = self._fault(DAMAGED, what, 0)
         if self._failure:  # what a decoder gives after a fault is not the stream any more
             raise self._failure
         if self._ended:
@@ -351,6 +357,10 @@ class Input:
         """Whether all that was given is of members that ended as they should."""
         return self._sound == self.position
 
+    def is_doubtful(self, finding: Finding) -> bool:
+        """Say whether what was given before a fault of the file may be changed by it."""
+        return finding.code == EXPANDS or (finding.code == DAMAGED and not self.is_sound)
+
     @property
     def padding(self) -> int:
         """How many bytes of padding follow the last member of compressed data, when all was read."""
@@ -375,18 +385,27 @@ class Input:
             self.members = self._decoder.members
             self._pushed, self._history = gap.ahead, History(gap.offset)
             self._sound = self.position
-            self._failure, self.torn = None, b""
+            self._failure, self.torn, self._unlike = None, b"", ""
         return gap
 
     def _search(self) -> Gap:
         assert self._decoder is not None
         assert self._begins is not None
         decoder, begun = self._decoder, self._decoder.begun
+        if self._unlike:
+            data = self._pushed
+            while len(data) < HEAD and (more := self._raw_read(HEAD)):
+                data += more
+            self._history.add(data, 0)
+            self._pushed = b""
         data, offset = self._history.since(begun)
+        found = None
+        is_plain = bool(self._unlike) and self._begins(data[:HEAD])  # it was never compressed
         if offset == begun:  # not the damaged one again
             data, offset = data[1:], offset + 1
         magic = ZSTD_MAGIC if self.codec == "zst" else GZIP_MAGIC + b"\x08"
-        found = search(data, offset, self._raw_read, magic, lambda read: decoder.again(read, 0), self._begins)
+        if not is_plain:
+            found = search(data, offset, self._raw_read, magic, lambda read: decoder.again(read, 0), self._begins)
         if found is None:
             while self._raw_read(CHUNK):
                 pass
@@ -436,8 +455,8 @@ def open_input(
     A file is read in one state, the ``expected`` one where that is given: when it changes until it is closed, reading
     or closing it raises SourceChangedError.
 
-    Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError (FILE002)
-    when the name says that the file is compressed and it is not.
+    Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError for an empty file
+    (FILE001) that is compressed by its name. Of another one that is not, reading raises it (FILE002).
     """
     if source == "-":
         if sys.stdin is None:

@@ -67,6 +67,10 @@ class Conversion:
         self.report.skipped = skipped
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
+        #: How many documents were read before the source at hand.
+        self._before = 0
+        #: What was said last of damage in a file.
+        self.damaged: Finding | None = None
         places.check(self.paths)
         self._replaced = places.replaced()
         #: The sources that are replaced, each as it was read.
@@ -165,8 +169,8 @@ class Conversion:
         total = sum(map(storage.size_of, self.paths)) if self.progress else 0
         done = 0
         for path in self.paths:
+            read = self._before = self.report.read
             try:
-                read = self.report.read
                 with opened(path, self.reading, hashed=self.receipt is not None) as (stream, format):
                     if self._replaced and stream.state and stream.state.file in self._replaced:
                         self._rewritten.append((self._replaced[stream.state.file], stream.state))
@@ -183,7 +187,7 @@ class Conversion:
                             if self.progress:
                                 self.progress(Progress(self.report.read, done + stream.raw_position, total))
                     except ParseError as error:  # from the file layer: compressed data that is cut or damaged
-                        self._refuse_file(error.finding)
+                        self._refuse_file(error.finding, fatal=stream.is_doubtful(error.finding))
                     finally:
                         done += stream.raw_position
                         self.report.bytes_read += stream.position
@@ -191,6 +195,8 @@ class Conversion:
                         self.proof.read(stream, path, format, self.report.read - read)
             except ParseError as error:  # the same, in the first bytes of a file without a format
                 self._refuse_file(error.finding)
+        if self.damaged and not self.report.written:  # an empty target would stand for what could not be read
+            self.doomed, self.report.error = True, ParseError(self.damaged)
 
     def _scanned(self, stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Batch]:
         """Give what a scan gives, of the documents those that were asked for."""
@@ -259,8 +265,8 @@ class Conversion:
     def _placed(self, loss: Loss) -> Loss:
         return placed(loss, self.region, self.pointer)
 
-    def _refuse_file(self, finding: Finding) -> None:
-        self._refuse_record(finding, b"", cut=True, fatal=finding.code in storage.UNTRUSTED)
+    def _refuse_file(self, finding: Finding, *, fatal: bool = False) -> None:
+        self._refuse_record(finding, b"", cut=True, fatal=fatal)
 
     def _refuse_record(
         self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False, clash: Document | None = None
@@ -270,11 +276,14 @@ class Conversion:
         report.read += 1
         report.refused += 1
         report.at_fault += 1
+        if finding.code == storage.DAMAGED:
+            self.damaged = finding
         if self.proof:
             self.proof.refused(finding.document, finding.code, finding)
         if self.on_error == "raise" or fatal:
             self.doomed = True
             report.error = ParseError(finding)
+            report.record = 0 if finding.code in storage.BY_CODE else report.read - self._before
             raise _Stopped
         if self.quarantine and clash is not None:
             loss = Loss("id", finding.message, clash.id, finding.path, finding.line, finding.byte)
