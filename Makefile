@@ -17,7 +17,7 @@ $(READY): requirements.txt pyproject.toml
 	@touch $(READY)
 
 # This compiles the kernel too, where there is a C compiler.
-$(INSTALLED): $(READY) hatch_build.py corpusfmt/_kernel.c
+$(INSTALLED): $(READY) hatch_build.py $(wildcard corpusfmt/csrc/*)
 	@$(PIP) --no-build-isolation --no-deps -e .
 	@$(BIN)/corpusfmt --version -v
 	@touch $(INSTALLED)

@@ -1,4 +1,4 @@
-"""The build hook: it compiles the kernel (corpusfmt/_kernel.c), which is optional, and adds it to the wheel.
+"""The build hook: it compiles the kernel (corpusfmt/csrc/kernel.c), which is optional, and adds it to the wheel.
 
 When this fails, one line says why, and the wheel is a pure one. ``CORPUSFMT_KERNEL=0`` compiles nothing;
 ``CORPUSFMT_KERNEL=must`` makes the failure an error. CC, CPPFLAGS, CFLAGS, LDFLAGS and ARCHFLAGS are used.
@@ -42,7 +42,7 @@ class KernelHook(BuildHookInterface[WheelBuilderConfig]):
                 beside.unlink(missing_ok=True)  # an old one would be used, whatever the source says by now
             if wish == "0":
                 return
-            made = compiled(Path(self.root, "corpusfmt", "_kernel.c"), Path(self._work.name, NAME))
+            made = compiled(Path(self.root, "corpusfmt", "csrc", "kernel.c"), Path(self._work.name, NAME))
             if version == "editable":
                 shutil.copyfile(made, beside)
                 return

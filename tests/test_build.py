@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import runpy
 import shlex
 import shutil
@@ -119,11 +120,12 @@ def test_an_editable_install_builds_beside_the_source_and_leaves_no_old_kernel(t
     shutil.copytree(ROOT / "schemas", root / "schemas")
     package = root / "corpusfmt"
     package.mkdir()
-    for name in ("__init__.py", "version.py", "_kernel.c"):
+    for name in ("__init__.py", "version.py"):
         shutil.copy(ROOT / "corpusfmt" / name, package)
+    shutil.copytree(ROOT / "corpusfmt" / "csrc", package / "csrc")
 
     def beside() -> list[Path]:
-        return list(package.glob("_kernel.*[!c]"))
+        return list(package.glob("_kernel.*"))
 
     for environment, there in (
         ({}, 1), ({"CC": "false"}, 0), ({"CORPUSFMT_KERNEL": "1"}, 1), ({"CORPUSFMT_KERNEL": "0"}, 0), ({}, 1)
@@ -132,10 +134,8 @@ def test_an_editable_install_builds_beside_the_source_and_leaves_no_old_kernel(t
         assert result.returncode == 0, result.stderr
         assert len(beside()) == there, environment
     (old,) = beside()
-    source = package / "_kernel.c"
-    source.write_text(
-        source.read_text().replace("KERNEL_ABI 1", "KERNEL_ABI 77").replace("define ABI 1", "define ABI 77")
-    )
+    source = package / "csrc" / "kernel.c"
+    source.write_text(re.sub("define ABI [0-9]+", "define ABI 77", source.read_text()))
     assert built("editable", root, tmp_path / "dist").returncode == 0
     program = "import corpusfmt._kernel as kernel; print(kernel.ABI)"
     ran = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
@@ -152,7 +152,7 @@ def test_a_source_distribution_has_what_the_build_needs(tmp_path: Path) -> None:
     (sdist,) = tmp_path.iterdir()
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"hatch_build.py", "corpusfmt/_kernel.c"} <= names
+    assert {"hatch_build.py", "corpusfmt/csrc/kernel.c"} <= names
     assert not [name for name in names if name.endswith((".so", ".pyd"))]
 
 
@@ -162,7 +162,7 @@ def test_setuptools_builds_it_where_the_compiler_is_hard_to_find(tmp_path: Path)
     pytest.importorskip("setuptools")
     program = (
         "from pathlib import Path; from hatch_build import NAME, by_setuptools;"
-        f"target = Path({str(tmp_path)!r}, NAME); by_setuptools(Path('corpusfmt/_kernel.c').absolute(), target);"
+        f"target = Path({str(tmp_path)!r}, NAME); by_setuptools(Path('corpusfmt/csrc/kernel.c').absolute(), target);"
         "assert target.is_file()"
     )
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
@@ -18,8 +19,11 @@ from corpusfmt.limits import ANY, MAX_HEADER, MAX_METADATA, USUAL
 from corpusfmt.model import rows as model_rows
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import LossError
-from corpusfmt.model.format import Batch, Format, ReadOptions, WriteOptions
+from corpusfmt.model.finding import Finding
+from corpusfmt.model.format import Format, ReadOptions, WriteOptions
 from corpusfmt.model.rows import COLUMNS, Rows, Values
+from corpusfmt.model.text_search import Documents
+from corpusfmt.plugins import builtin_rules
 from corpusfmt.text import kernel
 from corpusfmt.text.primitives import escape_json
 from tests import strategies
@@ -57,23 +61,38 @@ def told(document: Document) -> tuple[object, ...]:
     return (type(document.id), document.id, *fields)
 
 
-def facts(batch: Batch) -> Batch:
-    return batch._replace(documents=[told(document) for document in batch.documents])  # type: ignore[misc]
+class Scanned(NamedTuple):
+    """What a scan gives, however it is divided into batches: documents and findings; each record that was refused, and
+    how many documents were before it; what was dropped; whether the rest was not read.
+    """
+
+    documents: list[tuple[object, ...]]
+    findings: list[Finding]
+    refused: list[tuple[int, Finding, bytes, bool]]
+    dropped: Counter[str]
+    fatal: bool
 
 
-def scanned(format: Format, data: bytes, size: int, options: ReadOptions) -> list[Batch]:
-    return [facts(batch) for batch in format.scan(Pieces(data, size or 1 << 30), options)]
+def scanned(format: Format, data: bytes, size: int, options: ReadOptions) -> Scanned:
+    whole = Scanned([], [], [], Counter(), fatal=False)
+    for batch in format.scan(Pieces(data, size or 1 << 30), options):
+        whole.documents.extend(told(document) for document in batch.documents)
+        whole.findings.extend(batch.findings)
+        whole.dropped.update(batch.dropped)
+        if any(finding.severity == "error" for finding in batch.findings):
+            whole.refused.append((len(whole.documents), batch.findings[-1], batch.refused, batch.cut))
+        whole = whole._replace(fatal=batch.fatal)
+    return whole
 
 
-def agree(format: Format, data: bytes, options: ReadOptions | None = None, sizes: Sequence[int] = WAYS) -> list[Batch]:
-    """Return the batches of a source, which are the same with the kernel and without, in pieces of any size."""
-    options = (options or ReadOptions())._replace(lines=False)
-    found = []
+def agree(format: Format, data: bytes, options: ReadOptions | None = None, sizes: Sequence[int] = WAYS) -> None:
+    """Check that a source is read alike with the kernel and without, in pieces of any size."""
     for size in sizes:
-        found = scanned(format, data, size, options)
-        with without():
-            assert found == scanned(format, data, size, options)
-    return found
+        for lines in (False, True):
+            how = (options or ReadOptions())._replace(lines=lines, thorough=lines)
+            found = scanned(format, data, size, how)
+            with without():
+                assert found == scanned(format, data, size, how)
 
 
 def is_quick(format: Format, data: bytes, options: ReadOptions | None = None) -> bool:
@@ -489,6 +508,50 @@ def test_rows_are_written_as_documents_are(docs: list[Document], apart: int, how
         assert found == result(lambda rows=rows: format.writer(options).encode(list(rows)))  # type: ignore[misc]
 
 
+#: Texts, ids and names that rules look at closely.
+LOOKED_AT: Final = [
+    "",
+    " ",
+    "\n",
+    "\u2003",
+    "\x85",
+    "a" * 70,
+    " " * 70,
+    "a\0b",
+    "~{<:Ky2;NpPT~}",
+    "\x1b$B",
+    "a ",
+    " a",
+    "a.",
+    "con",
+    "../a",
+    "A",
+    "a",
+    "a\n",
+    "\n\n",
+    "é\u00ad",
+]
+
+
+@given(
+    st.lists(st.tuples(*[st.sampled_from(LOOKED_AT)] * 3, st.booleans()), min_size=1, max_size=6),
+    st.integers(0, 0xFFFF),
+)
+def test_rules_find_the_same_in_rows(made: list[tuple[str, str, str, bool]], apart: int) -> None:
+    docs = [Document(7 if number else id or "x", text, name=name) for id, name, text, number in made]
+    for is_text in (True, False):
+        rows = rows_of(docs, apart, is_text=is_text)
+        one, other = Documents(rows), Documents([*rows])
+        for fact in ("joined", "are_utf8", "ids", "names", "lines"):
+            assert getattr(one, fact) == getattr(other, fact)
+        assert (len(one), [*one], one[0], one[1:]) == (len(other), [*other], other[0], other[1:])
+        assert other.may_be_blank
+        assert one.may_be_blank or all(text[:64].strip() for _, _, text, _ in made)
+        for rule in builtin_rules().values():
+            if rule.start:
+                assert [*rule.start()(one)] == [*rule.start()(other)], rule.code
+
+
 @given(jsonls, options, writers)
 def test_rows_that_were_read_are_written_as_documents_are(
     data: bytes, options: ReadOptions, how: tuple[Format, WriteOptions]
@@ -569,16 +632,18 @@ def alone(data: bytes) -> array.array[int]:
 
 
 @given(
-    st.one_of(st.binary(max_size=40), st.builds(changed, strategies.texts.map(str.encode), changes)), st.integers(0, 40)
-)
-def test_is_utf8(data: bytes, before: int) -> None:
-    data = b"a" * before + data
+    st.one_of(st.binary(max_size=40), st.builds(changed, strategies.texts.map(str.encode), changes)),
+    st.integers(0, 100), st.integers(0, 40),
+)  # fmt: skip
+def test_is_utf8(data: bytes, before: int, behind: int) -> None:
+    data = b"a" * before + data + b"a" * behind
     try:
         data.decode()
         valid = True
     except UnicodeDecodeError:
         valid = False
     assert KERNEL.is_utf8(alone(data)) is valid
+    assert KERNEL.is_utf8_by_bytes(alone(data)) is valid
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
@@ -596,8 +661,9 @@ def test_each_beginning_of_utf8(size: int) -> None:
                 valid = True
             except UnicodeDecodeError:
                 valid = False
-            assert KERNEL.is_utf8(data) is valid
-            assert KERNEL.is_utf8(b"0123456789abcdef" + data) is valid
+            for before in (b"", b"0123456789abcdef", b"a" * 63, b"a" * 64):
+                assert KERNEL.is_utf8(before + data) is valid
+                assert KERNEL.is_utf8_by_bytes(before + data) is valid
 
 
 _offsets = st.one_of(
@@ -614,60 +680,82 @@ _buffers = st.one_of(
 )
 
 
-@given(_buffers, _buffers, tables, st.integers(0, 16), st.lists(_buffers, min_size=8, max_size=8), st.integers(0, 15))
+@given(
+    _buffers, _buffers, tables, st.integers(0, 16), st.lists(_buffers, min_size=8, max_size=8), st.integers(0, 15),
+    st.sampled_from([0, 0, 0, 1, 2, 9, -1, -(1 << 62), (1 << 63) - 1]),
+)  # fmt: skip
 def test_tables_that_are_wrong(
-    data: bytes, arena: bytes, table: bytes, cut: int, around: list[bytes], has: int
+    data: bytes, arena: bytes, table: bytes, cut: int, around: list[bytes], has: int, first: int
 ) -> None:
     """Whatever a table says, nothing but the buffers is read."""
     table = table[: len(table) - cut] if cut < len(table) else table
     flags = [bool(has >> bit & 1) for bit in range(4)]
     buffers = [alone(data), alone(arena), alone(table)]
     for found in (
-        KERNEL.seed_encode(*buffers, 1 << 16, 1 << 20),
-        KERNEL.jsonl_encode(*buffers, *around, *flags, 1 << 20),
+        KERNEL.seed_encode(*buffers, first, 1 << 16, 1 << 20),
+        KERNEL.jsonl_encode(*buffers, first, *around, *flags, 1 << 20),
     ):
-        if found is not None:
-            ends = [0, *array.array("q", found[1])]
-            assert len(ends) == len(table) // (8 * COLUMNS) + 1
-            assert ends == list(accumulate(ends, max))
-            assert ends[-1] == len(found[0])
+        ends = [0, *array.array("q", found[1])]
+        all_rows = len(table) // (8 * COLUMNS)
+        assert len(ends) == found[2] - min(max(first, 0), all_rows) + 1
+        assert found[2] <= all_rows
+        assert ends == list(accumulate(ends, max))
+        assert ends[-1] == len(found[0])
 
 
 @given(
     st.one_of(seeds, jsonls, st.binary(max_size=40)), st.sampled_from([0, 1]), st.sampled_from([-1, 0, 1, 64, 1 << 30]),
     st.lists(st.sampled_from(["id", "name", "text", "meta", "a", ""]).map(str.encode), min_size=4, max_size=4),
-    st.sampled_from([-1, 0, 20, ANY]),
+    st.sampled_from([-1, 0, 20, ANY]), st.sampled_from([0, 0, 0, 13, 39, 41, -1, -(1 << 62), (1 << 63) - 1]),
 )  # fmt: skip
-def test_rows_lie_in_their_buffers(data: bytes, one: int, depth: int, keys: list[bytes], limit: int) -> None:
-    for found in (
-        KERNEL.seed_rows(alone(data), one, depth, limit, limit, limit),
-        KERNEL.jsonl_rows(alone(data), *keys, bool(one), depth, limit, limit),
+def test_rows_lie_in_their_buffers(
+    data: bytes, one: int, depth: int, keys: list[bytes], limit: int, first: int
+) -> None:
+    for table, arena, stop in (
+        KERNEL.seed_rows(alone(data), first, one, one, depth, limit, limit, limit),
+        KERNEL.jsonl_rows(alone(data), first, one, *keys, bool(one), depth, limit, limit),
     ):
-        if found is not None:
-            size = len(data) + len(found[1])
-            offsets = array.array("q", found[0])
-            assert offsets
-            assert len(offsets) % COLUMNS == 0
-            for at in range(0, len(offsets), COLUMNS):
-                row = offsets[at : at + COLUMNS]
-                for column in (2, 4, 6, 8):
-                    assert 0 <= row[column] <= row[column + 1] <= size
-                    assert row[column + 1] <= len(data) or row[column] >= len(data)
+        assert min(max(first, 0), len(data)) <= stop <= len(data)
+        size = len(data) + len(arena)
+        offsets = array.array("q", table)
+        assert len(offsets) % COLUMNS == 0
+        for at in range(0, len(offsets), COLUMNS):
+            row = offsets[at : at + COLUMNS]
+            for column in (2, 4, 6, 8):
+                assert 0 <= row[column] <= row[column + 1] <= size
+                assert row[column + 1] <= len(data) or row[column] >= len(data)
 
 
 @pytest.mark.parametrize("depth", [64, 1 << 30])
 def test_depth_is_bounded_whatever_is_asked_for(depth: int) -> None:
     deep = b"[" * 3_000_000 + b"]" * 3_000_000
     line = b'{"id":"a","text":"t","meta":{"a":%b}}' % deep
-    assert KERNEL.jsonl_rows(line, b"id", b"name", b"text", b"meta", True, depth, ANY, ANY) is None
+    assert KERNEL.jsonl_rows(line, 0, 1, b"id", b"name", b"text", b"meta", True, depth, ANY, ANY) == (b"", b"", 0)
     seed = b'<<<FILE a b>>>\n<<<META {"a":%b}>>>\n' % deep
-    assert KERNEL.seed_rows(seed, 1, depth, ANY, ANY, ANY) is None
+    assert KERNEL.seed_rows(seed, 0, 1, 1, depth, ANY, ANY, ANY) == (b"", b"", 0)
+
+
+@given(_buffers, _buffers, tables, st.integers(0, 16), st.integers(-1, 12))
+def test_columns_of_tables_that_are_wrong(data: bytes, arena: bytes, table: bytes, cut: int, column: int) -> None:
+    table = table[: len(table) - cut] if cut < len(table) else table
+    buffers = [alone(data), alone(arena), alone(table)]
+    count = len(table) // (8 * COLUMNS)
+    assert 0 <= KERNEL.first_blank(*buffers) <= count
+    try:
+        found = KERNEL.column(*buffers, column)
+    except ValueError:
+        return
+    assert 2 <= column < 10
+    assert len(found) >= count - 1
 
 
 WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (b"a", 1, 2, 3, 4, 1 << 80), (b"",) * 16]
 
 
-@pytest.mark.parametrize("function", ["is_utf8", "seed_rows", "jsonl_rows", "jsonl_encode", "seed_encode"])
+@pytest.mark.parametrize(
+    "function",
+    ["is_utf8", "is_utf8_by_bytes", "seed_rows", "jsonl_rows", "jsonl_encode", "seed_encode", "column", "first_blank"],
+)
 @pytest.mark.parametrize("arguments", WRONG)
 def test_arguments_of_other_types_are_refused(function: str, arguments: tuple[Any, ...]) -> None:
     with pytest.raises((TypeError, OverflowError)):

@@ -15,7 +15,7 @@ from corpusfmt.model.errors import CorpusfmtError, ParseError
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, Format, WriteOptions
 from corpusfmt.model.rule import Check, Hit, Rule, found
-from corpusfmt.model.text_search import Documents
+from corpusfmt.model.text_search import searched
 from corpusfmt.rules.metadata_schema import RULE as METADATA
 from corpusfmt.rules.record_schema import RULE as RECORD
 from corpusfmt.sources.batches import bounded, enough, scanned, together
@@ -247,7 +247,7 @@ class Checking:
         plain = self.selection.is_default
         findings: list[Finding] = []
         if batch.documents:
-            documents = Documents(batch.documents)
+            documents = searched(batch.documents)
             changed: set[int] = set()
             numbers: dict[int, int] = {}
             for rule, check in checks:

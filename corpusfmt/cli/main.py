@@ -103,7 +103,10 @@ def _run(command: str, args: list[str], *, at_last: bool) -> int:
     from corpusfmt.cli.messages import complain, described
     from corpusfmt.cli.signals import Stopped, stopping
     from corpusfmt.model.errors import CorpusfmtError
+    from corpusfmt.text.kernel import KERNEL
 
+    if KERNEL is not None and at_last:  # a program that calls this decides that itself
+        KERNEL.keep_memory()
     try:
         with stopping(at_last=at_last):
             code: int = import_module(f"corpusfmt.cli.{command}").run(args)

@@ -7,6 +7,7 @@ from typing import Final
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import searched
 
 #: ASCII white space, and the bytes that other white space is made of.
 _MAYBE_BLANK: Final = bytes([*b" \t\n\v\f\r\x1c\x1d\x1e\x1f", *range(0x80, 0x100)])
@@ -19,6 +20,8 @@ def start() -> Check:
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each document that has no text, or white space alone."""
+    if not searched(documents).may_be_blank:
+        return
     for document in documents:
         data = document.data
         if data[:64].translate(None, _MAYBE_BLANK):

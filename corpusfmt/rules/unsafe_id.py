@@ -8,6 +8,7 @@ from typing import Final
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import searched
 from corpusfmt.text.display import quoted
 
 #: Controls, marks that nobody sees, white space that is no plain space; and a space at either end.
@@ -23,7 +24,7 @@ def start() -> Check:
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each id that holds what cannot be seen."""
-    joined = "|".join([f"{document.id}" for document in documents])
+    joined = "|".join(searched(documents).ids)
     if not _ODD.search(joined) and "| " not in joined and " |" not in joined:
         return
     for document in documents:

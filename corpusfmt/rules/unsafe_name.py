@@ -8,6 +8,7 @@ from typing import Final
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import searched
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import unsafe
 
@@ -25,7 +26,7 @@ def start() -> Check:
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each name that is no safe relative path."""
-    names = "\n".join([document.name for document in documents])
+    names = "\n".join(searched(documents).names)
     if names.count("\n") == len(documents) - 1 and not _DOUBTFUL.search(names):
         return
     for document in documents:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.model.text_search import Documents
+from corpusfmt.model.text_search import searched
 from corpusfmt.rules._wide import is_wide, wide_name
 
 
@@ -17,7 +17,7 @@ def start() -> Check:
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each text whose bytes are UTF-16 or UTF-32."""
-    if isinstance(documents, Documents) and b"\0" not in documents.joined:
+    if b"\0" not in searched(documents).joined:
         return
     for document in documents:
         if b"\0" in document.data and is_wide(document):

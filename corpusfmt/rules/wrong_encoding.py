@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.text_search import searched
 from corpusfmt.text.display import MULTIBYTE
 from corpusfmt.text.primitives import is_utf8
 
@@ -17,6 +18,8 @@ def start() -> Check:
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each text that a single-byte encoding was declared for and that is UTF-8 with more than ASCII."""
+    if searched(documents).are_utf8:
+        return
     for document in documents:
         encoding = document.encoding
         if encoding is None or encoding.startswith(MULTIBYTE) or encoding == "ascii":

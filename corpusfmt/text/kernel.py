@@ -1,4 +1,4 @@
-"""The kernel, which is optional: fast forms of functions that are there in Python too (``corpusfmt/_kernel.c``).
+"""The kernel, which is optional: fast forms of functions that are there in Python too (``corpusfmt/csrc/kernel.c``).
 
 ``CORPUSFMT_KERNEL=0`` in the environment switches it off.
 """
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 1
+ABI: Final = 4
 
 
 class Kernel(Protocol):
@@ -21,32 +21,49 @@ class Kernel(Protocol):
 
     ABI: int
 
+    def keep_memory(self) -> None:
+        """Let the C library keep some memory that was freed, in all of this process. Does nothing without glibc."""
+
     def is_utf8(self, data: ReadableBuffer, /) -> bool:
         """Say whether ``data`` is valid UTF-8 (Unicode 16.0, D92)."""
 
-    # The others return None for all but the usual case. Sizes are in bytes; a table is as in corpusfmt/model/rows.py.
+    def is_utf8_by_bytes(self, data: ReadableBuffer, /) -> bool:
+        """The same, as on processors without AVX2."""
+
+    # The others stop at what is not usual, and return where that is. Sizes are in bytes; a table is as in
+    # corpusfmt/model/rows.py, and so are offsets, which begin with the buffer.
 
     def seed_rows(
-        self, data: bytes, version: int, depth: int, header: int, document: int, metadata: int, /
-    ) -> tuple[bytes, bytes] | None:
-        """Return the table of the documents of a seed file, and an arena without anything."""
+        self, data: bytes, first: int, line: int, version: int, depth: int, header: int, document: int, metadata: int, /
+    ) -> tuple[bytes, bytes, int]:
+        """Return the table of the documents of a seed file from an offset on, which stands in a line (0: lines are not
+        counted), an empty arena, and the offset of the next document.
+        """
 
-    def jsonl_rows(self, data: bytes, /, *more: bytes | int) -> tuple[bytes, bytes] | None:
-        """Return the table of the documents of JSON Lines, and the arena. More are the keys of id, name, text and
-        metadata, whether the layout is native, the depth of metadata, and the sizes of a record and of metadata.
+    def jsonl_rows(self, data: bytes, first: int, line: int, /, *more: bytes | int) -> tuple[bytes, bytes, int]:
+        """Return the table of the documents of JSON Lines from an offset and line on, the arena, and the offset of the
+        next line. More are the keys of id, name, text and metadata, whether the layout is native, the depth of
+        metadata, and the sizes of a record and of metadata.
         """
 
     def jsonl_encode(
-        self, data: bytes, arena: bytes, table: bytes, /, *more: bytes | int
-    ) -> tuple[bytes, bytes] | None:
-        """Return rows as lines, and where each ends. More are what stands before id, name, text and metadata; their
-        keys; whether there are an id, a name and metadata, and whether names may be lost; and the size of metadata.
+        self, data: bytes, arena: bytes, table: bytes, first: int, /, *more: bytes | int
+    ) -> tuple[bytes, bytes, int]:
+        """Return rows from one on as lines, where each ends, and the number of the next row. More are what stands
+        before id, name, text and metadata; their keys; whether there are an id, a name and metadata, and whether names
+        may be lost; and the size of metadata.
         """
 
     def seed_encode(
-        self, data: bytes, arena: bytes, table: bytes, header: int, metadata: int, /
-    ) -> tuple[bytes, bytes] | None:
-        """Return rows in version 1 of seed files, and where each ends."""
+        self, data: bytes, arena: bytes, table: bytes, first: int, header: int, metadata: int, /
+    ) -> tuple[bytes, bytes, int]:
+        """Return rows from one on in version 1 of seed files, where each ends, and the number of the next row."""
+
+    def column(self, data: bytes, arena: bytes, table: bytes, column: int, /) -> bytes:
+        """Return the values of all rows that begin in a column, with a line feed between two."""
+
+    def first_blank(self, data: bytes, arena: bytes, table: bytes, /) -> int:
+        """Return the number of the first row whose text may be white space alone, or how many rows there are."""
 
 
 def _loaded() -> tuple[Kernel | None, str]:

@@ -20,7 +20,7 @@ from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, ReadOptions, Stream
 from corpusfmt.model.json_objects import is_canonical, surrogates, too_deep
 from corpusfmt.model.regions import pieces
-from corpusfmt.model.rows import Rows, Values
+from corpusfmt.model.rows import MOST_ODD, Rows, Values
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
 from corpusfmt.text.json_facts import duplicates, lone_surrogate, members, strings
 from corpusfmt.text.json_reader import JSONFault, Node, parse
@@ -143,12 +143,26 @@ class _Scan:
 
     def _lines(self) -> Iterator[Batch]:
         buffer, offset, number, _ = self.out.region
-        if rows := self._rows(buffer, offset, number):
-            if self.blanks:
-                self._end_blanks()
-            self.given = True
-            yield from self.out.rows(rows)
-            return
+        first = 0
+        for _ in range(MOST_ODD):
+            rows, stop = self._rows(buffer, offset, first, number)
+            if rows:
+                if self.blanks:
+                    self._end_blanks()
+                self.given = True
+                yield from self.out.rows(rows)
+                number, first = number + len(rows), stop
+            following = buffer.find(b"\n{", first) + 1
+            if rows is None or not following:
+                break
+            yield from self._some_lines(buffer[first:following], offset + first, number)
+            number += buffer.count(b"\n", first, following)
+            first = following
+        if first < len(buffer):
+            yield from self._some_lines(buffer[first:], offset + first, number)
+
+    def _some_lines(self, buffer: bytes, offset: int, number: int) -> Iterator[Batch]:
+        """Read lines of a region, the first of which begins at an offset of the stream, and give them in batches."""
         lines = buffer.split(b"\n")
         if not lines[-1]:
             lines.pop()
@@ -166,7 +180,8 @@ class _Scan:
             if self.blanks:
                 self._end_blanks()
             if len(raw) > limit:  # with its CR, and told with its LF: as one that was skipped is counted
-                self._too_large(offset, len(raw) + (offset - self.out.region.offset + len(raw) < len(buffer)))
+                whole = self.out.region
+                self._too_large(offset, len(raw) + (offset - whole.offset + len(raw) < len(whole.buffer)))
                 yield from self.out.flush(line)
             elif document := quick(line, offset, number):
                 self.out.documents.append(document)
@@ -177,15 +192,15 @@ class _Scan:
             number += 1
         yield from self.out.flush()
 
-    def _rows(self, buffer: bytes, offset: int, number: int) -> Rows | None:
-        """Cut a region into rows, where that is asked for and nothing in it needs a closer look."""
+    def _rows(self, buffer: bytes, offset: int, first: int, number: int) -> tuple[Rows | None, int]:
+        """Cut a region into rows, as far as that is asked for and nothing needs a closer look. Return where that is."""
         options, limits = self.options, self.options.limits
-        if KERNEL is None or options.lines or options.id_from:
-            return None
+        if KERNEL is None or options.id_from:
+            return None, first
         depth = min(limits.depth // 2 - 1, 64)
         most = bounded(options.max_document, limits.metadata)
-        found = KERNEL.jsonl_rows(buffer, *self.keys, self.is_native, depth, *most)
-        return Rows(Values(buffer, found[1], found[0]), self.path, offset, number, "utf-8") if found else None
+        table, arena, stop = KERNEL.jsonl_rows(buffer, first, number, *self.keys, self.is_native, depth, *most)
+        return Rows(Values(buffer, arena, table), self.path, offset, "utf-8"), stop
 
     def _blank(self, offset: int, size: int) -> tuple[int, int]:
         """Take note of blank lines, the first of ``size`` bytes. Return how many there are at once, and their bytes."""

@@ -12,7 +12,7 @@ from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.json_objects import is_canonical, spelled_ids
 from corpusfmt.model.losses import loss, not_text
 from corpusfmt.model.metadata import EMPTY
-from corpusfmt.model.rows import Pieces, Rows
+from corpusfmt.model.rows import Rows, encoded
 from corpusfmt.text.display import quoted
 from corpusfmt.text.json_reader import Node, parse
 from corpusfmt.text.kernel import KERNEL
@@ -81,8 +81,18 @@ class JSONLWriter:
 
     def encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         """Return the documents as lines. Raises LossError."""
-        if isinstance(documents, Rows) and (lines := self._lines(documents)) is not None:
-            return lines
+        if KERNEL is not None and isinstance(documents, Rows) and (self._layout.id or "id" in self._options.allow):
+            fast, layout = KERNEL.jsonl_encode, self._layout
+            around = (self._before_id, self._before_name, self._before_text, self._before_meta)
+            has = (bool(layout.id), bool(layout.title), bool(layout.meta), "name" in self._options.allow)
+            return encoded(
+                documents,
+                lambda values, first: fast(*values, first, *around, *self._keys, *has, MAX_METADATA),
+                self._encode,
+            )
+        return self._encode(documents)
+
+    def _encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         if not documents:
             return []
         for document in documents:
@@ -119,16 +129,6 @@ class JSONLWriter:
                 line += (b'"', self._flat(document) if document.meta_json != EMPTY else b"", b"}\n")
             out.append(b"".join(line))
         return out
-
-    def _lines(self, rows: Rows) -> Pieces | None:
-        """Return rows as lines, unless they need a closer look."""
-        layout, allow = self._layout, self._options.allow
-        if KERNEL is None or not (layout.id or "id" in allow):
-            return None
-        around = (self._before_id, self._before_name, self._before_text, self._before_meta)
-        has = (bool(layout.id), bool(layout.title), bool(layout.meta))
-        found = KERNEL.jsonl_encode(*rows.values, *around, *self._keys, *has, "name" in allow, MAX_METADATA)
-        return found and Pieces(*found)
 
     def _texts(self, documents: Sequence[Document]) -> list[bytes]:
         """Return the texts as the insides of JSON strings."""

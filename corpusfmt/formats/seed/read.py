@@ -39,7 +39,7 @@ from corpusfmt.model.format import Batch, ReadOptions, Stream
 from corpusfmt.model.ids import make_id
 from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.regions import Piece, pieces
-from corpusfmt.model.rows import Rows, Values
+from corpusfmt.model.rows import MOST_ODD, Rows, Values
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
 from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.position import Region
@@ -176,12 +176,28 @@ class _Scan:
             self._too_large(offset, piece.skipped)
             yield from self.out.flush(buffer, cut=len(buffer) < piece.skipped)
             return
-        if rows := self._rows(buffer, offset):
-            yield from self.out.rows(rows)
-            return
-        spans, odd = self._spans(buffer, first)
         counting = self.options.lines
         line = line + buffer.count(b"\n", 0, first) if counting else 0
+        for _ in range(MOST_ODD):
+            rows, stop = self._rows(buffer, first, line)
+            if rows:
+                yield from self.out.rows(rows)
+            following = buffer.find(BOUNDARY, stop) + 1
+            if counting and first < stop < len(buffer):
+                line += buffer.count(b"\n", first, stop)
+            first = stop
+            if rows is None or not following:
+                break
+            yield from self._documents(buffer, first, following, line)
+            if counting:
+                line += buffer.count(b"\n", first, following)
+            first = following
+        yield from self._documents(buffer, first, len(buffer), line)
+
+    def _documents(self, buffer: bytes, first: int, last: int, line: int) -> Iterator[Batch]:
+        """Read the documents of a part of a region, which begins in a line, and give them in batches."""
+        offset, counting = self.out.region.offset, self.options.lines
+        spans, odd = self._spans(buffer, first, last)
         for start, header, body, stop, end in spans:
             try:
                 document = self._document(buffer, start, header, body, stop, end, line, odd)
@@ -213,17 +229,17 @@ class _Scan:
                 line += occurrences(buffer[start:end], b"\n")
         yield from self.out.flush()
 
-    def _rows(self, buffer: bytes, offset: int) -> Rows | None:
-        """Cut a region into rows, where that is asked for and nothing in it needs a closer look."""
+    def _rows(self, buffer: bytes, first: int, line: int) -> tuple[Rows | None, int]:
+        """Cut a region into rows, as far as that is asked for and nothing needs a closer look. Return where that is."""
         options, limits = self.options, self.limits
-        if KERNEL is None or options.lines or options.encoding or self.conflict.is_open or is_begun(buffer):
-            return None
+        if KERNEL is None or options.encoding or self.conflict.is_open or is_begun(buffer):
+            return None, first
         most = bounded(limits.header, options.max_document, limits.metadata)
-        found = KERNEL.seed_rows(buffer, self.version, min(limits.depth // 2 - 1, 64), *most)
-        return Rows(Values(buffer, found[1], found[0]), self.path, offset) if found else None
+        table, arena, stop = KERNEL.seed_rows(buffer, first, line, self.version, min(limits.depth // 2 - 1, 64), *most)
+        return Rows(Values(buffer, arena, table), self.path, self.out.region.offset), stop
 
-    def _spans(self, buffer: bytes, first: int) -> tuple[list[tuple[int, int, int, int, int]], bool]:
-        """Cut a region into documents: start, end of the header line, start and stop of the body, end.
+    def _spans(self, buffer: bytes, first: int, last: int) -> tuple[list[tuple[int, int, int, int, int]], bool]:
+        """Cut a part of a region into documents: start, end of the header line, start and stop of the body, end.
 
         Also say whether anything in it needs a closer look: a backslash or an angle bracket that no
         header, metadata line or end marker accounts for. Most regions have none, and are done with.
@@ -231,7 +247,7 @@ class _Scan:
         spans = []
         at, size, version = first, len(buffer), self.version
         brackets = slashes = 0
-        while at < size:
+        while at < last:
             following = buffer.find(BOUNDARY, at)
             end = following + 1 if following >= 0 else size
             header = buffer.find(b"\n", at, end)
@@ -256,10 +272,10 @@ class _Scan:
                     slashes -= 1  # a marker with another byte for its backslash needs a closer look
             spans.append((at, header, body, stop, end))
             at = end
-        rest = buffer[first:] if first else buffer
+        rest = buffer[first:last]
         odd = occurrences(rest, b"<") != brackets or (version == 1 and occurrences(rest, b"\\") != slashes)
-        odd = odd or self._may_be_odd(buffer)
-        return spans, odd or (not version and b"\\" in buffer and MARKER in buffer)
+        odd = odd or self._may_be_odd(rest)
+        return spans, odd or (not version and b"\\" in rest and MARKER in rest)
 
     def _may_be_odd(self, buffer: bytes) -> bool:
         """Say whether a region may have a line to report that no angle bracket or backslash tells of."""

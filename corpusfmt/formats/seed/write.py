@@ -23,7 +23,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import Loss, LossError
 from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
-from corpusfmt.model.rows import Pieces, Rows
+from corpusfmt.model.rows import Rows, encoded
 from corpusfmt.text.kernel import KERNEL
 
 _NO_METADATA: Final = (b"{}", b"")
@@ -70,10 +70,14 @@ class Version1:
 
     def encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         """Return the documents in version 1. Raises LossError."""
-        if isinstance(documents, Rows):
-            found = KERNEL and KERNEL.seed_encode(*documents.values, MAX_HEADER, MAX_METADATA)
-            if found:
-                return Pieces(*found)
+        if KERNEL is not None and isinstance(documents, Rows):
+            fast = KERNEL.seed_encode
+            return encoded(
+                documents, lambda values, first: fast(*values, first, MAX_HEADER, MAX_METADATA), self._encode
+            )
+        return self._encode(documents)
+
+    def _encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         if not documents:
             return []
         bodies = [d.data if d.encoding in (None, "utf-8") else self._utf8(d) for d in documents]

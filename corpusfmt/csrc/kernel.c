@@ -1,0 +1,266 @@
+/* The kernel: what reading and writing do to many documents at once, over one buffer, without the GIL.
+
+   Each function goes on to the first document that is not usual, and says where that is: the code in Python, which
+   knows all cases and all messages, does this one. It never makes a message. Documents are rows of a table of 64-bit offsets, as
+   corpusfmt/model/rows.py describes them. An offset below the size of the buffer is in the buffer, another one is in
+   the arena, which holds what had to be unescaped. Nothing is read behind the end of a buffer, and no state is kept. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "bytes.h"
+#include "utf8.h"
+#include "json.h"
+#include "rows.h"
+#include "seed.h"
+#include "jsonl.h"
+
+#define ABI 4
+/* To let go of the GIL costs as much as to check so many bytes. */
+#define GIL_SIZE 2048
+/* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
+#define KEPT (32 << 20)
+
+/* Return two bytes objects, and where a function stopped. Frees both. */
+static PyObject *given(Bytes *one, Bytes *other, size_t stop)
+{
+    PyObject *found = NULL;
+    if (one->failed || other->failed)
+        PyErr_NoMemory();
+    else {
+        const char *first = one->size ? (const char *)one->at : "", *second = other->size ? (const char *)other->at : "";
+        found = Py_BuildValue("(y#y#n)", first, (Py_ssize_t)one->size, second, (Py_ssize_t)other->size,
+                              (Py_ssize_t)stop);
+    }
+    free(one->at);
+    free(other->at);
+    return found;
+}
+
+/* Return a number that is between 0 and a size. */
+static size_t within(Py_ssize_t number, Py_ssize_t size)
+{
+    return number < 0 ? 0 : (size_t)(number > size ? size : number);
+}
+
+static PyObject *checked(PyObject *data, int (*check)(const u8 *, size_t))
+{
+    Py_buffer buffer;
+    int valid;
+    if (PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE) < 0)
+        return NULL;
+    if (buffer.len < GIL_SIZE) {
+        valid = check(buffer.buf, (size_t)buffer.len);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        valid = check(buffer.buf, (size_t)buffer.len);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&buffer);
+    return PyBool_FromLong(valid);
+}
+
+static PyObject *kernel_is_utf8(PyObject *Py_UNUSED(module), PyObject *data)
+{
+    return checked(data, is_utf8);
+}
+
+/* As on processors without what the other way needs. */
+static PyObject *kernel_is_utf8_by_bytes(PyObject *Py_UNUSED(module), PyObject *data)
+{
+    return checked(data, is_utf8_by_bytes);
+}
+
+static PyObject *kernel_seed_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer data;
+    Py_ssize_t from;
+    long long line;
+    SeedLimits limits;
+    Bytes table = {0}, nothing = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "y*nLiinnn", &data, &from, &line, &limits.version, &limits.depth, &limits.header,
+                          &limits.document, &limits.metadata))
+        return NULL;
+    if (limits.depth > MOST_LEVELS)
+        limits.depth = MOST_LEVELS;
+    Py_BEGIN_ALLOW_THREADS
+    const u8 *start = data.buf;
+    stop = (size_t)(seed_cut(start, start + within(from, data.len), start + data.len, line, &limits, &table) - start);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&data);
+    return given(&table, &nothing, stop);
+}
+
+static PyObject *kernel_jsonl_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer data;
+    Py_ssize_t from;
+    long long number;
+    Layout layout;
+    Lines out = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "y*nLy*y*y*y*iinn", &data, &from, &number, &layout.key[0], &layout.key[1], &layout.key[2],
+                          &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
+        return NULL;
+    if (layout.depth > MOST_LEVELS)
+        layout.depth = MOST_LEVELS;
+    Py_BEGIN_ALLOW_THREADS
+    out.data = data.buf;
+    out.size = (size_t)data.len;
+    stop = (size_t)(jsonl_cut(&out, out.data + within(from, data.len), number, &layout) - out.data);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&data);
+    for (int i = 0; i < 4; i++)
+        PyBuffer_Release(&layout.key[i]);
+    return given(&out.table, &out.arena, stop);
+}
+
+static void release(Rows *rows)
+{
+    PyBuffer_Release(&rows->data);
+    PyBuffer_Release(&rows->arena);
+    PyBuffer_Release(&rows->table);
+}
+
+static PyObject *kernel_jsonl_encode(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    Py_ssize_t first;
+    Record how;
+    Bytes out = {0}, ends = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "y*y*y*ny*y*y*y*y*y*y*y*ppppn", &rows.data, &rows.arena, &rows.table, &first,
+                          &how.before_id, &how.before_name, &how.before_text, &how.before_meta, &how.taken[0],
+                          &how.taken[1], &how.taken[2], &how.taken[3], &how.has_id, &how.has_name, &how.has_meta,
+                          &how.drops_name, &how.metadata))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    stop = within(first, (Py_ssize_t)count(&rows));
+    if (!stop)
+        grow(&out, (size_t)rows.data.len + (size_t)rows.data.len / 8);
+    stop = jsonl_put(&rows, stop, &how, &out, &ends);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    PyBuffer_Release(&how.before_id);
+    PyBuffer_Release(&how.before_name);
+    PyBuffer_Release(&how.before_text);
+    PyBuffer_Release(&how.before_meta);
+    for (int i = 0; i < 4; i++)
+        PyBuffer_Release(&how.taken[i]);
+    return given(&out, &ends, stop);
+}
+
+static PyObject *kernel_seed_encode(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    Py_ssize_t first, header, metadata;
+    Bytes out = {0}, ends = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "y*y*y*nnn", &rows.data, &rows.arena, &rows.table, &first, &header, &metadata))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    stop = within(first, (Py_ssize_t)count(&rows));
+    if (!stop)
+        grow(&out, (size_t)rows.data.len + (size_t)rows.data.len / 8);
+    stop = seed_put(&rows, stop, header, metadata, &out, &ends);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    return given(&out, &ends, stop);
+}
+
+/* Return the values of a column of rows, with a line feed between two. */
+static PyObject *kernel_column(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    Bytes out = {0};
+    int column, done = 0;
+    if (!PyArg_ParseTuple(args, "y*y*y*i", &rows.data, &rows.arena, &rows.table, &column))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    if (column >= ID && column < FLAGS)
+        done = put_column(&rows, column, &out);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    PyObject *found = NULL;
+    if (out.failed)
+        PyErr_NoMemory();
+    else if (!done)
+        PyErr_SetString(PyExc_ValueError, "the table is wrong");
+    else
+        found = PyBytes_FromStringAndSize(out.size ? (const char *)out.at : "", (Py_ssize_t)out.size);
+    free(out.at);
+    return found;
+}
+
+static PyObject *kernel_first_blank(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    size_t found;
+    if (!PyArg_ParseTuple(args, "y*y*y*", &rows.data, &rows.arena, &rows.table))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    found = first_blank(&rows);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    return PyLong_FromSize_t(found);
+}
+
+static PyObject *kernel_keep_memory(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, KEPT);
+    mallopt(M_TRIM_THRESHOLD, KEPT);
+#endif
+    return Py_NewRef(Py_None);
+}
+
+static PyMethodDef methods[] = {
+    {"keep_memory", kernel_keep_memory, METH_NOARGS, NULL},
+    {"is_utf8", kernel_is_utf8, METH_O, NULL},
+    {"is_utf8_by_bytes", kernel_is_utf8_by_bytes, METH_O, NULL},
+    {"seed_rows", kernel_seed_rows, METH_VARARGS, NULL},
+    {"jsonl_rows", kernel_jsonl_rows, METH_VARARGS, NULL},
+    {"jsonl_encode", kernel_jsonl_encode, METH_VARARGS, NULL},
+    {"seed_encode", kernel_seed_encode, METH_VARARGS, NULL},
+    {"column", kernel_column, METH_VARARGS, NULL},
+    {"first_blank", kernel_first_blank, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static int execute(PyObject *module)
+{
+    return PyModule_AddIntConstant(module, "ABI", ABI);
+}
+
+/* CPython 3.11 refuses a module with the first slot, and its limited API does not name it: it says that every
+   interpreter may have a GIL of its own (Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED). */
+static PyModuleDef_Slot slots[] = {
+    {3, (void *)2},
+    {Py_mod_exec, (void *)execute},
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, methods, slots, NULL, NULL, NULL,
+};
+static struct PyModuleDef definition_3_11 = {
+    PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, methods, slots + 1, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit__kernel(void);
+
+PyMODINIT_FUNC PyInit__kernel(void)
+{
+    return PyModuleDef_Init(Py_Version < 0x030C0000 ? &definition_3_11 : &definition);
+}

@@ -1,0 +1,218 @@
+/* Seed files. */
+
+static const char MARKED[] = "\n\\ No newline at end of file\n";
+enum { MARKED_SIZE = sizeof MARKED - 1 };
+
+static int has_marker(const u8 *p, const u8 *end)
+{
+    while ((p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+        if (starts(p, end, MARKED + 1, MARKED_SIZE - 2))
+            return 1;
+        p++;
+    }
+    return 0;
+}
+
+static int is_word(const u8 *p, const u8 *end, const char *word)
+{
+    for (; *word; p++, word++)
+        if (p == end || (*p | 32) != *word)
+            return 0;
+    return 1;
+}
+
+/* Say whether an angle bracket in a text begins nothing that the code in Python might report: it stands alone, and
+   before what begins or ends a tag, a comment or an expression, but for a tag like a header or metadata. */
+static int is_harmless(const u8 *bracket, const u8 *end)
+{
+    const u8 *p = bracket + 1;
+    if (p == end || *p > 'z')
+        return 0;
+    if ((*p | 32) < 'a' || (*p | 32) > 'z')
+        return strchr("/!?=-0123456789", *p) != NULL && *p;
+    return !is_word(p, end, "file") && !is_word(p, end, "meta");
+}
+
+/* Say whether there may be the end of a file as other bundles have it, or that of a merge conflict. */
+static int has_foreign_end(const u8 *data, const u8 *end)
+{
+    static const struct {
+        const char *text;
+        size_t size;
+    } words[] = {{"FILE", 4}, {"DOC", 3}, {"SEED", 4}, {"BUNDLE", 6}};
+    for (const u8 *p = data; (p = memchr(p, 'E', (size_t)(end - p))) != NULL; p++) {
+        if (!starts(p, end, "END", 3))
+            continue;
+        const u8 *q = p + 3;
+        for (int of = 0; of < 2; of++) {
+            if (q < end && (*q == ' ' || *q == '_' || *q == '-'))
+                q++;
+            if (!of && starts(q, end, "OF", 2))
+                q += 2;
+            else
+                break;
+        }
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (starts(q, end, words[i].text, words[i].size))
+                return 1;
+    }
+    for (const u8 *p = data; (p = memchr(p, '>', (size_t)(end - p))) != NULL; p++)
+        if (starts(p, end, ">>>>>>>", 7))
+            return 1;
+    return 0;
+}
+
+typedef struct {
+    int version, depth;
+    Py_ssize_t header, document, metadata;
+} SeedLimits;
+
+/* Add a row for the document that begins at p. Return what follows it, or NULL where it needs a closer look. */
+static const u8 *seed_document(const u8 *data, const u8 *p, const u8 *end, int64_t number, const SeedLimits *limits,
+                               Bytes *table)
+{
+    const u8 *start = p;
+    if (!starts(p, end, "<<<FILE ", 8))
+        return NULL;
+    const u8 *line = memchr(p, '\n', (size_t)(end - p));
+    if (line == NULL || line - start >= limits->header || !ends(start + 8, line, ">>>", 3))
+        return NULL;
+    const u8 *id = start + 8, *stop = line - 3;
+    const u8 *space = memchr(id, ' ', (size_t)(stop - id)), *name_stop = stop;
+    if (space == NULL || space == id)
+        return NULL;
+    if (limits->version && stop - space == 3 && memcmp(space, " \"\"", 3) == 0)
+        name_stop = stop = space + 1; /* an empty name */
+    for (const u8 *c = id; c < stop; c++)
+        if (*c == '"' || *c == '\t' || *c == '<' || (*c == '\\' && limits->version))
+            return NULL;
+    int is_number = *id == '=';
+    if (is_number && !(limits->version && is_integer(id + 1, space)))
+        return NULL;
+    const u8 *body = line + 1;
+    int64_t row[COLUMNS] = {0};
+    if (limits->version && starts(body, end, "<<<META", 7)) {
+        const u8 *after = memchr(body, '\n', (size_t)(end - body));
+        if (after == NULL || after - body < 13 || body[7] != ' ' || body[8] != '{' || !ends(body, after, ">>>", 3))
+            return NULL;
+        if (after - 3 - (body + 8) > limits->metadata || value_end(body + 8, after - 3, limits->depth) != after - 3)
+            return NULL;
+        if (after - 3 - (body + 8) > 2) {
+            row[META] = body + 8 - data;
+            row[META_STOP] = after - 3 - data;
+        }
+        body = after + 1;
+    }
+    const u8 *next = body;
+    while ((next = memchr(next, '<', (size_t)(end - next))) != NULL) {
+        if (next[-1] == '\n' && starts(next, end, "<<<FILE", 7))
+            break;
+        if (!is_harmless(next++, end))
+            return NULL;
+    }
+    if (next == NULL)
+        next = end;
+    if (next - start > limits->document || !is_utf8(start, (size_t)(next - start)) || has_foreign_end(start, next))
+        return NULL;
+    const u8 *text = next;
+    if (limits->version) {
+        if (ends(body, next, MARKED, MARKED_SIZE))
+            text = next - MARKED_SIZE;
+        else if (next == end && ends(body, next, MARKED, MARKED_SIZE - 1))
+            text = next - MARKED_SIZE + 1;
+        else if (ends(body, next, MARKED + 2, MARKED_SIZE - 2))
+            return NULL;
+        for (const u8 *c = body; (c = memchr(c, '\\', (size_t)(text - c))) != NULL; c++)
+            if (c == body || c[-1] == '\n' || is_word(c + 1, end, " no newline"))
+                return NULL;
+    } else if (has_marker(start, next))
+        return NULL;
+    row[BEGIN] = start - data;
+    row[BODY] = row[TEXT] = body - data;
+    row[ID] = id + is_number - data;
+    row[ID_STOP] = space - data;
+    row[FLAGS] = is_number ? INTEGER_ID : 0;
+    row[NAME] = space + 1 - data;
+    row[NAME_STOP] = name_stop - data;
+    row[TEXT_STOP] = text - data;
+    row[LINE] = number;
+    put_row(table, row);
+    return next;
+}
+
+/* Cut a buffer into rows from p on, which stands in a line (0: lines are not counted). Return where a document begins that needs a closer look, or the end. */
+static const u8 *seed_cut(const u8 *data, const u8 *p, const u8 *end, int64_t line, const SeedLimits *limits,
+                          Bytes *table)
+{
+    while (p < end && !table->failed) {
+        const u8 *next = seed_document(data, p, end, line, limits, table);
+        if (next == NULL)
+            break;
+        if (line)
+            line += lines_of(p, next);
+        p = next;
+    }
+    return p;
+}
+
+/* Say whether a header may hold an id or a name as it is (docs/seed-format.md). */
+static int is_bare(Span of, u8 lowest)
+{
+    if (of.at == of.end || *of.at == '"' || *of.at == ' ' || of.end[-1] == ' ' || of.end[-1] == '>')
+        return 0;
+    for (const u8 *c = of.at; c < of.end; c++)
+        if (*c < lowest || *c == 0x7F || (*c == 0xC2 && c + 1 < of.end && c[1] < 0xA0))
+            return 0;
+    return !has(of, (const u8 *)">>>", 3);
+}
+
+static int seed_record(const Rows *rows, const int64_t *row, Py_ssize_t header, Py_ssize_t metadata, Bytes *out)
+{
+    Fields of;
+    if (!fields(rows, row, &of) || length(of.meta) > (size_t)metadata)
+        return 0;
+    size_t before = out->size;
+    put(out, "<<<FILE ", 8);
+    if (row[FLAGS] & INTEGER_ID)
+        put_byte(out, '=');
+    else if (!is_bare(of.id, 0x21) || *of.id.at == '=')
+        return 0;
+    put_span(out, of.id);
+    put_byte(out, ' ');
+    if (!length(of.name))
+        put(out, "\"\"", 2);
+    else if (!is_bare(of.name, 0x20))
+        return 0;
+    else
+        put_span(out, of.name);
+    put(out, ">>>\n", 4);
+    if (out->size - before > (size_t)header)
+        return 0;
+    if (length(of.meta)) {
+        put(out, "<<<META ", 8);
+        put_span(out, of.meta);
+        put(out, ">>>\n", 4);
+    }
+    if (has(of.text, (const u8 *)"<<<", 3) || has_marker(of.text.at, of.text.end))
+        return 0;
+    put_span(out, of.text);
+    if (length(of.text) && of.text.end[-1] != '\n')
+        put(out, MARKED, MARKED_SIZE);
+    return 1;
+}
+
+/* Write rows from one on. Return the number of one that needs a closer look, or how many there are. */
+static size_t seed_put(const Rows *rows, size_t first, Py_ssize_t header, Py_ssize_t metadata, Bytes *out, Bytes *ends)
+{
+    int64_t row[COLUMNS];
+    size_t all = count(rows);
+    for (; first < all && !out->failed; first++) {
+        size_t before = out->size;
+        if (!seed_record(rows, row_of(rows, first, row), header, metadata, out)) {
+            out->size = before;
+            break;
+        }
+        put_end(ends, out);
+    }
+    return first;
+}
