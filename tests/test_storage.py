@@ -502,8 +502,8 @@ def test_compression_is_found_by_content_and_a_lying_name_is_reported(tmp_path: 
         assert stream.read(10) == b"x"
     liar = tmp_path / "a.jsonl.gz"
     liar.write_bytes(b"plain text")
-    with pytest.raises(ParseError, match="the name says gzip"):
-        open_input(str(liar))
+    with open_input(str(liar)) as stream, pytest.raises(ParseError, match="the name says gzip"):
+        stream.read(10)
     foreign = tmp_path / "a.bz2"
     foreign.write_bytes(b"BZh91AY")
     with pytest.raises(ConfigurationError, match="bzip2 -dc"):

@@ -19,8 +19,8 @@ from corpusfmt.model.errors import LossError
 from corpusfmt.model.format import Format
 from corpusfmt.sources.settings import Reading
 from corpusfmt.storage import open_input
-from corpusfmt.targets import open_target
-from corpusfmt.targets.settings import Writing
+from corpusfmt.targets.files import open_target
+from corpusfmt.targets.settings import Writing, is_folder
 from corpusfmt.verbs.convert.run import Conversion
 from tests import strategies, test_dir
 
@@ -77,7 +77,9 @@ def written(kind: Kind, groups: Sequence[Sequence[Document]]) -> tuple[dict[str,
     """What is there when groups were written, those that are refused left out; and the documents of the others."""
     taken: list[Document] = []
     with tempfile.TemporaryDirectory(prefix="corpusfmt-") as place:
-        target = open_target(f"{place}/{kind.path}", kind.writing)
+        target = open_target(
+            f"{place}/{kind.path}", kind.writing, folder=is_folder(f"{place}/{kind.path}", kind.writing)
+        )
         try:
             for group in groups:
                 size, files = target.size, target.files

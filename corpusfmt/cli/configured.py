@@ -7,9 +7,9 @@ import argparse
 from corpusfmt import plugins, storage
 from corpusfmt.checks.run import is_xml
 from corpusfmt.checks.selection import Selection
-from corpusfmt.cli.arguments import format_spec, reading_of
 from corpusfmt.cli.messages import say
 from corpusfmt.config import Config, Schemas, find, load
+from corpusfmt.limits import USUAL, Limits
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.options import format_options
 from corpusfmt.sources.settings import ByPath, Reading
@@ -50,6 +50,33 @@ def _check_options(config: Config) -> None:
 def _shown_path(path: str) -> str:
     """Return the path of a file as people call it: without its folder where that is the working folder."""
     return storage.name_of(path) if storage.folder_of(path) == storage.folder_of("x") else path
+
+
+def format_spec(text: str | None) -> tuple[str | None, dict[str, str]]:
+    """Split ``jsonl:layout=dolma,id-field=key`` into name and options. Raises ConfigurationError."""
+    if text is None:
+        return None, {}
+    name, _, rest = text.partition(":")
+    own = {}
+    for item in filter(None, rest.split(",")):
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise ConfigurationError(f"expected FORMAT:OPTION=VALUE,..., found '{text}'")
+        own[key.replace("_", "-")] = value
+    return name, own
+
+
+def reading_of(args: argparse.Namespace) -> Reading:
+    """Return how to read, from parsed arguments. Raises ConfigurationError."""
+    name, own = format_spec(args.from_format)
+    return Reading(name, own, args.shared, args.encoding, args.id_from, _limits(args))
+
+
+def _limits(args: argparse.Namespace) -> Limits:
+    asked: dict[str, int] = {"document": args.max_document} if args.max_document else {}
+    for values in args.limits or ():
+        asked.update(values)
+    return USUAL._replace(**asked)
 
 
 def settled(args: argparse.Namespace, config: Config, reading: Reading | None = None) -> Reading:

@@ -16,8 +16,7 @@ from corpusfmt.cli.configured import config_of, schemas_of, selection_of, settle
 from corpusfmt.cli.messages import complain, described, plural, say, say_dropped, say_skipped
 from corpusfmt.cli.printers import has_colour
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.reports import reporter
-from corpusfmt.cli.reports.record import Reporter, Summary
+from corpusfmt.cli.reports.record import Reporter, Summary, reporter
 from corpusfmt.limits import MAX_JOBS
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.options import REPORTS
@@ -50,7 +49,7 @@ def run(arguments: Sequence[str]) -> int:
     with Bar(enabled=not args.quiet) as bar:
         validation = Validation(
             args.sources,
-            settled(args, config)._replace(progress=bar.step),
+            settled(args, config)._replace(progress=bar.steps),
             selection_of(args, config),
             against,
             baseline=_baseline(args, config.baseline),

@@ -154,7 +154,7 @@ class GzipDecoder:
                 return None
             if rest == GZIP_MAGIC[:1]:
                 raise Damage(CUT, "the gzip data ends early, in the header of a member")
-            raise Damage(FOLLOWED, "data that is not gzip follows the last member")
+            raise Damage(FOLLOWED, "data that is not gzip follows a member")
         begin_member(self.members, self._given, self.consumed)
         self._more = self._data.startswith(MORE_FOLLOWS, self._at)
         self._member = self._make(31)

@@ -16,7 +16,7 @@ from corpusfmt.storage.codec import Encoder
 from corpusfmt.storage.filesystem import OpenFolder, PendingFile
 from corpusfmt.storage.gzip import GZIP_LEVEL, GzipEncoder, stored_member
 from corpusfmt.storage.input import Input
-from corpusfmt.storage.schemes import file_system
+from corpusfmt.storage.paths import file_system
 from corpusfmt.storage.zstd import ZSTD_LEVEL, ZstdEncoder
 
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from corpusfmt.model.errors import ConfigurationError, TargetChangedError
-from corpusfmt.storage.file_state import is_regular, same_file
 from corpusfmt.storage.filesystem import OpenFolder, State
 from corpusfmt.storage.output import Output
-from corpusfmt.storage.schemes import file_system
+from corpusfmt.storage.paths import file_system, is_regular, same_file
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import folded
 

@@ -122,7 +122,7 @@ class ZstdDecoder:
             self.padding = padding(self._buffer[self._at :], self._read)
             self.consumed += self.padding
             if not self.padding:
-                raise Damage(FOLLOWED, "data that is not zstd follows the last frame")
+                raise Damage(FOLLOWED, "data that is not zstd follows a frame")
         return self.padding > 0
 
     def _small_frames(self, size: int) -> bytes:
@@ -215,7 +215,7 @@ class ZstdDecoder:
                 left -= step
             return
         if magic != ZSTD_MAGIC:
-            raise Damage(FOLLOWED, "data that is not zstd follows the last frame")
+            raise Damage(FOLLOWED, "data that is not zstd follows a frame")
         begin_member(self.members, self._given, start)
         descriptor = self._take(1)
         header = _HEADERS[descriptor[0]]

@@ -26,6 +26,7 @@ from corpusfmt.formats.seed.traces import (
     Trace,
     at_the_end,
     has_ends,
+    has_version1,
     is_spelled,
     of_other_bundles,
     of_version1,
@@ -65,8 +66,10 @@ class _Scan:
     def __init__(self, stream: Stream, options: ReadOptions) -> None:
         self.stream, self.options, self.path = stream, options, stream.name
         self.limits = options.limits
-        head = options.resumed.removeprefix(BOM).lstrip(BLANK)
+        head = (options.resumed or b"").removeprefix(BOM).lstrip(BLANK)
         self.version = int(head.startswith(PRAGMA))
+        #: Whether the dialect is to be seen from what the stream holds, which begins amid the source.
+        self.guessing = options.resumed is not None and not head.startswith((PRAGMA, FILE))
         self.passed = -1  # where the last thing ends that was not read: a document that is too large, or no document
         self.out = Collector(stream.name, BY_CODE, options)
         self.after: BodyFault | None = None
@@ -114,8 +117,10 @@ class _Scan:
     def _prologue(self) -> Region:
         """Read line by line up to the first that is neither blank nor a pragma. Return what was read from there on."""
         buffer = b""
-        while len(buffer) < 4 and (more := self.stream.read(CHUNK)):
+        while len(buffer) < (CHUNK if self.guessing else 4) and (more := self.stream.read(CHUNK)):
             buffer += more
+        if self.guessing:
+            self.version = int(has_version1(buffer[:CHUNK]))
         self.out.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
             hint = (
