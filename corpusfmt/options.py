@@ -57,6 +57,7 @@ GROUPS: Final = (
     "fixing",
     "comparing",
     "output",
+    "running",
     "configuration",
 )
 _CONVERT: Final = ("convert",)
@@ -124,8 +125,8 @@ SETTINGS: Final = (
             "CODE,...", key="extend-select"),
     Setting("ignore", "codes", "do not report these codes", _VALIDATE, "checks", "CODE,...", key="ignore",
             by_path=True),
-    Setting("jobs", "number", "number of files checked at the same time (default: all cores)", _VALIDATE, "checks", "N",
-            default=0, key="jobs", least=1, most=MAX_JOBS),
+    Setting("jobs", "number", "number of processors to use (default: all); the result is the same for any number",
+            (*_CONVERT, *_VALIDATE), "running", "N", default=0, key="jobs", least=1, most=MAX_JOBS),
     Setting("fail-on", "choice", "findings that make the exit code 1: warning (default) or error", _VALIDATE, "checks",
             choices=("warning", "error"), key="fail-on"),
     Setting("exit-zero", "flag", "exit with 0 even if there are findings", _VALIDATE, "checks"),

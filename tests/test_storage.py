@@ -44,7 +44,7 @@ from corpusfmt.storage import (
     spilled,
     spills,
 )
-from corpusfmt.storage.codec import Damage
+from corpusfmt.storage.codec import Damage, Encoder
 from corpusfmt.storage.gzip import LEAST_MEMBER, GzipDecoder, GzipEncoder, stored_member
 from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder, is_skippable
 from corpusfmt.text.gzip_header import header_size
@@ -57,7 +57,8 @@ TEXT = b"".join(b"line %d of a text that repeats itself somewhat\n" % i for i in
 
 def compress(codec: str, *parts: bytes) -> bytes:
     """One member or frame for each part."""
-    return b"".join(map(CODECS[codec][0]().member, parts))
+    encoder: Encoder = CODECS[codec][0]()
+    return encoder.members(parts)
 
 
 def decompress(codec: str, data: bytes, piece: int = 1 << 30, size: int = 4096) -> bytes:

@@ -33,7 +33,7 @@ class Kind(NamedTuple):
 
     def __repr__(self) -> str:
         shards, index = (
-            name * bool(value) for name, value in zip(("+shards", "+index"), self.writing[4::3], strict=True)
+            name * bool(value) for name, value in zip(("+shards", "+index"), self.writing[4:8:3], strict=True)
         )
         return f"{self.path}{shards}{index}"
 

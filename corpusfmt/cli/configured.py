@@ -9,7 +9,7 @@ from corpusfmt.checks.run import is_xml
 from corpusfmt.checks.selection import Selection
 from corpusfmt.cli.messages import say
 from corpusfmt.config import Config, Schemas, find, load
-from corpusfmt.limits import USUAL, Limits
+from corpusfmt.limits import MAX_JOBS, USUAL, Limits
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.options import format_options
 from corpusfmt.sources.settings import ByPath, Reading
@@ -93,6 +93,13 @@ def settled(args: argparse.Namespace, config: Config, reading: Reading | None = 
         by_path=_by_path(config),
         base=config.folder or ".",
     )
+
+
+def jobs_of(asked: int, configured: int) -> int:
+    """Return how many processors to use. A configuration is given no more than there are processors."""
+    if not 0 <= asked <= MAX_JOBS:
+        raise ConfigurationError(f"--jobs is a number of processors up to {MAX_JOBS}, not {asked}")
+    return asked or min(configured or MAX_JOBS, storage.processors())
 
 
 def _by_path(config: Config) -> tuple[ByPath, ...]:

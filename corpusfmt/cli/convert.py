@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from corpusfmt import storage
 from corpusfmt.cli.arguments import add_sources, parser
-from corpusfmt.cli.configured import config_of, format_spec, settled
+from corpusfmt.cli.configured import config_of, format_spec, jobs_of, settled
 from corpusfmt.cli.messages import plural, say, say_dropped, say_skipped, size
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
@@ -56,11 +56,13 @@ def run(arguments: Sequence[str]) -> int:
     )
     gc.set_threshold(100_000)  # documents are many and make no cycles: looking for some costs 3 %
     began = time.monotonic()
+    config = config_of(args)
+    writing = writing._replace(jobs=jobs_of(args.jobs, config.jobs))
     report_to = storage.open_output(args.report) if args.report else None
     try:
         with Bar(enabled=not args.quiet) as bar:
             report = Conversion(
-                args.sources, args.output, settled(args, config_of(args)), writing,
+                args.sources, args.output, settled(args, config), writing,
                 on_error=mode, quarantine=file, ids=args.ids, report_to=args.report or "", verify=args.verify,
                 receipt=args.receipt or "", progress=bar.update if bar.is_wanted else None,
             ).run()  # fmt: skip

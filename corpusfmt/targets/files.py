@@ -104,6 +104,7 @@ class FileTarget:
         self._opened: list[storage.Output | storage.Shards | Index] = []
         self.output_begins = True
         suffix = full_suffix(path)
+        jobs = 1 if writing.cdxj else writing.jobs  # an index asks where each member stands
         try:
             if writing.given is not None and (writing.cdxj or self._limit):
                 raise ConfigurationError("shards and an index need a target path, not an open file object")
@@ -113,11 +114,11 @@ class FileTarget:
             if self._limit:
                 if path == "-":
                     raise ConfigurationError("standard output cannot be split into shards; name a file with -o")
-                self._shards = storage.Shards(path, suffix, force=writing.force)
+                self._shards = storage.Shards(path, suffix, force=writing.force, jobs=jobs)
                 self._opened.append(self._shards)
                 self.output = self._shards.next()
             else:
-                self.output = storage.open_output(path, writing.given)
+                self.output = storage.open_output(path, writing.given, jobs)
                 self._opened.append(self.output)
             if not self._index and not self.output.is_pipe:
                 self._old_index = OldIndex(self.format, path, suffix, force=writing.force)

@@ -31,6 +31,8 @@ class Writing(NamedTuple):
     given: BinaryIO | None = None
     #: What tells the source at hand.
     source: Source | None = None
+    #: So many threads compress, and with more than one another reads.
+    jobs: int = 1
 
 
 class Written(NamedTuple):

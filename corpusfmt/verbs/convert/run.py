@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Final
 
 from corpusfmt import storage
+from corpusfmt.limits import MIB
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
@@ -23,6 +25,10 @@ from corpusfmt.verbs.convert.report import Progress, Report
 if TYPE_CHECKING:
     from corpusfmt.verbs.convert.proof import Proof
     from corpusfmt.verbs.convert.receipt_file import Sealing
+
+
+#: A source of so many bytes is scanned in a thread.
+_LARGE: Final = 2 * MIB
 
 
 class _Stopped(Exception):
@@ -78,7 +84,7 @@ class Conversion:
         self.quarantine: Quarantine | None = None
         self.proof: Proof | None = None
         self.receipt: Sealing | None = None
-        self._source = Source()
+        self._source, self._jobs = Source(), writing.jobs
         self.target = open_target(target, writing._replace(source=self._source), folder=places.is_folder)
         try:
             self.unused = Unused(self.reading, *writing.shared)
@@ -182,10 +188,11 @@ class Conversion:
                         batches = bounded(self._scanned(stream, format, options), self.reading.limits)
                         if self.on_error == "skip" and not (self.quarantine or self.proof):
                             batches = together(batches)
-                        for batch in batches:
-                            self._take(batch)
-                            if self.progress:
-                                self.progress(Progress(self.report.read, done + stream.raw_position, total))
+                        with self._ahead(batches, stream) as found:
+                            for batch in found:
+                                self._take(batch)
+                                if self.progress:
+                                    self.progress(Progress(self.report.read, done + stream.raw_position, total))
                     except ParseError as error:  # from the file layer: compressed data that is cut or damaged
                         self._refuse_file(error.finding, fatal=stream.is_doubtful(error.finding))
                     finally:
@@ -197,6 +204,14 @@ class Conversion:
                 self._refuse_file(error.finding)
         if self.damaged and not self.report.written:  # an empty target would stand for what could not be read
             self.doomed, self.report.error = True, ParseError(self.damaged)
+
+    def _ahead(self, batches: Iterator[Batch], stream: storage.Input) -> AbstractContextManager[Iterator[Batch]]:
+        """Let a thread scan, where that is worth it. It would wait for a pipe, which may never give more."""
+        if self._jobs < 2 or stream.state is None or stream.state.size < _LARGE:
+            return nullcontext(batches)
+        from corpusfmt.sources.ahead import Ahead
+
+        return Ahead(batches)
 
     def _scanned(self, stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Batch]:
         """Give what a scan gives, of the documents those that were asked for."""
