@@ -771,8 +771,8 @@ def test_pieces_are_a_sequence() -> None:
     ("text", "quick"),
     [
         ("<p>one</p>\n<!-- two --> a <= b, x<y\n", True), ("<font><form></main>\n", True), ("a\\b \\n\n", True),
-        ("<file x>\n", False), ("<META charset>\n", False), ("< FILE a b>\n", False), ("<<p>\n", False), ("<|end|>\n", False), ("a <", False), ("<\u00a0FILE", False),
-        ("\\n\n", False), ("a\n\\n\n", False), ("a\n\t\\ no newline at end of file\n", False), ("[END FILE]\n", False), ("THE END\n", True), (">>>>>>> x\n", False),
+        ("<file x>\n", False), ("<META charset>\n", False), ("< FILE a b>\n", False), ("<<p>\n", True), ("cout << x << y;\n", True), ("cat <<EOF\nEOF\n", True), ("<< file\n", False), ("<<FILE a\n", False), ("<<xFILE a b>>>\n", False), ("<x<SEED 1>>>\n", False), ("a<<<b\n", False), ("<</FILE>>\n", False), ("\\<< a\n", False), ("<<\u00a0FILE a\n", False), ("<|end|>\n", False), ("a <", False), ("<\u00a0FILE", False),
+        ("\\n\n", True), ("a\n\\section{x}\n", True), ("a\n\\No\n", False), ("\\xNo newline at end of file\n", False), ("\\ \n", False), ("\\\\a\n", False), ("\\&lt;\n", False), ("\\\n", False), ("a\n\t\\ no newline at end of file\n", False), ("[END FILE]\n", False), ("THE END\n", True), (">>>>>>> x\n", False),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("header", ["a b", 'a ""', "=12 b", "=-7 b"])
