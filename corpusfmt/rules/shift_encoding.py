@@ -6,16 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Hit, Rule
 from corpusfmt.model.text_search import searched
 from corpusfmt.text.likely_encoding import name_of, shift_encoding
 
 _MARKS: Final = (b"\x1b$", b"~{")
-
-
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
@@ -40,5 +35,5 @@ RULE = Rule(
     advice="name the encoding with --encoding when reading",
     bad=b"<<<FILE d1 a.txt>>>\n~{<:Ky2;NpPT~}\n",
     good=b"<<<FILE d1 a.txt>>>\na ~ b\n",
-    start=start,
+    start=lambda: check,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Hit, Rule
 from corpusfmt.model.text_search import searched
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import unsafe
@@ -17,11 +17,6 @@ _DOUBTFUL: Final = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f/\\:]|[. ](?:\n|\Z)|(?:\A|\n)(?:CON|PRN|AUX|NUL|COM|LPT)|(?:\A|\n)\.\.?(?:\n|\Z)",
     re.I,
 )
-
-
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
@@ -46,6 +41,6 @@ RULE = Rule(
     advice="rename the document",
     bad=b"<<<FILE d1 ../a.txt>>>\nbody\n",
     good=b"<<<FILE d1 notes/a.txt>>>\nbody\n",
-    start=start,
+    start=lambda: check,
     file_names=True,
 )

@@ -163,7 +163,8 @@ class Unused:
 
     def saw(self, format: Format, *, last: bool = False) -> None:
         """Take note of a source's format; with the last one, check. Raises ConfigurationError."""
-        self.names -= set(applicable(format, "read", self._shared))
+        if self.names:
+            self.names -= set(applicable(format, "read", self._shared))
         if last:
             self.check()
 
