@@ -7,7 +7,7 @@ import io
 import json
 import random
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from corpusfmt.cli.main import main
 from corpusfmt.limits import MIB
 from corpusfmt.storage import next_member
 from corpusfmt.storage.gzip import GzipDecoder
-from corpusfmt.storage.input import Input
-from corpusfmt.storage.next_member import HELD, History, search
+from corpusfmt.storage.input import History, Input
+from corpusfmt.storage.next_member import HELD, search
 from tests.support import Pieces
 
 
@@ -78,7 +78,11 @@ def members(kind: str, pack: Callable[[bytes], bytes], count: int = 5) -> list[b
 
 
 def numbers(path: Path) -> list[int]:
-    return [int(document.text.replace("<<<FILE ", "").split()[1]) for document in read(path)]
+    return numbers_of(read(path))
+
+
+def numbers_of(documents: Iterable[Document]) -> list[int]:
+    return [int(document.text.replace("<<<FILE ", "").split()[1]) for document in documents]
 
 
 @pytest.mark.parametrize("pack", [gz, zst])
@@ -126,23 +130,124 @@ def test_what_is_sound_between_damaged_members_is_read(
     assert numbers(tmp_path / "o.jsonl") == [n for n in range(1, 8) if n - 1 not in which]
 
 
-@pytest.mark.parametrize("kind", ["warc", "jsonl"])
-def test_the_first_member_may_be_the_damaged_one(kind: str, tmp_path: Path) -> None:
-    for damage in ("its data are others", "its first block is another", "its end is missing"):
-        found = members(kind, zst)
-        found[0] = DAMAGES[damage](found[0])
-        path = tmp_path / f"a{MAKERS[kind][0]}.zst"
-        path.write_bytes(b"".join(found))
+@pytest.mark.parametrize("pack", [gz, zst])
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_first_members_may_be_the_damaged_ones(
+    count: int, damage: str, kind: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    found = members(kind, pack)
+    for one in range(count):
+        found[one] = DAMAGES[damage](found[one])
+    path = tmp_path / f"a{MAKERS[kind][0]}.{'gz' if pack is gz else 'zst'}"
+    path.write_bytes(b"".join(found))
+    report = convert(path, tmp_path / "o.jsonl", on_error="skip", verify=True)
+    assert [document.text for document in read(tmp_path / "o.jsonl")] == [
+        document.text for n in range(count + 1, 6) for document in read(io.BytesIO(one_alone(kind, n)))
+    ]
+    assert {one.code for one in report.findings} <= {"FILE002", "FILE003"}
+    assert "bytes of the file are skipped, up to byte " in report.findings[-1].message
+    with pytest.raises(ParseError):
+        list(read(path))
+
+
+def one_alone(kind: str, n: int) -> bytes:
+    """A document as a file."""
+    record = MAKERS[kind][1](n, content(n))
+    return record if kind != "version 1" or n == 1 else b"<<<SEED 1>>>\n" + record
+
+
+@pytest.mark.parametrize(
+    ("rest", "texts"),
+    [
+        (b"<<<FILE a n>>>\nbody\n<<<FILE b m>>>\nmore\n", ["body\n", "more\n"]),
+        (b'<<<FILE a n>>>\n<<<META {"x": 1}>>>\nbody\n<<<FILE b m>>>\n\\<<<FILE x\n', ["body\n", "<<<FILE x\n"]),
+        (b"<<<FILE a n>>>\n\\<<<META x\n<<<FILE b m>>>\nmore\n", ["<<<META x\n", "more\n"]),
+        (b'<<<FILE "a b" n>>>\nbody\n', ["body\n"]),
+        (b'<<<FILE \xff n>>>\nbody\n<<<FILE "a b" n>>>\nmore\n', ["more\n"]),
+        (b"<<<FILE a n>>>\nbody\n\\ No newline at end of file\n", ["body"]),
+    ],
+    ids=["plain", "metadata", "an escaped line", "an id in quotes", "a header that is not UTF-8", "a marker"],
+)
+def test_the_dialect_is_seen_where_the_first_line_is_lost(rest: bytes, texts: list[str], tmp_path: Path) -> None:
+    first = DAMAGES["its first block is another"](gz(b"<<<SEED 1>>>\n<<<FILE 0 n0>>>\n" + content(0).encode()))
+    (tmp_path / "a.seed.gz").write_bytes(first + gz(rest))
+    assert [document.text for document in read(tmp_path / "a.seed.gz", on_error="skip")] == texts
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+@pytest.mark.parametrize("kind", MAKERS)
+def test_what_was_never_compressed_is_not_searched(kind: str, suffix: str, tmp_path: Path) -> None:
+    """A record in it may hold an archive."""
+    inner = (gz if suffix == ".gz" else zst)(MAKERS[kind][1](1, content(1)))
+    path = tmp_path / f"a{MAKERS[kind][0]}{suffix}"
+    path.write_bytes(MAKERS[kind][1](2, content(2)) + inner)
+    (error,) = validate(path)
+    assert error.code == "FILE002"
+    assert error.message.endswith("data; nothing of the file can be read")
+    with pytest.raises(ParseError):
         convert(path, tmp_path / "o.jsonl", on_error="skip")
-        assert numbers(tmp_path / "o.jsonl") == [2, 3, 4, 5]
+    assert not (tmp_path / "o.jsonl").exists()
 
 
-def test_a_seed_file_whose_dialect_is_not_known_any_more_is_not_read_on(tmp_path: Path) -> None:
-    found = members("version 1", gz)
-    found[0] = DAMAGES["its first block is another"](found[0])
-    (tmp_path / "a.seed.gz").write_bytes(b"".join(found))
-    with pytest.raises(ParseError, match="bytes of the file are not read"):
-        convert(tmp_path / "a.seed.gz", tmp_path / "o.jsonl", on_error="skip")
+@pytest.mark.parametrize(
+    "before", [b"x", b"# a note\n", b"HTTP/1.1 200 OK\r\n\r\n", bytes(20_000), b"\x1f\x8b"], ids=len
+)
+@pytest.mark.parametrize("kind", ["warc", "jsonl"])
+def test_something_stands_before_the_first_member(kind: str, before: bytes, tmp_path: Path) -> None:
+    path = tmp_path / f"a{MAKERS[kind][0]}.gz"
+    path.write_bytes(before + b"".join(members(kind, gz)))
+    (error,) = validate(path)
+    assert f"; {len(before):,} bytes of the file are skipped, up to byte {len(before)}" in error.message
+    convert(path, tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 2, 3, 4, 5]
+
+
+DAMAGED_FILES = {
+    "no gzip": b"none of it", "empty": b"", "damaged": DAMAGES["its data are others"](gz(jsonl(7, content(7)))),
+    "cut": gz(b"")[:5],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", [".jsonl.gz", ".xml.gz", ".seed.gz", ".warc.gz"])
+@pytest.mark.parametrize("what", DAMAGED_FILES)
+def test_other_files_of_a_folder_are_read(
+    what: str, suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "f"
+    folder.mkdir()
+    (folder / "a.jsonl").write_bytes(jsonl(1, "text 1"))
+    (folder / f"b{suffix}").write_bytes(DAMAGED_FILES[what])
+    (folder / "c.jsonl").write_bytes(jsonl(2, "text 2"))
+    (error,) = [one for one in validate(folder) if one.severity == "error"]
+    assert error.code.startswith("FILE00")
+    report = convert(folder, tmp_path / "o.jsonl", on_error="skip")
+    assert (report.written, report.refused) == (2, 1)
+    assert numbers(tmp_path / "o.jsonl") == [1, 2]
+    assert [one.path for one in report.findings] == [str(folder / f"b{suffix}")]
+    assert numbers_of(read(folder, on_error="skip")) == [1, 2]
+    assert main(["validate", str(folder)]) == 1
+    capsys.readouterr()
+    assert main(["ls", str(folder)]) == 1
+    printed = capsys.readouterr()
+    assert [line.split("\t")[0] for line in printed.out.splitlines()] == ["1", "2"]
+    assert f"{error.code} error: {error.message}" in printed.err
+    assert main(["convert", "-q", str(folder), "-o", str(tmp_path / "p.jsonl")]) == 1
+    assert f"stopped at the first error, in {folder / f'b{suffix}'}; nothing" in capsys.readouterr().err
+
+
+def test_ls_lists_what_is_beside_a_file_that_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.jsonl").write_bytes(jsonl(1, "text 1"))
+    (tmp_path / "b.jsonl.xz").write_bytes(b"x")
+    (tmp_path / "c.jsonl.bz2").write_bytes(b"x")
+    (tmp_path / "d.jsonl").write_bytes(jsonl(2, "text 2"))
+    for command in ("ls", "validate"):
+        assert main([command, str(tmp_path)]) == 2
+        printed = capsys.readouterr()
+        assert printed.err.count("has a compression that is not supported") == 2
+    assert main(["ls", str(tmp_path), "--html", "text"]) == 2
+    assert capsys.readouterr().out.count("\n") == 2
 
 
 def test_a_document_of_a_seed_file_may_go_on_in_the_damaged_member(tmp_path: Path) -> None:
@@ -357,7 +462,7 @@ def test_a_history_holds_what_is_needed() -> None:
 
 def test_a_search_reads_no_more_of_a_member_than_may_be_held(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where none is found, the rest of the file is read all the same, and counted."""
-    monkeypatch.setattr(next_member, "_KEPT", 1000)
+    monkeypatch.setattr(next_member, "KEPT", 1000)
     monkeypatch.setattr(next_member, "_FREE", 0)
     monkeypatch.setattr(next_member, "_RATE", 0)
     damaged = bytearray(gz(b"b\n" * 1000))

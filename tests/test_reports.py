@@ -23,8 +23,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from lxml import etree
 
 from corpusfmt.cli.printers import as_json, as_text
-from corpusfmt.cli.reports import reporter
-from corpusfmt.cli.reports.record import Summary, slashed, uri
+from corpusfmt.cli.reports.record import Summary, reporter, slashed, uri
 from corpusfmt.model.errors import ConfigurationError, PluginError
 from corpusfmt.model.finding import Edit, Finding, Place
 from corpusfmt.options import REPORTS as FORMATS
@@ -376,7 +375,7 @@ def test_unknown_format() -> None:
 @pytest.mark.undisturbed
 def test_a_report_for_people_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from corpusfmt.cli.reports import reporter; reporter('text', str).begin();"
+        "import sys; from corpusfmt.cli.reports.record import reporter; reporter('text', str).begin();"
         "print(sorted({'json', 'hashlib', 'base64', 'urllib.parse', 'corpusfmt.plugins'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

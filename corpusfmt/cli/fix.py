@@ -39,7 +39,7 @@ def run(arguments: Sequence[str]) -> int:
     left = changed = 0
     with Bar(enabled=not args.quiet) as bar, printing() if args.diff else nullcontext() as diff:
         fixing = Fixing(
-            args.sources, settled(args, config)._replace(progress=bar.step), unsafe=args.unsafe_fixes,
+            args.sources, settled(args, config)._replace(progress=bar.steps), unsafe=args.unsafe_fixes,
             codes=args.select or [], selection=_selection(args.select or [], config),
             baseline=load(config.baseline) if config.baseline else None, dry=dry, diff=diff,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from corpusfmt.limits import USUAL
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
 from corpusfmt.model.finding import Finding
-from corpusfmt.model.format import Batch, Format, ReadOptions, options_for
+from corpusfmt.model.format import Batch, Format, ReadOptions, check_options, options_for
 from corpusfmt.sources.batches import bounded, placed, scanned
 from corpusfmt.sources.files import opened, sources
 from corpusfmt.sources.settings import Reading, Unused
@@ -120,8 +120,10 @@ class OpenReader:
     def _source(self, path: str, unused: Unused) -> Iterator[Batch]:
         """Give a batch without anything once a source is open, and then what its scan gives."""
         nothing = Batch((), (), Region(b"", 0, 1))
+        source: storage.Input | None = None
         try:
             with opened(path, self._reading) as (stream, format):
+                source = stream
                 unused.saw(format, last=path == self._paths[-1])
                 options = self._reading.options_for(format, path)
                 scan = scanned(stream, format, options)
@@ -131,7 +133,9 @@ class OpenReader:
                     scan = scanned(stream, format, options._replace(lines=False))
                 yield from bounded(scan, self._reading.limits)
         except ParseError as error:  # from the file layer
-            yield nothing._replace(findings=[error.finding], fatal=error.finding.code in storage.UNTRUSTED)
+            yield nothing._replace(
+                findings=[error.finding], fatal=source is not None and source.is_doubtful(error.finding)
+            )
 
     def _found(self, finding: Finding, *, fatal: bool) -> None:
         self.finding_counts[finding.code] += 1
@@ -158,7 +162,7 @@ def _check_shared(shared: Mapping[str, str]) -> None:
         for format in plugins.formats().values():
             if name in options_for(format, "read"):
                 try:
-                    plugins.check_options(format, "read", {name: value})
+                    check_options(format, "read", {name: value})
                     break
                 except ConfigurationError as error:
                     refusal = error

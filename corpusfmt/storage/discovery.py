@@ -9,8 +9,7 @@ from fnmatch import filter as matches
 from typing import Final, NamedTuple
 
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.storage.file_state import identity_of, info_of, is_folder_there
-from corpusfmt.storage.schemes import file_system, is_local
+from corpusfmt.storage.paths import file_system, identity_of, info_of, info_or_none, is_folder_there, is_local
 from corpusfmt.text.display import quoted
 
 _SPECIAL: Final = re.compile(r"[*?[]")
@@ -127,7 +126,8 @@ def discover(
             if len(sources) > 1:
                 raise ConfigurationError("standard input (-) cannot be read beside other sources; name it alone")
             return Found([source], [])
-        if is_folder_there(source):
+        there = info_or_none(source)
+        if there and there.is_folder:
             inside, beside = file_system(source).list(source)
             skipped += beside if every else []
             nothing = (
@@ -140,10 +140,11 @@ def discover(
             inside = matching(source)
             nothing = f"no file matches {quoted(source)} (hidden files and links are skipped)"
         else:
-            info_of(source)
+            if there is None:
+                info_of(source)  # says why
             found.append(source)
             continue
-        if not every and is_folder_there(source):
+        if there and not every:
             fitting = [known(path) for path in inside]
             skipped += [path for path, fits in zip(inside, fitting, strict=True) if not fits]
             inside = [path for path, fits in zip(inside, fitting, strict=True) if fits]
@@ -158,15 +159,19 @@ def discover(
     return Found(once, list(dict.fromkeys([*skipped, *again])))
 
 
-def root_of(source: str) -> str | None:
-    """Return the folder in which the files of a source are found, as their paths begin; None for a file."""
-    if is_folder_there(source):
-        return os.path.join(source, "")
-    return split(source)[0] if source != "-" and is_pattern(source) else None
+def roots_of(sources: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which sources are folders; and the folders in which the files of these and of patterns are found, as their
+    paths begin.
+    """
+    folders = tuple(source for source in sources if is_folder_there(source))
+    patterns = (split(source)[0] for source in sources if source != "-" and is_pattern(source))
+    return folders, (*(os.path.join(folder, "") for folder in folders), *patterns)
 
 
 def _once(paths: Sequence[str], *, every: bool) -> tuple[list[str], list[str]]:
     """Return paths, each file once, and the further names of files."""
+    if len(paths) < 2:
+        return [*paths], []
     once: dict[object, str] = {}
     again: list[str] = []
     for path in paths:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 4
+ABI: Final = 8
 
 
 class Kernel(Protocol):
@@ -21,23 +21,29 @@ class Kernel(Protocol):
 
     ABI: int
 
+    def keep_memory(self) -> None:
+        """Let the C library keep some memory that was freed, in all of this process. Does nothing without glibc."""
+
     def is_utf8(self, data: ReadableBuffer, /) -> bool:
         """Say whether ``data`` is valid UTF-8 (Unicode 16.0, D92)."""
+
+    def is_utf8_by_bytes(self, data: ReadableBuffer, /) -> bool:
+        """The same, as on processors without AVX2."""
 
     # The others stop at what is not usual, and return where that is. Sizes are in bytes; a table is as in
     # corpusfmt/model/rows.py, and so are offsets, which begin with the buffer.
 
     def seed_rows(
-        self, data: bytes, first: int, version: int, depth: int, header: int, document: int, metadata: int, /
+        self, data: bytes, first: int, line: int, version: int, depth: int, header: int, document: int, metadata: int, /
     ) -> tuple[bytes, bytes, int]:
-        """Return the table of the documents of a seed file from an offset on, an empty arena, and the offset of the
-        next document.
+        """Return the table of the documents of a seed file from an offset on, which stands in a line (0: lines are not
+        counted), an empty arena, and the offset of the next document.
         """
 
-    def jsonl_rows(self, data: bytes, first: int, /, *more: bytes | int) -> tuple[bytes, bytes, int]:
-        """Return the table of the documents of JSON Lines from an offset on, the arena, and the offset of the next
-        line. More are the keys of id, name, text and metadata, whether the layout is native, the depth of metadata, and
-        the sizes of a record and of metadata.
+    def jsonl_rows(self, data: bytes, first: int, line: int, /, *more: bytes | int) -> tuple[bytes, bytes, int]:
+        """Return the table of the documents of JSON Lines from an offset and line on, the arena, and the offset of the
+        next line. More are the keys of id, name, text and metadata, whether the layout is native, the depth of
+        metadata, and the sizes of a record and of metadata.
         """
 
     def jsonl_encode(
@@ -74,7 +80,13 @@ class Kernel(Protocol):
     ) -> tuple[bytes, bytes, int]:
         """Return rows from one on as native documents, where each ends, and the number of the next row. ``digests``
         are those of all texts; ``marks`` are those of names, of which ``count`` were given before.
-        """  # fmt: skip
+        """
+
+    def column(self, data: bytes, arena: bytes, table: bytes, column: int, /) -> bytes:
+        """Return the values of all rows that begin in a column, with a line feed between two."""
+
+    def first_blank(self, data: bytes, arena: bytes, table: bytes, /) -> int:
+        """Return the number of the first row whose text may be white space alone, or how many rows there are."""
 
 
 def _loaded() -> tuple[Kernel | None, str]:

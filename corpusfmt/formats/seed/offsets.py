@@ -27,9 +27,9 @@ def resync(buffer: bytes, position: int) -> int:
     return at + 1 if at >= 0 else -1
 
 
-def begins(head: bytes, data: bytes) -> bool:
-    """Say whether a member holds a header near its beginning, of a file of which the dialect is known."""
-    return bool(head) and resync(data, 0) >= 0
+def begins(_: bytes, data: bytes) -> bool:
+    """Say whether a member holds a header near its beginning."""
+    return resync(data, 0) >= 0
 
 
 def locate(region: Region, document: Document, position: int) -> int:
