@@ -24,7 +24,7 @@ from corpusfmt.limits import ANY, USUAL
 from corpusfmt.model.document import Document
 from corpusfmt.model.format import ReadOptions, WriteOptions
 from corpusfmt.model.known_metadata import VOCABULARY
-from corpusfmt.model.rows import COLUMNS, Rows, Values
+from corpusfmt.model.rows import COLUMNS, Rows
 from corpusfmt.text import kernel
 from tests import strategies
 from tests.support import Pieces
@@ -51,7 +51,7 @@ KERNEL: Any = kernel.KERNEL
 pytestmark = pytest.mark.skipif(KERNEL is None, reason="the kernel is not built here, or switched off")
 
 #: As the reader gives them.
-WORDS: Final = native_rows._WORDS
+WORDS: Final = native_rows.WORDS
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -151,7 +151,7 @@ def check_rows(docs: Sequence[Document], apart: int = 0) -> None:
 def is_written_quickly(document: Document) -> bool:
     """Say whether the kernel writes a document."""
     values = rows_of([document], 0, is_text=True).values
-    found = KERNEL.tei_encode(*values, 0, native_rows.digests(values), WORDS, bytearray(8), 0)
+    found = KERNEL.tei_encode(*values, 0, WORDS, bytearray(8), 0, True)
     return bool(found[2] == 1)
 
 
@@ -544,24 +544,22 @@ _buffers = st.one_of(
 
 
 @given(
-    _buffers, _buffers, tables, st.integers(0, 16), st.binary(max_size=140), st.sampled_from([0, 0, 1, 8, 9]),
+    _buffers, _buffers, tables, st.integers(0, 16), st.booleans(), st.sampled_from([0, 0, 1, 8, 9]),
     st.sampled_from([WORDS, b"", b"title", b"a b\nc \n\n\n\n\n\n\n\na\n", b"a " * 40]),
     st.sampled_from([0, 0, 0, 1, 2, 9, -1, -(1 << 62), (1 << 63) - 1]),
 )  # fmt: skip
 def test_tables_that_are_wrong(
-    data: bytes, arena: bytes, table: bytes, cut: int, digests: bytes, size: int, words: bytes, first: int
+    data: bytes, arena: bytes, table: bytes, cut: int, quick: bool, size: int, words: bytes, first: int
 ) -> None:
     """Whatever a table says, nothing but the buffers is read and written."""
     table = table[: len(table) - cut] if cut < len(table) else table
     marks = alone(bytes(size))
-    found = KERNEL.tei_encode(
-        alone(data), alone(arena), alone(table), first, alone(digests), alone(words), marks, first
-    )
+    found = KERNEL.tei_encode(alone(data), alone(arena), alone(table), first, alone(words), marks, first, quick)
     ends = [0, *array.array("q", found[1])]
     all_rows = len(table) // (8 * COLUMNS)
     assert len(ends) == found[2] - min(max(first, 0), all_rows) + 1
     assert found[2] <= max(all_rows, 0)
-    assert len(ends) == 1 or (found[2] <= len(digests) // 32 and size)
+    assert len(ends) == 1 or size
     assert ends == list(accumulate(ends, max))
     assert ends[-1] == len(found[0])
 
@@ -576,13 +574,11 @@ def test_rows_lie_in_their_buffers(
 ) -> None:
     rest = changed(parted(corpus(docs))[1], todo)
     data = rest[: len(rest) * part // 1000]
-    (table, arena, stop), digests = KERNEL.tei_rows(
-        alone(data), first, alone(words), depth, max(limit, 0) or ANY, limit
-    )
+    table, arena, stop = KERNEL.tei_rows(alone(data), first, alone(words), depth, max(limit, 0) or ANY, limit, True)
     assert min(max(first, 0), len(data)) <= stop <= len(data)
     size = len(data) + len(arena)
     offsets = array.array("q", table)
-    assert len(offsets) == len(digests) // 32 * COLUMNS
+    assert len(offsets) % COLUMNS == 0
     for at in range(0, len(offsets), COLUMNS):
         row = offsets[at : at + COLUMNS]
         for column in (2, 4, 6, 8):
@@ -594,14 +590,29 @@ def test_each_beginning_of_a_document() -> None:
     """A document that is cut anywhere is none, and nothing is read behind it."""
     data = parted(corpus([USUAL_ONE]))[1].removesuffix(b"</teiCorpus>\n")
     for size in range(len(data)):
-        assert KERNEL.tei_rows(alone(data[:size]), 0, WORDS, 64, ANY, ANY) == ((b"", b"", 0), b"")
-    (_, _, stop), digest = KERNEL.tei_rows(alone(data), 0, WORDS, 64, ANY, ANY)
-    assert (stop, digest) == (len(data), sha256(USUAL_ONE.data).digest())
+        assert KERNEL.tei_rows(alone(data[:size]), 0, WORDS, 64, ANY, ANY, True) == (b"", b"", 0)
+    for quick in (True, False):
+        table, arena, stop = KERNEL.tei_rows(alone(data), 0, WORDS, 64, ANY, ANY, quick)
+        assert (len(table), arena, stop) == (8 * COLUMNS, USUAL_ONE.data, len(data))
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_digests_of_texts_of_each_size(quick: bool) -> None:
+    """They are those of hashlib, whatever is left behind the last block; and are looked at when the text is read."""
+    docs = [Document(f"d{size}", "x" * size) for size in (*range(200), 5000)]
+    values = rows_of(docs, 0, is_text=True).values
+    found, _, _ = KERNEL.tei_encode(*values, 0, WORDS, bytearray(1 << 16), 0, quick)
+    for document in docs:
+        assert sha256(document.data).hexdigest().encode() in found
+    assert KERNEL.tei_rows(alone(found), 0, WORDS, 64, ANY, ANY, quick)[2] == len(found)
+    at = found.index(b"<p>xxxx") + 3
+    changed = found[:at] + b"y" + found[at + 1 :]
+    assert KERNEL.tei_rows(alone(changed), 0, WORDS, 64, ANY, ANY, quick)[2] == found.rindex(b"<TEI ", 0, at)
 
 
 WRONG: Final[list[tuple[Any, ...]]] = [
-    (), (1,), (None,) * 6, (b"",) * 6, (b"",) * 8, (b"", 0, b"", 1 << 40, 0, 0), (b"", 0, b"", 0, 1 << 80, 0),
-    (b"", b"", b"", 0, b"", b"", b"not to be written to", 0), (b"", b"", b"", 0, b"", b"", bytearray(1), 1 << 80), (b"",) * 16,
+    (), (1,), (None,) * 7, (b"",) * 7, (b"",) * 8, (b"", 0, b"", 1 << 40, 0, 0, 0), (b"", 0, b"", 0, 1 << 80, 0, 0),
+    (b"", b"", b"", 0, b"", b"not to be written to", 0, 0), (b"", b"", b"", 0, b"", bytearray(1), 1 << 80, 0), (b"",) * 16,
 ]  # fmt: skip
 
 
@@ -619,20 +630,12 @@ def test_names_are_marked_by_their_crc(name: str) -> None:
     given = name.replace("_", "_5f")
     for size in (1, 3, 8, 1 << 23):
         marks = bytearray(size)
-        found = KERNEL.tei_encode(*values, 0, native_rows.digests(values), WORDS, marks, 4)
+        found = KERNEL.tei_encode(*values, 0, WORDS, marks, 4, True)
         mark = crc32(given.encode()) % (8 * size)
         assert marks[mark >> 3] == 1 << (mark & 7)
         assert b'xml:id="%b"' % given.encode() in found[0]
-        again = KERNEL.tei_encode(*values, 0, native_rows.digests(values), WORDS, marks, 4)
+        again = KERNEL.tei_encode(*values, 0, WORDS, marks, 4, True)
         assert b'xml:id="%b_n5"' % given.encode() in again[0]
-
-
-def test_digests_of_rows() -> None:
-    docs = [Document("a", text) for text in ("one", "", "é\n", "x" * 5000)]
-    for apart in (0, 0xFFFF, 0b101):
-        values = rows_of(docs, apart, is_text=True).values
-        assert native_rows.digests(values) == b"".join([sha256(document.data).digest() for document in docs])
-    assert native_rows.digests(Values(b"", b"", b"")) == b""
 
 
 def test_words_are_those_of_the_vocabulary() -> None:

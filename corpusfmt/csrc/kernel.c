@@ -22,6 +22,7 @@
 #include "rows.h"
 #include "seed.h"
 #include "jsonl.h"
+#include "sha.h"
 #include "tei.h"
 
 #define ABI 8
@@ -183,56 +184,52 @@ static PyObject *kernel_tei_rows(PyObject *Py_UNUSED(module), PyObject *args)
     Py_buffer data, words;
     Py_ssize_t from;
     Natives in = {0};
+    int quick;
     size_t stop;
-    PyObject *found, *digests, *all = NULL;
-    if (!PyArg_ParseTuple(args, "y*ny*inn", &data, &from, &words, &in.depth, &in.document, &in.metadata))
+    if (!PyArg_ParseTuple(args, "y*ny*innp", &data, &from, &words, &in.depth, &in.document, &in.metadata, &quick))
         return NULL;
     if (in.depth > MOST_LEVELS)
         in.depth = MOST_LEVELS;
     Py_BEGIN_ALLOW_THREADS
+    in.by = hashing(quick);
     in.out.data = data.buf;
     in.out.size = (size_t)data.len;
     in.words.at = words.buf;
     in.words.end = in.words.at + words.len;
+    grow(&in.out.arena, in.out.size);
     stop = (size_t)(tei_cut(&in, in.out.data + within(from, data.len)) - in.out.data);
+    free(in.header.at);
+    free(in.scratch.at);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&data);
     PyBuffer_Release(&words);
-    free(in.header.at);
-    free(in.scratch.at);
-    digests = in.digests.failed ? PyErr_NoMemory() : PyBytes_FromStringAndSize((const char *)in.digests.at, (Py_ssize_t)in.digests.size);
-    free(in.digests.at);
-    found = given(&in.out.table, &in.out.arena, stop);
-    if (found != NULL && digests != NULL)
-        all = PyTuple_Pack(2, found, digests);
-    Py_XDECREF(found);
-    Py_XDECREF(digests);
-    return all;
+    return given(&in.out.table, &in.out.arena, stop);
 }
 
 static PyObject *kernel_tei_encode(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Rows rows;
     Py_ssize_t first;
-    Py_buffer digests, words;
-    Names names;
+    Py_buffer words;
+    Writer how = {0};
+    int quick;
     Bytes out = {0}, ends = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*y*y*ny*y*w*n", &rows.data, &rows.arena, &rows.table, &first, &digests, &words,
-                          &names.marks, &names.count))
+    if (!PyArg_ParseTuple(args, "y*y*y*ny*w*np", &rows.data, &rows.arena, &rows.table, &first, &words,
+                          &how.names.marks, &how.names.count, &quick))
         return NULL;
     Py_BEGIN_ALLOW_THREADS
+    how.by = hashing(quick);
+    how.words.at = words.buf;
+    how.words.end = how.words.at + words.len;
     stop = within(first, (Py_ssize_t)count(&rows));
     if (!stop)
         grow(&out, (size_t)rows.data.len + (size_t)rows.data.len / 2);
-    Span all_digests = {digests.buf, (const u8 *)digests.buf + digests.len};
-    Span all_words = {words.buf, (const u8 *)words.buf + words.len};
-    stop = tei_put(&rows, stop, all_digests, all_words, &names, &out, &ends);
+    stop = tei_put(&rows, stop, &how, &out, &ends);
     Py_END_ALLOW_THREADS
     release(&rows);
-    PyBuffer_Release(&digests);
     PyBuffer_Release(&words);
-    PyBuffer_Release(&names.marks);
+    PyBuffer_Release(&how.names.marks);
     return given(&out, &ends, stop);
 }
 
@@ -299,6 +296,7 @@ static PyMethodDef methods[] = {
 
 static int execute(PyObject *module)
 {
+    has_quick_sha = has_sha();
     return PyModule_AddIntConstant(module, "ABI", ABI);
 }
 

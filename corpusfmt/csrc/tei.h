@@ -577,8 +577,9 @@ static int put_header(Bytes *out, const Told *told, Span words, Bytes *scratch)
 
 typedef struct {
     Lines out;
-    Bytes digests, header, scratch;
+    Bytes header, scratch;
     Span words;
+    Hashing by;
     int depth;
     Py_ssize_t document, metadata;
 } Natives;
@@ -724,6 +725,11 @@ static const u8 *tei_document(Natives *in, const u8 *start, const u8 *end)
     if (stop == NULL || in->out.arena.failed || !STARTS(stop, end, TAIL))
         return NULL;
     const u8 *next = stop + sizeof TAIL - 1;
+    u8 found[DIGEST];
+    Span text = taken(in, row + TEXT);
+    sha256(&in->by, text.at, length(text), found);
+    if (memcmp(found, digest, DIGEST) != 0)
+        return NULL;
     told.id = taken(in, row + ID);
     told.name = taken(in, row + NAME);
     told.meta = taken(in, row + META);
@@ -740,16 +746,14 @@ static const u8 *tei_document(Natives *in, const u8 *start, const u8 *end)
     row[BODY] = body - data;
     row[FLAGS] = told.is_integer ? INTEGER_ID : 0;
     put_row(&in->out.table, row);
-    put(&in->digests, digest, DIGEST);
     return next;
 }
 
-/* Cut a buffer into rows from p on, with the SHA-256 that each has in its header. Return where a document begins that
-   needs a closer look, or the end. */
+/* Cut a buffer into rows from p on. Return where a document begins that needs a closer look, or the end. */
 static const u8 *tei_cut(Natives *in, const u8 *p)
 {
     const u8 *end = in->out.data + in->out.size;
-    while (p < end && !in->out.table.failed && !in->digests.failed) {
+    while (p < end && !in->out.table.failed) {
         size_t before = in->out.arena.size;
         const u8 *next = tei_document(in, p, end);
         if (next == NULL) {
@@ -768,6 +772,13 @@ typedef struct {
     Py_buffer marks;
     Py_ssize_t count;
 } Names;
+
+typedef struct {
+    Names names;
+    Span words;
+    Hashing by;
+    Bytes name, scratch;
+} Writer;
 
 enum { LONGEST_NAME = 100 };
 
@@ -808,12 +819,13 @@ static int put_ncname(Bytes *out, Span id)
     return out->size > start && out->size - start <= LONGEST_NAME;
 }
 
-static int tei_record(const Rows *rows, const int64_t *row, Span digest, Span words, Names *names, Bytes *out,
-                      Bytes *name, Bytes *scratch)
+static int tei_record(const Rows *rows, const int64_t *row, Writer *how, Bytes *out)
 {
     static const char digits[] = "0123456789abcdef";
     Fields of;
-    u8 spelled[DIGEST * 2];
+    Names *names = &how->names;
+    Bytes *name = &how->name;
+    u8 digest[DIGEST], spelled[DIGEST * 2];
     name->size = 0;
     if (!fields(rows, row, &of) || !put_ncname(name, of.id) || name->failed || !names->marks.len)
         return 0;
@@ -825,15 +837,16 @@ static int tei_record(const Rows *rows, const int64_t *row, Span digest, Span wo
         if (name->failed)
             return 0;
     }
+    sha256(&how->by, of.text.at, length(of.text), digest);
     for (size_t i = 0; i < DIGEST; i++) {
-        spelled[2 * i] = (u8)digits[digest.at[i] >> 4];
-        spelled[2 * i + 1] = (u8)digits[digest.at[i] & 15];
+        spelled[2 * i] = (u8)digits[digest[i] >> 4];
+        spelled[2 * i + 1] = (u8)digits[digest[i] & 15];
     }
     Told told = {
         {name->at, name->at + name->size}, of.id, of.name, of.meta, {spelled, spelled + sizeof spelled},
         (row[FLAGS] & INTEGER_ID) != 0,
     };
-    if (!put_header(out, &told, words, scratch) || !put_xml(out, of.text, 1))
+    if (!put_header(out, &told, how->words, &how->scratch) || !put_xml(out, of.text, 1))
         return 0;
     PUT(out, TAIL);
     marks[mark >> 3] = (u8)(marks[mark >> 3] | 1 << (mark & 7));
@@ -842,23 +855,19 @@ static int tei_record(const Rows *rows, const int64_t *row, Span digest, Span wo
 }
 
 /* Write rows from one on. Return the number of one that needs a closer look, or how many there are. */
-static size_t tei_put(const Rows *rows, size_t first, Span digests, Span words, Names *names, Bytes *out, Bytes *ends)
+static size_t tei_put(const Rows *rows, size_t first, Writer *how, Bytes *out, Bytes *ends)
 {
     int64_t row[COLUMNS];
-    Bytes name = {0}, scratch = {0};
     size_t all = count(rows);
     for (; first < all && !out->failed; first++) {
         size_t before = out->size;
-        if (length(digests) / DIGEST <= first)
-            break;
-        Span digest = {digests.at + first * DIGEST, digests.at + (first + 1) * DIGEST};
-        if (!tei_record(rows, row_of(rows, first, row), digest, words, names, out, &name, &scratch)) {
+        if (!tei_record(rows, row_of(rows, first, row), how, out)) {
             out->size = before;
             break;
         }
         put_end(ends, out);
     }
-    free(name.at);
-    free(scratch.at);
+    free(how->name.at);
+    free(how->scratch.at);
     return first;
 }

@@ -60,10 +60,11 @@ class Kernel(Protocol):
         """Return rows from one on in version 1 of seed files, where each ends, and the number of the next row."""
 
     def tei_rows(
-        self, data: bytes, first: int, words: bytes, depth: int, document: int, metadata: int, /
-    ) -> tuple[tuple[bytes, bytes, int], bytes]:
-        """Return the table of native documents from an offset on, the arena, and the offset of the next document; and
-        the SHA-256 that each document has in its header: the texts are for the caller to compare with it.
+        self, data: bytes, first: int, words: bytes, depth: int, document: int, metadata: int, quick: bool, /
+    ) -> tuple[bytes, bytes, int]:
+        """Return the table of unchanged native documents of TEI from an offset on, the arena, and the offset of the
+        next document. ``words`` are those that metadata are known by, a space behind each, a line feed behind the last
+        of a group; ``quick`` says whether to use the SHA extensions of the processor.
         """
 
     def tei_encode(
@@ -72,14 +73,14 @@ class Kernel(Protocol):
         arena: bytes,
         table: bytes,
         first: int,
-        digests: bytes,
         words: bytes,
         marks: bytearray,
         count: int,
+        quick: bool,
         /,
     ) -> tuple[bytes, bytes, int]:
-        """Return rows from one on as native documents, where each ends, and the number of the next row. ``digests``
-        are those of all texts; ``marks`` are those of names, of which ``count`` were given before.
+        """Return rows from one on as native documents of TEI, where each ends, and the number of the next row.
+        ``marks`` are those of the names that were given, of which there are ``count``.
         """
 
     def column(self, data: bytes, arena: bytes, table: bytes, column: int, /) -> bytes:

@@ -97,9 +97,9 @@ class TEIWriter:
     def encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         """Return the documents, a ``TEI`` element each. Raises LossError."""
         if KERNEL is not None and isinstance(documents, Rows) and native_rows.fits(documents.values):
-            kernel, digests, names = KERNEL, native_rows.digests(documents.values), self._names
+            kernel, names = KERNEL, self._names
             return encoded(
-                documents, lambda values, first: native_rows.write(kernel, values, first, digests, names), self._encode
+                documents, lambda values, first: native_rows.write(kernel, values, first, names), self._encode
             )
         return self._encode(documents)
 
