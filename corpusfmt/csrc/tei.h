@@ -12,7 +12,19 @@ static const char XENO_START[] = "<xenoData type=\"metadata\">", XENO_STOP[] = "
 static const char BODY_START[] = "<body xml:space=\"preserve\">\n<p>";
 static const char PARAGRAPH[] = "</p>\n<p>", LINE_BREAK[] = "<lb/>";
 static const char TAIL[] = "</p>\n</body>\n  </text>\n</TEI>\n";
-enum { DIGEST = 32 };
+enum { DIGEST_SIZE = 32, SPELLED_SIZE = 2 * DIGEST_SIZE };
+
+/* Spell the SHA-256 of a text. */
+static void digest_of(Span text, const Hashing *by, u8 *spelled)
+{
+    static const char digits[] = "0123456789abcdef";
+    u8 digest[DIGEST_SIZE];
+    sha256(by, text.at, length(text), digest);
+    for (int i = 0; i < DIGEST_SIZE; i++) {
+        spelled[2 * i] = (u8)digits[digest[i] >> 4];
+        spelled[2 * i + 1] = (u8)digits[digest[i] & 15];
+    }
+}
 
 /* Say whether U+FFFE or U+FFFF is at p. */
 static int is_noncharacter(const u8 *p, const u8 *end)
@@ -32,8 +44,12 @@ static const u8 *xml_end(const u8 *p, const u8 *end)
             __m128i odd = _mm_or_si128(_mm_cmpeq_epi8(data, less), _mm_cmpeq_epi8(data, more));
             odd = _mm_or_si128(odd, _mm_or_si128(_mm_cmpeq_epi8(data, ampersand), _mm_cmpeq_epi8(data, far)));
             odd = _mm_or_si128(odd, _mm_cmpeq_epi8(_mm_min_epu8(data, last), data));
-            if (_mm_movemask_epi8(odd))
+            int found = _mm_movemask_epi8(odd);
+            if (found) {
+                for (; !(found & 1); found >>= 1)
+                    p++;
                 break;
+            }
             p += 16;
         }
 #endif
@@ -146,7 +162,7 @@ static void put_visible(Bytes *out, Span of)
 /* -- metadata that the header shows -- */
 
 /* The groups of the vocabulary, in its order (corpusfmt/model/known_metadata.py). */
-enum { TITLE, AUTHOR, DATE, PUBLISHER, LANGUAGE, LICENCE, URL, SHOWN };
+enum { SHOWN_TITLE, SHOWN_AUTHOR, SHOWN_DATE, SHOWN_PUBLISHER, SHOWN_LANGUAGE, SHOWN_LICENCE, SHOWN_URL, SHOWN };
 /* No group has more words. */
 enum { MOST_WORDS = 32 };
 
@@ -262,7 +278,7 @@ static int gather(Span meta, Span words, Bytes *scratch, Part *shown)
         if (is_known(key, words, &group, &place) && !(seen[group] >> place & 1)) {
             seen[group] |= (uint32_t)1 << place;
             Part found = {scratch->size, 0};
-            int says = place < best[group] ? put_value(scratch, value, after, group == DATE || group == URL) : 0;
+            int says = place < best[group] ? put_value(scratch, value, after, group == SHOWN_DATE || group == SHOWN_URL) : 0;
             if (says < 0)
                 return 0;
             found.stop = scratch->size;
@@ -285,18 +301,6 @@ static int gather(Span meta, Span words, Bytes *scratch, Part *shown)
             shown[i].stop = scratch->size;
         }
     return !scratch->failed;
-}
-
-static int digit_of(u8 c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
-/* Return the number that two hexadecimal digits are, or -1. */
-static int hex2(const u8 *p)
-{
-    int high = digit_of(p[0]), low = digit_of(p[1]);
-    return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
 /* Return the number that two decimal digits are, or -1. */
@@ -350,14 +354,14 @@ static int is_date(Span of)
     return hour >= 0 && hour <= (*p == '+' ? 13 : 12) && minute >= 0 && minute <= 59;
 }
 
-static int is_letter(u8 c)
+static int is_ascii_letter(u8 c)
 {
     return (c | 32) >= 'a' && (c | 32) <= 'z';
 }
 
 static int is_alphanumeric(u8 c)
 {
-    return is_letter(c) || (c >= '0' && c <= '9');
+    return is_ascii_letter(c) || (c >= '0' && c <= '9');
 }
 
 /* Say whether a byte is one of those that the names of ours have. */
@@ -370,7 +374,7 @@ static int is_name_byte(u8 c)
 static int is_language(Span of)
 {
     const u8 *p = of.at;
-    while (p < of.end && is_letter(*p))
+    while (p < of.end && is_ascii_letter(*p))
         p++;
     if (p - of.at < 2 || p - of.at > 3)
         return 0;
@@ -384,6 +388,11 @@ static int is_language(Span of)
             return 0;
     }
     return 1;
+}
+
+static int is_hex(u8 c)
+{
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
 }
 
 /* Say whether a value is an address as an attribute takes it (_URI in header.py). */
@@ -410,7 +419,7 @@ static int is_uri(Span of)
         return 0;
     while (p < end) {
         if (*p == '%') {
-            if (end - p < 3 || hex2(p + 1) < 0)
+            if (end - p < 3 || !is_hex(p[1]) || !is_hex(p[2]))
                 return 0;
             p += 3;
         } else if (is_alphanumeric(*p) || (*p && strchr("_.~:/?@!$&'()*+,;=-", *p) != NULL))
@@ -490,26 +499,26 @@ static int put_header(Bytes *out, const Told *told, Span words, Bytes *scratch)
     scratch->size = 0;
     if (has_meta && !gather(told->meta, words, scratch, shown))
         return 0;
-    if (!is_shown(shown[TITLE])) {
+    if (!is_shown(shown[SHOWN_TITLE])) {
         const Span titles[] = {told->name, told->id, told->xml_id};
-        shown[TITLE].at = scratch->size;
-        for (int i = 0; i < 3 && scratch->size == shown[TITLE].at; i++)
+        shown[SHOWN_TITLE].at = scratch->size;
+        for (int i = 0; i < 3 && scratch->size == shown[SHOWN_TITLE].at; i++)
             put_visible(scratch, titles[i]);
-        shown[TITLE].stop = scratch->size;
+        shown[SHOWN_TITLE].stop = scratch->size;
     }
-    if (scratch->failed || !is_shown(shown[TITLE]))
+    if (scratch->failed || !is_shown(shown[SHOWN_TITLE]))
         return 0;
     PUT(out, TEI_START);
     put_span(out, told->xml_id);
     PUT(out, "\" type=\"corpusfmt-1\">\n  <teiHeader>\n    <fileDesc>\n      <titleStmt>\n        <title>");
-    put_shown(out, scratch, shown[TITLE]);
+    put_shown(out, scratch, shown[SHOWN_TITLE]);
     PUT(out, "</title>\n");
-    if (is_shown(shown[AUTHOR]))
-        put_authors(out, part(scratch, shown[AUTHOR]));
+    if (is_shown(shown[SHOWN_AUTHOR]))
+        put_authors(out, part(scratch, shown[SHOWN_AUTHOR]));
     PUT(out, "      </titleStmt>\n      <publicationStmt>\n        ");
-    if (is_shown(shown[PUBLISHER])) {
+    if (is_shown(shown[SHOWN_PUBLISHER])) {
         PUT(out, "<publisher>");
-        put_shown(out, scratch, shown[PUBLISHER]);
+        put_shown(out, scratch, shown[SHOWN_PUBLISHER]);
         PUT(out, "</publisher>");
     } else
         PUT(out, "<authority>unknown</authority>");
@@ -531,19 +540,19 @@ static int put_header(Bytes *out, const Told *told, Span words, Bytes *scratch)
     PUT(out, DIGEST_START);
     put_span(out, told->digest);
     PUT(out, IDNO_STOP);
-    if (is_shown(shown[DATE]))
-        put_dated(out, part(scratch, shown[DATE]));
-    if (is_shown(shown[LICENCE]))
-        put_licence(out, part(scratch, shown[LICENCE]));
+    if (is_shown(shown[SHOWN_DATE]))
+        put_dated(out, part(scratch, shown[SHOWN_DATE]));
+    if (is_shown(shown[SHOWN_LICENCE]))
+        put_licence(out, part(scratch, shown[SHOWN_LICENCE]));
     PUT(out, "      </publicationStmt>\n      <sourceDesc>\n");
-    if (is_shown(shown[URL])) {
+    if (is_shown(shown[SHOWN_URL])) {
         PUT(out, "        <bibl>\n          <idno type=\"URL\">");
-        put_shown(out, scratch, shown[URL]);
+        put_shown(out, scratch, shown[SHOWN_URL]);
         PUT(out, "</idno>\n        </bibl>\n");
     } else
         PUT(out, "        <p>unknown</p>\n");
     PUT(out, "      </sourceDesc>\n    </fileDesc>\n");
-    Span language = part(scratch, shown[LANGUAGE]);
+    Span language = part(scratch, shown[SHOWN_LANGUAGE]);
     int is_tag = is_language(language);
     if (length(language)) {
         PUT(out, "    <profileDesc>\n      <langUsage>\n        <language ident=\"");
@@ -666,11 +675,11 @@ static const u8 *tei_document(Natives *in, const u8 *start, const u8 *end)
     int64_t row[COLUMNS] = {0};
     const u8 *data = in->out.data;
     Told told;
-    u8 digest[DIGEST];
+    u8 digest[SPELLED_SIZE];
     if (!STARTS(start, end, TEI_START))
         return NULL;
     const u8 *p = start + sizeof TEI_START - 1;
-    if (p == end || (!is_letter(*p) && *p != '_'))
+    if (p == end || (!is_ascii_letter(*p) && *p != '_'))
         return NULL;
     told.xml_id.at = p;
     while (p < end && is_name_byte(*p))
@@ -695,16 +704,10 @@ static const u8 *tei_document(Natives *in, const u8 *start, const u8 *end)
     if (!STARTS(p, end, DIGEST_START))
         return NULL;
     p += sizeof DIGEST_START - 1;
-    if (end - p < DIGEST * 2)
+    if (end - p < SPELLED_SIZE)
         return NULL;
-    for (int i = 0; i < DIGEST; i++) {
-        int value = hex2(p + 2 * i);
-        if (value < 0 || (p[2 * i] >= 'A' && p[2 * i] <= 'F') || (p[2 * i + 1] >= 'A' && p[2 * i + 1] <= 'F'))
-            return NULL; /* ours has small letters */
-        digest[i] = (u8)value;
-    }
     told.digest.at = p;
-    told.digest.end = p += DIGEST * 2;
+    told.digest.end = p += SPELLED_SIZE;
     const u8 *body = FIND(p, end, BODY_START);
     if (body == NULL)
         return NULL;
@@ -725,10 +728,8 @@ static const u8 *tei_document(Natives *in, const u8 *start, const u8 *end)
     if (stop == NULL || in->out.arena.failed || !STARTS(stop, end, TAIL))
         return NULL;
     const u8 *next = stop + sizeof TAIL - 1;
-    u8 found[DIGEST];
-    Span text = taken(in, row + TEXT);
-    sha256(&in->by, text.at, length(text), found);
-    if (memcmp(found, digest, DIGEST) != 0)
+    digest_of(taken(in, row + TEXT), &in->by, digest);
+    if (memcmp(told.digest.at, digest, SPELLED_SIZE) != 0)
         return NULL;
     told.id = taken(in, row + ID);
     told.name = taken(in, row + NAME);
@@ -802,7 +803,7 @@ static int put_ncname(Bytes *out, Span id)
 {
     size_t start = out->size;
     uint32_t code;
-    if (id.at < id.end && !is_letter(*id.at) && (is_alphanumeric(*id.at) || *id.at == '.' || *id.at == '-'))
+    if (id.at < id.end && !is_ascii_letter(*id.at) && (is_alphanumeric(*id.at) || *id.at == '.' || *id.at == '-'))
         put_byte(out, 'd');
     for (const u8 *p = id.at; p < id.end;) {
         size_t size = character(p, id.end, &code);
@@ -821,11 +822,10 @@ static int put_ncname(Bytes *out, Span id)
 
 static int tei_record(const Rows *rows, const int64_t *row, Writer *how, Bytes *out)
 {
-    static const char digits[] = "0123456789abcdef";
     Fields of;
     Names *names = &how->names;
     Bytes *name = &how->name;
-    u8 digest[DIGEST], spelled[DIGEST * 2];
+    u8 digest[SPELLED_SIZE];
     name->size = 0;
     if (!fields(rows, row, &of) || !put_ncname(name, of.id) || name->failed || !names->marks.len)
         return 0;
@@ -837,13 +837,9 @@ static int tei_record(const Rows *rows, const int64_t *row, Writer *how, Bytes *
         if (name->failed)
             return 0;
     }
-    sha256(&how->by, of.text.at, length(of.text), digest);
-    for (size_t i = 0; i < DIGEST; i++) {
-        spelled[2 * i] = (u8)digits[digest[i] >> 4];
-        spelled[2 * i + 1] = (u8)digits[digest[i] & 15];
-    }
+    digest_of(of.text, &how->by, digest);
     Told told = {
-        {name->at, name->at + name->size}, of.id, of.name, of.meta, {spelled, spelled + sizeof spelled},
+        {name->at, name->at + name->size}, of.id, of.name, of.meta, {digest, digest + sizeof digest},
         (row[FLAGS] & INTEGER_ID) != 0,
     };
     if (!put_header(out, &told, how->words, &how->scratch) || !put_xml(out, of.text, 1))

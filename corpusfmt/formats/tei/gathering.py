@@ -35,6 +35,7 @@ class Window:
         self._pieces: deque[_Piece] = deque()
         self.base = self.stop = 0
         self._line, self._column = 1, 0
+        self._joined = Region(b"", 0, 1)  # what was joined last: it is asked for twice
 
     def append(self, data: bytes) -> None:
         """Add what was read."""
@@ -63,12 +64,16 @@ class Window:
                 last -= 1
         if not pieces:
             return Region(b"", self.stop, self._line, self._column)
-        chosen = [pieces[i] for i in range(first, last + 1)]
-        data = chosen[0].data if len(chosen) == 1 else b"".join([piece.data for piece in chosen])
-        _, offset, line, column = chosen[0]
+        data, offset, line, column = pieces[first]
+        end = pieces[last].offset + len(pieces[last].data)
+        if self._joined.offset == offset and len(self._joined.buffer) == end - offset:
+            return self._joined
+        if last > first:
+            data = b"".join([pieces[i].data for i in range(first, last + 1)])
         # The rest of a character that was cut is counted with the piece before.
         rest = len(data[:3]) - len(data[:3].lstrip(_CONTINUE))
-        return Region(data, offset, line, column - rest)
+        self._joined = Region(data, offset, line, column - rest)
+        return self._joined
 
     def context(self, byte: int) -> Region:
         """Return a region around a stream offset, for its place and an excerpt."""
