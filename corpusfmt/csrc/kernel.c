@@ -9,6 +9,7 @@
 #include <Python.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __GLIBC__
@@ -21,8 +22,9 @@
 #include "rows.h"
 #include "seed.h"
 #include "jsonl.h"
+#include "tei.h"
 
-#define ABI 4
+#define ABI 5
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
@@ -222,6 +224,64 @@ static PyObject *kernel_keep_memory(PyObject *Py_UNUSED(module), PyObject *Py_UN
     return Py_NewRef(Py_None);
 }
 
+static PyObject *kernel_tei_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer data, words;
+    Py_ssize_t from;
+    Natives in = {0};
+    size_t stop;
+    PyObject *found, *digests, *all = NULL;
+    if (!PyArg_ParseTuple(args, "y*ny*inn", &data, &from, &words, &in.depth, &in.document, &in.metadata))
+        return NULL;
+    if (in.depth > MOST_LEVELS)
+        in.depth = MOST_LEVELS;
+    Py_BEGIN_ALLOW_THREADS
+    in.out.data = data.buf;
+    in.out.size = (size_t)data.len;
+    in.words.at = words.buf;
+    in.words.end = in.words.at + words.len;
+    stop = (size_t)(tei_cut(&in, in.out.data + within(from, data.len)) - in.out.data);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&data);
+    PyBuffer_Release(&words);
+    free(in.header.at);
+    free(in.scratch.at);
+    digests = in.digests.failed ? PyErr_NoMemory() : PyBytes_FromStringAndSize((const char *)in.digests.at, (Py_ssize_t)in.digests.size);
+    free(in.digests.at);
+    found = given(&in.out.table, &in.out.arena, stop);
+    if (found != NULL && digests != NULL)
+        all = PyTuple_Pack(2, found, digests);
+    Py_XDECREF(found);
+    Py_XDECREF(digests);
+    return all;
+}
+
+static PyObject *kernel_tei_encode(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    Py_ssize_t first;
+    Py_buffer digests, words;
+    Names names;
+    Bytes out = {0}, ends = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "y*y*y*ny*y*w*n", &rows.data, &rows.arena, &rows.table, &first, &digests, &words,
+                          &names.marks, &names.count))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    stop = within(first, (Py_ssize_t)count(&rows));
+    if (!stop)
+        grow(&out, (size_t)rows.data.len + (size_t)rows.data.len / 2);
+    Span all_digests = {digests.buf, (const u8 *)digests.buf + digests.len};
+    Span all_words = {words.buf, (const u8 *)words.buf + words.len};
+    stop = tei_put(&rows, stop, all_digests, all_words, &names, &out, &ends);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    PyBuffer_Release(&digests);
+    PyBuffer_Release(&words);
+    PyBuffer_Release(&names.marks);
+    return given(&out, &ends, stop);
+}
+
 static PyMethodDef methods[] = {
     {"keep_memory", kernel_keep_memory, METH_NOARGS, NULL},
     {"is_utf8", kernel_is_utf8, METH_O, NULL},
@@ -232,6 +292,8 @@ static PyMethodDef methods[] = {
     {"seed_encode", kernel_seed_encode, METH_VARARGS, NULL},
     {"column", kernel_column, METH_VARARGS, NULL},
     {"first_blank", kernel_first_blank, METH_VARARGS, NULL},
+    {"tei_rows", kernel_tei_rows, METH_VARARGS, NULL},
+    {"tei_encode", kernel_tei_encode, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -14,6 +14,7 @@ from corpusfmt.model.errors import Loss, ParseError
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.model.ids import made_ids
+from corpusfmt.model.rows import Rows
 from corpusfmt.model.rule import found
 from corpusfmt.rules import duplicate_id
 from corpusfmt.text.display import quoted, shown
@@ -68,6 +69,7 @@ class Unique:
         #: By id, the number of the source, the line, and whether the id was made.
         self._seen: dict[str, int] = {}
         self._paths: list[str] = []
+        self._any_made = False
 
     def __call__(self, batches: Iterator[Batch], path: str) -> Iterator[Batch]:
         """Give what a scan gives. A document whose id is used before is refused, if one of the two ids was made."""
@@ -76,13 +78,17 @@ class Unique:
         remembers = True
         for batch in batches:
             start = 0
-            for at, document in enumerate(batch.documents):
+            documents = batch.documents
+            if isinstance(documents, Rows) and not (self._every or self._any_made):
+                documents = documents[:remembers]  # no id of the others can be one that was made
+            for at, document in enumerate(documents):
                 made = at in batch.made
                 line = line_of(document)
                 mark = (source << _LINE_BITS | line) << 1 | made
                 first = self._seen.get(f"{document.id}")
                 if first is None:
                     if made or remembers:
+                        self._any_made = self._any_made or made
                         self._seen[f"{document.id}"] = mark
                 elif made or first & 1:
                     finding = self._finding(document, path, line, first >> 1)

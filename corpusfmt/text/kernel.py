@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 4
+ABI: Final = 5
 
 
 class Kernel(Protocol):
@@ -64,6 +64,29 @@ class Kernel(Protocol):
 
     def first_blank(self, data: bytes, arena: bytes, table: bytes, /) -> int:
         """Return the number of the first row whose text may be white space alone, or how many rows there are."""
+
+    def tei_rows(
+        self, data: bytes, first: int, words: bytes, depth: int, document: int, metadata: int, /
+    ) -> tuple[tuple[bytes, bytes, int], bytes]:
+        """Return the table of native documents from an offset on, the arena, and the offset of the next document; and
+        the SHA-256 that each document has in its header: the texts are for the caller to compare with it.
+        """
+
+    def tei_encode(
+        self,
+        data: bytes,
+        arena: bytes,
+        table: bytes,
+        first: int,
+        digests: bytes,
+        words: bytes,
+        marks: bytearray,
+        count: int,
+        /,
+    ) -> tuple[bytes, bytes, int]:
+        """Return rows from one on as native documents, where each ends, and the number of the next row. ``digests``
+        are those of all texts; ``marks`` are those of names, of which ``count`` were given before.
+        """  # fmt: skip
 
 
 def _loaded() -> tuple[Kernel | None, str]:
