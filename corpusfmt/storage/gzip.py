@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from corpusfmt.limits import CHUNK, KIB
 from corpusfmt.storage.codec import Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
-from corpusfmt.text.gzip_header import header_size
+from corpusfmt.text.gzip_header import header_size, inflate_fault
 
 if TYPE_CHECKING:
     from isal.isal_zlib import Decompress
@@ -119,7 +119,7 @@ class GzipDecoder:
         try:
             out = member.decompress(piece, size)
         except self._error as error:
-            raise Damage(DAMAGED, f"the gzip data is damaged ({str(error).lower()})") from None
+            raise Damage(DAMAGED, f"the gzip data is damaged{inflate_fault(error)}") from None
         self.sound = member.eof
         if member.eof:
             self._member = None
