@@ -64,7 +64,7 @@ class Conversion:
         self.missing_ids = set(self.ids or ())
         self._unique = Unique(every=self.reading.makes_ids)
         self.report = Report()
-        self.report.skipped = skipped
+        self.report.skipped, self.report.skip_reasons = list(skipped), skipped
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
         #: How many documents were read before the source at hand.
