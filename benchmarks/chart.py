@@ -40,11 +40,12 @@ def draw(rows: Sequence[Row]) -> str:
     if not bars:
         return ""
     height = TOP + STEP * len(bars) + 10
+    view = f'viewBox="0 0 {WIDTH} {height}"'
     scale = (WIDTH - LEFT - RIGHT) / bars[0][1]
     found = sorted({round(row.size / 1e6) for row in rows if (row.route, row.kind) == (ROUTE, KIND)})
     sizes = " or ".join(map(str, found))
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" {view}>',
         "<title>Speed of JSON Lines to JSON Lines: corpusfmt and other tools</title>",
         f"<style>{STYLE}</style>",
         f'<rect class="page" width="{WIDTH}" height="{height}" rx="6"/>',

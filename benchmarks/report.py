@@ -114,6 +114,8 @@ STREAMS = (
     Stream("xml-to-jsonl", "articles"),
 )
 PEAK = 100_000_000
+#: A run with less text than this, in MB, is not what targets are judged by.
+SMALL = 100
 SHORT = 50.0
 FLAT = 1.1
 START = 4.0
@@ -319,6 +321,8 @@ def page(facts: Facts, rows: Sequence[Row], streams: Sequence[StreamRow], start:
     """Return the results as Markdown."""
     lines = ["# Results", "", "Made by `python benchmarks/run.py`; how is in [README.md](README.md).", ""]
     lines += _facts(facts)
+    if facts.size < SMALL:
+        lines += [f"This was a quick look: below {SMALL} MB, start-up is a large part of most figures.", ""]
     lines += ["## Targets", "", *_TARGET_NOTE, *_targets(rows)]
     if any(row.peer == TWO for row in rows):
         lines += ["## Two cores, on the clock", "", *_CORES_NOTE, *_cores(rows)]

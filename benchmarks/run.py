@@ -59,7 +59,7 @@ ROUTES = (
 )
 #: Those that take many times as long get a smaller corpus, and ours then too.
 SLOW = {"datatrove", "datasets", "jq", "warcio", "jsonschema"}
-SHARES = (1.0, 0.5, 0.25)
+SHARES = (1.0, 0.4, 0.2)
 #: No corpus is made in TEI: ours makes it, and what is written is compared with JSON Lines.
 TEI = "xml"
 #: What stands in every file, and what becomes of it in a copy that is to be refused.
@@ -309,7 +309,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--setup", action="store_true", help="make or renew the environments under .bench, then stop")
     parser.add_argument("--size", type=float, default=300, metavar="MB", help="text in each corpus (default 300)")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="pairs of runs (default 3)")
-    parser.add_argument("--stream-size", type=float, default=300, metavar="MB", help="text in a stream (default 300)")
+    parser.add_argument("--stream-size", type=float, default=200, metavar="MB", help="text in a stream (default 200)")
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME",
         help="a route, a format (TEI is xml), a corpus, a peer, memory or start-up; repeat it to narrow further",
