@@ -32,6 +32,11 @@ from measure import CommandError, Cost, Pairs
 from sameness import same
 
 MAIN = ("orjson", "cp", TWO)
+#: Routes that are measured without the kernel too.
+KERNEL = (
+    "seed-to-jsonl", "jsonl-to-seed", "jsonl-to-jsonl", "seed-to-warc", "warc-to-jsonl", "seed-to-xml", "xml-to-jsonl",
+    "validate-jsonl",
+)  # fmt: skip
 #: Route, kinds of corpora, peers.
 ROUTES = (
     ("seed-to-jsonl", ("articles", "long", "short", "metadata"), MAIN),
@@ -55,7 +60,7 @@ ROUTES = (
     ("validate-seed", ("articles",), (UTF8, TWO)),
     ("validate-jsonl", ("articles",), (UTF8, TWO)),
     ("schema-jsonl", ("metadata",), ("sourcemeta-jsonschema", "jsonschema", "jsonschema-rs", TWO)),
-    *[(route, ("articles",), (PURE,)) for route in ("seed-to-jsonl", "jsonl-to-seed", "jsonl-to-jsonl")],
+    *[(route, ("articles",), (PURE,)) for route in KERNEL],
 )
 #: Those that take many times as long get a smaller corpus, and ours then too.
 SLOW = {"datatrove", "datasets", "jq", "warcio", "jsonschema"}
