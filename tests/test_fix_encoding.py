@@ -214,3 +214,84 @@ def test_a_declaration_that_something_speaks_against_proves_nothing(data: bytes,
     (tmp_path / "a.html").write_bytes(data)
     fix(tmp_path, format="dir", encoding="auto", unsafe_fixes=True)
     assert (tmp_path / "a.html").read_bytes() == data
+
+
+POLISH = "Wieczorem przyszła wiadomość, że most jest zamknięty, więc nie mogliśmy już wrócić do miasta."
+CZECH = "Děti šly domů až večer, protože venku bylo hezky a na louce ještě kvetly růže."
+GERMAN = "Der Fluss fließt über große Steine, und die Mädchen hören für eine Weile den Vögeln zu."
+HUNGARIAN = "Az utolsó őszi napok hűvösek voltak, és a gyerekek már nem úsztak a tóban, csak a parton ültek."
+TURKISH = "Akşam güneş batarken çocuklar ve annesi için küçük bir ışık yandı, kuş da ağaca döndü."
+GREEK = "Προς το πρωί σταμάτησε η βροχή και τα πουλιά τραγουδούσαν πάλι στον παλιό κήπο."
+SPANISH = "El año pasado el señor se mudó con su mamá a una casa más pequeña en el valle."
+
+
+@pytest.mark.parametrize("times", [1, 6, 40])
+@pytest.mark.parametrize(
+    ("text", "encoding", "other", "other_encoding"),
+    [
+        (POLISH, "cp1250", "Są tu dwaj źli bracia, którzy śpią w łóżku i piszą książkę.", "iso8859-2"),
+        (POLISH, "iso8859-2", "Są tu dwaj źli bracia, którzy śpią w łóżku i piszą książkę.", "cp1250"),
+        (CZECH, "cp1250", "Náš muž říká, že to není možné, váš pes štěká.", "iso8859-2"),
+        (CZECH, "iso8859-2", "Náš muž říká, že to není možné, váš pes štěká.", "cp1250"),
+        (POLISH, "cp1250", "Le père et la mère.", "cp1252"), (HUNGARIAN, "cp1250", "à la forêt, ñ", "cp1252"),
+        (FRENCH, "cp1252", "Voilà où mène le côté sombre : l'âne a mangé le blé.", "cp850"),
+        (FRENCH, "cp1252", "Un café.", "cp850"), (FRENCH, "cp1252", "Le chat est là.", "cp850"), (FRENCH, "cp1252", "l'été dernier", "mac-roman"),
+        (FRENCH, "cp1252", "Náš muž říká, že to není možné, váš pes štěká.", "cp1250"), (FRENCH, "cp1252", "Да, на", "cp1251"),
+        (FRENCH, "mac-roman", "Un café très noir.", "cp1252"), (FRENCH, "cp850", "Un café très noir.", "cp1252"),
+        (GERMAN, "cp1252", "Die Tür ist grün.", "cp850"), (GERMAN, "cp1252", "Die Tür ist grün.", "mac-roman"), (GERMAN, "cp1252", "Die Tür ist grün.", "cp437"),
+        (SPANISH, "cp1252", "mañana será otro día", "cp850"), (TURKISH, "cp1254", "Það er ég og þú, ýmislegt", "cp1252"),
+        (RUSSIAN, "cp1251", FRENCH, "cp1252"), (RUSSIAN, "cp1251", "un café", "cp1252"), (RUSSIAN, "cp1251", "Il va à la gare", "cp1252"),
+        (RUSSIAN, "cp1251", "Привет, мир", "koi8-r"), (RUSSIAN, "cp1251", "Привет, мир", "cp866"), (RUSSIAN, "koi8-r", "Привет, мир", "cp1251"),
+        (RUSSIAN, "cp1251", GREEK, "cp1253"), (GREEK, "cp1253", "Καλημέρα κόσμε", "cp737"), (GREEK, "cp1253", "Καλημέρα κόσμε", "mac-greek"),
+    ],
+)  # fmt: skip
+def test_a_line_in_a_similar_encoding_is_seen(
+    text: str, encoding: str, other: str, other_encoding: str, times: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.txt"
+    data = f"{text}\n".encode(encoding) * times + f"{other}\n".encode(other_encoding)
+    path.write_bytes(data)
+    (fixed,) = fix(path, format="dir", encoding="auto", unsafe_fixes=True)
+    assert path.read_bytes() == data
+    assert fixed.note.startswith("its encoding is not proven: ")
+
+
+@pytest.mark.parametrize("times", [1, 40])
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (f"{FRENCH}\nSon cœur bat, ça coûte 50 €.", "iso8859-15"), (f"{FRENCH}\nUn verre de ½ l, à 50 €.", "cp1252"),
+        (f"“{FRENCH}… très loin” – « Où\u00a0? »", "cp1252"), (f"{FRENCH}\nLe señor Müller était là, à côté de Malmö.", "cp1252"),
+        (f"{POLISH}\nKarel Čapek był tam, więc już śpi.", "cp1250"), (f"{GERMAN}\nMiloš Groß aus Köln, 5 °C.", "cp1252"),
+        (f"{RUSSIAN}\nФормат МP3, 5 °C, № 7, «Да» — и нет.", "cp1251"), (f"ГЛАВА ПЕРВАЯ\n{RUSSIAN}", "cp1251"), (f"ГЛАВА ПЕРВАЯ\n{RUSSIAN}", "koi8-r"),
+        (f"{FRENCH}\nÀ L'ÉTÉ DERNIER, L'ÂNE RÊVAIT.", "cp1252"), (f"{GREEK}\nΚαλημέρα, κόσμε.", "cp1253"), (HUNGARIAN, "iso8859-2"), (TURKISH, "cp1254"),
+    ],
+)  # fmt: skip
+def test_what_is_in_one_encoding_is_made_utf8(text: str, encoding: str, times: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(f"{text}\n".encode(encoding) * times)
+    fix(path, format="dir", encoding="auto", unsafe_fixes=True)
+    assert path.read_text("utf-8") == f"{text}\n" * times
+
+
+@pytest.mark.parametrize(
+    ("text", "here", "there"),
+    [(f"{FRENCH}\n" * 9 + "un ½\n", "½", "œ"), (f"{FRENCH}\nEt puis…\n", "puis…", "puisà"), (f"{FRENCH}\nSeñor\n", "Señor", "Seńor")],
+)  # fmt: skip
+def test_a_word_that_reads_as_well_in_another_encoding_is_shown(
+    text: str, here: str, there: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode("cp1252"))
+    (fixed,) = fix(tmp_path, format="dir", encoding="auto", unsafe_fixes=True)
+    assert f"'{here}' would be '{there}'" in fixed.note
+    assert (tmp_path / "a.txt").read_bytes() == text.encode("cp1252")
+
+
+def test_of_many_encodings_three_are_named_each_with_a_word(tmp_path: Path) -> None:
+    parts = (FRENCH, "cp1252"), (RUSSIAN, "koi8-r"), (GREEK, "cp1253"), (CHINESE, "gb18030"), (POLISH, "cp1250")
+    (tmp_path / "a.txt").write_bytes(b"".join(f"{text}\n".encode(encoding) * 9 for text, encoding in parts))
+    (fixed,) = fix(tmp_path, format="dir", encoding="auto", unsafe_fixes=True)
+    names = [name for name in ("Windows-125", "KOI8-R", "GB18030") if name in fixed.note]
+    assert fixed.note.count(" ('") == 3
+    assert len(names) >= 2
+    assert fixed.note.endswith(" and others")
