@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from corpusfmt.limits import CHUNK, MAX_DOCUMENT
 from corpusfmt.model.format import Format
-from corpusfmt.text.display import MULTIBYTE, marked, quoted, wide_encoding
+from corpusfmt.text.display import MULTIBYTE, in_utf16, marked, quoted, wide_encoding
 from corpusfmt.text.likely_encoding import LATIN, likely_encoding, name_of
 from corpusfmt.text.other_readings import Readings, Rival
 from corpusfmt.text.primitives import is_utf8
@@ -76,8 +76,8 @@ def takes(format: Format) -> bool:
 def judged(pieces: Pieces, format: Format) -> Verdict:
     """Find out which encoding a file is in."""
     head = _head_of(iter(pieces()))
-    wide = wide_encoding(head)
-    if wide is not None:
+    wide = wide_encoding(head) or in_utf16(head[:_HEAD])
+    if wide:
         return _wide(pieces, wide, is_marked=marked(head))
     declared = format.declared(head) if format.declared else None
     if declared is not None and declared.encoding != "utf-8":
