@@ -373,3 +373,15 @@ def test_what_only_an_encoding_speaks_against_is_no_finding(tmp_path: Path, caps
     told = capsys.readouterr()
     assert "some of it may be UTF-8" in told.err
     assert "left" not in (told.err + told.out).replace(str(tmp_path), "")
+
+
+@pytest.mark.parametrize("text", [FRENCH, POLISH, RUSSIAN, GREEK, UKRAINIAN])
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_utf8_that_lost_a_byte_is_not_another_encoding(text: str, place: int, tmp_path: Path) -> None:
+    data = f"{text}\n".encode()
+    at = [at for at, byte in enumerate(data) if byte > 0x7F][place]
+    lost = f"{text}\n".encode() * 3 + data[:at] + data[at + 1 :]
+    (tmp_path / "a.txt").write_bytes(lost)
+    assert "; in " not in next(iter(validate(tmp_path, format="dir"))).message
+    fix(tmp_path, format="dir", encoding="auto", unsafe_fixes=True)
+    assert (tmp_path / "a.txt").read_bytes() == lost

@@ -10,6 +10,8 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from corpusfmt.text.utf8 import has_cut
+
 #: So much of a text is looked at, before the first byte that is not UTF-8 and after it.
 _BEFORE: Final = 2_000
 _AFTER: Final = 6_000
@@ -155,6 +157,8 @@ def likely_encoding(data: bytes, at: int = 0) -> Likely | None:
     if not bad or _BINARY.search(data):
         return None
     mixed = len(bad) <= len(runs) - len(bad)
+    if mixed and has_cut(data):
+        return None
     size = sum(map(len, bad if mixed else runs)) / len(bad if mixed else runs)
     beyond = sum(map(len, bad if mixed else runs))
     if size >= _LETTERS_IN_A_ROW and len(set(b"".join(runs))) < _DIFFERENT:

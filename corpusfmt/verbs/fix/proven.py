@@ -15,7 +15,7 @@ from corpusfmt.text.display import MULTIBYTE, in_utf16, marked, quoted, wide_enc
 from corpusfmt.text.likely_encoding import LATIN, likely_encoding, name_of
 from corpusfmt.text.other_readings import Readings, Rival
 from corpusfmt.text.primitives import is_utf8
-from corpusfmt.text.utf8 import has_narrow_lines, in_utf8
+from corpusfmt.text.utf8 import has_cut, has_narrow_lines, in_utf8
 
 #: So many bytes may hold a declaration.
 _HEAD: Final = 4096
@@ -312,6 +312,8 @@ def _checked(pieces: Pieces, readings: Readings, kinds: set[bool]) -> tuple[Verd
         text = in_utf8(data, encoding) if is_bad else b""
         if text is None or _CONTROLS_IN_UTF8.search(text):
             return Verdict(why=f"{likely} is not"), None
+        if is_bad and has_cut(data):
+            return Verdict(why=f"{likely} has lost bytes of UTF-8"), None
         if is_bad and kinds == {False} and _is_of_another(data, is_latin=is_latin):
             return Verdict(why=f"{likely} in another encoding"), None
         if (is_bad and kinds == {False} and any(map(is_utf8, _RUN.findall(data)))) or (
