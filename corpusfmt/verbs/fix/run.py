@@ -33,12 +33,12 @@ class Fixed:
     """The result for one file: fixes and remaining findings, by code. ``side`` is the file with the removed bytes, or
     empty. ``changed`` says whether the file was replaced (with a dry run: would be). ``links`` counts the other names
     (hard links) that keep the old content. ``note`` says why the encoding of the file was kept, if it was to be
-    detected.
+    detected; ``unproven``: and is not UTF-8.
     """
 
     def __init__(self, path: str) -> None:
         self.path, self.side, self.note = path, "", ""
-        self.changed, self.links = False, 0
+        self.changed, self.unproven, self.links = False, False, 0
         self.fixes: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
 
@@ -114,8 +114,6 @@ class Fixing:
         if self._auto:
             self._judge(fixed, format)
         self._mend(fixed, format, options)
-        if fixed.note and takes(format) and not fixed.left:
-            fixed.left[LEGACY] = 1
         return fixed
 
     def _judge(self, fixed: Fixed, format: Format) -> None:
@@ -129,6 +127,7 @@ class Fixing:
                 yield from chunks(Source(stream, format, salvage=self._salvages).read)
 
         verdict = judged(pieces, format)
+        fixed.unproven = bool(verdict.why) and not (verdict.encoding and (verdict.is_sure or self.unsafe))
         if verdict.encoding and not (verdict.is_sure or self.unsafe):
             fixed.note = f"its encoding is not proven: it is {verdict.why}; --unsafe-fixes makes UTF-8 of it"
         elif verdict.encoding:
@@ -161,6 +160,8 @@ class Fixing:
                 options = options._replace(encoding=None)
             self._again(work, format, options, fixed)
             fixed.changed, fixed.links = True, storage.links_of(path)
+            if fixed.unproven and judged(lambda: chunks(work.text.stream().read), format) == Verdict():
+                fixed.unproven, fixed.note = False, ""  # a fix made UTF-8 of what was not
             if self.diff:
                 with self._opened(path) as stream:
                     old = self._source(stream, format)
