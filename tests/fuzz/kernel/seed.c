@@ -1,0 +1,30 @@
+/* Rows of a seed file, which are written in both formats and read again. */
+
+#include "target.h"
+#include "seedfiles.h"
+#include "jsonlines.h"
+
+static void fuzz(Input in)
+{
+    SeedLimits limits = {.version = 1 - (int)choose(&in, 2), .depth = MOST_LEVELS};
+    int limited = choose(&in, 4) == 3;
+    size_t from = 0, which = choose(&in, LAYOUT_COUNT);
+    limits.header = limits.document = limits.metadata = PTRDIFF_MAX;
+    if (limited) {
+        limits.depth = (int)choose(&in, MOST_LEVELS + 1);
+        limits.header = choose_limit(&in);
+        limits.document = choose_limit(&in);
+        limits.metadata = choose_limit(&in);
+        from = choose(&in, 64) % (in.size + 1);
+    }
+    Rows rows = read_seed(alone(in.data, in.size), from, &limits);
+    int all = write_seed(&rows, 0, PTRDIFF_MAX, PTRDIFF_MAX);
+    CHECK(all || !limits.version);
+    write_jsonl(&rows, 0, 0, PTRDIFF_MAX);
+    write_jsonl(&rows, 0, which, PTRDIFF_MAX);
+    if (limited) {
+        write_seed(&rows, count(&rows) / 2, limits.header, limits.metadata);
+        write_jsonl(&rows, count(&rows) / 2, which, limits.metadata);
+    }
+    forget_rows(&rows);
+}
