@@ -45,6 +45,21 @@ static size_t within(Py_ssize_t number, Py_ssize_t size)
     return number < 0 ? 0 : (size_t)(number > size ? size : number);
 }
 
+/* Get a buffer that nobody can change: what was checked is relied on later. */
+static int fixed(PyObject *data, void *to)
+{
+    Py_buffer *buffer = to;
+    if (data != NULL) {
+        if (PyObject_GetBuffer(data, buffer, PyBUF_SIMPLE) < 0)
+            return 0;
+        if (buffer->readonly)
+            return Py_CLEANUP_SUPPORTED;
+        PyErr_SetString(PyExc_TypeError, "a read-only buffer is required");
+    }
+    PyBuffer_Release(buffer);
+    return 0;
+}
+
 static PyObject *kernel_is_utf8(PyObject *Py_UNUSED(module), PyObject *data)
 {
     Py_buffer buffer;
@@ -69,7 +84,7 @@ static PyObject *kernel_seed_rows(PyObject *Py_UNUSED(module), PyObject *args)
     SeedLimits limits;
     Bytes table = {0}, nothing = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*niinnn", &data, &from, &limits.version, &limits.depth, &limits.header,
+    if (!PyArg_ParseTuple(args, "O&niinnn", fixed, &data, &from, &limits.version, &limits.depth, &limits.header,
                           &limits.document, &limits.metadata))
         return NULL;
     if (limits.depth > MOST_LEVELS)
@@ -89,8 +104,8 @@ static PyObject *kernel_jsonl_rows(PyObject *Py_UNUSED(module), PyObject *args)
     Layout layout;
     Lines out = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*ny*y*y*y*iinn", &data, &from, &layout.key[0], &layout.key[1], &layout.key[2],
-                          &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
+    if (!PyArg_ParseTuple(args, "O&ny*y*y*y*iinn", fixed, &data, &from, &layout.key[0], &layout.key[1],
+                          &layout.key[2], &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
         return NULL;
     if (layout.depth > MOST_LEVELS)
         layout.depth = MOST_LEVELS;
