@@ -19,7 +19,9 @@ static void fuzz(Input in)
     }
     Rows rows = read_seed(alone(in.data, in.size), from, &limits);
     int all = write_seed(&rows, 0, PTRDIFF_MAX, PTRDIFF_MAX);
-    CHECK(all || !limits.version);
+    /* What is like the mark of a text without a final line end is looked at closely where a text ends with it. */
+    const Span whole = {rows.data.buf, (const u8 *)rows.data.buf + rows.data.len};
+    CHECK(all || !limits.version || has(whole, (const u8 *)MARKED + 2, MARKED_SIZE - 3));
     write_jsonl(&rows, 0, 0, PTRDIFF_MAX);
     write_jsonl(&rows, 0, which, PTRDIFF_MAX);
     if (limited) {
