@@ -231,7 +231,7 @@ int main(int argc, char **argv)
         read_inputs(argv[i]);
     if (!kept_count)
         keep(now, 0, 0);
-    while (runs % 256 || time(NULL) < stop) {
+    for (size_t more = 0; more % 256 || time(NULL) < stop; more++) {
         Input from = kept[below(4) ? kept_count - 1 - below(kept_count < 64 ? kept_count : 64) : below(kept_count)];
         memcpy(now, from.data, now_size = from.size);
         for (size_t times = 1 + below(4); times; times--)

@@ -31,7 +31,14 @@ static Layout layout_of(size_t which, int depth, Py_ssize_t document, Py_ssize_t
 static Rows read_jsonl(Py_buffer data, size_t from, const Layout *layout)
 {
     Lines lines = {.data = data.buf, .size = (size_t)data.len};
+    granted = ration;
     size_t stop = (size_t)(jsonl_cut(&lines, lines.data + from, layout) - lines.data);
+    granted = SIZE_MAX;
+    if (lines.arena.failed || lines.table.failed) {
+        free(lines.arena.at);
+        free(lines.table.at);
+        return (Rows){.data = data, .arena = alone("", 0), .table = alone("", 0)};
+    }
     Rows rows = {.data = data, .arena = closed(&lines.arena), .table = closed(&lines.table)};
     check_rows(&rows, from, stop);
     for (size_t i = 0; i < count(&rows); i++) {
@@ -73,7 +80,15 @@ static int write_jsonl(const Rows *rows, size_t first, size_t which, Py_ssize_t 
     how.before_name = view(room[1]);
     how.before_text = view(room[2]);
     how.before_meta = view(room[3]);
-    check_ends(rows, first, jsonl_put(rows, first, &how, &out, &ends), &out, &ends);
+    granted = ration;
+    size_t stop = jsonl_put(rows, first, &how, &out, &ends);
+    granted = SIZE_MAX;
+    if (out.failed || ends.failed) {
+        free(out.at);
+        free(ends.at);
+        return 0;
+    }
+    check_ends(rows, first, stop, &out, &ends);
     Layout layout = layout_of(which, MOST_LEVELS, PTRDIFF_MAX, PTRDIFF_MAX);
     Rows again = read_jsonl(closed(&out), 0, &layout);
     if (are_right(rows))

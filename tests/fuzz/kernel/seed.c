@@ -15,7 +15,8 @@ static void fuzz(Input in)
         limits.header = choose_limit(&in);
         limits.document = choose_limit(&in);
         limits.metadata = choose_limit(&in);
-        from = choose(&in, 64) % (in.size + 1);
+        from = choose(&in, 64);
+        from %= in.size + 1;
     }
     Rows rows = read_seed(alone(in.data, in.size), from, &limits);
     int all = write_seed(&rows, 0, PTRDIFF_MAX, PTRDIFF_MAX);
@@ -25,8 +26,12 @@ static void fuzz(Input in)
     write_jsonl(&rows, 0, 0, PTRDIFF_MAX);
     write_jsonl(&rows, 0, which, PTRDIFF_MAX);
     if (limited) {
+        ration = choose(&in, 8);
+        Rows poor = read_seed(alone(in.data, in.size), from < in.size ? from : in.size, &limits);
+        forget_rows(&poor);
         write_seed(&rows, count(&rows) / 2, limits.header, limits.metadata);
         write_jsonl(&rows, count(&rows) / 2, which, limits.metadata);
+        ration = SIZE_MAX;
     }
     forget_rows(&rows);
 }

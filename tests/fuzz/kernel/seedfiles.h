@@ -6,7 +6,13 @@ static Rows read_seed(Py_buffer data, size_t from, const SeedLimits *limits)
 {
     Bytes table = {0}, nothing = {0};
     const u8 *start = data.buf;
+    granted = ration;
     size_t stop = (size_t)(seed_cut(start, start + from, start + data.len, limits, &table) - start);
+    granted = SIZE_MAX;
+    if (table.failed) {
+        free(table.at);
+        return (Rows){.data = data, .arena = alone("", 0), .table = alone("", 0)};
+    }
     Rows rows = {.data = data, .arena = closed(&nothing), .table = closed(&table)};
     check_rows(&rows, from, stop);
     for (size_t i = 0; i < count(&rows); i++) {
@@ -26,7 +32,15 @@ static int write_seed(const Rows *rows, size_t first, Py_ssize_t header, Py_ssiz
 {
     static const SeedLimits usual = {1, MOST_LEVELS, PTRDIFF_MAX, PTRDIFF_MAX, PTRDIFF_MAX};
     Bytes out = {0}, ends = {0};
-    check_ends(rows, first, seed_put(rows, first, header, metadata, &out, &ends), &out, &ends);
+    granted = ration;
+    size_t stop = seed_put(rows, first, header, metadata, &out, &ends);
+    granted = SIZE_MAX;
+    if (out.failed || ends.failed) {
+        free(out.at);
+        free(ends.at);
+        return 0;
+    }
+    check_ends(rows, first, stop, &out, &ends);
     Rows again = read_seed(closed(&out), 0, &usual);
     if (are_right(rows))
         check_again(rows, first, &again, &ends);

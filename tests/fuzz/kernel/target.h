@@ -3,6 +3,15 @@
 #include <Python.h>
 #include <stdio.h>
 
+/* The kernel gets memory so many times, and then none. */
+static size_t ration = SIZE_MAX, granted = SIZE_MAX;
+
+static void *rationed(void *at, size_t size)
+{
+    return granted && granted-- ? realloc(at, size) : NULL;
+}
+
+#define realloc rationed
 #include "bytes.h"
 #include "utf8.h"
 #include "json.h"
