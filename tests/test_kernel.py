@@ -623,12 +623,13 @@ def test_sizes_at_the_limits_of_writers(more: int) -> None:
 # -- the functions themselves --------------------------------------------------------------------------------------
 
 
-def alone(data: bytes) -> array.array[int]:
-    """Return a buffer that ends where its memory does, so that a sanitizer sees a byte too many that is read.
+def alone(data: bytes) -> memoryview:
+    """Return a read-only buffer that ends where its memory does, so that a sanitizer sees a byte too many that is read.
 
     Bytes have one more behind them.
     """
-    return array.array("B", data)[:]  # an array that grew has room for more; a part of one is just as large as it says
+    # an array that grew has room for more; a part of one is just as large as it says
+    return memoryview(array.array("B", data)[:]).toreadonly()
 
 
 @given(
@@ -760,6 +761,38 @@ WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (
 def test_arguments_of_other_types_are_refused(function: str, arguments: tuple[Any, ...]) -> None:
     with pytest.raises((TypeError, OverflowError)):
         getattr(KERNEL, function)(*arguments)
+
+
+_KEYS: Final = (b"id", b"name", b"text", b"meta")
+
+
+@pytest.mark.parametrize(
+    ("function", "more"), [("seed_rows", (0, 1, 1, 64, 99, 99, 99)), ("jsonl_rows", (0, 1, *_KEYS, True, 64, 99, 99))]
+)
+def test_readers_refuse_buffers_that_can_change(function: str, more: tuple[Any, ...]) -> None:
+    """Another thread could change them between a check and its use."""
+    data = bytearray(b"<<<FILE a b>>>\n")
+    for source in (data, memoryview(data), array.array("B", data)):
+        with pytest.raises(TypeError, match="read-only"):
+            getattr(KERNEL, function)(source, *more)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("seed_rows", (b"", 0, 1, 64, 99, 99)), ("seed_rows", (b"", 0, 1, 64, 99, "99", 99)), ("jsonl_rows", (b"", 0, *_KEYS, True, 64, 99, "99")),
+        ("seed_encode", (b"", b"", b"", 0, 99, "99")), ("jsonl_encode", (b"", b"", b"", 0, *_KEYS, *_KEYS, 1, 1, 1, 1, "99")),
+    ],
+)  # fmt: skip
+def test_a_refused_call_lets_go_of_its_buffers(function: str, arguments: tuple[Any, ...]) -> None:
+    lent = [bytearray(one) if isinstance(one, bytes) else one for one in arguments]
+    views = [memoryview(one).toreadonly() if isinstance(one, bytearray) else one for one in lent]
+    with pytest.raises(TypeError):
+        getattr(KERNEL, function)(*views)
+    for one, view in zip(lent, views, strict=True):
+        if isinstance(one, bytearray):
+            view.release()  # raises BufferError where a buffer of it is still held
+            one.append(0)
 
 
 def test_pieces_are_a_sequence() -> None:

@@ -52,6 +52,21 @@ static size_t within(Py_ssize_t number, Py_ssize_t size)
     return number < 0 ? 0 : (size_t)(number > size ? size : number);
 }
 
+/* Get a buffer that nobody can change: what was checked is relied on later. */
+static int fixed(PyObject *data, void *to)
+{
+    Py_buffer *buffer = to;
+    if (data != NULL) {
+        if (PyObject_GetBuffer(data, buffer, PyBUF_SIMPLE) < 0)
+            return 0;
+        if (buffer->readonly)
+            return Py_CLEANUP_SUPPORTED;
+        PyErr_SetString(PyExc_TypeError, "a read-only buffer is required");
+    }
+    PyBuffer_Release(buffer);
+    return 0;
+}
+
 static PyObject *checked(PyObject *data, int (*check)(const u8 *, size_t))
 {
     Py_buffer buffer;
@@ -88,7 +103,7 @@ static PyObject *kernel_seed_rows(PyObject *Py_UNUSED(module), PyObject *args)
     SeedLimits limits;
     Bytes table = {0}, nothing = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*nLiinnn", &data, &from, &line, &limits.version, &limits.depth, &limits.header,
+    if (!PyArg_ParseTuple(args, "O&nLiinnn", fixed, &data, &from, &line, &limits.version, &limits.depth, &limits.header,
                           &limits.document, &limits.metadata))
         return NULL;
     if (limits.depth > MOST_LEVELS)
@@ -109,8 +124,8 @@ static PyObject *kernel_jsonl_rows(PyObject *Py_UNUSED(module), PyObject *args)
     Layout layout;
     Lines out = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*nLy*y*y*y*iinn", &data, &from, &number, &layout.key[0], &layout.key[1], &layout.key[2],
-                          &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
+    if (!PyArg_ParseTuple(args, "O&nLy*y*y*y*iinn", fixed, &data, &from, &number, &layout.key[0], &layout.key[1],
+                          &layout.key[2], &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
         return NULL;
     if (layout.depth > MOST_LEVELS)
         layout.depth = MOST_LEVELS;
