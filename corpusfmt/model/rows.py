@@ -12,6 +12,7 @@ from corpusfmt.model.metadata import EMPTY
 #: The columns of a row: where its record begins in the buffer, and its text as it is written there; start and stop of
 #: id, name, text and metadata (equal: none); and whether the id is an integer.
 COLUMNS = 11
+TEXT, TEXT_STOP = 6, 7
 #: Of so many pieces of a region that need a closer look the kernel reads what is between them; behind them it does not.
 MOST_ODD = 16
 

@@ -122,11 +122,12 @@ class Output:
 
     def write_members(self, pieces: Sequence[bytes]) -> None:
         """Take bytes that are to be a member each; as :meth:`write_member`, and cheaper for many. Raises OSError."""
+        if self._encoder is None:
+            self.write_records(pieces)
+            return
+        member = self._encoder.member
         self.size += sum(map(len, pieces))
-        if self._encoder:
-            member = self._encoder.member
-            pieces = [member(piece) for piece in pieces if piece]
-        self._put(b"".join(pieces))
+        self._put(b"".join([member(piece) for piece in pieces if piece]))
 
     def write_stored(self, parts: Iterable[bytes]) -> None:
         """Take one gzip member in parts, which is not compressed: for what does not fit into memory. Raises OSError."""

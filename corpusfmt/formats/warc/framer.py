@@ -136,13 +136,18 @@ class Framer(Window):
         self.skim: Callable[[bytes, int], tuple[int, int]] | None = None
 
     def records(self) -> Iterator[Record | None]:
-        """Give the records in order. None comes before bytes leave the region: what was given is to be used by then."""
+        """Give the records in order. None comes after some were skimmed, and before bytes leave the region: what was
+        given is to be used by then.
+        """
         while True:
             if not self.seeking:
                 while True:
                     if self.skim is not None:
                         self.at, records = self.skim(self.buffer, self.at)
-                        self.count += records
+                        if records:
+                            self.count += records
+                            yield None
+                            continue
                     if (quick := self._quick()) is None:
                         break
                     yield quick
