@@ -233,6 +233,7 @@ static PyMethodDef methods[] = {
 
 static int execute(PyObject *module)
 {
+    has_quick_sha = has_sha();
     return PyModule_AddIntConstant(module, "ABI", ABI);
 }
 

@@ -109,9 +109,11 @@ static void sha1_plain(uint32_t *state, const u8 *p, size_t blocks)
     }
 }
 
-#ifdef HAS_SHA
 static int has_sha(void)
 {
+#ifndef HAS_SHA
+    return 0;
+#else
 #ifdef _MSC_VER
     int one[4], seven[4];
     __cpuid(one, 0);
@@ -126,7 +128,10 @@ static int has_sha(void)
         return 0;
 #endif
     return simd >> 9 & 1 && simd >> 19 & 1 && more >> 29 & 1; /* SSSE3, SSE4.1, SHA */
+#endif
 }
+
+#ifdef HAS_SHA
 
 #define QUAD(m, i) \
     k = _mm_add_epi32(m, _mm_loadu_si128((const __m128i *)(SHA256_ROUNDS + (i)))); \
@@ -237,11 +242,14 @@ typedef struct {
     Hasher sha1, sha256;
 } Hashing;
 
+/* What the processor has, which never changes: set when the module is loaded, as to ask takes long in virtual machines. */
+static int has_quick_sha;
+
 static Hashing hashing(int quick)
 {
     Hashing found = {sha1_plain, sha256_plain};
 #ifdef HAS_SHA
-    if (quick && has_sha()) {
+    if (quick && has_quick_sha) {
         found.sha1 = sha1_quick;
         found.sha256 = sha256_quick;
     }
