@@ -31,7 +31,7 @@ KERNEL: Any = kernel.KERNEL
 pytestmark = pytest.mark.skipif(KERNEL is None, reason="the kernel is not built here, or switched off")
 
 #: The modules that use the kernel.
-USERS: Final = ("seed.read", "seed.write", "jsonl.read", "jsonl.write")
+USERS: Final = ("seed.read", "seed.write", "jsonl.read", "jsonl.write", "warc.read", "warc.write")
 WAYS: Final = (0, 1, 7, 64)
 #: Keys of layouts, and what writers may lose.
 LAYOUTS: Final[list[dict[str, str]]] = [
