@@ -220,6 +220,10 @@ class Framer(Window):
         """Frame the record at hand. None at a failure of the file layer. Raises More and _PassOver."""
         self.need(OVERLAP)
         buffer, at = self.buffer, self.at
+        if (matched := self._shapes.match(buffer, at)) is not None:  # perhaps there is only too little of it
+            length = int(matched[1]["content-length"])
+            if length <= min(self.limit, HELD):
+                self.need(matched[2] - at + length + AFTER)
         header = self._close_look(at)
         if not isinstance(header, Header):
             return header
