@@ -33,7 +33,16 @@ KERNEL: Any = kernel.KERNEL
 pytestmark = pytest.mark.skipif(KERNEL is None, reason="the kernel is not built here, or switched off")
 
 #: The modules that use the kernel.
-USERS: Final = ("seed.read", "seed.write", "jsonl.read", "jsonl.write", "tei.read", "tei.write")
+USERS: Final = (
+    "seed.read",
+    "seed.write",
+    "jsonl.read",
+    "jsonl.write",
+    "tei.read",
+    "tei.write",
+    "warc.read",
+    "warc.write",
+)
 WAYS: Final = (0, 1, 7, 64)
 #: Keys of layouts, and what writers may lose.
 LAYOUTS: Final[list[dict[str, str]]] = [

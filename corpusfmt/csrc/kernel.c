@@ -23,8 +23,10 @@
 #include "seed.h"
 #include "jsonl.h"
 #include "tei.h"
+#include "sha.h"
+#include "warc.h"
 
-#define ABI 5
+#define ABI 6
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
@@ -297,6 +299,65 @@ static PyObject *kernel_tei_encode(PyObject *Py_UNUSED(module), PyObject *args)
     return given(&out, &ends, stop);
 }
 
+static PyObject *kernel_warc_encode(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    Py_ssize_t first, before;
+    Bundle how;
+    int quick;
+    Bytes out = {0}, ends = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "y*y*y*nw*y*y*y*y*y*y*y*np", &rows.data, &rows.arena, &rows.table, &first, &how.marks,
+                          &how.type, &how.date, &how.urn, &how.first, &how.second, &how.dates, &how.urls, &before, &quick))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    how.by = hashing(quick);
+    how.number = (size_t)before;
+    stop = within(first, (Py_ssize_t)count(&rows));
+    if (!stop)
+        grow(&out, (size_t)rows.data.len + count(&rows) * LEAST_BUNDLE);
+    stop = warc_put(&rows, stop, &how, &out, &ends);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    Py_buffer *const more[] = {&how.marks, &how.type, &how.date, &how.urn, &how.first, &how.second, &how.dates, &how.urls};
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        PyBuffer_Release(more[i]);
+    return given(&out, &ends, stop);
+}
+
+static PyObject *warc_read(PyObject *args, Reader read)
+{
+    Py_buffer data;
+    Py_ssize_t from;
+    WarcLimits limits;
+    int quick;
+    Lines out = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "O&npinnnp", fixed, &data, &from, &limits.ours, &limits.depth, &limits.document, &limits.header,
+                          &limits.metadata, &quick))
+        return NULL;
+    if (limits.depth > MOST_LEVELS)
+        limits.depth = MOST_LEVELS;
+    Py_BEGIN_ALLOW_THREADS
+    limits.by = hashing(quick);
+    out.data = data.buf;
+    out.size = (size_t)data.len;
+    stop = (size_t)(warc_cut(&out, out.data + within(from, data.len), &limits, read) - out.data);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&data);
+    return given(&out.table, &out.arena, stop);
+}
+
+static PyObject *kernel_warc_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    return warc_read(args, bundle);
+}
+
+static PyObject *kernel_wet_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    return warc_read(args, conversion);
+}
+
 static PyMethodDef methods[] = {
     {"keep_memory", kernel_keep_memory, METH_NOARGS, NULL},
     {"is_utf8", kernel_is_utf8, METH_O, NULL},
@@ -309,11 +370,15 @@ static PyMethodDef methods[] = {
     {"first_blank", kernel_first_blank, METH_VARARGS, NULL},
     {"tei_rows", kernel_tei_rows, METH_VARARGS, NULL},
     {"tei_encode", kernel_tei_encode, METH_VARARGS, NULL},
+    {"warc_rows", kernel_warc_rows, METH_VARARGS, NULL},
+    {"wet_rows", kernel_wet_rows, METH_VARARGS, NULL},
+    {"warc_encode", kernel_warc_encode, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 static int execute(PyObject *module)
 {
+    has_quick_sha = has_sha();
     return PyModule_AddIntConstant(module, "ABI", ABI);
 }
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 5
+ABI: Final = 6
 
 
 class Kernel(Protocol):
@@ -87,6 +87,27 @@ class Kernel(Protocol):
         """Return rows from one on as native documents, where each ends, and the number of the next row. ``digests``
         are those of all texts; ``marks`` are those of names, of which ``count`` were given before.
         """  # fmt: skip
+
+    def warc_rows(self, data: bytes, first: int, ours: bool, depth: int, /, *more: int) -> tuple[bytes, bytes, int]:
+        """Return the table of the documents of a bundle in WARC from an offset on, the arena, and the offset of the
+        next record. ``ours`` says that corpusfmt wrote it. More are the sizes of a block, a header and metadata, and
+        whether to use the SHA extensions of the processor.
+        """
+
+    def wet_rows(self, data: bytes, first: int, ours: bool, depth: int, /, *more: int) -> tuple[bytes, bytes, int]:
+        """Return the same as :meth:`warc_rows`, from the same, of conversion records of others that a conversion record
+        follows.
+        """
+
+    def warc_encode(
+        self, data: bytes, arena: bytes, table: bytes, first: int, marks: bytearray, /, *more: bytes | int
+    ) -> tuple[bytes, bytes, int]:
+        """Return rows from one on as WARC records, two of each, where each record ends, and the number of the next row.
+        ``marks`` are those of ids that were given. More are the type of the records of texts, the date of what has
+        none, the beginning of URNs, that of the names of the ids of both records, the keys of dates and those of URLs
+        in metadata, with NUL behind each, how many documents came before, and whether to use the SHA extensions of the
+        processor.
+        """
 
 
 def _loaded() -> tuple[Kernel | None, str]:
