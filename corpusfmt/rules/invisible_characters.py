@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from typing import Final
 
-from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import looking, strange
+from corpusfmt.model.rule import Check, Rule
+from corpusfmt.rules._characters import check_for, looking
 
 #: Syllables of which one part is a filler: conjoining jamo (Unicode 16.0, 3.12), and the sequences of KS X 1001.
 _SYLLABLES: Final = (
@@ -28,12 +26,7 @@ def start() -> Check:
         b"\xe3\x85\xa4",
         b"\xef(?:\xbe\xa0|\xbf[\xb0-\xb8])",
     )
-    pattern = re.compile(f"{_SYLLABLES}|{_MONGOLIAN}|({_INVISIBLE})")
-
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern)
-
-    return check
+    return check_for(look, re.compile(f"{_SYLLABLES}|{_MONGOLIAN}|({_INVISIBLE})"))
 
 
 RULE = Rule(

@@ -197,6 +197,7 @@ class WARCWriter:
 
     def encode(self, documents: Sequence[Document]) -> list[bytes]:
         """Return the records of the documents, two of each. Raises LossError."""
+        documents = list(documents)  # rows are gone over several times
         for document in documents:
             if len(document.meta_json) > MAX_METADATA or len(document.name) > WARC_NAME or _has_long_id(document):
                 raise LossError(losses(document, self._options))
