@@ -24,6 +24,10 @@ static void fuzz(Input in)
     Rows rows = {.data = alone(buffers[0].data, buffers[0].size), .arena = alone(buffers[1].data, buffers[1].size)};
     rows.table = closed(&table);
     size_t first = count(&rows) ? flags % (count(&rows) + 1) : 0;
+    Bytes column = {0};
+    put_column(&rows, ID + 2 * (int)(which % 4), &column);
+    free(column.at);
+    CHECK(first_blank(&rows) <= count(&rows));
     write_seed(&rows, first, header, metadata);
     write_jsonl(&rows, first, which, metadata);
     write_tei(&rows, first, 1 + sizes[0], digests.data, digests.size);
