@@ -248,7 +248,7 @@ static PyObject *kernel_tei_rows(PyObject *Py_UNUSED(module), PyObject *args)
     Natives in = {0};
     size_t stop;
     PyObject *found, *digests, *all = NULL;
-    if (!PyArg_ParseTuple(args, "y*ny*inn", &data, &from, &words, &in.depth, &in.document, &in.metadata))
+    if (!PyArg_ParseTuple(args, "O&ny*inn", fixed, &data, &from, &words, &in.depth, &in.document, &in.metadata))
         return NULL;
     if (in.depth > MOST_LEVELS)
         in.depth = MOST_LEVELS;

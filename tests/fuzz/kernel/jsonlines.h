@@ -48,6 +48,7 @@ static Rows read_jsonl(Py_buffer data, size_t from, const Layout *layout)
         const u8 *line = memchr(lines.data + row[BEGIN], '\n', (size_t)(end - row[BEGIN]));
         CHECK(line == NULL ? end == data.len : line + 1 == lines.data + end);
         CHECK(row[META_STOP] - row[META] <= layout->metadata && row[ID] < row[ID_STOP]);
+        CHECK(row[LINE] == slow_line(lines.data + from, lines.data + row[BEGIN]));
     }
     return rows;
 }

@@ -23,6 +23,7 @@ static Rows read_seed(Py_buffer data, size_t from, const SeedLimits *limits)
         CHECK(row[BEGIN] == 0 || start[row[BEGIN] - 1] == '\n' || i == 0);
         CHECK(end - row[BEGIN] <= limits->document && row[META_STOP] - row[META] <= limits->metadata);
         CHECK(limits->version || !row[META_STOP]);
+        CHECK(row[LINE] == slow_line(start + from, start + row[BEGIN]));
     }
     return rows;
 }

@@ -3,6 +3,7 @@
 #include "target.h"
 #include "seedfiles.h"
 #include "jsonlines.h"
+#include "teifiles.h"
 
 static void fuzz(Input in)
 {
@@ -10,6 +11,7 @@ static void fuzz(Input in)
     Py_ssize_t header = choose_limit(&in), metadata = choose_limit(&in);
     size_t sizes[] = {choose(&in, 256), choose(&in, 256)};
     Input buffers[] = {take(&in, sizes[0]), take(&in, sizes[1])};
+    const Input digests = in;
     Bytes table = {0};
     if (wide == 7) /* the bytes as they are */
         put(&table, in.data, in.size);
@@ -22,7 +24,12 @@ static void fuzz(Input in)
     Rows rows = {.data = alone(buffers[0].data, buffers[0].size), .arena = alone(buffers[1].data, buffers[1].size)};
     rows.table = closed(&table);
     size_t first = count(&rows) ? flags % (count(&rows) + 1) : 0;
+    Bytes column = {0};
+    put_column(&rows, ID + 2 * (int)(which % 4), &column);
+    free(column.at);
+    CHECK(first_blank(&rows) <= count(&rows));
     write_seed(&rows, first, header, metadata);
     write_jsonl(&rows, first, which, metadata);
+    write_tei(&rows, first, 1 + sizes[0], digests.data, digests.size);
     forget_rows(&rows);
 }

@@ -116,6 +116,15 @@ static int slow_is_utf8(const u8 *p, size_t size)
     return 1;
 }
 
+/* Return the number of the line at p, where a buffer begins with line 1. */
+static int64_t slow_line(const u8 *start, const u8 *p)
+{
+    int64_t line = 1;
+    while (start < p)
+        line += *start++ == '\n';
+    return line;
+}
+
 /* Say whether two JSON texts are equal but for white space between values. */
 static int same_json(Span a, Span b)
 {
