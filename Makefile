@@ -7,7 +7,7 @@ INSTALLED = $(VENV)/.installed
 STAMP = $(VENV)/.developing
 PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test test-pure sanitize deep-test coverage hostile torture mutate lint docs bench lock clean
+.PHONY: demo test test-pure sanitize fuzz-kernel deep-test coverage hostile torture mutate lint docs bench lock clean
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'corpusfmt needs Python 3.11 or later; name one with PYTHON=python3.11')"
@@ -53,6 +53,10 @@ sanitize: $(STAMP)
 	  PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \
 	  $(abspath $(BIN))/python -m pytest --capture=sys $(SANITIZED_TESTS)
 
+## Fuzz the functions of the kernel, FUZZ_SECONDS (60) each, or those in FUZZ="seed jsonl"; clang with libFuzzer is best, gcc is enough.
+fuzz-kernel:
+	@tests/fuzz/kernel/run.sh
+
 ## All tests, those marked deep too, with 2,000 examples for each law; takes about half an hour on two cores.
 deep-test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --hypothesis-profile=deep
@@ -91,7 +95,7 @@ bench:
 	$(PYTHON) benchmarks/run.py --setup
 	$(PYTHON) benchmarks/run.py --write
 	$(PYTHON) benchmarks/checks.py --write
-	$(PYTHON) benchmarks/compression.py --write
+	$(PYTHON) benchmarks/codec_table.py --write
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make lock"

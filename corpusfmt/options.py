@@ -153,7 +153,8 @@ SETTINGS: Final = (
     Setting("unsafe-fixes", "flag", "also apply fixes that may change content; removed bytes are saved to FILE.cut",
             _FIX,
             "fixing"),
-    Setting("dry-run", "flag", "report what would be fixed, and change nothing", _FIX, "fixing", short="n"),
+    Setting("dry-run", "flag", "report what would be fixed, and change nothing; exit with 1 when there is anything "
+            "to fix", _FIX, "fixing", short="n"),
     Setting("diff", "flag",
             "print a unified diff of the decompressed content, and change nothing; exit with 1 when there is anything "
             "to fix. A terminal gets escaped, shortened lines; a pipe gets exact bytes, for 'patch'", _FIX, "fixing"),

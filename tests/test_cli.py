@@ -439,7 +439,7 @@ def test_what_was_lost_left_and_skipped_is_said(here: Path, capsys: pytest.Captu
     assert "skipped 1 file: ./notes.txt" in err.replace(os.sep, "/")
     assert "lost, as allowed: name of 2 documents" in err
     assert main(["validate", "."]) == 0
-    assert "skipped 1 file: ./notes.txt" in capsys.readouterr().err.replace(os.sep, "/")
+    assert "skipped 1 file: ./notes.txt (1 without a known suffix)" in capsys.readouterr().err.replace(os.sep, "/")
 
 
 def test_a_stopped_pipe_says_what_had_gone_out(here: Path) -> None:

@@ -204,6 +204,108 @@ def test_something_stands_before_the_first_member(kind: str, before: bytes, tmp_
     assert numbers(tmp_path / "o.jsonl") == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("pack", [gz, zst])
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("damage", ["its data are others", "its magic is gone", "its end is missing"])
+@pytest.mark.parametrize("which", [(0,), (0, 1), (2,), (1, 2), (1, 3), (4,), (0, 2)])
+def test_fix_removes_damaged_members_when_that_is_asked_for(
+    which: tuple[int, ...], damage: str, kind: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    found = members(kind, pack)
+    for one in which:
+        found[one] = DAMAGES[damage](found[one])
+    path = tmp_path / f"a{MAKERS[kind][0]}.{'gz' if pack is gz else 'zst'}"
+    path.write_bytes(b"".join(found))
+    before, told = list(read(path, on_error="skip")), list(validate(path))
+    with pytest.raises(ParseError, match=r"fix --unsafe-fixes'|fetch the file again"):
+        fix(path)
+    assert path.read_bytes() == b"".join(found)
+    (planned,) = fix(path, unsafe_fixes=True, dry_run=True)
+    assert planned.changed
+    assert path.read_bytes() == b"".join(found)
+    (done,) = fix(path, unsafe_fixes=True)
+    assert dict(done.left) == {}
+    assert list(validate(path)) == []
+    assert [one for one in fix(path, unsafe_fixes=True) if one.changed] == []
+    if "FILE001" in {one.code for one in told}:  # what is left of the last document is another matter
+        assert numbers(path)[: len(before)] == numbers_of(before)
+        return
+    assert sum(done.fixes.values()) == len(told)
+    assert list(read(path)) == before
+    lost = [one for one in range(5) if one + 1 not in numbers_of(before)]
+    assert Path(done.side).read_bytes() == b"".join(found[one] for one in lost)
+
+
+def test_a_text_that_the_damage_may_have_cut_is_not_fixed(tmp_path: Path) -> None:
+    """Members that end in the middle of texts; the end of one is lost, and the beginning of another."""
+    text = b"".join(seed(n, content(n)) for n in range(1, 20))
+    cuts = [0, 700, 1500, 2200, 2900, 3700, len(text)]
+    found = [gz(text[start:stop]) for start, stop in pairwise(cuts)]
+    found[2] = DAMAGES["its first block is another"](found[2])
+    (tmp_path / "a.seed.gz").write_bytes(b"".join(found))
+    with pytest.raises(ParseError, match="; fetch the file again: "):
+        fix(tmp_path / "a.seed.gz", unsafe_fixes=True)
+    assert (tmp_path / "a.seed.gz").read_bytes() == b"".join(found)
+
+
+def test_what_stands_in_a_member_before_its_first_record_is_cut_off(tmp_path: Path) -> None:
+    text = b"".join(seed(n, content(n)) for n in range(1, 5))
+    middle = text.index(b"<<<FILE 3") - 100
+    first = DAMAGES["its first block is another"](gz(text[:middle]))
+    (tmp_path / "a.seed.gz").write_bytes(first + gz(text[middle:]))
+    (done,) = fix(tmp_path / "a.seed.gz", unsafe_fixes=True)
+    assert numbers(tmp_path / "a.seed.gz") == [3, 4]
+    assert Path(done.side).read_bytes() == first + text[middle : middle + 100]
+
+
+def test_lines_on_both_sides_of_damage_are_not_joined(tmp_path: Path) -> None:
+    """The halves would be one record."""
+    text = b"".join(jsonl(n, content(n)) for n in range(1, 8))
+    halves = [text.index(f'"id": "{n}"'.encode()) + 60 for n in (3, 5)]
+    found = [gz(text[: halves[0]]), gz(text[halves[0] : halves[1]]), gz(text[halves[1] :])]
+    found[1] = DAMAGES["its first block is another"](found[1])
+    (tmp_path / "a.jsonl.gz").write_bytes(b"".join(found))
+    fix(tmp_path / "a.jsonl.gz", unsafe_fixes=True)
+    assert numbers_of(read(tmp_path / "a.jsonl.gz", on_error="skip")) == [1, 2, 6, 7]
+
+
+def test_records_after_damage_keep_their_members(tmp_path: Path) -> None:
+    found = [gz(warc(1, "text 1")), b"damage", gz(warc(2, "text 2") + warc(3, "text 3")), gz(warc(4, "text 4"))]
+    (tmp_path / "a.warc.gz").write_bytes(b"".join(found))
+    (done,) = fix(tmp_path / "a.warc.gz", unsafe_fixes=True)
+    assert dict(done.fixes) == {"FILE003": 1, "WARC023": 1}
+    assert (tmp_path / "a.warc.gz").read_bytes().count(b"\x1f\x8b\x08") == 4
+    assert list(validate(tmp_path / "a.warc.gz")) == []
+
+
+def test_data_of_a_large_damaged_member_are_not_kept(tmp_path: Path) -> None:
+    some = random.Random(1)
+    large = b"".join(jsonl(n, f"text {n} {some.randbytes(30_000).hex()}") for n in range(1, 100))
+    member = gzip.compress(large, 1, mtime=0)
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gz(jsonl(0, "text 0")) + member[:-6] + b"\xff\xff" + member[-4:] + gz(jsonl(100, "text 100")))
+    with pytest.raises(ParseError, match="; fetch the file again: "):
+        fix(path, unsafe_fixes=True)
+
+
+def test_damage_is_not_removed_when_other_codes_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gz(jsonl(1, "text 1")) + b"damage")
+    with pytest.raises(ParseError, match="not gzip"):
+        fix(path, unsafe_fixes=True, select=["TXT"])
+    (done,) = fix(path, unsafe_fixes=True, select=["FILE"])
+    assert dict(done.fixes) == {"FILE003": 1}
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--diff"])
+def test_the_exit_code_says_that_something_would_be_changed(option: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gz(jsonl(1, "text 1")) + bytes(5))
+    assert main(["fix", "-q", option, str(path)]) == 1
+    assert main(["fix", "-q", str(path)]) == 0
+    assert main(["fix", "-q", option, str(path)]) == 0
+
+
 DAMAGED_FILES = {
     "no gzip": b"none of it", "empty": b"", "damaged": DAMAGES["its data are others"](gz(jsonl(7, content(7)))),
     "cut": gz(b"")[:5],

@@ -33,7 +33,16 @@ KERNEL: Any = kernel.KERNEL
 pytestmark = pytest.mark.skipif(KERNEL is None, reason="the kernel is not built here, or switched off")
 
 #: The modules that use the kernel.
-USERS: Final = ("seed.read", "seed.write", "jsonl.read", "jsonl.write", "tei.read", "tei.write")
+USERS: Final = (
+    "seed.read",
+    "seed.write",
+    "jsonl.read",
+    "jsonl.write",
+    "tei.read",
+    "tei.write",
+    "warc.read",
+    "warc.write",
+)
 WAYS: Final = (0, 1, 7, 64)
 #: Keys of layouts, and what writers may lose.
 LAYOUTS: Final[list[dict[str, str]]] = [
@@ -623,12 +632,13 @@ def test_sizes_at_the_limits_of_writers(more: int) -> None:
 # -- the functions themselves --------------------------------------------------------------------------------------
 
 
-def alone(data: bytes) -> array.array[int]:
-    """Return a buffer that ends where its memory does, so that a sanitizer sees a byte too many that is read.
+def alone(data: bytes) -> memoryview:
+    """Return a read-only buffer that ends where its memory does, so that a sanitizer sees a byte too many that is read.
 
     Bytes have one more behind them.
     """
-    return array.array("B", data)[:]  # an array that grew has room for more; a part of one is just as large as it says
+    # an array that grew has room for more; a part of one is just as large as it says
+    return memoryview(array.array("B", data)[:]).toreadonly()
 
 
 @given(
@@ -760,6 +770,45 @@ WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (
 def test_arguments_of_other_types_are_refused(function: str, arguments: tuple[Any, ...]) -> None:
     with pytest.raises((TypeError, OverflowError)):
         getattr(KERNEL, function)(*arguments)
+
+
+_KEYS: Final = (b"id", b"name", b"text", b"meta")
+
+
+@pytest.mark.parametrize(
+    ("function", "more"),
+    [
+        ("seed_rows", (0, 0, 1, 64, 99, 99, 99)),
+        ("jsonl_rows", (0, 0, *_KEYS, True, 64, 99, 99)),
+        ("tei_rows", (0, b"", 64, 99, 99, 1)),
+        ("warc_rows", (0, True, 64, 99, 99, 99, 1)),
+        ("wet_rows", (0, True, 64, 99, 99, 99, 1)),
+    ],
+)
+def test_readers_refuse_buffers_that_can_change(function: str, more: tuple[Any, ...]) -> None:
+    """Another thread could change them between a check and its use."""
+    data = bytearray(b"<<<FILE a b>>>\n")
+    for source in (data, memoryview(data), array.array("B", data)):
+        with pytest.raises(TypeError, match="read-only"):
+            getattr(KERNEL, function)(source, *more)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("seed_rows", (b"", 0, 0, 1, 64, 99, "99", 99)), ("jsonl_rows", (b"", 0, 0, *_KEYS, True, 64, 99, "99")), ("tei_rows", (b"", 0, b"", 64, 99, "99", 1)),
+        ("seed_encode", (b"", b"", b"", 0, 99, "99")), ("jsonl_encode", (b"", b"", b"", 0, *_KEYS, *_KEYS, 1, 1, 1, 1, "99")),
+    ],
+)  # fmt: skip
+def test_a_refused_call_lets_go_of_its_buffers(function: str, arguments: tuple[Any, ...]) -> None:
+    lent = [bytearray(one) if isinstance(one, bytes) else one for one in arguments]
+    views = [memoryview(one).toreadonly() if isinstance(one, bytearray) else one for one in lent]
+    with pytest.raises(TypeError):
+        getattr(KERNEL, function)(*views)
+    for one, view in zip(lent, views, strict=True):
+        if isinstance(one, bytearray):
+            view.release()  # raises BufferError where a buffer of it is still held
+            one.append(0)
 
 
 def test_pieces_are_a_sequence() -> None:

@@ -827,10 +827,11 @@ def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert discover(["odd[1].seed"], known).paths == ["odd[1].seed"]
     assert discover(["**/c.seed"], known).paths == [os.path.join("sub", "c.seed")]
     assert discover(["-"], known).paths == ["-"]
-    assert discover(["."], known).skipped == [os.path.join(".", "x.txt")]
+    assert discover(["."], known).skipped == {os.path.join(".", "x.txt"): "without a known suffix"}
     own = discover([".", "a.seed"], known, lambda path: path.endswith("b.seed") or path == os.path.join(".", "a.seed"))
     assert own.paths == [*inside[2:], "a.seed"]
-    assert own.skipped == [os.path.join(".", "x.txt"), *inside[:2]]
+    assert list(own.skipped) == [os.path.join(".", "x.txt"), *inside[:2]]
+    assert list(own.skipped.values()) == ["without a known suffix", "written by this run", "written by this run"]
 
 
 @pytest.mark.parametrize(

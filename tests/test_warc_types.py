@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from corpusfmt import ConfigurationError, convert, read
+from corpusfmt import ConfigurationError, Document, convert, read
 from corpusfmt.cli.main import main
 from corpusfmt.formats.warc import FORMAT
-from corpusfmt.model.format import ReadOptions
+from corpusfmt.model.format import ReadOptions, WriteOptions
 from tests.support import scan
 from tests.warcs import docs, page, record, uuid
 
@@ -113,6 +113,18 @@ def test_what_a_crawler_writes_of_itself_is_no_document(uri: bytes) -> None:
 @pytest.mark.parametrize("uri", [b"https://example.org/metadata:log", b"urn:text:https://example.org/", b"urn:X-a:b"])
 def test_other_uris_say_nothing(uri: bytes) -> None:
     assert len(docs(record("resource", WARC_Target_URI=uri))) == 1
+
+
+@pytest.mark.parametrize("own", [{}, {"corpus": "log"}])
+def test_documents_of_ours_are_none_of_a_crawler(own: dict[str, str]) -> None:
+    """Whatever their ids are, and whichever way they are read."""
+    many = [Document(id, "t", name=name) for id in ("log", 'log"', "log:1") for name in ("", '"')]
+    writer = FORMAT.writer(WriteOptions(own=own))
+    data = writer.begin() + b"".join(writer.encode(many)) + writer.end(len(many))
+    for options in (ReadOptions(), ReadOptions(thorough=True)):
+        batches = scan(FORMAT, data, options=options)
+        assert [document for batch in batches for document in batch.documents] == many
+        assert not any(batch.findings or batch.dropped for batch in batches)
 
 
 @pytest.mark.parametrize("type", ["resource", "conversion"])

@@ -88,6 +88,7 @@ def _write(output: storage.Output, report: Report) -> None:
         "outputs": report.outputs,
         "files": report.files,
         "passed_over": report.skipped,
+        "passed_over_reasons": report.skip_reasons,
         "left_behind": dict(sorted(report.dropped.items())),
         "lost": dict(sorted(report.lost.items())),
         "finding_counts": dict(sorted(report.finding_counts.items())),
@@ -149,7 +150,7 @@ def _why_not(report: Report, on_error: str) -> str:
 
 
 def _summary(report: Report, seconds: float) -> None:
-    say_skipped(report.skipped)
+    say_skipped(report.skip_reasons)
     say_dropped(report.dropped)
     if report.lost and report.committed:
         parts = ", ".join(f"{kind} of {plural(count, 'document')}" for kind, count in sorted(report.lost.items()))

@@ -103,7 +103,7 @@ def _print(comparison: Comparison, output: str, bar: Bar, *, quiet: bool) -> Non
         for kind in KINDS:
             if comparison.hidden[kind]:
                 say(f"... and {comparison.hidden[kind]:,} more {kind}; --no-cap shows all")
-    say_skipped([*comparison.a.skipped, *comparison.b.skipped])
+    say_skipped(comparison.a.skipped | comparison.b.skipped)
     if output == "text":
         put(_totals(comparison))
 

@@ -35,9 +35,9 @@ Read, validate, fix and convert text corpora without silent loss.
   corpusfmt --version                     the version; with -v also whether the compiled kernel is in use
 
 'corpusfmt COMMAND --help' lists the options of a command.
-Exit codes: 0 clean; 1 findings (validate), findings left (fix), documents that differ (diff), documents that were
-refused or would lose something (convert), or files that are not as the receipt says (verify);
-2 the command could not run. Warnings do not stop convert.
+Exit codes: 0 clean; 1 findings (validate), findings left (fix) or to fix (fix --dry-run, --diff), documents that
+differ (diff), records that cannot be read (ls), documents that were refused or would lose something (convert), or files
+that are not as the receipt says (verify); 2 the command could not run. Warnings do not stop convert.
 """
 
 

@@ -144,6 +144,7 @@ def _report(validation: Validation, reports: Sequence[Reporter], configuration: 
         validators=[(name, list(engines)) for name, engines in tally.engines.items()],
         error=None if failure is None else "; ".join(map(described, failures)),
         configuration=configuration,
+        skipped=validation.skipped,
     )
     for report in reports:
         report.end(summary)

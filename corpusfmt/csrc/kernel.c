@@ -24,6 +24,7 @@
 #include "jsonl.h"
 #include "sha.h"
 #include "tei.h"
+#include "warc.h"
 
 #define ABI 8
 /* To let go of the GIL costs as much as to check so many bytes. */
@@ -51,6 +52,21 @@ static PyObject *given(Bytes *one, Bytes *other, size_t stop)
 static size_t within(Py_ssize_t number, Py_ssize_t size)
 {
     return number < 0 ? 0 : (size_t)(number > size ? size : number);
+}
+
+/* Get a buffer that nobody can change: what was checked is relied on later. */
+static int fixed(PyObject *data, void *to)
+{
+    Py_buffer *buffer = to;
+    if (data != NULL) {
+        if (PyObject_GetBuffer(data, buffer, PyBUF_SIMPLE) < 0)
+            return 0;
+        if (buffer->readonly)
+            return Py_CLEANUP_SUPPORTED;
+        PyErr_SetString(PyExc_TypeError, "a read-only buffer is required");
+    }
+    PyBuffer_Release(buffer);
+    return 0;
 }
 
 static PyObject *checked(PyObject *data, int (*check)(const u8 *, size_t))
@@ -89,7 +105,7 @@ static PyObject *kernel_seed_rows(PyObject *Py_UNUSED(module), PyObject *args)
     SeedLimits limits;
     Bytes table = {0}, nothing = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*nLiinnn", &data, &from, &line, &limits.version, &limits.depth, &limits.header,
+    if (!PyArg_ParseTuple(args, "O&nLiinnn", fixed, &data, &from, &line, &limits.version, &limits.depth, &limits.header,
                           &limits.document, &limits.metadata))
         return NULL;
     if (limits.depth > MOST_LEVELS)
@@ -110,8 +126,8 @@ static PyObject *kernel_jsonl_rows(PyObject *Py_UNUSED(module), PyObject *args)
     Layout layout;
     Lines out = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*nLy*y*y*y*iinn", &data, &from, &number, &layout.key[0], &layout.key[1], &layout.key[2],
-                          &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
+    if (!PyArg_ParseTuple(args, "O&nLy*y*y*y*iinn", fixed, &data, &from, &number, &layout.key[0], &layout.key[1],
+                          &layout.key[2], &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
         return NULL;
     if (layout.depth > MOST_LEVELS)
         layout.depth = MOST_LEVELS;
@@ -179,60 +195,6 @@ static PyObject *kernel_seed_encode(PyObject *Py_UNUSED(module), PyObject *args)
     return given(&out, &ends, stop);
 }
 
-static PyObject *kernel_tei_rows(PyObject *Py_UNUSED(module), PyObject *args)
-{
-    Py_buffer data, words;
-    Py_ssize_t from;
-    Natives in = {0};
-    int quick;
-    size_t stop;
-    if (!PyArg_ParseTuple(args, "y*ny*innp", &data, &from, &words, &in.depth, &in.document, &in.metadata, &quick))
-        return NULL;
-    if (in.depth > MOST_LEVELS)
-        in.depth = MOST_LEVELS;
-    Py_BEGIN_ALLOW_THREADS
-    in.by = hashing(quick);
-    in.out.data = data.buf;
-    in.out.size = (size_t)data.len;
-    in.words.at = words.buf;
-    in.words.end = in.words.at + words.len;
-    grow(&in.out.arena, in.out.size);
-    stop = (size_t)(tei_cut(&in, in.out.data + within(from, data.len)) - in.out.data);
-    free(in.header.at);
-    free(in.scratch.at);
-    Py_END_ALLOW_THREADS
-    PyBuffer_Release(&data);
-    PyBuffer_Release(&words);
-    return given(&in.out.table, &in.out.arena, stop);
-}
-
-static PyObject *kernel_tei_encode(PyObject *Py_UNUSED(module), PyObject *args)
-{
-    Rows rows;
-    Py_ssize_t first;
-    Py_buffer words;
-    Writer how = {0};
-    int quick;
-    Bytes out = {0}, ends = {0};
-    size_t stop;
-    if (!PyArg_ParseTuple(args, "y*y*y*ny*w*np", &rows.data, &rows.arena, &rows.table, &first, &words,
-                          &how.names.marks, &how.names.count, &quick))
-        return NULL;
-    Py_BEGIN_ALLOW_THREADS
-    how.by = hashing(quick);
-    how.words.at = words.buf;
-    how.words.end = how.words.at + words.len;
-    stop = within(first, (Py_ssize_t)count(&rows));
-    if (!stop)
-        grow(&out, (size_t)rows.data.len + (size_t)rows.data.len / 2);
-    stop = tei_put(&rows, stop, &how, &out, &ends);
-    Py_END_ALLOW_THREADS
-    release(&rows);
-    PyBuffer_Release(&words);
-    PyBuffer_Release(&how.names.marks);
-    return given(&out, &ends, stop);
-}
-
 /* Return the values of a column of rows, with a line feed between two. */
 static PyObject *kernel_column(PyObject *Py_UNUSED(module), PyObject *args)
 {
@@ -279,6 +241,119 @@ static PyObject *kernel_keep_memory(PyObject *Py_UNUSED(module), PyObject *Py_UN
     return Py_NewRef(Py_None);
 }
 
+static PyObject *kernel_tei_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer data, words;
+    Py_ssize_t from;
+    Natives in = {0};
+    int quick;
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "O&ny*innp", fixed, &data, &from, &words, &in.depth, &in.document, &in.metadata, &quick))
+        return NULL;
+    if (in.depth > MOST_LEVELS)
+        in.depth = MOST_LEVELS;
+    Py_BEGIN_ALLOW_THREADS
+    in.by = hashing(quick);
+    in.out.data = data.buf;
+    in.out.size = (size_t)data.len;
+    in.words.at = words.buf;
+    in.words.end = in.words.at + words.len;
+    grow(&in.out.arena, in.out.size);
+    stop = (size_t)(tei_cut(&in, in.out.data + within(from, data.len)) - in.out.data);
+    free(in.header.at);
+    free(in.scratch.at);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&data);
+    PyBuffer_Release(&words);
+    return given(&in.out.table, &in.out.arena, stop);
+}
+
+static PyObject *kernel_tei_encode(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    Py_ssize_t first;
+    Py_buffer words;
+    Writer how = {0};
+    int quick;
+    Bytes out = {0}, ends = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "y*y*y*ny*w*np", &rows.data, &rows.arena, &rows.table, &first, &words,
+                          &how.names.marks, &how.names.count, &quick))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    how.by = hashing(quick);
+    how.words.at = words.buf;
+    how.words.end = how.words.at + words.len;
+    stop = within(first, (Py_ssize_t)count(&rows));
+    if (!stop)
+        grow(&out, (size_t)rows.data.len + (size_t)rows.data.len / 2);
+    stop = tei_put(&rows, stop, &how, &out, &ends);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    PyBuffer_Release(&words);
+    PyBuffer_Release(&how.names.marks);
+    return given(&out, &ends, stop);
+}
+
+static PyObject *kernel_warc_encode(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    Py_ssize_t first, before;
+    Bundle how;
+    int quick;
+    Bytes out = {0}, ends = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "y*y*y*nw*y*y*y*y*y*y*y*np", &rows.data, &rows.arena, &rows.table, &first, &how.marks,
+                          &how.type, &how.date, &how.urn, &how.first, &how.second, &how.dates, &how.urls, &before, &quick))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    how.by = hashing(quick);
+    how.number = (size_t)before;
+    stop = within(first, (Py_ssize_t)count(&rows));
+    if (!stop)
+        grow(&out, (size_t)rows.data.len + count(&rows) * LEAST_BUNDLE);
+    stop = warc_put(&rows, stop, &how, &out, &ends);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    Py_buffer *const more[] = {&how.marks, &how.type, &how.date, &how.urn, &how.first, &how.second, &how.dates, &how.urls};
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        PyBuffer_Release(more[i]);
+    return given(&out, &ends, stop);
+}
+
+static PyObject *warc_read(PyObject *args, Reader read)
+{
+    Py_buffer data;
+    Py_ssize_t from;
+    WarcLimits limits;
+    int quick;
+    Lines out = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "O&npinnnp", fixed, &data, &from, &limits.ours, &limits.depth, &limits.document, &limits.header,
+                          &limits.metadata, &quick))
+        return NULL;
+    if (limits.depth > MOST_LEVELS)
+        limits.depth = MOST_LEVELS;
+    Py_BEGIN_ALLOW_THREADS
+    limits.by = hashing(quick);
+    out.data = data.buf;
+    out.size = (size_t)data.len;
+    stop = (size_t)(warc_cut(&out, out.data + within(from, data.len), &limits, read) - out.data);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&data);
+    return given(&out.table, &out.arena, stop);
+}
+
+static PyObject *kernel_warc_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    return warc_read(args, bundle);
+}
+
+static PyObject *kernel_wet_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    return warc_read(args, conversion);
+}
+
 static PyMethodDef methods[] = {
     {"keep_memory", kernel_keep_memory, METH_NOARGS, NULL},
     {"is_utf8", kernel_is_utf8, METH_O, NULL},
@@ -287,10 +362,13 @@ static PyMethodDef methods[] = {
     {"jsonl_rows", kernel_jsonl_rows, METH_VARARGS, NULL},
     {"jsonl_encode", kernel_jsonl_encode, METH_VARARGS, NULL},
     {"seed_encode", kernel_seed_encode, METH_VARARGS, NULL},
-    {"tei_rows", kernel_tei_rows, METH_VARARGS, NULL},
-    {"tei_encode", kernel_tei_encode, METH_VARARGS, NULL},
     {"column", kernel_column, METH_VARARGS, NULL},
     {"first_blank", kernel_first_blank, METH_VARARGS, NULL},
+    {"tei_rows", kernel_tei_rows, METH_VARARGS, NULL},
+    {"tei_encode", kernel_tei_encode, METH_VARARGS, NULL},
+    {"warc_rows", kernel_warc_rows, METH_VARARGS, NULL},
+    {"wet_rows", kernel_wet_rows, METH_VARARGS, NULL},
+    {"warc_encode", kernel_warc_encode, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -354,14 +354,9 @@ static int is_date(Span of)
     return hour >= 0 && hour <= (*p == '+' ? 13 : 12) && minute >= 0 && minute <= 59;
 }
 
-static int is_ascii_letter(u8 c)
-{
-    return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
-
 static int is_alphanumeric(u8 c)
 {
-    return is_ascii_letter(c) || (c >= '0' && c <= '9');
+    return is_letter(c) || (c >= '0' && c <= '9');
 }
 
 /* Say whether a byte is one of those that the names of ours have. */
@@ -374,7 +369,7 @@ static int is_name_byte(u8 c)
 static int is_language(Span of)
 {
     const u8 *p = of.at;
-    while (p < of.end && is_ascii_letter(*p))
+    while (p < of.end && is_letter(*p))
         p++;
     if (p - of.at < 2 || p - of.at > 3)
         return 0;
@@ -679,7 +674,7 @@ static const u8 *tei_document(Natives *in, const u8 *start, const u8 *end)
     if (!STARTS(start, end, TEI_START))
         return NULL;
     const u8 *p = start + sizeof TEI_START - 1;
-    if (p == end || (!is_ascii_letter(*p) && *p != '_'))
+    if (p == end || (!is_letter(*p) && *p != '_'))
         return NULL;
     told.xml_id.at = p;
     while (p < end && is_name_byte(*p))
@@ -803,7 +798,7 @@ static int put_ncname(Bytes *out, Span id)
 {
     size_t start = out->size;
     uint32_t code;
-    if (id.at < id.end && !is_ascii_letter(*id.at) && (is_alphanumeric(*id.at) || *id.at == '.' || *id.at == '-'))
+    if (id.at < id.end && !is_letter(*id.at) && (is_alphanumeric(*id.at) || *id.at == '.' || *id.at == '-'))
         put_byte(out, 'd');
     for (const u8 *p = id.at; p < id.end;) {
         size_t size = character(p, id.end, &code);

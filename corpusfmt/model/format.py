@@ -185,6 +185,8 @@ class Format(NamedTuple):
     #: Says whether reading can start again, after damage, with a compressed member that begins with some bytes: from
     #: those at the head of the source (none where they are damaged) and those of the member.
     begins: Callable[[bytes, bytes], bool] | None = None
+    #: Gives what is to stand before a part of a source that begins so, for it to be a source of its own.
+    heads: Callable[[bytes], bytes] | None = None
     #: A document ends where the next one begins, so that the one before damage may go on in it.
     open_ended: bool = False
     #: The shipped JSON Schema of a record, and the codes of faults that it can explain: each with the key of a record

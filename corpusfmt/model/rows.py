@@ -13,7 +13,8 @@ from corpusfmt.text.kernel import KERNEL
 #: The columns of a row: where its record begins in the buffer, and its text as it is written there; start and stop of
 #: id, name, text and metadata (equal: none); whether the id is an integer; and the line of the record (0: not known).
 COLUMNS = 12
-_ID, _NAME, _TEXT = 2, 4, 6
+_ID, _NAME = 2, 4
+TEXT, TEXT_STOP = 6, 7
 #: Of so many pieces of a region that need a closer look the kernel reads what is between them; behind them it does not.
 MOST_ODD = 16
 
@@ -86,7 +87,7 @@ class Rows(Sequence[Document]):
     @property
     def texts(self) -> bytes:
         """The texts in UTF-8, with a line feed between two of them."""
-        return self._joined(_TEXT)
+        return self._joined(TEXT)
 
     @property
     def lines(self) -> list[int]:

@@ -23,7 +23,8 @@ RULE = Rule(
     code="ENC003",
     severity="error",
     summary="text in UTF-16 or UTF-32",
-    why="The text has a byte of value 0 between its letters. It can be read as UTF-8, but every word is broken.",
+    why="The text has a byte of value 0 between its letters or, if it is not in Latin script, beside its spaces and "
+    "line ends. Even where it can be read as UTF-8, every word is broken.",
     advice="convert the text to UTF-8 and create the file again",
     bad=b"<<<FILE d1 a.txt>>>\n" + "a whole text\n".encode("utf-16-be"),
     good=b"<<<FILE d1 a.txt>>>\na whole text\n",

@@ -260,7 +260,7 @@ class _Shift(NamedTuple):
         return finding._replace(byte=finding.byte + self.offset, line=line, edit=edit, record=0)
 
 
-class _Source:
+class UpToDamage:
     """A compressed source, up to damage.
 
     Of a format whose documents end where the next one begins, the document before the damage is whole only if a
@@ -271,6 +271,13 @@ class _Source:
     def __init__(self, stream: storage.Input, format: Format) -> None:
         self._stream, self._format = stream, format
         self.name, self.codec = stream.name, stream.codec
+        assert format.begins is not None
+        try:
+            #: How the source begins; empty where that is damaged.
+            self.head = stream.peek(HEAD)
+        except ParseError:
+            self.head = stream.torn
+        stream.watch(partial(format.begins, self.head))
         #: Of the members after the first one, so many began with a document, and so many did not.
         self._with = self._without = 0
         self.begin()
@@ -346,19 +353,13 @@ def resumed(stream: storage.Input, format: Format, options: ReadOptions) -> Iter
     Lines are counted as they are read. The number of a record is not known after damage. Raises ConfigurationError at
     once.
     """
-    source = _Source(stream, format)
+    source = UpToDamage(stream, format)
     return _resumed(format.scan(source, options), source, stream, format, options)
 
 
 def _resumed(
-    batches: Iterator[Batch], source: _Source, stream: storage.Input, format: Format, options: ReadOptions
+    batches: Iterator[Batch], source: UpToDamage, stream: storage.Input, format: Format, options: ReadOptions
 ) -> Iterator[Batch]:
-    assert format.begins is not None
-    try:
-        head = stream.peek(HEAD)
-    except ParseError:
-        head = stream.torn
-    stream.watch(partial(format.begins, head))
     shift = _Shift(0, 0)
     region = Region(b"", 0, 1)
     documents: Sequence[Document] = ()  # the last ones
@@ -385,4 +386,4 @@ def _resumed(
             return
         shift = _Shift(stream.position, region.line - 1 + region.buffer.count(b"\n"))
         source.begin()
-        batches = format.scan(source, options._replace(resumed=head))
+        batches = format.scan(source, options._replace(resumed=source.head))

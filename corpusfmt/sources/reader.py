@@ -46,6 +46,8 @@ class OpenReader:
         self.finding_counts: Counter[str] = Counter()
         self._region, self._pointer = Region(b"", 0, 1), Pointer()
         self._lines, self._is_closed = True, False
+        #: What was said last of damage in a file.
+        self._damaged: Finding | None = None
         #: What is left of the documents at hand. All loops share it.
         self._rest: Iterator[Document] = iter(())
         self._batches = self._all()
@@ -105,7 +107,7 @@ class OpenReader:
 
     def _all(self) -> Generator[Sequence[Document], None, None]:
         """Give nothing once the first source is open, and then the documents of all."""
-        unused, is_open = Unused(self._reading), False
+        unused, is_open, is_any = Unused(self._reading), False, False
         for path in self._paths:
             for batch in self._source(path, unused):
                 if not is_open:
@@ -113,9 +115,12 @@ class OpenReader:
                     yield ()
                 self._region = batch.region
                 if batch.documents:
+                    is_any = True
                     yield batch.documents
                 for finding in batch.findings:
                     self._found(finding, fatal=batch.fatal)
+        if self._damaged is not None and not is_any:  # nothing would stand for what could not be read
+            raise ParseError(self._damaged)
 
     def _source(self, path: str, unused: Unused) -> Iterator[Batch]:
         """Give a batch without anything once a source is open, and then what its scan gives."""
@@ -141,6 +146,8 @@ class OpenReader:
         self.finding_counts[finding.code] += 1
         if self.finding_counts[finding.code] <= KEPT:
             self.findings.append(finding)
+        if finding.code == storage.DAMAGED:
+            self._damaged = finding
         if finding.severity == "error":
             if callable(self._on_error):
                 self._on_error(finding)

@@ -12,7 +12,7 @@ import stat
 import sys
 
 from corpusfmt.model.errors import SchemaError
-from corpusfmt.storage.discovery import Found, discover, path_inside, roots_of
+from corpusfmt.storage.discovery import OTHER, Found, discover, path_inside, roots_of
 from corpusfmt.storage.external_sort import SortedLines, Sorter, Spill, spilled, spills
 from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, FAULTS, FOLLOWED, HOPELESS, MANY, PADDED, UNTRUSTED
 from corpusfmt.storage.filesystem import State

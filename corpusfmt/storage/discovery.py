@@ -86,10 +86,17 @@ def _entries(folder: str) -> dict[str, bool]:
 
 
 class Found(NamedTuple):
-    """The files to read, and those that a folder holds beside them."""
+    """The files to read, and those that a folder holds beside them, each with the reason."""
 
     paths: list[str]
-    skipped: list[str]
+    skipped: dict[str, str]
+
+
+#: Why files are skipped.
+HIDDEN: Final = "hidden, a link or a pipe"
+OWN: Final = "written by this run"
+AGAIN: Final = "another name of a file that is read"
+OTHER: Final = "no text, or not in the format of its suffix"
 
 
 def discover(
@@ -116,7 +123,7 @@ def discover(
     input beside files; FileNotFoundError for a path that is not there; OSError.
     """
     found: list[str] = []
-    skipped: list[str] = []
+    skipped: dict[str, str] = {}
     if not sources:
         raise ConfigurationError("no source was named")
     for source in sources:
@@ -125,11 +132,11 @@ def discover(
         if source == "-":
             if len(sources) > 1:
                 raise ConfigurationError("standard input (-) cannot be read beside other sources; name it alone")
-            return Found([source], [])
+            return Found([source], {})
         there = info_or_none(source)
         if there and there.is_folder:
             inside, beside = file_system(source).list(source)
-            skipped += beside if every else []
+            skipped |= dict.fromkeys(beside if every else (), HIDDEN)
             nothing = (
                 f"the folder {quoted(source)} contains no file with a {what} suffix; "
                 "name the files and their format with --from"
@@ -146,17 +153,18 @@ def discover(
             continue
         if there and not every:
             fitting = [known(path) for path in inside]
-            skipped += [path for path, fits in zip(inside, fitting, strict=True) if not fits]
+            others = (path for path, fits in zip(inside, fitting, strict=True) if not fits)
+            skipped |= dict.fromkeys(others, f"without a {what} suffix")
             inside = [path for path, fits in zip(inside, fitting, strict=True) if fits]
         if inside and all(own(path) for path in inside):
             nothing = f"every file in {quoted(source)} is written by this run; choose another target"
-        skipped += [path for path in inside if own(path)]
+        skipped |= dict.fromkeys(filter(own, inside), OWN)
         inside = [path for path in inside if not own(path)]
         if not inside:
             raise ConfigurationError(nothing)
         found += inside
     once, again = _once(found, every=every)
-    return Found(once, list(dict.fromkeys([*skipped, *again])))
+    return Found(once, skipped | {path: AGAIN for path in again if path not in skipped})
 
 
 def roots_of(sources: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

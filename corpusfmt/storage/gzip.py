@@ -11,7 +11,7 @@ from corpusfmt.limits import CHUNK, KIB
 from corpusfmt.storage.codec import Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 from corpusfmt.storage.workers import Workers
-from corpusfmt.text.gzip_header import header_size
+from corpusfmt.text.gzip_header import header_size, inflate_fault
 
 if TYPE_CHECKING:
     from ctypes import CDLL, Array, c_char
@@ -123,7 +123,7 @@ class GzipDecoder:
         try:
             out = member.decompress(piece, size)
         except self._error as error:
-            raise Damage(DAMAGED, f"the gzip data is damaged ({str(error).lower()})") from None
+            raise Damage(DAMAGED, f"the gzip data is damaged{inflate_fault(error)}") from None
         self.sound = member.eof
         if member.eof:
             self._member = None

@@ -127,11 +127,11 @@ class Output:
 
     def write_members(self, pieces: Sequence[bytes]) -> None:
         """Take bytes that are to be a member each; as :meth:`write_member`, and cheaper for many. Raises OSError."""
+        if self._encoder is None:
+            self.write_records(pieces)
+            return
         self.size += sum(map(len, pieces))
-        if self._encoder:
-            self._put(self._encoder.members([piece for piece in pieces if piece]))
-        else:
-            self._put(b"".join(pieces))
+        self._put(self._encoder.members([piece for piece in pieces if piece]))
 
     def write_stored(self, parts: Iterable[bytes]) -> None:
         """Take one gzip member in parts, which is not compressed: for what does not fit into memory. Raises OSError."""

@@ -12,6 +12,7 @@ from corpusfmt.limits import CHUNK, LARGEST_WINDOW, MAX_DICTIONARY, MAX_WINDOW, 
 from corpusfmt.storage.codec import PADDING, Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 from corpusfmt.storage.workers import MOST_WORKERS, Workers
+from corpusfmt.text.gzip_header import zstd_fault
 
 if TYPE_CHECKING:
     import zstandard
@@ -276,15 +277,14 @@ class ZstdDecoder:
             dictionary = self._zstd.ZstdCompressionDict(content, dict_type=self._zstd.DICT_TYPE_FULLDICT)
             decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=self._window)
         except self._zstd.ZstdError as error:
-            raise Damage(DAMAGED, f"the zstd dictionary is damaged ({str(error).lower()})") from None
+            raise Damage(DAMAGED, f"the zstd dictionary is damaged{zstd_fault(error)}") from None
         self._decompressor, self._dictionary = decompressor, dictionary.dict_id()
 
     def _decompress(self, frame: zstandard.ZstdDecompressionObj, data: bytes) -> bytes:
         try:
             return frame.decompress(data)
         except self._zstd.ZstdError as error:
-            reason = str(error).removeprefix("zstd decompressor error: ").lower()
-            raise Damage(DAMAGED, f"the zstd data is damaged ({reason})") from None
+            raise Damage(DAMAGED, f"the zstd data is damaged{zstd_fault(error)}") from None
 
     def _fill(self, size: int) -> bool:
         if len(self._buffer) - self._at >= size:

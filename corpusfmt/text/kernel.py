@@ -59,6 +59,12 @@ class Kernel(Protocol):
     ) -> tuple[bytes, bytes, int]:
         """Return rows from one on in version 1 of seed files, where each ends, and the number of the next row."""
 
+    def column(self, data: bytes, arena: bytes, table: bytes, column: int, /) -> bytes:
+        """Return the values of all rows that begin in a column, with a line feed between two."""
+
+    def first_blank(self, data: bytes, arena: bytes, table: bytes, /) -> int:
+        """Return the number of the first row whose text may be white space alone, or how many rows there are."""
+
     def tei_rows(
         self, data: bytes, first: int, words: bytes, depth: int, document: int, metadata: int, quick: bool, /
     ) -> tuple[bytes, bytes, int]:
@@ -83,11 +89,26 @@ class Kernel(Protocol):
         ``marks`` are those of the names that were given, of which there are ``count``.
         """
 
-    def column(self, data: bytes, arena: bytes, table: bytes, column: int, /) -> bytes:
-        """Return the values of all rows that begin in a column, with a line feed between two."""
+    def warc_rows(self, data: bytes, first: int, ours: bool, depth: int, /, *more: int) -> tuple[bytes, bytes, int]:
+        """Return the table of the documents of a bundle in WARC from an offset on, the arena, and the offset of the
+        next record. ``ours`` says that corpusfmt wrote it. More are the sizes of a block, a header and metadata, and
+        whether to use the SHA extensions of the processor.
+        """
 
-    def first_blank(self, data: bytes, arena: bytes, table: bytes, /) -> int:
-        """Return the number of the first row whose text may be white space alone, or how many rows there are."""
+    def wet_rows(self, data: bytes, first: int, ours: bool, depth: int, /, *more: int) -> tuple[bytes, bytes, int]:
+        """Return the same as :meth:`warc_rows`, from the same, of conversion records of others that a conversion record
+        follows.
+        """
+
+    def warc_encode(
+        self, data: bytes, arena: bytes, table: bytes, first: int, marks: bytearray, /, *more: bytes | int
+    ) -> tuple[bytes, bytes, int]:
+        """Return rows from one on as WARC records, two of each, where each record ends, and the number of the next row.
+        ``marks`` are those of ids that were given. More are the type of the records of texts, the date of what has
+        none, the beginning of URNs, that of the names of the ids of both records, the keys of dates and those of URLs
+        in metadata, with NUL behind each, how many documents came before, and whether to use the SHA extensions of the
+        processor.
+        """
 
 
 def _loaded() -> tuple[Kernel | None, str]:

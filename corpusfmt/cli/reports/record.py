@@ -91,6 +91,8 @@ class Summary(NamedTuple):
     error: str | None
     #: The path of the configuration; empty when there is none.
     configuration: str = ""
+    #: Files of source folders that were not read, with the reason of each.
+    skipped: Mapping[str, str] = {}
 
 
 class Reporter(Protocol):

@@ -19,19 +19,18 @@ from corpusfmt.formats.seed.grammar import (
     parse_header,
 )
 from corpusfmt.formats.seed.metadata import MetaFault, check_metadata
-from corpusfmt.formats.seed.offsets import BLANK, resync
+from corpusfmt.formats.seed.offsets import BLANK, heads, resync
 from corpusfmt.formats.seed.traces import (
     CONFLICT_END,
     Conflict,
     Trace,
     at_the_end,
     has_ends,
-    has_version1,
     is_spelled,
     of_other_bundles,
     of_version1,
 )
-from corpusfmt.limits import CHUNK, bounded
+from corpusfmt.limits import CHUNK, HEAD, bounded
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.finding import Edit
@@ -117,10 +116,10 @@ class _Scan:
     def _prologue(self) -> Region:
         """Read line by line up to the first that is neither blank nor a pragma. Return what was read from there on."""
         buffer = b""
-        while len(buffer) < (CHUNK if self.guessing else 4) and (more := self.stream.read(CHUNK)):
+        while len(buffer) < (HEAD if self.guessing else 4) and (more := self.stream.read(CHUNK)):
             buffer += more
         if self.guessing:
-            self.version = int(has_version1(buffer[:CHUNK]))
+            self.version = int(bool(heads(buffer[:HEAD])))
         self.out.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
             hint = (

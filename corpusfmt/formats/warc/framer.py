@@ -136,13 +136,18 @@ class Framer(Window):
         self.skim: Callable[[bytes, int], tuple[int, int]] | None = None
 
     def records(self) -> Iterator[Record | None]:
-        """Give the records in order. None comes before bytes leave the region: what was given is to be used by then."""
+        """Give the records in order. None comes after some were skimmed, and before bytes leave the region: what was
+        given is to be used by then.
+        """
         while True:
             if not self.seeking:
                 while True:
                     if self.skim is not None:
                         self.at, records = self.skim(self.buffer, self.at)
-                        self.count += records
+                        if records:
+                            self.count += records
+                            yield None
+                            continue
                     if (quick := self._quick()) is None:
                         break
                     yield quick
@@ -215,6 +220,10 @@ class Framer(Window):
         """Frame the record at hand. None at a failure of the file layer. Raises More and _PassOver."""
         self.need(OVERLAP)
         buffer, at = self.buffer, self.at
+        if (matched := self._shapes.match(buffer, at)) is not None:  # perhaps there is only too little of it
+            length = int(matched[1]["content-length"])
+            if length <= min(self.limit, HELD):
+                self.need(matched[2] - at + length + AFTER)
         header = self._close_look(at)
         if not isinstance(header, Header):
             return header

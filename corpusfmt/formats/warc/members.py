@@ -100,17 +100,18 @@ class Members:
             record.faults.append(Fault("WARC023", what, start, edit=Edit(start, 0, b"")))
         del members[: max(0, used - 1)]
 
-    def two(self, start: int, middle: int, stop: int) -> bool:
-        """Say whether two records, from ``start`` and ``middle`` on, each fill a member; if so, be done with them."""
+    def fill(self, starts: list[int], stop: int) -> bool:
+        """Say whether the records that begin at ``starts``, up to ``stop``, each fill a member; if so, be done with
+        them.
+        """
         members = self._list
         if members is None:
             return True
-        at = 0 if members and members[0][0] == start else 1
-        if len(members) < at + 2 or members[at][0] != start or members[at + 1][0] != middle:
+        at = 0 if members and members[0][0] == starts[0] else 1
+        last = at + len(starts)
+        if [begin for begin, _ in members[at:last]] != starts or (len(members) > last and members[last][0] != stop):
             return False
-        if len(members) > at + 2 and members[at + 2][0] != stop:
-            return False
-        del members[: at + 1]
+        del members[: last - 1]
         return True
 
     def holds(self, start: int, stop: int) -> bool:

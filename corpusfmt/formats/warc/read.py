@@ -10,19 +10,23 @@ from corpusfmt.formats.warc.faults import BY_CODE
 from corpusfmt.formats.warc.framer import Framer
 from corpusfmt.formats.warc.header import Fault
 from corpusfmt.formats.warc.last_record import Ending, is_end
+from corpusfmt.formats.warc.members import END
 from corpusfmt.formats.warc.native import NativeFault, read_bundle, read_native
 from corpusfmt.formats.warc.profile import NATIVE_TYPE, PROFILE
 from corpusfmt.formats.warc.record import Record
 from corpusfmt.formats.warc.references import Across
-from corpusfmt.formats.warc.texts import USUAL_TYPES, types_of
+from corpusfmt.formats.warc.texts import PLAIN, USUAL_TYPES, is_wanted, types_of
 from corpusfmt.formats.warc.thirdparty import FaultError, Pending, pending_of
 from corpusfmt.formats.warc.values import bare
-from corpusfmt.limits import CHUNK
+from corpusfmt.limits import ANY, CHUNK, bounded
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.finding import Edit
-from corpusfmt.model.format import Batch, ReadOptions, Stream
+from corpusfmt.model.format import Batch, ReadOptions, Stream, forced_encoding
+from corpusfmt.model.rows import COLUMNS, MOST_ODD, TEXT, TEXT_STOP, Rows, Values
 from corpusfmt.text.display import quoted, shown
+from corpusfmt.text.kernel import KERNEL
+from corpusfmt.text.magic import LARGEST, kind_of
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import occurrences
 
@@ -51,8 +55,15 @@ class _Scan:
         self.begun = 0
         self.across = Across() if options.thorough else None
         self._line_at = self._line = 0
+        #: What the kernel has read, which is to be given next; and how often it was asked in vain in a region, which
+        #: begins at an offset.
+        self.rows: Rows | None = None
+        self._vain, self._vain_from = 0, -1
+        self._by_kernel = KERNEL is not None and not (
+            options.lines or options.encoding or forced_encoding(options) is not None
+        )
         if self.across is None:
-            self.framer.skim = self._bundles
+            self.framer.skim = self._skim
 
     def run(self) -> Iterator[Batch]:
         framer = self.framer
@@ -62,6 +73,9 @@ class _Scan:
                 if framer.leaving:
                     yield from self._settle()
                 yield from self.out.flush()
+                if self.rows is not None:
+                    yield from self.out.rows(self.rows)
+                    self.rows = None
                 framer.keep = self.pending.record.start if self.pending else -1
                 continue
             if record.faults:
@@ -203,6 +217,7 @@ class _Scan:
             yield from self._refuse(record, Fault("WARC032", wrong.message, record.start, edit))
 
     def _document(self, record: Record) -> Iterator[Batch]:
+        told = len(record.faults)
         try:
             pending = pending_of(record, self.options, self.types, self.framer.stream.expand, ours=self.ours)
         except FaultError as error:
@@ -210,6 +225,8 @@ class _Scan:
             yield from self._refuse(record, error.fault)
             return
         if isinstance(pending, str):
+            for fault in record.faults[told:]:
+                self._find(fault, record)
             self.out.leave(pending)
             return
         for fault in pending.remarks:
@@ -218,17 +235,52 @@ class _Scan:
             self.out.leave("HTTP headers")
         self.pending = pending
 
-    def _bundles(self, buffer: bytes, at: int) -> tuple[int, int]:
-        """Take the native documents from ``at`` on that are quickly read. Return where they end, and their records."""
+    def _skim(self, buffer: bytes, at: int) -> tuple[int, int]:
+        """Take the documents from ``at`` on that are quickly read. Return where they end, and their records."""
+        base = self.framer.base
+        if self._vain_from != base:
+            self._vain, self._vain_from = 0, base
+        if not self._by_kernel or self._vain >= MOST_ODD:
+            return self._bundles(buffer, at, ANY)
+        stop, records = self._rows(buffer, at)
+        if records:
+            return stop, records
+        self._vain += 1
+        return self._bundles(buffer, at, 1)
+
+    def _rows(self, buffer: bytes, at: int) -> tuple[int, int]:
+        """Take rows from ``at`` on. Return where they end, and their records."""
+        assert KERNEL is not None
+        options, pending, base, members = self.options, self.pending, self.framer.base, self.framer.members
+        sizes = bounded(options.max_document, self.longest, options.limits.metadata)
+        how = min(options.limits.depth // 2 - 1, 64), *sizes, 1
+        table, arena, stop, records = b"", b"", at, 2
+        if pending is None:
+            table, arena, stop = KERNEL.warc_rows(buffer, at, self.ours, *how)
+        if not table and not self.ours and is_wanted(PLAIN, self.types):
+            table, arena, stop = KERNEL.wet_rows(buffer, at, self.ours, *how)
+            table, stop, records = *_texts(buffer, table, stop), 1
+        if not table or (members.compressed and not members.fill(_starts(table, base, records), base + stop)):
+            return at, 0
+        if pending is not None:
+            self.pending = None
+            self._add(pending, *pending.identity())
+        self.rows = rows = Rows(Values(buffer, arena, table), self.path, base)
+        self.begun += records * len(rows)
+        self.ending.documents += len(rows)
+        return stop, records * len(rows)
+
+    def _bundles(self, buffer: bytes, at: int, most: int) -> tuple[int, int]:
+        """Take native documents from ``at`` on, so many at most. Return where they end, and their records."""
         records = 0
         if self.pending is not None:
             return at, records
         base, options, members = self.framer.base, self.options, self.framer.members
         limit, longest, limits = options.max_document, self.longest, options.limits
-        while (bundle := read_bundle(buffer, at, limit, longest, limits)) is not None:
+        while records < most and (bundle := read_bundle(buffer, at, limit, longest, limits)) is not None:
             identifier, name, meta, utf8, data, body, about, stop = bundle
             start = base + at
-            if not members.two(start, base + about, base + stop):
+            if not members.fill([start, base + about], base + stop):
                 break
             line = self._line_of(start) if options.lines else 0
             encoding = None if utf8 else options.encoding
@@ -315,6 +367,26 @@ class _Scan:
         self._line += occurrences(passed, b"\n")
         self._line_at = max(byte, self._line_at)
         return self._line
+
+
+def _texts(buffer: bytes, table: bytes, stop: int) -> tuple[bytes, int]:
+    """Return the rows of a table before one whose text begins as a file without text does, and where they end."""
+    columns = memoryview(table).cast("q")
+    for row in range(0, len(columns), COLUMNS):
+        text = columns[row + TEXT]
+        if kind_of(buffer[text : text + LARGEST]) is not None:
+            return table[: row * columns.itemsize], columns[row]
+    return table, stop
+
+
+def _starts(table: bytes, base: int, records: int) -> list[int]:
+    """Return where the records of rows begin, of which each has one or two, in a stream."""
+    columns = memoryview(table).cast("q")
+    begins = columns[::COLUMNS].tolist()
+    if records == 1:
+        return [base + begin for begin in begins]
+    stops = columns[TEXT_STOP::COLUMNS].tolist()
+    return [base + at for begin, stop in zip(begins, stops, strict=True) for at in (begin, stop + len(END))]
 
 
 def _of_no_document(fault: Fault) -> Fault:

@@ -20,7 +20,7 @@ USUAL_TYPES: Final = frozenset((*HTML, PLAIN))
 _MEDIA: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,127}/(?:\*|[a-z0-9!#$&^_.+-]{1,127})|\*/\*")
 
 #: What crawlers write about themselves in records of texts: wget its log and its arguments, others their logs.
-_BY_CRAWLER: Final = re.compile(rb"<?(?:metadata:|urn:x-[a-z0-9-]+:log)", re.I)
+_BY_CRAWLER: Final = re.compile(rb"<?(?:metadata:|urn:x-(?!corpusfmt:)[a-z0-9-]+:log)", re.I)
 #: Types of what is no text, where somebody identified them.
 _BINARY_TYPE: Final = re.compile(
     r"(?:image|audio|video|font|model)/(?!svg\+xml).+|text/css|(?:text|application)/(?:x-)?(?:java|ecma)script"

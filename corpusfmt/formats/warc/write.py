@@ -16,9 +16,11 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError
 from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.json_objects import spelled_ids
-from corpusfmt.model.known_metadata import known
+from corpusfmt.model.known_metadata import VOCABULARY, known
 from corpusfmt.model.losses import loss
+from corpusfmt.model.rows import Rows, Values, encoded
 from corpusfmt.text.display import charset, quoted
+from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.primitives import escape_json_each, is_utf8
 from corpusfmt.version import __version__
 
@@ -107,11 +109,14 @@ def url_of(text: str) -> bytes:
     return uri if len(uri) <= _LONGEST else b""
 
 
+def _urn(corpus: str) -> bytes:
+    """Return the beginning of the URNs of documents."""
+    return b"urn:x-corpusfmt:" + (_ODD_IN_NAME.sub(_escape, corpus.encode()) + b":" if corpus else b"")
+
+
 def document_uri(corpus: str, identifier: str | int) -> bytes:
     """Return a URN (RFC 8141) for a document without a URL."""
-    prefix = b"urn:x-corpusfmt:"
-    if corpus:
-        prefix += _ODD_IN_NAME.sub(_escape, corpus.encode()) + b":"
+    prefix = _urn(corpus)
     text = str(identifier)
     if _PLAIN.fullmatch(text):
         return prefix + text.encode()
@@ -140,6 +145,8 @@ _INFO: Final = (
 )
 _UTF8: Final = b"text/plain; charset=utf-8"
 _NO_METADATA: Final = (b"{}", b"")
+#: The keys of dates and of URLs in metadata, as the kernel takes them.
+_KNOWN: Final = tuple([b"".join([b"%b\0" % key.encode() for key in VOCABULARY[what]]) for what in ("date", "url")])
 
 
 def writer(options: WriteOptions) -> WARCWriter:
@@ -173,7 +180,10 @@ class WARCWriter:
         self._corpus = own.get("corpus", "")
         if re.search("[\x00-\x1f\x7f\ud800-\udfff]", self._corpus) or len(self._corpus) > 1000:
             raise ConfigurationError(f"invalid name of a corpus: {quoted(self._corpus)}; expected one line of text")
-        self._names = named(NAMESPACE + b"%b %b %b " % (self._type, self._date, self._corpus.encode()))
+        name = NAMESPACE + b"%b %b %b " % (self._type, self._date, self._corpus.encode())
+        self._names = named(name)
+        #: What the kernel is told besides.
+        self._fixed = self._type, self._date, _urn(self._corpus), name, NAMESPACE + b"metadata ", *_KNOWN
         self._marks = bytearray(_MARKS >> 3)
         self._begun = self._count = 0
         self._info = b""
@@ -195,9 +205,21 @@ class WARCWriter:
         """Return the record that says how many documents there are."""
         return end_record(b"<urn:uuid:%b>" % self._info, self._date, documents)
 
-    def encode(self, documents: Sequence[Document]) -> list[bytes]:
+    def encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         """Return the records of the documents, two of each. Raises LossError."""
-        documents = list(documents)  # rows are gone over several times
+        if KERNEL is not None and isinstance(documents, Rows):
+            values = documents.values
+            if len(values.buffer) + len(values.arena) <= WARC_NAME:  # then no document is too large
+                return encoded(documents, self._rows, self._encode)
+        return self._encode(documents)
+
+    def _rows(self, values: Values, first: int) -> tuple[bytes, bytes, int]:
+        assert KERNEL is not None
+        data, ends, stop = KERNEL.warc_encode(*values, first, self._marks, *self._fixed, self._count, 1)
+        self._count += stop - first
+        return data, ends, stop
+
+    def _encode(self, documents: Sequence[Document]) -> list[bytes]:
         for document in documents:
             if len(document.meta_json) > MAX_METADATA or len(document.name) > WARC_NAME or _has_long_id(document):
                 raise LossError(losses(document, self._options))

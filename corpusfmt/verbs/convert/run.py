@@ -70,7 +70,7 @@ class Conversion:
         self._makes_ids = self.reading.makes_ids
         self._unique = Unique(every=self._makes_ids)
         self.report = Report()
-        self.report.skipped = skipped
+        self.report.skipped, self.report.skip_reasons = list(skipped), skipped
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
         #: How many documents were read before the source at hand.
