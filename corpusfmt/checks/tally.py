@@ -46,6 +46,12 @@ class Tally:
             return False
         return True
 
+    def counted(self, code: str, count: int) -> None:
+        """Count errors of which no findings are given: more than the cap was of this code are."""
+        self.counts[code] += count
+        self.severities["error"] += count
+        self.hidden[code] += count
+
     def add(self, other: Tally) -> None:
         """Add what was counted elsewhere, but for findings that are still to be reported here."""
         self.documents += other.documents

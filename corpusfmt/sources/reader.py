@@ -114,6 +114,7 @@ class OpenReader:
                 self._region = batch.region
                 if batch.documents:
                     yield batch.documents
+                self.finding_counts.update(batch.counted)
                 for finding in batch.findings:
                     self._found(finding, fatal=batch.fatal)
 
@@ -124,6 +125,8 @@ class OpenReader:
             with opened(path, self._reading) as (stream, format):
                 unused.saw(format, last=path == self._paths[-1])
                 options = self._reading.options_for(format, path)
+                if self._on_error == "skip":
+                    options = options._replace(told=KEPT)
                 scan = scanned(stream, format, options)
                 self.path, self.format, self.settings = stream.name, format.name, self._settings(format, options)
                 yield nothing

@@ -19,6 +19,7 @@ _STRING: Final = re.compile(rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F
 _GOOD_PART: Final = re.compile(rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+')
 _NUMBER: Final = re.compile(rb"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?+[0-9]++)?+")
 _WORD: Final = re.compile(rb"true|false|null")
+SCALAR: Final = rb"(?:%b|%b|%b)" % (_STRING.pattern, _WORD.pattern, _NUMBER.pattern)
 #: A member whose key has no escape and whose value is a scalar, and items of an array that need no node, with what
 #: follows: most of what a record holds, each in one step.
 _MEMBER: Final = re.compile(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple
 
-from corpusfmt.text.json_reader import JSONFault, value_at
+from corpusfmt.text.display import BOM
+from corpusfmt.text.json_reader import SCALAR, JSONFault, value_at
 
 _SPACE: Final = re.compile(rb"[ \t\r\n]*+")
 _JUNK: Final = re.compile(rb"(\x00++)|(?:\xef\xbb\xbf)++")
@@ -14,6 +15,14 @@ _JUNK: Final = re.compile(rb"(\x00++)|(?:\xef\xbb\xbf)++")
 _NEXT: Final = re.compile(rb'(?<!\x00)\x00++(?=[ \t\r]*+(?:\{|\Z))|(?:\xef\xbb\xbf)*+\{[ \t]*+"')
 #: A key that a fault comes just after: what was read as the end of a string may be the first quote of a record.
 _JUST_BEFORE: Final = re.compile(rb'\{[ \t]*+"[ \t]*+\Z')
+#: The members of an object, up to the first that is faulty or may be; then those of an object that is the value of
+#: that one. And what may stand there without a fault: a last member with its end, another value, a key with escapes.
+_KEY: Final = rb'[ \t\r]*+"[^"\\\x00-\x1f]*+"[ \t\r]*+:[ \t\r]*+'
+_PLAIN: Final = rb"%b(?:%b|\{[ \t\r]*+\})" % (_KEY, SCALAR)
+_SOUND: Final = re.compile(rb"[ \t\r]*+\{(?:%b[ \t\r]*+,)*+(%b\{(?:%b[ \t\r]*+,)*+)?+" % (_PLAIN, _KEY, _PLAIN))
+_ENDS: Final = re.compile(rb'(?:%b|(?<=\{))[ \t\r]*+\}|%b[\[{]|[ \t\r]*+"[^"\\]*+\\' % (_PLAIN, _KEY))
+#: What a record begins with, in any case.
+_OBJECT: Final = re.compile(rb'\{[ \t\r]*+"')
 _LOOK_BACK: Final = 64
 _BRACE: Final = 0x7B
 #: Before a value that belongs to something larger.
@@ -61,6 +70,17 @@ def parts(line: bytes, depth: int, is_document: Callable[[bytes], bool], *, brok
             found[number] = part._replace(torn=cut or followed)
         followed = followed or part.kind in ("record", "nul")
     return found
+
+
+def is_fragment(line: bytes) -> bool:
+    """Say quickly whether a line that is no JSON, and has no half of a surrogate pair, is one fragment, with nothing in
+    it that may be a record. False means only that nobody knows yet.
+    """
+    sound = _SOUND.match(line)
+    at = sound.end() if sound else 1
+    if b"\0" in line or BOM in line or (line.find(b"{", at) >= 0 and _OBJECT.search(line, at)):
+        return False
+    return sound is None or not _ENDS.match(line, at)
 
 
 def _record(line: bytes, at: int, depth: int, is_document: Callable[[bytes], bool] | None) -> Part:

@@ -12,6 +12,7 @@ from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Source
 from corpusfmt.sources.batches import Unique, bounded, placed, scanned, together
 from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.reader import KEPT
 from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.targets import Target, open_target
 from corpusfmt.targets.places import Places
@@ -172,6 +173,8 @@ class Conversion:
                         self._rewritten.append((self._replaced[stream.state.file], stream.state))
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
+                    if self.on_error == "skip" and not self.receipt:
+                        options = options._replace(told=KEPT)
                     if self.target.options.own.get("name-from") == "path":
                         self._source.stem = self.reading.stem(path, format)
                     try:
@@ -214,6 +217,8 @@ class Conversion:
         if documents:
             self.report.read += len(documents)
             self._write(documents)
+        if batch.counted:
+            self.report.count(batch.counted)
         for finding in batch.findings:
             if finding.severity == "error":
                 self._refuse_record(finding, batch.refused, cut=batch.cut, fatal=batch.fatal, clash=batch.clash)
