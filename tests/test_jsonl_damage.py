@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -97,7 +98,30 @@ def run_fix(folder: Path, data: bytes, *, unsafe: bool, encoding: str | None = N
     path.write_bytes(data)
     corpusfmt.fix(path, unsafe_fixes=unsafe, encoding=encoding)
     cut = folder / "a.jsonl.cut"
-    return path.read_bytes(), cut.read_bytes() if cut.exists() else b""
+    return path.read_bytes(), b"".join(piece for _, piece in pieces(cut.read_bytes())) if cut.exists() else b""
+
+
+def pieces(cut: bytes) -> list[tuple[int, bytes]]:
+    """Return what was cut off, each with its place."""
+    found, at = [], 0
+    while at < len(cut):
+        head = re.compile(rb"@@ byte (\d+)(?: after earlier fixes)?, (\d+) bytes @@\n").match(cut, at)
+        assert head
+        at = head.end() + int(head[2])
+        found.append((int(head[1]), cut[head.end() : at]))
+        assert cut[at : at + 1] == b"\n"
+        at += 1
+    return found
+
+
+def test_fragments_that_are_cut_off_stand_apart(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    data = A + b"\n" + TORN + C + b"\n" + TORN + b"\n" + B + b"\n"
+    path.write_bytes(data)
+    corpusfmt.fix(path, unsafe_fixes=True)
+    found = pieces((tmp_path / "a.jsonl.cut").read_bytes())
+    assert [piece for _, piece in found] == [TORN, TORN + b"\n"]
+    assert all(data.startswith(piece, at) for at, piece in found)
 
 
 @pytest.mark.parametrize("name", WHOLE)
