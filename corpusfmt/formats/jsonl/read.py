@@ -342,7 +342,7 @@ class _Scan:
         after = after if after == b"\r\n" else after[:1]
         kinds = {part.kind for part in found}
         movable = "fragment" in kinds and ("record" in kinds or self._among_records(at + len(after)))
-        if "fragment" not in kinds:
+        if "fragment" not in kinds or (len(found) > 1 and all(p.whole for p in found if p.kind == "fragment")):
             self._tell(several(line, found, after), offset)
         elif len(found) > 1 and b"\0" in line and self.quick(line.replace(b"\0", b""), 0, 1):
             self._tell(holed(line, line.count(0)), offset)
