@@ -96,7 +96,9 @@ def is_fragment(line: bytes) -> bool:
     """
     sound = _SOUND.match(line)
     at = sound.end() if sound else 1
-    if b"\0" in line or BOM in line or (line.find(b"{", at) >= 0 and _OBJECT.search(line, at)):
+    if b"\0" in line or BOM in line:
+        return False
+    if line.find(b"{", at) >= 0 and (line.find(b"}", at) >= 0 or _OBJECT.search(line, at)):
         return False
     return sound is None or not _ENDS.match(line, at)
 
