@@ -68,7 +68,8 @@ def made_ids(batches: Iterable[Batch], stem: str) -> Iterator[Batch]:
 
 
 def _records(batch: Batch) -> int:
-    return len(batch.documents) + (batch.findings[-1].severity == "error" if batch.findings else 0)
+    refused = batch.findings[-1].severity == "error" if batch.findings else False
+    return len(batch.documents) + refused + sum(batch.counted.values())
 
 
 def _numbered(batches: Iterable[Batch], stem: str, before: int, *, several: bool) -> Iterator[Batch]:
