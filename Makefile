@@ -91,7 +91,7 @@ bench:
 	$(PYTHON) benchmarks/run.py --setup
 	$(PYTHON) benchmarks/run.py --write
 	$(PYTHON) benchmarks/checks.py --write
-	$(PYTHON) benchmarks/compression.py --write
+	$(PYTHON) benchmarks/codec_table.py --write
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make lock"

@@ -1,4 +1,4 @@
-"""Measure what checking costs, in pairs in one run: schemas, a file against its conversion, start-up.
+"""Measure what checking costs, in pairs in one run: a file against its conversion, start-up.
 
     python benchmarks/run.py --setup
     python benchmarks/checks.py [--size MB] [--repeat N] [--write]
@@ -9,9 +9,7 @@ With ``--write`` the page ``benchmarks/CHECKS.md`` is written.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,54 +23,6 @@ from contestants import BENCH, HERE, OURS
 from measure import Cost, Pairs
 
 STARTS = 20
-#: A schema as corpora have it: ids, dates, languages, addresses, numbers, lists.
-SCHEMA = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "type": "object",
-    "required": ["id", "name", "text", "meta"],
-    "additionalProperties": False,
-    "properties": {
-        "id": {"type": "string", "pattern": "^news-[0-9]{6}$"},
-        "name": {"type": "string", "minLength": 1, "maxLength": 200},
-        "text": {"type": "string", "minLength": 1},
-        "meta": {
-            "type": "object",
-            "required": ["title", "date", "language", "url", "words", "tags", "source"],
-            "additionalProperties": False,
-            "properties": {
-                "title": {"type": "string", "minLength": 1},
-                "author": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
-                "date": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
-                "language": {"enum": ["en", "en-GB", "ru", "pt"]},
-                "url": {"type": "string", "pattern": "^https://"},
-                "words": {"type": "integer", "minimum": 0},
-                "score": {"type": "number", "minimum": 0, "maximum": 1},
-                "tags": {"type": "array", "items": {"type": "string"}, "uniqueItems": True, "maxItems": 20},
-                "source": {
-                    "type": "object",
-                    "required": ["name", "fetched"],
-                    "properties": {"name": {"type": "string"}, "fetched": {"type": "string"}},
-                },
-            },
-        },
-    },
-}
-
-
-def meta(number: int) -> bytes:
-    """Return the metadata of a record."""
-    said = {
-        "title": f"Article {number} of the evening",
-        "author": ["A. Writer", "B. Writer"],
-        "date": f"2024-{number % 12 + 1:02d}-18",
-        "language": "en-GB",
-        "url": f"https://example.org/news/{number}",
-        "words": number % 900,
-        "score": number % 100 / 100,
-        "tags": ["news", "harbour", f"t{number % 50}"],
-        "source": {"name": "The Evening", "fetched": "2024-05-18T10:00:00Z"},
-    }
-    return json.dumps(said, separators=(",", ":")).encode()
 
 
 class Line(NamedTuple):
@@ -115,11 +65,6 @@ class Checks:
         """Return a run of our command."""
         return lambda: measure.run([str(BENCH / OURS / "bin" / OURS), *arguments], self.env)
 
-    def peer(self, script: str, *arguments: str) -> Callable[[], Cost]:
-        """Return a run of a script with the libraries that our command has."""
-        command = [str(contestants.python(OURS)), str(HERE / "peers" / script), *arguments]
-        return lambda: measure.run(command, self.env)
-
     def add(
         self,
         what: str,
@@ -133,51 +78,6 @@ class Checks:
         line = Line(what, pairs.ratios(part), least, most)
         self.lines.append(line)
         print(f"{what}: {median(line.ratios):.2f} ({line.asked()})", file=sys.stderr)
-
-    def schemas(self) -> None:
-        """Records against a schema: a loop by hand, and the limit of a compiled engine."""
-        plain, records, schema = self.path("plain.jsonl"), self.path("records.jsonl"), self.path("schema.json")
-        measure.run(contestants.corpus("articles", self.args.size, plain), self.env)
-        with open(plain, "rb") as source, open(records, "wb") as target:
-            lines = enumerate(source)
-            target.writelines(line.replace(b'"meta":{}', b'"meta":' + meta(number)) for number, line in lines)
-        os.unlink(plain)
-        Path(schema).write_text(json.dumps(SCHEMA))
-        self.faults(records, schema)
-        ours = self.ours("validate", records, "--schema", schema, "--quiet")
-        for peer, what, least in (
-            ("jsonschema_validate_jsonl.py", "loop over json and jsonschema / ours, JSON Lines against a schema", 7.0),
-            ("jsonschema_rs_validate_jsonl.py", "msgspec and jsonschema-rs alone / ours, the same", None),
-        ):
-            pairs = measure.alternate(ours, self.peer(peer, records, schema), self.args.repeat)
-            self.add(what, pairs, measure.cpu, least=least)
-        os.unlink(records)
-
-    def faults(self, records: str, schema: str) -> None:
-        """Check that all see the same: of a few records with a fault each, all."""
-        small = self.path("faults.jsonl")
-        with open(records, "rb") as source, open(small, "wb") as target:
-            for number, line in enumerate(source):
-                if number == 300:
-                    break
-                target.write(line.replace(b'"words":', b'"words":-') if number % 3 == 1 else line)
-        expected = 99  # the first is -0
-        for command in (
-            self.ours("validate", small, "--schema", schema, "--quiet"),
-            self.peer("jsonschema_validate_jsonl.py", small, schema),
-        ):
-            try:
-                command()
-            except measure.CommandError as error:
-                if error.code != 1:
-                    raise
-                continue
-            raise measure.CommandError("a record with a fault was taken")
-        how = ["--output-format", "jsonl", "--no-cap", "--quiet"]
-        telling = [str(BENCH / OURS / "bin" / OURS), "validate", small, "--schema", schema, *how]
-        told = subprocess.run(telling, stdout=subprocess.PIPE, env=dict(self.env), check=False).stdout.splitlines()
-        if len(told) not in (expected, expected + 1):
-            raise measure.CommandError(f"{len(told)} faults were found, not {expected}")
 
     def against_converting(self) -> None:
         """Structure and encoding of a seed file, against converting it."""
@@ -238,7 +138,6 @@ def main() -> int:
         return 2
     with TemporaryDirectory(dir=BENCH) as scratch:
         checks = Checks(args, scratch)
-        checks.schemas()
         checks.against_converting()
         checks.starts()
     page = checks.page()

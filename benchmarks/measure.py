@@ -59,6 +59,12 @@ def peak(costs: Sequence[Cost]) -> int:
     return max(cost.peak for cost in costs)
 
 
+def total(costs: Sequence[Cost]) -> Cost:
+    """Return what runs one after the other cost together."""
+    cpus, walls, peaks = zip(*costs, strict=True)
+    return Cost(sum(cpus), sum(walls), max(peaks))
+
+
 def run(
     command: Sequence[str],
     env: Mapping[str, str],

@@ -48,16 +48,18 @@ def _equal(one: Iterable[Any], two: Iterable[Any]) -> bool:
         return False
 
 
-def _documents(lines: Iterable[bytes]) -> Iterator[tuple[Any, ...]]:
-    """Give id, name, text and metadata; datatrove nests the last two, and adds the path of the file."""
+def _documents(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """Give what lines of JSON hold, whatever the order of keys. datatrove nests name and metadata, and adds a path."""
     for line in lines:
         record = json.loads(line)
-        rest = record.get("metadata", record)
-        yield record["id"], rest["name"], record["text"], rest["meta"]
+        if record.get("metadata", {}).keys() == {"name", "meta", "file_path"}:
+            record |= record.pop("metadata")
+            del record["file_path"]
+        yield record
 
 
-def _texts(stream: BinaryIO) -> Iterator[tuple[Any, ...]]:
-    """Give id, name, text and metadata of each ``TEI`` of a corpus. Raises ValueError, KeyError and ParseError."""
+def _texts(stream: BinaryIO) -> Iterator[dict[str, Any]]:
+    """Give each ``TEI`` of a corpus as it stands in a line of JSON. Raises ValueError, KeyError and ParseError."""
     corpus: ET.Element | None = None
     for event, element in ET.iterparse(stream, ("start", "end")):
         if corpus is None:
@@ -69,7 +71,7 @@ def _texts(stream: BinaryIO) -> Iterator[tuple[Any, ...]]:
         raise ValueError("no corpus")
 
 
-def _text(tei: ET.Element) -> tuple[Any, ...]:
+def _text(tei: ET.Element) -> dict[str, Any]:
     """Return a ``TEI`` as it stands in a line of JSON. Raises ValueError and KeyError."""
     about = f"{TEI}teiHeader/{TEI}fileDesc"
     known = {idno.get("type"): idno.text for idno in tei.iterfind(f"{about}/{TEI}publicationStmt/{TEI}idno")}
@@ -80,7 +82,8 @@ def _text(tei: ET.Element) -> tuple[Any, ...]:
     text = "\n\n".join(["\n".join([p.text or "", *[lb.tail or "" for lb in p]]) for p in body])
     if known["sha256"] != sha256(text.encode()).hexdigest() or title != known["filename"] or source is None:
         raise ValueError("the header does not tell of the text")
-    return known["id"], known["filename"], text, json.loads(tei.findtext(f".//{TEI}xenoData", "{}"))
+    meta = json.loads(tei.findtext(f".//{TEI}xenoData", "{}"))
+    return {"id": known["id"], "name": known["filename"], "text": text, "meta": meta}
 
 
 def _framed(stream: BinaryIO) -> Iterator[Record]:

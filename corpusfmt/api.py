@@ -153,6 +153,7 @@ def convert(
     cdxj: bool = False,
     verify: bool = False,
     receipt: str | PathLike[str] = "",
+    jobs: int = 1,
     progress: Callable[[Progress], None] | None = None,
     **options: str,
 ) -> Report:
@@ -169,7 +170,7 @@ def convert(
     name (docs/limits.md), as in ``{"header": 1 << 20}``. ``force`` replaces the shards and the quarantine of an earlier
     run, removes the index of an earlier archive, and writes into a folder that is not empty. ``cdxj`` writes an index
     beside a WARC target. With ``verify`` the target is read back and compared before it is renamed; ``receipt`` is the
-    path of a receipt of that.
+    path of a receipt of that. With several ``jobs`` threads read and compress; the result is the same for any number.
 
     Raises ParseError for the first malformed record and LossError for data that the target cannot represent, unless
     ``on_error`` says otherwise; SourceChangedError for a source that changes while it is read; VerificationError if the
@@ -183,6 +184,7 @@ def convert(
             "from_format": from_format, "to_format": to_format, "encoding": encoding, "id_from": id_from,
             "max_document": max_document, "limits": limits, "on_error": on_error, "allow_loss": allow_loss,
             "ids": ids, "shard_size": shard_size, "force": force, "cdxj": cdxj, "verify": verify, "receipt": receipt,
+            "jobs": jobs,
         },
     )  # fmt: skip
     for name, given in (("read_options", read_options), ("write_options", write_options)):
@@ -195,7 +197,9 @@ def convert(
         _listed(source),
         fspath(target),
         Reading(from_format, named(read_options), named(options), encoding, id_from, limited(max_document, limits)),
-        Writing(to_format, named(write_options), named(options), kinds(allow_loss), shard_size, force, {}, cdxj),
+        Writing(
+            to_format, named(write_options), named(options), kinds(allow_loss), shard_size, force, {}, cdxj, jobs=jobs
+        ),
         on_error=mode,
         quarantine=file,
         ids=[ids] if isinstance(ids, str) else ids,

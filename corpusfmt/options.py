@@ -57,6 +57,7 @@ GROUPS: Final = (
     "fixing",
     "comparing",
     "output",
+    "running",
     "configuration",
 )
 _CONVERT: Final = ("convert",)
@@ -65,7 +66,7 @@ _FIX: Final = ("fix",)
 _DIFF: Final = ("diff",)
 
 #: Modules beside those of reports, which these share.
-_NO_REPORTS: Final = ("__init__", "fingerprints", "paths", "record", "statistics")
+_NO_REPORTS: Final = ("__init__", "record", "statistics")
 #: The modules of reports that do not have their name: one named json would be taken for that of the standard library.
 REPORT_MODULES: Final = {"json": "whole_json"}
 
@@ -124,8 +125,8 @@ SETTINGS: Final = (
             "CODE,...", key="extend-select"),
     Setting("ignore", "codes", "do not report these codes", _VALIDATE, "checks", "CODE,...", key="ignore",
             by_path=True),
-    Setting("jobs", "number", "number of files checked at the same time (default: all cores)", _VALIDATE, "checks", "N",
-            default=0, key="jobs", least=1, most=MAX_JOBS),
+    Setting("jobs", "number", "number of processors to use (default: all); the result is the same for any number",
+            (*_CONVERT, *_VALIDATE), "running", "N", default=0, key="jobs", least=1, most=MAX_JOBS),
     Setting("fail-on", "choice", "findings that make the exit code 1: warning (default) or error", _VALIDATE, "checks",
             choices=("warning", "error"), key="fail-on"),
     Setting("exit-zero", "flag", "exit with 0 even if there are findings", _VALIDATE, "checks"),
@@ -152,7 +153,8 @@ SETTINGS: Final = (
     Setting("unsafe-fixes", "flag", "also apply fixes that may change content; removed bytes are saved to FILE.cut",
             _FIX,
             "fixing"),
-    Setting("dry-run", "flag", "report what would be fixed, and change nothing", _FIX, "fixing", short="n"),
+    Setting("dry-run", "flag", "report what would be fixed, and change nothing; exit with 1 when there is anything "
+            "to fix", _FIX, "fixing", short="n"),
     Setting("diff", "flag",
             "print a unified diff of the decompressed content, and change nothing; exit with 1 when there is anything "
             "to fix. A terminal gets escaped, shortened lines; a pipe gets exact bytes, for 'patch'", _FIX, "fixing"),
@@ -237,73 +239,3 @@ def format_options(formats: Iterable[Format], side: str) -> dict[str, list[tuple
             if option.side in (side, "both"):
                 found.setdefault(option.name, []).append((format, option))
     return found
-
-
-def configuration_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a configuration: schemas/corpusfmt.schema.json is made of it."""
-    tables: dict[str, dict[str, Any]] = {"": {}, "schemas": {}}
-    for one in SETTINGS:
-        if one.key:
-            table, _, key = one.key.rpartition(".")
-            tables[table][key] = _typed(one)
-    by_path = {one.name: _typed(one) for one in SETTINGS if one.by_path}
-    tables["schemas"]["xml"] = {"description": "RELAX NG schema of XML sources", "type": "string"}
-    codes = {"type": "array", "items": {"type": "string"}}
-    value = {"type": ["string", "integer"]}
-    properties = {
-        **tables[""],
-        "per-file-ignores": {
-            "description": 'codes that are not reported for files that match a pattern, as in "scraped/**" = ["TXT1"]',
-            "type": "object",
-            "additionalProperties": codes,
-        },
-        "options": {
-            "description": 'options of formats by name, as in layout = "dolma"',
-            "type": "object",
-            "additionalProperties": value,
-        },
-        "paths": {
-            "description": "settings for files that match a pattern; the last matching entry applies",
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["match"],
-                "properties": {
-                    "match": {
-                        "description": "pattern of paths, or several",
-                        "type": ["string", "array"],
-                        "items": {"type": "string"},
-                    },
-                    **by_path,
-                },
-                "additionalProperties": {"description": "an option of the format", **value},
-            },
-        },
-        "schemas": {
-            "description": "schemas to validate with",
-            "type": "object",
-            "additionalProperties": False,
-            "properties": tables["schemas"],
-        },
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "The configuration of corpusfmt",
-        "description": "corpusfmt.toml, or the table tool.corpusfmt of pyproject.toml; paths are relative to it",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": properties,
-    }
-
-
-def _typed(one: Setting) -> dict[str, Any]:
-    kinds: Mapping[str, dict[str, Any]] = {
-        "flag": {"type": "boolean"},
-        "codes": {"type": "array", "items": {"type": "string"}},
-        "size": {"type": ["string", "integer"]},
-        "number": {"type": "integer", "minimum": one.least, "maximum": one.most},
-        "seconds": {"type": "number"},
-        "limits": {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
-        "choice": {"type": "string", "enum": list(one.choices)},
-    }
-    return {"description": one.summary, **kinds.get(one.kind, {"type": "string"})}

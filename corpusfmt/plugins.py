@@ -12,8 +12,8 @@ import os
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from corpusfmt.model.errors import ConfigurationError, PluginError, UnknownFormatError
-from corpusfmt.model.format import Format, options_for
+from corpusfmt.model.errors import PluginError, UnknownFormatError
+from corpusfmt.model.format import Format
 from corpusfmt.model.rule import SUBJECTS, Rule
 from corpusfmt.text.display import quoted
 
@@ -124,24 +124,6 @@ def format_named(name: str) -> Format:
         return formats()[name]
     except KeyError:
         raise UnknownFormatError(f"unknown format {quoted(name)}; known are {', '.join(sorted(formats()))}") from None
-
-
-def check_options(format: Format, side: str, own: Mapping[str, str]) -> None:
-    """Raise ConfigurationError for an option that ``format`` does not know for ``side``, or a wrong choice."""
-    known = options_for(format, side)
-    for name, value in own.items():
-        if name not in known:
-            can = f"it has {', '.join(known)}" if known else "it has none"
-            raise ConfigurationError(f"{format.name} has no option {quoted(name)} to {side}; {can}")
-        choices = known[name].choices
-        if choices and value not in choices:
-            raise ConfigurationError(f"{name} must be one of {', '.join(choices)}, not {quoted(value)}")
-
-
-def applicable(format: Format, side: str, shared: Mapping[str, str]) -> dict[str, str]:
-    """Return those of the ``shared`` options that ``format`` knows for ``side``."""
-    known = options_for(format, side)
-    return {name: value for name, value in shared.items() if name in known}
 
 
 def codes() -> Iterable[Rule]:

@@ -6,16 +6,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from corpusfmt import plugins
 from corpusfmt.checks.rule_page import page
-from corpusfmt.cli.reports import module_of
+from corpusfmt.cli.reports.record import module_of
 from corpusfmt.config import SCHEMA
 from corpusfmt.formats.tei.thirdparty.elements import table as elements
 from corpusfmt.model.limit_table import LIMITS, measured
 from corpusfmt.model.loss_kinds import KINDS
-from corpusfmt.options import GROUPS, REPORTS, SETTINGS, configuration_schema
+from corpusfmt.options import GROUPS, REPORTS, SETTINGS, Setting
 
 DOCS = Path(__file__).resolve().parent
 OPTIONS = """# Options
@@ -47,6 +49,77 @@ def main() -> None:
     ):
         path = DOCS / file
         path.write_text(with_table(path.read_text(encoding="utf-8"), mark, made), encoding="utf-8", newline="\n")
+
+
+def configuration_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a configuration."""
+    tables: dict[str, dict[str, Any]] = {"": {}, "schemas": {}}
+    for one in SETTINGS:
+        if one.key:
+            table, _, key = one.key.rpartition(".")
+            tables[table][key] = typed(one)
+    by_path = {one.name: typed(one) for one in SETTINGS if one.by_path}
+    tables["schemas"]["xml"] = {"description": "RELAX NG schema of XML sources", "type": "string"}
+    codes = {"type": "array", "items": {"type": "string"}}
+    value = {"type": ["string", "integer"]}
+    properties = {
+        **tables[""],
+        "per-file-ignores": {
+            "description": 'codes that are not reported for files that match a pattern, as in "scraped/**" = ["TXT1"]',
+            "type": "object",
+            "additionalProperties": codes,
+        },
+        "options": {
+            "description": 'options of formats by name, as in layout = "dolma"',
+            "type": "object",
+            "additionalProperties": value,
+        },
+        "paths": {
+            "description": "settings for files that match a pattern; the last matching entry applies",
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["match"],
+                "properties": {
+                    "match": {
+                        "description": "pattern of paths, or several",
+                        "type": ["string", "array"],
+                        "items": {"type": "string"},
+                    },
+                    **by_path,
+                },
+                "additionalProperties": {"description": "an option of the format", **value},
+            },
+        },
+        "schemas": {
+            "description": "schemas to validate with",
+            "type": "object",
+            "additionalProperties": False,
+            "properties": tables["schemas"],
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The configuration of corpusfmt",
+        "description": "corpusfmt.toml, or the table tool.corpusfmt of pyproject.toml; paths are relative to it",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def typed(one: Setting) -> dict[str, Any]:
+    """Return the JSON Schema of a value."""
+    kinds: Mapping[str, dict[str, Any]] = {
+        "flag": {"type": "boolean"},
+        "codes": {"type": "array", "items": {"type": "string"}},
+        "size": {"type": ["string", "integer"]},
+        "number": {"type": "integer", "minimum": one.least, "maximum": one.most},
+        "seconds": {"type": "number"},
+        "limits": {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
+        "choice": {"type": "string", "enum": list(one.choices)},
+    }
+    return {"description": one.summary, **kinds.get(one.kind, {"type": "string"})}
 
 
 def with_patterns(text: str) -> str:

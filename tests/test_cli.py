@@ -439,20 +439,23 @@ def test_what_was_lost_left_and_skipped_is_said(here: Path, capsys: pytest.Captu
     assert "skipped 1 file: ./notes.txt" in err.replace(os.sep, "/")
     assert "lost, as allowed: name of 2 documents" in err
     assert main(["validate", "."]) == 0
-    assert "skipped 1 file: ./notes.txt" in capsys.readouterr().err.replace(os.sep, "/")
+    assert "skipped 1 file: ./notes.txt (1 without a known suffix)" in capsys.readouterr().err.replace(os.sep, "/")
 
 
 def test_a_stopped_pipe_says_what_had_gone_out(here: Path) -> None:
     result = command("convert", "-", "-o", "-", "--to", "jsonl", stdin=GOOD + b"<<<FILE bad>>>\n")
     assert result.returncode == 1
     assert result.stdout.count(b"\n") == 2
-    assert b"in record 3; 2 documents had already been written to standard output" in result.stderr
+    assert b"in record 3 of <stdin>; 2 documents had already been written to standard output" in result.stderr
 
 
 def test_faults_among_many_are_counted_apart(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("late.seed").write_bytes(GOOD + b"<<<FILE bad>>>\n")
     assert main(["convert", "late.seed", "-o", "x.jsonl"]) == 1
-    assert "stopped at the first error, in record 3; nothing was written" in capsys.readouterr().err
+    assert "stopped at the first error, in record 3 of late.seed; nothing was written" in capsys.readouterr().err
+    Path("later.seed").write_bytes(GOOD.replace(b"<<<FILE b", b"<<<FILE c") + b"<<<FILE bad>>>\n")
+    assert main(["convert", "good.seed", "later.seed", "-o", "x.jsonl"]) == 1
+    assert "stopped at the first error, in record 3 of later.seed; nothing was written" in capsys.readouterr().err
 
 
 @posix

@@ -313,17 +313,20 @@ def test_allowed_losses_are_counted(here: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["skip", "quarantine=q.seed"])
-def test_nothing_of_a_damaged_file_is_trusted(here: Path, mode: str) -> None:
+def test_nothing_of_a_damaged_member_is_trusted(here: Path, mode: str) -> None:
     with open_writer("a.jsonl.gz") as writer:
         for number in range(500):
             writer.write(Document(f"d{number}", f"text {number * 7919} " * 20))
     data = bytearray(Path("a.jsonl.gz").read_bytes())
     data[-6] ^= 1  # the checksum alone
     Path("bad.jsonl.gz").write_bytes(data)
+    report = convert(["good.seed", "bad.jsonl.gz"], "out.jsonl", on_error=mode)
+    assert (report.written, report.refused) == (2, 1)
+    assert [document.id for document in read("out.jsonl")] == [document.id for document in read("good.seed")]
+    assert Path("q.seed").exists() == (mode != "skip")
     with pytest.raises(ParseError, match="damaged"):
-        convert(["good.seed", "bad.jsonl.gz"], "out.jsonl", on_error=mode)
-    assert not Path("out.jsonl").exists()
-    assert not Path("q.seed").exists()
+        convert("bad.jsonl.gz", "nothing.jsonl", on_error=mode, force=True)
+    assert not Path("nothing.jsonl").exists()
 
 
 def test_a_quarantine_is_a_seed_file(here: Path) -> None:

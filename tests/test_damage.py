@@ -7,7 +7,7 @@ import io
 import json
 import random
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from corpusfmt.cli.main import main
 from corpusfmt.limits import MIB
 from corpusfmt.storage import next_member
 from corpusfmt.storage.gzip import GzipDecoder
-from corpusfmt.storage.input import Input
-from corpusfmt.storage.next_member import HELD, History, search
+from corpusfmt.storage.input import History, Input
+from corpusfmt.storage.next_member import HELD, search
 from tests.support import Pieces
 
 
@@ -78,7 +78,11 @@ def members(kind: str, pack: Callable[[bytes], bytes], count: int = 5) -> list[b
 
 
 def numbers(path: Path) -> list[int]:
-    return [int(document.text.replace("<<<FILE ", "").split()[1]) for document in read(path)]
+    return numbers_of(read(path))
+
+
+def numbers_of(documents: Iterable[Document]) -> list[int]:
+    return [int(document.text.replace("<<<FILE ", "").split()[1]) for document in documents]
 
 
 @pytest.mark.parametrize("pack", [gz, zst])
@@ -126,23 +130,226 @@ def test_what_is_sound_between_damaged_members_is_read(
     assert numbers(tmp_path / "o.jsonl") == [n for n in range(1, 8) if n - 1 not in which]
 
 
-@pytest.mark.parametrize("kind", ["warc", "jsonl"])
-def test_the_first_member_may_be_the_damaged_one(kind: str, tmp_path: Path) -> None:
-    for damage in ("its data are others", "its first block is another", "its end is missing"):
-        found = members(kind, zst)
-        found[0] = DAMAGES[damage](found[0])
-        path = tmp_path / f"a{MAKERS[kind][0]}.zst"
-        path.write_bytes(b"".join(found))
+@pytest.mark.parametrize("pack", [gz, zst])
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_first_members_may_be_the_damaged_ones(
+    count: int, damage: str, kind: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    found = members(kind, pack)
+    for one in range(count):
+        found[one] = DAMAGES[damage](found[one])
+    path = tmp_path / f"a{MAKERS[kind][0]}.{'gz' if pack is gz else 'zst'}"
+    path.write_bytes(b"".join(found))
+    report = convert(path, tmp_path / "o.jsonl", on_error="skip", verify=True)
+    assert [document.text for document in read(tmp_path / "o.jsonl")] == [
+        document.text for n in range(count + 1, 6) for document in read(io.BytesIO(one_alone(kind, n)))
+    ]
+    assert {one.code for one in report.findings} <= {"FILE002", "FILE003"}
+    assert "bytes of the file are skipped, up to byte " in report.findings[-1].message
+    with pytest.raises(ParseError):
+        list(read(path))
+
+
+def one_alone(kind: str, n: int) -> bytes:
+    """A document as a file."""
+    record = MAKERS[kind][1](n, content(n))
+    return record if kind != "version 1" or n == 1 else b"<<<SEED 1>>>\n" + record
+
+
+@pytest.mark.parametrize(
+    ("rest", "texts"),
+    [
+        (b"<<<FILE a n>>>\nbody\n<<<FILE b m>>>\nmore\n", ["body\n", "more\n"]),
+        (b'<<<FILE a n>>>\n<<<META {"x": 1}>>>\nbody\n<<<FILE b m>>>\n\\<<<FILE x\n', ["body\n", "<<<FILE x\n"]),
+        (b"<<<FILE a n>>>\n\\<<<META x\n<<<FILE b m>>>\nmore\n", ["<<<META x\n", "more\n"]),
+        (b'<<<FILE "a b" n>>>\nbody\n', ["body\n"]),
+        (b'<<<FILE \xff n>>>\nbody\n<<<FILE "a b" n>>>\nmore\n', ["more\n"]),
+        (b"<<<FILE a n>>>\nbody\n\\ No newline at end of file\n", ["body"]),
+    ],
+    ids=["plain", "metadata", "an escaped line", "an id in quotes", "a header that is not UTF-8", "a marker"],
+)
+def test_the_dialect_is_seen_where_the_first_line_is_lost(rest: bytes, texts: list[str], tmp_path: Path) -> None:
+    first = DAMAGES["its first block is another"](gz(b"<<<SEED 1>>>\n<<<FILE 0 n0>>>\n" + content(0).encode()))
+    (tmp_path / "a.seed.gz").write_bytes(first + gz(rest))
+    assert [document.text for document in read(tmp_path / "a.seed.gz", on_error="skip")] == texts
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+@pytest.mark.parametrize("kind", MAKERS)
+def test_what_was_never_compressed_is_not_searched(kind: str, suffix: str, tmp_path: Path) -> None:
+    """A record in it may hold an archive."""
+    inner = (gz if suffix == ".gz" else zst)(MAKERS[kind][1](1, content(1)))
+    path = tmp_path / f"a{MAKERS[kind][0]}{suffix}"
+    path.write_bytes(MAKERS[kind][1](2, content(2)) + inner)
+    (error,) = validate(path)
+    assert error.code == "FILE002"
+    assert error.message.endswith("data; nothing of the file can be read")
+    with pytest.raises(ParseError):
         convert(path, tmp_path / "o.jsonl", on_error="skip")
-        assert numbers(tmp_path / "o.jsonl") == [2, 3, 4, 5]
+    assert not (tmp_path / "o.jsonl").exists()
 
 
-def test_a_seed_file_whose_dialect_is_not_known_any_more_is_not_read_on(tmp_path: Path) -> None:
-    found = members("version 1", gz)
-    found[0] = DAMAGES["its first block is another"](found[0])
+@pytest.mark.parametrize(
+    "before", [b"x", b"# a note\n", b"HTTP/1.1 200 OK\r\n\r\n", bytes(20_000), b"\x1f\x8b"], ids=len
+)
+@pytest.mark.parametrize("kind", ["warc", "jsonl"])
+def test_something_stands_before_the_first_member(kind: str, before: bytes, tmp_path: Path) -> None:
+    path = tmp_path / f"a{MAKERS[kind][0]}.gz"
+    path.write_bytes(before + b"".join(members(kind, gz)))
+    (error,) = validate(path)
+    assert f"; {len(before):,} bytes of the file are skipped, up to byte {len(before)}" in error.message
+    convert(path, tmp_path / "o.jsonl", on_error="skip")
+    assert numbers(tmp_path / "o.jsonl") == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("pack", [gz, zst])
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("damage", ["its data are others", "its magic is gone", "its end is missing"])
+@pytest.mark.parametrize("which", [(0,), (0, 1), (2,), (1, 2), (1, 3), (4,), (0, 2)])
+def test_fix_removes_damaged_members_when_that_is_asked_for(
+    which: tuple[int, ...], damage: str, kind: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    found = members(kind, pack)
+    for one in which:
+        found[one] = DAMAGES[damage](found[one])
+    path = tmp_path / f"a{MAKERS[kind][0]}.{'gz' if pack is gz else 'zst'}"
+    path.write_bytes(b"".join(found))
+    before, told = list(read(path, on_error="skip")), list(validate(path))
+    with pytest.raises(ParseError, match=r"fix --unsafe-fixes'|fetch the file again"):
+        fix(path)
+    assert path.read_bytes() == b"".join(found)
+    (planned,) = fix(path, unsafe_fixes=True, dry_run=True)
+    assert planned.changed
+    assert path.read_bytes() == b"".join(found)
+    (done,) = fix(path, unsafe_fixes=True)
+    assert dict(done.left) == {}
+    assert list(validate(path)) == []
+    assert [one for one in fix(path, unsafe_fixes=True) if one.changed] == []
+    if "FILE001" in {one.code for one in told}:  # what is left of the last document is another matter
+        assert numbers(path)[: len(before)] == numbers_of(before)
+        return
+    assert sum(done.fixes.values()) == len(told)
+    assert list(read(path)) == before
+    lost = [one for one in range(5) if one + 1 not in numbers_of(before)]
+    assert Path(done.side).read_bytes() == b"".join(found[one] for one in lost)
+
+
+def test_a_text_that_the_damage_may_have_cut_is_not_fixed(tmp_path: Path) -> None:
+    """Members that end in the middle of texts; the end of one is lost, and the beginning of another."""
+    text = b"".join(seed(n, content(n)) for n in range(1, 20))
+    cuts = [0, 700, 1500, 2200, 2900, 3700, len(text)]
+    found = [gz(text[start:stop]) for start, stop in pairwise(cuts)]
+    found[2] = DAMAGES["its first block is another"](found[2])
     (tmp_path / "a.seed.gz").write_bytes(b"".join(found))
-    with pytest.raises(ParseError, match="bytes of the file are not read"):
-        convert(tmp_path / "a.seed.gz", tmp_path / "o.jsonl", on_error="skip")
+    with pytest.raises(ParseError, match="; fetch the file again: "):
+        fix(tmp_path / "a.seed.gz", unsafe_fixes=True)
+    assert (tmp_path / "a.seed.gz").read_bytes() == b"".join(found)
+
+
+def test_what_stands_in_a_member_before_its_first_record_is_cut_off(tmp_path: Path) -> None:
+    text = b"".join(seed(n, content(n)) for n in range(1, 5))
+    middle = text.index(b"<<<FILE 3") - 100
+    first = DAMAGES["its first block is another"](gz(text[:middle]))
+    (tmp_path / "a.seed.gz").write_bytes(first + gz(text[middle:]))
+    (done,) = fix(tmp_path / "a.seed.gz", unsafe_fixes=True)
+    assert numbers(tmp_path / "a.seed.gz") == [3, 4]
+    assert Path(done.side).read_bytes() == first + text[middle : middle + 100]
+
+
+def test_lines_on_both_sides_of_damage_are_not_joined(tmp_path: Path) -> None:
+    """The halves would be one record."""
+    text = b"".join(jsonl(n, content(n)) for n in range(1, 8))
+    halves = [text.index(f'"id": "{n}"'.encode()) + 60 for n in (3, 5)]
+    found = [gz(text[: halves[0]]), gz(text[halves[0] : halves[1]]), gz(text[halves[1] :])]
+    found[1] = DAMAGES["its first block is another"](found[1])
+    (tmp_path / "a.jsonl.gz").write_bytes(b"".join(found))
+    fix(tmp_path / "a.jsonl.gz", unsafe_fixes=True)
+    assert numbers_of(read(tmp_path / "a.jsonl.gz", on_error="skip")) == [1, 2, 6, 7]
+
+
+def test_records_after_damage_keep_their_members(tmp_path: Path) -> None:
+    found = [gz(warc(1, "text 1")), b"damage", gz(warc(2, "text 2") + warc(3, "text 3")), gz(warc(4, "text 4"))]
+    (tmp_path / "a.warc.gz").write_bytes(b"".join(found))
+    (done,) = fix(tmp_path / "a.warc.gz", unsafe_fixes=True)
+    assert dict(done.fixes) == {"FILE003": 1, "WARC023": 1}
+    assert (tmp_path / "a.warc.gz").read_bytes().count(b"\x1f\x8b\x08") == 4
+    assert list(validate(tmp_path / "a.warc.gz")) == []
+
+
+def test_data_of_a_large_damaged_member_are_not_kept(tmp_path: Path) -> None:
+    some = random.Random(1)
+    large = b"".join(jsonl(n, f"text {n} {some.randbytes(30_000).hex()}") for n in range(1, 100))
+    member = gzip.compress(large, 1, mtime=0)
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gz(jsonl(0, "text 0")) + member[:-6] + b"\xff\xff" + member[-4:] + gz(jsonl(100, "text 100")))
+    with pytest.raises(ParseError, match="; fetch the file again: "):
+        fix(path, unsafe_fixes=True)
+
+
+def test_damage_is_not_removed_when_other_codes_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gz(jsonl(1, "text 1")) + b"damage")
+    with pytest.raises(ParseError, match="not gzip"):
+        fix(path, unsafe_fixes=True, select=["TXT"])
+    (done,) = fix(path, unsafe_fixes=True, select=["FILE"])
+    assert dict(done.fixes) == {"FILE003": 1}
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--diff"])
+def test_the_exit_code_says_that_something_would_be_changed(option: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gz(jsonl(1, "text 1")) + bytes(5))
+    assert main(["fix", "-q", option, str(path)]) == 1
+    assert main(["fix", "-q", str(path)]) == 0
+    assert main(["fix", "-q", option, str(path)]) == 0
+
+
+DAMAGED_FILES = {
+    "no gzip": b"none of it", "empty": b"", "damaged": DAMAGES["its data are others"](gz(jsonl(7, content(7)))),
+    "cut": gz(b"")[:5],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", [".jsonl.gz", ".xml.gz", ".seed.gz", ".warc.gz"])
+@pytest.mark.parametrize("what", DAMAGED_FILES)
+def test_other_files_of_a_folder_are_read(
+    what: str, suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "f"
+    folder.mkdir()
+    (folder / "a.jsonl").write_bytes(jsonl(1, "text 1"))
+    (folder / f"b{suffix}").write_bytes(DAMAGED_FILES[what])
+    (folder / "c.jsonl").write_bytes(jsonl(2, "text 2"))
+    (error,) = [one for one in validate(folder) if one.severity == "error"]
+    assert error.code.startswith("FILE00")
+    report = convert(folder, tmp_path / "o.jsonl", on_error="skip")
+    assert (report.written, report.refused) == (2, 1)
+    assert numbers(tmp_path / "o.jsonl") == [1, 2]
+    assert [one.path for one in report.findings] == [str(folder / f"b{suffix}")]
+    assert numbers_of(read(folder, on_error="skip")) == [1, 2]
+    assert main(["validate", str(folder)]) == 1
+    capsys.readouterr()
+    assert main(["ls", str(folder)]) == 1
+    printed = capsys.readouterr()
+    assert [line.split("\t")[0] for line in printed.out.splitlines()] == ["1", "2"]
+    assert f"{error.code} error: {error.message}" in printed.err
+    assert main(["convert", "-q", str(folder), "-o", str(tmp_path / "p.jsonl")]) == 1
+    assert f"stopped at the first error, in {folder / f'b{suffix}'}; nothing" in capsys.readouterr().err
+
+
+def test_ls_lists_what_is_beside_a_file_that_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.jsonl").write_bytes(jsonl(1, "text 1"))
+    (tmp_path / "b.jsonl.xz").write_bytes(b"x")
+    (tmp_path / "c.jsonl.bz2").write_bytes(b"x")
+    (tmp_path / "d.jsonl").write_bytes(jsonl(2, "text 2"))
+    for command in ("ls", "validate"):
+        assert main([command, str(tmp_path)]) == 2
+        printed = capsys.readouterr()
+        assert printed.err.count("has a compression that is not supported") == 2
+    assert main(["ls", str(tmp_path), "--html", "text"]) == 2
+    assert capsys.readouterr().out.count("\n") == 2
 
 
 def test_a_document_of_a_seed_file_may_go_on_in_the_damaged_member(tmp_path: Path) -> None:
@@ -357,7 +564,7 @@ def test_a_history_holds_what_is_needed() -> None:
 
 def test_a_search_reads_no_more_of_a_member_than_may_be_held(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where none is found, the rest of the file is read all the same, and counted."""
-    monkeypatch.setattr(next_member, "_KEPT", 1000)
+    monkeypatch.setattr(next_member, "KEPT", 1000)
     monkeypatch.setattr(next_member, "_FREE", 0)
     monkeypatch.setattr(next_member, "_RATE", 0)
     damaged = bytearray(gz(b"b\n" * 1000))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from corpusfmt import (
     read,
     validate,
 )
+from corpusfmt.cli.main import main
 from corpusfmt.formats.dir import FORMAT
 from corpusfmt.model.format import WriteOptions
 from corpusfmt.storage import held_folder
@@ -42,7 +44,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def found(*sources: str, every: bool = False) -> tuple[list[str], list[str]]:
     paths, beside = discover(sources, lambda name: every or name.endswith(".seed"), every=every)
-    return paths, beside
+    return paths, list(beside)
 
 
 def test_a_pattern_follows_no_link(here: Path) -> None:
@@ -243,3 +245,34 @@ def test_a_text_about_pointers_is_a_text(tmp_path: Path) -> None:
     assert [document.data for document in read(tmp_path, format="dir")] == texts
     (loss,) = FORMAT.losses(Document("a.txt", LFS, name="a.txt"), WriteOptions())
     assert loss.kind == "bytes"
+
+
+def test_each_file_that_is_skipped_has_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, data in (("a.jsonl", b'{"id":"a","text":"x"}\n'), ("b.csv", b"x"), ("c", b"x"), ("d.jsonl", b"%PDF-1.7")):
+        (folder / name).write_bytes(data)
+    (folder / "e.xml").write_bytes(b"<other/>")
+    os.link(folder / "a.jsonl", folder / "z.jsonl")
+    (folder / ".hidden").write_bytes(b"x")
+    reasons = {
+        "b.csv": "without a known suffix", "c": "without a known suffix",
+        "d.jsonl": "no text, or not in the format of its suffix",
+        "e.xml": "no text, or not in the format of its suffix", "z.jsonl": "another name of a file that is read",
+    }  # fmt: skip
+    report = convert(folder, tmp_path / "o.jsonl")
+    assert report.skip_reasons == {str(folder / name): reason for name, reason in reasons.items()}
+    assert set(report.skipped) == set(report.skip_reasons)
+    assert main(["validate", str(folder)]) == 0
+    why = (
+        "2 without a known suffix, 2 no text, or not in the format of its suffix, 1 another name of a file that is read"
+    )
+    said = capsys.readouterr().err
+    assert "skipped 5 files: " in said
+    assert f"({why})" in said
+    assert main(["validate", str(folder), "--output-format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["passed_over"] == report.skip_reasons
+    assert main(["convert", "-q", str(folder), "-o", str(tmp_path / "p.jsonl"), "--report", str(tmp_path / "r")]) == 0
+    assert json.loads((tmp_path / "r").read_text())["passed_over_reasons"] == report.skip_reasons
+    texts = convert(folder, tmp_path / "q.jsonl", from_format="dir")
+    assert texts.skip_reasons[str(folder / ".hidden")] == "hidden, a link or a pipe"

@@ -266,7 +266,7 @@ def test_a_clipped_record_is_cut_off_and_kept(codec: str, left: int, tmp_path: P
 
     assert main(["fix", "-q", str(path)]) == 1
     assert stamp(path) == before
-    assert main(["fix", "-q", "--unsafe-fixes", "--dry-run", str(path)]) == 0
+    assert main(["fix", "-q", "--unsafe-fixes", "--dry-run", str(path)]) == 1
     assert stamp(path) == before
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
 
@@ -348,18 +348,21 @@ def test_compressed_data_that_ends_early_is_cut_back_to_whole_records(codec: str
 
 
 @pytest.mark.parametrize("codec", ["gz", "zst"])
-def test_damaged_data_is_not_fixed(codec: str, tmp_path: Path) -> None:
+def test_damaged_data_is_removed_when_that_is_asked_for(codec: str, tmp_path: Path) -> None:
     path = made(tmp_path, [FIRST, record(eol=b"\n", block=bytes(range(256)) * 9), LAST], codec)
     data = bytearray(path.read_bytes())
     data[-len(packed([LAST], codec)) - 3] ^= 0xFF  # of the checksums of the second
     path.write_bytes(data)
     before = stamp(path)
-    for more in ([], ["--unsafe-fixes"]):
-        assert main(["fix", "-q", str(path), *more]) == 1
-        assert stamp(path) == before
+    assert main(["fix", "-q", str(path)]) == 1
     with pytest.raises(ParseError):
-        fix(path, unsafe_fixes=True)
+        fix(path)
+    assert stamp(path) == before
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
+    (done,) = fix(path, unsafe_fixes=True)
+    assert dict(done.fixes) == {"FILE002": 1}
+    assert content(path) == FIRST + LAST
+    assert Path(done.side).read_bytes() == bytes(data[len(packed([FIRST], codec)) : -len(packed([LAST], codec))])
 
 
 @every_codec
@@ -407,7 +410,7 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would(
 ) -> None:
     path = made(tmp_path, [FIRST, record(eol=b"\n"), LAST], codec)
     before = stamp(path)
-    assert main(["fix", "--dry-run", str(path)]) == 0
+    assert main(["fix", "--dry-run", str(path)]) == 1
     assert "would fix 1 finding (WARC004: 1)" in capsys.readouterr().out
     assert stamp(path) == before
     fixed = mended(path, dry_run=True)

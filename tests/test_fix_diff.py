@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from corpusfmt import fix
 from corpusfmt.cli.diff_printing import WIDEST, Screen
 from corpusfmt.cli.main import main
+from corpusfmt.formats import jsonl
 from corpusfmt.model.finding import Edit
 from corpusfmt.storage import Pile, open_input
 from corpusfmt.verbs.fix.edits import Source, Step, Work, compose
@@ -458,7 +459,7 @@ def test_a_file_that_changes_meanwhile_is_reported(tmp_path: Path) -> None:
     work = Work(str(path), traced=True)
     try:
         with open_input(str(path)) as stream:
-            work.copy(Source(stream, salvage=False), [Edit(0, 0, b"x")])
+            work.copy(Source(stream, jsonl.FORMAT, salvage=False), [Edit(0, 0, b"x")])
         path.write_bytes(b"y")
         with open_input(str(path)) as stream, pytest.raises(SourceChangedError, match="changed by another program"):
             Diff(str(path), stream, work.text, lambda data: None).run(work.steps())

@@ -11,6 +11,7 @@ import pytest
 from corpusfmt import ConfigurationError, fix, read, validate
 from corpusfmt.cli.main import main
 from corpusfmt.text.declared import page_declared, xml_declared
+from corpusfmt.text.display import in_utf16
 from tests.warcs import record
 
 FRENCH = "le café était fermé, et la crème de la ville n'était pas très bonne à l'été"
@@ -102,7 +103,7 @@ def test_what_is_proven_is_made_utf8_and_nothing_else(
         else:
             assert found == data
             assert (fixed.changed, fixed.note.startswith("its encoding is not proven")) == (False, True)
-            assert fixed.left
+            assert fixed.unproven
             assert ("--unsafe-fixes" in fixed.note) == (when == UNSAFE)
 
 
@@ -214,3 +215,173 @@ def test_a_declaration_that_something_speaks_against_proves_nothing(data: bytes,
     (tmp_path / "a.html").write_bytes(data)
     fix(tmp_path, format="dir", encoding="auto", unsafe_fixes=True)
     assert (tmp_path / "a.html").read_bytes() == data
+
+
+POLISH = "Wieczorem przyszła wiadomość, że most jest zamknięty, więc nie mogliśmy już wrócić do miasta."
+CZECH = "Děti šly domů až večer, protože venku bylo hezky a na louce ještě kvetly růže."
+GERMAN = "Der Fluss fließt über große Steine, und die Mädchen hören für eine Weile den Vögeln zu."
+HUNGARIAN = "Az utolsó őszi napok hűvösek voltak, és a gyerekek már nem úsztak a tóban, csak a parton ültek."
+TURKISH = "Akşam güneş batarken çocuklar ve annesi için küçük bir ışık yandı, kuş da ağaca döndü."
+GREEK = "Προς το πρωί σταμάτησε η βροχή και τα πουλιά τραγουδούσαν πάλι στον παλιό κήπο."
+SPANISH = "El año pasado el señor se mudó con su mamá a una casa más pequeña en el valle."
+
+
+@pytest.mark.parametrize("times", [1, 6, 40])
+@pytest.mark.parametrize(
+    ("text", "encoding", "other", "other_encoding"),
+    [
+        (POLISH, "cp1250", "Są tu dwaj źli bracia, którzy śpią w łóżku i piszą książkę.", "iso8859-2"),
+        (POLISH, "iso8859-2", "Są tu dwaj źli bracia, którzy śpią w łóżku i piszą książkę.", "cp1250"),
+        (CZECH, "cp1250", "Náš muž říká, že to není možné, váš pes štěká.", "iso8859-2"),
+        (CZECH, "iso8859-2", "Náš muž říká, že to není možné, váš pes štěká.", "cp1250"),
+        (POLISH, "cp1250", "Le père et la mère.", "cp1252"), (HUNGARIAN, "cp1250", "à la forêt, ñ", "cp1252"),
+        (FRENCH, "cp1252", "Voilà où mène le côté sombre : l'âne a mangé le blé.", "cp850"),
+        (FRENCH, "cp1252", "Un café.", "cp850"), (FRENCH, "cp1252", "Le chat est là.", "cp850"), (FRENCH, "cp1252", "l'été dernier", "mac-roman"),
+        (FRENCH, "cp1252", "Náš muž říká, že to není možné, váš pes štěká.", "cp1250"), (FRENCH, "cp1252", "Да, на", "cp1251"),
+        (FRENCH, "mac-roman", "Un café très noir.", "cp1252"), (FRENCH, "cp850", "Un café très noir.", "cp1252"),
+        (GERMAN, "cp1252", "Die Tür ist grün.", "cp850"), (GERMAN, "cp1252", "Die Tür ist grün.", "mac-roman"), (GERMAN, "cp1252", "Die Tür ist grün.", "cp437"),
+        (SPANISH, "cp1252", "mañana será otro día", "cp850"), (TURKISH, "cp1254", "Það er ég og þú, ýmislegt", "cp1252"),
+        (RUSSIAN, "cp1251", FRENCH, "cp1252"), (RUSSIAN, "cp1251", "un café", "cp1252"), (RUSSIAN, "cp1251", "Il va à la gare", "cp1252"),
+        (RUSSIAN, "cp1251", "Привет, мир", "koi8-r"), (RUSSIAN, "cp1251", "Привет, мир", "cp866"), (RUSSIAN, "koi8-r", "Привет, мир", "cp1251"),
+        (RUSSIAN, "cp1251", GREEK, "cp1253"), (GREEK, "cp1253", "Καλημέρα κόσμε", "cp737"), (GREEK, "cp1253", "Καλημέρα κόσμε", "mac-greek"),
+    ],
+)  # fmt: skip
+def test_a_line_in_a_similar_encoding_is_seen(
+    text: str, encoding: str, other: str, other_encoding: str, times: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.txt"
+    data = f"{text}\n".encode(encoding) * times + f"{other}\n".encode(other_encoding)
+    path.write_bytes(data)
+    (fixed,) = fix(path, format="dir", encoding="auto", unsafe_fixes=True)
+    assert path.read_bytes() == data
+    assert fixed.note.startswith("its encoding is not proven: ")
+
+
+@pytest.mark.parametrize("times", [1, 40])
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (f"{FRENCH}\nSon cœur bat, ça coûte 50 €.", "iso8859-15"), (f"{FRENCH}\nUn verre de ½ l, à 50 €.", "cp1252"),
+        (f"“{FRENCH}… très loin” – « Où\u00a0? »", "cp1252"), (f"{FRENCH}\nLe señor Müller était là, à côté de Malmö.", "cp1252"),
+        (f"{POLISH}\nKarel Čapek był tam, więc już śpi.", "cp1250"), (f"{GERMAN}\nMiloš Groß aus Köln, 5 °C.", "cp1252"),
+        (f"{RUSSIAN}\nФормат МP3, 5 °C, № 7, «Да» — и нет.", "cp1251"), (f"ГЛАВА ПЕРВАЯ\n{RUSSIAN}", "cp1251"), (f"ГЛАВА ПЕРВАЯ\n{RUSSIAN}", "koi8-r"),
+        (f"{FRENCH}\nÀ L'ÉTÉ DERNIER, L'ÂNE RÊVAIT.", "cp1252"), (f"{GREEK}\nΚαλημέρα, κόσμε.", "cp1253"), (HUNGARIAN, "iso8859-2"), (TURKISH, "cp1254"),
+    ],
+)  # fmt: skip
+def test_what_is_in_one_encoding_is_made_utf8(text: str, encoding: str, times: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(f"{text}\n".encode(encoding) * times)
+    fix(path, format="dir", encoding="auto", unsafe_fixes=True)
+    assert path.read_text("utf-8") == f"{text}\n" * times
+
+
+@pytest.mark.parametrize(
+    ("text", "here", "there"),
+    [(f"{FRENCH}\n" * 9 + "un ½\n", "½", "œ"), (f"{FRENCH}\nEt puis…\n", "puis…", "puisà"), (f"{FRENCH}\nSeñor\n", "Señor", "Seńor")],
+)  # fmt: skip
+def test_a_word_that_reads_as_well_in_another_encoding_is_shown(
+    text: str, here: str, there: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode("cp1252"))
+    (fixed,) = fix(tmp_path, format="dir", encoding="auto", unsafe_fixes=True)
+    assert f"'{here}' would be '{there}'" in fixed.note
+    assert (tmp_path / "a.txt").read_bytes() == text.encode("cp1252")
+
+
+def test_of_many_encodings_three_are_named_each_with_a_word(tmp_path: Path) -> None:
+    parts = (FRENCH, "cp1252"), (RUSSIAN, "koi8-r"), (GREEK, "cp1253"), (CHINESE, "gb18030"), (POLISH, "cp1250")
+    (tmp_path / "a.txt").write_bytes(b"".join(f"{text}\n".encode(encoding) * 9 for text, encoding in parts))
+    (fixed,) = fix(tmp_path, format="dir", encoding="auto", unsafe_fixes=True)
+    names = [name for name in ("Windows-125", "KOI8-R", "GB18030") if name in fixed.note]
+    assert fixed.note.count(" ('") == 3
+    assert len(names) >= 2
+    assert fixed.note.endswith(" and others")
+
+
+#: Texts of which few characters or none have a byte of value 0 in UTF-16, but spaces and line ends.
+WIDE = (
+    "天亮前雨停了，鸟儿又在我们家后面的老花园里唱歌。\n", "人皆生而自由\n在尊严及权利上均各平等\n", "明け方に雨がやみ、古い庭ではまた鳥が歌いはじめた。\n", "第1章 明け方に雨がやみ、\n鳥が歌いはじめた。\n",
+    "새벽에 비가 그치고 우리 집 뒤의 오래된 정원에서\n", "Под утро дождь перестал, и птицы снова запели", "Προς το πρωί σταμάτησε η βροχή\n", "ἐν ἀρχῇ ἦν ὁ λόγος\n",
+    "قبل الفجر توقف المطر وعادت الطيور\n", "לפנות בוקר פסק הגשם\n", "सभी मनुष्यों को गौरव और अधिकार\n", "মানুষ স্বাধীন\n", "Բոլոր մարդիկ ծնվում են ազատ\n",
+    "ყველა ადამიანი იბადება თავისუფალი\n", "ก่อนรุ่งสางฝนหยุดตก\r\n", "ሰው ሁሉ ነፃና እኩል\n", "དང་པོ། མི་རིགས\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("times", [1, 300])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", WIDE)
+def test_utf16_without_a_mark_is_known_in_any_script(text: str, codec: str, times: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes((text * times).encode(codec))
+    assert "ENC003" in {finding.code for finding in validate(path, format="dir")}
+    (fixed,) = fix(path, format="dir", encoding="auto")
+    assert "by its zero bytes" not in fixed.note
+    assert "--unsafe-fixes" in fixed.note
+    fix(path, format="dir", encoding="auto", unsafe_fixes=True)
+    assert path.read_bytes().decode() == text * times
+
+
+@pytest.mark.parametrize("place", [0, 1, 7, 8, -1])
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(CHINESE, "gb18030"), ("天亮前雨停了，鳥兒又在我們家後面的老花園裡唱歌。 ", "big5"), ("明け方に雨がやみ、古い庭では ", "cp932"), ("明け方に雨がやみ\n古い庭では", "euc_jp"),
+     ("새벽에 비가 그치고 우리 집", "cp949"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-r"), (CHINESE, "utf-8"), (RUSSIAN, "utf-8"), (FRENCH, "cp1252"), ("plain words\n", "ascii")],
+)  # fmt: skip
+def test_other_text_with_a_byte_of_value_zero_is_not_utf16(text: str, encoding: str, place: int) -> None:
+    data = (text * 3).encode(encoding)
+    for size in (8, 20, 40, len(data)):
+        for zeros in (b"\0", b"\0\0"):
+            assert in_utf16(data[:place] + zeros + data[place:size]) == ""
+    assert in_utf16(data) == ""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\0\xd8\0\xd8a\0",
+        b"\0",
+        "всё\n".encode("utf-16-le"),
+        "\ue000\ue001 ".encode("utf-16-le") * 9,
+        "йא中ก한 ".encode("utf-16-le") * 9,
+    ],
+)
+def test_what_may_be_chance_is_not_utf16(data: bytes) -> None:
+    assert in_utf16(data) == ""
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["caf\u00e9", "x", RUSSIAN])
+def test_a_line_in_utf16_that_was_fixed_leaves_nothing_to_say(
+    text: str, codec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(line("a", FRENCH).encode() + line("b", text).encode(codec) + line("c", FRENCH).encode())
+    assert main(["fix", str(path), "--encoding", "auto"]) == 1
+    assert "1 finding left" in capsys.readouterr().err
+    assert main(["fix", str(path), "--encoding", "auto", "--unsafe-fixes"]) == 0
+    assert "not proven" not in capsys.readouterr().err
+    assert path.read_text("utf-8") == line("a", FRENCH) + line("b", text) + line("c", FRENCH)
+    assert not list(validate(path))
+
+
+def test_what_only_an_encoding_speaks_against_is_no_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command says why, and names no finding that validate does not show."""
+    text = f"{FRENCH} caf\u00c3\u00a9"  # in ISO-8859-1 a word of it may be UTF-8
+    (tmp_path / "a.xml").write_bytes(XML.format("ISO-8859-1", text).encode("latin-1"))
+    assert not list(validate(tmp_path / "a.xml"))
+    assert main(["fix", str(tmp_path / "a.xml"), "--encoding", "auto"]) == 1
+    told = capsys.readouterr()
+    assert "some of it may be UTF-8" in told.err
+    assert "left" not in (told.err + told.out).replace(str(tmp_path), "")
+
+
+@pytest.mark.parametrize("text", [FRENCH, POLISH, RUSSIAN, GREEK, UKRAINIAN])
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_utf8_that_lost_a_byte_is_not_another_encoding(text: str, place: int, tmp_path: Path) -> None:
+    data = f"{text}\n".encode()
+    at = [at for at, byte in enumerate(data) if byte > 0x7F][place]
+    lost = f"{text}\n".encode() * 3 + data[:at] + data[at + 1 :]
+    (tmp_path / "a.txt").write_bytes(lost)
+    assert "; in " not in next(iter(validate(tmp_path, format="dir"))).message
+    fix(tmp_path, format="dir", encoding="auto", unsafe_fixes=True)
+    assert (tmp_path / "a.txt").read_bytes() == lost

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from corpusfmt import plugins
 from corpusfmt.cli.main import main
 from corpusfmt.model.document import Document
-from corpusfmt.model.format import WriteOptions
+from corpusfmt.model.format import WriteOptions, applicable
 from corpusfmt.verbs.format_losses import Side, pair, side
 from docs.generate import kinds
 from tests import strategies
@@ -39,8 +39,8 @@ def test_what_a_conversion_loses_was_said(
     found = pair(one, other)
     said = {(kind, what) for kind, what, _ in found.lost}
     for probe in other.probes():
-        writing = WriteOptions(own=plugins.applicable(other.format, "write", other.own))
-        reading = WriteOptions(own=plugins.applicable(one.format, "write", one.own))
+        writing = WriteOptions(own=applicable(other.format, "write", other.own))
+        reading = WriteOptions(own=applicable(one.format, "write", one.own))
         given = one.format.gives is not None and one.format.gives(probe.document)
         if not given and probe.kind in {loss.kind for loss in one.format.losses(probe.document, reading)}:
             assert (probe.kind, probe.what) not in said
@@ -60,7 +60,7 @@ _KEYS = st.sampled_from(["id", "name", "text", "meta", "n", "body", "content", "
 def test_every_kind_of_loss_was_said(data: st.DataObject, document: Document) -> None:
     """Whatever a document is that the source can hold."""
     source, target = (side(*data.draw(st.sampled_from(SIDES))) for _ in range(2))
-    reading, writing = (WriteOptions(own=plugins.applicable(one.format, "write", one.own)) for one in (source, target))
+    reading, writing = (WriteOptions(own=applicable(one.format, "write", one.own)) for one in (source, target))
     whole = source.format.gives(document) if source.format.gives else not source.format.losses(document, reading)
     assume(whole)
     said = {kind for kind, _, _ in pair(source, target).lost}

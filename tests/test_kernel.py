@@ -22,6 +22,8 @@ from corpusfmt.model.errors import LossError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Format, ReadOptions, WriteOptions
 from corpusfmt.model.rows import COLUMNS, Rows, Values
+from corpusfmt.model.text_search import Documents
+from corpusfmt.plugins import builtin_rules
 from corpusfmt.text import kernel
 from corpusfmt.text.primitives import escape_json
 from tests import strategies
@@ -31,7 +33,16 @@ KERNEL: Any = kernel.KERNEL
 pytestmark = pytest.mark.skipif(KERNEL is None, reason="the kernel is not built here, or switched off")
 
 #: The modules that use the kernel.
-USERS: Final = ("seed.read", "seed.write", "jsonl.read", "jsonl.write", "warc.read", "warc.write")
+USERS: Final = (
+    "seed.read",
+    "seed.write",
+    "jsonl.read",
+    "jsonl.write",
+    "tei.read",
+    "tei.write",
+    "warc.read",
+    "warc.write",
+)
 WAYS: Final = (0, 1, 7, 64)
 #: Keys of layouts, and what writers may lose.
 LAYOUTS: Final[list[dict[str, str]]] = [
@@ -85,11 +96,12 @@ def scanned(format: Format, data: bytes, size: int, options: ReadOptions) -> Sca
 
 def agree(format: Format, data: bytes, options: ReadOptions | None = None, sizes: Sequence[int] = WAYS) -> None:
     """Check that a source is read alike with the kernel and without, in pieces of any size."""
-    options = (options or ReadOptions())._replace(lines=False)
     for size in sizes:
-        found = scanned(format, data, size, options)
-        with without():
-            assert found == scanned(format, data, size, options)
+        for lines in (False, True):
+            how = (options or ReadOptions())._replace(lines=lines, thorough=lines)
+            found = scanned(format, data, size, how)
+            with without():
+                assert found == scanned(format, data, size, how)
 
 
 def is_quick(format: Format, data: bytes, options: ReadOptions | None = None) -> bool:
@@ -505,6 +517,50 @@ def test_rows_are_written_as_documents_are(docs: list[Document], apart: int, how
         assert found == result(lambda rows=rows: format.writer(options).encode(list(rows)))  # type: ignore[misc]
 
 
+#: Texts, ids and names that rules look at closely.
+LOOKED_AT: Final = [
+    "",
+    " ",
+    "\n",
+    "\u2003",
+    "\x85",
+    "a" * 70,
+    " " * 70,
+    "a\0b",
+    "~{<:Ky2;NpPT~}",
+    "\x1b$B",
+    "a ",
+    " a",
+    "a.",
+    "con",
+    "../a",
+    "A",
+    "a",
+    "a\n",
+    "\n\n",
+    "é\u00ad",
+]
+
+
+@given(
+    st.lists(st.tuples(*[st.sampled_from(LOOKED_AT)] * 3, st.booleans()), min_size=1, max_size=6),
+    st.integers(0, 0xFFFF),
+)
+def test_rules_find_the_same_in_rows(made: list[tuple[str, str, str, bool]], apart: int) -> None:
+    docs = [Document(7 if number else id or "x", text, name=name) for id, name, text, number in made]
+    for is_text in (True, False):
+        rows = rows_of(docs, apart, is_text=is_text)
+        one, other = Documents(rows), Documents([*rows])
+        for fact in ("joined", "are_utf8", "ids", "names", "lines"):
+            assert getattr(one, fact) == getattr(other, fact)
+        assert (len(one), [*one], one[0], one[1:]) == (len(other), [*other], other[0], other[1:])
+        assert other.may_be_blank
+        assert one.may_be_blank or all(text[:64].strip() for _, _, text, _ in made)
+        for rule in builtin_rules().values():
+            if rule.start:
+                assert [*rule.start()(one)] == [*rule.start()(other)], rule.code
+
+
 @given(jsonls, options, writers)
 def test_rows_that_were_read_are_written_as_documents_are(
     data: bytes, options: ReadOptions, how: tuple[Format, WriteOptions]
@@ -585,16 +641,18 @@ def alone(data: bytes) -> array.array[int]:
 
 
 @given(
-    st.one_of(st.binary(max_size=40), st.builds(changed, strategies.texts.map(str.encode), changes)), st.integers(0, 40)
-)
-def test_is_utf8(data: bytes, before: int) -> None:
-    data = b"a" * before + data
+    st.one_of(st.binary(max_size=40), st.builds(changed, strategies.texts.map(str.encode), changes)),
+    st.integers(0, 100), st.integers(0, 40),
+)  # fmt: skip
+def test_is_utf8(data: bytes, before: int, behind: int) -> None:
+    data = b"a" * before + data + b"a" * behind
     try:
         data.decode()
         valid = True
     except UnicodeDecodeError:
         valid = False
     assert KERNEL.is_utf8(alone(data)) is valid
+    assert KERNEL.is_utf8_by_bytes(alone(data)) is valid
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
@@ -612,8 +670,9 @@ def test_each_beginning_of_utf8(size: int) -> None:
                 valid = True
             except UnicodeDecodeError:
                 valid = False
-            assert KERNEL.is_utf8(data) is valid
-            assert KERNEL.is_utf8(b"0123456789abcdef" + data) is valid
+            for before in (b"", b"0123456789abcdef", b"a" * 63, b"a" * 64):
+                assert KERNEL.is_utf8(before + data) is valid
+                assert KERNEL.is_utf8_by_bytes(before + data) is valid
 
 
 _offsets = st.one_of(
@@ -662,8 +721,8 @@ def test_rows_lie_in_their_buffers(
     data: bytes, one: int, depth: int, keys: list[bytes], limit: int, first: int
 ) -> None:
     for table, arena, stop in (
-        KERNEL.seed_rows(alone(data), first, one, depth, limit, limit, limit),
-        KERNEL.jsonl_rows(alone(data), first, *keys, bool(one), depth, limit, limit),
+        KERNEL.seed_rows(alone(data), first, one, one, depth, limit, limit, limit),
+        KERNEL.jsonl_rows(alone(data), first, one, *keys, bool(one), depth, limit, limit),
     ):
         assert min(max(first, 0), len(data)) <= stop <= len(data)
         size = len(data) + len(arena)
@@ -680,15 +739,32 @@ def test_rows_lie_in_their_buffers(
 def test_depth_is_bounded_whatever_is_asked_for(depth: int) -> None:
     deep = b"[" * 3_000_000 + b"]" * 3_000_000
     line = b'{"id":"a","text":"t","meta":{"a":%b}}' % deep
-    assert KERNEL.jsonl_rows(line, 0, b"id", b"name", b"text", b"meta", True, depth, ANY, ANY) == (b"", b"", 0)
+    assert KERNEL.jsonl_rows(line, 0, 1, b"id", b"name", b"text", b"meta", True, depth, ANY, ANY) == (b"", b"", 0)
     seed = b'<<<FILE a b>>>\n<<<META {"a":%b}>>>\n' % deep
-    assert KERNEL.seed_rows(seed, 0, 1, depth, ANY, ANY, ANY) == (b"", b"", 0)
+    assert KERNEL.seed_rows(seed, 0, 1, 1, depth, ANY, ANY, ANY) == (b"", b"", 0)
+
+
+@given(_buffers, _buffers, tables, st.integers(0, 16), st.integers(-1, 12))
+def test_columns_of_tables_that_are_wrong(data: bytes, arena: bytes, table: bytes, cut: int, column: int) -> None:
+    table = table[: len(table) - cut] if cut < len(table) else table
+    buffers = [alone(data), alone(arena), alone(table)]
+    count = len(table) // (8 * COLUMNS)
+    assert 0 <= KERNEL.first_blank(*buffers) <= count
+    try:
+        found = KERNEL.column(*buffers, column)
+    except ValueError:
+        return
+    assert 2 <= column < 10
+    assert len(found) >= count - 1
 
 
 WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (b"a", 1, 2, 3, 4, 1 << 80), (b"",) * 16]
 
 
-@pytest.mark.parametrize("function", ["is_utf8", "seed_rows", "jsonl_rows", "jsonl_encode", "seed_encode"])
+@pytest.mark.parametrize(
+    "function",
+    ["is_utf8", "is_utf8_by_bytes", "seed_rows", "jsonl_rows", "jsonl_encode", "seed_encode", "column", "first_blank"],
+)
 @pytest.mark.parametrize("arguments", WRONG)
 def test_arguments_of_other_types_are_refused(function: str, arguments: tuple[Any, ...]) -> None:
     with pytest.raises((TypeError, OverflowError)):
@@ -704,8 +780,8 @@ def test_pieces_are_a_sequence() -> None:
     ("text", "quick"),
     [
         ("<p>one</p>\n<!-- two --> a <= b, x<y\n", True), ("<font><form></main>\n", True), ("a\\b \\n\n", True),
-        ("<file x>\n", False), ("<META charset>\n", False), ("< FILE a b>\n", False), ("<<p>\n", False), ("<|end|>\n", False), ("a <", False), ("<\u00a0FILE", False),
-        ("\\n\n", False), ("a\n\\n\n", False), ("a\n\t\\ no newline at end of file\n", False), ("[END FILE]\n", False), ("THE END\n", True), (">>>>>>> x\n", False),
+        ("<file x>\n", False), ("<META charset>\n", False), ("< FILE a b>\n", False), ("<<p>\n", True), ("cout << x << y;\n", True), ("cat <<EOF\nEOF\n", True), ("<< file\n", False), ("<<FILE a\n", False), ("<<xFILE a b>>>\n", False), ("<x<SEED 1>>>\n", False), ("a<<<b\n", False), ("<</FILE>>\n", False), ("\\<< a\n", False), ("<<\u00a0FILE a\n", False), ("<|end|>\n", False), ("a <", False), ("<\u00a0FILE", False),
+        ("\\n\n", True), ("a\n\\section{x}\n", True), ("a\n\\No\n", False), ("\\xNo newline at end of file\n", False), ("\\ \n", False), ("\\\\a\n", False), ("\\&lt;\n", False), ("\\\n", False), ("a\n\t\\ no newline at end of file\n", False), ("[END FILE]\n", False), ("THE END\n", True), (">>>>>>> x\n", False),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("header", ["a b", 'a ""', "=12 b", "=-7 b"])

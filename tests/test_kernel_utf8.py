@@ -14,7 +14,7 @@ from tests import strategies
 
 if KERNEL is None:
     pytest.skip(f"kernel: {STATE}", allow_module_level=True)
-is_utf8 = KERNEL.is_utf8
+is_utf8, by_bytes = KERNEL.is_utf8, KERNEL.is_utf8_by_bytes
 
 #: Where a byte stands that may be wrong: the kernel looks at 64 bytes at a time.
 PLACES = (0, 1, 7, 8, 61, 62, 63, 64, 65, 126, 127, 128)
@@ -30,7 +30,8 @@ def decodes(data: bytes) -> bool:
 
 def agrees(data: bytes) -> None:
     """A slice of an array has no room after its last byte: the sanitizers (``make sanitize``) see what is read there."""
-    assert is_utf8(data) == is_utf8(array("B", data)[:]) == decodes(data), data
+    here = array("B", data)[:]
+    assert is_utf8(data) == is_utf8(here) == by_bytes(here) == decodes(data), data
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from corpusfmt.cli import streams
+from corpusfmt.cli import main
 from tests.support import command
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are Unicode")
@@ -84,8 +84,8 @@ def test_a_command_that_cannot_be_started_again_goes_on(monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "execve", refused)
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.delenv("PYTHONUTF8", raising=False)
-    streams.use_utf8()
+    main.use_utf8()
     assert [one[:3] for one in asked] == [[sys.executable, "-X", "utf8"]]
     monkeypatch.setenv("PYTHONUTF8", "1")
-    streams.use_utf8()  # it was started again, and that had no effect
+    main.use_utf8()  # it was started again, and that had no effect
     assert len(asked) == 1

@@ -30,7 +30,7 @@ SKIPPABLE = b"\x53\x2a\x4d\x18\x03\x00\x00\x00abc"
 
 
 def member(codec: str, data: bytes) -> bytes:
-    return (GzipEncoder() if codec == "gz" else ZstdEncoder()).member(data)
+    return (GzipEncoder() if codec == "gz" else ZstdEncoder()).members([data])
 
 
 def streamed(codec: str, data: bytes) -> bytes:

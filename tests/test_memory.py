@@ -42,7 +42,7 @@ class Disk(MemoryFileSystem):
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     found = Disk()
-    monkeypatch.setitem(schemes.SCHEMES, "memory", found)
+    monkeypatch.setitem(paths.SCHEMES, "memory", found)
     return found
 
 

@@ -18,7 +18,8 @@ from corpusfmt.cli import printers
 from corpusfmt.cli.arguments import parser
 from corpusfmt.cli.main import main
 from corpusfmt.config import SCHEMA
-from corpusfmt.options import GROUPS, READING, SETTINGS, configuration_schema, settings_of
+from corpusfmt.options import GROUPS, READING, SETTINGS, settings_of
+from docs.generate import configuration_schema
 from docs.generate import options as options_page
 from tests.support import ROOT
 

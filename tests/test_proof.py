@@ -142,12 +142,11 @@ def test_a_writer_that_lies_is_caught_and_nothing_is_committed(
         Path("out.seed").write_bytes(b"old")
     prepared = room.prepared
 
-    def lying(path: str, writing: Any) -> Any:
-        made = prepared(path, writing)
+    def lying(path: str, writing: Any, **more: Any) -> Any:
+        made = prepared(path, writing, **more)
         return made if path == "in.seed" else made._replace(writer=_Falsifying(made.writer, change))
 
     monkeypatch.setattr("corpusfmt.targets.files.prepared", lying)
-    monkeypatch.setattr("corpusfmt.targets.folders.prepared", lying)
     before = sorted(os.listdir())
     if target == "out.warc" and change(Document("7", "3\n")) is None:
         message = "expected 3 documents, found 2"  # the record at the end says it first

@@ -23,8 +23,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from lxml import etree
 
 from corpusfmt.cli.printers import as_json, as_text
-from corpusfmt.cli.reports import reporter
-from corpusfmt.cli.reports.record import Summary, slashed, uri
+from corpusfmt.cli.reports.record import Summary, reporter, slashed, uri
 from corpusfmt.model.errors import ConfigurationError, PluginError
 from corpusfmt.model.finding import Edit, Finding, Place
 from corpusfmt.options import REPORTS as FORMATS
@@ -52,7 +51,18 @@ def summary(findings: Sequence[Finding] = (), error: str | None = None) -> Summa
     """The sums of ``findings``, as a run makes them."""
     counts = Counter(finding.code for finding in findings)
     severities = Counter(str(finding.severity) for finding in findings)
-    return Summary(3, 2, counts, severities, {"SEED009": 4}, 5, {"images": 6}, [("x.rng", ["jing"])], error)
+    return Summary(
+        3,
+        2,
+        counts,
+        severities,
+        {"SEED009": 4},
+        5,
+        {"images": 6},
+        [("x.rng", ["jing"])],
+        error,
+        skipped={"./in/x.txt": "without a known suffix"},
+    )
 
 
 def report(name: str, findings: Sequence[Finding] = (), error: str | None = None) -> str:
@@ -128,6 +138,7 @@ def read_json(printed: str) -> Any:
     said = strict(printed)
     assert list(said) == [
         "findings", "documents", "sources", "counts", "hidden", "baselined", "left_behind", "judges", "error", "configuration",
+        "passed_over",
     ]  # fmt: skip
     return said
 
@@ -225,7 +236,7 @@ EXPECTED = {
 {"findings": [
  {"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true, "number": 0, "places": 1, "subject": "", "blocks_reading": false, "related": [], "no_fix": ""},
  {"code": "DOC002", "severity": "error", "message": "duplicate id '{<\\u00e9>}', first used on line 7", "path": "/abs/s.seed.gz", "line": 14, "column": 2, "byte": 30, "document": "d2", "hint": "", "excerpt": "<b>&", "caret": 1, "edit": null, "record": 0, "file_byte": -1, "stored": false, "number": 0, "places": 1, "subject": "", "blocks_reading": false, "related": [{"path": "", "line": 7, "column": 1, "byte": -1, "number": 1}], "no_fix": ""}
-], "documents": 3, "sources": 2, "counts": {"DOC002": 1, "JSONL010": 1}, "hidden": {"SEED009": 4}, "baselined": 5, "left_behind": {"images": 6}, "judges": [{"schema": "x.rng", "by": ["jing"]}], "error": null, "configuration": null}
+], "documents": 3, "sources": 2, "counts": {"DOC002": 1, "JSONL010": 1}, "hidden": {"SEED009": 4}, "baselined": 5, "left_behind": {"images": 6}, "judges": [{"schema": "x.rng", "by": ["jing"]}], "error": null, "configuration": null, "passed_over": {"./in/x.txt": "without a known suffix"}}
 """,
     "jsonl": """\
 {"code": "JSONL010", "severity": "warning", "message": "byte order mark at the start", "path": "./in/a b.jsonl", "line": 1, "column": 1, "byte": 0, "document": null, "hint": "remove it", "excerpt": "\\\\ufeff{}", "caret": 0, "edit": {"byte": 0, "length": 3, "replacement": "", "safe": true}, "record": 0, "file_byte": -1, "stored": true, "number": 0, "places": 1, "subject": "", "blocks_reading": false, "related": [], "no_fix": ""}
@@ -376,7 +387,7 @@ def test_unknown_format() -> None:
 @pytest.mark.undisturbed
 def test_a_report_for_people_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from corpusfmt.cli.reports import reporter; reporter('text', str).begin();"
+        "import sys; from corpusfmt.cli.reports.record import reporter; reporter('text', str).begin();"
         "print(sorted({'json', 'hashlib', 'base64', 'urllib.parse', 'corpusfmt.plugins'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

@@ -93,7 +93,7 @@ def test_fixing_a_rule_clears_it_and_keeps_all_else(code: str, suffix: str, docs
             for document in docs:
                 writer.write(document)
         before = path.read_bytes()
-        hits = list(check(Documents(read(path))))
+        hits = list(check(Documents([*read(path)])))
         (fixed,) = fix(path, select=[code])
         assert not fixed.changed  # they change texts: never without being asked
         (fixed,) = fix(path, select=[code], unsafe_fixes=True)

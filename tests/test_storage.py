@@ -44,7 +44,7 @@ from corpusfmt.storage import (
     spilled,
     spills,
 )
-from corpusfmt.storage.codec import Damage
+from corpusfmt.storage.codec import Damage, Encoder
 from corpusfmt.storage.gzip import LEAST_MEMBER, GzipDecoder, GzipEncoder, stored_member
 from corpusfmt.storage.zstd import ZstdDecoder, ZstdEncoder, is_skippable
 from corpusfmt.text.gzip_header import header_size
@@ -57,7 +57,8 @@ TEXT = b"".join(b"line %d of a text that repeats itself somewhat\n" % i for i in
 
 def compress(codec: str, *parts: bytes) -> bytes:
     """One member or frame for each part."""
-    return b"".join(map(CODECS[codec][0]().member, parts))
+    encoder: Encoder = CODECS[codec][0]()
+    return encoder.members(parts)
 
 
 def decompress(codec: str, data: bytes, piece: int = 1 << 30, size: int = 4096) -> bytes:
@@ -502,8 +503,8 @@ def test_compression_is_found_by_content_and_a_lying_name_is_reported(tmp_path: 
         assert stream.read(10) == b"x"
     liar = tmp_path / "a.jsonl.gz"
     liar.write_bytes(b"plain text")
-    with pytest.raises(ParseError, match="the name says gzip"):
-        open_input(str(liar))
+    with open_input(str(liar)) as stream, pytest.raises(ParseError, match="the name says gzip"):
+        stream.read(10)
     foreign = tmp_path / "a.bz2"
     foreign.write_bytes(b"BZh91AY")
     with pytest.raises(ConfigurationError, match="bzip2 -dc"):
@@ -826,10 +827,11 @@ def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert discover(["odd[1].seed"], known).paths == ["odd[1].seed"]
     assert discover(["**/c.seed"], known).paths == [os.path.join("sub", "c.seed")]
     assert discover(["-"], known).paths == ["-"]
-    assert discover(["."], known).skipped == [os.path.join(".", "x.txt")]
+    assert discover(["."], known).skipped == {os.path.join(".", "x.txt"): "without a known suffix"}
     own = discover([".", "a.seed"], known, lambda path: path.endswith("b.seed") or path == os.path.join(".", "a.seed"))
     assert own.paths == [*inside[2:], "a.seed"]
-    assert own.skipped == [os.path.join(".", "x.txt"), *inside[:2]]
+    assert list(own.skipped) == [os.path.join(".", "x.txt"), *inside[:2]]
+    assert list(own.skipped.values()) == ["without a known suffix", "written by this run", "written by this run"]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,7 @@ import corpusfmt
 from corpusfmt import Edit, Finding, ParseError, plugins
 from corpusfmt.checks.run import Against, Checking
 from corpusfmt.checks.selection import Selection
-from corpusfmt.cli.reports import reporter
-from corpusfmt.cli.reports.record import Summary
+from corpusfmt.cli.reports.record import Summary, reporter
 from corpusfmt.model.document import build
 from corpusfmt.model.format import Batch
 from corpusfmt.model.rule import Change, Hit, Rule

@@ -19,8 +19,8 @@ from corpusfmt.model.errors import LossError
 from corpusfmt.model.format import Format
 from corpusfmt.sources.settings import Reading
 from corpusfmt.storage import open_input
-from corpusfmt.targets import open_target
-from corpusfmt.targets.settings import Writing
+from corpusfmt.targets.files import open_target
+from corpusfmt.targets.settings import Writing, is_folder
 from corpusfmt.verbs.convert.run import Conversion
 from tests import strategies, test_dir
 
@@ -33,7 +33,7 @@ class Kind(NamedTuple):
 
     def __repr__(self) -> str:
         shards, index = (
-            name * bool(value) for name, value in zip(("+shards", "+index"), self.writing[4::3], strict=True)
+            name * bool(value) for name, value in zip(("+shards", "+index"), self.writing[4:8:3], strict=True)
         )
         return f"{self.path}{shards}{index}"
 
@@ -77,7 +77,9 @@ def written(kind: Kind, groups: Sequence[Sequence[Document]]) -> tuple[dict[str,
     """What is there when groups were written, those that are refused left out; and the documents of the others."""
     taken: list[Document] = []
     with tempfile.TemporaryDirectory(prefix="corpusfmt-") as place:
-        target = open_target(f"{place}/{kind.path}", kind.writing)
+        target = open_target(
+            f"{place}/{kind.path}", kind.writing, folder=is_folder(f"{place}/{kind.path}", kind.writing)
+        )
         try:
             for group in groups:
                 size, files = target.size, target.files

@@ -283,7 +283,7 @@ def test_hidden_text_is_shown() -> None:
         ("\u1100\u1160\u1160", 2), ("ㅤㅏ", 0), ("a\u2061b", 1), ("a\u2062b", 1), ("a\u2063b", 1), ("a\u2064b", 1), ("a\u2065", 1), ("a\u206a", 1), ("\u206f", 0),
         ("a\u180eb", 1), ("a\u180bb", 1), ("\u180f", 0), ("\u1780\u17b4", 1), ("\u17b5", 0), ("\u1820\u180b", None), ("\u1820\u180f\u180e\u1820", None), ("\u1820 \u180c", 2), ("\ufff0", 0), ("\ufff8", 0),
         ("\u1100\u1160", None), ("\u115f\u1161", None), ("\u115f\u1160\u11ff", None), ("ㅤㄱㅏㄴ", None), ("\u1820\u180e", None), ("\u2060\u2066\u200b", None),
-        ("\u115e\u1161", None), ("\u3163\u3165", None), ("\uff9f\uffa1", None), ("\ufff9", None), ("\u2800", None), ("\u034f", None),
+        ("\u115e\u1161", None), ("\u3163\u3165", None), ("\uff9f\uffa1", None), ("\ufff9", None), ("\u2800", 0), ("\u034f", None),
     ],
 )  # fmt: skip
 def test_invisible_characters(text: str, index: int | None) -> None:
@@ -732,3 +732,39 @@ def test_time_grows_with_the_length_alone(text: str) -> None:
     with ends():
         for code in RULES:
             hits(code, text)
+
+
+#: What Unicode has as invisible or as a space and no rule tells, with the reason.
+LEFT = {
+    "the spaces of typography, which show as such": "\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000",
+    "signs that show, around the digits or letters that follow": "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd",
+    "what keeps letters apart in sorting, and marks in Hebrew": "\u034f",
+    "what arranges hieroglyphs; it stands in all texts of them": "\U00013430-\U0001343f",
+}
+#: Default_Ignorable_Code_Point (Unicode 16.0, DerivedCoreProperties.txt), of its last block some.
+IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e0100\U000e01ef\U000e01f0-\U000e0fff"
+)
+INVISIBLE = sorted(
+    {chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in {"Cf", "Zs", "Zl", "Zp"}}
+    | {chr(code) for code in range(0x110000) if re.match(f"[{IGNORABLE}]", chr(code))}
+    | {"\u0085", "\x0b", "\x0c", "\u2800", "\U0001d159"}
+)
+
+
+def test_each_invisible_character_is_told_or_left_for_a_reason() -> None:
+    left = re.compile(f"[{''.join(LEFT.values())}]")
+    for char in INVISIBLE:
+        text = f"{char}\nwo{char}rd, {char}{char}{char}{char} 1{char}\n"
+        told = [code for code in RULES if code != not_nfc.RULE.code and hits(code, text)]
+        assert bool(told) != bool(left.match(char)), named(char)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\u2807\u2811\u2800\u2809\u2801\u280b\n", "\u2800\u2807 a\n", "\U0001d15f\U0001d173\U0001d15f\U0001d174 \n", "\U0001d173\U0001d15f\n",
+     "\U0001bc00\U0001bca0\U0001bc01\n", "\u05e9\u05b8\u034f\u05c1\n"],
+)  # fmt: skip
+def test_invisible_characters_of_a_writing_are_left(text: str) -> None:
+    assert not hits("TXT012", text)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import random
 import sys
 import tracemalloc
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,6 +30,7 @@ from corpusfmt.formats.warc.http import (
 )
 from corpusfmt.model.errors import ConfigurationError
 from tests.support import DATA, headed, needs_data
+from tests.warcs import docs, found, page
 
 LIMIT = 1 << 28
 PAGE = b"<!DOCTYPE html><title>T</title><p>A page of some length, a page of some length.</p>\n" * 20
@@ -877,3 +880,56 @@ def test_the_text_of_a_real_page() -> None:
             assert "1979–1983" in text
             assert "Ilesia parroquial de l'Asunción" in text
             assert "Politica de privacidat" not in text
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "its magic is gone": lambda data: b"\0\0" + data[2:],
+    "its header is gone": lambda data: data[20:],
+    "it is zeros": lambda data: bytes(len(data)),
+    "it was taken for Latin-1": lambda data: data.decode("latin-1").encode(),
+    "it was taken for UTF-8": lambda data: data.decode("utf-8", "replace").encode(),
+    "something stands before it": lambda data: b"\x02\x03" + data,
+    "its first block is another": lambda data: data[:10] + b"\xff" * 8 + data[18:],
+    "it is cut": lambda data: data[: len(data) // 2],
+    "it is cut in its magic": lambda data: data[:1],
+    "its line ends are others": lambda data: data.replace(b"\n", b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "zstd", "deflate"])
+def test_no_damaged_page_is_left_out_in_silence(coding: str, damage: str) -> None:
+    some = random.Random(5)
+    text = b"<p>" + " ".join(f"{some.randrange(10**9)}" for _ in range(2000)).encode()
+    packers: dict[str, Callable[[bytes], bytes]] = {
+        "zstd": zstandard.ZstdCompressor().compress, "deflate": zlib.compress, "gzip": gzip.compress,
+    }  # fmt: skip
+    pack = packers[coding.removeprefix("x-")]
+    data = DAMAGES[damage](pack(text))
+    told = found(page(data, b"Content-Type: text/html", b"Content-Encoding: " + coding.encode()))
+    if (coding, damage) == ("deflate", "it is cut in its magic"):  # a letter
+        assert [one.code for one in told] == ["WARC029"]
+        return
+    assert [(one.code, one.severity) for one in told] == [("WARC033", "warning")]
+    assert "rror" not in told[0].message
+    assert f"'{coding}'" in told[0].message
+
+
+@pytest.mark.parametrize("kind", [b"image/png", b"application/gzip", b"text/css"])
+def test_what_is_no_document_needs_no_warning(kind: bytes) -> None:
+    assert found(page(b"\0\1\2\3", b"Content-Type: " + kind, b"Content-Encoding: gzip")) == []
+    assert found(page(b"\x89PNG\r\n\x1a\n\0\0\0", b"Content-Type: text/html", b"Content-Encoding: gzip")) == []
+
+
+@pytest.mark.parametrize(("inner", "outer"), [("gzip", "gzip"), ("zstd", "gzip"), ("gzip", "zstd")])
+def test_a_page_that_is_compressed_twice(inner: str, outer: str) -> None:
+    pack = {"zstd": zstandard.ZstdCompressor().compress, "gzip": gzip.compress}
+    data = page(
+        pack[outer](pack[inner](b"<p>hello")), b"Content-Type: text/html", b"Content-Encoding: " + outer.encode()
+    )
+    assert [document.text for document in docs(data)] == ["<p>hello"]
+    assert [(one.code, one.message) for one in found(data)] == [("WARC029", "the body is compressed twice")]
+    cut = page(pack[outer](pack[inner](b"<p>hello")[:-3]), b"Content-Type: text/html", b"Content-Encoding: gzip")
+    assert "WARC033" in [one.code for one in found(cut)]
+    other = data.replace(b"text/html", b"image/png")
+    assert docs(other, types="html image/png")[0].data == pack[inner](b"<p>hello")

@@ -13,5 +13,5 @@ with open(sys.argv[2], "wb", buffering=1 << 18) as target:
             sys.exit(f"the digest of {record.record_id} does not hold")
         if record.record_type == WarcRecordType.resource:
             id, text = record.record_id, record.reader.read()
-        elif record.record_type == WarcRecordType.metadata and record.headers["WARC-Refers-To"] == id:
+        elif record.record_type == WarcRecordType.metadata and record.headers.get("WARC-Refers-To") == id:
             target.write(line(text, record.reader.read()))

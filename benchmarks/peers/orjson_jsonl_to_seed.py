@@ -1,4 +1,4 @@
-"""JSON Lines to a seed file, as one would write it by hand over orjson. It writes no escapes and no metadata."""
+"""JSON Lines to a seed file, as one would write it by hand over orjson. It writes no escapes."""
 
 import sys
 
@@ -13,4 +13,5 @@ with (
         record = orjson.loads(line)
         text = record["text"]
         end = "" if not text or text.endswith("\n") else "\n\\ No newline at end of file\n"
-        target.write(f"<<<FILE {record['id']} {record['name']}>>>\n{text}{end}".encode())
+        meta = f"<<<META {orjson.dumps(record['meta']).decode()}>>>\n" if record["meta"] else ""
+        target.write(f"<<<FILE {record['id']} {record['name']}>>>\n{meta}{text}{end}".encode())

@@ -1,4 +1,4 @@
-"""Seed file to JSON Lines, as one would write it by hand over orjson. It undoes no escapes and reads no metadata."""
+"""Seed file to JSON Lines, as one would write it by hand over orjson. It undoes no escapes."""
 
 import sys
 
@@ -11,8 +11,12 @@ def line(record: bytes) -> bytes:
     """Return the JSON line of a record: what follows ``<<<FILE ``, without the last line end."""
     header, newline, body = record.partition(b"\n")
     id, _, name = header.removesuffix(b">>>").decode().partition(" ")
+    meta = {}
+    if body.startswith(b"<<<META "):
+        said, _, body = body.partition(b">>>\n")
+        meta = orjson.loads(said[8:])
     body = body.removesuffix(MARKER) if body.endswith(MARKER) else body + newline
-    document = {"id": id, "name": name, "text": body.decode(), "meta": {}}
+    document = {"id": id, "name": name, "text": body.decode(), "meta": meta}
     encoded: bytes = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
     return encoded
 

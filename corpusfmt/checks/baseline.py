@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Final
 
 from corpusfmt import storage
-from corpusfmt.checks.tally import Tally
+from corpusfmt.checks.run import Tally
 from corpusfmt.limits import ANY, SMALL_FILE, sized
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.finding import Finding

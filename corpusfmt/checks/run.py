@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from corpusfmt import plugins, storage
-from corpusfmt.checks.names_in_other_files import Elsewhere
+from corpusfmt import plugins, sniff, storage
 from corpusfmt.checks.selection import Selection
-from corpusfmt.checks.tally import Tally
 from corpusfmt.limits import SCHEMA_SECONDS
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ParseError
+from corpusfmt.model.errors import CorpusfmtError, ParseError
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, Format, WriteOptions
 from corpusfmt.model.rule import Check, Hit, Rule, found
-from corpusfmt.model.text_search import Documents
+from corpusfmt.model.text_search import searched
 from corpusfmt.rules.metadata_schema import RULE as METADATA
 from corpusfmt.rules.record_schema import RULE as RECORD
 from corpusfmt.sources.batches import bounded, enough, scanned, together
@@ -62,6 +61,90 @@ _OTHER_ENCODING = "the file is not in UTF-8; convert it to UTF-8 first"
 _EXPLAINED = 100
 #: Takes the documents of a batch, for what only shows across files.
 Collect = Callable[[Batch, Format], None]
+
+
+class Tally:
+    """Counts documents, sources and findings, also those that are not reported.
+
+    ``counts`` and ``severities`` count all findings but known ones, which ``known`` counts; ``hidden`` counts by code
+    those that the cap left out. ``marks`` has what a baseline needs of each source, when it is asked for; ``unseen``
+    what a baseline knows and was not found, by source.
+    """
+
+    def __init__(self) -> None:
+        self.documents = self.sources = self.known = 0
+        self.dropped: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        self.severities: Counter[str] = Counter()
+        self.hidden: Counter[str] = Counter()
+        self.marks: dict[str, Counter[str]] = {}
+        self.unseen: dict[str, Counter[str]] = {}
+        #: What a baseline of an older version knows, by source, as this version writes it.
+        self.renewed: dict[str, Counter[str]] = {}
+        #: The sources of which offsets are those of the file as it is stored.
+        self.stored: set[str] = set()
+        #: The names of the formats that sources were in, and the engines of each schema, as sets with an order.
+        self.formats: dict[str, None] = {}
+        self.engines: dict[str, dict[str, None]] = {}
+
+    def saw(self, batch: Batch) -> None:
+        """Count what a batch holds."""
+        self.documents += len(batch.documents)
+        self.dropped.update(batch.dropped)
+
+    def found(self, finding: Finding, cap: int) -> bool:
+        """Count a finding. Say whether it is one of the first ``cap`` of its code; 0 is no cap."""
+        self.counts[finding.code] += 1
+        self.severities[finding.severity] += 1
+        if cap and self.counts[finding.code] > cap:
+            self.hidden[finding.code] += 1
+            return False
+        return True
+
+    def add(self, other: Tally) -> None:
+        """Add what was counted elsewhere, but for findings that are still to be reported here."""
+        self.documents += other.documents
+        self.sources += other.sources
+        self.known += other.known
+        for name in ("dropped", "counts", "severities", "hidden"):
+            getattr(self, name).update(getattr(other, name))
+        self.marks.update(other.marks)
+        self.unseen.update(other.unseen)
+        self.renewed.update(other.renewed)
+        self.stored |= other.stored
+        self.formats.update(other.formats)
+        for schema, engines in other.engines.items():
+            self.engines.setdefault(schema, {}).update(engines)
+
+
+class Elsewhere:
+    """Says whether a file of ``paths`` has a name that pointers may refer to. It remembers a hash of each name.
+
+    Files are searched at the first such pointer.
+    """
+
+    def __init__(self, reading: Reading, paths: Sequence[str]) -> None:
+        self._reading, self._paths = reading, paths
+        self._names: set[int] | None = None
+
+    def __call__(self, name: str) -> bool:
+        """Say whether one has it. A file that cannot be read has none: reading it says why."""
+        if self._names is None:
+            self._names = set()
+            for path in self._paths:
+                format = self._format(path)
+                if format is not None and format.shared_names is not None:
+                    with suppress(CorpusfmtError, OSError), self._opened(path) as stream:
+                        self._names.update(map(hash, format.shared_names(stream)))
+        return hash(name) in self._names
+
+    def _format(self, path: str) -> Format | None:
+        name = self._reading.at(path).format
+        return plugins.format_named(name) if name else sniff.format_for_suffix(path)
+
+    def _opened(self, path: str) -> storage.Input:
+        reading = self._reading
+        return storage.open_input(path, ratio=reading.limits.ratio, root=reading.root(path))
 
 
 class Checking:
@@ -164,7 +247,7 @@ class Checking:
         plain = self.selection.is_default
         findings: list[Finding] = []
         if batch.documents:
-            documents = Documents(batch.documents)
+            documents = searched(batch.documents)
             changed: set[int] = set()
             numbers: dict[int, int] = {}
             for rule, check in checks:

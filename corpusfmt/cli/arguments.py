@@ -9,11 +9,10 @@ from typing import Any, ClassVar, Final, NoReturn
 
 from corpusfmt import plugins
 from corpusfmt.cli.messages import complain
-from corpusfmt.limits import USUAL, Limits, bytes_of
+from corpusfmt.limits import bytes_of
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.format import Format, Option
 from corpusfmt.options import GROUPS, READING, Setting, format_options, settings_of
-from corpusfmt.sources.settings import Reading
 
 SOURCES: Final = "a file, a folder, a pattern such as 'news/*.jsonl', or - for standard input"
 
@@ -242,30 +241,3 @@ _TYPES: Final[dict[str, Any]] = {
 def add_sources(parser: Parser) -> None:
     """Add the sources."""
     parser.required_arguments.add_argument("sources", nargs="+", metavar="SOURCE", help=SOURCES)
-
-
-def format_spec(text: str | None) -> tuple[str | None, dict[str, str]]:
-    """Split ``jsonl:layout=dolma,id-field=key`` into name and options. Raises ConfigurationError."""
-    if text is None:
-        return None, {}
-    name, _, rest = text.partition(":")
-    own = {}
-    for item in filter(None, rest.split(",")):
-        key, equals, value = item.partition("=")
-        if not equals:
-            raise ConfigurationError(f"expected FORMAT:OPTION=VALUE,..., found '{text}'")
-        own[key.replace("_", "-")] = value
-    return name, own
-
-
-def reading_of(args: argparse.Namespace) -> Reading:
-    """Return how to read, from parsed arguments. Raises ConfigurationError."""
-    name, own = format_spec(args.from_format)
-    return Reading(name, own, args.shared, args.encoding, args.id_from, _limits(args))
-
-
-def _limits(args: argparse.Namespace) -> Limits:
-    asked: dict[str, int] = {"document": args.max_document} if args.max_document else {}
-    for values in args.limits or ():
-        asked.update(values)
-    return USUAL._replace(**asked)

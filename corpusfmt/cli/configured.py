@@ -7,9 +7,9 @@ import argparse
 from corpusfmt import plugins, storage
 from corpusfmt.checks.run import is_xml
 from corpusfmt.checks.selection import Selection
-from corpusfmt.cli.arguments import format_spec, reading_of
 from corpusfmt.cli.messages import say
 from corpusfmt.config import Config, Schemas, find, load
+from corpusfmt.limits import MAX_JOBS, USUAL, Limits
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.options import format_options
 from corpusfmt.sources.settings import ByPath, Reading
@@ -52,6 +52,33 @@ def _shown_path(path: str) -> str:
     return storage.name_of(path) if storage.folder_of(path) == storage.folder_of("x") else path
 
 
+def format_spec(text: str | None) -> tuple[str | None, dict[str, str]]:
+    """Split ``jsonl:layout=dolma,id-field=key`` into name and options. Raises ConfigurationError."""
+    if text is None:
+        return None, {}
+    name, _, rest = text.partition(":")
+    own = {}
+    for item in filter(None, rest.split(",")):
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise ConfigurationError(f"expected FORMAT:OPTION=VALUE,..., found '{text}'")
+        own[key.replace("_", "-")] = value
+    return name, own
+
+
+def reading_of(args: argparse.Namespace) -> Reading:
+    """Return how to read, from parsed arguments. Raises ConfigurationError."""
+    name, own = format_spec(args.from_format)
+    return Reading(name, own, args.shared, args.encoding, args.id_from, _limits(args))
+
+
+def _limits(args: argparse.Namespace) -> Limits:
+    asked: dict[str, int] = {"document": args.max_document} if args.max_document else {}
+    for values in args.limits or ():
+        asked.update(values)
+    return USUAL._replace(**asked)
+
+
 def settled(args: argparse.Namespace, config: Config, reading: Reading | None = None) -> Reading:
     """Return how to read: as the arguments say, and else the configuration.
 
@@ -66,6 +93,13 @@ def settled(args: argparse.Namespace, config: Config, reading: Reading | None = 
         by_path=_by_path(config),
         base=config.folder or ".",
     )
+
+
+def jobs_of(asked: int, configured: int) -> int:
+    """Return how many processors to use. A configuration is given no more than there are processors."""
+    if not 0 <= asked <= MAX_JOBS:
+        raise ConfigurationError(f"--jobs is a number of processors up to {MAX_JOBS}, not {asked}")
+    return asked or min(configured or MAX_JOBS, storage.processors())
 
 
 def _by_path(config: Config) -> tuple[ByPath, ...]:

@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 
 from corpusfmt import storage
-from corpusfmt.cli.arguments import add_sources, format_spec, parser
-from corpusfmt.cli.configured import config_of, settled
+from corpusfmt.cli.arguments import add_sources, parser
+from corpusfmt.cli.configured import config_of, format_spec, jobs_of, settled
 from corpusfmt.cli.messages import plural, say, say_dropped, say_skipped, size
 from corpusfmt.cli.printers import as_json, dump, say_finding
 from corpusfmt.cli.progress import Bar
@@ -17,6 +17,7 @@ from corpusfmt.model.errors import ConfigurationError, LossError, ParseError
 from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.storage import UNTRUSTED
 from corpusfmt.targets.settings import Writing, kinds
+from corpusfmt.text.display import shown
 from corpusfmt.verbs.convert.report import Report
 from corpusfmt.verbs.convert.run import Conversion
 
@@ -55,13 +56,15 @@ def run(arguments: Sequence[str]) -> int:
     )
     gc.set_threshold(100_000)  # documents are many and make no cycles: looking for some costs 3 %
     began = time.monotonic()
+    config = config_of(args)
+    writing = writing._replace(jobs=jobs_of(args.jobs, config.jobs))
     report_to = storage.open_output(args.report) if args.report else None
     try:
         with Bar(enabled=not args.quiet) as bar:
             report = Conversion(
-                args.sources, args.output, settled(args, config_of(args)), writing,
+                args.sources, args.output, settled(args, config), writing,
                 on_error=mode, quarantine=file, ids=args.ids, report_to=args.report or "", verify=args.verify,
-                receipt=args.receipt or "", progress=bar.update,
+                receipt=args.receipt or "", progress=bar.update if bar.is_wanted else None,
             ).run()  # fmt: skip
         _tell(report, time.monotonic() - began, mode, quiet=args.quiet)
         if report_to is not None:
@@ -85,6 +88,7 @@ def _write(output: storage.Output, report: Report) -> None:
         "outputs": report.outputs,
         "files": report.files,
         "passed_over": report.skipped,
+        "passed_over_reasons": report.skip_reasons,
         "left_behind": dict(sorted(report.dropped.items())),
         "lost": dict(sorted(report.lost.items())),
         "finding_counts": dict(sorted(report.finding_counts.items())),
@@ -128,14 +132,17 @@ def _why_not(report: Report, on_error: str) -> str:
     what = "nothing was written"
     if report.written:
         what = f"{plural(report.written, 'document')} had already been written to standard output"
-    if _stopped(report):
-        what = f"stopped at the first error, in record {report.read:,}; {what}"
+    is_damaged = isinstance(report.error, ParseError) and report.error.finding.code in UNTRUSTED
+    if is_damaged and on_error not in ("raise", "stop") and report.read == report.at_fault:
+        return f"no document could be read; {what}"
+    if isinstance(report.error, ParseError):
+        where = f"record {report.record:,} of " if report.record else ""
+        what = f"stopped at the first error, in {where}{shown(report.error.finding.path)}; {what}"
     if isinstance(report.error, LossError):
         lost = ",".join(kind for kind in ALLOWABLE if report.loss_counts[kind])
         allow = f"--allow-loss {lost} allows the loss, " if lost else ""
         return f"{what}: the target cannot represent all of it; {allow}--on-error skip omits documents"
-    is_damaged = isinstance(report.error, ParseError) and report.error.finding.code in UNTRUSTED
-    if is_damaged and on_error != "stop":
+    if is_damaged and on_error not in ("raise", "stop"):
         return f"{what}: documents of a damaged file cannot be trusted"
     if on_error not in ("raise", "stop"):
         return f"{what}: reading cannot continue after this error, with any --on-error"
@@ -143,7 +150,7 @@ def _why_not(report: Report, on_error: str) -> str:
 
 
 def _summary(report: Report, seconds: float) -> None:
-    say_skipped(report.skipped)
+    say_skipped(report.skip_reasons)
     say_dropped(report.dropped)
     if report.lost and report.committed:
         parts = ", ".join(f"{kind} of {plural(count, 'document')}" for kind, count in sorted(report.lost.items()))

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from corpusfmt.cli.arguments import format_spec, parser, reading_of
-from corpusfmt.cli.configured import config_of, settled
+from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.configured import config_of, format_spec, reading_of, settled
 from corpusfmt.cli.messages import plural, put, say, say_skipped
 from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.cli.progress import Bar
@@ -74,7 +74,7 @@ def _reading(args: argparse.Namespace, config: Config, its: str | None, bar: Bar
     if its is not None:
         name, own = format_spec(its)
         reading = reading._replace(format=name, own=own)
-    return settled(args, config, reading)._replace(progress=bar.step)
+    return settled(args, config, reading)._replace(progress=bar.steps)
 
 
 def _print(comparison: Comparison, output: str, bar: Bar, *, quiet: bool) -> None:
@@ -103,7 +103,7 @@ def _print(comparison: Comparison, output: str, bar: Bar, *, quiet: bool) -> Non
         for kind in KINDS:
             if comparison.hidden[kind]:
                 say(f"... and {comparison.hidden[kind]:,} more {kind}; --no-cap shows all")
-    say_skipped([*comparison.a.skipped, *comparison.b.skipped])
+    say_skipped(comparison.a.skipped | comparison.b.skipped)
     if output == "text":
         put(_totals(comparison))
 

@@ -29,17 +29,17 @@ EXAMPLES = (
 def run(arguments: Sequence[str]) -> int:
     """Fix files in their places. Returns 0 when nothing is left to say of them, 1 when findings remain.
 
-    With ``--diff`` nothing is changed, and 1 is also returned when something would be.
+    With ``--dry-run`` and ``--diff`` nothing is changed, and 1 is also returned when something would be.
     """
     options = parser("fix", "Fix what can be fixed without loss, in place.", "SOURCE... [options]", EXAMPLES)
     add_sources(options)
     args = options.parse_args(arguments)
     config = config_of(args)
     dry = args.dry_run or args.diff
-    left = changed = 0
+    left = changed = unproven = 0
     with Bar(enabled=not args.quiet) as bar, printing() if args.diff else nullcontext() as diff:
         fixing = Fixing(
-            args.sources, settled(args, config)._replace(progress=bar.step), unsafe=args.unsafe_fixes,
+            args.sources, settled(args, config)._replace(progress=bar.steps), unsafe=args.unsafe_fixes,
             codes=args.select or [], selection=_selection(args.select or [], config),
             baseline=load(config.baseline) if config.baseline else None, dry=dry, diff=diff,
         )  # fmt: skip
@@ -48,6 +48,7 @@ def run(arguments: Sequence[str]) -> int:
             for fixed in fixing.run():
                 left += fixed.left.total()
                 changed += fixed.changed
+                unproven += fixed.unproven
                 _tell(fixed, args, bar, dry=dry)
         except (CorpusfmtError, OSError) as error:
             if error not in fixing.failures:
@@ -64,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
         say(f"only 'corpusfmt validate' checks {only}")
     if left:
         say(f"{plural(left, 'finding')} left; 'corpusfmt validate' shows them")
-    return 1 if left or (args.diff and changed) else 0
+    return 1 if left or unproven or (dry and changed) else 0
 
 
 def _tell(fixed: Fixed, args: argparse.Namespace, bar: Bar, *, dry: bool) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpusfmt import plugins, sniff
-from corpusfmt.cli.arguments import format_spec, parser
+from corpusfmt.cli.arguments import parser
+from corpusfmt.cli.configured import format_spec
 from corpusfmt.cli.messages import put
 from corpusfmt.text.display import shown
 

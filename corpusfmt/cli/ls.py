@@ -7,15 +7,18 @@ from collections.abc import Callable, Sequence
 
 from corpusfmt.cli.arguments import add_sources, parser
 from corpusfmt.cli.configured import config_of, settled
-from corpusfmt.cli.messages import plural, say
+from corpusfmt.cli.messages import complain, described, plural, say
 from corpusfmt.cli.printers import dump, say_finding
 from corpusfmt.cli.progress import Bar
 from corpusfmt.model.document import Document
+from corpusfmt.model.errors import ParseError
+from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch
 from corpusfmt.sources.batches import bounded, scanned
 from corpusfmt.sources.files import opened, sources
 from corpusfmt.sources.settings import Unused
 from corpusfmt.text.display import harmless, shown
+from corpusfmt.verbs.validate.run import PASSED
 
 #: So many documents are printed on a terminal.
 CAP = 100
@@ -27,7 +30,10 @@ EXAMPLES = (
 
 
 def run(arguments: Sequence[str]) -> int:
-    """List documents. Returns 1 when a record could not be read."""
+    """List documents. Returns 1 when a record could not be read.
+
+    Raises, after all other files were listed, what keeps a file from being opened.
+    """
     options = parser(
         "ls", "List documents, one per line: id, name, bytes of text, position; separated by tabs.",
         "SOURCE... [options]", EXAMPLES,
@@ -37,19 +43,31 @@ def run(arguments: Sequence[str]) -> int:
     line = _text if args.output_format == "text" else _json
     most = CAP if sys.stdout.isatty() and not args.all else 0
     with Bar(enabled=not args.quiet) as bar:
-        reading = settled(args, config_of(args)).checked(args.sources)._replace(progress=bar.step)
+        reading = settled(args, config_of(args)).checked(args.sources)._replace(progress=bar.steps)
         listing = _Listing(line, most, bar)
         unused = Unused(reading)
         paths = sources(args.sources, reading).paths
         bar.begin(paths)
+        failures: list[Exception] = []
         for path in paths:
-            with opened(path, reading) as (stream, format):
-                unused.saw(format, last=path == paths[-1])
-                batches = scanned(stream, format, reading.options_for(format, path), reading.progress)
-                for batch in bounded(batches, reading.limits):
-                    listing.add(batch)
+            try:
+                with opened(path, reading) as (stream, format):
+                    unused.saw(format, last=path == paths[-1] and not failures)
+                    batches = scanned(stream, format, reading.options_for(format, path), reading.progress)
+                    for batch in bounded(batches, reading.limits):
+                        listing.add(batch)
+            except ParseError as error:  # from the file layer
+                listing.tell(error.finding)
+            except PASSED as failure:
+                failures.append(failure)
+        if not failures:
+            unused.check()
     if listing.left:
         say(f"... and {plural(listing.left, 'document')} more; --all prints all")
+    for other in failures[1:]:
+        complain(described(other))
+    if failures:
+        raise failures[0]
     return listing.code
 
 
@@ -69,8 +87,12 @@ class _Listing:
         self.left += len(batch.documents) - len(documents)
         for finding in batch.findings:
             if finding.severity == "error":
-                self.code = 1
-                say_finding(finding)
+                self.tell(finding)
+
+    def tell(self, finding: Finding) -> None:
+        """Print an error."""
+        self.code = 1
+        say_finding(finding)
 
 
 def _text(document: Document) -> str:

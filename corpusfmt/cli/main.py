@@ -1,15 +1,21 @@
-"""The entry point: which subcommand, exit codes, signals."""
+"""The entry point: which subcommand, exit codes, signals, standard streams.
+
+Streams and file names are UTF-8 in any locale; closed, full or unbuffered streams lose nothing.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import corpusfmt
-from corpusfmt.cli.streams import is_stuck, let_go, prepare_streams, use_utf8
 
 COMMANDS = ("convert", "verify", "validate", "fix", "diff", "ls", "formats", "rule", "rules", "limits", "schema")
+#: Python's own switch. Where it is set and has no effect, starting again would have none.
+_SWITCH = "PYTHONUTF8"
 _HELP = """\
 usage: corpusfmt COMMAND ...
 
@@ -29,9 +35,9 @@ Read, validate, fix and convert text corpora without silent loss.
   corpusfmt --version                     the version; with -v also whether the compiled kernel is in use
 
 'corpusfmt COMMAND --help' lists the options of a command.
-Exit codes: 0 clean; 1 findings (validate), findings left (fix), documents that differ (diff), documents that were
-refused or would lose something (convert), or files that are not as the receipt says (verify);
-2 the command could not run. Warnings do not stop convert.
+Exit codes: 0 clean; 1 findings (validate), findings left (fix) or to fix (fix --dry-run, --diff), documents that
+differ (diff), records that cannot be read (ls), documents that were refused or would lose something (convert), or files
+that are not as the receipt says (verify); 2 the command could not run. Warnings do not stop convert.
 """
 
 
@@ -55,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"standard output: {error.strerror or error}")
         return 2
     finally:
-        let_go()
+        _let_go()
 
 
 def _main(args: list[str], *, at_last: bool) -> int:
@@ -97,7 +103,10 @@ def _run(command: str, args: list[str], *, at_last: bool) -> int:
     from corpusfmt.cli.messages import complain, described
     from corpusfmt.cli.signals import Stopped, stopping
     from corpusfmt.model.errors import CorpusfmtError
+    from corpusfmt.text.kernel import KERNEL
 
+    if KERNEL is not None and at_last:  # a program that calls this decides that itself
+        KERNEL.keep_memory()
     try:
         with stopping(at_last=at_last):
             code: int = import_module(f"corpusfmt.cli.{command}").run(args)
@@ -116,7 +125,7 @@ def _run(command: str, args: list[str], *, at_last: bool) -> int:
         complain("out of memory; a lower --max-document refuses the largest documents")
         return 2
     except OSError as error:
-        if not error.filename and (is_stuck("stdout") or _in_printing(error)):
+        if not error.filename and (_is_stuck("stdout") or _in_printing(error)):
             raise
         complain(described(error))
         return 2
@@ -128,3 +137,50 @@ def _in_printing(error: OSError) -> bool:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("corpusfmt.cli.")
+
+
+def use_utf8() -> None:
+    """Start the command again in Python's UTF-8 mode where the locale has another encoding.
+
+    Nothing else changes how Python reads and writes names. What is printed stays in the encoding of the terminal.
+    """
+    if sys.getfilesystemencoding() == "utf-8" or os.environ.get(_SWITCH) == "1" or not sys.executable:
+        return
+    environment = {**os.environ, _SWITCH: "1"}
+    if sys.stdout is not None:
+        environment.setdefault("PYTHONIOENCODING", sys.stdout.encoding)
+    with suppress(OSError):  # names are read as the locale says then
+        os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], environment)  # noqa: S606 - itself
+
+
+def prepare_streams() -> None:
+    """Make standard output and error fit to print to: open, whole, and able to show any character."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller; print would take the other one
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
+        # Not buffered: where the system takes a part of what is written, Python drops the rest. Lines are flushed.
+        number, encoding = sys.stdout.fileno(), sys.stdout.encoding
+        sys.stdout = open(  # noqa: SIM115 - open until the end
+            number, "w", buffering=1, encoding=encoding, errors="backslashreplace", closefd=False
+        )
+
+
+def _is_stuck(name: str) -> bool:
+    """Say whether ``stdout`` or ``stderr`` holds what it cannot write."""
+    try:
+        getattr(sys, name).flush()
+    except (OSError, ValueError):
+        return True
+    return False
+
+
+def _let_go() -> None:
+    """Write what is still to be written. What cannot be is dropped: Python would complain once more at exit."""
+    for name in ("stdout", "stderr"):
+        if _is_stuck(name):
+            with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), getattr(sys, name).fileno())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 
 from corpusfmt.text.display import harmless, shown
 
@@ -37,10 +38,12 @@ def plural(count: int, noun: str, several: str = "") -> str:
     return f"{count:,} {noun if count == 1 else several or f'{noun}s'}"
 
 
-def say_skipped(paths: Sequence[str]) -> None:
-    """Name the first few files of source folders that were not read; nothing when there are none."""
-    if paths:
-        say(f"skipped {plural(len(paths), 'file')}: {', '.join(paths[:5])}{', ...' if len(paths) > 5 else ''}")
+def say_skipped(reasons: Mapping[str, str]) -> None:
+    """Name the first few files of source folders that were not read, and why; nothing when there are none."""
+    if reasons:
+        few = ", ".join(list(reasons)[:5]) + (", ..." if len(reasons) > 5 else "")
+        why = ", ".join(f"{count:,} {reason}" for reason, count in Counter(reasons.values()).most_common())
+        say(f"skipped {plural(len(reasons), 'file')}: {few} ({why})")
 
 
 def say_dropped(counts: Mapping[str, int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -20,27 +20,30 @@ class Bar:
     """Shows documents, bytes, rate and time left. Loads what draws it only when it is wanted."""
 
     def __init__(self, *, enabled: bool) -> None:
-        self._wanted = enabled and sys.stderr.isatty()
+        self.is_wanted = enabled and sys.stderr.isatty()
         self._began = time.monotonic()
         self._bar: Any = None
         self._documents = self._read = self._total = 0
 
     def begin(self, paths: Sequence[str]) -> None:
         """Take note of the sources that ``step`` will be about."""
-        if self._wanted:
+        if self.is_wanted:
             self._total = sum(map(storage.size_of, paths))
+
+    @property
+    def steps(self) -> Callable[[int, int], None] | None:
+        """What ``step`` is, where a bar may be shown: elsewhere nothing has to be counted."""
+        return self.step if self.is_wanted else None
 
     def step(self, documents: int, read: int) -> None:
         """Show that so many more documents, and bytes of the files, were read."""
-        if self._wanted:
-            self._documents += documents
-            self._read += read
-            self._show(self._documents, self._read, self._total)
+        self._documents += documents
+        self._read += read
+        self._show(self._documents, self._read, self._total)
 
     def update(self, progress: Progress) -> None:
         """Show how far the run is."""
-        if self._wanted:
-            self._show(progress.documents, progress.bytes_read, progress.bytes_total)
+        self._show(progress.documents, progress.bytes_read, progress.bytes_total)
 
     def write(self, text: str) -> None:
         """Write to standard output, with the bar out of the way."""

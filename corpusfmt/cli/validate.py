@@ -12,13 +12,11 @@ from corpusfmt import storage
 from corpusfmt.checks.baseline import Baseline, load
 from corpusfmt.checks.run import Against
 from corpusfmt.cli.arguments import add_sources, parser
-from corpusfmt.cli.configured import config_of, schemas_of, selection_of, settled
+from corpusfmt.cli.configured import config_of, jobs_of, schemas_of, selection_of, settled
 from corpusfmt.cli.messages import complain, described, plural, say, say_dropped, say_skipped
 from corpusfmt.cli.printers import has_colour
 from corpusfmt.cli.progress import Bar
-from corpusfmt.cli.reports import reporter
-from corpusfmt.cli.reports.record import Reporter, Summary
-from corpusfmt.limits import MAX_JOBS
+from corpusfmt.cli.reports.record import Reporter, Summary, reporter
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError
 from corpusfmt.options import REPORTS
 from corpusfmt.text.display import quoted
@@ -50,12 +48,12 @@ def run(arguments: Sequence[str]) -> int:
     with Bar(enabled=not args.quiet) as bar:
         validation = Validation(
             args.sources,
-            settled(args, config)._replace(progress=bar.step),
+            settled(args, config)._replace(progress=bar.steps),
             selection_of(args, config),
             against,
             baseline=_baseline(args, config.baseline),
             cap=0 if args.no_cap or args.statistics else CAP,
-            jobs=_jobs(args.jobs, config.jobs),
+            jobs=jobs_of(args.jobs, config.jobs),
             marked=bool(args.write_baseline),
         )
         bar.begin(validation.paths)
@@ -85,13 +83,6 @@ def _named_report(text: str) -> tuple[str, str]:
     if name not in REPORTS or path in ("", "-"):
         raise ConfigurationError(f"--output takes FORMAT=FILE, such as sarif=findings.sarif, not {quoted(text)}")
     return name, path
-
-
-def _jobs(asked: int, configured: int) -> int:
-    """Return how many processes check files. A configuration is given no more than there are processors."""
-    if not 0 <= asked <= MAX_JOBS:
-        raise ConfigurationError(f"--jobs is a number of processes up to {MAX_JOBS}, not {asked}")
-    return asked or min(configured or MAX_JOBS, storage.processors())
 
 
 def _baseline(args: argparse.Namespace, configured: str) -> Baseline | None:
@@ -153,6 +144,7 @@ def _report(validation: Validation, reports: Sequence[Reporter], configuration: 
         validators=[(name, list(engines)) for name, engines in tally.engines.items()],
         error=None if failure is None else "; ".join(map(described, failures)),
         configuration=configuration,
+        skipped=validation.skipped,
     )
     for report in reports:
         report.end(summary)

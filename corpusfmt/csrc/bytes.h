@@ -55,3 +55,21 @@ static int ends(const u8 *p, const u8 *end, const char *what, size_t size)
 {
     return (size_t)(end - p) >= size && memcmp(end - size, what, size) == 0;
 }
+
+static int64_t lines_of(const u8 *p, const u8 *end)
+{
+    int64_t found = 0;
+#ifdef HAS_SSE2
+    const __m128i feed = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
+    while (end - p >= 16) {
+        __m128i some = zero;
+        for (int i = 0; i < 255 && end - p >= 16; i++, p += 16)
+            some = _mm_sub_epi8(some, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), feed));
+        __m128i sums = _mm_sad_epu8(some, zero);
+        found += _mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8));
+    }
+#endif
+    for (; p < end; p++)
+        found += *p == '\n';
+    return found;
+}

@@ -31,7 +31,7 @@ static void put_string(Lines *out, int64_t *span, const u8 *p, const u8 *end)
     span[1] = (int64_t)(out->size + out->arena.size);
 }
 
-static int jsonl_line(Lines *out, const Layout *layout, const u8 *p, const u8 *end)
+static int jsonl_line(Lines *out, const Layout *layout, const u8 *p, const u8 *end, int64_t number)
 {
     int64_t row[COLUMNS] = {0};
     Keys keys;
@@ -39,6 +39,7 @@ static int jsonl_line(Lines *out, const Layout *layout, const u8 *p, const u8 *e
     size_t flat = out->arena.size, start = flat;
     int has_id = 0, has_text = 0;
     row[BEGIN] = row[BODY] = p - out->data;
+    row[LINE] = number;
     p = blank_end(p, end);
     if (p == end || *p != '{')
         return 0;
@@ -123,8 +124,8 @@ static int jsonl_line(Lines *out, const Layout *layout, const u8 *p, const u8 *e
     return !out->arena.failed && !out->table.failed;
 }
 
-/* Cut a buffer into rows from p on. Return where a line begins that needs a closer look, or the end. */
-static const u8 *jsonl_cut(Lines *out, const u8 *p, const Layout *layout)
+/* Cut a buffer into rows from the line at p on, which has a number. Return where a line begins that needs a closer look, or the end. */
+static const u8 *jsonl_cut(Lines *out, const u8 *p, int64_t number, const Layout *layout)
 {
     const u8 *end = out->data + out->size;
     while (p < end && !out->table.failed && !out->arena.failed) {
@@ -133,11 +134,12 @@ static const u8 *jsonl_cut(Lines *out, const u8 *p, const Layout *layout)
             line = end;
         const u8 *stop = line > p && line[-1] == '\r' ? line - 1 : line;
         size_t before = out->arena.size;
-        if (line - p > layout->document || !is_utf8(p, (size_t)(stop - p)) || !jsonl_line(out, layout, p, stop)) {
+        if (line - p > layout->document || !is_utf8(p, (size_t)(stop - p)) || !jsonl_line(out, layout, p, stop, number)) {
             out->arena.size = before;
             break;
         }
         p = line == end ? end : line + 1;
+        number++;
     }
     return p;
 }

@@ -9,8 +9,12 @@
 #include <Python.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "bytes.h"
 #include "utf8.h"
@@ -18,12 +22,15 @@
 #include "rows.h"
 #include "seed.h"
 #include "jsonl.h"
+#include "tei.h"
 #include "sha.h"
 #include "warc.h"
 
-#define ABI 3
+#define ABI 6
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
+/* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
+#define KEPT (32 << 20)
 
 /* Return two bytes objects, and where a function stopped. Frees both. */
 static PyObject *given(Bytes *one, Bytes *other, size_t stop)
@@ -47,38 +54,50 @@ static size_t within(Py_ssize_t number, Py_ssize_t size)
     return number < 0 ? 0 : (size_t)(number > size ? size : number);
 }
 
-static PyObject *kernel_is_utf8(PyObject *Py_UNUSED(module), PyObject *data)
+static PyObject *checked(PyObject *data, int (*check)(const u8 *, size_t))
 {
     Py_buffer buffer;
     int valid;
     if (PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE) < 0)
         return NULL;
     if (buffer.len < GIL_SIZE) {
-        valid = is_utf8(buffer.buf, (size_t)buffer.len);
+        valid = check(buffer.buf, (size_t)buffer.len);
     } else {
         Py_BEGIN_ALLOW_THREADS
-        valid = is_utf8(buffer.buf, (size_t)buffer.len);
+        valid = check(buffer.buf, (size_t)buffer.len);
         Py_END_ALLOW_THREADS
     }
     PyBuffer_Release(&buffer);
     return PyBool_FromLong(valid);
 }
 
+static PyObject *kernel_is_utf8(PyObject *Py_UNUSED(module), PyObject *data)
+{
+    return checked(data, is_utf8);
+}
+
+/* As on processors without what the other way needs. */
+static PyObject *kernel_is_utf8_by_bytes(PyObject *Py_UNUSED(module), PyObject *data)
+{
+    return checked(data, is_utf8_by_bytes);
+}
+
 static PyObject *kernel_seed_rows(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Py_buffer data;
     Py_ssize_t from;
+    long long line;
     SeedLimits limits;
     Bytes table = {0}, nothing = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*niinnn", &data, &from, &limits.version, &limits.depth, &limits.header,
+    if (!PyArg_ParseTuple(args, "y*nLiinnn", &data, &from, &line, &limits.version, &limits.depth, &limits.header,
                           &limits.document, &limits.metadata))
         return NULL;
     if (limits.depth > MOST_LEVELS)
         limits.depth = MOST_LEVELS;
     Py_BEGIN_ALLOW_THREADS
     const u8 *start = data.buf;
-    stop = (size_t)(seed_cut(start, start + within(from, data.len), start + data.len, &limits, &table) - start);
+    stop = (size_t)(seed_cut(start, start + within(from, data.len), start + data.len, line, &limits, &table) - start);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&data);
     return given(&table, &nothing, stop);
@@ -88,10 +107,11 @@ static PyObject *kernel_jsonl_rows(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Py_buffer data;
     Py_ssize_t from;
+    long long number;
     Layout layout;
     Lines out = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*ny*y*y*y*iinn", &data, &from, &layout.key[0], &layout.key[1], &layout.key[2],
+    if (!PyArg_ParseTuple(args, "y*nLy*y*y*y*iinn", &data, &from, &number, &layout.key[0], &layout.key[1], &layout.key[2],
                           &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
         return NULL;
     if (layout.depth > MOST_LEVELS)
@@ -99,7 +119,7 @@ static PyObject *kernel_jsonl_rows(PyObject *Py_UNUSED(module), PyObject *args)
     Py_BEGIN_ALLOW_THREADS
     out.data = data.buf;
     out.size = (size_t)data.len;
-    stop = (size_t)(jsonl_cut(&out, out.data + within(from, data.len), &layout) - out.data);
+    stop = (size_t)(jsonl_cut(&out, out.data + within(from, data.len), number, &layout) - out.data);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&data);
     for (int i = 0; i < 4; i++)
@@ -157,6 +177,110 @@ static PyObject *kernel_seed_encode(PyObject *Py_UNUSED(module), PyObject *args)
     stop = seed_put(&rows, stop, header, metadata, &out, &ends);
     Py_END_ALLOW_THREADS
     release(&rows);
+    return given(&out, &ends, stop);
+}
+
+/* Return the values of a column of rows, with a line feed between two. */
+static PyObject *kernel_column(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    Bytes out = {0};
+    int column, done = 0;
+    if (!PyArg_ParseTuple(args, "y*y*y*i", &rows.data, &rows.arena, &rows.table, &column))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    if (column >= ID && column < FLAGS)
+        done = put_column(&rows, column, &out);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    PyObject *found = NULL;
+    if (out.failed)
+        PyErr_NoMemory();
+    else if (!done)
+        PyErr_SetString(PyExc_ValueError, "the table is wrong");
+    else
+        found = PyBytes_FromStringAndSize(out.size ? (const char *)out.at : "", (Py_ssize_t)out.size);
+    free(out.at);
+    return found;
+}
+
+static PyObject *kernel_first_blank(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    size_t found;
+    if (!PyArg_ParseTuple(args, "y*y*y*", &rows.data, &rows.arena, &rows.table))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    found = first_blank(&rows);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    return PyLong_FromSize_t(found);
+}
+
+static PyObject *kernel_keep_memory(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, KEPT);
+    mallopt(M_TRIM_THRESHOLD, KEPT);
+#endif
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *kernel_tei_rows(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer data, words;
+    Py_ssize_t from;
+    Natives in = {0};
+    size_t stop;
+    PyObject *found, *digests, *all = NULL;
+    if (!PyArg_ParseTuple(args, "y*ny*inn", &data, &from, &words, &in.depth, &in.document, &in.metadata))
+        return NULL;
+    if (in.depth > MOST_LEVELS)
+        in.depth = MOST_LEVELS;
+    Py_BEGIN_ALLOW_THREADS
+    in.out.data = data.buf;
+    in.out.size = (size_t)data.len;
+    in.words.at = words.buf;
+    in.words.end = in.words.at + words.len;
+    stop = (size_t)(tei_cut(&in, in.out.data + within(from, data.len)) - in.out.data);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&data);
+    PyBuffer_Release(&words);
+    free(in.header.at);
+    free(in.scratch.at);
+    digests = in.digests.failed ? PyErr_NoMemory() : PyBytes_FromStringAndSize((const char *)in.digests.at, (Py_ssize_t)in.digests.size);
+    free(in.digests.at);
+    found = given(&in.out.table, &in.out.arena, stop);
+    if (found != NULL && digests != NULL)
+        all = PyTuple_Pack(2, found, digests);
+    Py_XDECREF(found);
+    Py_XDECREF(digests);
+    return all;
+}
+
+static PyObject *kernel_tei_encode(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    Py_ssize_t first;
+    Py_buffer digests, words;
+    Names names;
+    Bytes out = {0}, ends = {0};
+    size_t stop;
+    if (!PyArg_ParseTuple(args, "y*y*y*ny*y*w*n", &rows.data, &rows.arena, &rows.table, &first, &digests, &words,
+                          &names.marks, &names.count))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    stop = within(first, (Py_ssize_t)count(&rows));
+    if (!stop)
+        grow(&out, (size_t)rows.data.len + (size_t)rows.data.len / 2);
+    Span all_digests = {digests.buf, (const u8 *)digests.buf + digests.len};
+    Span all_words = {words.buf, (const u8 *)words.buf + words.len};
+    stop = tei_put(&rows, stop, all_digests, all_words, &names, &out, &ends);
+    Py_END_ALLOW_THREADS
+    release(&rows);
+    PyBuffer_Release(&digests);
+    PyBuffer_Release(&words);
+    PyBuffer_Release(&names.marks);
     return given(&out, &ends, stop);
 }
 
@@ -220,11 +344,17 @@ static PyObject *kernel_wet_rows(PyObject *Py_UNUSED(module), PyObject *args)
 }
 
 static PyMethodDef methods[] = {
+    {"keep_memory", kernel_keep_memory, METH_NOARGS, NULL},
     {"is_utf8", kernel_is_utf8, METH_O, NULL},
+    {"is_utf8_by_bytes", kernel_is_utf8_by_bytes, METH_O, NULL},
     {"seed_rows", kernel_seed_rows, METH_VARARGS, NULL},
     {"jsonl_rows", kernel_jsonl_rows, METH_VARARGS, NULL},
     {"jsonl_encode", kernel_jsonl_encode, METH_VARARGS, NULL},
     {"seed_encode", kernel_seed_encode, METH_VARARGS, NULL},
+    {"column", kernel_column, METH_VARARGS, NULL},
+    {"first_blank", kernel_first_blank, METH_VARARGS, NULL},
+    {"tei_rows", kernel_tei_rows, METH_VARARGS, NULL},
+    {"tei_encode", kernel_tei_encode, METH_VARARGS, NULL},
     {"warc_rows", kernel_warc_rows, METH_VARARGS, NULL},
     {"wet_rows", kernel_wet_rows, METH_VARARGS, NULL},
     {"warc_encode", kernel_warc_encode, METH_VARARGS, NULL},

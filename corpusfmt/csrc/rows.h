@@ -1,6 +1,6 @@
 /* Rows: the table of documents, as corpusfmt/model/rows.py describes it. */
 
-enum { BEGIN, BODY, ID, ID_STOP, NAME, NAME_STOP, TEXT, TEXT_STOP, META, META_STOP, FLAGS, COLUMNS };
+enum { BEGIN, BODY, ID, ID_STOP, NAME, NAME_STOP, TEXT, TEXT_STOP, META, META_STOP, FLAGS, LINE, COLUMNS };
 enum { INTEGER_ID = 1 };
 
 static void put_row(Bytes *table, const int64_t *row)
@@ -80,4 +80,39 @@ static void put_end(Bytes *ends, const Bytes *out)
 {
     int64_t size = (int64_t)out->size;
     put(ends, &size, sizeof size);
+}
+
+/* Add the values of a column, with a line feed between two. Return 0 where a row is wrong. */
+static int put_column(const Rows *rows, int column, Bytes *out)
+{
+    int64_t row[COLUMNS];
+    Span of;
+    size_t all = count(rows);
+    for (size_t i = 0; i < all; i++) {
+        if (!span(rows, row_of(rows, i, row), column, &of))
+            return 0;
+        if (i)
+            put_byte(out, '\n');
+        put_span(out, of);
+    }
+    return !out->failed;
+}
+
+/* Return the number of the first row whose text may be white space alone, judged by its first bytes, or how many rows
+   there are. */
+static size_t first_blank(const Rows *rows)
+{
+    int64_t row[COLUMNS];
+    Span of;
+    size_t all = count(rows), i = 0;
+    for (; i < all; i++) {
+        if (!span(rows, row_of(rows, i, row), TEXT, &of))
+            break;
+        const u8 *p = of.at, *end = length(of) > 64 ? p + 64 : of.end;
+        while (p < end && (*p >= 0x80 || *p == ' ' || (*p >= '\t' && *p <= '\r') || (*p >= 0x1C && *p <= 0x1F)))
+            p++;
+        if (p == end)
+            break;
+    }
+    return i;
 }

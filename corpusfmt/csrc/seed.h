@@ -21,16 +21,39 @@ static int is_word(const u8 *p, const u8 *end, const char *word)
     return 1;
 }
 
+static int is_like_header(const u8 *p, const u8 *end)
+{
+    return is_word(p, end, "file") || is_word(p, end, "meta") || is_word(p, end, "seed");
+}
+
 /* Say whether an angle bracket in a text begins nothing that the code in Python might report: it stands alone, and
-   before what begins or ends a tag, a comment or an expression, but for a tag like a header or metadata. */
+   before what begins or ends a tag, a comment or an expression, but for a tag like a header or metadata; or there are
+   two, as in programs, before no such word. */
 static int is_harmless(const u8 *bracket, const u8 *end)
 {
     const u8 *p = bracket + 1;
+    if (p < end && *p == '<') {
+        p = blank_end(p + 1, end);
+        if (p == end || *p >= 0x80 || *p == '/' || *p == '<' || *p == '\\' || bracket[-1] == '<' || bracket[-1] == '\\')
+            return 0;
+        return !is_like_header(p, end) && !is_like_header(p + 1, end);
+    }
+    if (bracket[-1] == '<') /* the second of two */
+        return bracket[-2] != '<';
     if (p == end || *p > 'z')
         return 0;
     if ((*p | 32) < 'a' || (*p | 32) > 'z')
         return strchr("/!?=-0123456789", *p) != NULL && *p;
-    return !is_word(p, end, "file") && !is_word(p, end, "meta");
+    return !is_like_header(p, end);
+}
+
+/* Say whether a backslash that begins a line is none of an escape, nor like one: a letter, digit, bracket or the like
+   follows, as in TeX. */
+static int is_bare_slash(const u8 *slash, const u8 *end)
+{
+    const u8 *p = slash + 1;
+    return p < end && *p > ' ' && *p < 0x7F && *p != '\\' && *p != '<' && *p != '&' && !is_word(p, end, "no")
+        && !is_word(p + 1, end, "no");
 }
 
 /* Say whether there may be the end of a file as other bundles have it, or that of a merge conflict. */
@@ -68,7 +91,8 @@ typedef struct {
 } SeedLimits;
 
 /* Add a row for the document that begins at p. Return what follows it, or NULL where it needs a closer look. */
-static const u8 *seed_document(const u8 *data, const u8 *p, const u8 *end, const SeedLimits *limits, Bytes *table)
+static const u8 *seed_document(const u8 *data, const u8 *p, const u8 *end, int64_t number, const SeedLimits *limits,
+                               Bytes *table)
 {
     const u8 *start = p;
     if (!starts(p, end, "<<<FILE ", 8))
@@ -122,7 +146,7 @@ static const u8 *seed_document(const u8 *data, const u8 *p, const u8 *end, const
         else if (ends(body, next, MARKED + 2, MARKED_SIZE - 2))
             return NULL;
         for (const u8 *c = body; (c = memchr(c, '\\', (size_t)(text - c))) != NULL; c++)
-            if (c == body || c[-1] == '\n' || is_word(c + 1, end, " no newline"))
+            if (((c == body || c[-1] == '\n') && !is_bare_slash(c, text)) || is_word(c + 1, end, " no newline"))
                 return NULL;
     } else if (has_marker(start, next))
         return NULL;
@@ -134,17 +158,21 @@ static const u8 *seed_document(const u8 *data, const u8 *p, const u8 *end, const
     row[NAME] = space + 1 - data;
     row[NAME_STOP] = name_stop - data;
     row[TEXT_STOP] = text - data;
+    row[LINE] = number;
     put_row(table, row);
     return next;
 }
 
-/* Cut a buffer into rows from p on. Return where a document begins that needs a closer look, or the end. */
-static const u8 *seed_cut(const u8 *data, const u8 *p, const u8 *end, const SeedLimits *limits, Bytes *table)
+/* Cut a buffer into rows from p on, which stands in a line (0: lines are not counted). Return where a document begins that needs a closer look, or the end. */
+static const u8 *seed_cut(const u8 *data, const u8 *p, const u8 *end, int64_t line, const SeedLimits *limits,
+                          Bytes *table)
 {
     while (p < end && !table->failed) {
-        const u8 *next = seed_document(data, p, end, limits, table);
+        const u8 *next = seed_document(data, p, end, line, limits, table);
         if (next == NULL)
             break;
+        if (line)
+            line += lines_of(p, next);
         p = next;
     }
     return p;

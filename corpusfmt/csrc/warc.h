@@ -54,11 +54,6 @@ static void spell_uuid(u8 *digest, u8 *to)
     }
 }
 
-static int is_letter(u8 c)
-{
-    return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
-
 static int is_digit(u8 c)
 {
     return c >= '0' && c <= '9';
@@ -96,16 +91,11 @@ static const u8 *scheme_end(const u8 *p, const u8 *end)
     return p < end && *p == ':' ? p + 1 : NULL;
 }
 
-static int two_digits(const u8 *p)
-{
-    return is_digit(p[0]) && is_digit(p[1]) ? (p[0] - '0') * 10 + p[1] - '0' : -1;
-}
-
 /* Say whether a day is one of the calendar: ten characters, as in 2024-05-18. */
 static int is_day(const u8 *p)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int century = two_digits(p), in_it = two_digits(p + 2), month = two_digits(p + 5), day = two_digits(p + 8);
+    int century = two(p), in_it = two(p + 2), month = two(p + 5), day = two(p + 8);
     if (century < 0 || in_it < 0 || p[4] != '-' || p[7] != '-' || month < 1 || month > 12 || day < 1)
         return 0;
     int year = century * 100 + in_it, leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -115,7 +105,7 @@ static int is_day(const u8 *p)
 /* Say whether a time is one: eight characters, as in 01:58:10, with so many seconds at most. */
 static int is_time(const u8 *p, int seconds)
 {
-    int hour = two_digits(p), minute = two_digits(p + 3), second = two_digits(p + 6);
+    int hour = two(p), minute = two(p + 3), second = two(p + 6);
     return p[2] == ':' && p[5] == ':' && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0
         && second <= seconds;
 }
@@ -548,8 +538,8 @@ static const u8 *bundle(Lines *out, const u8 *start, const WarcLimits *limits)
 }
 
 /* Fields of a record of a plain text, as WET files have them. */
-enum { KIND, RECORD_ID, DATE, URI, REFERS, INFO, DIGEST, LANGUAGES, MEDIA, LENGTH, FIELDS };
-enum { NEEDED = 1 << KIND | 1 << RECORD_ID | 1 << DATE | 1 << URI | 1 << MEDIA | 1 << LENGTH };
+enum { FIELD_KIND, FIELD_RECORD_ID, FIELD_DATE, FIELD_URI, FIELD_REFERS, FIELD_INFO, FIELD_DIGEST, FIELD_LANGUAGES, FIELD_MEDIA, FIELD_LENGTH, FIELDS };
+enum { NEEDED = 1 << FIELD_KIND | 1 << FIELD_RECORD_ID | 1 << FIELD_DATE | 1 << FIELD_URI | 1 << FIELD_MEDIA | 1 << FIELD_LENGTH };
 
 /* So many bytes of a text are looked at for controls that no text has, and so many of them make it no text. */
 enum { LOOK = 4096, CONTROLS = 2 };
@@ -584,15 +574,15 @@ static const u8 *after_digest(const u8 *p, const u8 *end)
 static const u8 *value_of(int field, const u8 *p, const u8 *end, Head *head)
 {
     switch (field) {
-    case KIND: return after(p, end, "conversion");
-    case RECORD_ID:
-    case REFERS:
-    case INFO: return after(after_uuid(after(p, end, "<urn:uuid:"), end, 1), end, ">");
-    case DATE: return after_date(p, end);
-    case URI: return after_uri(p, end);
-    case DIGEST: return after_digest(p, end);
-    case LANGUAGES: return after_languages(p, end);
-    case MEDIA: return after(p, end, "text/plain");
+    case FIELD_KIND: return after(p, end, "conversion");
+    case FIELD_RECORD_ID:
+    case FIELD_REFERS:
+    case FIELD_INFO: return after(after_uuid(after(p, end, "<urn:uuid:"), end, 1), end, ">");
+    case FIELD_DATE: return after_date(p, end);
+    case FIELD_URI: return after_uri(p, end);
+    case FIELD_DIGEST: return after_digest(p, end);
+    case FIELD_LANGUAGES: return after_languages(p, end);
+    case FIELD_MEDIA: return after(p, end, "text/plain");
     default: return after_number(p, end, 15, &head->size);
     }
 }
@@ -663,37 +653,37 @@ static const u8 *conversion(Lines *out, const u8 *start, const WarcLimits *limit
     if (p == NULL || p - start > limits->header || head.size > limits->document || head.size > end - p)
         return NULL;
     const u8 *stop = p + head.size;
-    Span *field = head.field, digest = field[DIGEST];
+    Span *field = head.field, digest = field[FIELD_DIGEST];
     if (after(after_one(after(stop, end, "\r\n\r\n"), end, "WARC/1.0\r\n", "WARC/1.1\r\n"), end, "WARC-Type: conversion\r\n")
-            == NULL || may_be_log(field[URI]) || !is_text(p, stop))
+            == NULL || may_be_log(field[FIELD_URI]) || !is_text(p, stop))
         return NULL;
     if (length(digest)
         && !(digest.at[3] == '1' ? is_sha1(&limits->by, p, stop, digest.at + 5) : is_sha256(&limits->by, p, stop, digest.at + 7)))
         return NULL;
     row[BEGIN] = start - out->data;
     row[BODY] = p - out->data;
-    set_span(row + ID, out, field[RECORD_ID].at + 1, field[RECORD_ID].end - 1);
-    set_span(row + NAME, out, field[URI].at, field[URI].end);
+    set_span(row + ID, out, field[FIELD_RECORD_ID].at + 1, field[FIELD_RECORD_ID].end - 1);
+    set_span(row + NAME, out, field[FIELD_URI].at, field[FIELD_URI].end);
     set_span(row + TEXT, out, p, stop);
     Bytes *arena = &out->arena;
     row[META] = (int64_t)(out->size + arena->size);
     put_text(arena, "{\"url\":\"");
-    put_span(arena, field[URI]);
+    put_span(arena, field[FIELD_URI]);
     put_text(arena, "\",\"date\":\"");
-    put_span(arena, field[DATE]);
+    put_span(arena, field[FIELD_DATE]);
     put_byte(arena, '"');
-    if (length(field[LANGUAGES])) {
+    if (length(field[FIELD_LANGUAGES])) {
         put_text(arena, ",\"languages\":[\"");
-        for (const u8 *c = field[LANGUAGES].at; c < field[LANGUAGES].end; c++)
+        for (const u8 *c = field[FIELD_LANGUAGES].at; c < field[FIELD_LANGUAGES].end; c++)
             if (*c == ',')
                 put_text(arena, "\",\"");
             else
                 put_byte(arena, *c);
         put_text(arena, "\"]");
     }
-    if (length(field[REFERS])) {
+    if (length(field[FIELD_REFERS])) {
         put_text(arena, ",\"refers_to\":\"");
-        put(arena, field[REFERS].at + 1, length(field[REFERS]) - 2);
+        put(arena, field[FIELD_REFERS].at + 1, length(field[FIELD_REFERS]) - 2);
         put_byte(arena, '"');
     }
     put_byte(arena, '}');

@@ -100,8 +100,8 @@ class ReadOptions(NamedTuple):
     limits: Limits = USUAL
     #: Whether all safe edits are to be given, however many there are.
     fixing: bool = False
-    #: The head of the source, where the stream begins amid it, after damage.
-    resumed: bytes = b""
+    #: The head of the source, where the stream begins amid it, after damage: empty where that is damaged too.
+    resumed: bytes | None = None
 
 
 class Source:
@@ -185,6 +185,8 @@ class Format(NamedTuple):
     #: Says whether reading can start again, after damage, with a compressed member that begins with some bytes: from
     #: those at the head of the source (none where they are damaged) and those of the member.
     begins: Callable[[bytes, bytes], bool] | None = None
+    #: Gives what is to stand before a part of a source that begins so, for it to be a source of its own.
+    heads: Callable[[bytes], bytes] | None = None
     #: A document ends where the next one begins, so that the one before damage may go on in it.
     open_ended: bool = False
     #: The shipped JSON Schema of a record, and the codes of faults that it can explain: each with the key of a record
@@ -233,6 +235,24 @@ class Format(NamedTuple):
 def options_for(format: Format, side: str) -> dict[str, Option]:
     """Return the options that ``format`` knows for ``side``, read or write, by name."""
     return {o.name: o for o in format.options if o.side in (side, "both")}
+
+
+def check_options(format: Format, side: str, own: Mapping[str, str]) -> None:
+    """Raise ConfigurationError for an option that ``format`` does not know for ``side``, or a wrong choice."""
+    known = options_for(format, side)
+    for name, value in own.items():
+        if name not in known:
+            can = f"it has {', '.join(known)}" if known else "it has none"
+            raise ConfigurationError(f"{format.name} has no option {quoted(name)} to {side}; {can}")
+        choices = known[name].choices
+        if choices and value not in choices:
+            raise ConfigurationError(f"{name} must be one of {', '.join(choices)}, not {quoted(value)}")
+
+
+def applicable(format: Format, side: str, shared: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the ``shared`` options that ``format`` knows for ``side``."""
+    known = options_for(format, side)
+    return {name: value for name, value in shared.items() if name in known}
 
 
 #: Of formats whose files declare encodings.

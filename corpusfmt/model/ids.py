@@ -8,6 +8,7 @@ from typing import Final
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import ParseError
 from corpusfmt.model.format import Batch
+from corpusfmt.model.rows import Rows
 
 #: What ``--id-from`` takes.
 SOURCES: Final = ("name", "line", "sha256", "path")
@@ -78,6 +79,8 @@ def _numbered(batches: Iterable[Batch], stem: str, before: int, *, several: bool
 
 
 def _made(batch: Batch) -> list[int]:
+    if isinstance(batch.documents, Rows):  # it has those that were read
+        return []
     return [at for at, document in enumerate(batch.documents) if type(document.id) is Made]
 
 

@@ -114,7 +114,7 @@ LIMITS: Final = (
     _fixed("configuration-dots", CONFIGURATION_DOTS, "dots", "the dots of a configuration, outside of its strings",
            word="dots"),
     _fixed("patterns", PATTERNS, "characters", "all patterns of files in a configuration", word="characters"),
-    _fixed("jobs", MAX_JOBS, "processes", "the number of processes", word="at most"),
+    _fixed("jobs", MAX_JOBS, "processors", "the number of processors to use", word="at most"),
     _fixed("receipt", RECEIPT, _B, "a receipt that another program reformatted to one line", word="larger than"),
     _fixed("grammar", GRAMMAR, _B, "a RELAX NG schema", word="larger than"),
     _fixed("grammar-files", GRAMMAR_FILES, "files", "the files of a RELAX NG schema, including itself",

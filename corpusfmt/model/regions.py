@@ -36,6 +36,8 @@ def pieces(stream: Stream, head: Region, boundary: bytes, limit: int) -> Iterato
         if cut >= 0:
             whole = held[0] if len(held) == 1 else b"".join(held)
             stop = len(whole) - len(fresh) + cut + 1
+            if getattr(stream, "is_over", False) and len(whole) - stop <= limit:
+                stop = len(whole)  # the last record has no boundary after it
             done, fresh = whole[:stop], whole[stop:]
             yield Piece(Region(done, offset, line))
             offset += stop

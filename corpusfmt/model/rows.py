@@ -8,11 +8,12 @@ from typing import NamedTuple, overload
 
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.metadata import EMPTY
+from corpusfmt.text.kernel import KERNEL
 
 #: The columns of a row: where its record begins in the buffer, and its text as it is written there; start and stop of
-#: id, name, text and metadata (equal: none); and whether the id is an integer.
-COLUMNS = 11
-TEXT, TEXT_STOP = 6, 7
+#: id, name, text and metadata (equal: none); whether the id is an integer; and the line of the record (0: not known).
+COLUMNS = 12
+_ID, _NAME, TEXT, TEXT_STOP = 2, 4, 6, 7
 #: Of so many pieces of a region that need a closer look the kernel reads what is between them; behind them it does not.
 MOST_ODD = 16
 
@@ -29,13 +30,11 @@ class Rows(Sequence[Document]):
     """Documents whose values are offsets into a buffer. ``rows[i]`` makes a document.
 
     All texts are valid UTF-8, and metadata is a JSON object that has nothing to remark on. ``offset`` is where the
-    buffer stands in the source ``path``; ``line`` is the line of the first record of a format with a record a line, and
-    0 elsewhere.
+    buffer stands in the source ``path``; ``encoding`` is None or utf-8.
     """
 
-    def __init__(self, values: Values, path: str, offset: int, line: int = 0, encoding: str | None = None) -> None:
-        self.values, self._path, self._offset, self._line = values, path, offset, line
-        self._encoding = encoding
+    def __init__(self, values: Values, path: str, offset: int, encoding: str | None = None) -> None:
+        self.values, self._path, self._offset, self._encoding = values, path, offset, encoding
         self._at = memoryview(values.table).cast("q")
         self._size = len(values.buffer)
         self._made: list[Document] | None = None
@@ -59,7 +58,7 @@ class Rows(Sequence[Document]):
 
     def _document(self, number: int) -> Document:
         at = number * COLUMNS
-        begin, body, id_start, id_stop, name, name_stop, text, text_stop, meta, meta_stop, is_integer = self._at[
+        begin, body, id_start, id_stop, name, name_stop, text, text_stop, meta, meta_stop, is_integer, line = self._at[
             at : at + COLUMNS
         ].tolist()
         identifier: str | int = self._bytes(id_start, id_stop).decode()
@@ -71,8 +70,45 @@ class Rows(Sequence[Document]):
             self._bytes(text, text_stop),
             self._encoding,
             self._bytes(meta, meta_stop) if meta_stop else EMPTY,
-            (self._path, self._offset + begin, self._line + number if self._line else 0, self._offset + body),
+            (self._path, self._offset + begin, line, self._offset + body),
         )
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids, integers as text."""
+        return self._strings(_ID)
+
+    @property
+    def names(self) -> list[str]:
+        """The names."""
+        return self._strings(_NAME)
+
+    @property
+    def texts(self) -> bytes:
+        """The texts in UTF-8, with a line feed between two of them."""
+        return self._joined(TEXT)
+
+    @property
+    def lines(self) -> list[int]:
+        """The lines of the records; 0 where they are not known."""
+        return self._at[COLUMNS - 1 :: COLUMNS].tolist()
+
+    def _strings(self, column: int) -> list[str]:
+        found = self._joined(column).decode().split("\n")
+        if len(found) == len(self):
+            return found
+        spans = zip(self._at[column::COLUMNS], self._at[column + 1 :: COLUMNS], strict=True)
+        return [self._bytes(start, stop).decode() for start, stop in spans]
+
+    def _joined(self, column: int) -> bytes:
+        assert KERNEL is not None, "it makes rows"
+        return KERNEL.column(*self.values, column)
+
+    @property
+    def first_blank(self) -> int:
+        """The number of the first document whose text may be white space alone, or how many documents there are."""
+        assert KERNEL is not None, "it makes rows"
+        return KERNEL.first_blank(*self.values)
 
     def _bytes(self, start: int, stop: int) -> bytes:
         if stop <= self._size:

@@ -4,23 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import overload
 
-from corpusfmt.model.document import Document
+from corpusfmt.model.document import Document, line_of
+from corpusfmt.model.rows import Rows
 from corpusfmt.model.rule import Change
 
 
-class Documents(list[Document]):
-    """Documents of one source that are checked together."""
+class Documents(Sequence[Document]):
+    """Documents of one source that are checked together. What rows can tell without their documents, they tell."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+        self._rows = documents if isinstance(documents, Rows) else None
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    @overload
+    def __getitem__(self, number: int) -> Document: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Document]: ...
+    def __getitem__(self, number: int | slice) -> Document | Sequence[Document]:
+        return self._documents[number]
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(self._documents)
 
     @cached_property
     def joined(self) -> bytes:
         """The bytes of all texts, with a line feed between two of them."""
-        return b"\n".join([document.data for document in self])
+        return self._rows.texts if self._rows is not None else b"\n".join([document.data for document in self])
 
     @cached_property
     def are_utf8(self) -> bool:
         """Whether no document says that it is in another encoding than UTF-8; its bytes may be in one all the same."""
-        return all(document.encoding is None or document.encoding == "utf-8" for document in self)
+        return self.are_valid or all(document.encoding is None or document.encoding == "utf-8" for document in self)
+
+    @property
+    def are_valid(self) -> bool:
+        """Whether all texts are known to be valid UTF-8, and none says that it is in another encoding."""
+        return self._rows is not None
+
+    @cached_property
+    def may_be_blank(self) -> bool:
+        """Whether any text may be white space alone."""
+        return self._rows is None or self._rows.first_blank < len(self._rows)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The ids, integers as text."""
+        return self._rows.ids if self._rows is not None else [f"{document.id}" for document in self]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names."""
+        return self._rows.names if self._rows is not None else [document.name for document in self]
+
+    @cached_property
+    def lines(self) -> list[int]:
+        """The lines where they begin; 0 where that is not known."""
+        return self._rows.lines if self._rows is not None else [line_of(document) for document in self]
+
+
+def searched(documents: Sequence[Document]) -> Documents:
+    """Return documents as those that are checked together."""
+    return documents if isinstance(documents, Documents) else Documents(documents)
 
 
 def suspects(documents: Sequence[Document], look: Callable[[bytes], bool]) -> Iterator[tuple[Document, str]]:
@@ -29,7 +78,8 @@ def suspects(documents: Sequence[Document], look: Callable[[bytes], bool]) -> It
     ``look`` must find in several texts that stand one after the other, with a line feed between two, what it finds in
     one of them. Documents that their encoding cannot decode are left out: that is the matter of another rule.
     """
-    if isinstance(documents, Documents) and documents.are_utf8 and not look(documents.joined):
+    together = searched(documents)
+    if together.are_utf8 and not look(together.joined):
         return
     for document in documents:
         plain = document.encoding is None or document.encoding == "utf-8"

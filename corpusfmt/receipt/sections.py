@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from corpusfmt import plugins, storage
+from corpusfmt import storage
 from corpusfmt.limits import CHUNK, RECEIPT
 from corpusfmt.model.document import Document, text_digest
 from corpusfmt.model.errors import ParseError, ReceiptError
-from corpusfmt.model.format import Format, ReadOptions
+from corpusfmt.model.format import Format, ReadOptions, applicable
 from corpusfmt.model.limit_table import HIGHEST
 from corpusfmt.text.display import JSON, harmless, quoted
 
@@ -30,7 +30,7 @@ def digests(document: Document) -> dict[str, object]:
 def reading_back(format: Format, own: Mapping[str, str], inside: str, *, made: bool) -> ReadOptions:
     """Return how to read what was written with options of the format's own; ``made``, ids that were lost are made."""
     id_from = "line" if made and not format.one_per_file else None
-    known = plugins.applicable(format, "read", own)
+    known = applicable(format, "read", own)
     return UNLIMITED._replace(id_from=id_from, own=known, lines=False, inside=inside)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Change, Hit
+from corpusfmt.model.rule import Change, Check, Hit
 from corpusfmt.model.text_search import change_of, position_of, suspects
 
 #: Unicode gives control characters no names, only these abbreviations (NameAliases.txt).
@@ -58,14 +58,14 @@ def looking(*patterns: bytes) -> Callable[[bytes], bool]:
     return lambda data: any(search(data) for search in searches)
 
 
-def strange(
-    documents: Sequence[Document],
+def check_for(
     look: Callable[[bytes], bool],
     pattern: re.Pattern[str],
     details: Callable[[list[str], str], tuple[str, str]] | None = None,
     fix: Callable[[str], str] | None = None,
-) -> Iterator[Hit]:
-    """Give a hit for each text that has characters which ``pattern`` matches, one by one or in runs.
+) -> Check:
+    """Return a check, which keeps nothing, that gives a hit for each text that has characters which ``pattern``
+    matches, one by one or in runs.
 
     What a ``pattern`` with a group matches outside of it is skipped. ``look`` is as in :func:`suspects`; ``details``
     takes the characters and the text, and gives what is to be said after them in the message, and a hint. ``fix``
@@ -77,14 +77,17 @@ def strange(
         assert fix is not None
         return fix(match[0]) if match[which] else match[0]
 
-    for document, text in suspects(documents, look):
-        first = next((match.start() for match in pattern.finditer(text) if match[which]), -1)
-        if first >= 0:
-            chars = [char for match in pattern.finditer(text) for char in match[which] or ""]
-            more, hint = details(chars, text) if details else ("", "")
-            change = becomes(document, text, pattern.sub(fixed, text)) if fix else None
-            position = position_of(document, text, first)
-            yield Hit(document, f"the text has {counted(chars)}{more}", position, hint, change, places=len(chars))
+    def check(documents: Sequence[Document]) -> Iterator[Hit]:
+        for document, text in suspects(documents, look):
+            first = next((match.start() for match in pattern.finditer(text) if match[which]), -1)
+            if first >= 0:
+                chars = [char for match in pattern.finditer(text) for char in match[which] or ""]
+                more, hint = details(chars, text) if details else ("", "")
+                change = becomes(document, text, pattern.sub(fixed, text)) if fix else None
+                position = position_of(document, text, first)
+                yield Hit(document, f"the text has {counted(chars)}{more}", position, hint, change, places=len(chars))
+
+    return check
 
 
 def difference(old: str, new: str) -> tuple[int, int, int]:

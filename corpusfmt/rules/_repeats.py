@@ -8,13 +8,16 @@ from typing import Final
 from corpusfmt.model.document import Document, line_of
 from corpusfmt.model.finding import Place
 from corpusfmt.model.rule import Check, Hit
+from corpusfmt.model.text_search import Documents, searched
 from corpusfmt.text.display import quoted
 
 #: No file has a line with a number of more bits.
 _BITS: Final = 48
 
 
-def repeats(what: str, value_of: Callable[[Document], str], keys_of: Callable[[Sequence[str]], Sequence[str]]) -> Check:
+def repeats(
+    what: str, values_of: Callable[[Documents], list[str]], keys_of: Callable[[Sequence[str]], Sequence[str]]
+) -> Check:
     """Return a check that keeps the keys it has seen, with the document of each, and gives a hit for each repeat.
 
     ``keys_of`` gives the keys of values. Documents whose value is empty are skipped. A document is told by its
@@ -26,9 +29,10 @@ def repeats(what: str, value_of: Callable[[Document], str], keys_of: Callable[[S
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
         nonlocal count
-        values = [value_of(document) for document in documents]
+        together = searched(documents)
+        values = values_of(together)
         keys = keys_of(values)
-        marks = [number << _BITS | line_of(document) for number, document in enumerate(documents, count + 1)]
+        marks = [number << _BITS | line for number, line in enumerate(together.lines, count + 1)]
         count += len(documents)
         if all(keys) and len(set(keys)) == len(keys) and seen.keys().isdisjoint(keys):
             seen.update(zip(keys, marks, strict=True))

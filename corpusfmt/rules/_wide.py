@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpusfmt.model.document import Document
-from corpusfmt.text.display import BOM, WIDE_MARKS, in_utf32
+from corpusfmt.text.display import BOM, WIDE_MARKS, in_utf16, in_utf32
 
 
 def wide_name(data: bytes) -> str:
@@ -24,7 +24,9 @@ def wide_name(data: bytes) -> str:
         return ""
     if odd > 0.4 * len(pairs) and even < 0.05 * len(pairs):
         return "UTF-16LE"
-    return "UTF-16BE" if even > 0.4 * len(pairs) and odd < 0.05 * len(pairs) else ""
+    if even > 0.4 * len(pairs) and odd < 0.05 * len(pairs):
+        return "UTF-16BE"
+    return in_utf16(head)
 
 
 def is_wide(document: Document) -> bool:

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 
-from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import strange
+from corpusfmt.model.rule import Check, Rule
+from corpusfmt.rules._characters import check_for, looking
 
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    general = re.compile(b"\xef\xbf[\xb9-\xbc]").search
-    pattern = re.compile("[\ufff9-\ufffc]")
-
-    def look(data: bytes) -> bool:
-        return general(data) is not None
-
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern)
-
-    return check
+    return check_for(looking(b"\xef\xbf[\xb9-\xbc]"), re.compile("[\ufff9-\ufffc]"))
 
 
 RULE = Rule(

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 
-from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import strange
+from corpusfmt.model.rule import Check, Rule
+from corpusfmt.rules._characters import check_for, looking
 from corpusfmt.rules._direction import unclosed
 
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    general = re.compile(b"\xe2(?:\x80[\x8e\x8f\xaa-\xae]|\x81[\xa6-\xa9])").search
+    look = looking(b"\xe2(?:\x80[\x8e\x8f\xaa-\xae]|\x81[\xa6-\xa9])", b"\xd8\x9c")
     pattern = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-    def look(data: bytes) -> bool:
-        return general(data) is not None or b"\xd8\x9c" in data
-
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _details)
-
-    return check
+    return check_for(look, pattern, _details)
 
 
 def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters

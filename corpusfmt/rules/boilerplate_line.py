@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
 from corpusfmt.rules._lines import folded
 from corpusfmt.text.display import quoted
@@ -20,11 +20,6 @@ _SHORT: Final = 60
 _LINE: Final = re.compile("[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 #: Signs around the words of a button.
 _AROUND: Final = ' \t.:!+*|/<>-"\u2022\u00b7\u203a\u2039\u2192\u2190\u25b6\u25ba\u25bc\u2026\u00d7\u2715[]'
-
-
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
@@ -64,6 +59,6 @@ RULE = Rule(
     advice="remove the lines, or extract the text of the page again",
     bad=b"<<<FILE d1 a.txt>>>\nNothing came in today.\nSubscribe to our newsletter\n",
     good=b"<<<FILE d1 a.txt>>>\nNothing came in today.\nNobody would subscribe to our newsletter\n",
-    start=start,
+    start=lambda: check,
     default=False,
 )

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
 from corpusfmt.rules._characters import becomes, times
 from corpusfmt.text.display import BOM
-
-
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
@@ -41,7 +36,7 @@ RULE = Rule(
     advice="corpusfmt fix --unsafe-fixes removes it in seed files and JSON Lines",
     bad=b"<<<FILE d1 a.txt>>>\n\xef\xbb\xbfbody\n",
     good=b"<<<FILE d1 a.txt>>>\nbody\n",
-    start=start,
+    start=lambda: check,
     fixable=True,
     default=False,
 )

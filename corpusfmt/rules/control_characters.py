@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from typing import Final
 
-from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import strange
+from corpusfmt.model.rule import Check, Rule
+from corpusfmt.rules._characters import check_for
 from corpusfmt.text.display import quoted
 
 #: NUL is the matter of ENC005.
@@ -23,10 +21,7 @@ def start() -> Check:
     def look(data: bytes) -> bool:
         return len(data.translate(None, _BYTES)) != len(data) or c1(data) is not None
 
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _details)
-
-    return check
+    return check_for(look, pattern, _details)
 
 
 def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters

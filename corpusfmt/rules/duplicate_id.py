@@ -8,7 +8,7 @@ from corpusfmt.rules._repeats import repeats
 
 def start() -> Check:
     """Return a check that keeps the ids it has seen."""
-    return repeats("id", lambda document: f"{document.id}", lambda ids: ids)
+    return repeats("id", lambda documents: documents.ids, lambda ids: ids)
 
 
 RULE = Rule(

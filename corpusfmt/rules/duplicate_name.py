@@ -11,7 +11,7 @@ from corpusfmt.text.filenames import folded
 
 def start() -> Check:
     """Return a check that keeps the names it has seen, folded."""
-    return repeats("name", lambda document: document.name, _folded)
+    return repeats("name", lambda documents: documents.names, _folded)
 
 
 def _folded(names: Sequence[str]) -> Sequence[str]:

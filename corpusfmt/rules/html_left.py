@@ -10,6 +10,7 @@ from typing import Final
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
+from corpusfmt.rules._characters import looking
 from corpusfmt.text.display import quoted
 
 #: Elements of HTML. The name of one of the first in angle brackets is a tag; one of the others is also what people put
@@ -37,11 +38,8 @@ _ENTITY: Final = (
 def start() -> Check:
     """Return a check; it keeps nothing."""
     # Each is looked for apart, in bytes: a search for one byte is quick where it is rare.
-    reference, tag = re.compile(_ENTITY.encode()), re.compile(_TAG.encode())
+    look = looking(_ENTITY.encode(), _TAG.encode())
     either = re.compile(f"{_TAG}|{_ENTITY}", re.ASCII)
-
-    def look(data: bytes) -> bool:
-        return reference.search(data) is not None or tag.search(data) is not None
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
         for document, text in suspects(documents, look):

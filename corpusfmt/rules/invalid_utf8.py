@@ -7,7 +7,7 @@ from typing import Final
 
 from corpusfmt.model.document import UNDECODABLE, Document
 from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.model.text_search import Documents
+from corpusfmt.model.text_search import searched
 from corpusfmt.text.display import quoted
 from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.primitives import is_utf8
@@ -46,10 +46,10 @@ def _with_likely(hit: Hit) -> Hit:
 
 def hits(documents: Sequence[Document]) -> Iterable[tuple[Hit, bool]]:
     """Give a hit for the first byte of each text that its encoding cannot decode, and say if that is unknown."""
-    sound = all(document.encoding is not None for document in documents)
-    if not sound:
-        joined = documents.joined if isinstance(documents, Documents) else b"\n".join([d.data for d in documents])
-        sound = is_utf8(joined)
+    together = searched(documents)
+    if together.are_valid:
+        return
+    sound = all(document.encoding is not None for document in documents) or is_utf8(together.joined)
     for document in documents:
         if document.encoding == "utf-8" or (sound and document.encoding is None):
             continue

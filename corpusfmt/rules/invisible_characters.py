@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from typing import Final
 
-from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import looking, strange
+from corpusfmt.model.rule import Check, Rule
+from corpusfmt.rules._characters import check_for, looking
 
 #: Syllables of which one part is a filler: conjoining jamo (Unicode 16.0, 3.12), and the sequences of KS X 1001.
 _SYLLABLES: Final = (
@@ -17,23 +15,29 @@ _SYLLABLES: Final = (
 )
 #: The vowel separator and the variation selectors of Mongolian after a letter of it.
 _MONGOLIAN: Final = "(?<=[\u1820-\u18aa\u180b-\u180d\u180f])[\u180b-\u180f]"
-_INVISIBLE: Final = "[\u115f\u1160\u3164\uffa0\u17b4\u17b5\u2061-\u2065\u206a-\u206f\u180b-\u180f\ufff0-\ufff8]"
+#: Empty cells among those of Braille, and what groups notes or the strokes of a shorthand.
+_NOTES: Final = "\U0001d100-\U0001d158\U0001d15a-\U0001d172\U0001d17b-\U0001d1ff"
+_GROUPS: Final = "\U0001d159\U0001d173-\U0001d17a"
+_AMONG: Final = (
+    f"(?<!\u2800)\u2800*+[\u2801-\u28ff][\u2800-\u28ff]*+|(?<=[{_NOTES}])[{_GROUPS}]++"
+    f"|(?<![{_GROUPS}])[{_GROUPS}]++(?=[{_NOTES}])|(?<=[\U0001bc00-\U0001bc9f])[\U0001bca0-\U0001bca3]"
+)
+_INVISIBLE: Final = (
+    "[\u115f\u1160\u3164\uffa0\u17b4\u17b5\u2061-\u2065\u206a-\u206f\u180b-\u180f\ufff0-\ufff8"
+    "\u2800\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a]"
+)
 
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
     look = looking(
         b"\xe1(?:\x85[\x9f\xa0]|\xa0[\x8b-\x8f]|\x9e[\xb4\xb5])",
-        b"\xe2\x81[\xa1-\xa5\xaa-\xaf]",
+        b"\xe2(?:\x81[\xa1-\xa5\xaa-\xaf]|\xa0\x80)",
+        b"\xf0(?:\x9b\xb2[\xa0-\xa3]|\x9d\x85[\x99\xb3-\xba])",
         b"\xe3\x85\xa4",
         b"\xef(?:\xbe\xa0|\xbf[\xb0-\xb8])",
     )
-    pattern = re.compile(f"{_SYLLABLES}|{_MONGOLIAN}|({_INVISIBLE})")
-
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern)
-
-    return check
+    return check_for(look, re.compile(f"{_SYLLABLES}|{_MONGOLIAN}|{_AMONG}|({_INVISIBLE})"))
 
 
 RULE = Rule(
@@ -43,9 +47,10 @@ RULE = Rule(
     why="A word with such a character looks unchanged, or looks like two words, and a search does not find it: the "
     "Hangul fillers (U+115F, U+1160, U+3164, U+FFA0), the invisible operators of mathematics (U+2061 to U+2064), the "
     "Mongolian vowel separator and variation selectors outside Mongolian, the Khmer vowels U+17B4 and U+17B5, "
-    "deprecated format characters (U+206A to U+206F) and code points that are reserved for such characters. A "
-    "filler that completes a Korean syllable is not reported. Mathematical texts may need the operators; "
-    "ignore the rule for those.",
+    "the empty Braille cell (U+2800) outside Braille, the format characters of musical notes (U+1D159, U+1D173 to "
+    "U+1D17A) and of shorthand (U+1BCA0 to U+1BCA3) outside these, deprecated format characters (U+206A to U+206F) "
+    "and code points that are reserved for such characters. A filler that completes a Korean syllable is not "
+    "reported. Mathematical texts may need the operators; ignore the rule for those.",
     advice="remove the characters, or write a space where one is meant",
     bad="<<<FILE d1 a.txt>>>\na wo\u3164rd\n".encode(),
     good="<<<FILE d1 a.txt>>>\n\ub9d0 \u1106\u1160 \u115f\u1161\n".encode(),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 
-from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import looking, strange
+from corpusfmt.model.rule import Check, Rule
+from corpusfmt.rules._characters import check_for, looking
 
 
 def start() -> Check:
@@ -15,12 +13,7 @@ def start() -> Check:
     planes = [b"%c[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]" % first for first in range(0xF0, 0xF5)]
     look = looking(b"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])", *planes)
     ends = "".join(chr(plane * 0x10000 + low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
-    pattern = re.compile(f"[\ufdd0-\ufdef{ends}]")
-
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern)
-
-    return check
+    return check_for(look, re.compile(f"[\ufdd0-\ufdef{ends}]"))
 
 
 RULE = Rule(

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 
-from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import strange
+from corpusfmt.model.rule import Check, Rule
+from corpusfmt.rules._characters import check_for, looking
 
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    basic = re.compile(b"\xef[\x80-\xa3]").search
-    plane15 = re.compile(b"\xf3[\xb0-\xbf]").search
+    look = looking(b"\xee", b"\xf4", b"\xef[\x80-\xa3]", b"\xf3[\xb0-\xbf]")
     # U+nFFFE and U+nFFFF of these planes are noncharacters.
     pattern = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
-
-    def look(data: bytes) -> bool:
-        return b"\xee" in data or b"\xf4" in data or basic(data) is not None or plane15(data) is not None
-
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern)
-
-    return check
+    return check_for(look, pattern)
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
 from corpusfmt.rules._lines import BREAKS, ends, folded, pieces_of
 from corpusfmt.text.display import quoted
@@ -15,11 +15,6 @@ from corpusfmt.text.display import quoted
 #: So many letters in one sentence make a line worth telling; a sentence within a line needs so many characters.
 _LETTERS: Final = 16
 _SENTENCE: Final = 60
-
-
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
@@ -76,6 +71,6 @@ RULE = Rule(
     bad="<<<FILE d1 a.txt>>>\nA \u2018Quiet\u2019 Day at the Harbour\n"
     "A 'quiet' day at the harbour\nNothing came in.\n".encode(),
     good="<<<FILE d1 a.txt>>>\nA \u2018Quiet\u2019 Day at the Harbour\nNothing came in.\n".encode(),
-    start=start,
+    start=lambda: check,
     default=False,
 )

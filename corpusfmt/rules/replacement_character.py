@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
 
 _LOST = "\ufffd".encode()
-
-
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
@@ -33,6 +28,6 @@ RULE = Rule(
     advice="create the text again from its source, in the right encoding",
     bad="<<<FILE d1 a.txt>>>\nRos\ufffd\n".encode(),
     good="<<<FILE d1 a.txt>>>\nRos\u00e9\n".encode(),
-    start=start,
+    start=lambda: check,
     default=False,
 )

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.model.text_search import Documents
+from corpusfmt.model.rule import Hit, Rule
+from corpusfmt.model.text_search import searched
 from corpusfmt.text.likely_encoding import name_of, shift_encoding
 
-
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
+_MARKS: Final = (b"\x1b$", b"~{")
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each text whose escapes say that it is in another encoding."""
-    if isinstance(documents, Documents) and not any(mark in documents.joined for mark in (b"\x1b$", b"~{")):
+    joined = searched(documents).joined
+    if not any(mark[:1] in joined and mark in joined for mark in _MARKS):  # one byte is found ten times as fast
         return
     for document in documents:
         if document.encoding in (None, "utf-8"):
@@ -36,5 +35,5 @@ RULE = Rule(
     advice="name the encoding with --encoding when reading",
     bad=b"<<<FILE d1 a.txt>>>\n~{<:Ky2;NpPT~}\n",
     good=b"<<<FILE d1 a.txt>>>\na ~ b\n",
-    start=start,
+    start=lambda: check,
 )

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
 from corpusfmt.rules._characters import becomes, counted
-
-
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
@@ -35,7 +30,7 @@ RULE = Rule(
     advice="remove them; 'corpusfmt fix --unsafe-fixes' does",
     bad="<<<FILE d1 a.txt>>>\na won\u00adderful word\n".encode(),
     good=b"<<<FILE d1 a.txt>>>\na wonderful word\n",
-    start=start,
+    start=lambda: check,
     fixable=True,
     default=False,
 )

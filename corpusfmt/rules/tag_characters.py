@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 
-from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import strange
+from corpusfmt.model.rule import Check, Rule
+from corpusfmt.rules._characters import check_for, looking
 from corpusfmt.text.display import quoted
 
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    general = re.compile(b"\xf3\xa0(?:[\x80-\x83\x88-\xbf]|\x87[\xb0-\xbf])").search
+    look = looking(b"\xf3\xa0(?:[\x80-\x83\x88-\xbf]|\x87[\xb0-\xbf])")
     # A black flag, the tags of a region and a part of it, the end of the tags (Unicode Technical Standard 51, ED-14a).
     letter, digit = "\U000e0061-\U000e007a", "\U000e0030-\U000e0039"
     flag = f"\U0001f3f4\ufe0f?(?:[{letter}]{{2}}|[{digit}]{{3}})[{letter}{digit}]{{1,4}}\U000e007f"
     pattern = re.compile(f"{flag}|([\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]+)")
-
-    def look(data: bytes) -> bool:
-        return general(data) is not None
-
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _details, lambda _: "")
-
-    return check
+    return check_for(look, pattern, _details, lambda _: "")
 
 
 def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Hit, Rule
+from corpusfmt.model.text_search import searched
 from corpusfmt.text.display import quoted
 
 #: Controls, marks that nobody sees, white space that is no plain space; and a space at either end.
@@ -16,14 +17,9 @@ _ODD: Final = re.compile(
 )
 
 
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
-
-
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each id that holds what cannot be seen."""
-    joined = "|".join([f"{document.id}" for document in documents])
+    joined = "|".join(searched(documents).ids)
     if not _ODD.search(joined) and "| " not in joined and " |" not in joined:
         return
     for document in documents:
@@ -42,5 +38,5 @@ RULE = Rule(
     advice="give the document another id",
     bad=b'<<<SEED 1>>>\n<<<FILE "d1\\u0020" a.txt>>>\nbody\n',
     good=b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nbody\n",
-    start=start,
+    start=lambda: check,
 )

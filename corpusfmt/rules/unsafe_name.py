@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Hit, Rule
+from corpusfmt.model.text_search import searched
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import unsafe
 
@@ -18,14 +19,9 @@ _DOUBTFUL: Final = re.compile(
 )
 
 
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
-
-
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each name that is no safe relative path."""
-    names = "\n".join([document.name for document in documents])
+    names = "\n".join(searched(documents).names)
     if names.count("\n") == len(documents) - 1 and not _DOUBTFUL.search(names):
         return
     for document in documents:
@@ -45,6 +41,6 @@ RULE = Rule(
     advice="rename the document",
     bad=b"<<<FILE d1 ../a.txt>>>\nbody\n",
     good=b"<<<FILE d1 notes/a.txt>>>\nbody\n",
-    start=start,
+    start=lambda: check,
     file_names=True,
 )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from typing import Final
 
-from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
-from corpusfmt.rules._characters import strange
+from corpusfmt.model.rule import Check, Rule
+from corpusfmt.rules._characters import check_for, looking
 from corpusfmt.text.display import quoted
 
 #: What ideographic variation sequences begin with (Unicode Technical Standard 37), and signs that are used like one.
@@ -23,19 +21,11 @@ _HIDDEN: Final = 3
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    run = re.compile(b"\xef\xb8[\x80-\x8f](?:\xef\xb8[\x80-\x8f]|\xf3\xa0[\x84-\x87])").search
-    more = re.compile(b"\xf3\xa0[\x84-\x87]").search
+    look = looking(b"\xef\xb8[\x80-\x8f](?:\xef\xb8[\x80-\x8f]|\xf3\xa0[\x84-\x87])", b"\xf3\xa0[\x84-\x87]")
     alone = f"(?:[{_BASIC}]|(?<=[{_IDEOGRAPHS}])[{_MORE}])(?![{_BASIC}{_MORE}])"
     pattern = re.compile(f"{alone}|([{_BASIC}{_MORE}]+)")
     kept = re.compile(f"[{_BASIC}]").match
-
-    def look(data: bytes) -> bool:
-        return run(data) is not None or more(data) is not None
-
-    def check(documents: Sequence[Document]) -> Iterable[Hit]:
-        return strange(documents, look, pattern, _details, lambda run: run[0] if kept(run) else "")
-
-    return check
+    return check_for(look, pattern, _details, lambda run: run[0] if kept(run) else "")
 
 
 def _details(chars: list[str], text: str) -> tuple[str, str]:  # noqa: ARG001 - all have the same parameters

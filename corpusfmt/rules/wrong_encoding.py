@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from corpusfmt.model.document import Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Hit, Rule
+from corpusfmt.model.text_search import searched
 from corpusfmt.text.display import MULTIBYTE
 from corpusfmt.text.primitives import is_utf8
 
 
-def start() -> Check:
-    """Return a check; it keeps nothing."""
-    return check
-
-
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each text that a single-byte encoding was declared for and that is UTF-8 with more than ASCII."""
+    if searched(documents).are_utf8:
+        return
     for document in documents:
         encoding = document.encoding
         if encoding is None or encoding.startswith(MULTIBYTE) or encoding == "ascii":
@@ -36,5 +34,5 @@ RULE = Rule(
     advice="correct the declaration, or override it with --force-encoding utf-8; or omit --encoding",
     bad=b"<<<FILE d1 a.txt>>>\nRos\xc3\xa9\n",
     good=b"<<<FILE d1 a.txt>>>\nRose\n",
-    start=start,
+    start=lambda: check,
 )

@@ -9,7 +9,7 @@ from typing import Final
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Check, Hit, Rule
 from corpusfmt.model.text_search import position_of, suspects
-from corpusfmt.rules._characters import becomes, counted
+from corpusfmt.rules._characters import becomes, counted, looking
 
 #: Letters of Latin, Greek, Cyrillic, Armenian and Georgian: scripts whose words have no use for these characters.
 _LETTERS: Final = (
@@ -27,12 +27,9 @@ _OTHERS: Final = "\u00ad\ufeff\ufe00-\ufe0f\U000e0000-\U000e0fff"
 
 def start() -> Check:
     """Return a check; it keeps nothing."""
-    general = re.compile(b"\xe2(?:\x80[\x8b-\x8d]|\x81\xa0)").search
+    look = looking(b"\xe2(?:\x80[\x8b-\x8d]|\x81\xa0)")
     inside = f"(?<=[{_LETTERS}\u0300-\u036f])[{_WIDTHLESS}{_OTHERS}]++(?=[{_LETTERS}])"
     run = re.compile(f"{inside}|([{_WIDTHLESS}]{{{_ROW},}}+)")
-
-    def look(data: bytes) -> bool:
-        return general(data) is not None
 
     def check(documents: Sequence[Document]) -> Iterable[Hit]:
         for document, text in suspects(documents, look):

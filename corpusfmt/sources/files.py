@@ -28,7 +28,7 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     """
     format = plugins.format_named(reading.format) if reading.format else None
     if reading.given is not None:
-        return storage.Found([*named], [])
+        return storage.Found([*named], {})
     every = bool(format and format.one_per_file)
 
     def known(path: str) -> bool:
@@ -44,7 +44,10 @@ def sources(named: Sequence[str], reading: Reading, own: Callable[[str], bool] =
     others = {path for path in found.paths if path not in reading.named and _is_other(path, reading, format)}
     if not others or len(others) == len(found.paths):  # opening the first one says what it is
         return found
-    return storage.Found([path for path in found.paths if path not in others], [*found.skipped, *sorted(others)])
+    return storage.Found(
+        [path for path in found.paths if path not in others],
+        found.skipped | dict.fromkeys(sorted(others), storage.OTHER),
+    )
 
 
 def _is_other(path: str, reading: Reading, format: Format | None) -> bool:

@@ -13,7 +13,7 @@ from corpusfmt.limits import USUAL
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, ParseError
 from corpusfmt.model.finding import Finding
-from corpusfmt.model.format import Batch, Format, ReadOptions, options_for
+from corpusfmt.model.format import Batch, Format, ReadOptions, check_options, options_for
 from corpusfmt.sources.batches import bounded, placed, scanned
 from corpusfmt.sources.files import opened, sources
 from corpusfmt.sources.settings import Reading, Unused
@@ -46,6 +46,8 @@ class OpenReader:
         self.finding_counts: Counter[str] = Counter()
         self._region, self._pointer = Region(b"", 0, 1), Pointer()
         self._lines, self._is_closed = True, False
+        #: What was said last of damage in a file.
+        self._damaged: Finding | None = None
         #: What is left of the documents at hand. All loops share it.
         self._rest: Iterator[Document] = iter(())
         self._batches = self._all()
@@ -105,7 +107,7 @@ class OpenReader:
 
     def _all(self) -> Generator[Sequence[Document], None, None]:
         """Give nothing once the first source is open, and then the documents of all."""
-        unused, is_open = Unused(self._reading), False
+        unused, is_open, is_any = Unused(self._reading), False, False
         for path in self._paths:
             for batch in self._source(path, unused):
                 if not is_open:
@@ -113,15 +115,20 @@ class OpenReader:
                     yield ()
                 self._region = batch.region
                 if batch.documents:
+                    is_any = True
                     yield batch.documents
                 for finding in batch.findings:
                     self._found(finding, fatal=batch.fatal)
+        if self._damaged is not None and not is_any:  # nothing would stand for what could not be read
+            raise ParseError(self._damaged)
 
     def _source(self, path: str, unused: Unused) -> Iterator[Batch]:
         """Give a batch without anything once a source is open, and then what its scan gives."""
         nothing = Batch((), (), Region(b"", 0, 1))
+        source: storage.Input | None = None
         try:
             with opened(path, self._reading) as (stream, format):
+                source = stream
                 unused.saw(format, last=path == self._paths[-1])
                 options = self._reading.options_for(format, path)
                 scan = scanned(stream, format, options)
@@ -131,12 +138,16 @@ class OpenReader:
                     scan = scanned(stream, format, options._replace(lines=False))
                 yield from bounded(scan, self._reading.limits)
         except ParseError as error:  # from the file layer
-            yield nothing._replace(findings=[error.finding], fatal=error.finding.code in storage.UNTRUSTED)
+            yield nothing._replace(
+                findings=[error.finding], fatal=source is not None and source.is_doubtful(error.finding)
+            )
 
     def _found(self, finding: Finding, *, fatal: bool) -> None:
         self.finding_counts[finding.code] += 1
         if self.finding_counts[finding.code] <= KEPT:
             self.findings.append(finding)
+        if finding.code == storage.DAMAGED:
+            self._damaged = finding
         if finding.severity == "error":
             if callable(self._on_error):
                 self._on_error(finding)
@@ -158,7 +169,7 @@ def _check_shared(shared: Mapping[str, str]) -> None:
         for format in plugins.formats().values():
             if name in options_for(format, "read"):
                 try:
-                    plugins.check_options(format, "read", {name: value})
+                    check_options(format, "read", {name: value})
                     break
                 except ConfigurationError as error:
                     refusal = error

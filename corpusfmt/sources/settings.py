@@ -9,7 +9,7 @@ from typing import BinaryIO, Final, NamedTuple
 from corpusfmt import plugins, storage
 from corpusfmt.limits import USUAL, Limits
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.model.format import Format, ReadOptions
+from corpusfmt.model.format import Format, ReadOptions, applicable, check_options
 from corpusfmt.model.ids import SOURCES
 from corpusfmt.text.display import charset, quoted
 from corpusfmt.text.filenames import TEXT_SUFFIX, stem
@@ -91,14 +91,13 @@ class Reading(NamedTuple):
         if self.id_from is not None and self.id_from not in SOURCES:
             raise ConfigurationError(f"an id can be created from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
         if self.format is not None:
-            plugins.check_options(plugins.format_named(self.format), "read", self.own)
+            check_options(plugins.format_named(self.format), "read", self.own)
         paths = asked if self.given is None else ()
-        folders = tuple(path for path in paths if storage.is_folder(path))
-        roots = tuple(root for root in map(storage.root_of, paths) if root is not None)
+        folders, roots = storage.roots_of(paths)
         by_path = tuple(one._replace(encoding=_encoding(one.encoding)) for one in self.by_path)
         for one in by_path:
             if one.format is not None:
-                plugins.check_options(plugins.format_named(one.format), "read", one.own)
+                check_options(plugins.format_named(one.format), "read", one.own)
         known = self._replace(folders=folders, named=frozenset(asked), roots=roots, by_path=by_path)
         return known._replace(encoding=_encoding(self.encoding))
 
@@ -111,8 +110,8 @@ class Reading(NamedTuple):
     def options_for(self, format: Format, path: str, *, lines: bool = True, thorough: bool = False) -> ReadOptions:
         """Return the options to scan a source with. Raises ConfigurationError for a wrong choice."""
         here = self.at(path)
-        own = {**plugins.applicable(format, "read", {**here.preset, **here.shared}), **here.own}
-        plugins.check_options(format, "read", own)
+        own = {**applicable(format, "read", {**here.preset, **here.shared}), **here.own}
+        check_options(format, "read", own)
         inside = storage.path_inside(path, self.folders) if format.one_per_file else ""
         encoding = None if here.encoding == UTF8 else here.encoding
         stem = self.stem(path, format) if here.id_from == "path" else ""
@@ -164,7 +163,8 @@ class Unused:
 
     def saw(self, format: Format, *, last: bool = False) -> None:
         """Take note of a source's format; with the last one, check. Raises ConfigurationError."""
-        self.names -= set(plugins.applicable(format, "read", self._shared))
+        if self.names:
+            self.names -= set(applicable(format, "read", self._shared))
         if last:
             self.check()
 

@@ -62,12 +62,16 @@ class Encoder(Protocol):
         """Take bytes, and return what can be written so far."""
         ...
 
-    def member(self, data: bytes) -> bytes:
-        """Return ``data`` as a whole member of its own, after the rest of an open one."""
+    def members(self, pieces: Sequence[bytes]) -> bytes:
+        """Take pieces that are to be a member each, after the rest of an open one, and return what can be written."""
         ...
 
     def end_member(self) -> bytes:
         """Return the rest of the open member. Where nothing was ever written, return an empty member."""
+        ...
+
+    def close(self) -> None:
+        """End the threads, if there are any."""
         ...
 
 

@@ -9,8 +9,7 @@ from fnmatch import filter as matches
 from typing import Final, NamedTuple
 
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.storage.file_state import identity_of, info_of, is_folder_there
-from corpusfmt.storage.schemes import file_system, is_local
+from corpusfmt.storage.paths import file_system, identity_of, info_of, info_or_none, is_folder_there, is_local
 from corpusfmt.text.display import quoted
 
 _SPECIAL: Final = re.compile(r"[*?[]")
@@ -87,10 +86,17 @@ def _entries(folder: str) -> dict[str, bool]:
 
 
 class Found(NamedTuple):
-    """The files to read, and those that a folder holds beside them."""
+    """The files to read, and those that a folder holds beside them, each with the reason."""
 
     paths: list[str]
-    skipped: list[str]
+    skipped: dict[str, str]
+
+
+#: Why files are skipped.
+HIDDEN: Final = "hidden, a link or a pipe"
+OWN: Final = "written by this run"
+AGAIN: Final = "another name of a file that is read"
+OTHER: Final = "no text, or not in the format of its suffix"
 
 
 def discover(
@@ -117,7 +123,7 @@ def discover(
     input beside files; FileNotFoundError for a path that is not there; OSError.
     """
     found: list[str] = []
-    skipped: list[str] = []
+    skipped: dict[str, str] = {}
     if not sources:
         raise ConfigurationError("no source was named")
     for source in sources:
@@ -126,10 +132,11 @@ def discover(
         if source == "-":
             if len(sources) > 1:
                 raise ConfigurationError("standard input (-) cannot be read beside other sources; name it alone")
-            return Found([source], [])
-        if is_folder_there(source):
+            return Found([source], {})
+        there = info_or_none(source)
+        if there and there.is_folder:
             inside, beside = file_system(source).list(source)
-            skipped += beside if every else []
+            skipped |= dict.fromkeys(beside if every else (), HIDDEN)
             nothing = (
                 f"the folder {quoted(source)} contains no file with a {what} suffix; "
                 "name the files and their format with --from"
@@ -140,33 +147,39 @@ def discover(
             inside = matching(source)
             nothing = f"no file matches {quoted(source)} (hidden files and links are skipped)"
         else:
-            info_of(source)
+            if there is None:
+                info_of(source)  # says why
             found.append(source)
             continue
-        if not every and is_folder_there(source):
+        if there and not every:
             fitting = [known(path) for path in inside]
-            skipped += [path for path, fits in zip(inside, fitting, strict=True) if not fits]
+            others = (path for path, fits in zip(inside, fitting, strict=True) if not fits)
+            skipped |= dict.fromkeys(others, f"without a {what} suffix")
             inside = [path for path, fits in zip(inside, fitting, strict=True) if fits]
         if inside and all(own(path) for path in inside):
             nothing = f"every file in {quoted(source)} is written by this run; choose another target"
-        skipped += [path for path in inside if own(path)]
+        skipped |= dict.fromkeys(filter(own, inside), OWN)
         inside = [path for path in inside if not own(path)]
         if not inside:
             raise ConfigurationError(nothing)
         found += inside
     once, again = _once(found, every=every)
-    return Found(once, list(dict.fromkeys([*skipped, *again])))
+    return Found(once, skipped | {path: AGAIN for path in again if path not in skipped})
 
 
-def root_of(source: str) -> str | None:
-    """Return the folder in which the files of a source are found, as their paths begin; None for a file."""
-    if is_folder_there(source):
-        return os.path.join(source, "")
-    return split(source)[0] if source != "-" and is_pattern(source) else None
+def roots_of(sources: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which sources are folders; and the folders in which the files of these and of patterns are found, as their
+    paths begin.
+    """
+    folders = tuple(source for source in sources if is_folder_there(source))
+    patterns = (split(source)[0] for source in sources if source != "-" and is_pattern(source))
+    return folders, (*(os.path.join(folder, "") for folder in folders), *patterns)
 
 
 def _once(paths: Sequence[str], *, every: bool) -> tuple[list[str], list[str]]:
     """Return paths, each file once, and the further names of files."""
+    if len(paths) < 2:
+        return [*paths], []
     once: dict[object, str] = {}
     again: list[str] = []
     for path in paths:

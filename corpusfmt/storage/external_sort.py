@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from corpusfmt.limits import MIB
 from corpusfmt.storage.output import Output
-from corpusfmt.storage.schemes import file_system, scratch_folder
+from corpusfmt.storage.paths import file_system, scratch_folder
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory

@@ -30,9 +30,10 @@ FAULTS: Final = (
         "A checksum or the structure of the compressed data is wrong, or the name of the file says that it is "
         "compressed but it is not. The error is often detected long after the first wrong byte, so no data of the "
         "gzip member or zstd frame can be trusted. In JSON Lines, seed files and WARC, reading continues at the next "
-        "intact member that begins a record, and the message gives the number of bytes skipped. A conversion stops "
+        "intact member that begins a record, and the message gives the number of bytes skipped. With --on-error skip, "
+        "a file that cannot be read at all counts as one refused record, and other files are read. A conversion stops "
         "here, even with --on-error skip, if documents of the damaged member were read before the error was detected "
-        "(a member over 4 MiB), or if the file gives no document.",
+        "(a member over 4 MiB), or if no source gives a document.",
         "fetch the file again; if it was never compressed, remove the suffix from its name",
         b"\x28\xb5\x2f\xfd\x04\x00\x07\x00\x00", _PLAIN,
     ),
@@ -40,7 +41,8 @@ FAULTS: Final = (
         FOLLOWED, "error", "other data after the compressed data",
         "The gzip member or zstd frame is followed by other data, for example because the beginning of the next "
         "member is damaged. gzip ignores this data with a warning, but it may be part of the corpus. In JSON Lines, "
-        "seed files and WARC, reading continues at the next intact member.",
+        "seed files and WARC, reading continues at the next intact member that begins a record, and the message gives "
+        "the number of bytes skipped.",
         "truncate the file after the last member, or compress what follows",
         b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00garbage", _PLAIN,
     ),

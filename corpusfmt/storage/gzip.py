@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt.limits import CHUNK, KIB
 from corpusfmt.storage.codec import Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
-from corpusfmt.text.gzip_header import header_size
+from corpusfmt.storage.workers import Workers
+from corpusfmt.text.gzip_header import header_size, inflate_fault
 
 if TYPE_CHECKING:
+    from ctypes import CDLL, Array, c_char
+
     from isal.isal_zlib import Decompress
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -119,7 +123,7 @@ class GzipDecoder:
         try:
             out = member.decompress(piece, size)
         except self._error as error:
-            raise Damage(DAMAGED, f"the gzip data is damaged ({str(error).lower()})") from None
+            raise Damage(DAMAGED, f"the gzip data is damaged{inflate_fault(error)}") from None
         self.sound = member.eof
         if member.eof:
             self._member = None
@@ -154,7 +158,7 @@ class GzipDecoder:
                 return None
             if rest == GZIP_MAGIC[:1]:
                 raise Damage(CUT, "the gzip data ends early, in the header of a member")
-            raise Damage(FOLLOWED, "data that is not gzip follows the last member")
+            raise Damage(FOLLOWED, "data that is not gzip follows a member")
         begin_member(self.members, self._given, self.consumed)
         self._more = self._data.startswith(MORE_FOLLOWS, self._at)
         self._member = self._make(31)
@@ -195,10 +199,12 @@ class GzipEncoder:
     so that no cut can hide between two of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: int = 1) -> None:
+        """Members are compressed in so many threads."""
         import deflate
 
-        self._compress = deflate.deflate_compress
+        self._workers = Workers(jobs)
+        self._compress = (without_gil() if jobs > 1 else None) or deflate.deflate_compress
         self._crc32 = deflate.crc32
         self._held: list[bytes] = []
         self._waiting = 0
@@ -220,22 +226,83 @@ class GzipEncoder:
         cut = (LEAST_MEMBER - self._waiting) % LEAST_MEMBER
         return self.records([data[:cut], *[data[at : at + LEAST_MEMBER] for at in range(cut, len(data), LEAST_MEMBER)]])
 
-    def member(self, data: bytes) -> bytes:
-        """Return ``data`` as a whole member of its own, after the rest of an open one."""
+    def members(self, pieces: Sequence[bytes]) -> bytes:
+        """Take pieces that are to be a member each, after the rest of an open one, and return what can be written."""
+        if not pieces:
+            return b""
         rest = self._close(more=False) if self._held else b""
-        self._held.append(data)
-        return rest + self._close(more=False)
+        self._empty = False
+        return rest + self._workers.take(self._each, pieces)
 
     def end_member(self) -> bytes:
-        """Return the rest of the open member. Where nothing was ever written, return an empty member."""
-        return self._close(more=False) if self._held or self._empty else b""
+        """Return the rest. Where nothing was ever written, return an empty member."""
+        return self._close(more=False) if self._held or self._empty else self._workers.rest()
+
+    def close(self) -> None:
+        """End the threads."""
+        self._workers.close()
 
     def _close(self, *, more: bool) -> bytes:
         data = self._held[0] if len(self._held) == 1 else b"".join(self._held)
         self._held, self._waiting, self._empty = [], 0, False
+        return self._workers.take(self._member, data, more, last=not more)
+
+    def _each(self, pieces: Sequence[bytes]) -> bytes:
+        return b"".join([self._member(piece, more=False) for piece in pieces])
+
+    def _member(self, data: bytes, more: bool) -> bytes:
         body = self._compress(data, GZIP_LEVEL)
         head = MORE_FOLLOWS + (len(MORE_FOLLOWS) + 4 + len(body) + 8).to_bytes(4, "little") if more else _HEADER
         return b"".join((head, body, struct.pack("<II", self._crc32(data), len(data) & 0xFFFFFFFF)))
+
+
+class _Compressor:
+    """A compressor of libdeflate, and a buffer for what it gives; for one thread."""
+
+    def __init__(self, library: CDLL) -> None:
+        self._library = library
+        self.handle = library.libdeflate_alloc_compressor(GZIP_LEVEL)
+        self.buffer: Array[c_char] | None = None
+
+    def __del__(self) -> None:
+        self._library.libdeflate_free_compressor(self.handle)
+
+
+def without_gil() -> Callable[[bytes, int], bytes] | None:
+    """Return what ``deflate_compress`` of the package ``deflate`` does, for threads: that keeps the GIL meanwhile.
+
+    The C interface of libdeflate is called in the package's own module; None where it cannot be reached, as on Windows.
+    """
+    import ctypes
+    from importlib import import_module
+
+    try:
+        library = ctypes.CDLL(str(import_module("deflate._deflate").__file__))
+        alloc, free = library.libdeflate_alloc_compressor, library.libdeflate_free_compressor
+        bound, compress = library.libdeflate_deflate_compress_bound, library.libdeflate_deflate_compress
+    except (ImportError, OSError, AttributeError):
+        return None
+    size, pointer = ctypes.c_size_t, ctypes.c_void_p
+    alloc.restype, alloc.argtypes = pointer, [ctypes.c_int]
+    free.restype, free.argtypes = None, [pointer]
+    bound.restype, bound.argtypes = size, [pointer, size]
+    compress.restype, compress.argtypes = size, [pointer, ctypes.c_char_p, size, pointer, size]
+    here = threading.local()
+
+    def compressed(data: bytes, _level: int) -> bytes:
+        own: _Compressor | None = getattr(here, "own", None)
+        if own is None:
+            own = here.own = _Compressor(library)
+        if not own.handle:
+            raise MemoryError
+        most = bound(own.handle, len(data))
+        if own.buffer is None or len(own.buffer) < most:
+            own.buffer = ctypes.create_string_buffer(most)
+        found = compress(own.handle, data, len(data), own.buffer, len(own.buffer))
+        assert found, "the bound is large enough"
+        return ctypes.string_at(own.buffer, found)
+
+    return compressed
 
 
 def stored_member(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -73,11 +73,6 @@ _RUN: Final = os.urandom(6).hex()
 _LONG: Final = 100
 
 
-def state(there: os.stat_result) -> State:
-    """Return the state that the system tells of."""
-    return State(there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns)
-
-
 def identity(there: os.stat_result) -> tuple[int, int]:
     """Return which file it is that the system speaks of, whatever it is called."""
     return there.st_dev, there.st_ino
@@ -141,7 +136,7 @@ class Held:
     def state(self, name: str) -> State | None:
         """Return the state of what has a name here, which may be a link."""
         found = self.stat(name)
-        return state(found) if found else None
+        return State(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns) if found else None
 
     def unlink(self, name: str) -> None:
         """Remove a file, or a link."""

@@ -11,17 +11,16 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
 
-from corpusfmt.limits import CHUNK, MAX_RATIO, MAX_WINDOW, RATIO_FREE
+from corpusfmt.limits import CHUNK, HEAD, MAX_RATIO, MAX_WINDOW, RATIO_FREE
 from corpusfmt.model.errors import ConfigurationError, ParseError, SourceChangedError
 from corpusfmt.model.finding import Finding
 from corpusfmt.storage.codec import Damage, Decoder, Members
 from corpusfmt.storage.faults import BY_CODE, CUT, DAMAGED, EXPANDS, POINTER
-from corpusfmt.storage.file_state import changed, is_folder_there
 from corpusfmt.storage.filesystem import FileSystem, State
 from corpusfmt.storage.gzip import GZIP_MAGIC, GzipDecoder
 from corpusfmt.storage.local import LOCAL
-from corpusfmt.storage.next_member import HELD, History, search
-from corpusfmt.storage.schemes import file_system
+from corpusfmt.storage.next_member import HELD, KEPT, search
+from corpusfmt.storage.paths import changed, file_system, is_folder_there
 from corpusfmt.storage.zstd import ZSTD_MAGIC, ZstdDecoder, is_skippable
 from corpusfmt.text.magic import BEGINNINGS, LARGEST, pointer_kind
 
@@ -50,6 +49,32 @@ class Gap(NamedTuple):
     offset: int
     ahead: bytes = b""
     content: bytes = b""
+
+
+class History:
+    """What was read of a file since a member began, or the last part of it."""
+
+    def __init__(self, start: int = 0) -> None:
+        self._pieces: deque[bytes] = deque()
+        self._size = 0
+        self._start = start
+
+    def add(self, piece: bytes, begun: int) -> None:
+        """Take a piece; what stands before the offset ``begun`` is not needed any more."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        while self._start + len(self._pieces[0]) <= begun or self._size > KEPT + len(piece):
+            gone = len(self._pieces.popleft())
+            self._size -= gone
+            self._start += gone
+            if not self._pieces:
+                break
+
+    def since(self, begun: int) -> tuple[bytes, int]:
+        """Return what is there from the offset ``begun`` on, and its offset."""
+        data = b"".join(self._pieces)
+        skip = max(begun - self._start, 0)
+        return data[skip:], self._start + skip
 
 
 class Input:
@@ -90,6 +115,8 @@ class Input:
         #: What was decoded and not given yet.
         self._ready: deque[bytes] = deque()
         self._history = History()
+        #: What the name says that the file is, which its first bytes are not.
+        self._unlike = ""
         self._begins: Callable[[bytes], bool] | None = None
         self._gap: Gap | None = None
         #: What was decoded of a member that has no end, until it is known whether the file ends there or is damaged.
@@ -98,6 +125,8 @@ class Input:
         self.torn = b""
         #: Where the last member ended of those that were seen to be sound, in the decompressed stream.
         self._sound = 0
+        #: Whether the end was seen: of the file, and of what is decoded of it.
+        self._raw_ended = self._ended = False
         self._tracked = False
         self.position = self.raw_position = self._expanded = 0
         head = b""
@@ -120,7 +149,6 @@ class Input:
             self._decoder, self.codec = GzipDecoder(self._next_raw), "gz"
         elif head.startswith(ZSTD_MAGIC) or is_skippable(head):
             self._decoder, self.codec = ZstdDecoder(self._next_raw, window), "zst"
-        self.members = self._decoder.members if self._decoder else None
         for magic, what, command in _UNSUPPORTED:
             if head.startswith(magic):
                 raise ConfigurationError(
@@ -129,9 +157,11 @@ class Input:
         lowered = name.lower() if suffixed else ""
         if not head and lowered.endswith((".gz", ".zst")):
             raise self._fault(CUT, "the file is empty, but its name says that it is compressed")
-        if head and self._decoder is None and lowered.endswith((".gz", ".zst")):
-            what = "gzip" if lowered.endswith(".gz") else "zstd"
-            raise self._fault(DAMAGED, f"the name says {what}, but the file holds no {what} data")
+        if self._decoder is None and lowered.endswith(".gz"):
+            self._unlike, self._decoder, self.codec = "gzip", GzipDecoder(self._next_raw), "gz"
+        elif self._decoder is None and lowered.endswith(".zst"):
+            self._unlike, self._decoder, self.codec = "zstd", ZstdDecoder(self._next_raw, window), "zst"
+        self.members = self._decoder.members if self._decoder else None
 
     def peek(self, size: int) -> bytes:
         """Return the next ``size`` bytes, or fewer near the end or a fault, without taking them.
@@ -211,6 +241,8 @@ class Input:
             self.close()
 
     def _raw_read(self, size: int) -> bytes:
+        if self._raw_ended:
+            return b""
         try:
             while (data := self._raw.read(size)) is None:  # nothing is there yet, and the pipe was set not to wait
                 select.select([self._raw], [], [])
@@ -218,6 +250,7 @@ class Input:
             error.filename = self.name
             raise
         self.raw_position += len(data)
+        self._raw_ended = not data
         if self.state is not None and (not data or self.raw_position > self.state.size):  # one that grows has no end
             self.check()
         if self._hash:
@@ -255,8 +288,13 @@ class Input:
             if not self._ahead:  # whoever peeks has enough of what is sound
                 self._end_cut()
             return
+        if self._unlike and not self._failure:
+            what = f"the name says {self._unlike}, but the file does not begin with {self._unlike} data"
+            self._failure = self._fault(DAMAGED, what, 0)
         if self._failure:  # what a decoder gives after a fault is not the stream any more
             raise self._failure
+        if self._ended:
+            return
         assert self._decoder is not None
         decoder, pieces, enough = self._decoder, self._ready, min(size, CHUNK) // 2
         before = self.position + len(self._ahead)
@@ -273,6 +311,8 @@ class Input:
                     break
                 if ready - sound > HELD:
                     break
+            else:
+                self._ended = True
         except Damage as damage:
             torn: list[bytes] = []
             while len(pieces) > whole and not is_loose and damage.code in (CUT, DAMAGED):
@@ -307,9 +347,19 @@ class Input:
             raise self._failure
 
     @property
+    def is_over(self) -> bool:
+        """Whether it is known that nothing more will be given. A file is read to its end for a small one alone."""
+        ended = self._ended if self._decoder else self._raw_ended and not self._pushed
+        return ended and not (self._ahead or self._ready or self._failure)
+
+    @property
     def is_sound(self) -> bool:
         """Whether all that was given is of members that ended as they should."""
         return self._sound == self.position
+
+    def is_doubtful(self, finding: Finding) -> bool:
+        """Say whether what was given before a fault of the file may be changed by it."""
+        return finding.code == EXPANDS or (finding.code == DAMAGED and not self.is_sound)
 
     @property
     def padding(self) -> int:
@@ -335,18 +385,27 @@ class Input:
             self.members = self._decoder.members
             self._pushed, self._history = gap.ahead, History(gap.offset)
             self._sound = self.position
-            self._failure, self.torn = None, b""
+            self._failure, self.torn, self._unlike = None, b"", ""
         return gap
 
     def _search(self) -> Gap:
         assert self._decoder is not None
         assert self._begins is not None
         decoder, begun = self._decoder, self._decoder.begun
+        if self._unlike:
+            data = self._pushed
+            while len(data) < HEAD and (more := self._raw_read(HEAD)):
+                data += more
+            self._history.add(data, 0)
+            self._pushed = b""
         data, offset = self._history.since(begun)
+        found = None
+        is_plain = bool(self._unlike) and self._begins(data[:HEAD])  # it was never compressed
         if offset == begun:  # not the damaged one again
             data, offset = data[1:], offset + 1
         magic = ZSTD_MAGIC if self.codec == "zst" else GZIP_MAGIC + b"\x08"
-        found = search(data, offset, self._raw_read, magic, lambda read: decoder.again(read, 0), self._begins)
+        if not is_plain:
+            found = search(data, offset, self._raw_read, magic, lambda read: decoder.again(read, 0), self._begins)
         if found is None:
             while self._raw_read(CHUNK):
                 pass
@@ -396,17 +455,20 @@ def open_input(
     A file is read in one state, the ``expected`` one where that is given: when it changes until it is closed, reading
     or closing it raises SourceChangedError.
 
-    Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError (FILE002)
-    when the name says that the file is compressed and it is not.
+    Raises OSError; ConfigurationError for a folder or a compression that is not read; ParseError for an empty file
+    (FILE001) that is compressed by its name. Of another one that is not, reading raises it (FILE002).
     """
     if source == "-":
         if sys.stdin is None:
             raise ConfigurationError("standard input is closed; name a file")
         return Input(sys.stdin.buffer, "<stdin>", owned=False, hashed=hashed, ratio=ratio, window=window)
     files = file_system(source)
-    if is_folder_there(source):
-        raise ConfigurationError(f"{source} is a folder")
-    raw = files.open(source, root)
+    try:
+        raw = files.open(source, root)
+    except OSError:
+        if is_folder_there(source):
+            raise ConfigurationError(f"{source} is a folder") from None
+        raise
     try:
         return Input(
             raw, source, owned=True, hashed=hashed, plain=plain, ratio=ratio, window=window, expected=expected,

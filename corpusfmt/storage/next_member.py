@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -14,36 +13,10 @@ from corpusfmt.storage.faults import FOLLOWED
 HELD: Final = 4 * MIB
 #: How much of the file is kept from where a member begins, to be searched when it is damaged; and how much of the file
 #: is read to see whether a member is sound.
-_KEPT: Final = 8 * MIB
+KEPT: Final = 8 * MIB
 #: All trials may come to so many bytes, and so many for each byte that was searched.
 _FREE: Final = 64 * MIB
 _RATE: Final = 16
-
-
-class History:
-    """What was read of a file since a member began, or the last part of it."""
-
-    def __init__(self, start: int = 0) -> None:
-        self._pieces: deque[bytes] = deque()
-        self._size = 0
-        self._start = start
-
-    def add(self, piece: bytes, begun: int) -> None:
-        """Take a piece; what stands before the offset ``begun`` is not needed any more."""
-        self._pieces.append(piece)
-        self._size += len(piece)
-        while self._start + len(self._pieces[0]) <= begun or self._size > _KEPT + len(piece):
-            gone = len(self._pieces.popleft())
-            self._size -= gone
-            self._start += gone
-            if not self._pieces:
-                break
-
-    def since(self, begun: int) -> tuple[bytes, int]:
-        """Return what is there from the offset ``begun`` on, and its offset."""
-        data = b"".join(self._pieces)
-        skip = max(begun - self._start, 0)
-        return data[skip:], self._start + skip
 
 
 class Found(NamedTuple):
@@ -65,7 +38,7 @@ class _Feed:
         self.given = 0
 
     def __call__(self, size: int) -> bytes:
-        if self.given > _KEPT:
+        if self.given > KEPT:
             return b""
         piece = self._data[self._at : self._at + CHUNK]
         self._at += len(piece)

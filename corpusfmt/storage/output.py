@@ -16,17 +16,17 @@ from corpusfmt.storage.codec import Encoder
 from corpusfmt.storage.filesystem import OpenFolder, PendingFile
 from corpusfmt.storage.gzip import GZIP_LEVEL, GzipEncoder, stored_member
 from corpusfmt.storage.input import Input
-from corpusfmt.storage.schemes import file_system
+from corpusfmt.storage.paths import file_system
 from corpusfmt.storage.zstd import ZSTD_LEVEL, ZstdEncoder
 
 
-def _encoder_for(path: str, codec: str | None) -> Encoder | None:
+def _encoder_for(path: str, codec: str | None, jobs: int) -> Encoder | None:
     """Return the encoder of a codec: the one that is named, or that the suffix of ``path`` asks for."""
     if codec is None:
         codec = path.lower().rpartition(".")[2]
     if codec == "gz":
-        return GzipEncoder()
-    return ZstdEncoder() if codec == "zst" else None
+        return GzipEncoder(jobs)
+    return ZstdEncoder(jobs) if codec == "zst" else None
 
 
 def codecs() -> dict[str, dict[str, str | int]]:
@@ -50,7 +50,7 @@ class Output:
 
     ``write_member`` gives each piece a member of its own. ``write`` and ``write_records`` fill a stream: one zstd
     frame, or gzip members of some size, which end at records where those are known. ``raw_size`` is where the next
-    member begins as long as only ``write_member`` is called; what the others take may wait in the compressor.
+    member begins as long as only ``write_member`` is called, with one job; what else is taken may wait in a compressor.
 
     The file is pending, as a temporary one in the same folder; ``finish`` makes it durable, ``publish`` gives it the
     name. A file of that name stays whole until then. Standard output, devices, pipes and files that a
@@ -61,13 +61,18 @@ class Output:
     _pending: PendingFile | None = None
 
     def __init__(
-        self, target: str, codec: str | None = None, folder: OpenFolder | None = None, given: BinaryIO | None = None
+        self,
+        target: str,
+        codec: str | None = None,
+        folder: OpenFolder | None = None,
+        given: BinaryIO | None = None,
+        jobs: int = 1,
     ) -> None:
         """``folder`` is that of the target where it is open already; then no link is followed. ``given`` is a file that
-        a program has opened, which stays open; ``target`` is then what errors call it.
+        a program has opened, which stays open; ``target`` is then what errors call it. So many ``jobs`` compress.
         """
         self.target, self.size, self.raw_size = target, 0, 0
-        self._encoder = _encoder_for(target, codec)
+        self._encoder = _encoder_for(target, codec, jobs)
         self._owned = given is None and target != "-"
         if given is not None:
             self._raw = given
@@ -125,9 +130,8 @@ class Output:
         if self._encoder is None:
             self.write_records(pieces)
             return
-        member = self._encoder.member
         self.size += sum(map(len, pieces))
-        self._put(b"".join([member(piece) for piece in pieces if piece]))
+        self._put(self._encoder.members([piece for piece in pieces if piece]))
 
     def write_stored(self, parts: Iterable[bytes]) -> None:
         """Take one gzip member in parts, which is not compressed: for what does not fit into memory. Raises OSError."""
@@ -168,7 +172,10 @@ class Output:
             return
         encoder, self._encoder = self._encoder, None  # of a thousand shards each would keep a compressor
         if encoder:
-            self._put(encoder.end_member())
+            try:
+                self._put(encoder.end_member())
+            finally:
+                encoder.close()
         try:
             self._raw.flush()
             if self._pending:
@@ -226,6 +233,9 @@ class Output:
 
     def discard(self) -> None:
         """Leave nothing behind. Does nothing after ``publish``."""
+        encoder, self._encoder = self._encoder, None
+        if encoder:
+            encoder.close()
         raw, self._raw = self._raw, None
         if raw is not None and self._owned:
             with contextlib.suppress(OSError, ValueError):  # ValueError: a signal has cut its closing in two
@@ -235,12 +245,12 @@ class Output:
         self._pending = None
 
 
-def open_output(target: str, given: BinaryIO | None = None) -> Output:
+def open_output(target: str, given: BinaryIO | None = None, jobs: int = 1) -> Output:
     """Open a path, or ``-`` for standard output. ``.gz`` and ``.zst`` are compressed, but for a file that is ``given``.
 
     Raises ConfigurationError for a folder, or for a target in a folder that does not exist; OSError.
     """
-    return Output(target, "" if given is not None else None, given=given)
+    return Output(target, "" if given is not None else None, given=given, jobs=jobs)
 
 
 class Leftover:

@@ -1,18 +1,169 @@
-"""Small files beside a corpus, and their folders."""
+"""Paths: the file system of each, what it leads to, which file that is, and how it is spelled from a folder."""
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 from collections.abc import Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Final
 
 from corpusfmt.limits import SMALL_FILE, sized
-from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.storage.schemes import file_system, is_local
+from corpusfmt.model.errors import ConfigurationError, SourceChangedError
+from corpusfmt.storage import schemes
+from corpusfmt.storage.filesystem import FileSystem, Info, State
+from corpusfmt.storage.local import LOCAL
 from corpusfmt.text.display import quoted
 
+#: A single letter is a drive of Windows. The folder of a file at the top has one slash, or none.
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(//?|$)")
 #: What lies at the top of a repository.
 _TOPS: Final = (".git", ".hg")
+#: File systems by scheme, as far as they were asked for.
+SCHEMES: Final[dict[str, FileSystem | None]] = {}
+
+
+def file_system(path: str) -> FileSystem:
+    """Return the file system that a path belongs to. Raises ConfigurationError for an address of an unknown one."""
+    if (scheme := _SCHEME.match(path)) is None:
+        return LOCAL
+    name = scheme[1].lower()
+    if name not in SCHEMES:
+        SCHEMES[name] = _found(name)
+    found = SCHEMES[name]
+    if found is None and scheme[2] == "//":
+        raise ConfigurationError(
+            f"{quoted(path)} is a remote address; download or upload the file with another program"
+        )
+    return found or LOCAL
+
+
+def is_local(path: str) -> bool:
+    """Say whether a path is one of the operating system."""
+    return _SCHEME.match(path) is None or file_system(path) is LOCAL
+
+
+def scratch_folder(folder: str | None) -> str | None:
+    """Return where temporary files for what lies in a folder belong; None for that of the system."""
+    return folder if folder and is_local(folder) else None
+
+
+def _found(name: str) -> FileSystem | None:
+    module = f"{schemes.__name__}.{name}"
+    if not name.isidentifier() or find_spec(module) is None:
+        return None
+    system: FileSystem = import_module(module).FILE_SYSTEM
+    return system
+
+
+def info_of(path: str) -> Info:
+    """Return what a path leads to. Raises OSError."""
+    if (found := file_system(path).info(path)) is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    return found
+
+
+def info_or_none(path: str) -> Info | None:
+    """Return what a path leads to; None also where that is not to be known."""
+    try:
+        return file_system(path).info(path)
+    except (OSError, ValueError):
+        return None
+
+
+def state_of(path: str) -> State | None:
+    """Return the state of a file; None for what is not a regular file. Raises OSError."""
+    found = info_of(path)
+    return found.state if found.is_file else None
+
+
+def check_state(path: str, expected: State | None, doing: str) -> None:
+    """Raise SourceChangedError when the file of a path is not as it was ``expected``, and OSError."""
+    if expected is not None and state_of(path) != expected:
+        raise changed(path, doing)
+
+
+def changed(name: str, doing: str) -> SourceChangedError:
+    """Return the error about a file that changed while something was done with it."""
+    return SourceChangedError(
+        f"{quoted(name, 400)} changed while it was {doing}; try again when no program writes to it, or use a copy"
+    )
+
+
+def exists(path: str) -> bool:
+    """Say whether anything has that name, even a link without a target."""
+    return os.path.lexists(path) if is_local(path) else info_or_none(path) is not None
+
+
+def is_regular(path: str) -> bool:
+    """Say whether a path is that of a regular file, which can be read twice and replaced."""
+    found = info_or_none(path)
+    return found is not None and found.is_file
+
+
+def is_shared(path: str) -> bool:
+    """Say whether other processes can read the same file, any number of times."""
+    return is_regular(path) and file_system(path).shared
+
+
+def is_folder(target: str) -> bool:
+    """Say whether a target is a folder: one that is there, or a name that ends in a slash."""
+    return target.endswith(("/", os.sep)) or is_folder_there(target)
+
+
+def is_folder_there(path: str) -> bool:
+    """Say whether a path is that of a folder."""
+    found = info_or_none(path)
+    return found is not None and found.is_folder
+
+
+def is_nothing(path: str) -> bool:
+    """Say whether a path is that of the null device, which git names for a file that is not there."""
+    return path == os.devnull
+
+
+def identity_of(path: str) -> tuple[int, int] | None:
+    """Return which file a path leads to, whatever it is called; None where it leads to nothing."""
+    found = info_or_none(path)
+    return found.state.file if found else None
+
+
+def same_file(one: str, other: str) -> bool:
+    """Say whether two paths name one file, or would if it were there."""
+    here, there = identity_of(one or os.curdir), identity_of(other or os.curdir)
+    if here and there:
+        return here == there
+    return file_system(one).real(one) == file_system(other).real(other)
+
+
+def inside(path: str, folder: str) -> bool:
+    """Say whether a path is one of something in a folder, at any depth, or would be if both were there."""
+    here, folder = file_system(path).real(path), file_system(folder).real(folder)
+    wanted = identity_of(folder)
+    while (parent := os.path.dirname(here)) != here:
+        here = parent
+        if here == folder or (wanted and identity_of(here) == wanted):
+            return True
+    return False
+
+
+def folder_of(path: str) -> str:
+    """Return the folder that a file really lies in."""
+    return os.path.dirname(file_system(path).real(path))
+
+
+def size_of(path: str) -> int:
+    """Return the size of a file in bytes; 0 when it has none, as standard input."""
+    found = info_or_none(path)
+    return found.state.size if found else 0
+
+
+def links_of(path: str) -> int:
+    """Return how many other names a file has."""
+    found = info_or_none(path)
+    return found.links if found else 0
 
 
 def small(path: str, largest: int = 0) -> bytes:

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from corpusfmt.model.errors import ConfigurationError, TargetChangedError
-from corpusfmt.storage.file_state import is_regular, same_file
 from corpusfmt.storage.filesystem import OpenFolder, State
 from corpusfmt.storage.output import Output
-from corpusfmt.storage.schemes import file_system
+from corpusfmt.storage.paths import file_system, is_regular, same_file
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import folded
 
@@ -27,9 +26,9 @@ class Shards:
     a manifest is whole. Of what is finished only names and sizes are kept.
     """
 
-    def __init__(self, target: str, suffix: str, *, force: bool) -> None:
+    def __init__(self, target: str, suffix: str, *, force: bool, jobs: int = 1) -> None:
         """Raises OSError, and ConfigurationError for links and, without ``force``, for shards that are there."""
-        self._stem, self._suffix, self._force = target.removesuffix(suffix), suffix, force
+        self._stem, self._suffix, self._force, self._jobs = target.removesuffix(suffix), suffix, force, jobs
         self._name = os.path.basename(self._stem)
         folder = os.path.dirname(target)
         self._folder = file_system(target).hold(folder, folder)
@@ -57,7 +56,7 @@ class Shards:
         path = f"{self._stem}-{len(self.outputs) + 1:05d}{self._suffix}"
         if not self._force and self._folder.state(os.path.basename(path)):
             raise ConfigurationError(f"{quoted(path, 400)} already exists; remove it, or replace it with --force")
-        self.outputs.append(Output(path, folder=self._folder))
+        self.outputs.append(Output(path, folder=self._folder, jobs=self._jobs))
         return self.outputs[-1]
 
     @contextlib.contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from corpusfmt.limits import ANY
 from corpusfmt.storage.input import Input
-from corpusfmt.storage.schemes import file_system
+from corpusfmt.storage.paths import file_system
 
 
 class Folder:

@@ -8,7 +8,7 @@ from typing import Final
 
 from corpusfmt.limits import CHUNK, MIB
 from corpusfmt.storage.input import Input
-from corpusfmt.storage.schemes import scratch_folder
+from corpusfmt.storage.paths import scratch_folder
 
 #: A pile is held in memory up to this size, in bytes.
 _HELD: Final = MIB

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -10,12 +11,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from corpusfmt.limits import CHUNK, LARGEST_WINDOW, MAX_DICTIONARY, MAX_WINDOW, MIB, sized
 from corpusfmt.storage.codec import PADDING, Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
+from corpusfmt.storage.workers import MOST_WORKERS, Workers
+from corpusfmt.text.gzip_header import zstd_fault
 
 if TYPE_CHECKING:
     import zstandard
 
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 ZSTD_LEVEL: Final = 3
+#: A frame is divided among threads in parts of so many bytes.
+_JOB: Final = MIB
 #: A skippable frame of this kind at the head of a file holds a dictionary for all frames after it (IIPC,
 #: "Zstandard Compression for WARC Files 1.0", Dictionary frame format). Where files were joined there are more of them.
 _DICTIONARY_FRAME: Final = b"\x5d\x2a\x4d\x18"
@@ -122,7 +127,7 @@ class ZstdDecoder:
             self.padding = padding(self._buffer[self._at :], self._read)
             self.consumed += self.padding
             if not self.padding:
-                raise Damage(FOLLOWED, "data that is not zstd follows the last frame")
+                raise Damage(FOLLOWED, "data that is not zstd follows a frame")
         return self.padding > 0
 
     def _small_frames(self, size: int) -> bytes:
@@ -215,7 +220,7 @@ class ZstdDecoder:
                 left -= step
             return
         if magic != ZSTD_MAGIC:
-            raise Damage(FOLLOWED, "data that is not zstd follows the last frame")
+            raise Damage(FOLLOWED, "data that is not zstd follows a frame")
         begin_member(self.members, self._given, start)
         descriptor = self._take(1)
         header = _HEADERS[descriptor[0]]
@@ -272,15 +277,14 @@ class ZstdDecoder:
             dictionary = self._zstd.ZstdCompressionDict(content, dict_type=self._zstd.DICT_TYPE_FULLDICT)
             decompressor = self._zstd.ZstdDecompressor(dict_data=dictionary, max_window_size=self._window)
         except self._zstd.ZstdError as error:
-            raise Damage(DAMAGED, f"the zstd dictionary is damaged ({str(error).lower()})") from None
+            raise Damage(DAMAGED, f"the zstd dictionary is damaged{zstd_fault(error)}") from None
         self._decompressor, self._dictionary = decompressor, dictionary.dict_id()
 
     def _decompress(self, frame: zstandard.ZstdDecompressionObj, data: bytes) -> bytes:
         try:
             return frame.decompress(data)
         except self._zstd.ZstdError as error:
-            reason = str(error).removeprefix("zstd decompressor error: ").lower()
-            raise Damage(DAMAGED, f"the zstd data is damaged ({reason})") from None
+            raise Damage(DAMAGED, f"the zstd data is damaged{zstd_fault(error)}") from None
 
     def _fill(self, size: int) -> bool:
         if len(self._buffer) - self._at >= size:
@@ -326,12 +330,17 @@ def _unpacked(content: bytes) -> bytes:
 
 
 class ZstdEncoder:
-    """Writes zstd frames with a checksum; those of ``member`` tell their content size too."""
+    """Writes zstd frames with a checksum; those of ``members`` tell their content size too.
 
-    def __init__(self) -> None:
-        import zstandard
+    Zstandard divides a large frame among threads, in a way that does not depend on how many there are; that they are
+    asked for makes other bytes than none.
+    """
 
-        self._zstd = zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True, write_content_size=True)
+    def __init__(self, jobs: int = 1) -> None:
+        """A stream, and members, are compressed in so many threads."""
+        self._workers = Workers(jobs)
+        self._threads = min(jobs, MOST_WORKERS)
+        self._here = threading.local()
         self._frame: zstandard.ZstdCompressionObj | None = None
         self._empty = True
 
@@ -343,19 +352,48 @@ class ZstdEncoder:
         """Return what can be written so far."""
         if not data:
             return b""
-        if self._frame is None:
-            self._frame, self._empty = self._zstd.compressobj(), False
-        return self._frame.compress(data)
+        rest = self._workers.rest()
+        return rest + self._open().compress(data)
 
-    def member(self, data: bytes) -> bytes:
-        """Return ``data`` as a whole frame of its own, after the rest of an open one."""
-        rest = self.end_member() if self._frame else b""
+    def members(self, pieces: Sequence[bytes]) -> bytes:
+        """Take pieces that are to be a frame each, after the rest of an open one, and return what can be written."""
+        if not pieces:
+            return b""
+        rest = self._close()
         self._empty = False
-        return rest + self._zstd.compress(data)
+        return rest + self._workers.take(self._each, pieces)
 
     def end_member(self) -> bytes:
-        """Return the rest of the open frame. Where nothing was ever written, return an empty frame."""
-        frame, self._frame = self._frame, None
+        """Return the rest. Where nothing was ever written, return an empty frame."""
         if self._empty:
-            frame, self._empty = self._zstd.compressobj(), False
+            self._open()
+        return self._workers.rest() + self._close()
+
+    def close(self) -> None:
+        """End the threads."""
+        self._frame = None
+        self._workers.close()
+
+    def _open(self) -> zstandard.ZstdCompressionObj:
+        import zstandard
+
+        if self._frame is None:
+            params = zstandard.ZstdCompressionParameters.from_level(
+                ZSTD_LEVEL, threads=self._threads, job_size=_JOB, write_checksum=True, write_content_size=True
+            )
+            self._frame = zstandard.ZstdCompressor(compression_params=params).compressobj()
+            self._empty = False
+        return self._frame
+
+    def _close(self) -> bytes:
+        frame, self._frame = self._frame, None
         return frame.flush() if frame else b""
+
+    def _each(self, pieces: Sequence[bytes]) -> bytes:
+        import zstandard
+
+        own: zstandard.ZstdCompressor | None = getattr(self._here, "own", None)
+        if own is None:
+            own = zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True, write_content_size=True)
+            self._here.own = own
+        return b"".join([own.compress(piece) for piece in pieces])

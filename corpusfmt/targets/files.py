@@ -1,24 +1,28 @@
-"""A target that is a file, or several shards, with an index beside an archive."""
+"""Targets: a file or a row of shards, with an index beside an archive; or a folder with a file per document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeAlias
 
 from corpusfmt import plugins, storage
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ConfigurationError, Loss
+from corpusfmt.model.errors import ConfigurationError, Loss, LossError
 from corpusfmt.model.format import Format
+from corpusfmt.model.losses import loss
 from corpusfmt.targets.settings import (
     Writing,
     Written,
     allowed_losses,
     base_name,
+    beside,
     full_suffix,
     prepared,
     refuse_losses,
 )
 from corpusfmt.text.display import quoted
+from corpusfmt.text.filenames import suffixed
 
 
 class Index:
@@ -62,11 +66,6 @@ class Index:
         self._lines.discard()
 
 
-def beside(target: str, suffix: str) -> str:
-    """Return the path of the index of a target."""
-    return f"{target.removesuffix(suffix)}.cdxj"
-
-
 class OldIndex:
     """The index of an older archive, where none is written: it would stand beside a new one that it does not fit."""
 
@@ -96,7 +95,7 @@ class FileTarget:
     files = 0
 
     def __init__(self, path: str, writing: Writing) -> None:
-        self.format, self.options, self.writer = prepared(path, writing)
+        self.format, self.options, self.writer = prepared(path, writing, folder=False)
         self.documents: list[int] = [0]
         self._limit = writing.shard_size
         self._shards: storage.Shards | None = None
@@ -105,6 +104,7 @@ class FileTarget:
         self._opened: list[storage.Output | storage.Shards | Index] = []
         self.output_begins = True
         suffix = full_suffix(path)
+        jobs = 1 if writing.cdxj else writing.jobs  # an index asks where each member stands
         try:
             if writing.given is not None and (writing.cdxj or self._limit):
                 raise ConfigurationError("shards and an index need a target path, not an open file object")
@@ -114,11 +114,11 @@ class FileTarget:
             if self._limit:
                 if path == "-":
                     raise ConfigurationError("standard output cannot be split into shards; name a file with -o")
-                self._shards = storage.Shards(path, suffix, force=writing.force)
+                self._shards = storage.Shards(path, suffix, force=writing.force, jobs=jobs)
                 self._opened.append(self._shards)
                 self.output = self._shards.next()
             else:
-                self.output = storage.open_output(path, writing.given)
+                self.output = storage.open_output(path, writing.given, jobs)
                 self._opened.append(self.output)
             if not self._index and not self.output.is_pipe:
                 self._old_index = OldIndex(self.format, path, suffix, force=writing.force)
@@ -154,7 +154,7 @@ class FileTarget:
             self._write_shards(documents)
         else:
             self._emit(self.writer.encode(documents), len(documents))
-        return allowed_losses(self.format, self.options, documents)
+        return allowed_losses(self.format, self.options, documents) if self.options.allow else []
 
     def _write_shards(self, documents: Sequence[Document]) -> None:
         for pieces in self._pieces(documents):
@@ -171,30 +171,25 @@ class FileTarget:
         return [self.writer.encode([document]) for document in documents]
 
     def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
-        self._begin()
+        head = self._begin()
+        self._put([*head, *pieces] if head else pieces)
+        self.documents[-1] += documents
+
+    def _put(self, pieces: Sequence[bytes]) -> None:
         if self.format.members is None:
             self.output.write_records(pieces)
         elif self._index is None:
             self.output.write_members(pieces)
         else:
             for piece in pieces:
-                self._write_member(piece)
-        self.documents[-1] += documents
+                offset = self.output.raw_size
+                self.output.write_members([piece])
+                self._index.add(piece, base_name(self.output.target), offset, self.output.raw_size - offset)
 
-    def _write_member(self, piece: bytes) -> None:
-        offset = self.output.raw_size
-        self.output.write_member(piece)
-        if self._index is not None:
-            self._index.add(piece, base_name(self.output.target), offset, self.output.raw_size - offset)
-
-    def _begin(self) -> None:
-        if self.output_begins:
-            self.output_begins = False
-            head = self.writer.begin()
-            if self.format.members is None:
-                self.output.write_records([head])
-            else:
-                self._write_member(head)
+    def _begin(self) -> list[bytes]:
+        """Return what a file begins with that has not begun."""
+        begins, self.output_begins = self.output_begins, False
+        return [self.writer.begin()] if begins else []
 
     def _next_shard(self) -> None:
         assert self._shards is not None
@@ -205,7 +200,8 @@ class FileTarget:
 
     def finish(self) -> None:
         """Make all files durable, none under its name yet. Raises OSError."""
-        self._begin()
+        if head := self._begin():
+            self._put(head)
         self._end()
         self.output.finish()
         if self._index:
@@ -223,10 +219,7 @@ class FileTarget:
 
     def _end(self) -> None:
         if tail := self.writer.end(self.documents[-1]):
-            if self.format.members is None:
-                self.output.write_records([tail])
-            else:
-                self._write_member(tail)
+            self._put([tail])
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -277,3 +270,121 @@ class FileTarget:
         """Leave nothing behind. Does nothing after ``publish``."""
         for part in self._opened:
             part.discard()
+
+
+class FolderTarget:
+    """A folder with a file per document, in one format, by one writer."""
+
+    is_pipe = False
+
+    def __init__(self, path: str, writing: Writing) -> None:
+        self.format, self.options, self.writer = prepared(path, writing, folder=True)
+        if self.format.alone is None:
+            raise ConfigurationError(
+                f"the format {self.format.name} cannot be written as a file per document; name a file"
+            )
+        if path == "-" or writing.given is not None:
+            what = "standard output" if writing.given is None else "an open file object"
+            raise ConfigurationError(f"{what} is not a folder; name one with -o")
+        if writing.shard_size:
+            raise ConfigurationError("a folder with a file per document has no shards; name a file, or omit the size")
+        if writing.cdxj:
+            raise ConfigurationError("a folder has no index; name a file")
+        self._alone = self.format.alone
+        self._folder = storage.Folder(path, force=writing.force)
+        self._paths = storage.Paths()
+
+    @property
+    def size(self) -> int:
+        """The bytes written so far."""
+        return self._folder.size
+
+    @property
+    def files(self) -> int:
+        """How many files there are."""
+        return self._folder.files
+
+    def check(self, documents: Sequence[Document]) -> None:
+        """Raise LossError where ``write`` would, and write nothing."""
+        self._files(documents)
+
+    def write(self, documents: Sequence[Document]) -> list[list[Loss]]:
+        """Encode, write, and return what each document lost, as allowed; nothing when none did.
+
+        Raises LossError, having written nothing, and OSError.
+        """
+        files, moved = self._files(documents)
+        for path, content in files:
+            self._folder.add(path, content)
+        lost = allowed_losses(self.format, self.options, documents)
+        if any(moved):
+            lost = [[*one, *other] for one, other in zip(lost or [[] for _ in moved], moved, strict=True)]
+        return lost
+
+    def _files(self, documents: Sequence[Document]) -> tuple[list[tuple[str, bytes]], list[list[Loss]]]:
+        """Return the path and the content of each document's file, and the losses of those that got another path."""
+        pieces = self.writer.encode(documents)
+        moved: list[list[Loss]] = []
+        placed: list[tuple[str, bytes]] = []
+        self._paths.keep()
+        for document, piece in zip(documents, pieces, strict=False):  # reading back finds a piece that is missing
+            path, content = self._alone(piece, document, self.options)
+            if not self.format.one_per_file:  # the file is not all that tells id and name
+                placed.append((self._paths.give(suffixed(path, self.format.suffixes[0])), content))
+                continue
+            lost = [] if self._paths.is_free(path) else _taken(document, path)
+            if refused := [one for one in lost if one.kind not in self.options.allow]:
+                self._paths.back()
+                raise LossError(refused)
+            moved.append(lost)
+            placed.append((self._paths.give(path), content))
+        return placed, moved
+
+    def finish(self) -> None:
+        """Make all files durable, none in its place yet. Raises OSError, and ConfigurationError for one in the way."""
+        self._folder.finish()
+
+    def reread(self) -> Iterator[Written]:
+        """Open each file, in the order they came, after ``finish`` and before ``publish``. Raises OSError."""
+        for name in self._folder.names:
+            yield Written(self._folder.reread(name, plain=self.format.one_per_file), name)
+
+    @property
+    def folder(self) -> str:
+        """The folder that the target lies in, for what is put aside."""
+        return storage.folder_of(self._folder.target.rstrip("/"))
+
+    #: Nothing stands beside it.
+    beside: Sequence[str] = ()
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep other runs from giving files their names meanwhile, where both go to the same folder."""
+        return self._folder.alone()
+
+    def publish(self) -> list[str]:
+        """Give the folder its name, and return it. Raises OSError."""
+        self._folder.publish()
+        return [self._folder.target]
+
+    def discard(self) -> None:
+        """Leave nothing behind. Does nothing after ``publish``."""
+        self._folder.discard()
+
+
+def _taken(document: Document, path: str) -> list[Loss]:
+    """List the losses of a document whose file has to have another name."""
+    why = f"another document has the file {quoted(path)}, or a name that some systems treat as equal"
+    return [
+        loss(document, kind, why) for kind, value in (("id", document.id), ("name", document.name)) if value == path
+    ]
+
+
+Target: TypeAlias = FileTarget | FolderTarget
+
+
+def open_target(path: str, writing: Writing, *, folder: bool) -> Target:
+    """Open a target, which is a ``folder`` (see :func:`corpusfmt.targets.settings.is_folder`) or a file.
+
+    Raises ConfigurationError, UnknownFormatError and OSError.
+    """
+    return FolderTarget(path, writing) if folder else FileTarget(path, writing)

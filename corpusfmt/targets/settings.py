@@ -1,4 +1,4 @@
-"""Settings of a target: its format and its writer."""
+"""Settings of a target: its format and its writer, and the paths that a run writes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 from corpusfmt import plugins, sniff, storage
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, UnknownFormatError
-from corpusfmt.model.format import Format, Source, WriteOptions, Writer
+from corpusfmt.model.format import Format, Source, WriteOptions, Writer, applicable, check_options
 from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.text.display import quoted
 
@@ -31,6 +31,8 @@ class Writing(NamedTuple):
     given: BinaryIO | None = None
     #: What tells the source at hand.
     source: Source | None = None
+    #: So many threads compress, and with more than one another reads.
+    jobs: int = 1
 
 
 class Written(NamedTuple):
@@ -48,8 +50,11 @@ class Prepared(NamedTuple):
     writer: Writer
 
 
-def prepared(path: str, writing: Writing) -> Prepared:
-    """Find the format of a target and make its writer. Raises ConfigurationError and UnknownFormatError."""
+def prepared(path: str, writing: Writing, *, folder: bool) -> Prepared:
+    """Find the format of a target, which is a ``folder`` or a file, and make its writer.
+
+    Raises ConfigurationError and UnknownFormatError.
+    """
     unknown = sorted(writing.allow - set(ALLOWABLE))
     if unknown:
         raise ConfigurationError(f"no loss of {quoted(unknown[0])} can be allowed; known are {', '.join(ALLOWABLE)}")
@@ -57,18 +62,18 @@ def prepared(path: str, writing: Writing) -> Prepared:
         format = plugins.format_named(writing.format)
     elif writing.given is not None:
         raise UnknownFormatError("the format of an open file object must be named, as in format='jsonl'")
-    elif storage.is_folder(path):
+    elif folder:
         raise UnknownFormatError(
             f"the target {quoted(path)} is a folder and has no format; name it with --to, or name a file in the folder"
         )
     else:
         format = sniff.format_for_target(path)
     own = {
-        **plugins.applicable(format, "write", writing.defaults),
-        **plugins.applicable(format, "write", writing.shared),
+        **applicable(format, "write", writing.defaults),
+        **applicable(format, "write", writing.shared),
         **writing.own,
     }
-    plugins.check_options(format, "write", own)
+    check_options(format, "write", own)
     options = WriteOptions(writing.allow, own, writing.source)
     return Prepared(format, options, format.writer(options))
 
@@ -123,3 +128,84 @@ def kinds(allow_loss: Iterable[str]) -> frozenset[str]:
 def named(options: Mapping[str, str] | None) -> dict[str, str]:
     """Return options with their names as formats spell them: ``id_field`` is ``id-field``."""
     return {name.replace("_", "-"): value for name, value in (options or {}).items()}
+
+
+def beside(target: str, suffix: str) -> str:
+    """Return the path of the index of a target."""
+    return f"{target.removesuffix(suffix)}.cdxj"
+
+
+class Places:
+    """The target of a run and what stands beside it; each is a path, or empty."""
+
+    def __init__(self, target: str, writing: Writing, quarantine: str, report: str, receipt: str = "") -> None:
+        """Raises UnknownFormatError."""
+        self._target, self.is_folder = target, is_folder(target, writing)
+        self._suffix = suffix = full_suffix(target)
+        self._shards = bool(writing.shard_size)
+        self._beside = {
+            "quarantine": quarantine,
+            "index": beside(target, suffix) if writing.cdxj and not self.is_folder else "",
+            "report": report,
+            "receipt": receipt,
+        }
+        self._of_run = [target, quarantine, report, receipt]
+        if self._shards:
+            self._of_run += [f"{target.removesuffix(suffix)}.manifest.json", *storage.old_shards(target, suffix)]
+        found = {path: storage.info_or_none(path) for path in self._of_run if path not in ("", "-")}
+        self._there = {info.state.file: (path, info.is_file) for path, info in found.items() if info}
+
+    def is_of_run(self, path: str) -> bool:
+        """Say whether a file of a source folder is what this run writes, or what it wrote the last time."""
+        if self.is_folder and storage.inside(path, self._target):
+            return True
+        return storage.identity_of(path) in self._there
+
+    def replaced(self) -> dict[tuple[int, int], str]:
+        """Return the paths that were there of what this run writes, by the file that each is."""
+        return {file: path for file, (path, is_file) in self._there.items() if is_file}
+
+    def check(self, sources: Sequence[str]) -> None:
+        """Refuse to write anything over a source, the target, or another thing that is written.
+
+        Raises ConfigurationError.
+        """
+        if self.is_folder:
+            self._check_folder(sources)
+        taken = [*sources, self._target]
+        for what, path in self._beside.items():
+            if path and any(storage.same_file(path, other) for other in taken if other != "-"):
+                raise ConfigurationError(f"the {what} {quoted(path)} is also a source or the target")
+            taken += [path] if path else []
+        if self._beside["receipt"] and any(storage.same_file(self._target, path) for path in sources if path != "-"):
+            raise ConfigurationError(
+                f"the target {quoted(self._target)} is also a source, so no receipt can be written; name another target"
+            )
+        if self._shards:
+            self._check_shards()
+        for what, path in {"target": self._target, **self._beside}.items():
+            if (manifest := storage.set_of(path)) and not (self._shards and what == "target"):
+                raise ConfigurationError(
+                    f"the {what} {quoted(path)} has the name of a shard of {quoted(manifest)}; name another file"
+                )
+        # Standard output that appends to a source would never end.
+        if self._target == "-" and any(storage.is_stdout(path) for path in sources):
+            raise ConfigurationError("standard output is one of the sources; write to a file with -o")
+
+    def _check_folder(self, sources: Sequence[str]) -> None:
+        named = {"source": sources, **_each(self._beside)}
+        for what, paths in named.items():
+            for path in paths:
+                if path not in ("", "-") and storage.inside(path, self._target):
+                    raise ConfigurationError(
+                        f"the {what} {quoted(path)} is inside the target; name another target with -o"
+                    )
+
+    def _check_shards(self) -> None:
+        for what, path in self._beside.items():
+            if path and storage.is_shard(path, self._target, self._suffix):
+                raise ConfigurationError(f"the {what} {quoted(path)} has the name of a shard or of the manifest")
+
+
+def _each(paths: Mapping[str, str]) -> dict[str, Sequence[str]]:
+    return {what: [path] for what, path in paths.items()}

@@ -10,8 +10,8 @@ from corpusfmt.limits import MIB
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, LossError
 from corpusfmt.sources.reader import OpenReader
-from corpusfmt.targets import Target, open_target
-from corpusfmt.targets.settings import Writing, prepared
+from corpusfmt.targets.files import Target, open_target
+from corpusfmt.targets.settings import Writing, is_folder, prepared
 
 #: So many documents are written at once, or fewer that have so many bytes.
 _MANY: Final = 256
@@ -23,7 +23,8 @@ class OpenWriter:
 
     def __init__(self, path: str, writing: Writing) -> None:
         """Check the options. Raises ConfigurationError and UnknownFormatError."""
-        prepared(path, writing)
+        self._is_folder = is_folder(path, writing)
+        prepared(path, writing, folder=self._is_folder)
         self._path, self._writing = path, writing
         self._target: Target | None = None
 
@@ -70,7 +71,7 @@ class OpenWriter:
     def __enter__(self) -> OpenWriter:
         if self._target is not None:
             raise ConfigurationError("this writer is already open")
-        self._target = open_target(self._path, self._writing)
+        self._target = open_target(self._path, self._writing, folder=self._is_folder)
         return self
 
     def __exit__(

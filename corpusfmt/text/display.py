@@ -42,6 +42,70 @@ def in_utf32(data: bytes, name: str) -> bool:
     return all(b"\0\0\0\0" < unit < b"\0\x11\0\0" for unit in units)
 
 
+#: Ranges of characters that stand together in texts: Latin, Greek, Cyrillic, Armenian and so on to Thai, Tibetan,
+#: Georgian, Ethiopic and Khmer; of East Asia the usual characters, for other bytes may be rare ones by chance.
+_TOGETHER: Final = (
+    (0x41, 0x24F), (0x370, 0x3FF), (0x400, 0x52F), (0x530, 0x58F), (0x590, 0x5FF), (0x600, 0x77F),
+    *((start, start + 0x7F) for start in range(0x900, 0xF00, 0x80)), (0xF00, 0xFFF), (0x1000, 0x109F), (0x10A0, 0x10FF),
+    (0x1200, 0x139F), (0x1780, 0x17FF), (0x1F00, 0x1FFF), (0x3001, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3),
+    (0xFF01, 0xFF5E),
+)  # fmt: skip
+_EAST: Final = {start for start, _ in _TOGETHER if start > 0x3000}
+_GREEK: Final = {0x370, 0x1F00}
+#: Such a part of the letters stands together; so many letters are enough to tell.
+_MOST: Final = 0.8
+_LETTERS: Final = 5
+#: So many flaws a text in UTF-8 may have that is cut, or has zero bytes inside of characters.
+_FLAWS: Final = 2
+
+
+def in_utf16(data: bytes) -> str:
+    """Name the UTF-16 that bytes without a byte order mark are in, or nothing: in one order, and not in the other, they
+    are characters of scripts that stand together, and ASCII characters, with bytes of value 0, where they may stand.
+    """
+    if b"\0" not in data:
+        return ""
+    (found, name), (other, _) = sorted(((_fits(data, name), name) for name in ("UTF-16LE", "UTF-16BE")), reverse=True)
+    return name if found and not other else ""
+
+
+def _fits(data: bytes, name: str) -> bool:
+    from codecs import getincrementaldecoder
+    from unicodedata import category
+
+    try:
+        text = getincrementaldecoder(name)("strict").decode(data)
+    except UnicodeError:
+        return False
+    if any(category(char) in _NO_TEXT for char in set(text) - set("\t\n\r")):
+        return False
+    counts: dict[int, int] = {}
+    letters = [char for char in text if char.isalpha()]
+    for char in letters:
+        start = next((start for start, stop in _TOGETHER if start <= ord(char) <= stop), 0)
+        kind = min(_EAST) if start in _EAST else min(_GREEK) if start in _GREEK else start
+        counts[kind] = counts.get(kind, 0) + 1
+    counts.pop(0, 0)
+    kinds = sorted(counts, key=lambda kind: counts[kind])[-2:]
+    if sum(counts[kind] for kind in kinds) <= _MOST * len(letters) or len(letters) < _LETTERS:
+        return False
+    if min(_EAST) not in kinds:
+        return all(ord(char) >> 8 not in _ENDS or char < "\u0100" or char in _MARKS or char.isalpha() for char in text)
+    # Any two bytes that are not ASCII are one of so many characters: spaces and line ends of other texts show there.
+    low = sum(ord(char) & 0xFF in _ENDS and char > "\xff" and char != "\u4e00" for char in text)
+    high = any(ord(char) >> 8 in _ENDS and ord(char) > 0xFF and char not in _MARKS for char in text)
+    latin = sum(all(0x20 <= byte < 0x7F for byte in char.encode("utf-16-le")) for char in letters if char > "\u4e00")
+    narrow = data.replace(b"\0", b"").decode("utf-8", "replace").count("\ufffd") <= _FLAWS
+    plain = any(char in "\n " for char in text)
+    return plain and not (high or low > 1 + len(text) // 8 or latin > 0.6 * len(letters) or narrow)
+
+
+#: Bytes of line ends and spaces, and categories of characters that stand in no text.
+_ENDS: Final = frozenset((0, 0x0A, 0x0D, 0x20))
+_MARKS: Final = frozenset(map(chr, range(0x2010, 0x2028)))
+_NO_TEXT: Final = frozenset(("Cc", "Cn", "Co", "Cs"))
+
+
 def marked(head: bytes) -> bool:
     """Say whether a file in UTF-16 or UTF-32 says so by a byte order mark."""
     return any(head.startswith(mark) for mark, _ in WIDE_MARKS)

@@ -1,7 +1,8 @@
-"""The header of a gzip member (RFC 1952, section 2.3)."""
+"""The header of a gzip member (RFC 1952, section 2.3), and what is wrong with compressed data in words."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from corpusfmt.limits import CHUNK
@@ -10,6 +11,26 @@ _DEFLATE: Final = b"\x08"
 _CHECKSUM, _EXTRA, _NAME, _COMMENT, _RESERVED = 0x02, 0x04, 0x08, 0x10, 0xE0
 #: No header is longer, in bytes: its name and its comment end at a NUL, which need not be there.
 _LONGEST: Final = 4 * CHUNK
+
+
+_CODE: Final = re.compile(r"error (-\d)\b", re.I)
+#: What the error codes of ISA-L (``igzip_lib.h``) say, in words.
+_WRONG: Final = {
+    "-1": "an impossible block", "-2": "an impossible symbol", "-3": "a reference to data before the beginning",
+    "-4": "a malformed header", "-5": "an unknown compression method", "-6": "a wrong checksum",
+}  # fmt: skip
+
+
+def inflate_fault(error: Exception) -> str:
+    """Return what an error of ISA-L says, in brackets after a space; nothing where it has no known code."""
+    found = _CODE.match(str(error))
+    what = _WRONG.get(found[1], "") if found else ""
+    return f" ({what})" if what else ""
+
+
+def zstd_fault(error: Exception) -> str:
+    """Return what an error of libzstd says, as :func:`inflate_fault` does."""
+    return " (a wrong checksum)" if "checksum" in str(error) else ""
 
 
 def header_size(data: bytes, at: int) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 3
+ABI: Final = 6
 
 
 class Kernel(Protocol):
@@ -21,23 +21,29 @@ class Kernel(Protocol):
 
     ABI: int
 
+    def keep_memory(self) -> None:
+        """Let the C library keep some memory that was freed, in all of this process. Does nothing without glibc."""
+
     def is_utf8(self, data: ReadableBuffer, /) -> bool:
         """Say whether ``data`` is valid UTF-8 (Unicode 16.0, D92)."""
+
+    def is_utf8_by_bytes(self, data: ReadableBuffer, /) -> bool:
+        """The same, as on processors without AVX2."""
 
     # The others stop at what is not usual, and return where that is. Sizes are in bytes; a table is as in
     # corpusfmt/model/rows.py, and so are offsets, which begin with the buffer.
 
     def seed_rows(
-        self, data: bytes, first: int, version: int, depth: int, header: int, document: int, metadata: int, /
+        self, data: bytes, first: int, line: int, version: int, depth: int, header: int, document: int, metadata: int, /
     ) -> tuple[bytes, bytes, int]:
-        """Return the table of the documents of a seed file from an offset on, an empty arena, and the offset of the
-        next document.
+        """Return the table of the documents of a seed file from an offset on, which stands in a line (0: lines are not
+        counted), an empty arena, and the offset of the next document.
         """
 
-    def jsonl_rows(self, data: bytes, first: int, /, *more: bytes | int) -> tuple[bytes, bytes, int]:
-        """Return the table of the documents of JSON Lines from an offset on, the arena, and the offset of the next
-        line. More are the keys of id, name, text and metadata, whether the layout is native, the depth of metadata, and
-        the sizes of a record and of metadata.
+    def jsonl_rows(self, data: bytes, first: int, line: int, /, *more: bytes | int) -> tuple[bytes, bytes, int]:
+        """Return the table of the documents of JSON Lines from an offset and line on, the arena, and the offset of the
+        next line. More are the keys of id, name, text and metadata, whether the layout is native, the depth of
+        metadata, and the sizes of a record and of metadata.
         """
 
     def jsonl_encode(
@@ -52,6 +58,35 @@ class Kernel(Protocol):
         self, data: bytes, arena: bytes, table: bytes, first: int, header: int, metadata: int, /
     ) -> tuple[bytes, bytes, int]:
         """Return rows from one on in version 1 of seed files, where each ends, and the number of the next row."""
+
+    def column(self, data: bytes, arena: bytes, table: bytes, column: int, /) -> bytes:
+        """Return the values of all rows that begin in a column, with a line feed between two."""
+
+    def first_blank(self, data: bytes, arena: bytes, table: bytes, /) -> int:
+        """Return the number of the first row whose text may be white space alone, or how many rows there are."""
+
+    def tei_rows(
+        self, data: bytes, first: int, words: bytes, depth: int, document: int, metadata: int, /
+    ) -> tuple[tuple[bytes, bytes, int], bytes]:
+        """Return the table of native documents from an offset on, the arena, and the offset of the next document; and
+        the SHA-256 that each document has in its header: the texts are for the caller to compare with it.
+        """
+
+    def tei_encode(
+        self,
+        data: bytes,
+        arena: bytes,
+        table: bytes,
+        first: int,
+        digests: bytes,
+        words: bytes,
+        marks: bytearray,
+        count: int,
+        /,
+    ) -> tuple[bytes, bytes, int]:
+        """Return rows from one on as native documents, where each ends, and the number of the next row. ``digests``
+        are those of all texts; ``marks`` are those of names, of which ``count`` were given before.
+        """  # fmt: skip
 
     def warc_rows(self, data: bytes, first: int, ours: bool, depth: int, /, *more: int) -> tuple[bytes, bytes, int]:
         """Return the table of the documents of a bundle in WARC from an offset on, the arena, and the offset of the

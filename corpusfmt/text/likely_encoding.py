@@ -10,6 +10,8 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from corpusfmt.text.utf8 import has_cut
+
 #: So much of a text is looked at, before the first byte that is not UTF-8 and after it.
 _BEFORE: Final = 2_000
 _AFTER: Final = 6_000
@@ -18,13 +20,13 @@ _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x7f]")
 _RUN: Final = re.compile(rb"[\x80-\xff]++")
 _WORD: Final = re.compile(r"[^\W\d_]++")
 #: Marks beyond ASCII that stand in ordinary texts.
-_MARKS: Final = frozenset("‘’“”„‚«»‹›–—…€£§©®™°·•¿¡ºª½¼¾²³×\u00a0")
+MARKS: Final = frozenset("‘’“”„‚«»‹›–—…€£§©®™°·•¿¡ºª½¼¾²³×\u00a0")
 _WEST: Final = ("cp1252", "iso8859-15", "mac-roman", "cp850")
 _CENTRE: Final = ("cp1250", "iso8859-2", "cp852", "mac-latin2")
 _BALTIC: Final = ("cp1257", "iso8859-13")
 
 
-class _Latin(NamedTuple):
+class Language(NamedTuple):
     """A language in Latin script: its letters beyond ASCII, frequent words, and encodings that have the letters."""
 
     letters: str
@@ -32,58 +34,58 @@ class _Latin(NamedTuple):
     encodings: tuple[str, ...]
 
 
-_LATIN: Final = (
-    _Latin(
+LANGUAGES: Final = (
+    Language(
         "éèàêçùâîôûëïüœæÿ",
         "le la les des de du et un une est que qui dans pour à il elle au ne pas sur où été avec son sa",
         _WEST,
     ),
-    _Latin(
+    Language(
         "äöüß", "der die das und ist den von mit zu auf für nicht ein eine dem des sich im wo so wie über zum",
         _WEST,
     ),
-    _Latin("óáíéñúü", "el la los las de que y en un una es por con no se del para su como más según al", _WEST),
-    _Latin("ãáçéóêíõúâàôü", "o a os as de que e em um uma do da não é para com se no na por mais também há", _WEST),
-    _Latin("àèòùìé", "il la di che e è un una per in non del della con si le ha più perché ma", _WEST),
-    _Latin("äåöé", "och att det som en på är av för i den till med han inte om var men där", _WEST),
-    _Latin(
+    Language("óáíéñúü", "el la los las de que y en un una es por con no se del para su como más según al", _WEST),
+    Language("ãáçéóêíõúâàôü", "o a os as de que e em um uma do da não é para com se no na por mais também há", _WEST),
+    Language("àèòùìé", "il la di che e è un una per in non del della con si le ha più perché ma", _WEST),
+    Language("äåöé", "och att det som en på är av för i den till med han inte om var men där", _WEST),
+    Language(
         "æøåéö", "og at det er en på som i av for til med ikke den de han har et var så når både før men var",
         _WEST,
     ),
-    _Latin("äöå", "ja on ei se että hän oli ennen kuin mutta kun sen niin myös ole sillä", _WEST),
-    _Latin("áðíþóæúéöý", "og að í er það á sem við til en var um með ekki þótt sé", _WEST),
-    _Latin("ëïéóöèü", "de het een en van is in dat op te zijn met niet voor die was zei één", _WEST),
-    _Latin("àéèíòóúçïü", "el la els les de que i en un una amb per no és del va al però seu hi", _WEST),
-    _Latin("éèïñçêöäôûàâ", "the of and to in a is that it was for on with had as at by this or so she he", _WEST),
-    _Latin("áéíóúâêîôû", "agus an na ar is le go do bhí sé i mae yn y yr ac ei wedi", _WEST),
-    _Latin("ëç", "dhe të në është një që për me nuk si nga u i e", _WEST),
-    _Latin("áéóöőüűí", "a az és hogy nem is egy van volt meg ez de mint csak el még mert ki kérjük", _CENTRE),
-    _Latin("łążęśćóńź", "w i na się nie z że do jest to który o jak po a za był oraz gdzie od już", _CENTRE),
-    _Latin("íáěéřčšžýůúťďňó", "a se v na je že s z do to o i jak pro by si ještě před pak ale byl", _CENTRE),
-    _Latin("áíéčšýžúľťôňäďóŕĺ", "a sa v na je že s z do to o ako pre by si ale bol pri učí", _CENTRE),
-    _Latin("čšžćđ", "i je u da se na za su od ne s kao će ako ali što bi je kad a in so bila ker čez še v", _CENTRE),
-    _Latin(
+    Language("äöå", "ja on ei se että hän oli ennen kuin mutta kun sen niin myös ole sillä", _WEST),
+    Language("áðíþóæúéöý", "og að í er það á sem við til en var um með ekki þótt sé", _WEST),
+    Language("ëïéóöèü", "de het een en van is in dat op te zijn met niet voor die was zei één", _WEST),
+    Language("àéèíòóúçïü", "el la els les de que i en un una amb per no és del va al però seu hi", _WEST),
+    Language("éèïñçêöäôûàâ", "the of and to in a is that it was for on with had as at by this or so she he", _WEST),
+    Language("áéíóúâêîôû", "agus an na ar is le go do bhí sé i mae yn y yr ac ei wedi", _WEST),
+    Language("ëç", "dhe të në është një që për me nuk si nga u i e", _WEST),
+    Language("áéóöőüűí", "a az és hogy nem is egy van volt meg ez de mint csak el még mert ki kérjük", _CENTRE),
+    Language("łążęśćóńź", "w i na się nie z że do jest to który o jak po a za był oraz gdzie od już", _CENTRE),
+    Language("íáěéřčšžýůúťďňó", "a se v na je že s z do to o i jak pro by si ještě před pak ale byl", _CENTRE),
+    Language("áíéčšýžúľťôňäďóŕĺ", "a sa v na je že s z do to o ako pre by si ale bol pri učí", _CENTRE),
+    Language("čšžćđ", "i je u da se na za su od ne s kao će ako ali što bi je kad a in so bila ker čez še v", _CENTRE),
+    Language(
         "ăşţâîșț", "a de la şi în că o un nu cu este pe din pentru va mai să fi",
         ("cp1250", "iso8859-2", "iso8859-16", "cp852"),
     ),
-    _Latin(
+    Language(
         "ışğüçöİâ", "ve bir bu da de için çok ile ne o daha gibi kadar olan var ben",
         ("cp1254", "cp857", "mac-turkish"),
     ),
-    _Latin(
+    Language(
         "õäöüšž", "ja on ei see et ta kui oma mis oli aga ka sest siis väljas",
         (*_BALTIC, "iso8859-15", "cp1252"),
     ),
-    _Latin("ėšųįžąūčęė", "ir yra kad ne į su iš jis tai bet kaip nes jau per buvo", _BALTIC),
-    _Latin("āīēšņļūžčģķ", "un ir ar uz no par ka bet kā tas jau kas jo gan vai bija", _BALTIC),
-    _Latin("ĝĉĵŝŭĥ", "la kaj de en estas ne al por mi li kiu el ke tio", ("iso8859-3",)),
+    Language("ėšųįžąūčęė", "ir yra kad ne į su iš jis tai bet kaip nes jau per buvo", _BALTIC),
+    Language("āīēšņļūžčģķ", "un ir ar uz no par ka bet kā tas jau kas jo gan vai bija", _BALTIC),
+    Language("ĝĉĵŝŭĥ", "la kaj de en estas ne al por mi li kiu el ke tio", ("iso8859-3",)),
 )  # fmt: skip
 
 #: Encodings of these languages.
-LATIN: Final = frozenset(encoding for language in _LATIN for encoding in language.encodings)
+LATIN: Final = frozenset(encoding for language in LANGUAGES for encoding in language.encodings)
 
 #: By script: letters, the most frequent first, and encodings. What stands after the space is rarer than all of them.
-_SCRIPTS: Final = (
+SCRIPTS: Final = (
     ("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ ё", ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic", "cp855")),
     ("оаиніветрслкудмпязьбгйчхжцюшєщїф ґ", ("cp1251", "koi8-u", "iso8859-5", "mac-cyrillic", "cp1125")),
     ("аиоенрстјуквдмплбгзчшжцхфљњћђ џ", ("cp1251", "iso8859-5", "cp855", "mac-cyrillic")),
@@ -105,12 +107,13 @@ def name_of(encoding: str) -> str:
 
 
 class Likely(NamedTuple):
-    """An encoding, what the first bytes that are not UTF-8 are in it, and whether only such bytes are in it: the rest
-    of the text is UTF-8.
+    """An encoding, what the first bytes that are not UTF-8 are in it, the word that they are in, and whether only such
+    bytes are in it: the rest of the text is UTF-8.
     """
 
     encoding: str
     characters: str
+    word: str
     mixed: bool
 
 
@@ -154,6 +157,8 @@ def likely_encoding(data: bytes, at: int = 0) -> Likely | None:
     if not bad or _BINARY.search(data):
         return None
     mixed = len(bad) <= len(runs) - len(bad)
+    if mixed and has_cut(data):
+        return None
     size = sum(map(len, bad if mixed else runs)) / len(bad if mixed else runs)
     beyond = sum(map(len, bad if mixed else runs))
     if size >= _LETTERS_IN_A_ROW and len(set(b"".join(runs))) < _DIFFERENT:
@@ -176,13 +181,14 @@ def likely_encoding(data: bytes, at: int = 0) -> Likely | None:
         return None
     if _RARE.get(name, 0) > 0.6 and beyond < _DIFFERENT - 1:
         return None
-    return Likely(name, bad[0].decode(name, "ignore"), mixed)
+    word = next(word for word in data.split() if bad[0] in word)
+    return Likely(name, bad[0].decode(name, "ignore"), word.decode(name, "ignore"), mixed)
 
 
 #: What speaks against encodings that are rare today, in letters.
 _RARE: Final = {
     name: 0.6 if name.startswith("iso8859") else 0.7
-    for _, _, encodings in _LATIN
+    for _, _, encodings in LANGUAGES
     for name in encodings
     if not name.startswith("cp125")
 } | {
@@ -230,21 +236,22 @@ def _decoded(data: bytes, encoding: str, *, mixed: bool) -> str | None:
 
 def _latin(data: bytes, *, mixed: bool) -> Iterator[tuple[float, str, str]]:
     texts: dict[str, str | None] = {}
-    for letters, frequent, encodings in _LATIN:
+    for letters, frequent, encodings in LANGUAGES:
         known, words = set(letters), set(frequent.split())
         for encoding in encodings:
             if encoding not in texts:
                 texts[encoding] = _decoded(data, encoding, mixed=mixed)
             text = texts[encoding]
             if text is not None:
-                yield _latin_score(text, known, words), encoding, text
+                yield latin_score(text, known, words), encoding, text
 
 
-def _latin_score(text: str, known: set[str], words: set[str]) -> float:
+def latin_score(text: str, known: set[str], words: set[str]) -> float:
+    """Say how well a text fits a language, by its letters beyond ASCII and its frequent words."""
     good = count = 0.0
     before = " "
     for char in text:
-        if char > "\x7f" and char not in _MARKS:
+        if char > "\x7f" and char not in MARKS:
             count += 1
             inside = char.isupper() and before.islower()
             good += 1 if (char in known or char.lower() in known) and not inside else -1 if not char.isalpha() else -0.5
@@ -263,7 +270,7 @@ def _is_set_apart(char: str, before: str) -> bool:
 
 
 def _others(data: bytes, *, mixed: bool) -> Iterator[tuple[float, str, str]]:
-    for letters, encodings in _SCRIPTS:
+    for letters, encodings in SCRIPTS:
         weights = {char: 1 - place / len(letters) for place, char in enumerate(letters) if char != " "}
         for encoding in encodings:
             text = _decoded(data, encoding, mixed=mixed)
@@ -295,7 +302,7 @@ def _script_score(text: str, weights: dict[str, float]) -> float:
             if char in _QUOTES and _is_set_apart(char, before):
                 total += _QUOTE
             else:
-                total -= 0.5 if char in _MARKS and not before.isalpha() else 1
+                total -= 0.5 if char in MARKS and not before.isalpha() else 1
         before = char
     return total / count if count else 0.0
 
@@ -313,7 +320,7 @@ def _east_score(text: str, encoding: str) -> float:
         elif "\u4e00" <= char <= "\u9fff" and _is_usual(char, encoding):
             usual += 1
         else:
-            other += char not in _MARKS
+            other += char not in MARKS
     total = max(kana + hangul + usual + other, 1)
     if encoding == "cp949":
         return (hangul - 2 * kana + 0.2 * usual - other) / total

@@ -10,6 +10,8 @@ from corpusfmt.text.primitives import is_utf8
 _NOT_ASCII: Final = re.compile(rb"[\x80-\xff]++")
 #: Bytes of a text in UTF-8, of which there are rarely so many in a row in UTF-16.
 _NARROW: Final = re.compile(rb"[\t\n\r -~\x80-\xff]{8,}+")
+#: The first byte that begins a character.
+_LEAD: Final = 0xC2
 
 
 class Flaw(NamedTuple):
@@ -46,6 +48,29 @@ def has_narrow_lines(data: bytes) -> bool:
         if b"\n" in part and any(is_utf8(part[: len(part) - cut]) for cut in range(4)):  # a character may be cut off
             return True
     return False
+
+
+def has_cut(data: bytes) -> bool:
+    """Say whether text in UTF-8 is likely to have lost a part of a character: other characters stand beside it, a lead
+    byte is alone that others have too, or the rest of what would be a small letter with such a lead byte.
+    """
+    runs = _NOT_ASCII.findall(data)
+    leads = {run[at : at + 1] for run in runs if is_utf8(run) for at in range(len(run)) if run[at] >= _LEAD}
+    for run in runs:
+        if not is_utf8(run):
+            rest = run[: flaw_at(run, 0).length] if run[0] < _LEAD else b""
+            whole = len(run.decode("utf-8", "ignore").encode())
+            if (
+                (leads and 2 * whole > len(run))
+                or run[-1:] in leads
+                or (rest and any(_is_small(lead + rest) for lead in leads))
+            ):
+                return True
+    return False
+
+
+def _is_small(data: bytes) -> bool:
+    return data.decode("utf-8", "replace").islower()
 
 
 def described(data: bytes, at: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from corpusfmt import plugins
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, LossError
-from corpusfmt.model.format import Format, WriteOptions, options_for
+from corpusfmt.model.format import Format, WriteOptions, applicable, options_for
 from corpusfmt.model.loss_kinds import KINDS, LOSS_KINDS
 from corpusfmt.text.display import quoted
 
@@ -51,7 +51,7 @@ class Side(NamedTuple):
 
     @property
     def _writing(self) -> WriteOptions:
-        return WriteOptions(own=plugins.applicable(self.format, "write", self.own))
+        return WriteOptions(own=applicable(self.format, "write", self.own))
 
     def lacks(self, probe: Probe) -> str:
         """Say why it cannot hold the thing that a probe is about; nothing when it can."""

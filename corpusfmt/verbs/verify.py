@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from corpusfmt import plugins, storage
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, ReceiptError, SourceChangedError
-from corpusfmt.model.format import Format, ReadOptions
+from corpusfmt.model.format import Format, ReadOptions, applicable, check_options
 from corpusfmt.model.limit_table import HIGHEST
 from corpusfmt.receipt.sections import Receipt, digests, reading_back
 from corpusfmt.sources.batches import scan, whole
@@ -164,8 +164,8 @@ class Verification:
         own = target.get("options")
         if not isinstance(own, dict) or not all(isinstance(value, str) for value in own.values()):
             raise self._damaged()
-        known = plugins.applicable(format, "read", own)
-        plugins.check_options(format, "read", known)
+        known = applicable(format, "read", own)
+        check_options(format, "read", known)
         inside = self._text(record, "inside") if "inside" in record else ""
         return format, reading_back(format, known, inside, made=target.get("ids_made") is True)
 

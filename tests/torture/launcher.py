@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import gc
 import io
 import json
 import os
@@ -218,6 +219,7 @@ def run() -> int:
     from corpusfmt import storage  # noqa: F401 - what the system can do is found out from the real functions
     from corpusfmt.cli.main import main
 
+    gc.disable()  # it closes files at moments of its own, where the command makes no call: nothing is promised there
     plan = Plan(wanted)
     install(plan)
     if "ready" in wanted:

@@ -1,13 +1,18 @@
-"""The interface of a report: it gets findings one after the other, then the totals."""
+"""The interface of a report, which gets findings one after the other, then the totals; and the report of a name."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from types import ModuleType
 from typing import NamedTuple, Protocol, TypeAlias
 
+from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.finding import Finding
+from corpusfmt.options import REPORT_MODULES, REPORTS
+from corpusfmt.text.display import quoted
 
 
 class Marks:
@@ -86,6 +91,8 @@ class Summary(NamedTuple):
     error: str | None
     #: The path of the configuration; empty when there is none.
     configuration: str = ""
+    #: Files of source folders that were not read, with the reason of each.
+    skipped: Mapping[str, str] = {}
 
 
 class Reporter(Protocol):
@@ -102,3 +109,20 @@ class Reporter(Protocol):
 
     def end(self, summary: Summary) -> None:
         """Print all that is left."""
+
+
+def module_of(name: str) -> ModuleType:
+    """Return the module of a report."""
+    return import_module(f"corpusfmt.cli.reports.{REPORT_MODULES.get(name, name)}")
+
+
+def reporter(name: str, write: Write, *, colour: bool = False) -> Reporter:
+    """Return what prints findings in the format ``name`` through ``write``. Raises ConfigurationError."""
+    if name not in REPORTS:
+        raise ConfigurationError(f"unknown report format {quoted(name)}; known are {', '.join(REPORTS)}")
+    if name == "text":
+        from corpusfmt.cli.reports.text import Report
+
+        return Report(write, colour=colour)
+    made: Reporter = module_of(name).Report(write)
+    return made

@@ -36,5 +36,6 @@ class Report:
             "judges": [{"schema": schema, "by": list(engines)} for schema, engines in summary.validators],
             "error": summary.error,
             "configuration": shown_halves(summary.configuration) or None,
+            "passed_over": {shown_halves(path): reason for path, reason in summary.skipped.items()},
         }
         self._write(f"\n], {dump(totals)[1:]}\n")

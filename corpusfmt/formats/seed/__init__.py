@@ -25,7 +25,7 @@ The modules: ``grammar`` (headers and escapes, both ways), ``read`` with ``body`
 from __future__ import annotations
 
 from corpusfmt.formats.seed.faults import FAULTS
-from corpusfmt.formats.seed.offsets import begins, locate, resync, rewrite, sniff
+from corpusfmt.formats.seed.offsets import begins, heads, locate, resync, rewrite, sniff
 from corpusfmt.formats.seed.read import scan
 from corpusfmt.formats.seed.write import losses, writer
 from corpusfmt.model.format import Format, Option
@@ -53,6 +53,7 @@ FORMAT = Format(
     ),
     resync=resync,
     begins=begins,
+    heads=heads,
     open_ended=True,
     names_files=True,
     wide_code="SEED007",

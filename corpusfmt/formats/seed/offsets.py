@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpusfmt.formats.seed.grammar import BOUNDARY, FILE, escape, unescape
+from corpusfmt.formats.seed.grammar import BOUNDARY, FILE, PRAGMA, escape, unescape
+from corpusfmt.formats.seed.traces import has_version1
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.rule import Change
@@ -27,9 +28,14 @@ def resync(buffer: bytes, position: int) -> int:
     return at + 1 if at >= 0 else -1
 
 
-def begins(head: bytes, data: bytes) -> bool:
-    """Say whether a member holds a header near its beginning, of a file of which the dialect is known."""
-    return bool(head) and resync(data, 0) >= 0
+def begins(_: bytes, data: bytes) -> bool:
+    """Say whether a member holds a header near its beginning."""
+    return resync(data, 0) >= 0
+
+
+def heads(data: bytes) -> bytes:
+    """Return the first line that a part of a file needs, of which that line is not known."""
+    return PRAGMA + b"\n" if has_version1(data) else b""
 
 
 def locate(region: Region, document: Document, position: int) -> int:

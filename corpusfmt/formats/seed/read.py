@@ -19,7 +19,7 @@ from corpusfmt.formats.seed.grammar import (
     parse_header,
 )
 from corpusfmt.formats.seed.metadata import MetaFault, check_metadata
-from corpusfmt.formats.seed.offsets import BLANK, resync
+from corpusfmt.formats.seed.offsets import BLANK, heads, resync
 from corpusfmt.formats.seed.traces import (
     CONFLICT_END,
     Conflict,
@@ -30,7 +30,7 @@ from corpusfmt.formats.seed.traces import (
     of_other_bundles,
     of_version1,
 )
-from corpusfmt.limits import CHUNK, bounded
+from corpusfmt.limits import CHUNK, HEAD, bounded
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.finding import Edit
@@ -65,8 +65,10 @@ class _Scan:
     def __init__(self, stream: Stream, options: ReadOptions) -> None:
         self.stream, self.options, self.path = stream, options, stream.name
         self.limits = options.limits
-        head = options.resumed.removeprefix(BOM).lstrip(BLANK)
+        head = (options.resumed or b"").removeprefix(BOM).lstrip(BLANK)
         self.version = int(head.startswith(PRAGMA))
+        #: Whether the dialect is to be seen from what the stream holds, which begins amid the source.
+        self.guessing = options.resumed is not None and not head.startswith((PRAGMA, FILE))
         self.passed = -1  # where the last thing ends that was not read: a document that is too large, or no document
         self.out = Collector(stream.name, BY_CODE, options)
         self.after: BodyFault | None = None
@@ -114,8 +116,10 @@ class _Scan:
     def _prologue(self) -> Region:
         """Read line by line up to the first that is neither blank nor a pragma. Return what was read from there on."""
         buffer = b""
-        while len(buffer) < 4 and (more := self.stream.read(CHUNK)):
+        while len(buffer) < (HEAD if self.guessing else 4) and (more := self.stream.read(CHUNK)):
             buffer += more
+        if self.guessing:
+            self.version = int(bool(heads(buffer[:HEAD])))
         self.out.region = Region(buffer, 0, 1)
         if wide := wide_encoding(buffer):
             hint = (
@@ -171,15 +175,21 @@ class _Scan:
             self._too_large(offset, piece.skipped)
             yield from self.out.flush(buffer, cut=len(buffer) < piece.skipped)
             return
-        line = line + buffer.count(b"\n", 0, first) if self.options.lines else 0
+        counting = self.options.lines
+        line = line + buffer.count(b"\n", 0, first) if counting else 0
         for _ in range(MOST_ODD):
-            rows, first = self._rows(buffer, offset, first)
+            rows, stop = self._rows(buffer, first, line)
             if rows:
                 yield from self.out.rows(rows)
-            following = buffer.find(BOUNDARY, first) + 1
+            following = buffer.find(BOUNDARY, stop) + 1
+            if counting and first < stop < len(buffer):
+                line += buffer.count(b"\n", first, stop)
+            first = stop
             if rows is None or not following:
                 break
             yield from self._documents(buffer, first, following, line)
+            if counting:
+                line += buffer.count(b"\n", first, following)
             first = following
         yield from self._documents(buffer, first, len(buffer), line)
 
@@ -218,14 +228,14 @@ class _Scan:
                 line += occurrences(buffer[start:end], b"\n")
         yield from self.out.flush()
 
-    def _rows(self, buffer: bytes, offset: int, first: int) -> tuple[Rows | None, int]:
+    def _rows(self, buffer: bytes, first: int, line: int) -> tuple[Rows | None, int]:
         """Cut a region into rows, as far as that is asked for and nothing needs a closer look. Return where that is."""
         options, limits = self.options, self.limits
-        if KERNEL is None or options.lines or options.encoding or self.conflict.is_open or is_begun(buffer):
+        if KERNEL is None or options.encoding or self.conflict.is_open or is_begun(buffer):
             return None, first
         most = bounded(limits.header, options.max_document, limits.metadata)
-        table, arena, stop = KERNEL.seed_rows(buffer, first, self.version, min(limits.depth // 2 - 1, 64), *most)
-        return Rows(Values(buffer, arena, table), self.path, offset), stop
+        table, arena, stop = KERNEL.seed_rows(buffer, first, line, self.version, min(limits.depth // 2 - 1, 64), *most)
+        return Rows(Values(buffer, arena, table), self.path, self.out.region.offset), stop
 
     def _spans(self, buffer: bytes, first: int, last: int) -> tuple[list[tuple[int, int, int, int, int]], bool]:
         """Cut a part of a region into documents: start, end of the header line, start and stop of the body, end.

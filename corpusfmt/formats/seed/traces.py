@@ -13,6 +13,7 @@ from corpusfmt.text.display import quoted
 _VERSION1: Final = re.compile(
     rb"^(?:<<<META(?=[ {>])|\\++<<<(?:SEED|FILE|META)|\\\\++ No newline at end of file\r?$)[^\n]*+", re.M
 )
+_HEADER: Final = re.compile(rb"^<<<FILE [^\n]*+", re.M)
 #: What git and others write around the two sides of a conflict: seven characters, or as many as they are told.
 _CONFLICT: Final = re.compile(rb"^(([<|=>])\2{6,63}+)(?: ([^\n]*+)|\r?$)", re.M)
 _BEGUN: Final = b"<<<<<<< "
@@ -91,14 +92,20 @@ def of_version1(text: bytes, start: int) -> Iterator[Trace]:
         yield Trace("SEED016", "a plain file has an end marker of version 1", start + len(ahead))
 
 
+def has_version1(text: bytes) -> bool:
+    """Say whether lines of a file, whose first line is not known, are as version 1 alone writes them."""
+    headers = (text[match.start() : match.end()] for match in _HEADER.finditer(text))
+    return any(of_version1(text, 0)) or any(map(is_spelled, headers))
+
+
 def is_spelled(line: bytes) -> bool:
     """Say whether a header, which was read as plain, is what version 1 writes and means something else there."""
     try:
         identifier, name = parse_header(line, 1)
-    except HeaderFault:
+        same = f"<<<FILE {spell_id(identifier)} {spell_name(name)}>>>".encode() == line.removesuffix(b"\r")
+        return same and (identifier, name) != parse_header(line, 0)
+    except (HeaderFault, UnicodeDecodeError):
         return False
-    same = f"<<<FILE {spell_id(identifier)} {spell_name(name)}>>>".encode() == line.removesuffix(b"\r")
-    return same and (identifier, name) != parse_header(line, 0)
 
 
 class Conflict:

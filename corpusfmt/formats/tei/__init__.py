@@ -7,11 +7,11 @@ is known about a text in its place in the header, and with the text and the meta
 *Read* are our documents, exactly, with the SHA-256 in their header checked; and the TEI that others publish, as a
 reader would see it: its text without its markup, and what its header says as metadata.
 
-The modules, from below: ``profile``, ``names``, ``head``, ``write``; ``native_bytes`` (a document that corpusfmt wrote,
-from its bytes), ``native`` with ``native_header`` (from events, when somebody touched it), ``readings`` (what may have
-been done to its text); ``thirdparty`` (what others write); ``encoding``, ``window``, ``parser``, ``references``;
-``gathering``, ``schema_units``, ``documents``, ``frames`` (from events to documents), ``wellformed`` (faults of
-XML in words), ``read``. Then ``offsets`` and ``faults``.
+The modules, from below: ``profile``, ``names``, ``head``, ``rows`` (for the kernel), ``write``; ``native_bytes`` (a
+document that corpusfmt wrote, from its bytes), ``native`` with ``native_header`` (from events, when somebody touched
+it), ``readings`` (what may have been done to its text); ``thirdparty`` (what others write); ``encoding``, ``window``,
+``parser``, ``references``; ``gathering``, ``schema_units``, ``documents``, ``frames`` (from events to documents),
+``wellformed`` (faults of XML in words), ``read``. Then ``offsets`` and ``faults``.
 """
 
 from __future__ import annotations

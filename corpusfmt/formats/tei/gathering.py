@@ -12,6 +12,7 @@ from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import build
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Batch, ReadOptions
+from corpusfmt.model.rows import Rows
 from corpusfmt.text.position import Pointer, Region
 from corpusfmt.text.primitives import occurrences
 
@@ -141,6 +142,13 @@ class Gathering:
             out.batch(refused, cut=cut, fatal=fatal)._replace(to_validate=self.to_validate, source_byte=source_byte)
         )
         self.to_validate, self._first = [], -1
+
+    def add_rows(self, rows: Rows, region: Region) -> None:
+        """Add native documents of a region, in a batch of their own."""
+        self.flush()
+        self.out.region = region
+        self.batches += self.out.rows(rows)
+        self.any = True
 
     def line_of(self, byte: int) -> int:
         """Return the line of a stream offset."""

@@ -36,16 +36,16 @@ class Names:
     """
 
     def __init__(self) -> None:
-        self._marks = bytearray(_MARKS >> 3)
-        self._count = 0
+        self.marks = bytearray(_MARKS >> 3)
+        self.count = 0
 
     def give(self, id: str | int) -> str:
         """Return the ``xml:id`` of the next document."""
-        self._count += 1
+        self.count += 1
         name = id if isinstance(id, str) and _SAFE.fullmatch(id) else ncname(id)
         mark = crc32(name.encode()) & (_MARKS - 1)
         at, bit = mark >> 3, 1 << (mark & 7)
-        if self._marks[at] & bit:
-            return f"{name}_n{self._count}"
-        self._marks[at] |= bit
+        if self.marks[at] & bit:
+            return f"{name}_n{self.count}"
+        self.marks[at] |= bit
         return name

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from corpusfmt.formats.tei import rows as native_rows
 from corpusfmt.formats.tei.encoding import Decoded, Undecodable
 from corpusfmt.formats.tei.frames import Frames
 from corpusfmt.formats.tei.gathering import Gathering, Window
@@ -16,7 +17,9 @@ from corpusfmt.formats.tei.wellformed import Around, Explanation, character_for,
 from corpusfmt.limits import CHUNK, KIB
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Batch, ReadOptions, Stream, forced_encoding
+from corpusfmt.model.rows import MOST_ODD, Rows
 from corpusfmt.text.display import quoted
+from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8, is_utf8, is_xml, occurrences
 
@@ -177,12 +180,15 @@ class _Scan:
         region = window.whole(parser.fed)
         buffer, at = region.buffer, parser.fed - region.offset
         stop = buffer.rfind(TEI_END, at) + len(TEI_END)
-        whole = buffer[at:stop]
-        clean = is_utf8(whole) and is_xml(whole)
+        odd = MOST_ODD if self._is_for_kernel() else 0
+        whole = b"" if odd else buffer[at:stop]
+        clean = not odd and is_utf8(whole) and is_xml(whole)
         line = region.line + occurrences(buffer[:at], b"\n") if self.options.lines or self.options.validating else 0
         while self.between and at < stop:
             if buffer.startswith(b"\n", at):
                 at, line = at + 1, line + bool(line)
+            if odd:
+                odd, at = odd - 1, self._rows(region, at)
             if at == stop or not buffer.startswith(TEI_START, at):
                 break
             document = buffer[at : buffer.find(TEI_END, at) + len(TEI_END)]
@@ -195,6 +201,22 @@ class _Scan:
         parser.skip(region.offset + at)
         self.between = self.between and (at == len(buffer) or buffer.startswith(TEI_START, at))
         return self.between and not last
+
+    def _is_for_kernel(self) -> bool:
+        """Say whether native documents may be taken as rows: nothing is asked for that rows do not have."""
+        options = self.options
+        plain = self.quick and not (options.lines or options.validating or self.source.encoding)
+        return plain and KERNEL is not None and self.frames.across is None
+
+    def _rows(self, region: Region, at: int) -> int:
+        """Take the native documents of a region that need no closer look. Return where the next one begins."""
+        assert KERNEL is not None
+        options = self.options
+        values, stop = native_rows.read(KERNEL, region.buffer, at, options.max_document, options.limits)
+        if values.table:
+            self.frames.passed()
+            self.gathering.add_rows(Rows(values, self.gathering.out.path, region.offset, encoding="utf-8"), region)
+        return stop
 
     def _ends(self) -> bool:
         """Say whether the end of a document is here. What was searched before, while waiting for it, is not again."""

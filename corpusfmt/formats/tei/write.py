@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
+from corpusfmt.formats.tei import rows as native_rows
 from corpusfmt.formats.tei.header import bare_headers, forbidden_in, glyphs, header, visible
 from corpusfmt.formats.tei.names import Names
 from corpusfmt.formats.tei.profile import (
@@ -25,7 +26,9 @@ from corpusfmt.model.file_names import wanted_name
 from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.losses import loss, not_text
 from corpusfmt.model.metadata import EMPTY
+from corpusfmt.model.rows import Rows, encoded
 from corpusfmt.text.display import quoted
+from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.primitives import escape_xml, is_utf8, is_xml
 from corpusfmt.version import __version__
 
@@ -91,8 +94,16 @@ class TEIWriter:
         """Return the end of the corpus."""
         return CORPUS_END
 
-    def encode(self, documents: Sequence[Document]) -> list[bytes]:
+    def encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         """Return the documents, a ``TEI`` element each. Raises LossError."""
+        if KERNEL is not None and isinstance(documents, Rows) and native_rows.fits(documents.values):
+            kernel, digests, names = KERNEL, native_rows.digests(documents.values), self._names
+            return encoded(
+                documents, lambda values, first: native_rows.write(kernel, values, first, digests, names), self._encode
+            )
+        return self._encode(documents)
+
+    def _encode(self, documents: Sequence[Document]) -> list[bytes]:
         texts = self._texts(documents)
         joined = b"\xff".join(texts)
         plain = is_xml(joined)

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from corpusfmt.limits import CHUNK, HTTP_WINDOW, KIB, MIB, sized
 from corpusfmt.text.display import quoted
-from corpusfmt.text.gzip_header import header_size
+from corpusfmt.text.gzip_header import header_size, inflate_fault, zstd_fault
+from corpusfmt.text.magic import kind_of
 from corpusfmt.text.primitives import is_utf8
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -83,6 +84,8 @@ def decoded(coding: str, data: bytes, most: int, at: tuple[int, int], expand: Ca
     elif data.startswith(magic[: len(data)]):
         decoder = said
     if decoder is None:
+        if said is not None and not _reads_as_text(data) and kind_of(data) is None:
+            return Undone(data, f"the body is not in {quoted(coding)}, as the header says, and is no text")
         if said is not None or _reads_as_text(data):
             return None
         known = ", ".join(sorted(_DECODERS))
@@ -136,7 +139,7 @@ def _gunzip(data: bytes, sink: _Sink) -> None:
     at = 0
     while at < len(data):
         if not data.startswith(GZIP_MAGIC, at):
-            raise _Damage("is followed by other data")
+            raise _Damage("is followed by other data" if at else "ends early")
         try:
             size = header_size(data, at)
         except ValueError as error:
@@ -177,7 +180,7 @@ def _inflate(data: bytes, at: int, wbits: int, sink: _Sink, header: bytes = b"")
                 sink.length - before,
                 sink,
             )
-            raise _Damage(f"is damaged ({str(damage).lower()})") from None
+            raise _Damage(f"is damaged{inflate_fault(damage)}") from None
         used = len(piece) - len(member.unused_data if member.eof else member.unconsumed_tail)
         sink.add(part)
         at, step = at + used, CHUNK
@@ -236,7 +239,7 @@ def _unzstd(data: bytes, sink: _Sink) -> None:
     library, view, at = zstandard.ZstdDecompressor(max_window_size=HTTP_WINDOW), memoryview(data), 0
     while at < len(data):
         if not data.startswith(ZSTD_MAGIC, at) and not _is_skippable(data[at : at + 4]):
-            raise _Damage("is followed by other data")
+            raise _Damage("is followed by other data" if at else "ends early")
         frame, start, before = library.decompressobj(), at, sink.length
         while not frame.eof:
             piece = view[at : at + 256]  # which can grow to 8 MiB at most: the library has no limit of its own
@@ -255,8 +258,7 @@ def _unzstd(data: bytes, sink: _Sink) -> None:
                     sink.length - before,
                     sink,
                 )
-                reason = str(damage).removeprefix("zstd decompressor error: ").lower()
-                raise _Damage(f"is damaged ({reason})") from None
+                raise _Damage(f"is damaged{zstd_fault(damage)}") from None
             at += len(piece) - len(frame.unused_data)
         told = zstandard.get_frame_parameters(view[start:at]).content_size
         size = sink.length - before

@@ -189,7 +189,7 @@ FAULTS: Final = (
     Rule(
         "WARC021", "error", "HTTP message that cannot be read",
         "The response of the server cannot be read: it is larger than a limit, or its compression is unknown.",
-        "see the message; for brotli install corpusfmt[web]",
+        "raise the limit that the message names ('corpusfmt limits'), or decode the page with another program",
         _page(_HTML + b"Content-Encoding: exi\r\n\r\n\x80\x00\x01\x02"), _page(_HTML + b"\r\n<p>hello</p>"), "warc",
     ),
     Rule(

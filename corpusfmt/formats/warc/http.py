@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from corpusfmt.formats.warc.charsets import byte_order_mark, declared_charset
 from corpusfmt.formats.warc.codings import HTTPFault, decoded, is_coded
+from corpusfmt.formats.warc.texts import is_page
 from corpusfmt.limits import KIB, MAX_RATIO, RATIO_FREE, USUAL, Limits, sized
 from corpusfmt.text.display import quoted
 
@@ -244,8 +245,15 @@ def content_of(
             else:
                 if undone.other:
                     remarks.append(f"the body is in another coding than {quoted(coding)}, which the header declares")
-                data, start = undone.data, -1
+                start = start if undone.data == data else -1
+                data = undone.data
                 damage += [undone.damage] if undone.damage else []
+                if start < 0 and said_type(message)[0].endswith("html") and is_coded(data[:4]):
+                    twice = decoded(coding, data, most, (named_at, message.body), expand)
+                    if twice is not None and is_page(twice.data):
+                        data = twice.data
+                        damage += [twice.damage] if twice.damage else []
+                        remarks.append("the body is compressed twice")
     if len(data) > limit:
         raise HTTPFault("coding", f"the content is larger than {limit} bytes", message.body)
     kind, label = said_type(message)

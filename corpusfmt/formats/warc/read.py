@@ -217,6 +217,7 @@ class _Scan:
             yield from self._refuse(record, Fault("WARC032", wrong.message, record.start, edit))
 
     def _document(self, record: Record) -> Iterator[Batch]:
+        told = len(record.faults)
         try:
             pending = pending_of(record, self.options, self.types, self.framer.stream.expand, ours=self.ours)
         except FaultError as error:
@@ -224,6 +225,8 @@ class _Scan:
             yield from self._refuse(record, error.fault)
             return
         if isinstance(pending, str):
+            for fault in record.faults[told:]:
+                self._find(fault, record)
             self.out.leave(pending)
             return
         for fault in pending.remarks:

@@ -218,14 +218,15 @@ def _response(
         kind = HTML[0] if is_page(content.data) else ""
         if not is_wanted(kind, types):
             return "response records of no type"
+    damage = [Fault("WARC033", content.damage, start + content.damaged_at)] if content.damage else []
     if what := binary(kind, content.data, record.fields, types, wide=content.wide):
+        record.faults += [fault for fault in damage if fault not in record.faults]
         return f"response records of {shown(kind, 60)} that hold {shown(what, 60)}"
     pending = Pending(record, content.data, options.encoding, start + max(content.start, 0))
     pending.extra["status"] = message.status
     if message.remark:
         pending.remarks.append(Fault("WARC033", message.remark, start))
-    if content.damage:
-        pending.remarks.append(Fault("WARC033", content.damage, start + content.damaged_at))
+    pending.remarks += damage
     if content.remark:
         pending.remarks.append(Fault("WARC029", content.remark, start))
     if content.unknown:

@@ -38,11 +38,6 @@ class Entry(NamedTuple):
     lost: int
 
     @property
-    def is_text_lost(self) -> bool:
-        """Whether the text may be another one."""
-        return bool(self.lost & _TEXT)
-
-    @property
     def label(self) -> str:
         """The id, as it is shown."""
         return quoted(self._parts()[0])

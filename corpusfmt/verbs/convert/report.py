@@ -25,10 +25,11 @@ class Report:
     ``committed`` says whether the target was written. If not, every document counts as refused, and ``at_fault`` counts
     those that are the reason. ``verified`` counts the documents that were read back and compared. ``cut`` counts the
     refused records of which the quarantine may contain only the beginning. ``error`` is the error that ended the run,
-    or None. ``findings`` and ``losses`` contain the first of each code and kind; ``finding_counts`` and ``loss_counts``
-    count all. ``lost`` counts the documents with an allowed loss, by kind; ``dropped`` counts the items that reading
-    dropped; ``skipped`` lists the files of source folders that were not read. ``outputs`` lists the files that were
-    written; ``files`` counts them if the target is a folder.
+    or None; ``record`` is the number of its record in its source, from 1, or 0. ``findings`` and ``losses`` contain the
+    first of each code and kind; ``finding_counts`` and ``loss_counts`` count all. ``lost`` counts the documents with an
+    allowed loss, by kind; ``dropped`` counts the items that reading dropped; ``skipped`` lists the files of source
+    folders that were not read, ``skip_reasons`` has the reason of each. ``outputs`` lists the files that were written;
+    ``files`` counts them if the target is a folder.
     """
 
     def __init__(self) -> None:
@@ -44,8 +45,10 @@ class Report:
         self.dropped: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
         self.skipped: list[str] = []
+        self.skip_reasons: dict[str, str] = {}
         self.outputs: list[str] = []
         self.error: CorpusfmtError | None = None
+        self.record = 0
 
     def __repr__(self) -> str:
         state = "committed" if self.committed else "not committed"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Final
 
 from corpusfmt import storage
+from corpusfmt.limits import MIB
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
@@ -13,9 +15,8 @@ from corpusfmt.model.format import Batch, Format, ReadOptions, Source
 from corpusfmt.sources.batches import Unique, bounded, placed, scanned, together
 from corpusfmt.sources.files import opened, sources
 from corpusfmt.sources.settings import Reading, Unused
-from corpusfmt.targets import Target, open_target
-from corpusfmt.targets.places import Places
-from corpusfmt.targets.settings import Writing
+from corpusfmt.targets.files import Target, open_target
+from corpusfmt.targets.settings import Places, Writing
 from corpusfmt.text.display import quoted
 from corpusfmt.text.position import Pointer, Region
 from corpusfmt.verbs.convert.quarantine import Quarantine
@@ -24,6 +25,10 @@ from corpusfmt.verbs.convert.report import Progress, Report
 if TYPE_CHECKING:
     from corpusfmt.verbs.convert.proof import Proof
     from corpusfmt.verbs.convert.receipt_file import Sealing
+
+
+#: A source of so many bytes is scanned in a thread.
+_LARGE: Final = 2 * MIB
 
 
 class _Stopped(Exception):
@@ -62,11 +67,16 @@ class Conversion:
         #: The documents to convert, by id; None for all.
         self.ids = None if ids is None else frozenset(map(str, ids))
         self.missing_ids = set(self.ids or ())
-        self._unique = Unique(every=self.reading.makes_ids)
+        self._makes_ids = self.reading.makes_ids
+        self._unique = Unique(every=self._makes_ids)
         self.report = Report()
-        self.report.skipped = skipped
+        self.report.skipped, self.report.skip_reasons = list(skipped), skipped
         self.region, self.pointer = Region(b"", 0, 1), Pointer()
         self.doomed = False
+        #: How many documents were read before the source at hand.
+        self._before = 0
+        #: What was said last of damage in a file.
+        self.damaged: Finding | None = None
         places.check(self.paths)
         self._replaced = places.replaced()
         #: The sources that are replaced, each as it was read.
@@ -74,8 +84,8 @@ class Conversion:
         self.quarantine: Quarantine | None = None
         self.proof: Proof | None = None
         self.receipt: Sealing | None = None
-        self._source = Source()
-        self.target = open_target(target, writing._replace(source=self._source))
+        self._source, self._jobs = Source(), writing.jobs
+        self.target = open_target(target, writing._replace(source=self._source), folder=places.is_folder)
         try:
             self.unused = Unused(self.reading, *writing.shared)
             self.unused.names -= set(self.target.options.own)
@@ -162,13 +172,13 @@ class Conversion:
             raise ConfigurationError(f"no document has the id {quoted(min(self.missing_ids))}")
 
     def _read_all(self) -> None:
-        total = sum(storage.size_of(path) for path in self.paths)
+        total = sum(map(storage.size_of, self.paths)) if self.progress else 0
         done = 0
         for path in self.paths:
+            read = self._before = self.report.read
             try:
-                read = self.report.read
                 with opened(path, self.reading, hashed=self.receipt is not None) as (stream, format):
-                    if stream.state and stream.state.file in self._replaced:
+                    if self._replaced and stream.state and stream.state.file in self._replaced:
                         self._rewritten.append((self._replaced[stream.state.file], stream.state))
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
@@ -178,12 +188,13 @@ class Conversion:
                         batches = bounded(self._scanned(stream, format, options), self.reading.limits)
                         if self.on_error == "skip" and not (self.quarantine or self.proof):
                             batches = together(batches)
-                        for batch in batches:
-                            self._take(batch)
-                            if self.progress:
-                                self.progress(Progress(self.report.read, done + stream.raw_position, total))
+                        with self._ahead(batches, stream) as found:
+                            for batch in found:
+                                self._take(batch)
+                                if self.progress:
+                                    self.progress(Progress(self.report.read, done + stream.raw_position, total))
                     except ParseError as error:  # from the file layer: compressed data that is cut or damaged
-                        self._refuse_file(error.finding)
+                        self._refuse_file(error.finding, fatal=stream.is_doubtful(error.finding))
                     finally:
                         done += stream.raw_position
                         self.report.bytes_read += stream.position
@@ -191,13 +202,23 @@ class Conversion:
                         self.proof.read(stream, path, format, self.report.read - read)
             except ParseError as error:  # the same, in the first bytes of a file without a format
                 self._refuse_file(error.finding)
+        if self.damaged and not self.report.written:  # an empty target would stand for what could not be read
+            self.doomed, self.report.error = True, ParseError(self.damaged)
+
+    def _ahead(self, batches: Iterator[Batch], stream: storage.Input) -> AbstractContextManager[Iterator[Batch]]:
+        """Let a thread scan, where that is worth it. It would wait for a pipe, which may never give more."""
+        if self._jobs < 2 or stream.state is None or stream.state.size < _LARGE:
+            return nullcontext(batches)
+        from corpusfmt.sources.ahead import Ahead
+
+        return Ahead(batches)
 
     def _scanned(self, stream: storage.Input, format: Format, options: ReadOptions) -> Iterator[Batch]:
         """Give what a scan gives, of the documents those that were asked for."""
         batches = scanned(stream, format, options)
         if self.ids is not None:
             batches = map(self._asked, batches)
-        return self._unique(batches, stream.name) if self.reading.makes_ids or format.id_of_path else batches
+        return self._unique(batches, stream.name) if self._makes_ids or format.id_of_path else batches
 
     def _asked(self, batch: Batch) -> Batch:
         ids = self.ids or frozenset()
@@ -211,32 +232,32 @@ class Conversion:
         self.region = batch.region
         documents = batch.documents
         self.report.dropped.update(batch.dropped)
-        if documents:
-            self.report.read += len(documents)
-            self._write(documents)
+        if count := len(documents):
+            self.report.read += count
+            self._write(documents, count)
         for finding in batch.findings:
             if finding.severity == "error":
                 self._refuse_record(finding, batch.refused, cut=batch.cut, fatal=batch.fatal, clash=batch.clash)
             else:
                 self.report.add_finding(finding)
 
-    def _write(self, documents: Sequence[Document]) -> None:
+    def _write(self, documents: Sequence[Document], count: int) -> None:
         try:
             if self.doomed:
                 self.target.check(documents)
             else:
                 lost = self.target.write(documents)
-                self.report.written += len(documents)
+                self.report.written += count
                 for some in lost:
                     self.report.lost.update({loss.kind for loss in some})
                 if self.proof:
                     self.proof.wrote(documents, [[self._placed(loss) for loss in some] for some in lost])
         except LossError as error:
-            if len(documents) == 1:
+            if count == 1:
                 self._refuse_document(documents[0], error)
                 return
             for document in documents:
-                self._write([document])
+                self._write([document], 1)
 
     def _refuse_document(self, document: Document, error: LossError) -> None:
         report = self.report
@@ -259,8 +280,8 @@ class Conversion:
     def _placed(self, loss: Loss) -> Loss:
         return placed(loss, self.region, self.pointer)
 
-    def _refuse_file(self, finding: Finding) -> None:
-        self._refuse_record(finding, b"", cut=True, fatal=finding.code in storage.UNTRUSTED)
+    def _refuse_file(self, finding: Finding, *, fatal: bool = False) -> None:
+        self._refuse_record(finding, b"", cut=True, fatal=fatal)
 
     def _refuse_record(
         self, finding: Finding, raw: bytes, *, cut: bool, fatal: bool = False, clash: Document | None = None
@@ -270,11 +291,14 @@ class Conversion:
         report.read += 1
         report.refused += 1
         report.at_fault += 1
+        if finding.code == storage.DAMAGED:
+            self.damaged = finding
         if self.proof:
             self.proof.refused(finding.document, finding.code, finding)
         if self.on_error == "raise" or fatal:
             self.doomed = True
             report.error = ParseError(finding)
+            report.record = 0 if finding.code in storage.BY_CODE else report.read - self._before
             raise _Stopped
         if self.quarantine and clash is not None:
             loss = Loss("id", finding.message, clash.id, finding.path, finding.line, finding.byte)

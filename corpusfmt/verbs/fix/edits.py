@@ -10,10 +10,11 @@ from struct import Struct
 from typing import Final, TypeAlias
 
 from corpusfmt import storage
-from corpusfmt.limits import CHUNK, MIB
+from corpusfmt.limits import CHUNK, HEAD, MIB
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, ParseError
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Format, Stream
+from corpusfmt.sources.batches import UpToDamage, with_gap
 from corpusfmt.text.display import quoted
 from corpusfmt.text.utf8 import has_narrow_lines
 from corpusfmt.verbs.fix.proven import Verdict, chunks, recoded
@@ -96,28 +97,101 @@ def _parts(first: Iterable[Step], second: Iterable[Step]) -> Iterator[tuple[int,
 WHOLE = 64 * MIB
 
 
+class Removed:
+    """Takes what is removed of damaged compressed data: parts of the file as it is stored, and of what it holds."""
+
+    def __init__(self, stored: storage.Input, cut: storage.Scratch) -> None:
+        self._stored, self._cut = stored, cut
+
+    def part(self, start: int, stop: int) -> None:
+        """Take what stands in the file from ``start`` to ``stop``; each part is after those before. Raises OSError."""
+        while (left := stop - self._stored.position) and (data := self._stored.read(min(left, CHUNK))):
+            self._cut.write(data[max(start - (self._stored.position - len(data)), 0) :])
+
+    def content(self, data: bytes) -> None:
+        """Take decompressed bytes. Raises OSError."""
+        self._cut.write(data)
+
+
 class Source:
-    """A source, or a cut one up to where it was cut."""
+    """A source; a damaged one without what is damaged, where that is to be removed."""
 
     #: The code of what is mended by reading it, if anything is.
     fixes = ""
 
-    def __init__(self, stream: Stream, *, salvage: bool) -> None:
-        self._stream, self._salvage = stream, salvage
+    def __init__(self, stream: Stream, format: Format, *, salvage: bool, removed: Removed | None = None) -> None:
+        """``salvage`` leaves out what is damaged, which is given to ``removed``."""
+        self._stream, self._format, self._salvage, self._removed = stream, format, salvage, removed
         self.name = stream.name
+        #: Whether it ends before the end of the file.
         self.cut = False
+        #: The codes of damage that was passed over.
+        self.passed: list[str] = []
+        self._input = stream if isinstance(stream, storage.Input) and stream.codec and format.begins else None
+        self._source = UpToDamage(self._input, format) if self._input else stream
+        self._given, self._last = 0, b"\n"
+        self._shift = 0
+        self._members: list[tuple[int, int]] | None = None
 
     def read(self, size: int, /) -> bytes:
         """Return up to ``size`` bytes; none at the end, or where the source was cut and that is to be fixed."""
-        if self.cut:
-            return b""
-        try:
-            return self._stream.read(size)
-        except ParseError as error:
-            if not self._salvage or error.finding.code != storage.CUT:  # with unsafe fixes it is the end
-                raise
+        data = b""
+        while not data and not self.cut:
+            try:
+                data = self._source.read(size)
+                failure = self._source.failure if isinstance(self._source, UpToDamage) else None
+                is_whole = True
+            except ParseError as error:
+                failure, is_whole = error, not self._format.open_ended or not self._given
+            if failure is not None:
+                data = self._pass(failure, is_whole=is_whole)
+            elif not data:
+                break
+        if self._members is not None and (begun := self._stream.track_members()):
+            self._members += [(at + self._shift, raw) for at, raw in begun]
+            begun.clear()
+        self._given += len(data)
+        self._last = data[-1:] or self._last
+        return data
+
+    def _pass(self, failure: ParseError, *, is_whole: bool) -> bytes:
+        """Pass over damage, and return what stands before the next record, if anything. Raises ParseError."""
+        gap = self._source.gap if isinstance(self._source, UpToDamage) else None
+        if gap is None or self._input is None:
+            if not self._salvage or failure.finding.code != storage.CUT:  # with unsafe fixes it is the end
+                raise failure
             self.cut = True
             return b""
+        finding = with_gap(failure.finding, gap)
+        is_doubtful = finding.code == storage.DAMAGED and self._input.position > gap.sound
+        if is_doubtful or not is_whole:
+            raise ParseError(finding._replace(hint="fetch the file again"))
+        if not self._salvage or not (self._given or gap.content):
+            raise ParseError(finding)
+        self.passed.append(finding.code)
+        if self._removed:
+            self._removed.part(gap.offset - gap.size, gap.offset)
+        if not gap.content:
+            self.cut = True
+            return b""
+        return self._resume(self._input)
+
+    def _resume(self, stream: storage.Input) -> bytes:
+        """Begin with the member after the damage. Return what is to stand before its first record."""
+        assert isinstance(self._source, UpToDamage)
+        self._source.begin()
+        start, head = stream.position, stream.peek(HEAD)
+        before = b"" if self._last == b"\n" else b"\n"
+        if not self._given and self._format.heads is not None:
+            before = self._format.heads(head)
+        begin = self._format.resync(b"\n" + head, 1) - 1 if self._format.resync else 0
+        while begin > 0:
+            dropped = stream.read(begin)
+            begin -= len(dropped)
+            if self._removed:
+                self._removed.content(dropped)
+        self._shift = self._given + len(before) - (stream.position - start)
+        return before
 
     @property
     def codec(self) -> str:
@@ -135,8 +209,10 @@ class Source:
         return ["decompressed"] if self._stream.codec else []
 
     def track_members(self) -> list[tuple[int, int]] | None:
-        """As of the source."""
-        return self._stream.track_members()
+        """As of the source, with the offsets in what is given."""
+        if self._stream.track_members() is not None and self._members is None:
+            self._members = []
+        return self._members
 
     def expand(self, size: int, /) -> None:
         """As of the source."""
@@ -270,8 +346,10 @@ class Transcoded(Source):
 
     codec = ""
 
-    def __init__(self, stream: Stream, encoding: str, fixes: str, *, salvage: bool) -> None:
-        super().__init__(stream, salvage=salvage)
+    def __init__(self, stream: Stream, format: Format, encoding: str, *, salvage: bool) -> None:
+        super().__init__(stream, format, salvage=salvage)
+        self._source, self._input = stream, None  # where a record begins is not seen in it
+        fixes = format.wide_code
         self._encoding, self.fixes = encoding, fixes
         # The name without a byte order takes the mark away.
         self._decoder = getincrementaldecoder(encoding[:6])("strict")
@@ -305,8 +383,17 @@ class Recoded(Source):
 
     codec = ""
 
-    def __init__(self, stream: Stream, verdict: Verdict, format: Format, fixes: str, *, salvage: bool) -> None:
-        super().__init__(stream, salvage=salvage)
+    def __init__(
+        self,
+        stream: Stream,
+        format: Format,
+        verdict: Verdict,
+        fixes: str,
+        *,
+        salvage: bool,
+        removed: Removed | None = None,
+    ) -> None:
+        super().__init__(stream, format, salvage=salvage, removed=removed)
         self.fixes = fixes
         self._pieces = recoded(chunks(super().read), verdict, format)
 

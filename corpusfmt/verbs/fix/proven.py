@@ -6,15 +6,16 @@ import re
 from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Final, NamedTuple, TypeAlias
 
 from corpusfmt.limits import CHUNK, MAX_DOCUMENT
 from corpusfmt.model.format import Format
-from corpusfmt.text.display import MULTIBYTE, marked, wide_encoding
+from corpusfmt.text.display import MULTIBYTE, in_utf16, marked, quoted, wide_encoding
 from corpusfmt.text.likely_encoding import LATIN, likely_encoding, name_of
+from corpusfmt.text.other_readings import Readings, Rival
 from corpusfmt.text.primitives import is_utf8
-from corpusfmt.text.utf8 import has_narrow_lines, in_utf8
+from corpusfmt.text.utf8 import has_cut, has_narrow_lines, in_utf8
 
 #: So many bytes may hold a declaration.
 _HEAD: Final = 4096
@@ -26,6 +27,10 @@ _BLOCK: Final = 500
 _FIRST: Final = 100
 #: Such a part of the blocks must be likely to be in one encoding, and none in one of another script.
 _MOST: Final = 0.9
+#: So many encodings are tried, and named.
+_TRIED: Final = 3
+#: From so many blocks the languages of a file are learnt.
+_LEARNT: Final = 200
 _BEYOND: Final = re.compile(rb"[\x80-\xff]")
 _RUN: Final = re.compile(rb"[\x80-\xff]++")
 #: Two characters beyond ASCII have more bytes in UTF-8.
@@ -71,8 +76,8 @@ def takes(format: Format) -> bool:
 def judged(pieces: Pieces, format: Format) -> Verdict:
     """Find out which encoding a file is in."""
     head = _head_of(iter(pieces()))
-    wide = wide_encoding(head)
-    if wide is not None:
+    wide = wide_encoding(head) or in_utf16(head[:_HEAD])
+    if wide:
         return _wide(pieces, wide, is_marked=marked(head))
     declared = format.declared(head) if format.declared else None
     if declared is not None and declared.encoding != "utf-8":
@@ -197,59 +202,127 @@ def _declared(pieces: Pieces, encoding: str) -> Verdict:
 
 def _contradicted(pieces: Pieces, encoding: str) -> str:
     """Return what speaks against a single-byte encoding that a file declares, or nothing."""
-    for number, block in enumerate(_blocks(pieces)):
-        runs = _RUN.findall(block)
-        if any(len(run) > 1 and is_utf8(run) for run in runs):
+    for block in _blocks(pieces):
+        if any(len(run) > 1 and is_utf8(run) for run in _RUN.findall(block)):
             return "some of it may be UTF-8"
+    return next((_words(rival) for rival in _rivals(pieces, _readings(pieces, encoding)) if rival.is_better), "")
+
+
+def _readings(pieces: Pieces, encoding: str) -> Readings:
+    """Return what reads lines in a single-byte encoding, in the languages of a file as it reads in this encoding."""
+    readings = Readings(encoding)
+    if not encoding.startswith(MULTIBYTE):
+        for block in islice(_blocks(pieces), _LEARNT):
+            readings.learn(block)
+    return readings
+
+
+def _rivals(pieces: Pieces, readings: Readings) -> Iterator[Rival]:
+    """Give encodings in which some of a file reads better than in a single-byte encoding, or as well."""
+    for block in _blocks(pieces):
+        for line in block.split(b"\n"):
+            rival = readings.rival(line)
+            if rival is not None:
+                yield rival
+    yield from readings.open()
+
+
+def _words(rival: Rival) -> str:
+    return (
+        f"some of it may be in {name_of(rival.encoding)}: {quoted(rival.here, 20)} would be {quoted(rival.there, 20)}"
+    )
+
+
+class _Guesses(NamedTuple):
+    """Which encodings blocks of lines are likely to be in, with a word in each; whether those are all that is beyond
+    ASCII (a block is mixed with UTF-8 otherwise), and the number of bytes beyond ASCII.
+    """
+
+    names: Counter[str]
+    words: dict[str, str]
+    kinds: set[bool]
+    beyond: int
+
+
+def _guesses(pieces: Pieces) -> _Guesses:
+    names: Counter[str] = Counter()
+    words: dict[str, str] = {}
+    kinds: set[bool] = set()
+    beyond = 0
+    for number, block in enumerate(_blocks(pieces)):
+        beyond += len(_BEYOND.findall(block))
         if number < _FIRST or number & (number - 1) == 0:
             likely = likely_encoding(block, next(at for at, byte in enumerate(block) if byte > 0x7F))
-            if likely is not None and any(_differs(run, likely.encoding, encoding) for run in runs):
-                return f"some of it is likely to be in {name_of(likely.encoding)}"
-    return ""
-
-
-def _differs(data: bytes, one: str, other: str) -> bool:
-    return data.decode(one, "replace") != data.decode(other, "replace")
+            if likely is not None:
+                names[likely.encoding] += 1
+                words.setdefault(likely.encoding, likely.word)
+                kinds.add(likely.mixed)
+    return _Guesses(names, words, kinds, beyond)
 
 
 def _likely(pieces: Pieces) -> Verdict:
     """Judge a file that declares nothing and has lines that are not UTF-8: they must all be likely to be in one."""
-    names: Counter[str] = Counter()
-    kinds: set[bool] = set()
-    beyond = 0
     try:
-        for number, block in enumerate(_blocks(pieces)):
-            beyond += len(_BEYOND.findall(block))
-            if number < _FIRST or number & (number - 1) == 0:
-                likely = likely_encoding(block, next(at for at, byte in enumerate(block) if byte > 0x7F))
-                if likely is not None:
-                    names[likely.encoding] += 1
-                    kinds.add(likely.mixed)
-        if not beyond:
+        found = _guesses(pieces)
+        if not found.beyond:
             return _NOTHING
-        if beyond < _ENOUGH:
+        if found.beyond < _ENOUGH:
             return Verdict(why="too few bytes of it are not UTF-8")
-        if not names:
+        if not found.names:
             return Verdict(why="no encoding fits its text clearly better than others")
-        encoding = names.most_common(1)[0][0]
-        is_latin = encoding in LATIN
-        if names[encoding] < _MOST * names.total() or any((name in LATIN) != is_latin for name in names):
-            return Verdict(why=f"parts of it are likely to be in {' and '.join(sorted(map(name_of, names)))}")
-        if len(kinds) > 1 or (kinds == {True} and encoding.startswith(MULTIBYTE)):
-            return Verdict(why=f"some of it is UTF-8, and some likely to be in {name_of(encoding)}")
-        for data, is_bad in _parts(pieces()):
-            text = in_utf8(data, encoding) if is_bad else b""
-            if text is None or _CONTROLS_IN_UTF8.search(text):
-                return Verdict(why=f"it is likely to be in {name_of(encoding)}, and some of it is not")
-            if is_bad and kinds == {False} and _is_of_another(data, is_latin=is_latin):
-                return Verdict(why=f"it is likely to be in {name_of(encoding)}, and some of it in another encoding")
-            if (is_bad and kinds == {False} and any(map(is_utf8, _RUN.findall(data)))) or (
-                not is_bad and encoding not in LATIN and _is_by_chance(data)
-            ):
-                return Verdict(why=f"it is likely to be in {name_of(encoding)}, and some of it may be UTF-8")
+        is_latin = {name in LATIN for name in found.names}
+        tried: dict[str, Verdict] = {}
+        names = [name for name, _ in found.names.most_common()]
+        share = found.names[names[0]] / found.names.total()
+        if len(is_latin) == 1 and (share >= _MOST or not any(name.startswith(MULTIBYTE) for name in names)):
+            first = _readings(pieces, names[0])
+            candidates = [first, *(Readings(name, first.languages) for name in names[1:_TRIED])]
+            for readings in candidates:
+                name = readings.encoding
+                tried[name], rival = _checked(pieces, readings, found.kinds)
+                if tried[name].encoding:
+                    return tried[name]
+                others = {one.encoding for one in candidates}
+                if rival is not None and rival.is_better and rival.encoding in LATIN - others and len(others) < _TRIED:
+                    candidates.append(Readings(rival.encoding, first.languages))
+        if (len(found.names) > 1 and share < _MOST) or not tried:
+            return Verdict(why=f"parts of it are likely to be in {_listed(found)}")
+        return next(iter(tried.values()))
     except ValueError:
         return Verdict(why="a line of it is too long")
-    return Verdict(encoding, f"likely to be in {name_of(encoding)}", by_line=True)
+
+
+def _listed(found: _Guesses) -> str:
+    """Name the encodings that most parts of a file are likely to be in, with a word in each."""
+    names = [name for name, _ in found.names.most_common()]
+    parts = [f"{name_of(name)} ({quoted(found.words[name], 20)})" for name in names[:_TRIED]]
+    if len(names) > _TRIED:
+        parts.append("others")
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _checked(pieces: Pieces, readings: Readings, kinds: set[bool]) -> tuple[Verdict, Rival | None]:
+    """Judge whether all of a file is in an encoding, or in UTF-8. Also gives an encoding that speaks against it."""
+    encoding = readings.encoding
+    likely = f"it is likely to be in {name_of(encoding)}, and some of it"
+    is_latin, is_wide = encoding in LATIN, encoding.startswith(MULTIBYTE)
+    if len(kinds) > 1 or (kinds == {True} and is_wide):
+        return Verdict(why=f"some of it is UTF-8, and some likely to be in {name_of(encoding)}"), None
+    for data, is_bad in _parts(pieces()):
+        text = in_utf8(data, encoding) if is_bad else b""
+        if text is None or _CONTROLS_IN_UTF8.search(text):
+            return Verdict(why=f"{likely} is not"), None
+        if is_bad and has_cut(data):
+            return Verdict(why=f"{likely} has lost bytes of UTF-8"), None
+        if is_bad and kinds == {False} and _is_of_another(data, is_latin=is_latin):
+            return Verdict(why=f"{likely} in another encoding"), None
+        if (is_bad and kinds == {False} and any(map(is_utf8, _RUN.findall(data)))) or (
+            not is_bad and encoding not in LATIN and _is_by_chance(data)
+        ):
+            return Verdict(why=f"{likely} may be UTF-8"), None
+    for rival in () if is_wide else _rivals(pieces, readings):
+        return Verdict(why=f"it is likely to be in {name_of(encoding)}, and {_words(rival)}"), rival
+    return Verdict(encoding, f"likely to be in {name_of(encoding)}", by_line=True), None
 
 
 def _is_of_another(line: bytes, *, is_latin: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 
 from corpusfmt import storage
@@ -12,7 +12,7 @@ from corpusfmt.checks.baseline import Baseline
 from corpusfmt.checks.run import Against, Checking
 from corpusfmt.checks.selection import Selection
 from corpusfmt.model.document import Document
-from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, VerificationError
+from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, ParseError, VerificationError
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Format, ReadOptions, Stream
 from corpusfmt.rules import legacy_encoding
@@ -20,7 +20,7 @@ from corpusfmt.sources.batches import scan
 from corpusfmt.sources.files import opened, sources
 from corpusfmt.sources.settings import AUTO, UTF8, Reading, Unused
 from corpusfmt.text.display import WIDE_MARKS, quoted
-from corpusfmt.verbs.fix.edits import Recoded, Source, Transcoded, Work, is_in, pour, write_members
+from corpusfmt.verbs.fix.edits import Recoded, Removed, Source, Transcoded, Work, is_in, pour, write_members
 from corpusfmt.verbs.fix.proven import Verdict, chunks, judged, takes
 from corpusfmt.verbs.fix.selection import ROUNDS, FixSelection
 from corpusfmt.verbs.fix.unified_diff import Diff
@@ -33,12 +33,12 @@ class Fixed:
     """The result for one file: fixes and remaining findings, by code. ``side`` is the file with the removed bytes, or
     empty. ``changed`` says whether the file was replaced (with a dry run: would be). ``links`` counts the other names
     (hard links) that keep the old content. ``note`` says why the encoding of the file was kept, if it was to be
-    detected.
+    detected; ``unproven``: and is not UTF-8.
     """
 
     def __init__(self, path: str) -> None:
         self.path, self.side, self.note = path, "", ""
-        self.changed, self.links = False, 0
+        self.changed, self.unproven, self.links = False, False, 0
         self.fixes: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
 
@@ -114,8 +114,6 @@ class Fixing:
         if self._auto:
             self._judge(fixed, format)
         self._mend(fixed, format, options)
-        if fixed.note and takes(format) and not fixed.left:
-            fixed.left[LEGACY] = 1
         return fixed
 
     def _judge(self, fixed: Fixed, format: Format) -> None:
@@ -126,9 +124,10 @@ class Fixing:
 
         def pieces() -> Iterator[bytes]:
             with self._opened(fixed.path) as stream:
-                yield from chunks(Source(stream, salvage=self.unsafe).read)
+                yield from chunks(Source(stream, format, salvage=self._salvages).read)
 
         verdict = judged(pieces, format)
+        fixed.unproven = bool(verdict.why) and not (verdict.encoding and (verdict.is_sure or self.unsafe))
         if verdict.encoding and not (verdict.is_sure or self.unsafe):
             fixed.note = f"its encoding is not proven: it is {verdict.why}; --unsafe-fixes makes UTF-8 of it"
         elif verdict.encoding:
@@ -142,23 +141,27 @@ class Fixing:
         self.fixing.begin(path)
         work = Work(path, traced=self.diff is not None)
         try:
-            with self._opened(path) as looked, self._opened(path) as stream:
+            with self._opened(path) as looked, self._opened(path) as stream, self._opened(path, plain=True) as stored:
                 source = self._source(looked, format)
                 if source.fixes:
                     fixed.fixes[source.fixes] += 1
                 self.fixing.looked = self._progress(looked)
                 edits = self._edits(source, format, options, fixed, fixed.fixes)
                 first = next(edits, None)
-                if first is None and not source.cut and not source.fixes:
+                if first is None and not source.cut and not source.passed and not source.fixes:
                     return
-                work.copy(self._source(stream, format), chain([first] if first else [], edits))
+                removed = Removed(stored, work.cut)
+                work.copy(self._source(stream, format, removed), chain([first] if first else [], edits))
+                fixed.fixes.update(source.passed)
                 codec = looked.codec
             self.fixing.looked = None
-            self._presuming = self._presuming or source.cut
+            self._presuming = self._presuming or source.cut or bool(source.passed)
             if fixed.fixes[LEGACY]:  # what was in the encoding that was named is in UTF-8 now
                 options = options._replace(encoding=None)
             self._again(work, format, options, fixed)
             fixed.changed, fixed.links = True, storage.links_of(path)
+            if fixed.unproven and judged(lambda: chunks(work.text.stream().read), format) == Verdict():
+                fixed.unproven, fixed.note = False, ""  # a fix made UTF-8 of what was not
             if self.diff:
                 with self._opened(path) as stream:
                     old = self._source(stream, format)
@@ -181,22 +184,30 @@ class Fixing:
 
         return looked
 
-    def _opened(self, path: str) -> storage.Input:
+    def _opened(self, path: str, *, plain: bool = False) -> storage.Input:
         limits = self.reading.limits
         return storage.open_input(
-            path, ratio=limits.ratio, window=limits.zstd_window, expected=self._state, root=self.reading.root(path)
-        )
+            path, plain=plain, ratio=limits.ratio, window=limits.zstd_window, expected=self._state,
+            root=self.reading.root(path),
+        )  # fmt: skip
 
-    def _source(self, stream: storage.Input, format: Format) -> Source:
+    @property
+    def _salvages(self) -> bool:
+        """Whether damaged compressed data is removed."""
+        return self.unsafe and any(map(self.fixing.wants_code, (storage.CUT, storage.DAMAGED, storage.FOLLOWED)))
+
+    def _source(self, stream: storage.Input, format: Format, removed: Removed | None = None) -> Source:
         """Return what is to be fixed: a file in UTF-16 or UTF-32 is brought to UTF-8 first, as its mark says."""
         if self._verdict.encoding:
-            return Recoded(stream, self._verdict, format, LEGACY, salvage=self.unsafe)
+            return Recoded(stream, format, self._verdict, LEGACY, salvage=self._salvages, removed=removed)
         if format.wide_code and not self._auto and self.fixing.wants_code(format.wide_code):
-            head = stream.peek(4)
+            head = b""
+            with suppress(ParseError):  # damaged at once
+                head = stream.peek(4)
             encoding = next((name for mark, name in WIDE_MARKS if head.startswith(mark)), "")
             if encoding:
-                return Transcoded(stream, encoding, format.wide_code, salvage=self.unsafe)
-        return Source(stream, salvage=self.unsafe)
+                return Transcoded(stream, format, encoding, salvage=self._salvages)
+        return Source(stream, format, salvage=self._salvages, removed=removed)
 
     def _again(self, work: Work, format: Format, options: ReadOptions, fixed: Fixed) -> None:
         """Fix until there is nothing more to fix."""

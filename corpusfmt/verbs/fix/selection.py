@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from corpusfmt import storage
 from corpusfmt.checks.baseline import Baseline, Baselined
-from corpusfmt.checks.run import Checking
-from corpusfmt.checks.tally import Tally
+from corpusfmt.checks.run import Checking, Tally
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import ParseError
 from corpusfmt.model.finding import Finding

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from corpusfmt import storage
 from corpusfmt.checks import across_files
 from corpusfmt.checks.baseline import Baselined
-from corpusfmt.checks.run import Against, Checking
+from corpusfmt.checks.run import Against, Checking, Tally
 from corpusfmt.checks.selection import Selection
-from corpusfmt.checks.tally import Tally
 from corpusfmt.limits import MIB
 from corpusfmt.model.errors import CorpusfmtError, WorkerError
 from corpusfmt.model.finding import Finding
@@ -91,13 +90,6 @@ def transferable(error: BaseException) -> BaseException:
         kind = CorpusfmtError if isinstance(error, CorpusfmtError) else RuntimeError
         return kind(f"{type(error).__name__}: {error}")
     return error
-
-
-def is_worth_it(paths: Sequence[str], jobs: int) -> bool:
-    """Say whether several processes are sooner done than one: making them costs a tenth of a second."""
-    if jobs < 2 or len(paths) < 2 or any(not storage.is_shared(path) for path in paths):
-        return False
-    return len(paths) >= 200 or sum(map(storage.size_of, paths)) >= MIB
 
 
 _Task = list[tuple[int, str, Counter[str]]]

@@ -1,7 +1,7 @@
 """Measure the codecs of compressed targets, in one run: time, size, and whether their bytes depend on the processor.
 
     python benchmarks/run.py --setup --only codecs
-    python benchmarks/compression.py [--size MB] [--write]
+    python benchmarks/codec_table.py [--size MB] [--write]
 
 The processors are those that qemu-user plays (Debian's package of that name). With ``--write`` the page
 ``benchmarks/CODECS.md`` is written.
@@ -96,7 +96,7 @@ def table(size: int) -> str:
         "",
         "Which codec writes compressed targets was decided by this table: time and size of records of 2,500 bytes",
         "(members of `.warc.gz`) and of members of 256 KiB (streams such as `.jsonl.gz`), and whether the bytes depend",
-        "on the processor. `python benchmarks/compression.py --write` makes it anew.",
+        "on the processor. `python benchmarks/codec_table.py --write` makes it anew.",
         "",
         f"{report.processor()}; {', '.join(f'{name} {version}' for name, version in versions.items())}; {size} MB of",
         "articles.",

@@ -1,0 +1,7 @@
+"""JSON Lines read and written again by polars, as a stream."""
+
+import sys
+
+import polars as pl  # type: ignore[import-not-found, unused-ignore]
+
+pl.scan_ndjson(sys.argv[1]).sink_ndjson(sys.argv[2])
