@@ -3,7 +3,8 @@
    Each function goes on to the first document that is not usual, and says where that is: the code in Python, which
    knows all cases and all messages, does this one. It never makes a message. Documents are rows of a table of 64-bit offsets, as
    corpusfmt/model/rows.py describes them. An offset below the size of the buffer is in the buffer, another one is in
-   the arena, which holds what had to be unescaped. Nothing is read behind the end of a buffer, and no state is kept. */
+   the arena, which holds what had to be unescaped. Nothing is read behind the end of a buffer, and no state is kept
+   but for what the processor has. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
