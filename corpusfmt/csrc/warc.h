@@ -484,13 +484,10 @@ static int about(Lines *out, const WarcLimits *limits, int64_t *row, const u8 *p
     if (meta == NULL || meta == end || *meta != '{' || ((escaped || escapes) && !limits->ours))
         return 0;
     meta_end = value_end(meta, end, limits->depth);
-    if (meta_end == NULL || meta_end + 1 != end || *meta_end != '}')
+    if (meta_end == NULL || meta_end + 1 != end || *meta_end != '}' || meta_end - meta > limits->metadata)
         return 0;
-    if (meta_end - meta > 2) {
-        if (meta_end - meta > limits->metadata)
-            return 0;
+    if (meta_end - meta > 2)
         set_span(row + META, out, meta, meta_end);
-    }
     put_string(out, row + ID, id, id_end);
     put_string(out, row + NAME, name, name_end - 1);
     return 1;
