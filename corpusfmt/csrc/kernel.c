@@ -26,7 +26,7 @@
 #include "sha.h"
 #include "warc.h"
 
-#define ABI 6
+#define ABI 7
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
@@ -126,8 +126,8 @@ static PyObject *kernel_jsonl_rows(PyObject *Py_UNUSED(module), PyObject *args)
     Layout layout;
     Lines out = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "O&nLy*y*y*y*iinn", fixed, &data, &from, &number, &layout.key[0], &layout.key[1],
-                          &layout.key[2], &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
+    if (!PyArg_ParseTuple(args, "O&nLy*y*y*y*iiinn", fixed, &data, &from, &number, &layout.key[0], &layout.key[1],
+                          &layout.key[2], &layout.key[3], &layout.native, &layout.numbers, &layout.depth, &layout.document, &layout.metadata))
         return NULL;
     if (layout.depth > MOST_LEVELS)
         layout.depth = MOST_LEVELS;
