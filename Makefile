@@ -7,7 +7,7 @@ INSTALLED = $(VENV)/.installed
 STAMP = $(VENV)/.developing
 PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test test-pure sanitize deep-test coverage hostile torture mutate lint docs bench lock clean
+.PHONY: demo test test-pure sanitize fuzz-kernel deep-test coverage hostile torture mutate lint docs bench lock clean
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'corpusfmt needs Python 3.11 or later; name one with PYTHON=python3.11')"
@@ -52,6 +52,10 @@ sanitize: $(STAMP)
 	cd $(SANITIZED) && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libstdc++.so)" \
 	  PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \
 	  $(abspath $(BIN))/python -m pytest --capture=sys $(SANITIZED_TESTS)
+
+## Fuzz the functions of the kernel, FUZZ_SECONDS (60) each, or those in FUZZ="seed jsonl"; clang with libFuzzer is best, gcc is enough.
+fuzz-kernel:
+	@tests/fuzz/kernel/run.sh
 
 ## All tests, those marked deep too, with 2,000 examples for each law; takes about half an hour on two cores.
 deep-test: $(STAMP)

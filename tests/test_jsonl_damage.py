@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -97,7 +98,30 @@ def run_fix(folder: Path, data: bytes, *, unsafe: bool, encoding: str | None = N
     path.write_bytes(data)
     corpusfmt.fix(path, unsafe_fixes=unsafe, encoding=encoding)
     cut = folder / "a.jsonl.cut"
-    return path.read_bytes(), cut.read_bytes() if cut.exists() else b""
+    return path.read_bytes(), b"".join(piece for _, piece in pieces(cut.read_bytes())) if cut.exists() else b""
+
+
+def pieces(cut: bytes) -> list[tuple[int, bytes]]:
+    """Return what was cut off, each with its place."""
+    found, at = [], 0
+    while at < len(cut):
+        head = re.compile(rb"@@ byte (\d+)(?: after earlier fixes)?, (\d+) bytes @@\n").match(cut, at)
+        assert head
+        at = head.end() + int(head[2])
+        found.append((int(head[1]), cut[head.end() : at]))
+        assert cut[at : at + 1] == b"\n"
+        at += 1
+    return found
+
+
+def test_fragments_that_are_cut_off_stand_apart(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    data = A + b"\n" + TORN + C + b"\n" + TORN + b"\n" + B + b"\n"
+    path.write_bytes(data)
+    corpusfmt.fix(path, unsafe_fixes=True)
+    found = pieces((tmp_path / "a.jsonl.cut").read_bytes())
+    assert [piece for _, piece in found] == [TORN, TORN + b"\n"]
+    assert all(data.startswith(piece, at) for at, piece in found)
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -326,3 +350,60 @@ def test_the_second_byte_of_a_line_end_in_utf16_is_no_hole(tail: bytes) -> None:
     assert "JSONL018" not in {one.code for one in found}
     assert found[0].edit is not None
     assert found[0].edit.length == len(wide) or not tail
+
+
+FAULTY = {
+    "a raw tab": b'{"id":"x","name":"","text":"a\t{\\"b\\"","meta":{"k":{"l":1}}}',
+    "a comma at the end": b'{"id":"x","text":"a",}',
+    "NaN": b'{"id":"x","text":"a","meta":{"n":NaN}}',
+    "an escape that is none": b'{"id":"x","text":"a\\q"}',
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_a_faulty_record_is_put_on_a_line_of_its_own(name: str, tmp_path: Path) -> None:
+    faulty = FAULTY[name]
+    for data, fixed in (
+        (A + faulty + b"\n" + C + b"\n", A + b"\n" + faulty + b"\n" + C + b"\n"),
+        (faulty + A + b"\n" + C + b"\n", faulty + b"\n" + A + b"\n" + C + b"\n"),
+        (A + faulty + B + b"\n", A + b"\n" + faulty + b"\n" + B + b"\n"),
+        (faulty + faulty + A + b"\n", faulty + b"\n" + faulty + b"\n" + A + b"\n"),
+        (A + b"\r" + faulty + b"\r" + C + b"\r", A + b"\n" + faulty + b"\n" + C + b"\n"),
+        (A + b"\0\0" + faulty + b"\n", A + b"\n" + faulty + b"\n"),
+    ):
+        batches = scan(FORMAT, data)
+        assert documents(batches) == documents(scan(FORMAT, fixed))
+        errors = [one for one in findings(batches) if one.severity == "error"]
+        assert [one.code for one in errors] == ["JSONL001"] * data.count(faulty)
+        assert not any("cut off" in one.message or one.edit for one in errors)
+        assert run_fix(tmp_path, data, unsafe=False) == (fixed, b"")
+        assert run_fix(tmp_path, data, unsafe=True) == (fixed, b"")
+
+
+BEFORE = b'{"id":"a","name":"","text":"b","meta":'
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [b'{"id":', b'{"id":"a","name":', b'{"id":"a","name":"","text":', BEFORE, BEFORE + b'{"k":', BEFORE + b'{"k":[',
+     BEFORE + b'{"k":[1,', b'{"id":"a","text":{"id":"a","text":'],
+)  # fmt: skip
+@pytest.mark.parametrize("tail", [b"\n", b" \n", b"\r\n", B + b"\n", b"", b"\0\0\n"])
+def test_a_record_behind_one_that_was_cut_off_before_a_value(fragment: bytes, tail: bytes, tmp_path: Path) -> None:
+    data = A + b"\n" + fragment + C + tail
+    assert documents(scan(FORMAT, data))[:2] == documents(scan(FORMAT, A + b"\n" + C + b"\n"))
+    fixed, cut = run_fix(tmp_path, data, unsafe=True)
+    assert documents(scan(FORMAT, fixed)) == documents(scan(FORMAT, data))
+    assert (cut, findings(scan(FORMAT, fixed))) == (fragment, [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"id":"a","text":{"id":"q","text":"y"}}', b'{"id":"a","name":"","text":"b","meta":{"id":"q","text":"y"}',
+        BEFORE + b'{"k":{"id":"q","text":"y"}}', b'{"id":"a","text":{"id":"q","text":"y"} "k":1}',
+        b'{"id":"a","text":"b","meta":{"id":"q","text":"y"},}', b'[{"id":"q","text":"y"}', BEFORE + C + b"}",
+    ],
+)  # fmt: skip
+def test_an_inner_object_is_no_record(line: bytes) -> None:
+    assert "q" not in [document.id for document in documents(scan(FORMAT, line + b"\n" + B + b"\n"))]

@@ -553,7 +553,7 @@ def test_tables_that_are_wrong(
 ) -> None:
     """Whatever a table says, nothing but the buffers is read and written."""
     table = table[: len(table) - cut] if cut < len(table) else table
-    marks = alone(bytes(size))
+    marks = array.array("B", bytes(size))[:]  # as large as it says, like what alone() gives
     found = KERNEL.tei_encode(
         alone(data), alone(arena), alone(table), first, alone(digests), alone(words), marks, first
     )

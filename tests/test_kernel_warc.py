@@ -653,7 +653,7 @@ def test_tables_that_are_wrong(
 ) -> None:
     buffers = [alone(data), alone(arena), alone(table)]
     more = [alone(one) for one in around]
-    found = KERNEL.warc_encode(*buffers, first, alone(bytes(marks)), *more, before, quick)
+    found = KERNEL.warc_encode(*buffers, first, array.array("B", bytes(marks)), *more, before, quick)
     ends = [0, *array.array("q", found[1])]
     rows = len(table) // (8 * COLUMNS)
     assert len(ends) == 2 * (found[2] - min(max(first, 0), rows)) + 1

@@ -858,3 +858,43 @@ def test_the_end_of_a_code_block_is_told_from_a_beginning(text: str, count: int)
 def test_a_diff_in_a_plain_file_is_none_of_version_1() -> None:
     diff = b"<<<FILE d1 a.diff>>>\n--- a\n+++ b\n@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n"
     assert not findings(scan(FORMAT, diff))
+
+
+@pytest.mark.parametrize(
+    ("header", "fixed"),
+    [
+        (b"<<<FILE d2 long name\nhere.txt>>>\n", b"<<<FILE d2 long name here.txt>>>\n"),
+        (b"<<<FILE d2 long name \nhere.txt>>>\r\n", b"<<<FILE d2 long name here.txt>>>\r\n"),
+        (b"<<<FILE d2\nlong name.txt>>>\n", b"<<<FILE d2 long name.txt>>>\n"),
+        (b"<<<FILE d2 a.txt\n>>>\n", b"<<<FILE d2 a.txt>>>\n"),
+        (b"<<<FILE d2 a\n  very\nlong\nname.txt>>>\n", b"<<<FILE d2 a very long name.txt>>>\n"),
+        (b"<<<FILE d2 a.txt\nfour\nlines\nof\ntext>>>\n", b"<<<FILE d2 a.txt>>>\nfour\nlines\nof\ntext>>>\n"),
+        (b"<<<FILE d2 a.txt\ntext\n", b"<<<FILE d2 a.txt>>>\ntext\n"),
+        (b"<<<FILE d2 a.txt>>\ntext>>>\n", b"<<<FILE d2 a.txt>>>\ntext>>>\n"),
+    ],
+)
+def test_a_header_that_was_wrapped_is_joined(header: bytes, fixed: bytes) -> None:
+    data = b"<<<FILE d1 a.txt>>>\none\n" + header + b"two\n<<<FILE d3 c.txt>>>\nthree\n"
+    (found,) = findings(scan(FORMAT, data))
+    assert (found.code, found.line) == ("SEED002", 3)
+    assert found.edit is not None
+    at, length, replacement, safe = found.edit
+    assert not safe
+    assert data[:at] + replacement + data[at + length :] == data.replace(header, fixed)
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (
+            b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nbody\n \\ No newline at end of file\n",
+            "if the text has no final newline",
+        ),
+        (b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\n <<<META {}>>>\nbody\n", "on the line after the header"),
+        (b"<<<SEED 1>>>\n<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2>>\nbody\n", "write a backslash before it"),
+        (b"<<<FILE d1 a.txt>>>\nbody\n<<<FILE d2>>\nbody\n", "convert the file to version 1"),
+    ],
+)
+def test_what_to_do_fits_the_line(data: bytes, hint: str) -> None:
+    (found,) = findings(scan(FORMAT, data))
+    assert hint in found.hint

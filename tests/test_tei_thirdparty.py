@@ -1327,3 +1327,22 @@ def test_every_file_is_read_and_nothing_stands_twice() -> None:
 def test_a_line_that_begins_in_a_word_behind_a_gap() -> None:
     assert text("<p><w>a<gap/><lb/>b</w></p>") == "a[…]b"
     assert text("<p><w>a<quote><p>x</p></quote><lb/>b</w></p>") == "a\n\nx\n\nb"
+
+
+def test_the_text_of_a_large_document_is_held_once_when_it_is_done(tmp_path: Path) -> None:
+    import tracemalloc
+
+    from corpusfmt import validate
+
+    text = "<p>" + "The quick brown fox. " * 40 + "</p>\n"
+    head = '<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text><body>'
+    path = tmp_path / "a.xml"
+    path.write_text(head + text * 6_000 + "</body></text></TEI>")
+    list(validate(path))
+    tracemalloc.start()
+    try:
+        list(validate(path))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3.7 * path.stat().st_size

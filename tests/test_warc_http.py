@@ -933,3 +933,29 @@ def test_a_page_that_is_compressed_twice(inner: str, outer: str) -> None:
     assert "WARC033" in [one.code for one in found(cut)]
     other = data.replace(b"text/html", b"image/png")
     assert docs(other, types="html image/png")[0].data == pack[inner](b"<p>hello")
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<p>a<button>press</button>b", "a press b"),
+        ("<button>one</button><button class='x>y'>two</button>", "one two"),
+        ("<button hidden>no</button><div style='display:none'><label>no</label></div><p>yes", "yes"),
+        ("<template><button>no</button></template>yes", "yes"),
+        ("<label>name <input value=v></label>", "name"),
+        ("<label>first</label><LABEL for=x>second</LABEL >", "first second"),
+        ("<textarea rows=3>a\n  &lt;b> <i>c</textarea>", "a\n  <b> <i>c"),
+        ("<textarea hidden>no</textarea>yes", "yes"),
+        ("<textarea>a", ""),
+        ("<script>x = '<textarea><svg><text>'</script><p>yes<textarea>a</textarea>", "yes\n\na"),
+        ("<!-- <textarea> --><p>yes", "yes"),
+        ("<select><option>one<option>two</select><datalist><option>d</datalist>yes", "yes"),
+        ("<svg><title>no</title><desc>no</desc><text>a<tspan>b</tspan></text><text>c</text></svg>", "ab\nc"),
+        ("<svg><defs><path d='x'/><text>no</text></defs><symbol><text>no</text></symbol><text>a</text></svg>b", "a\nb"),
+        ("<svg><metadata><t>no</t></metadata><foreignObject><p>a</p></foreignObject></svg>", "a"),
+        ("<svg style='display:none'><text>no</text></svg>yes", "yes"),
+        ("<svg><path d='x'/><title>no</title></svg>yes", "yes"),
+    ],
+)
+def test_what_a_page_shows_in_forms_and_drawings(page: str, text: str) -> None:
+    assert text_of(f"<html><body>{page}</body></html>") == text

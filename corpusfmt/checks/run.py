@@ -101,6 +101,12 @@ class Tally:
             return False
         return True
 
+    def counted(self, code: str, count: int) -> None:
+        """Count errors of which no findings are given: more than the cap was of this code are."""
+        self.counts[code] += count
+        self.severities["error"] += count
+        self.hidden[code] += count
+
     def add(self, other: Tally) -> None:
         """Add what was counted elsewhere, but for findings that are still to be reported here."""
         self.documents += other.documents
@@ -186,17 +192,21 @@ class Checking:
         self.selection = self.selections.at(path)
         return self.selection.left_out(path)
 
-    def source(self, path: str, tally: Tally, collect: Collect | None = None) -> Iterator[Finding]:
+    def source(self, path: str, tally: Tally, collect: Collect | None = None, *, told: int = 0) -> Iterator[Finding]:
         """Yield the findings to report for a source, in order, and count documents and sources.
+
+        With ``told``, records that are refused after so many of the same code may only be counted.
 
         Raises OSError, UnknownFormatError, ConfigurationError, and SchemaError for a schema that cannot be used.
         """
         left_out = self.begin(path)
-        for finding in self._source(path, tally, collect):
+        for finding in self._source(path, tally, collect, left_out, told):
             if not (left_out and self.selection.is_left_out(finding, left_out)):
                 yield finding
 
-    def _source(self, path: str, tally: Tally, collect: Collect | None) -> Iterator[Finding]:
+    def _source(
+        self, path: str, tally: Tally, collect: Collect | None, left_out: frozenset[str], told: int
+    ) -> Iterator[Finding]:
         try:
             with opened(path, self.reading) as (stream, format):
                 tally.formats[format.name] = None
@@ -204,12 +214,15 @@ class Checking:
                 tally.stored |= {path} if stored else set()
                 named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, path, thorough=True)
-                options = options._replace(validating=named, elsewhere=self._elsewhere)
+                options = options._replace(validating=named, elsewhere=self._elsewhere, told=told)
                 checks = self.checks(format)
                 before = 0
                 batches = bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits)
                 for batch in together(self.explained(one, format) for one in batches):
                     tally.saw(batch)
+                    for code, count in batch.counted.items():
+                        if code not in left_out and code not in self.selection.ignore:
+                            tally.counted(code, count)
                     yield from self.batch(batch, stream.name, format, checks, stored=stored, before=before)
                     before += len(batch.documents)
                     if collect is not None:

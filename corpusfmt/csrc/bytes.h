@@ -73,3 +73,8 @@ static int64_t lines_of(const u8 *p, const u8 *end)
         found += *p == '\n';
     return found;
 }
+
+static int is_letter(u8 c)
+{
+    return (c | 32) >= 'a' && (c | 32) <= 'z';
+}

@@ -27,7 +27,7 @@
 #include "sha.h"
 #include "warc.h"
 
-#define ABI 6
+#define ABI 7
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
@@ -53,6 +53,21 @@ static PyObject *given(Bytes *one, Bytes *other, size_t stop)
 static size_t within(Py_ssize_t number, Py_ssize_t size)
 {
     return number < 0 ? 0 : (size_t)(number > size ? size : number);
+}
+
+/* Get a buffer that nobody can change: what was checked is relied on later. */
+static int fixed(PyObject *data, void *to)
+{
+    Py_buffer *buffer = to;
+    if (data != NULL) {
+        if (PyObject_GetBuffer(data, buffer, PyBUF_SIMPLE) < 0)
+            return 0;
+        if (buffer->readonly)
+            return Py_CLEANUP_SUPPORTED;
+        PyErr_SetString(PyExc_TypeError, "a read-only buffer is required");
+    }
+    PyBuffer_Release(buffer);
+    return 0;
 }
 
 static PyObject *checked(PyObject *data, int (*check)(const u8 *, size_t))
@@ -91,7 +106,7 @@ static PyObject *kernel_seed_rows(PyObject *Py_UNUSED(module), PyObject *args)
     SeedLimits limits;
     Bytes table = {0}, nothing = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*nLiinnn", &data, &from, &line, &limits.version, &limits.depth, &limits.header,
+    if (!PyArg_ParseTuple(args, "O&nLiinnn", fixed, &data, &from, &line, &limits.version, &limits.depth, &limits.header,
                           &limits.document, &limits.metadata))
         return NULL;
     if (limits.depth > MOST_LEVELS)
@@ -112,8 +127,8 @@ static PyObject *kernel_jsonl_rows(PyObject *Py_UNUSED(module), PyObject *args)
     Layout layout;
     Lines out = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*nLy*y*y*y*iinn", &data, &from, &number, &layout.key[0], &layout.key[1], &layout.key[2],
-                          &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
+    if (!PyArg_ParseTuple(args, "O&nLy*y*y*y*iiinn", fixed, &data, &from, &number, &layout.key[0], &layout.key[1],
+                          &layout.key[2], &layout.key[3], &layout.native, &layout.numbers, &layout.depth, &layout.document, &layout.metadata))
         return NULL;
     if (layout.depth > MOST_LEVELS)
         layout.depth = MOST_LEVELS;
@@ -234,7 +249,7 @@ static PyObject *kernel_tei_rows(PyObject *Py_UNUSED(module), PyObject *args)
     Natives in = {0};
     size_t stop;
     PyObject *found, *digests, *all = NULL;
-    if (!PyArg_ParseTuple(args, "y*ny*inn", &data, &from, &words, &in.depth, &in.document, &in.metadata))
+    if (!PyArg_ParseTuple(args, "O&ny*inn", fixed, &data, &from, &words, &in.depth, &in.document, &in.metadata))
         return NULL;
     if (in.depth > MOST_LEVELS)
         in.depth = MOST_LEVELS;
@@ -319,7 +334,7 @@ static PyObject *warc_read(PyObject *args, Reader read)
     int quick;
     Lines out = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*npinnnp", &data, &from, &limits.ours, &limits.depth, &limits.document, &limits.header,
+    if (!PyArg_ParseTuple(args, "O&npinnnp", fixed, &data, &from, &limits.ours, &limits.depth, &limits.document, &limits.header,
                           &limits.metadata, &quick))
         return NULL;
     if (limits.depth > MOST_LEVELS)

@@ -350,11 +350,6 @@ static int is_date(Span of)
     return hour >= 0 && hour <= (*p == '+' ? 13 : 12) && minute >= 0 && minute <= 59;
 }
 
-static int is_letter(u8 c)
-{
-    return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
-
 static int is_alphanumeric(u8 c)
 {
     return is_letter(c) || (c >= '0' && c <= '9');

@@ -64,7 +64,7 @@ static int is_one_of(u8 c, const char *some)
     return c && strchr(some, c) != NULL;
 }
 
-/* Say whether a byte stands in names (RFC 3986, unreserved), or in a URI, as it is. */
+/* Say whether a byte stands in names (RFC 3986, unreserved), or in a WARC_URI, as it is. */
 static int is_unreserved(u8 c)
 {
     return is_letter(c) || is_digit(c) || is_one_of(c, "-._~");
@@ -222,7 +222,7 @@ static void put_escaped(Bytes *out, const u8 *p, const u8 *end, int (*stands)(u8
     }
 }
 
-/* Add the URI of a document. Return 0 for one that is not easily said. */
+/* Add the WARC_URI of a document. Return 0 for one that is not easily said. */
 static int put_uri(const Bundle *how, Span url, Span id, Bytes *out)
 {
     size_t before = out->size;
@@ -243,7 +243,7 @@ static int put_uri(const Bundle *how, Span url, Span id, Bytes *out)
     return out->size - name <= LONGEST_URI;
 }
 
-/* What is made of a document before its records are: the block of the second one with the URI behind it, and the names
+/* What is made of a document before its records are: the block of the second one with the WARC_URI behind it, and the names
    that ids are made of. */
 typedef struct {
     Bytes block, name;
@@ -535,14 +535,19 @@ static const u8 *bundle(Lines *out, const u8 *start, const WarcLimits *limits)
 }
 
 /* Fields of a record of a plain text, as WET files have them. */
-enum { FIELD_KIND, FIELD_RECORD_ID, FIELD_DATE, FIELD_URI, FIELD_REFERS, FIELD_INFO, FIELD_DIGEST, FIELD_LANGUAGES, FIELD_MEDIA, FIELD_LENGTH, FIELDS };
-enum { NEEDED = 1 << FIELD_KIND | 1 << FIELD_RECORD_ID | 1 << FIELD_DATE | 1 << FIELD_URI | 1 << FIELD_MEDIA | 1 << FIELD_LENGTH };
+enum {
+    WARC_KIND, WARC_RECORD_ID, WARC_DATE, WARC_URI, WARC_REFERS, WARC_INFO, WARC_DIGEST, WARC_LANGUAGES, WARC_MEDIA,
+    WARC_LENGTH, WARC_FIELDS
+};
+enum {
+    NEEDED = 1 << WARC_KIND | 1 << WARC_RECORD_ID | 1 << WARC_DATE | 1 << WARC_URI | 1 << WARC_MEDIA | 1 << WARC_LENGTH
+};
 
 /* So many bytes of a text are looked at for controls that no text has, and so many of them make it no text. */
 enum { LOOK = 4096, CONTROLS = 2 };
 
 typedef struct {
-    Span field[FIELDS];
+    Span field[WARC_FIELDS];
     int64_t size;
 } Head;
 
@@ -571,15 +576,15 @@ static const u8 *after_digest(const u8 *p, const u8 *end)
 static const u8 *value_of(int field, const u8 *p, const u8 *end, Head *head)
 {
     switch (field) {
-    case FIELD_KIND: return after(p, end, "conversion");
-    case FIELD_RECORD_ID:
-    case FIELD_REFERS:
-    case FIELD_INFO: return after(after_uuid(after(p, end, "<urn:uuid:"), end, 1), end, ">");
-    case FIELD_DATE: return after_date(p, end);
-    case FIELD_URI: return after_uri(p, end);
-    case FIELD_DIGEST: return after_digest(p, end);
-    case FIELD_LANGUAGES: return after_languages(p, end);
-    case FIELD_MEDIA: return after(p, end, "text/plain");
+    case WARC_KIND: return after(p, end, "conversion");
+    case WARC_RECORD_ID:
+    case WARC_REFERS:
+    case WARC_INFO: return after(after_uuid(after(p, end, "<urn:uuid:"), end, 1), end, ">");
+    case WARC_DATE: return after_date(p, end);
+    case WARC_URI: return after_uri(p, end);
+    case WARC_DIGEST: return after_digest(p, end);
+    case WARC_LANGUAGES: return after_languages(p, end);
+    case WARC_MEDIA: return after(p, end, "text/plain");
     default: return after_number(p, end, 15, &head->size);
     }
 }
@@ -587,7 +592,7 @@ static const u8 *value_of(int field, const u8 *p, const u8 *end, Head *head)
 /* Return what follows the header at p, or NULL where it is not a usual one. */
 static const u8 *head_end(const u8 *p, const u8 *end, Head *head)
 {
-    static const char *const names[FIELDS] = {
+    static const char *const names[WARC_FIELDS] = {
         "WARC-Type: ", "WARC-Record-ID: ", "WARC-Date: ", "WARC-Target-URI: ", "WARC-Refers-To: ", "WARC-Warcinfo-ID: ",
         "WARC-Block-Digest: ", "WARC-Identified-Content-Language: ", "Content-Type: ", "Content-Length: ",
     };
@@ -596,9 +601,9 @@ static const u8 *head_end(const u8 *p, const u8 *end, Head *head)
     while (p != NULL && after(p, end, "\r\n") == NULL) {
         const u8 *value = NULL;
         int field = 0;
-        while (field < FIELDS && (value = after(p, end, names[field])) == NULL)
+        while (field < WARC_FIELDS && (value = after(p, end, names[field])) == NULL)
             field++;
-        if (field == FIELDS || seen >> field & 1)
+        if (field == WARC_FIELDS || seen >> field & 1)
             return NULL;
         seen |= 1u << field;
         const u8 *stop = value_of(field, value, end, head);
@@ -623,7 +628,7 @@ static int is_sha1(const Hashing *by, const u8 *p, const u8 *end, const u8 *base
     return 1;
 }
 
-/* Say whether what a web crawler wrote about itself may have this URI (corpusfmt/formats/warc/texts.py). */
+/* Say whether what a web crawler wrote about itself may have this WARC_URI (corpusfmt/formats/warc/texts.py). */
 static int may_be_log(Span uri)
 {
     return is_word(uri.at, uri.end, "metadata:") || is_word(uri.at, uri.end, "urn:x-");
@@ -650,37 +655,37 @@ static const u8 *conversion(Lines *out, const u8 *start, const WarcLimits *limit
     if (p == NULL || p - start > limits->header || head.size > limits->document || head.size > end - p)
         return NULL;
     const u8 *stop = p + head.size;
-    Span *field = head.field, digest = field[FIELD_DIGEST];
+    Span *field = head.field, digest = field[WARC_DIGEST];
     if (after(after_one(after(stop, end, "\r\n\r\n"), end, "WARC/1.0\r\n", "WARC/1.1\r\n"), end, "WARC-Type: conversion\r\n")
-            == NULL || may_be_log(field[FIELD_URI]) || !is_text(p, stop))
+            == NULL || may_be_log(field[WARC_URI]) || !is_text(p, stop))
         return NULL;
     if (length(digest)
         && !(digest.at[3] == '1' ? is_sha1(&limits->by, p, stop, digest.at + 5) : is_sha256(&limits->by, p, stop, digest.at + 7)))
         return NULL;
     row[BEGIN] = start - out->data;
     row[BODY] = p - out->data;
-    set_span(row + ID, out, field[FIELD_RECORD_ID].at + 1, field[FIELD_RECORD_ID].end - 1);
-    set_span(row + NAME, out, field[FIELD_URI].at, field[FIELD_URI].end);
+    set_span(row + ID, out, field[WARC_RECORD_ID].at + 1, field[WARC_RECORD_ID].end - 1);
+    set_span(row + NAME, out, field[WARC_URI].at, field[WARC_URI].end);
     set_span(row + TEXT, out, p, stop);
     Bytes *arena = &out->arena;
     row[META] = (int64_t)(out->size + arena->size);
     put_text(arena, "{\"url\":\"");
-    put_span(arena, field[FIELD_URI]);
+    put_span(arena, field[WARC_URI]);
     put_text(arena, "\",\"date\":\"");
-    put_span(arena, field[FIELD_DATE]);
+    put_span(arena, field[WARC_DATE]);
     put_byte(arena, '"');
-    if (length(field[FIELD_LANGUAGES])) {
+    if (length(field[WARC_LANGUAGES])) {
         put_text(arena, ",\"languages\":[\"");
-        for (const u8 *c = field[FIELD_LANGUAGES].at; c < field[FIELD_LANGUAGES].end; c++)
+        for (const u8 *c = field[WARC_LANGUAGES].at; c < field[WARC_LANGUAGES].end; c++)
             if (*c == ',')
                 put_text(arena, "\",\"");
             else
                 put_byte(arena, *c);
         put_text(arena, "\"]");
     }
-    if (length(field[FIELD_REFERS])) {
+    if (length(field[WARC_REFERS])) {
         put_text(arena, ",\"refers_to\":\"");
-        put(arena, field[FIELD_REFERS].at + 1, length(field[FIELD_REFERS]) - 2);
+        put(arena, field[WARC_REFERS].at + 1, length(field[WARC_REFERS]) - 2);
         put_byte(arena, '"');
     }
     put_byte(arena, '}');

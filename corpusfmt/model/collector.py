@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from corpusfmt.model.document import Document
@@ -27,6 +28,14 @@ class Collector:
         self.path = path
         self._most, self._fixing = options.limits.warnings, options.fixing
         self._counts = dict.fromkeys(faults, 0)
+        #: The codes of errors of which no more findings are given, and how many of each are.
+        self.full: set[str] = set()
+        self._told, self._longest = options.told, options.limits.faults
+        self._errors: Counter[str] = Counter()
+        self._counted: Counter[str] = Counter()
+        #: How many records in a row were refused, how many of those are counted in this batch, and how many documents
+        #: this batch had then.
+        self._row = self._counted_last = self._before = 0
         self.region = Region(b"", 0, 1)
         self.documents: list[Document] = []
         self.findings: list[Finding] = []
@@ -56,7 +65,13 @@ class Collector:
         if not self.takes(code, edit):
             return False
         rule = self._faults[code]
-        self._counts[code] += rule.severity != "error"
+        if rule.severity != "error":
+            self._counts[code] += 1
+        elif self._told:
+            self._refused()
+            self._errors[code] += 1
+            if self._errors[code] == self._told and rule.blocks_reading:
+                self.full.add(code)
         finding = found(
             rule, message, self.path, context or self.context(byte), byte, document=id, hint=hint or rule.advice
         )
@@ -68,6 +83,25 @@ class Collector:
     def takes(self, code: str, edit: Edit | None = None) -> bool:
         """Say whether another finding of a code is kept."""
         return self._counts[code] <= self._most or (self._fixing and edit is not None and edit.safe)
+
+    def counts(self, code: str) -> bool:
+        """Count a record that is refused, if its code is one of ``full``. Otherwise it is to be found; so is one after
+        which too many in a row are refused.
+        """
+        if code not in self.full:
+            return False
+        self._refused()
+        if self._row >= self._longest:
+            self._row -= 1
+            return False
+        self._counted[code] += 1
+        self._counted_last += 1
+        return True
+
+    def _refused(self) -> None:
+        if len(self.documents) != self._before:
+            self._before, self._row, self._counted_last = len(self.documents), 0, 0
+        self._row += 1
 
     def room(self, code: str) -> int:
         """Return how many more findings of a code are kept."""
@@ -88,15 +122,22 @@ class Collector:
         """Return what has been collected, and begin anew."""
         batch = Batch(self.documents, self.findings, self.region, refused, self.dropped, fatal, cut=cut)
         self.any = self.any or bool(self.documents) or any(f.severity == "error" for f in self.findings[-1:])
+        if len(self.documents) != self._before:
+            self._row = self._counted_last = 0
+        if self._counted:
+            batch = batch._replace(counted=self._counted, counted_last=self._counted_last)
+            self._counted = Counter()
         self.documents, self.findings, self.dropped = [], [], {}
+        self._before = self._counted_last = 0
         return batch
 
     def rows(self, rows: Rows) -> Iterator[Batch]:
         """Give rows, with the findings that have been collected; there are no documents before them."""
         yield self.batch()._replace(documents=rows)
         self.any = True
+        self._row = 0
 
     def flush(self, refused: bytes = b"", *, cut: bool = False) -> Iterator[Batch]:
         """Give what has been collected, if anything has."""
-        if self.documents or self.findings or self.dropped:
+        if self.documents or self.findings or self.dropped or self._counted:
             yield self.batch(refused, cut=cut)

@@ -70,6 +70,10 @@ class Batch(NamedTuple):
     #: The positions of documents whose ids were made, and one that is refused because its id is used before.
     made: frozenset[int] = frozenset()
     clash: Document | None = None
+    #: Records that were refused without a finding, by the code of the error (see ``ReadOptions.told``), and how many of
+    #: them come after the last document.
+    counted: Mapping[str, int] = {}
+    counted_last: int = 0
 
 
 class ReadOptions(NamedTuple):
@@ -102,6 +106,9 @@ class ReadOptions(NamedTuple):
     fixing: bool = False
     #: The head of the source, where the stream begins amid it, after damage: empty where that is damaged too.
     resumed: bytes | None = None
+    #: So many errors of each code are given as findings. Records that are refused for further ones may be counted only
+    #: (``Batch.counted``), which is much faster. 0 gives all.
+    told: int = 0
 
 
 class Source:

@@ -187,7 +187,8 @@ def together(batches: Iterator[Batch]) -> Iterator[Batch]:
 def _joined(batches: Sequence[Batch]) -> Batch:
     documents = [document for batch in batches for document in batch.documents]
     findings = [finding for batch in batches for finding in batch.findings]
-    return batches[0]._replace(documents=documents, findings=findings, refused=b"")
+    counted = sum((Counter(batch.counted) for batch in batches if batch.counted), Counter[str]())
+    return batches[0]._replace(documents=documents, findings=findings, refused=b"", counted=counted)
 
 
 def bounded(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]:
@@ -208,6 +209,7 @@ def unless_hopeless(batches: Iterator[Batch], limits: Limits) -> Iterator[Batch]
         yield batch
         if refused and batch.documents:
             refused = 0
+        refused += batch.counted_last
         if batch.findings and batch.findings[-1].severity == "error":
             refused += 1
             if refused >= limits.faults:

@@ -117,6 +117,7 @@ class OpenReader:
                 if batch.documents:
                     is_any = True
                     yield batch.documents
+                self.finding_counts.update(batch.counted)
                 for finding in batch.findings:
                     self._found(finding, fatal=batch.fatal)
         if self._damaged is not None and not is_any:  # nothing would stand for what could not be read
@@ -131,6 +132,8 @@ class OpenReader:
                 source = stream
                 unused.saw(format, last=path == self._paths[-1])
                 options = self._reading.options_for(format, path)
+                if self._on_error == "skip":
+                    options = options._replace(told=KEPT)
                 scan = scanned(stream, format, options)
                 self.path, self.format, self.settings = stream.name, format.name, self._settings(format, options)
                 yield nothing

@@ -22,6 +22,11 @@ _KEY: Final = re.compile(rb'[ \t\n\r,]*+("[^"\\]*+(?:\\.[^"\\]*+)*+")[ \t\n\r]*+
 _ENDS: Final = re.compile(rb"[ \t\n\r]*+[,}]")
 
 
+def has_surrogate(raw: bytes) -> bool:
+    """Say whether JSON text has an escape that is half a surrogate pair, or one of a whole pair."""
+    return b"\\u" in raw and _SURROGATE.search(raw) is not None
+
+
 def lone_surrogate(raw: bytes) -> int:
     """Return the offset in a valid JSON string of an escape that is half a surrogate pair, or -1."""
     if not _SURROGATE.search(raw) or not _LONE.search(string_value(raw)):

@@ -19,6 +19,7 @@ _STRING: Final = re.compile(rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F
 _GOOD_PART: Final = re.compile(rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+')
 _NUMBER: Final = re.compile(rb"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?+[0-9]++)?+")
 _WORD: Final = re.compile(rb"true|false|null")
+SCALAR: Final = rb"(?:%b|%b|%b)" % (_STRING.pattern, _WORD.pattern, _NUMBER.pattern)
 #: A member whose key has no escape and whose value is a scalar, and items of an array that need no node, with what
 #: follows: most of what a record holds, each in one step.
 _MEMBER: Final = re.compile(
@@ -39,12 +40,15 @@ class JSONFault(Exception):
     """JSON text is wrong at ``at`` (a byte offset in the buffer).
 
     ``kind`` is ``depth``; ``length`` where the value and the text do not end together; ``literal`` for a word or number
-    that JSON does not have; otherwise ``syntax``.
+    that JSON does not have; otherwise ``syntax``. Where something else than a comma or an end follows a value, ``last``
+    is that value, and ``keys`` are those of the outermost object.
     """
 
     def __init__(self, message: str, at: int, kind: str = "syntax") -> None:
         super().__init__(message)
         self.message, self.at, self.kind = message, at, kind
+        self.last: Node | None = None
+        self.keys: list[str] = []
 
 
 class Node(NamedTuple):
@@ -135,7 +139,12 @@ def value_at(buffer: bytes, start: int, stop: int, max_depth: int = MAX_DEPTH, *
                 break
             if follows != (b"}" if top.kind == "{" else b"]"):
                 what = "'}'" if top.kind == "{" else "']'"
-                raise _expected(f"',' or {what}", buffer, at, stop)
+                fault = _expected(f"',' or {what}", buffer, at, stop)
+                outer = stack[0]
+                fault.last, fault.keys = node, [key for key, _, _ in outer.members]
+                if outer is not top and outer.kind == "{":
+                    fault.keys.append(outer.key)
+                raise fault
             node, at = _close(stack.pop(), at)
 
 

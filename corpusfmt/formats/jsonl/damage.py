@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple
 
-from corpusfmt.text.json_reader import JSONFault, value_at
+from corpusfmt.text.display import BOM
+from corpusfmt.text.json_reader import SCALAR, JSONFault, value_at
 
 _SPACE: Final = re.compile(rb"[ \t\r\n]*+")
 _JUNK: Final = re.compile(rb"(\x00++)|(?:\xef\xbb\xbf)++")
@@ -14,6 +15,16 @@ _JUNK: Final = re.compile(rb"(\x00++)|(?:\xef\xbb\xbf)++")
 _NEXT: Final = re.compile(rb'(?<!\x00)\x00++(?=[ \t\r]*+(?:\{|\Z))|(?:\xef\xbb\xbf)*+\{[ \t]*+"')
 #: A key that a fault comes just after: what was read as the end of a string may be the first quote of a record.
 _JUST_BEFORE: Final = re.compile(rb'\{[ \t]*+"[ \t]*+\Z')
+#: The members of an object, up to the first that is faulty or may be; then those of an object that is the value of
+#: that one. And what may stand there without a fault: a last member with its end, another value, a key with escapes.
+_KEY: Final = rb'[ \t\r]*+"[^"\\\x00-\x1f]*+"[ \t\r]*+:[ \t\r]*+'
+_PLAIN: Final = rb"%b(?:%b|\{[ \t\r]*+\})" % (_KEY, SCALAR)
+_SOUND: Final = re.compile(rb"[ \t\r]*+\{(?:%b[ \t\r]*+,)*+(%b\{(?:%b[ \t\r]*+,)*+)?+" % (_PLAIN, _KEY, _PLAIN))
+_ENDS: Final = re.compile(rb'(?:%b|(?<=\{))[ \t\r]*+\}|%b[\[{]|[ \t\r]*+"[^"\\]*+\\' % (_PLAIN, _KEY))
+#: What a record begins with, in any case.
+_OBJECT: Final = re.compile(rb'\{[ \t\r]*+"')
+#: A string, with whatever is in it, a quote that begins none, and a brace.
+_BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}]', re.S)
 _LOOK_BACK: Final = 64
 _BRACE: Final = 0x7B
 #: Before a value that belongs to something larger.
@@ -24,13 +35,14 @@ _OUTSIDE: Final = re.compile(rb"(?:[ \t\r]*+,)++|[A-Za-z][^\"{}\[\],]*+")
 
 class Part(NamedTuple):
     """A part of a line. A fragment has the ``fault`` of the value that it would be, or none for a value that is no
-    record; ``torn`` says that its beginning or its end is not there.
+    record; ``torn`` says that its beginning or its end is not there, ``whole`` that both are: it is a faulty record.
     """
 
     kind: Literal["record", "fragment", "nul", "bom"]
     start: int
     stop: int
     torn: bool = False
+    whole: bool = False
     fault: JSONFault | None = None
 
 
@@ -46,10 +58,13 @@ def parts(line: bytes, depth: int, is_document: Callable[[bytes], bool], *, brok
         if junk := _JUNK.match(line, at):
             part = Part("nul" if junk[1] else "bom", at, junk.end())
         else:
-            part = _record(line, at, depth, is_document if broken else None)
+            part = _record(line, at, depth, is_document, broken=broken)
         if part.kind == "fragment":
             broken = True
-            if found and found[-1].kind == "fragment" and found[-1].stop == part.start:
+            if part.fault is not None and part.fault.kind != "length":
+                part = part._replace(whole=_is_balanced(line[part.start : part.stop].strip(b" \t\r")))
+            last = found[-1] if found else part
+            if last.kind == "fragment" and last.stop == part.start and not (last.whole or part.whole):
                 part = found.pop()._replace(stop=part.stop)
         found.append(part)
         at = part.stop
@@ -58,30 +73,71 @@ def parts(line: bytes, depth: int, is_document: Callable[[bytes], bool], *, brok
         part = found[number]
         if part.kind == "fragment":
             cut = line[part.start] != _BRACE or (part.fault is not None and part.fault.kind == "length")
-            found[number] = part._replace(torn=cut or followed)
+            found[number] = part._replace(torn=(cut or followed) and not part.whole)
         followed = followed or part.kind in ("record", "nul")
     return found
 
 
-def _record(line: bytes, at: int, depth: int, is_document: Callable[[bytes], bool] | None) -> Part:
-    """Return the whole record that begins at ``at``, or a fragment, up to where the next record may begin."""
+def _is_balanced(piece: bytes) -> bool:
+    """Say whether the braces of a faulty object, those in strings aside, close at its end and not before."""
+    level = 0
+    if not piece.startswith(b"{"):
+        return False
+    for bracket in _BRACKET.finditer(piece):
+        level += {b"{": 1, b"}": -1}.get(bracket[0], 0)
+        if bracket[0] == b'"' or (level <= 0 and bracket.end() < len(piece)):
+            return False
+    return level == 0
+
+
+def is_fragment(line: bytes) -> bool:
+    """Say quickly whether a line that is no JSON, and has no half of a surrogate pair, is one fragment, with nothing in
+    it that may be a record. False means only that nobody knows yet.
+    """
+    sound = _SOUND.match(line)
+    at = sound.end() if sound else 1
+    if b"\0" in line or BOM in line:
+        return False
+    if line.find(b"{", at) >= 0 and (line.find(b"}", at) >= 0 or _OBJECT.search(line, at)):
+        return False
+    return sound is None or not _ENDS.match(line, at)
+
+
+def _record(line: bytes, at: int, depth: int, is_document: Callable[[bytes], bool], *, broken: bool) -> Part:
+    """Return the whole record that begins at ``at``, or a fragment, up to where the next record may begin.
+
+    In a line that is ``broken`` a record must be a document.
+    """
     fault: JSONFault | None = None
     resume = at
     try:
         node = value_at(line, at, len(line), depth)
     except JSONFault as error:
         fault, resume = error, max(error.at, at + 1)
+        last = error.last
+        if last is not None and _is_behind(line, error) and is_document(line[last.start : last.stop]):
+            return Part("fragment", at, last.start, fault=fault)
     except UnicodeDecodeError:
         resume = at + 1
     else:
         resume = node.stop
-        is_inner = is_document is not None and line[_skip(line, resume) :][:1] in (b"}", b"]")
-        if node.kind == "{" and not is_inner and (is_document is None or is_document(line[at:resume])):
+        is_inner = broken and line[_skip(line, resume) :][:1] in (b"}", b"]")
+        if node.kind == "{" and not is_inner and (not broken or is_document(line[at:resume])):
             return Part("record", at, resume)
         if node.kind == '"' and (after := _skip(line, resume)) < len(line):  # a key, without the brace before it
             stop = _next(line, at, resume, None)
             return Part("fragment", at, stop, fault=JSONFault("expected the end of the line after the value", after))
     return Part("fragment", at, _next(line, at, resume, fault), fault=fault)
+
+
+def _is_behind(line: bytes, fault: JSONFault) -> bool:
+    """Say whether the value before a fault may be a record, before whose beginning another one was cut off: it has all
+    keys of that one, and a record or the end of the line follows.
+    """
+    last = fault.last
+    if last is None or not fault.keys or line[fault.at : fault.at + 1] not in (b"", b"{", b"\0"):
+        return False
+    return {key for key, _, _ in last.members} >= set(fault.keys)
 
 
 def _next(line: bytes, start: int, at: int, fault: JSONFault | None) -> int:
@@ -120,14 +176,16 @@ def _nul_bytes(number: int) -> str:
 
 
 def several(line: bytes, found: Sequence[Part], after: bytes) -> Explanation:
-    """Report a line without fragments: more than one record, or holes and byte order marks beside one.
+    """Report a line without fragments, but for whole records that are faulty: more than one record, or holes and byte
+    order marks beside one.
 
     ``after`` is what follows the line, up to the next one. The edit gives each record a line of its own.
     """
-    records = [part for part in found if part.kind == "record"]
-    start = found[0].start if found[0].kind != "record" else found[0].stop
-    stop = found[-1].stop if found[-1].kind != "record" else found[-1].start
-    pieces = [line[max(part.start, start) : min(part.stop, stop)] for part in records]
+    kinds = ("record", "fragment")
+    records = [part for part in found if part.kind in kinds]
+    start = found[0].start if found[0].kind not in kinds else found[0].stop
+    stop = found[-1].stop if found[-1].kind not in kinds else found[-1].start
+    pieces = [line[max(part.start, start) : min(part.stop, stop)].rstrip(b"\r") for part in records]
     many = f"{len(records):,} records on one line"
     if len(records) == len(found):
         if b"\r" not in line[records[0].stop :]:
@@ -139,7 +197,7 @@ def several(line: bytes, found: Sequence[Part], after: bytes) -> Explanation:
     if not records:
         stop = len(line) + len(after)
     size = sum(part.stop - part.start for part in found if part.kind == "nul")
-    first = next(part.start for part in found if part.kind != "record")
+    first = next(part.start for part in found if part.kind not in kinds)
     code, what = (
         ("JSONL018", f"hole of {_nul_bytes(size)}") if size else ("JSONL019", "byte order mark inside the file")
     )

@@ -9,10 +9,18 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from corpusfmt.formats.jsonl.damage import Explanation, Part, fragment, holed, parts, several
+from corpusfmt.formats.jsonl.damage import Explanation, Part, fragment, holed, is_fragment, parts, several
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
-from corpusfmt.formats.jsonl.record import NATIVE, Ambiguous, Fields, Place, RecordFault, document_of, native_document
+from corpusfmt.formats.jsonl.record import (
+    NATIVE,
+    Ambiguous,
+    Fields,
+    Place,
+    RecordFault,
+    document_of,
+    native_document,
+)
 from corpusfmt.limits import CHUNK, HEAD, MIB, bounded
 from corpusfmt.model.collector import Collector
 from corpusfmt.model.document import Document
@@ -22,12 +30,12 @@ from corpusfmt.model.json_objects import is_canonical, surrogates, too_deep
 from corpusfmt.model.regions import pieces
 from corpusfmt.model.rows import MOST_ODD, Rows, Values
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
-from corpusfmt.text.json_facts import duplicates, lone_surrogate, members, strings
+from corpusfmt.text.json_facts import duplicates, has_surrogate, lone_surrogate, members, strings
 from corpusfmt.text.json_reader import JSONFault, Node, parse
 from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.position import Region
-from corpusfmt.text.primitives import first_invalid_utf8
+from corpusfmt.text.primitives import first_invalid_utf8, is_utf8
 from corpusfmt.text.utf8 import described, in_utf8
 
 _ARRAY: Final = "a JSON array is not JSON Lines; write one object a line: jq -c '.[]' OLD > NEW"
@@ -39,6 +47,8 @@ _HELD: Final = 64 * MIB
 _LAYOUTS_KEPT: Final = 64
 #: For so many lines it is worked out which encoding they are likely to be in.
 _ASKED: Final = 20
+#: The code of a record of which a key repeats.
+_REPEATED: Final = "JSONL004"
 _BLANK: Final = b" \t\r\n"
 _BLANKS: Final = re.compile(rb"(?:[ \t\r]*+\n)++")
 
@@ -87,7 +97,8 @@ class _Scan:
         self.stream, self.options, self.path = stream, options, stream.name
         self.layout = layout_of(options.own)
         self.decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-        self.out = Collector(stream.name, BY_CODE, options)
+        told = max(options.told, _ENOUGH) if options.told else 0  # as many as tell that the layout is another one
+        self.out = Collector(stream.name, BY_CODE, options._replace(told=told))
         self.blanks: _Blanks | None = None
         self.is_native = self.layout.name == "native"
         self.keys = [key.encode("utf-8", "surrogatepass") for key in self.layout[1:]]
@@ -103,7 +114,9 @@ class _Scan:
         #: The encoding and number of the last line in UTF-16.
         self.wide = "", 0
         #: The last line that holds a record and no document, and why.
-        self.refusal: tuple[bytes, RecordFault] = b"", RecordFault("", "")
+        self.refusal: tuple[bytes, RecordFault] = b"", RecordFault("", lambda: ("", ""))
+        #: The last line of which a parser said that it is no JSON; it says so of half a surrogate pair too.
+        self.broken = b""
         #: The last record of which it is known where its members stand.
         self.walked: tuple[bytes, list[tuple[str, int, int, int]]] = b"", []
 
@@ -168,7 +181,7 @@ class _Scan:
             lines.pop()
         carriage = b"\r" in buffer
         limit = self.options.max_document
-        quick = self.quick
+        quick, full = self.quick, self.out.full
         rest = iter(lines)
         for raw in rest:
             line = raw.removesuffix(b"\r") if carriage else raw
@@ -186,20 +199,45 @@ class _Scan:
             elif document := quick(line, offset, number):
                 self.out.documents.append(document)
                 self.given = True
+            elif full and self._is_counted(line):
+                self.cut = False
             else:
                 yield from self._slow(line, offset, number)
             offset += len(raw) + 1
             number += 1
         yield from self.out.flush()
 
+    def _is_counted(self, line: bytes) -> bool:
+        """Count a record that the fast way turned away for a fault of which no more is told, if that is surely all that
+        is to be said of the line.
+        """
+        refused, fault = self.refusal
+        depth = self.options.limits.depth + 1
+        if refused is line:
+            return _is_all(line, fault, depth) and self.out.counts(fault.code)
+        if line.lstrip(_BLANK).startswith(b"["):
+            return b"\0" not in line and is_utf8(line) and self.out.counts("JSONL003")
+        if self.broken is not line:
+            return not is_utf8(line) and self._is_object(line) and self.out.counts("JSONL002")
+        is_all = is_utf8(line) and not has_surrogate(line) and too_deep(line, depth) < 0
+        return is_all and is_fragment(line) and self.out.counts("JSONL001")
+
+    def _is_object(self, line: bytes) -> bool:
+        try:
+            self.decode(line)
+        except (ValueError, RecursionError):
+            return False
+        return True
+
     def _rows(self, buffer: bytes, offset: int, first: int, number: int) -> tuple[Rows | None, int]:
         """Cut a region into rows, as far as that is asked for and nothing needs a closer look. Return where that is."""
         options, limits = self.options, self.options.limits
-        if KERNEL is None or options.id_from:
+        if KERNEL is None:
             return None, first
         depth = min(limits.depth // 2 - 1, 64)
         most = bounded(options.max_document, limits.metadata)
-        table, arena, stop = KERNEL.jsonl_rows(buffer, first, number, *self.keys, self.is_native, depth, *most)
+        how = (self.is_native, options.id_from == "line", depth)
+        table, arena, stop = KERNEL.jsonl_rows(buffer, first, number, *self.keys, *how, *most)
         return Rows(Values(buffer, arena, table), self.path, offset, "utf-8"), stop
 
     def _blank(self, offset: int, size: int) -> tuple[int, int]:
@@ -226,7 +264,10 @@ class _Scan:
             document = native_document(line, self.path, byte, number, self.options.limits, around)
         except msgspec.ValidationError:  # valid JSON, as far as it was read
             document = None
-        except (ValueError, RecursionError):  # msgspec's DecodeError and UnicodeDecodeError are ValueErrors
+        except msgspec.DecodeError:
+            self.broken = line
+            return None
+        except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
             return None
         return document or self._mapped(line, byte, number)
 
@@ -239,12 +280,16 @@ class _Scan:
             return document_of(fields, self.layout, self.options, Place(self.path, byte, number), remarked=False)
         except RecordFault as fault:
             self.refusal = line, fault
+        except msgspec.ValidationError:
+            pass
+        except msgspec.DecodeError:
+            self.broken = line
         except (ValueError, RecursionError, Ambiguous):
             pass
         return None
 
     def _check_keys(self, line: bytes, fields: Fields) -> None:
-        """Raise ValueError unless ``line`` is just ``fields``, laid out as other records with these keys.
+        """Raise RecordFault unless ``line`` is just ``fields``, laid out as other records with these keys.
 
         A parser keeps the last of two equal keys; a line that is rebuilt from what it kept has no other.
         """
@@ -256,13 +301,13 @@ class _Scan:
         self._learn(line, fields)
 
     def _learn(self, line: bytes, fields: Fields) -> None:
-        """Keep what stands around the values of a record. Raises ValueError for one whose keys repeat."""
+        """Keep what stands around the values of a record. Raises RecordFault for one whose keys repeat."""
         try:
             there = self._members(line, fields)
         except JSONFault as fault:
             raise ValueError(fault.message) from None
         if len(there) > len(fields):
-            raise ValueError("a key repeats")
+            raise RecordFault(_REPEATED, lambda: ("duplicate key in the record", ""))
         stops = [0, *[stop for _, _, _, stop in there]]
         starts = [*[start for _, _, start, _ in there], len(line)]
         if len(self.around) >= _LAYOUTS_KEPT:
@@ -313,7 +358,7 @@ class _Scan:
         after = after if after == b"\r\n" else after[:1]
         kinds = {part.kind for part in found}
         movable = "fragment" in kinds and ("record" in kinds or self._among_records(at + len(after)))
-        if "fragment" not in kinds:
+        if "fragment" not in kinds or (len(found) > 1 and all(p.whole for p in found if p.kind == "fragment")):
             self._tell(several(line, found, after), offset)
         elif len(found) > 1 and b"\0" in line and self.quick(line.replace(b"\0", b""), 0, 1):
             self._tell(holed(line, line.count(0)), offset)
@@ -360,13 +405,14 @@ class _Scan:
         seen: set[str] = set()
         for key, at, _, _ in there if len(there) > len(fields) else ():
             if key in seen:
-                self.out.find("JSONL004", f"duplicate key {quoted(key)} in the record", offset + at)
+                self.out.find(_REPEATED, f"duplicate key {quoted(key)} in the record", offset + at)
                 return True
             seen.add(key)
         if refused is not line or not is_canonical(line, depth + 1):
             return False
         place = next((at if fault.is_key else start for key, at, start, _ in there if key == fault.key), -1)
-        self.out.find(fault.code, fault.message, offset + (place if place >= 0 else line.index(b"{")), fault.hint)
+        message, hint = fault.told()
+        self.out.find(fault.code, message, offset + (place if place >= 0 else line.index(b"{")), hint)
         return True
 
     def _is_wide(self, line: bytes, offset: int, number: int) -> bool:
@@ -467,7 +513,7 @@ class _Scan:
         repeated = duplicates(node)
         for key, at in repeated:
             if at in top:
-                self.out.find("JSONL004", f"duplicate key {quoted(key)} in the record", offset + at)
+                self.out.find(_REPEATED, f"duplicate key {quoted(key)} in the record", offset + at)
                 return None
         own = [key for key in (self.layout.id, self.layout.title, self.layout.text) if key]
         for key, at, value in node.members:
@@ -487,12 +533,24 @@ class _Scan:
             return document_of(fields, self.layout, self.options, Place(self.path, offset, number), remarked=True)
         except RecordFault as fault:
             offsets = {key: at if fault.is_key else value.start for key, at, value in node.members}
-            self.out.find(fault.code, fault.message, offset + offsets.get(fault.key, node.start), fault.hint)
+            message, hint = fault.told()
+            self.out.find(fault.code, message, offset + offsets.get(fault.key, node.start), hint)
             return None
 
     def _too_large(self, byte: int, size: int) -> None:
         limit = self.options.max_document
         self.out.find("JSONL015", f"the line has {size} bytes; the limit is {limit}", byte)
+
+
+def _is_all(line: bytes, fault: RecordFault, depth: int) -> bool:
+    """Say whether a fault is surely all that is to be said of a record: it is UTF-8, not too deep, and, but for a fault
+    that comes first, no key of an inner object repeats and there is no half of a surrogate pair.
+    """
+    if line.count(b"{") + line.count(b"[") <= depth and is_utf8(line):
+        if fault.code == _REPEATED or (line.count(b"{") - line.count(b"{}") == 1 and not has_surrogate(line)):
+            return True
+        return is_canonical(line, depth)
+    return False
 
 
 def _is_compact(line: bytes, fields: Fields) -> bool:

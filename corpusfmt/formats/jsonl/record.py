@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -27,12 +28,11 @@ Fields: TypeAlias = dict[str, Any]
 
 class RecordFault(Exception):
     """A record is valid JSON and no document. ``key`` is the field at fault, or empty: its value, or, with ``is_key``,
-    the key itself.
+    the key itself. ``told`` gives the message and the hint: of most faults, nobody asks for them.
     """
 
-    def __init__(self, code: str, message: str, key: str = "", hint: str = "", *, is_key: bool = False) -> None:
-        super().__init__(message)
-        self.code, self.message, self.key, self.hint, self.is_key = code, message, key, hint, is_key
+    def __init__(self, code: str, told: Callable[[], tuple[str, str]], key: str = "", *, is_key: bool = False) -> None:
+        self.code, self.told, self.key, self.is_key = code, told, key, is_key
 
 
 class Ambiguous(Exception):
@@ -55,12 +55,7 @@ def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Pla
     """
     raw_text = fields.pop(layout.text, None)
     if raw_text is None:
-        hint = recased(fields, layout) or fitting([*fields])
-        raise RecordFault(
-            "JSONL006",
-            f"the record has no key {quoted(layout.text)}; its keys are {_listed(fields)}",
-            hint=f"read it with {hint}" if hint else "name the key of the text with --text-field",
-        )
+        raise RecordFault("JSONL006", lambda: _no_text(fields, layout))
     text = _string(raw_text, layout.text).encode()
     raw_id = fields.pop(layout.id, None) if layout.id else None
     raw_name = fields.pop(layout.title, None) if layout.title else None
@@ -74,15 +69,25 @@ def document_of(fields: Fields, layout: Layout, options: ReadOptions, place: Pla
         identifier = make_id(options.id_from, name, place.line, text) if options.id_from else ""
     if identifier == "":
         present = raw_id is not None and bytes(raw_id) != b"null"
-        why = "the id is empty" if present else "the record has no id"
-        hint = ""
-        if options.id_from == "name":
-            hint = "there is no name to create it from; try --id-from path, line or sha256"
-        elif layout.id and not present and (other := recased(fields, Layout("", layout.id, "", "", ""))):
-            hint = f"read it with {other}, or create ids with --id-from path, name, line or sha256"
-        raise RecordFault("JSONL005", why, layout.id if present else "", hint)
+        told = partial(_no_id, fields, layout, options, present=present)
+        raise RecordFault("JSONL005", told, layout.id if present else "")
     meta = _metadata(fields, layout, options.limits, remarked)
     return build(identifier, name, text, "utf-8", meta, (place.path, place.byte, place.line, place.byte))
+
+
+def _no_text(fields: Fields, layout: Layout) -> tuple[str, str]:
+    hint = recased(fields, layout) or fitting([*fields])
+    what = f"the record has no key {quoted(layout.text)}; its keys are {_listed(fields)}"
+    return what, f"read it with {hint}" if hint else "name the key of the text with --text-field"
+
+
+def _no_id(fields: Fields, layout: Layout, options: ReadOptions, *, present: bool) -> tuple[str, str]:
+    hint = ""
+    if options.id_from == "name":
+        hint = "there is no name to create it from; try --id-from path, line or sha256"
+    elif layout.id and not present and (other := recased(fields, Layout("", layout.id, "", "", ""))):
+        hint = f"read it with {other}, or create ids with --id-from path, name, line or sha256"
+    return "the id is empty" if present else "the record has no id", hint
 
 
 class _Native(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -134,19 +139,12 @@ def _metadata(fields: Fields, layout: Layout, limits: Limits, remarked: bool) ->
         raw = fields.pop(layout.meta, None)
         if fields:
             key = next(iter(fields))
-            hint = "" if layout.name != "native" else fitting([*fields, "id", "text"])
-            raise RecordFault(
-                "JSONL008",
-                f"the key {quoted(key)} is not part of the layout {layout.name}",
-                key,
-                f"{hint} keeps other keys as metadata" if hint else "name another layout with --layout",
-                is_key=True,
-            )
+            raise RecordFault("JSONL008", lambda: _other_key(fields, layout), key, is_key=True)
         meta = EMPTY if raw is None else bytes(raw)
         if layout.name != "native" and meta == b"null":
             meta = EMPTY
         if not meta.startswith(b"{"):
-            raise RecordFault("JSONL007", f"{quoted(layout.meta)} must be an object, not {_kind(meta)}", layout.meta)
+            raise _wrong(raw, layout.meta, "an object")
         flat = False
     else:
         if not fields:
@@ -156,7 +154,9 @@ def _metadata(fields: Fields, layout: Layout, limits: Limits, remarked: bool) ->
     if len(meta) < 16 and not meta[1:-1].strip(b" \t\r\n"):
         return EMPTY
     if len(meta) > limits.metadata:
-        raise RecordFault("JSONL015", f"the metadata is longer than {sized(limits.metadata)}", layout.meta)
+        raise RecordFault(
+            "JSONL015", lambda: (f"the metadata is longer than {sized(limits.metadata)}", ""), layout.meta
+        )
     if not is_utf8(meta):
         raise ValueError("the metadata is not UTF-8")
     # The strict reader has looked inside, but takes one level more.
@@ -165,8 +165,15 @@ def _metadata(fields: Fields, layout: Layout, limits: Limits, remarked: bool) ->
             if check_object(meta, limits.depth) and not remarked:
                 raise Ambiguous
         except JSONFault as fault:
-            raise RecordFault("JSONL014", fault.message, layout.meta) from None
+            what = fault.message
+            raise RecordFault("JSONL014", lambda: (what, ""), layout.meta) from None
     return meta
+
+
+def _other_key(fields: Fields, layout: Layout) -> tuple[str, str]:
+    hint = "" if layout.name != "native" else fitting([*fields, "id", "text"])
+    what = f"the key {quoted(next(iter(fields)))} is not part of the layout {layout.name}"
+    return what, f"{hint} keeps other keys as metadata" if hint else "name another layout with --layout"
 
 
 def _string(raw: Any, key: str) -> str:
@@ -184,14 +191,14 @@ def _id(raw: Any, key: str) -> str | int:
         raise _wrong(raw, key, "a string or an integer") from None
     if type(identifier) is int:
         if len(bytes(raw).removeprefix(b"-")) > MAX_ID_DIGITS:
-            raise RecordFault("JSONL007", f"an integer id has at most {MAX_ID_DIGITS} digits", key)
+            raise RecordFault("JSONL007", lambda: (f"an integer id has at most {MAX_ID_DIGITS} digits", ""), key)
         if identifier == 0 and bytes(raw) != b"0":
             raise _wrong(raw, key, "a string or an integer")
     return identifier
 
 
 def _wrong(raw: Any, key: str, wanted: str) -> RecordFault:
-    return RecordFault("JSONL007", f"{quoted(key)} must be {wanted}, not {_kind(bytes(raw))}", key)
+    return RecordFault("JSONL007", lambda: (f"{quoted(key)} must be {wanted}, not {_kind(bytes(raw))}", ""), key)
 
 
 def _kind(raw: bytes) -> str:

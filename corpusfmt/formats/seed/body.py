@@ -62,6 +62,15 @@ class BodyFault(Exception):
         self.code, self.message, self.at, self.hint, self.fatal = code, message, at, hint, fatal
 
 
+_ABOUT_MARKER: Final = (
+    "if the text has no final newline, write the line '\\ No newline at end of file' after it; if it is text, no "
+    "change is needed"
+)
+_ABOUT_METADATA: Final = (
+    'write \'<<<META {"key": "value"}>>>\' on the line after the header; if it is text, no change is needed'
+)
+
+
 class LookAlike(NamedTuple):
     """What looks like a header and is none: ``length`` bytes at ``at``, and what was meant; both are empty where there
     is no such thing in the dialect.
@@ -71,6 +80,7 @@ class LookAlike(NamedTuple):
     at: int
     length: int
     replacement: bytes
+    hint: str = ""
 
 
 class Body(NamedTuple):
@@ -173,7 +183,9 @@ def _headers(body: bytes, start: int, version: int) -> Iterator[LookAlike]:
             if not match.start() and _is_of_the_format(corrected, version) and not whole.startswith(META):
                 told.add(0)
                 size, corrected = (len(whole), corrected) if version else (0, b"")
-                yield LookAlike(f"this line looks like metadata: {quoted(whole)}", start, size, corrected)
+                yield LookAlike(
+                    f"this line looks like metadata: {quoted(whole)}", start, size, corrected, _ABOUT_METADATA
+                )
             continue
         fields = inside.split(None, 1)
         corrected = f"<<<FILE {' '.join(fields)}>>>".encode("utf-8", "surrogateescape")
@@ -240,9 +252,9 @@ def _marker(body: Body) -> Iterator[LookAlike]:
     line = buffer[last:stop]
     if last > start and line.strip().lower() == MARKER.lower() and not _BARE_MARKER.match(line):
         what = f"the end of the text looks like an end marker: {quoted(line.rstrip())}"
-        yield LookAlike(what, last - 1, stop - last + 1, MARKED)
+        yield LookAlike(what, last - 1, stop - last + 1, MARKED, _ABOUT_MARKER)
     elif at >= start and sum(map(int.__ne__, buffer[at:stop], MARKED)) == 1:
-        yield LookAlike("the end of the text looks like an end marker", at, len(MARKED), MARKED)
+        yield LookAlike("the end of the text looks like an end marker", at, len(MARKED), MARKED, _ABOUT_MARKER)
 
 
 def _is_of_the_format(line: bytes, version: int) -> bool:

@@ -44,6 +44,8 @@ from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8, occurrences
 
+#: The lines that a header goes on in, where it was wrapped, up to its end.
+_WRAPPED: Final = re.compile(rb"\n([^<>\n]{0,200}(?:\n[^<>\n]{0,200}){0,2}?)>>>[ \t]*+(?=\r?(?:\n|\Z))")
 _BLANKS: Final = re.compile(rb"(?:[ \t\r]*+\n)++")
 
 
@@ -201,7 +203,7 @@ class _Scan:
             try:
                 document = self._document(buffer, start, header, body, stop, end, line, odd)
             except HeaderFault as fault:
-                self._header_fault(fault, start, header)
+                self._header_fault(fault, start, header, end)
             except UnicodeDecodeError:
                 line_bytes = buffer[start:header]
                 byte = offset + start + first_invalid_utf8(line_bytes)
@@ -293,7 +295,7 @@ class _Scan:
                 edit = None
                 if miss.length or miss.replacement:
                     edit = Edit(offset + miss.at, miss.length, miss.replacement, safe=False)
-                self.out.find("SEED009", miss.message, offset + miss.at, edit=edit)
+                self.out.find("SEED009", miss.message, offset + miss.at, miss.hint, edit)
             text = buffer[body:stop]
             self._tell(of_other_bundles(text, body))
             self._tell(self.conflict.marks(text, body))
@@ -355,15 +357,27 @@ class _Scan:
             self.out.find("SEED012", message, byte + at, id=identifier)
         return raw
 
-    def _header_fault(self, fault: HeaderFault, start: int, header: int) -> None:
+    def _header_fault(self, fault: HeaderFault, start: int, header: int, end: int) -> None:
         byte = self.out.region.offset + start
         code = "SEED003" if fault.one_field is not None else "SEED002"
-        line = self.out.region.buffer[start:header].removesuffix(b"\r")
+        buffer = self.out.region.buffer
+        line = buffer[start:header].removesuffix(b"\r")
         edit = None
+        if not line.rstrip(b" \t").endswith(b">") and (wrapped := _WRAPPED.match(buffer, header, end)):
+            parts = [line, *wrapped[1].split(b"\n")]
+            corrected = b" ".join([part.strip(b" \t\r") for part in parts]).rstrip() + b">>>"
+            if corrected.startswith(FILE + b" ") and len(corrected.split(b" ")) > 2:
+                edit = Edit(byte, wrapped.end() - start, corrected, safe=False)
+            hint = "the header continues on the next line; write it on one line"
+            self.out.find(code, fault.message, byte, hint, edit)
+            return
         if code == "SEED002" and line.startswith(FILE + b" ") and len(line.split(b" ")) > 2:
             corrected = line.rstrip(b" \t").rstrip(b">") + b">>>"
             edit = Edit(byte, len(line), corrected, safe=False) if corrected != line else None
-        self.out.find(code, fault.message, byte, fault.hint, edit)
+        hint = fault.hint
+        if not hint and code == "SEED002" and self.version:
+            hint = "write '<<<FILE id name>>>'; to keep the line as text, write a backslash before it"
+        self.out.find(code, fault.message, byte, hint, edit)
 
     def _too_large(self, byte: int, size: int) -> None:
         limit = self.options.max_document

@@ -85,6 +85,7 @@ def take_third_party(frames: Frames, frame: Frame, events: ThirdPartyText) -> No
         gathering.out.leave("TEI without a text")
         return
     data = found.text.encode()
+    found = found._replace(text="")
     if not id:
         how = gathering.options.id_from
         if how:

@@ -39,6 +39,46 @@ _TAG: Final = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE})*+")
 _SCRIPT, _SCRIPT_END = re.compile(r"<script(?=[\s/>])", re.I), re.compile(r"</script(?=[\s/>])", re.I)
 
 
+#: Parts of a form whose text a reader sees (HTML Standard 15.5), which the library leaves out with the fields.
+_FORM: Final = re.compile(r"<(/)(?:button|label)(?:[\s/][^<>]*+)?+>|([^\s>]?)<(?:button|label)(?=[\s/>])", re.I)
+#: What holds no markup up to its end (HTML Standard 13.2.5.2 to 4), comments, and drawings.
+_WHOLE: Final = re.compile(r"<(?:(script|style|textarea|title|svg)(?=[\s/>])|!--)", re.I)
+_ENDS: Final = {
+    name: re.compile(rf"</{name}(?=[\s/>])" if name else "-->", re.I)
+    for name in ("script", "style", "textarea", "title", "svg", "")
+}
+#: Of a drawing in SVG, what is no part of the picture (SVG 2, 5.2 to 5.8, 12, 14), and what holds its text.
+_UNDRAWN: Final = re.compile(r"<(/?)(?:title|desc|metadata|defs|symbol|clipPath|mask|marker|pattern)(?=[\s/>])", re.I)
+_DRAWN: Final = re.compile(r"<(/?)(?:svg|text|foreignObject)(?=[\s/>])", re.I)
+_LETTERED: Final = re.compile(r"<(?:text|foreignObject)[\s>]", re.I)
+
+
+def _with_shown(html: str) -> str:
+    """Return a page with what it shows in buttons, labels, text areas and drawings in elements that are read."""
+    parts, at = [], 0
+    while begin := _WHOLE.search(html, at):
+        name = (begin[1] or "").lower()
+        end = _ENDS[name].search(html, begin.end())
+        if end is None:
+            break
+        whole = html[begin.start() : end.start()]
+        if name == "textarea" and (tag := _TAG.match(whole)):
+            whole = f"<pre{whole[len(begin[0]) : tag.end()]}{whole[tag.end() :].replace('<', '&lt;')}</pre"
+        elif name == "svg" and _LETTERED.search(whole):
+            drawing = _EMPTY.sub(r"<\1\2></\1>", whole)
+            whole = _DRAWN.sub(r"<\1div", _UNDRAWN.sub(r"<\1template", drawing)) + "</div"
+        else:
+            whole += end[0]
+        parts += [_FORM.sub(_in_line, html[at : begin.start()]), whole]
+        at = end.end()
+    return "".join([*parts, _FORM.sub(_in_line, html[at:])])
+
+
+def _in_line(tag: re.Match[str]) -> str:
+    """Return a tag as that of a word in a line."""
+    return "</span> " if tag[1] else f"{tag[2]} <span" if tag[2] else "<span"
+
+
 def text_of(html: str) -> str:
     """Return the text that a page shows, a line for each block, without what it marks as navigation and the like.
 
@@ -51,7 +91,7 @@ def text_of(html: str) -> str:
     except ImportError:
         message = "extracting text from HTML needs a package that is missing: install corpusfmt[web]"
         raise ConfigurationError(message) from None
-    html = _BLOCK.sub(r"<\1div", html)
+    html = _BLOCK.sub(r"<\1div", _with_shown(html))
     if _is_slow(html):
         html = _TAG.sub(_shortened, _without_scripts(html))  # scripts may look like tags, and are no text
         if _is_slow(html):

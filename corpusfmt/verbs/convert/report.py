@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from corpusfmt.model.errors import CorpusfmtError, Loss
@@ -59,6 +59,14 @@ class Report:
         self.finding_counts[finding.code] += 1
         if self.finding_counts[finding.code] <= KEPT:
             self.findings.append(finding)
+
+    def count(self, refused: Mapping[str, int]) -> None:
+        """Count records that were refused, by code."""
+        self.finding_counts.update(refused)
+        count = sum(refused.values())
+        self.read += count
+        self.refused += count
+        self.at_fault += count
 
     def add_losses(self, losses: Iterable[Loss]) -> None:
         """Count losses, and keep the first of each kind."""

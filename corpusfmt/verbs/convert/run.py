@@ -14,6 +14,7 @@ from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Source
 from corpusfmt.sources.batches import Unique, bounded, placed, scanned, together
 from corpusfmt.sources.files import opened, sources
+from corpusfmt.sources.reader import KEPT
 from corpusfmt.sources.settings import Reading, Unused
 from corpusfmt.targets.files import Target, open_target
 from corpusfmt.targets.settings import Places, Writing
@@ -182,6 +183,8 @@ class Conversion:
                         self._rewritten.append((self._replaced[stream.state.file], stream.state))
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
+                    if self.on_error == "skip" and not self.receipt:
+                        options = options._replace(told=KEPT)
                     if self.target.options.own.get("name-from") == "path":
                         self._source.stem = self.reading.stem(path, format)
                     try:
@@ -235,6 +238,8 @@ class Conversion:
         if count := len(documents):
             self.report.read += count
             self._write(documents, count)
+        if batch.counted:
+            self.report.count(batch.counted)
         for finding in batch.findings:
             if finding.severity == "error":
                 self._refuse_record(finding, batch.refused, cut=batch.cut, fatal=batch.fatal, clash=batch.clash)

@@ -222,11 +222,12 @@ class Source:
 class Work:
     """A file that is being fixed: its bytes so far, those that were cut off, and, when asked for, what was done."""
 
-    def __init__(self, path: str, *, traced: bool = False) -> None:
+    def __init__(self, path: str, *, traced: bool = False, parted: bool = False) -> None:
         self._path, self._folder = path, storage.folder_of(path)
         self.text, self.cut = self._scratch(), self._scratch()
         self.scripts: list[Script] = []
-        self._traced = traced
+        self._traced, self._parted = traced, parted
+        self._copies = 0
 
     def _scratch(self) -> storage.Scratch:
         return storage.Scratch(self._folder, self._path)
@@ -240,7 +241,13 @@ class Work:
             old.close()
 
     def copy(self, stream: Stream, edits: Iterable[Edit]) -> None:
-        """Take a stream with the edits made. What an unsafe one takes away for nothing is cut off. Raises OSError."""
+        """Take a stream with the edits made. What an unsafe one takes away for nothing is cut off. Raises OSError.
+
+        With ``parted``, as for texts, where several may be, what is cut off stands after a line that says where it was
+        and how many bytes it has, and before a line end.
+        """
+        since = " after earlier fixes" if self._copies else ""
+        self._copies += 1
         script = None
         if self._traced:
             script = Script(self._scratch())
@@ -254,11 +261,16 @@ class Work:
                 buffer = stream.read(CHUNK)
             self.text.write(buffer[: edit.byte - at])
             buffer, at, left = buffer[edit.byte - at :], edit.byte, edit.length
+            is_cut = left > 0 and not edit.safe and not edit.replacement
+            if is_cut and self._parted:
+                self.cut.write(b"@@ byte %d%b, %d bytes @@\n" % (edit.byte, since.encode(), left))
             while left and (buffer or (buffer := stream.read(CHUNK))):
                 taken = buffer[:left]
-                if not edit.safe and not edit.replacement:
+                if is_cut:
                     self.cut.write(taken)
                 buffer, at, left = buffer[len(taken) :], at + len(taken), left - len(taken)
+            if is_cut and self._parted:
+                self.cut.write(b"\n")
             self.text.write(edit.replacement)
             if script:
                 script.add(edit.byte - done, at - edit.byte, len(edit.replacement))

@@ -139,7 +139,7 @@ class Fixing:
         path = fixed.path
         self._presuming = False
         self.fixing.begin(path)
-        work = Work(path, traced=self.diff is not None)
+        work = Work(path, traced=self.diff is not None, parted=format.rewrite is not None)
         try:
             with self._opened(path) as looked, self._opened(path) as stream, self._opened(path, plain=True) as stored:
                 source = self._source(looked, format)

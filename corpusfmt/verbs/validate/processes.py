@@ -41,6 +41,9 @@ class Job(NamedTuple):
     across: tuple[str, ...] = ()
     cap: int = 0
     marked: bool = False
+    #: So many errors of a code of a source are given as findings; records that are refused for further ones may only be
+    #: counted.
+    told: int = 0
     #: The folder of spills.
     spills: str = ""
 
@@ -65,7 +68,7 @@ def check(checking: Checking, job: Job, number: int, path: str, known: Counter[s
     spill = storage.Spill(job.spills, str(number)) if job.across else None
     gatherer = across_files.Gatherer(job.selection.at(path).rules, number, spill) if spill else None
     try:
-        for finding in checking.source(path, tally, gatherer):
+        for finding in checking.source(path, tally, gatherer, told=job.told):
             if baselined.is_reported(finding, job.cap):
                 findings.append(finding)
     except (CorpusfmtError, OSError) as failure:

@@ -52,7 +52,8 @@ class Validation:
         self.reading = self.reading._replace(beside=(*self.paths, *self.skipped))
         selection = selection or Selection()
         self.across = tuple(rule.code for rule in selection.everywhere if rule.code in across_files.RULES)
-        self.job = Job(self.reading, selection, against or Against(), self.across, cap, marked)
+        told = 0 if baseline or marked else cap
+        self.job = Job(self.reading, selection, against or Against(), self.across, cap, marked, told)
         self.checking = Checking(*self.job[:3])
         self.baseline, self.jobs = baseline, jobs
         self.tally = Tally()
@@ -103,7 +104,7 @@ class Validation:
             baselined = Baselined(known, tally, marked=self.job.marked)
             gatherer = across_files.Gatherer(self.job.selection.at(path).rules, number, lines) if lines else None
             try:
-                for finding in self.checking.source(path, tally, gatherer):
+                for finding in self.checking.source(path, tally, gatherer, told=self.job.told):
                     if baselined.is_reported(finding, self.job.cap):
                         yield finding
             except PASSED as failure:

@@ -186,6 +186,8 @@ class ThirdPartyText:
         if hyphens:
             self.count("hyphens before lb", hyphens)
         texts = [text for text in (self.flow.text(), *[note.text() for note in self.notes]) if text]
+        for flow in (self.flow, *self.notes):  # the text is held once
+            flow.pieces.clear()
         left = {name: count for name, count in self.seen.items() if count and name not in SHOWN}
         heading = heading_of(self.header, self._attributes, self.text_attributes)
         return Found("\n\n".join(texts), parts.best < NEVER, heading, left)

@@ -1,0 +1,180 @@
+"""Records that are refused after the findings that are shown: only counted, and just as they would be found."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import corpusfmt
+from corpusfmt.cli.main import main
+from corpusfmt.formats import jsonl
+from corpusfmt.model.document import Document
+from corpusfmt.model.format import Batch, Format, ReadOptions
+from tests.support import documents, findings, scan
+from tests.test_jsonl_damage import BROKEN, LEFT, WHOLE
+
+GOOD = b'{"id":"a","name":"a.txt","text":"caf\xc3\xa9 {\\"b\\": 1} \\u00e9","meta":{}}'
+OTHER = b'{"id":"b","text":"x"}'
+#: By name: a record of JSON Lines that is refused, and whether it is only counted when no more of its code is shown.
+KINDS: dict[str, tuple[bytes, bool]] = {
+    "no id": (b'{"name":"a.txt","text":"x","meta":{}}', True),
+    "an id that is null": (b'{"id":null,"name":"a.txt","text":"x","meta":{}}', True),
+    "an id that is an object": (b'{"id":{"a":[1]},"name":"a.txt","text":"x","meta":{}}', True),
+    "an id that is a fraction": (b'{"id":1.5,"text":"x"}', True),
+    "an id that is empty": (b'{"id":"","text":"x"}', True),
+    "no text": (b'{"id":"a","content":"x"}', True),
+    "a text that is a number": (b'{"id":"a","text":1}', True),
+    "metadata that is a list": (b'{"id":"a","text":"x","meta":[]}', True),
+    "other keys": (b'{"id":"a","text":"x","url":"y"}', True),
+    "a duplicate key": (GOOD.replace(b',"text"', b',"id":"b","text"'), True),
+    "a duplicate key and no text": (b'{"id":"a", "id":"b"}', True),
+    "cut off in a text": (GOOD[:30], True),
+    "cut off after a comma": (GOOD[:10], True),
+    "cut off in metadata": (GOOD[:-2], True),
+    "cut off in metadata with a value": (GOOD[:-2] + b'"a":1', True),
+    "cut off after metadata with a value": (GOOD[:-2] + b'"a":1}', False),
+    "cut off after the brace": (b"{", True),
+    "a comma at the end": (GOOD[:-1] + b",}", True),
+    "a comma at the end of metadata": (GOOD[:-2] + b'"a":1,}}', True),
+    "NaN": (GOOD[:-2] + b'"a":NaN}}', True),
+    "NaN after a list": (GOOD[:-2] + b'"b":[1],"a":NaN}}', False),
+    "an escape that is none": (b'{"id":"a","text":"x\\qy"}', True),
+    "half of a surrogate pair": (b'{"id":"a","text":"\\ud800"}', False),
+    "a key that is half of a surrogate pair": (b'{"id":"a","text":"x","\\ud800":1}', False),
+    "a raw tab in a text": (b'{"id":"a","text":"x\ty"}', True),
+    "single quotes": (b"{'id':'a','text':'x','meta':{}}", False),
+    "single quotes without metadata": (b"{'id':'a','text':'x'}", True),
+    "a byte that is not UTF-8": (GOOD.replace(b"caf\xc3\xa9", b"caf\xe9"), True),
+    "a byte that is not UTF-8, cut off": (b'{"id":"a","text":"caf\xe9', False),
+    "an array": (b"[" + GOOD + b"]", True),
+    "an array that is not UTF-8": (b'["caf\xe9"]', False),
+    "a string": (b'"text"', False),
+    "too deep": (GOOD[:-2] + b'"a":' + b"[" * 600 + b"]" * 600 + b"}}", False),
+    "cut off too deep": (b'{"a":' * 600, False),
+    "metadata to remark on, without an id": (b'{"text":"x","meta":{"a":1,"a":2}}', False),
+    "a hole": (GOOD[:30] + b"\0" + GOOD[30:], False),
+    "cut off, with a record behind": (GOOD[:30] + OTHER, False),
+    "cut off before a value, with a record behind": (b'{"id":"a","text":' + OTHER, False),
+}
+
+
+def counted(batches: list[Batch]) -> Counter[str]:
+    """Return how many records were refused, by code."""
+    found = Counter(finding.code for finding in findings(batches) if finding.severity == "error")
+    for batch in batches:
+        found.update(batch.counted)
+    return found
+
+
+def check_same(format: Format, data: bytes, told: int = 100) -> int:
+    """Check that a scan that counts gives what one does that gives all. Return how many were only counted."""
+    whole = scan(format, data)
+    some = scan(format, data, options=ReadOptions(told=told))
+    assert documents(some) == documents(whole)
+    assert counted(some) == counted(whole)
+    warnings = [[one for one in findings(them) if one.severity != "error"] for them in (some, whole)]
+    assert warnings[0] == warnings[1]
+    given = Counter(finding.code for finding in findings(some) if finding.severity == "error")
+    assert all(given[code] >= min(count, told) for code, count in counted(whole).items())
+    return sum(sum(batch.counted.values()) for batch in some)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_record_is_counted_as_it_would_be_found(name: str) -> None:
+    line, quick = KINDS[name]
+    assert findings(scan(jsonl.FORMAT, line + b"\n")), "it is refused"
+    count = check_same(jsonl.FORMAT, GOOD + b"\n" + (line + b"\n" + OTHER + b"\n") * 120)
+    assert count == (20 if quick else 0)
+
+
+@pytest.mark.parametrize("table", [WHOLE, BROKEN, LEFT])
+def test_damage_is_counted_as_it_would_be_found(table: dict[str, bytes | tuple[bytes, object]]) -> None:
+    full = b"".join((line + b"\n") * 100 for line, quick in KINDS.values() if quick)
+    for data in table.values():
+        check_same(jsonl.FORMAT, GOOD + b"\n" + full + (data if isinstance(data, bytes) else data[0]))
+
+
+def test_lines_changed_at_random_are_counted_as_they_would_be_found() -> None:
+    chosen = random.Random(17)
+    lines = [line for line, _ in KINDS.values()] + [GOOD, OTHER, GOOD + OTHER]
+    marks = [
+        b"{",
+        b"}",
+        b'"',
+        b",",
+        b":",
+        b"[",
+        b"]",
+        b"\\",
+        b"\0",
+        b"\r",
+        b"\t",
+        b" ",
+        b"x",
+        b"\xff",
+        b'{"',
+        b"\xef\xbb\xbf",
+    ]
+    made = []
+    for _ in range(3000):
+        line = chosen.choice([one for one in lines if len(one) < 1000])
+        for _ in range(chosen.randint(1, 2)):
+            at, size = chosen.randrange(len(line)), chosen.randint(0, 3)
+            line = line[:at] + chosen.choice(marks) + line[at + size :]
+        made.append(line + b"\n")
+    full = b"".join((line + b"\n") * 100 for line, quick in KINDS.values() if quick)
+    assert check_same(jsonl.FORMAT, GOOD + b"\n" + full + b"".join(made)) > 2000
+
+
+def corpus(folder: Path, count: int = 130) -> Path:
+    path = folder / "a.jsonl"
+    path.write_bytes(
+        b"".join(GOOD + b"\n" + b"".join(line + b"\n" for line, _ in KINDS.values()) for _ in range(count))
+    )
+    return path
+
+
+def test_all_counts_are_exact(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = corpus(tmp_path)
+    whole = Counter(finding.code for finding in corpusfmt.validate(path, ignore=["DOC"]))
+    assert main(["validate", str(path), "--output-format", "json", "--ignore", "DOC", "--quiet"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert Counter(report["counts"]) == whole
+    assert main(["validate", str(path), "--ignore", "DOC,JSONL001", "--output-format", "json", "--quiet"]) == 1
+    del whole["JSONL001"]
+    assert Counter(json.loads(capsys.readouterr().out)["counts"]) == whole
+
+
+@pytest.mark.parametrize("more", [[], ["--receipt", "r.json"], ["--verify"]])
+def test_a_conversion_counts_all(more: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = corpus(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    whole = [one for one in corpusfmt.validate(path, ignore=["DOC"]) if one.severity == "error"]
+    report = corpusfmt.convert(
+        path, "b.jsonl", on_error="skip", receipt="r.json" if "--receipt" in more else "", verify="--verify" in more
+    )
+    assert (report.refused, report.at_fault) == (len(whole), len(whole))
+    assert report.read == report.written + report.refused
+    errors = {code: n for code, n in report.finding_counts.items() if code in {one.code for one in whole}}
+    assert errors == Counter(one.code for one in whole)
+    with corpusfmt.open(path, on_error="skip") as reader:
+        read: list[Document] = list(reader)
+    assert (len(read), reader.finding_counts) == (report.written, report.finding_counts)
+
+
+@pytest.mark.parametrize("before", [98, 99, 100, 101, 150, 250])
+def test_too_many_in_a_row_are_found_where_they_are(before: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    bad = KINDS["no id"][0] + b"\n"
+    path.write_bytes((bad + GOOD + b"\n") * before + GOOD + b"\n" + bad * 40 + GOOD + b"\n" + bad)
+    limits = {"faults": 40}
+    whole = list(corpusfmt.validate(path, ignore=["DOC"], limits=limits))
+    assert (whole[-1].code, whole[-1].line) == ("FILE005", 2 * before + 41)
+    with pytest.raises(corpusfmt.ParseError) as raised, corpusfmt.open(path, on_error="skip", limits=limits) as reader:
+        list(reader)
+    assert (raised.value.finding.code, raised.value.finding.line) == ("FILE005", 2 * before + 41)
+    assert reader.finding_counts == Counter(one.code for one in whole)
