@@ -5,7 +5,7 @@ from __future__ import annotations
 import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +24,7 @@ from corpusfmt.model.format import Format, ReadOptions, WriteOptions
 from corpusfmt.model.rows import COLUMNS, Rows, Values
 from corpusfmt.model.text_search import Documents
 from corpusfmt.plugins import builtin_rules
+from corpusfmt.sources.batches import scan
 from corpusfmt.text import kernel
 from corpusfmt.text.primitives import escape_json
 from tests import strategies
@@ -67,7 +68,7 @@ def without() -> Iterator[None]:
 def told(document: Document) -> tuple[object, ...]:
     """Return all that a document holds."""
     fields = (document.name, document.data, document.encoding, document.meta_json, document.origin)
-    return (type(document.id), document.id, *fields)
+    return (isinstance(document.id, int), document.id, *fields)
 
 
 class Scanned(NamedTuple):
@@ -457,6 +458,31 @@ def test_the_usual_cases_are_quick(format: Format, data: bytes, own: dict[str, s
     agree(format, data, ReadOptions(own=own))
 
 
+@pytest.mark.parametrize("layout", ["text-meta", "hf", "native"])
+def test_ids_that_are_made_of_lines(layout: str) -> None:
+    """Those of records without one, which are known to be made."""
+    lines = [
+        b'{"text": "one"}\n', b'{"text": "t\\n", "meta": {"a": 1}}\n', b"\n", b'{"id": "x", "text": "two"}\n',
+        b'{"id": null, "text": "two"}\n', b'{"id": 5, "text": "two", "meta": {}}\n', b'{"text": "three"}',
+    ]  # fmt: skip
+    data = b"".join(lines)
+    options = ReadOptions(None, "line", own={"layout": layout})
+    agree(JSONL, data, options)
+    found = []
+    for context in (nullcontext(), without()):
+        with context:
+            documents, made, is_quick = list[tuple[object, ...]](), list[int](), False
+            for batch in scan(Pieces(data), JSONL, options):
+                made += [len(documents) + at for at in sorted(batch.made)]
+                documents += [told(document) for document in batch.documents]
+                is_quick = is_quick or (isinstance(batch.documents, Rows) and bool(batch.made))
+            found.append((documents, made))
+            assert is_quick == (len(found) == 1)
+    assert found[0] == found[1]
+    assert [document[1] for document in found[0][0]][:2] == ["1", "2"]
+    assert found[0][1][:2] == [0, 1]
+
+
 # -- writing -------------------------------------------------------------------------------------------------------
 
 
@@ -723,7 +749,7 @@ def test_rows_lie_in_their_buffers(
 ) -> None:
     for table, arena, stop in (
         KERNEL.seed_rows(alone(data), first, one, one, depth, limit, limit, limit),
-        KERNEL.jsonl_rows(alone(data), first, one, *keys, bool(one), depth, limit, limit),
+        KERNEL.jsonl_rows(alone(data), first, one, *keys, bool(one), bool(one), depth, limit, limit),
     ):
         assert min(max(first, 0), len(data)) <= stop <= len(data)
         size = len(data) + len(arena)
@@ -740,7 +766,11 @@ def test_rows_lie_in_their_buffers(
 def test_depth_is_bounded_whatever_is_asked_for(depth: int) -> None:
     deep = b"[" * 3_000_000 + b"]" * 3_000_000
     line = b'{"id":"a","text":"t","meta":{"a":%b}}' % deep
-    assert KERNEL.jsonl_rows(line, 0, 1, b"id", b"name", b"text", b"meta", True, depth, ANY, ANY) == (b"", b"", 0)
+    assert KERNEL.jsonl_rows(line, 0, 1, b"id", b"name", b"text", b"meta", True, False, depth, ANY, ANY) == (
+        b"",
+        b"",
+        0,
+    )
     seed = b'<<<FILE a b>>>\n<<<META {"a":%b}>>>\n' % deep
     assert KERNEL.seed_rows(seed, 0, 1, 1, depth, ANY, ANY, ANY) == (b"", b"", 0)
 
@@ -779,7 +809,7 @@ _KEYS: Final = (b"id", b"name", b"text", b"meta")
     ("function", "more"),
     [
         ("seed_rows", (0, 0, 1, 64, 99, 99, 99)),
-        ("jsonl_rows", (0, 0, *_KEYS, True, 64, 99, 99)),
+        ("jsonl_rows", (0, 0, *_KEYS, True, False, 64, 99, 99)),
         ("tei_rows", (0, b"", 64, 99, 99, 1)),
         ("warc_rows", (0, True, 64, 99, 99, 99, 1)),
         ("wet_rows", (0, True, 64, 99, 99, 99, 1)),
@@ -796,7 +826,7 @@ def test_readers_refuse_buffers_that_can_change(function: str, more: tuple[Any, 
 @pytest.mark.parametrize(
     ("function", "arguments"),
     [
-        ("seed_rows", (b"", 0, 0, 1, 64, 99, "99", 99)), ("jsonl_rows", (b"", 0, 0, *_KEYS, True, 64, 99, "99")), ("tei_rows", (b"", 0, b"", 64, 99, "99", 1)),
+        ("seed_rows", (b"", 0, 0, 1, 64, 99, "99", 99)), ("jsonl_rows", (b"", 0, 0, *_KEYS, True, False, 64, 99, "99")), ("tei_rows", (b"", 0, b"", 64, 99, "99", 1)),
         ("seed_encode", (b"", b"", b"", 0, 99, "99")), ("jsonl_encode", (b"", b"", b"", 0, *_KEYS, *_KEYS, 1, 1, 1, 1, "99")),
     ],
 )  # fmt: skip

@@ -266,11 +266,12 @@ def test_many_odd_ones_are_left_to_python() -> None:
 @pytest.mark.parametrize("more", [-1, 0, 1])
 def test_sizes_at_limits(more: int) -> None:
     text, about = records_of(bundle([Document("a", "t" * 100, meta={"a": 1})]))[1:3]
-    data = bundle([Document("a", "t" * 100, meta={"a": 1})])
+    data = bundle([Document("a", "t" * 100, meta={"a": 1}), Document("a", "t"), Document(7, "t")])
     for limits in (
         USUAL._replace(document=100 + more),
         USUAL._replace(document=len('{"id":"a","name":"","meta":{"a":1}}') + more),
         USUAL._replace(metadata=7 + more),
+        USUAL._replace(metadata=2 + more),
         USUAL._replace(header=len(text) - 104 + more),
         USUAL._replace(header=about.find(b"\r\n\r\n") + 8 + more),
     ):

@@ -1,9 +1,10 @@
 /* JSON Lines. */
 
-/* Keys of id, name, text and metadata; an empty one means that the layout has none. */
+/* Keys of id, name, text and metadata; an empty one means that the layout has none. With numbers, the number of its line
+   is the id of a record without one. */
 typedef struct {
     Py_buffer key[4];
-    int native, depth;
+    int native, numbers, depth;
     Py_ssize_t document, metadata;
 } Layout;
 
@@ -106,7 +107,7 @@ static int jsonl_line(Lines *out, const Layout *layout, const u8 *p, const u8 *e
             return 0;
         p = blank_end(p + 1, end);
     }
-    if (blank_end(p + 1, end) != end || !has_id || !has_text)
+    if (blank_end(p + 1, end) != end || !(has_id || layout->numbers) || !has_text)
         return 0;
     if (out->arena.size > flat) {
         put_byte(&out->arena, '}');
@@ -120,11 +121,19 @@ static int jsonl_line(Lines *out, const Layout *layout, const u8 *p, const u8 *e
         int64_t *span = row + strings[i];
         put_string(out, span, out->data + span[0], out->data + span[1]);
     }
+    if (!has_id) {
+        char digits[24];
+        row[ID] = (int64_t)(out->size + out->arena.size);
+        put(&out->arena, digits, (size_t)snprintf(digits, sizeof digits, "%lld", (long long)number));
+        row[ID_STOP] = (int64_t)(out->size + out->arena.size);
+        row[FLAGS] = MADE_ID;
+    }
     put_row(&out->table, row);
     return !out->arena.failed && !out->table.failed;
 }
 
-/* Cut a buffer into rows from the line at p on, which has a number. Return where a line begins that needs a closer look, or the end. */
+/* Cut a buffer into rows from the line at p on, which has a number. Return where a line begins that needs a closer
+   look, or the end. */
 static const u8 *jsonl_cut(Lines *out, const u8 *p, int64_t number, const Layout *layout)
 {
     const u8 *end = out->data + out->size;
@@ -134,7 +143,8 @@ static const u8 *jsonl_cut(Lines *out, const u8 *p, int64_t number, const Layout
             line = end;
         const u8 *stop = line > p && line[-1] == '\r' ? line - 1 : line;
         size_t before = out->arena.size;
-        if (line - p > layout->document || !is_utf8(p, (size_t)(stop - p)) || !jsonl_line(out, layout, p, stop, number)) {
+        if (line - p > layout->document || !is_utf8(p, (size_t)(stop - p))
+            || !jsonl_line(out, layout, p, stop, number)) {
             out->arena.size = before;
             break;
         }

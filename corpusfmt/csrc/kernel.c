@@ -3,7 +3,8 @@
    Each function goes on to the first document that is not usual, and says where that is: the code in Python, which
    knows all cases and all messages, does this one. It never makes a message. Documents are rows of a table of 64-bit offsets, as
    corpusfmt/model/rows.py describes them. An offset below the size of the buffer is in the buffer, another one is in
-   the arena, which holds what had to be unescaped. Nothing is read behind the end of a buffer, and no state is kept. */
+   the arena, which holds what had to be unescaped. Nothing is read behind the end of a buffer, and no state is kept
+   but for what the processor has. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -26,7 +27,7 @@
 #include "tei.h"
 #include "warc.h"
 
-#define ABI 8
+#define ABI 9
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
@@ -126,8 +127,8 @@ static PyObject *kernel_jsonl_rows(PyObject *Py_UNUSED(module), PyObject *args)
     Layout layout;
     Lines out = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "O&nLy*y*y*y*iinn", fixed, &data, &from, &number, &layout.key[0], &layout.key[1],
-                          &layout.key[2], &layout.key[3], &layout.native, &layout.depth, &layout.document, &layout.metadata))
+    if (!PyArg_ParseTuple(args, "O&nLy*y*y*y*iiinn", fixed, &data, &from, &number, &layout.key[0], &layout.key[1],
+                          &layout.key[2], &layout.key[3], &layout.native, &layout.numbers, &layout.depth, &layout.document, &layout.metadata))
         return NULL;
     if (layout.depth > MOST_LEVELS)
         layout.depth = MOST_LEVELS;

@@ -1,7 +1,7 @@
 /* Rows: the table of documents, as corpusfmt/model/rows.py describes it. */
 
 enum { BEGIN, BODY, ID, ID_STOP, NAME, NAME_STOP, TEXT, TEXT_STOP, META, META_STOP, FLAGS, LINE, COLUMNS };
-enum { INTEGER_ID = 1 };
+enum { INTEGER_ID = 1, MADE_ID = 2 };
 
 static void put_row(Bytes *table, const int64_t *row)
 {

@@ -91,16 +91,11 @@ static const u8 *scheme_end(const u8 *p, const u8 *end)
     return p < end && *p == ':' ? p + 1 : NULL;
 }
 
-static int two_digits(const u8 *p)
-{
-    return is_digit(p[0]) && is_digit(p[1]) ? (p[0] - '0') * 10 + p[1] - '0' : -1;
-}
-
 /* Say whether a day is one of the calendar: ten characters, as in 2024-05-18. */
 static int is_day(const u8 *p)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int century = two_digits(p), in_it = two_digits(p + 2), month = two_digits(p + 5), day = two_digits(p + 8);
+    int century = two(p), in_it = two(p + 2), month = two(p + 5), day = two(p + 8);
     if (century < 0 || in_it < 0 || p[4] != '-' || p[7] != '-' || month < 1 || month > 12 || day < 1)
         return 0;
     int year = century * 100 + in_it, leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -110,7 +105,7 @@ static int is_day(const u8 *p)
 /* Say whether a time is one: eight characters, as in 01:58:10, with so many seconds at most. */
 static int is_time(const u8 *p, int seconds)
 {
-    int hour = two_digits(p), minute = two_digits(p + 3), second = two_digits(p + 6);
+    int hour = two(p), minute = two(p + 3), second = two(p + 6);
     return p[2] == ':' && p[5] == ':' && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0
         && second <= seconds;
 }
@@ -489,13 +484,10 @@ static int about(Lines *out, const WarcLimits *limits, int64_t *row, const u8 *p
     if (meta == NULL || meta == end || *meta != '{' || ((escaped || escapes) && !limits->ours))
         return 0;
     meta_end = value_end(meta, end, limits->depth);
-    if (meta_end == NULL || meta_end + 1 != end || *meta_end != '}')
+    if (meta_end == NULL || meta_end + 1 != end || *meta_end != '}' || meta_end - meta > limits->metadata)
         return 0;
-    if (meta_end - meta > 2) {
-        if (meta_end - meta > limits->metadata)
-            return 0;
+    if (meta_end - meta > 2)
         set_span(row + META, out, meta, meta_end);
-    }
     put_string(out, row + ID, id, id_end);
     put_string(out, row + NAME, name, name_end - 1);
     return 1;

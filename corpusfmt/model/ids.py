@@ -45,6 +45,9 @@ def made_ids(batches: Iterable[Batch], stem: str) -> Iterator[Batch]:
     if not stem:
         for batch in batches:
             made = _made(batch)
+            if made and isinstance(batch.documents, Rows):  # its ids are what they are to be
+                yield batch._replace(made=frozenset(made))
+                continue
             yield _renamed(batch, {at: str(batch.documents[at].id) for at in made}) if made else batch
         return
     held: list[Batch] = []
@@ -80,8 +83,8 @@ def _numbered(batches: Iterable[Batch], stem: str, before: int, *, several: bool
 
 
 def _made(batch: Batch) -> list[int]:
-    if isinstance(batch.documents, Rows):  # it has those that were read
-        return []
+    if isinstance(batch.documents, Rows):
+        return batch.documents.made
     return [at for at, document in enumerate(batch.documents) if type(document.id) is Made]
 
 

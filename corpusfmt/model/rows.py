@@ -11,9 +11,11 @@ from corpusfmt.model.metadata import EMPTY
 from corpusfmt.text.kernel import KERNEL
 
 #: The columns of a row: where its record begins in the buffer, and its text as it is written there; start and stop of
-#: id, name, text and metadata (equal: none); whether the id is an integer; and the line of the record (0: not known).
+#: id, name, text and metadata (equal: none); whether the id is an integer, or was made; and the line of the record (0:
+#: not known).
 COLUMNS = 12
 _ID, _NAME = 2, 4
+_INTEGER, _MADE = 1, 2
 TEXT, TEXT_STOP = 6, 7
 #: Of so many pieces of a region that need a closer look the kernel reads what is between them; behind them it does not.
 MOST_ODD = 16
@@ -59,11 +61,11 @@ class Rows(Sequence[Document]):
 
     def _document(self, number: int) -> Document:
         at = number * COLUMNS
-        begin, body, id_start, id_stop, name, name_stop, text, text_stop, meta, meta_stop, is_integer, line = self._at[
+        begin, body, id_start, id_stop, name, name_stop, text, text_stop, meta, meta_stop, flags, line = self._at[
             at : at + COLUMNS
         ].tolist()
         identifier: str | int = self._bytes(id_start, id_stop).decode()
-        if is_integer:
+        if flags & _INTEGER:
             identifier = int(identifier)
         return build(
             identifier,
@@ -73,6 +75,12 @@ class Rows(Sequence[Document]):
             self._bytes(meta, meta_stop) if meta_stop else EMPTY,
             (self._path, self._offset + begin, line, self._offset + body),
         )
+
+    @property
+    def made(self) -> list[int]:
+        """The numbers of the documents whose ids were made."""
+        flags = self._at[COLUMNS - 2 :: COLUMNS].tolist()
+        return [number for number, flag in enumerate(flags) if flag & _MADE] if any(flags) else []
 
     @property
     def ids(self) -> list[str]:

@@ -91,7 +91,8 @@ class GzipDecoder:
             if data[at + 3] == _EXTRA and len(data) - at < len(MORE_FOLLOWS):
                 break
             member = make(31)
-            piece = view[at : at + step]
+            following = data.find(data[at : at + 4], at + 4, at + step)  # most members of a file begin alike
+            piece = view[at : following if following > 0 else at + step]
             try:
                 out = member.decompress(piece, size)
             except self._error:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 8
+ABI: Final = 9
 
 
 class Kernel(Protocol):
@@ -42,7 +42,8 @@ class Kernel(Protocol):
 
     def jsonl_rows(self, data: bytes, first: int, line: int, /, *more: bytes | int) -> tuple[bytes, bytes, int]:
         """Return the table of the documents of JSON Lines from an offset and line on, the arena, and the offset of the
-        next line. More are the keys of id, name, text and metadata, whether the layout is native, the depth of
+        next line. More are the keys of id, name, text and metadata, whether the layout is native, whether
+        the number of its line is the id of a record without one, the depth of
         metadata, and the sizes of a record and of metadata.
         """
 

@@ -232,11 +232,12 @@ class _Scan:
     def _rows(self, buffer: bytes, offset: int, first: int, number: int) -> tuple[Rows | None, int]:
         """Cut a region into rows, as far as that is asked for and nothing needs a closer look. Return where that is."""
         options, limits = self.options, self.options.limits
-        if KERNEL is None or options.id_from:
+        if KERNEL is None:
             return None, first
         depth = min(limits.depth // 2 - 1, 64)
         most = bounded(options.max_document, limits.metadata)
-        table, arena, stop = KERNEL.jsonl_rows(buffer, first, number, *self.keys, self.is_native, depth, *most)
+        how = (self.is_native, options.id_from == "line", depth)
+        table, arena, stop = KERNEL.jsonl_rows(buffer, first, number, *self.keys, *how, *most)
         return Rows(Values(buffer, arena, table), self.path, offset, "utf-8"), stop
 
     def _blank(self, offset: int, size: int) -> tuple[int, int]:

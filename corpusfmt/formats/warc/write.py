@@ -220,6 +220,7 @@ class WARCWriter:
         return data, ends, stop
 
     def _encode(self, documents: Sequence[Document]) -> list[bytes]:
+        documents = list(documents)  # rows are gone over several times
         for document in documents:
             if len(document.meta_json) > MAX_METADATA or len(document.name) > WARC_NAME or _has_long_id(document):
                 raise LossError(losses(document, self._options))
