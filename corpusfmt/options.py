@@ -12,8 +12,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from corpusfmt.limits import MAX_JOBS, SCHEMA_SECONDS
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.model.format import Format, Option
-from corpusfmt.model.ids import SOURCES
+from corpusfmt.model.format import ID_SOURCES, Format, Option
 from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.text.display import quoted
 
@@ -112,7 +111,7 @@ SETTINGS: Final = (
             "converts files whose encoding is proven", READING, "reading", "NAME",
             key="encoding", by_path=True),
     Setting("id-from", "choice", "create an id for documents without one: from the name, line, SHA-256 or path",
-            READING, "reading", choices=SOURCES, key="id-from", by_path=True),
+            READING, "reading", choices=ID_SOURCES, key="id-from", by_path=True),
     Setting("max-document", "size", "largest document (default: 256MiB); the same as --limit document=SIZE", READING,
             "reading", "SIZE", key="max-document"),
     Setting("limit", "limits", "change other limits, as in header=1MiB,depth=64; 'corpusfmt limits' lists them",

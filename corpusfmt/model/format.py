@@ -76,6 +76,10 @@ class Batch(NamedTuple):
     counted_last: int = 0
 
 
+#: What ids are made of, as ``--id-from`` names it.
+ID_SOURCES: Final = ("name", "line", "sha256", "path")
+
+
 class ReadOptions(NamedTuple):
     """Settings for reading. ``encoding`` applies to texts that do not declare one. ``id_from`` (name, line, sha256 or
     path) creates an id for documents without one. ``max_document`` is in bytes. ``own`` contains the options of the

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import ParseError
 from corpusfmt.model.format import Batch
 from corpusfmt.model.rows import Rows
-
-#: What ``--id-from`` takes.
-SOURCES: Final = ("name", "line", "sha256", "path")
 
 
 class Made(str):

@@ -9,8 +9,7 @@ from typing import BinaryIO, Final, NamedTuple
 from corpusfmt import plugins, storage
 from corpusfmt.limits import USUAL, Limits
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.model.format import Format, ReadOptions, applicable, check_options
-from corpusfmt.model.ids import SOURCES
+from corpusfmt.model.format import ID_SOURCES, Format, ReadOptions, applicable, check_options
 from corpusfmt.text.display import charset, quoted
 from corpusfmt.text.filenames import TEXT_SUFFIX, stem
 from corpusfmt.text.globs import Glob
@@ -88,8 +87,8 @@ class Reading(NamedTuple):
 
     def checked(self, asked: Sequence[str]) -> Reading:
         """Return it with names normalised, for sources that were asked for. Raises ConfigurationError."""
-        if self.id_from is not None and self.id_from not in SOURCES:
-            raise ConfigurationError(f"an id can be created from {', '.join(SOURCES)}, not {quoted(self.id_from)}")
+        if self.id_from is not None and self.id_from not in ID_SOURCES:
+            raise ConfigurationError(f"an id can be created from {', '.join(ID_SOURCES)}, not {quoted(self.id_from)}")
         if self.format is not None:
             check_options(plugins.format_named(self.format), "read", self.own)
         paths = asked if self.given is None else ()
