@@ -141,7 +141,7 @@ static int name_of(const Py_buffer *names, const u8 *key, size_t size)
 }
 
 /* Take a value of metadata for one of the names. Return 0 where it is not easily said what it gives. */
-static int take(int name, int *best, uint32_t *seen, const u8 *value, const u8 *end, Span *found)
+static int take_value(int name, int *best, uint32_t *seen, const u8 *value, const u8 *end, Span *found)
 {
     if (name > 31 || *seen >> name & 1 || memchr("\"{ntf", *value, 5) == NULL)
         return 0; /* the same name in another case, a list, a number */
@@ -177,10 +177,10 @@ static int known(const Bundle *how, Span meta, Span *date, Span *url)
         if (p == NULL)
             return 0;
         int name = name_of(&how->dates, key, (size_t)(stop - 1 - key));
-        if (name >= 0 && !take(name, &best_date, &dates, value, p, date))
+        if (name >= 0 && !take_value(name, &best_date, &dates, value, p, date))
             return 0;
         name = name_of(&how->urls, key, (size_t)(stop - 1 - key));
-        if (name >= 0 && !take(name, &best_url, &urls, value, p, url))
+        if (name >= 0 && !take_value(name, &best_url, &urls, value, p, url))
             return 0;
         p = blank_end(p, end);
         if (p < end && *p == ',')
