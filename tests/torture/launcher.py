@@ -18,6 +18,7 @@ import os
 import shutil  # noqa: F401 - what it can do is found out from the real functions
 import sys
 import tempfile  # noqa: F401 - as that
+import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -53,6 +54,7 @@ class Plan:
         self.count = self.lines = 0
         self.places: dict[str, int] = {}
         self.paths: dict[int, str] = {}
+        self._lock = threading.RLock()  # threads of the run count together
         self._write, self._fd = os.write, -1
         self._kill, self._pid = os.kill, os.getpid()
         self.swap, self._replace, self._link = wanted.get("swap", []), os.replace, os.symlink
@@ -74,6 +76,10 @@ class Plan:
         self, call: str, what: Any, other: Any = None, folder: int | None = None, there: int | None = None
     ) -> None:
         """Fail, when this is the call to fail."""
+        with self._lock:
+            self._before(call, what, other, folder, there)
+
+    def _before(self, call: str, what: Any, other: Any, folder: int | None, there: int | None) -> None:
         if self.trace:
             self.note(call=call, path=self.path(what, folder), other=other and self.path(other, there))
         if call != self.call:
@@ -88,6 +94,10 @@ class Plan:
 
     def after(self, call: str) -> None:
         """Send the signal, swap or change what is to be, when that is to follow this call."""
+        with self._lock:
+            self._after(call)
+
+    def _after(self, call: str) -> None:
         if call != self.call or self.count != self.nth:
             return
         if self.signal:
