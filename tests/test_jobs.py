@@ -172,6 +172,34 @@ def test_a_thread_ends_with_what_takes_its_batches(taken: int) -> None:
     assert len(scanned) <= taken + 6
 
 
+@pytest.mark.parametrize("where", ["begun", "not begun"])
+def test_a_signal_while_the_thread_begins(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = threading.Thread.start
+
+    def start(self: threading.Thread) -> None:
+        if where == "begun":
+            real(self)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(KeyboardInterrupt), Ahead(map(batch, range(1000))):
+        pass
+
+
+def test_a_signal_while_the_thread_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, count = threading.Semaphore.release, 0
+
+    def release(self: threading.Semaphore, n: int = 1) -> None:
+        nonlocal count
+        count += 1
+        if count == 1:
+            raise KeyboardInterrupt
+        real(self, n)
+
+    with pytest.raises(KeyboardInterrupt), Ahead(map(batch, range(1000))):
+        monkeypatch.setattr(threading.Semaphore, "release", release)
+
+
 def test_tasks_end_in_any_order_and_are_given_in_theirs() -> None:
     workers = Workers(4)
     wait = threading.Event()

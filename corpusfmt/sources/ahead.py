@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Final
 
@@ -41,6 +42,11 @@ class Ahead:
         before = threading.stack_size(_STACK)
         try:
             self._thread.start()
+        except (
+            BaseException
+        ):  # as of a signal; the thread may run already, and nobody leaves a block that has not begun
+            self._end()
+            raise
         finally:
             threading.stack_size(before)
         return self._taken()
@@ -53,6 +59,14 @@ class Ahead:
             yield found
 
     def __exit__(self, *_: object) -> None:
+        try:
+            self._end()
+        except BaseException:  # a signal, of which there is one: the thread would wait for ever
+            self._end()
+            raise
+
+    def _end(self) -> None:
         self._is_over = True
         self._room.release()
-        self._thread.join()
+        with suppress(RuntimeError):  # it has not begun, and ends as soon as it does
+            self._thread.join()
