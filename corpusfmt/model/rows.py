@@ -76,6 +76,12 @@ class Rows(Sequence[Document]):
             (self._path, self._offset + begin, line, self._offset + body),
         )
 
+    def only(self, numbers: Sequence[int]) -> Rows:
+        """The rows of these numbers, over the same buffer."""
+        table, size = self.values.table, COLUMNS * self._at.itemsize
+        chosen = b"".join([table[number * size : (number + 1) * size] for number in numbers])
+        return Rows(self.values._replace(table=chosen), self._path, self._offset, self._encoding)
+
     @property
     def made(self) -> list[int]:
         """The numbers of the documents whose ids were made."""
@@ -144,6 +150,18 @@ class Pieces(Sequence[bytes]):
             return [self[at] for at in range(*number.indices(len(self)))]
         at = range(len(self))[number]
         return self.data[self._ends[at - 1] if at else 0 : self._ends[at]]
+
+    @property
+    def sizes(self) -> list[int]:
+        """The bytes of each piece."""
+        ends = self._ends.tolist()
+        return [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
+
+    def between(self, start: int, stop: int) -> Pieces:
+        """The pieces from ``start`` to before ``stop``."""
+        first = self._ends[start - 1] if start else 0
+        ends = array("q", [end - first for end in self._ends[start:stop]])
+        return Pieces(self.data[first : self._ends[stop - 1]], ends.tobytes())
 
 
 def encoded(

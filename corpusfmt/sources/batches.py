@@ -9,13 +9,14 @@ from typing import Final, NamedTuple
 
 from corpusfmt import storage
 from corpusfmt.limits import HEAD, Limits
-from corpusfmt.model.document import Document, build, line_of
+from corpusfmt.model.document import Document, build
 from corpusfmt.model.errors import Loss, ParseError
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Stream
 from corpusfmt.model.ids import made_ids
 from corpusfmt.model.rows import Rows
 from corpusfmt.model.rule import found
+from corpusfmt.model.text_search import searched
 from corpusfmt.rules import duplicate_id
 from corpusfmt.text.display import quoted, shown
 from corpusfmt.text.position import Pointer, Region
@@ -78,19 +79,20 @@ class Unique:
         remembers = True
         for batch in batches:
             start = 0
-            documents = batch.documents
-            if isinstance(documents, Rows) and not (self._every or self._any_made):
-                documents = documents[:remembers]  # no id of the others can be one that was made
-            for at, document in enumerate(documents):
+            if not remembers and not self._any_made and isinstance(batch.documents, Rows):
+                yield batch  # none of its ids can be one that was made
+                continue
+            documents = searched(batch.documents)
+            for at, (id, line) in enumerate(zip(documents.ids, documents.lines, strict=True)):
                 made = at in batch.made
-                line = line_of(document)
                 mark = (source << _LINE_BITS | line) << 1 | made
-                first = self._seen.get(f"{document.id}")
+                first = self._seen.get(id)
                 if first is None:
                     if made or remembers:
                         self._any_made = self._any_made or made
-                        self._seen[f"{document.id}"] = mark
+                        self._seen[id] = mark
                 elif made or first & 1:
+                    document = batch.documents[at]
                     finding = self._finding(document, path, line, first >> 1)
                     here = batch.documents[start:at]
                     yield Batch(here, (finding,), batch.region, source_byte=batch.source_byte, clash=document)

@@ -11,6 +11,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError
 from corpusfmt.model.format import Format
 from corpusfmt.model.losses import loss
+from corpusfmt.model.rows import Pieces
 from corpusfmt.targets.settings import (
     Writing,
     Written,
@@ -157,18 +158,34 @@ class FileTarget:
         return allowed_losses(self.format, self.options, documents) if self.options.allow else []
 
     def _write_shards(self, documents: Sequence[Document]) -> None:
-        for pieces in self._pieces(documents):
-            ahead = len(self.writer.begin()) if self.output_begins and not self.format.members else 0
-            if self.documents[-1] and self.output.size + ahead + sum(map(len, pieces)) > self._limit:
+        if self.format.members is None:
+            self._cut(self.writer.encode(documents))
+            return
+        refuse_losses(self.format, self.options, documents)  # then the writer is as it was
+        for pieces in [self.writer.encode([document]) for document in documents]:
+            if self.documents[-1] and self.output.size + sum(map(len, pieces)) > self._limit:
                 self._next_shard()
             self._emit(pieces, 1)
 
-    def _pieces(self, documents: Sequence[Document]) -> list[Sequence[bytes]]:
-        """Return the pieces of each document. Raises LossError, and then the writer is as it was."""
-        if self.format.members is None:
-            return [[piece] for piece in self.writer.encode(documents)]
-        refuse_losses(self.format, self.options, documents)
-        return [self.writer.encode([document]) for document in documents]
+    def _cut(self, pieces: Sequence[bytes]) -> None:
+        """Write a piece a document, those of one shard together."""
+        start, before = 0, self.documents[-1]
+        size = self.output.size + self._ahead()
+        for at, more in enumerate(pieces.sizes if isinstance(pieces, Pieces) else map(len, pieces)):
+            if before + at - start and size + more > self._limit:
+                self._emit_some(pieces, start, at)
+                self._next_shard()
+                start, before, size = at, 0, self._ahead()
+            size += more
+        self._emit_some(pieces, start, len(pieces))
+
+    def _ahead(self) -> int:
+        """Return how much a file begins with that has not begun."""
+        return len(self.writer.begin()) if self.output_begins else 0
+
+    def _emit_some(self, pieces: Sequence[bytes], start: int, stop: int) -> None:
+        if start < stop:
+            self._emit(pieces.between(start, stop) if isinstance(pieces, Pieces) else pieces[start:stop], stop - start)
 
     def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
         head = self._begin()

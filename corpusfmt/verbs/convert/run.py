@@ -12,6 +12,8 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, Source
+from corpusfmt.model.rows import Rows
+from corpusfmt.model.text_search import searched
 from corpusfmt.sources.batches import Unique, bounded, placed, scanned, together
 from corpusfmt.sources.files import opened, sources
 from corpusfmt.sources.reader import KEPT
@@ -225,9 +227,11 @@ class Conversion:
 
     def _asked(self, batch: Batch) -> Batch:
         ids = self.ids or frozenset()
-        found = [at for at, document in enumerate(batch.documents) if str(document.id) in ids]
-        documents = [batch.documents[at] for at in found]
-        self.missing_ids.difference_update(str(document.id) for document in documents)
+        every = searched(batch.documents).ids
+        found = [at for at, id in enumerate(every) if id in ids]
+        self.missing_ids.difference_update([every[at] for at in found])
+        documents = batch.documents
+        documents = documents.only(found) if isinstance(documents, Rows) else [documents[at] for at in found]
         made = frozenset(number for number, at in enumerate(found) if at in batch.made)
         return batch._replace(documents=documents, made=made)
 
