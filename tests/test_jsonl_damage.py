@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+import random
 import re
+import struct
+import zlib
 from itertools import pairwise
 from pathlib import Path
 
@@ -242,8 +246,10 @@ def test_records_of_one_line_are_held_against_a_schema(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", [b'{"a":', b'{"', b'{"a":"', b'{"id":"a","text":"', b"\0{", b'{"a":1}', b'x{"', b'{"a":[', b'\\"{"', BOM]
-)
+    "unit",
+    [b'{"a":', b'{"', b'{"a":"', b'{"id":"a","text":"', b"\0{", b'{"a":1}', b'x{"', b'{"a":[', b'\\"{"', BOM,
+     b'{\0"\0', b'{\0"\0a\0"\0:\0', b'{\0"\0a\0"\0}\0', '{"a":1}'.encode("utf-16-le"), '{"a":{"b":1}'.encode("utf-16-be")],
+)  # fmt: skip
 def test_any_line_is_split_in_linear_time(unit: bytes) -> None:
     looked = 0
 
@@ -286,6 +292,42 @@ def test_a_line_in_utf16_among_others_is_named_and_can_be_fixed(line: bytes, nam
         source = source[:at] + replacement + source[at + length :]
     assert len(documents(scan(FORMAT, source))) == 2 + len(told)
     assert not findings(scan(FORMAT, source))
+
+
+WIDE = '{"id":"w","name":"","text":"é x {\\"a\\":1}","meta":{"k":{"z":[1]}}}'
+CUT = b'{"id":"q","name":"","text":"caf'
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("head", [b"", C + b"\n"])
+def test_whole_records_in_utf16_and_in_utf8_on_one_line_are_kept(codec: str, head: bytes, tmp_path: Path) -> None:
+    wide, end, mark = (text.encode(codec) for text in (WIDE, "\n", "\ufeff"))
+    torn = wide[: 40 * len(end)]
+    before = ["c"] if head else []
+    for line, ids, moved in (
+        (wide + B + b"\n", "wb", b""), (B + wide + b"\n", "bw", b""), (B + wide + end, "bw", b""), (A + wide + B + end, "awb", b""),
+        (A + mark + wide + b"\n", "aw", b""), (wide + end, "w", b""), (mark + wide + end, "w", b""), (wide + wide + end, "ww", b""),
+        (B + wide + "\r\n".encode(codec), "bw", b""), (A + B + wide + b"\n", "abw", b""), (CUT + wide + B + b"\n", "wb", CUT),
+        (CUT + mark + wide + b"\n", "w", CUT), (CUT[:20] + wide + end, "w", CUT[:20]), (torn + B + b"\n", "b", torn),
+    ):  # fmt: skip
+        data = head + line + rec("d") + b"\n"
+        found = findings(scan(FORMAT, data))
+        told = [one.message for one in found if "a record on the line is in UTF" in one.message]
+        assert len(told) == ids.count("w") * (line not in (wide + end, mark + wide + end))
+        assert run_fix(tmp_path, data, unsafe=False)[0].count(wide) == ids.count("w")
+        fixed, cut = run_fix(tmp_path, data, unsafe=True)
+        assert [document.id for document in documents(scan(FORMAT, fixed))] == [*before, *ids, "d"]
+        assert (findings(scan(FORMAT, fixed)), cut.replace(b"\0", b"")) == ([], moved.replace(b"\0", b""))
+        (tmp_path / "a.jsonl.cut").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_record_in_utf16_that_is_at_fault_is_no_record(codec: str) -> None:
+    for text in ('{"id":tru}', '{"id":"\ud800"}', '{"id":"w"}'):
+        wide = text.encode(codec, "surrogatepass")
+        batches = scan(FORMAT, A + b"\n" + CUT + wide + b"\n" + C + b"\n")
+        assert [document.id for document in documents(batches)] == ["a", "c"]
+        assert "JSONL002" not in {one.code for one in findings(batches)}
 
 
 @pytest.mark.parametrize(
@@ -407,3 +449,26 @@ def test_a_record_behind_one_that_was_cut_off_before_a_value(fragment: bytes, ta
 )  # fmt: skip
 def test_an_inner_object_is_no_record(line: bytes) -> None:
     assert "q" not in [document.id for document in documents(scan(FORMAT, line + b"\n" + B + b"\n"))]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        random.Random(1).randbytes(20_000), random.Random(2).randbytes(90), zlib.compress(b"abc" * 999), pickle.dumps([{"id": 1}] * 9),
+        struct.pack("<999f", *[1 / n for n in range(1, 1000)]), b"\x89XYZ\r\n\x1a\n" + bytes(99) + b"\1\2\3" * 9,
+    ],
+)  # fmt: skip
+def test_a_binary_file_gives_one_finding(data: bytes) -> None:
+    (batch,) = scan(FORMAT, data)
+    assert ([one.code for one in batch.findings], batch.fatal) == (["JSONL022"], True)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"caf\xe9 \x01 \x02\n" + A, b"\xff\xfe\xfd\n" + A, b"caf\xe9\n" * 9 + A, bytes(99) + b"caf\xe9\n" + A, b"a\x01\x02\n" * 99,
+        b'{"id":"b\xe9\x01\x02\x03"}\n',
+    ],
+)  # fmt: skip
+def test_a_faulty_line_does_not_make_a_file_binary(data: bytes) -> None:
+    assert "JSONL022" not in {one.code for one in findings(scan(FORMAT, data))}

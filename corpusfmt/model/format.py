@@ -220,6 +220,8 @@ class Format(NamedTuple):
     declared: Callable[[bytes], Declared | None] | None = None
     #: The code of a file in UTF-16 or UTF-32, where the same file in UTF-8 is what was meant.
     wide_code: str = ""
+    #: Says of the head of such a file whether it has records in UTF-8 too: it is not all in that encoding.
+    has_narrow: Callable[[bytes], bool] | None = None
     #: Gives the edit that makes a change in the text of a document, or None where that cannot be one edit.
     rewrite: Callable[[Region, Document, Change], Edit | None] | None = None
     #: Gives the JSON records of documents as they stand in the source, each where its document begins.

@@ -61,6 +61,18 @@ def kind_of(head: bytes) -> Kind | None:
     return _KINDS[found.lastindex - 1][0] if found and found.lastindex else None
 
 
+#: Bytes that stand in no text (MIME Sniffing, WHATWG: binary data bytes).
+_CONTROLS: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
+#: How many of them there must be in binary data, and one in how many bytes.
+_FEW, _SHARE = 2, 50
+
+
+def has_control_bytes(head: bytes) -> bool:
+    """Say whether data that begins with ``head`` has so many control bytes that it is no text, or one in UTF-16."""
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return controls >= _FEW and controls * _SHARE >= len(head)
+
+
 #: No pointer is larger (the specification of Git LFS), and how one begins.
 LARGEST: Final = 1024
 BEGINNINGS: Final = (b"version ", b"/annex/o")

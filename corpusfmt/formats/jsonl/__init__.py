@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from corpusfmt.formats.jsonl.faults import FAULTS
 from corpusfmt.formats.jsonl.layouts import LAYOUTS
-from corpusfmt.formats.jsonl.offsets import begins, locate, records, resync, rewrite, sniff
+from corpusfmt.formats.jsonl.offsets import begins, has_narrow, locate, records, resync, rewrite, sniff
 from corpusfmt.formats.jsonl.write import losses, writer
 from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
 
@@ -61,6 +61,7 @@ FORMAT = Format(
     resync=resync,
     begins=begins,
     wide_code="JSONL011",
+    has_narrow=has_narrow,
     rewrite=rewrite,
     records=records,
     schema="document.schema.json",

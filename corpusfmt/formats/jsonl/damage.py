@@ -11,8 +11,43 @@ from corpusfmt.text.json_reader import SCALAR, JSONFault, value_at
 
 _SPACE: Final = re.compile(rb"[ \t\r\n]*+")
 _JUNK: Final = re.compile(rb"(\x00++)|(?:\xef\xbb\xbf)++")
+
+
+class _Wide(NamedTuple):
+    """An encoding with several bytes a character: how an object begins in it, what goes as far as its next brace, and
+    what may follow it on its line.
+    """
+
+    name: str
+    begins: re.Pattern[bytes]
+    brace: re.Pattern[bytes]
+    blanks: re.Pattern[bytes]
+
+
+def _wide(name: str) -> _Wide:
+    sample = "a".encode(name)
+    before, after = sample.split(b"a")
+
+    def unit(chars: bytes) -> bytes:
+        return b"%b[%b]%b" % (re.escape(before), chars, re.escape(after))
+
+    any_unit = rb".{%d}" % len(sample)
+    string = rb"%b(?:(?!%b)%b|%b%b)*+%b" % (unit(b'"'), unit(rb'"\\'), any_unit, unit(rb"\\"), any_unit, unit(b'"'))
+    blank = unit(rb" \t\r")
+    begins = rb"(?:%b)?%b(?:%b)*+%b" % (re.escape("\ufeff".encode(name)), unit(rb"{"), blank, unit(b'"'))
+    brace = rb"(?:%b|%b)*+(%b)" % (string, unit(rb" \t\r,:\[\]0-9a-zA-Z.+-"), unit(b"{}"))
+    blanks = rb"(?:%b)*+(?:%b\Z)?" % (blank, re.escape(before))  # and the first bytes of the line end
+    return _Wide(name, re.compile(begins), re.compile(brace, re.S), re.compile(blanks))
+
+
+_WIDES: Final = tuple(_wide(name) for name in ("UTF-32LE", "UTF-32BE", "UTF-16LE", "UTF-16BE"))
+_ANY_WIDE: Final = b"|".join(wide.begins.pattern for wide in _WIDES)
+#: An object in one of these whose first bytes were read as the end of a string, before the first byte of value 0.
+_WIDE_BEFORE: Final = re.compile(rb"(?:\xff\xfe\{?|\xfe\xff|\{)\Z")
+#: So many beginnings of objects in these encodings may turn out to be none, in a line.
+_MISSES: Final = 4
 #: Where a record may begin, or a hole before one. Inside of a string a quote has a backslash before it.
-_NEXT: Final = re.compile(rb'(?<!\x00)\x00++(?=[ \t\r]*+(?:\{|\Z))|(?:\xef\xbb\xbf)*+\{[ \t]*+"')
+_NEXT: Final = re.compile(rb'(?<!\x00)\x00++(?=[ \t\r]*+(?:\{|\Z))|(?:\xef\xbb\xbf)*+\{[ \t]*+"|%b' % _ANY_WIDE)
 #: A key that a fault comes just after: what was read as the end of a string may be the first quote of a record.
 _JUST_BEFORE: Final = re.compile(rb'\{[ \t]*+"[ \t]*+\Z')
 #: The members of an object, up to the first that is faulty or may be; then those of an object that is the value of
@@ -36,29 +71,36 @@ _OUTSIDE: Final = re.compile(rb"(?:[ \t\r]*+,)++|[A-Za-z][^\"{}\[\],]*+")
 class Part(NamedTuple):
     """A part of a line. A fragment has the ``fault`` of the value that it would be, or none for a value that is no
     record; ``torn`` says that its beginning or its end is not there, ``whole`` that both are: it is a faulty record.
+    A ``wide`` part is a whole record in another ``encoding``.
     """
 
-    kind: Literal["record", "fragment", "nul", "bom"]
+    kind: Literal["record", "fragment", "nul", "bom", "wide"]
     start: int
     stop: int
     torn: bool = False
     whole: bool = False
     fault: JSONFault | None = None
+    encoding: str = ""
 
 
 def parts(line: bytes, depth: int, is_document: Callable[[bytes], bool], *, broken: bool = False) -> list[Part]:
-    """Split a line into whole records, fragments of records, holes of NUL and byte order marks.
+    """Split a line into whole records, in UTF-8 or not, fragments of records, holes of NUL and byte order marks.
 
     What stands after a fragment is a record only when it ``is_document``, and no value inside of another; so is what
     stands at the beginning of a line that may be ``broken``. Each byte is looked at a few times at most.
     """
     found: list[Part] = []
-    at = 0
+    at = misses = 0
     while (at := _skip(line, at)) < len(line):
-        if junk := _JUNK.match(line, at):
+        wide = _begins_wide(line, at) if misses < _MISSES else None
+        record = _in_wide(line, at, wide, depth) if wide else None
+        if record and not (broken and found and not is_document(decoded(line, record))):
+            part = record
+        elif junk := _JUNK.match(line, at):
             part = Part("nul" if junk[1] else "bom", at, junk.end())
         else:
             part = _record(line, at, depth, is_document, broken=broken)
+        misses += wide is not None and part is not record
         if part.kind == "fragment":
             broken = True
             if part.fault is not None and part.fault.kind != "length":
@@ -74,8 +116,38 @@ def parts(line: bytes, depth: int, is_document: Callable[[bytes], bool], *, brok
         if part.kind == "fragment":
             cut = line[part.start] != _BRACE or (part.fault is not None and part.fault.kind == "length")
             found[number] = part._replace(torn=(cut or followed) and not part.whole)
-        followed = followed or part.kind in ("record", "nul")
+        followed = followed or part.kind in ("record", "nul", "wide")
     return found
+
+
+def _begins_wide(line: bytes, at: int) -> _Wide | None:
+    return next((wide for wide in _WIDES if wide.begins.match(line, at)), None)
+
+
+def _in_wide(line: bytes, at: int, wide: _Wide, depth: int) -> Part | None:
+    """Return the whole object that begins at ``at`` in another encoding, as far as it goes, with the blanks behind."""
+    mark = "\ufeff".encode(wide.name)
+    level, stop = 0, at + len(mark) * line.startswith(mark, at)
+    while found := wide.brace.match(line, stop):
+        stop = found.end()
+        level += 1 if b"{" in found[1] else -1
+        if level == 0:
+            blanks = wide.blanks.match(line, stop)
+            part = Part("wide", at, blanks.end() if blanks else stop, encoding=wide.name)
+            try:
+                data = decoded(line, part)
+                value_at(data, 0, len(data), depth)
+                return part
+            except (JSONFault, UnicodeError):
+                return None
+    return None
+
+
+def decoded(line: bytes, part: Part) -> bytes:
+    """Return a record in another encoding in UTF-8. Raises UnicodeError."""
+    data = line[part.start : part.stop]
+    width = len("a".encode(part.encoding))
+    return data[: len(data) - len(data) % width].decode(part.encoding).removeprefix("\ufeff").encode()
 
 
 def _is_balanced(piece: bytes) -> bool:
@@ -148,6 +220,9 @@ def _next(line: bytes, start: int, at: int, fault: JSONFault | None) -> int:
             return seen.start()
         if line[at : at + 1] == b"{":  # where no value can be
             return at
+        seen = _WIDE_BEFORE.search(line, before, at) if line[at : at + 1] == b"\0" else None
+        if seen and _begins_wide(line, seen.start()):
+            return seen.start()
     at = max(at, start + 1)
     if line.find(b"{", at) < 0 and line.find(b"\0", at) < 0:  # as most often; faster than the pattern
         return len(line)
@@ -237,6 +312,20 @@ def fragment(line: bytes, found: Sequence[Part], index: int, after: bytes, *, mo
     elif fault.kind == "literal":
         hint = "write null, a number by RFC 8259, or a string in double quotes"
     return Explanation("JSONL001", message, fault.at, hint, edit)
+
+
+def in_wide(line: bytes, found: Sequence[Part], index: int, after: bytes) -> Explanation:
+    """Report a record in another encoding. The edit puts it on a line of its own; ``after`` is the line end if it is in
+    that encoding too.
+    """
+    part, data = found[index], decoded(line, found[index])
+    kept = [one for one in found[:index] if one.kind == "record" or (one.kind == "fragment" and not one.torn)]
+    before = b"\n" if kept or (index and found[index - 1].kind == "wide") else b""
+    follows = found[index + 1].kind if index + 1 < len(found) else ""
+    edit = (part.start, part.stop + len(after), before + data + b"\n" * (bool(after) or follows not in ("", "wide")))
+    what = "the line" if len(found) == 1 else "a record on the line"
+    hint = "'corpusfmt fix --unsafe-fixes' converts it to UTF-8"
+    return Explanation("JSONL002", f"not UTF-8: {what} is in {part.encoding}", part.start, hint, edit)
 
 
 def holed(line: bytes, number: int) -> Explanation:

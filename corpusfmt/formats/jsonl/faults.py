@@ -148,6 +148,13 @@ FAULTS: Final = (
         "name the layout of the file with --layout, or the keys with --id-field and --text-field",
         b"".join(b'{"id":"d%d","text":"body","url":"https://example.org/"}\n' % n for n in range(100)), _GOOD, "jsonl",
     ),
+    Rule(
+        "JSONL022", "error", "file that is not text",
+        "The file begins with control bytes, and no record begins near them. It is an image, an archive, compressed "
+        "data or the like under another name. This is reported once; the rest of the file is not read.",
+        "find out what created the file; with the command 'file', for example",
+        b"\x9c\x01\xf0\x05\xffq\x13\n\x9d\x02\x80", _GOOD, "jsonl",
+    ),
 )  # fmt: skip
 
 BY_CODE: Final = {fault.code: fault for fault in FAULTS}

@@ -14,8 +14,9 @@ from corpusfmt.model.rule import Change
 from corpusfmt.text.display import BOM
 from corpusfmt.text.json_facts import lone_surrogate
 from corpusfmt.text.json_reader import value_at
+from corpusfmt.text.magic import has_control_bytes
 from corpusfmt.text.position import Region
-from corpusfmt.text.primitives import escape_json, unescape_json
+from corpusfmt.text.primitives import escape_json, is_utf8, unescape_json
 
 _BLANK: Final = b" \t\r\n"
 _TEXT: Final = "text"
@@ -42,6 +43,19 @@ def begins(_: bytes, data: bytes) -> bool:
     """
     *whole, last = data.split(b"\n")
     return any(map(_is_object, [*whole, last])) or (not whole and sniff(last))
+
+
+def has_narrow(head: bytes) -> bool:
+    """Say whether a file that begins in UTF-16 or UTF-32 has a record in UTF-8 near its beginning."""
+    return any(_is_object(line.strip(b"\0")) for line in head.split(b"\n")[1:])
+
+
+def is_binary(head: bytes) -> bool:
+    """Say whether a file holds no text: no record begins near its beginning, its first line is not UTF-8, and it has
+    control bytes other than NUL, which a hole may have left.
+    """
+    line = head.partition(b"\n")[0]
+    return not (_RECORD.search(head) or is_utf8(line)) and has_control_bytes(head.replace(b"\0", b""))
 
 
 def _is_object(line: bytes) -> bool:

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from corpusfmt.formats.jsonl.damage import Explanation, Part, fragment, holed, is_fragment, parts, several
+from corpusfmt.formats.jsonl.damage import Explanation, Part, fragment, holed, in_wide, is_fragment, parts, several
 from corpusfmt.formats.jsonl.faults import BY_CODE
 from corpusfmt.formats.jsonl.layouts import layout_of
+from corpusfmt.formats.jsonl.offsets import has_narrow, is_binary
 from corpusfmt.formats.jsonl.record import (
     NATIVE,
     Ambiguous,
@@ -111,8 +112,8 @@ class _Scan:
         #: The last line with a fragment that no fix moves, and whether there was an array.
         self.left, self.in_array = -1, False
         self.asked = 0
-        #: The encoding and number of the last line in UTF-16.
-        self.wide = "", 0
+        #: How many bytes of the line end of the last line in UTF-16 or UTF-32 are in the next one, and its number.
+        self.wide = 0, 0
         #: The last line that holds a record and no document, and why.
         self.refusal: tuple[bytes, RecordFault] = b"", RecordFault("", lambda: ("", ""))
         #: The last line of which a parser said that it is no JSON; it says so of half a surrogate pair too.
@@ -125,16 +126,25 @@ class _Scan:
         while len(head) < 8 and (more := self.stream.read(HEAD)):
             head += more
         # The next line tells what became of a first one that has lost its beginning.
-        while head[:1] not in b"{" and head.count(b"\n") < 2 and len(head) < CHUNK and (more := self.stream.read(HEAD)):
+        while (
+            (head[:1] not in b"{" or wide_encoding(head))
+            and head.count(b"\n") < 2
+            and len(head) < CHUNK
+            and (more := self.stream.read(HEAD))
+        ):
             head += more
         self.out.region = Region(head, 0, 1)
-        if wide := wide_encoding(head):
+        if (wide := wide_encoding(head)) and not has_narrow(head):
             hint = (
                 f"'corpusfmt fix' converts a file to UTF-8; or {transcoding(head)}"
                 if marked(head)
                 else transcoding(head)
             )
             self.out.find("JSONL011", f"the file is in {wide}", 0, hint)
+            yield self.out.batch(head, cut=True, fatal=True)
+            return
+        if is_binary(head):
+            self.out.find("JSONL022", "the file has binary data, not text", 0)
             yield self.out.batch(head, cut=True, fatal=True)
             return
         start = 0
@@ -325,9 +335,11 @@ class _Scan:
     def _slow(self, line: bytes, offset: int, number: int) -> Iterator[Batch]:
         """Read a line that the fast way turned away. Report what is wrong with it; it may be that nothing is."""
         was_cut, self.cut = self.cut, False
-        if line.startswith(b"\0") and self.wide == ("UTF-16LE", number - 1):  # the second byte of a line end
-            document = self.quick(line[1:], offset + 1, number)
-            if document or not line[1:].strip(_BLANK):
+        size, last_wide = self.wide
+        if last_wide == number - 1 and line.startswith(bytes(size or 1)):
+            line, offset = line[size:], offset + size
+            document = self.quick(line, offset, number)
+            if document or not line.strip(_BLANK):
                 yield from self._given(document, line) if document else ()
                 return
         is_object = True
@@ -338,9 +350,6 @@ class _Scan:
         except ValueError:
             is_object = False
         if is_object and self._is_reported(line, fields, offset):
-            yield from self.out.flush(line)
-            return
-        if b"\0" in line and self._is_wide(line, offset, number):
             yield from self.out.flush(line)
             return
         depth = self.options.limits.depth + 1
@@ -357,8 +366,12 @@ class _Scan:
         after = self.out.region.buffer[at : at + 2]
         after = after if after == b"\r\n" else after[:1]
         kinds = {part.kind for part in found}
-        movable = "fragment" in kinds and ("record" in kinds or self._among_records(at + len(after)))
-        if "fragment" not in kinds or (len(found) > 1 and all(p.whole for p in found if p.kind == "fragment")):
+        end = "\n".encode((found[-1].encoding if found else "") or "utf-8")
+        movable = "fragment" in kinds and (bool(kinds & {"record", "wide"}) or self._among_records(at + len(after)))
+        if "wide" in kinds:
+            if end.startswith(b"\n\0"):
+                self.wide = len(end) - 1, number
+        elif "fragment" not in kinds or (len(found) > 1 and all(p.whole for p in found if p.kind == "fragment")):
             self._tell(several(line, found, after), offset)
         elif len(found) > 1 and b"\0" in line and self.quick(line.replace(b"\0", b""), 0, 1):
             self._tell(holed(line, line.count(0)), offset)
@@ -370,6 +383,10 @@ class _Scan:
                 document = self.quick(piece, offset + part.start, number)
                 document = document or self._strict(piece, offset + part.start, number)
                 yield from self._given(document, piece)
+            elif part.kind == "wide":
+                is_last = part is found[-1] and self.out.region.buffer.startswith(end, at) and self.wide[1] == number
+                self._tell(in_wide(line, found, index, end if is_last else b""), offset)
+                yield from self.out.flush(piece)
             elif part.kind == "fragment":
                 headless = len(found) == 1 and not piece.startswith(b"{")
                 torn = part.torn and (not headless or (not goes_on and (was_cut or piece.rstrip().endswith(b"}"))))
@@ -414,25 +431,6 @@ class _Scan:
         message, hint = fault.told()
         self.out.find(fault.code, message, offset + (place if place >= 0 else line.index(b"{")), hint)
         return True
-
-    def _is_wide(self, line: bytes, offset: int, number: int) -> bool:
-        """Report a record in UTF-16, among others. Its line end has two bytes, of which one is in the next line."""
-        follows = int(self.wide == ("UTF-16LE", number - 1) and line.startswith(b"\0"))
-        for name, start in (("UTF-16LE", follows), ("UTF-16BE", 0)):
-            stop = len(line) - (len(line) - start) % 2
-            try:
-                there = line[start:stop].decode(name).removeprefix("\ufeff").encode()
-            except UnicodeError:
-                continue
-            if self.quick(there.strip(_BLANK), 0, 1):
-                at = offset - self.out.region.offset + len(line)
-                size = 2 if name == "UTF-16LE" and self.out.region.buffer[at : at + 2] == b"\n\0" else 0
-                edit = Edit(offset + start, len(line) - start + size, there + b"\n" * (size > 0), safe=False)
-                self.wide = name, number
-                hint = "'corpusfmt fix --unsafe-fixes' makes UTF-8 of the line"
-                self.out.find("JSONL002", f"not UTF-8: the line is in {name}", offset + start, hint, edit)
-                return True
-        return False
 
     def _is_one(self, line: bytes, found: Sequence[Part]) -> bool:
         """Say whether a line is to be read as one record, whatever is wrong with it."""

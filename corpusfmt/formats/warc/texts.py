@@ -9,7 +9,7 @@ from typing import Final
 from corpusfmt.limits import KIB, Limits
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.text.display import quoted
-from corpusfmt.text.magic import kind_of
+from corpusfmt.text.magic import has_control_bytes, kind_of
 
 XHTML: Final = "application/xhtml+xml"
 HTML: Final = ("text/html", XHTML, "application/vnd.wap.xhtml+xml")
@@ -30,8 +30,8 @@ _BINARY_TYPE: Final = re.compile(
 )
 #: Bytes that stand in no text (MIME Sniffing, WHATWG: binary data bytes).
 _BINARY: Final = bytes([*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
-#: How much of a text is looked at for them; how many there must be, and one in how many bytes.
-_LOOK, _FEW, _SHARE = 4 * KIB, 2, 50
+#: How much of a text is looked at for them.
+_LOOK: Final = 4 * KIB
 #: What a page begins with.
 _TAG: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,256}<(?:[a-z]|!--|!doctype|\?xml)", re.I)
 _PAGE: Final = re.compile(
@@ -102,10 +102,7 @@ def binary(
     if found != kind and _BINARY_TYPE.fullmatch(found):
         return found
     head = data[:_LOOK]
-    controls = len(head) - len(head.translate(None, _BINARY))
-    if controls < _FEW or controls * _SHARE < len(head) or _is_wide(head):
-        return ""
-    return "binary data"
+    return "binary data" if has_control_bytes(head) and not _is_wide(head) else ""
 
 
 def _is_wide(head: bytes) -> bool:

@@ -11,6 +11,7 @@ from corpusfmt import storage
 from corpusfmt.checks.baseline import Baseline
 from corpusfmt.checks.run import Against, Checking
 from corpusfmt.checks.selection import Selection
+from corpusfmt.limits import CHUNK
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, CorpusfmtError, ParseError, VerificationError
 from corpusfmt.model.finding import Edit
@@ -19,7 +20,7 @@ from corpusfmt.rules import legacy_encoding
 from corpusfmt.sources.batches import scan
 from corpusfmt.sources.files import opened, sources
 from corpusfmt.sources.settings import AUTO, UTF8, Reading, Unused
-from corpusfmt.text.display import WIDE_MARKS, quoted
+from corpusfmt.text.display import WIDE_MARKS, marked, quoted
 from corpusfmt.verbs.fix.edits import Recoded, Removed, Source, Transcoded, Work, is_in, pour, write_members
 from corpusfmt.verbs.fix.proven import Verdict, chunks, judged, takes
 from corpusfmt.verbs.fix.selection import ROUNDS, FixSelection
@@ -204,8 +205,9 @@ class Fixing:
             head = b""
             with suppress(ParseError):  # damaged at once
                 head = stream.peek(4)
+                head = stream.peek(CHUNK) if marked(head) else head
             encoding = next((name for mark, name in WIDE_MARKS if head.startswith(mark)), "")
-            if encoding:
+            if encoding and not (format.has_narrow and format.has_narrow(head)):
                 return Transcoded(stream, format, encoding, salvage=self._salvages)
         return Source(stream, format, salvage=self._salvages, removed=removed)
 
