@@ -211,7 +211,8 @@ def test_losses_are_reported_with_what_to_do(here: Path, capsys: pytest.CaptureF
     assert main(["convert", "raw.seed", "-o", "x.jsonl"]) == 1
     err = capsys.readouterr().err
     assert (
-        "raw.seed:1 (byte 0, document d0): would lose bytes: the text is not UTF-8 (byte 0xff at 0 of the text)" in err
+        "raw.seed:1 (byte 0, document d0): would lose bytes: the text is not UTF-8 (byte 0xff at offset 0 of the text)"
+        in err
     )
     assert "... and 10 more losses of bytes" in err
     assert "nothing was written: the target cannot represent all of it; --allow-loss bytes" in err
@@ -579,3 +580,14 @@ def test_standard_output_that_does_not_wait_is_an_error(here: Path) -> None:
     assert result.returncode == 2
     assert result.stderr.count(b"\n") == 1
     assert result.stderr.startswith(b"corpusfmt: standard output: ")
+
+
+def test_a_document_without_a_name_and_the_count_of_errors_are_told_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(
+        b'{"id":"a","name":"","text":"x"}\n{"id":"b","name":"b.txt","text":"x"}\n{"id":"c","text":1}\n'
+    )
+    assert main(["convert", f"{tmp_path}/a.jsonl", "-o", f"{tmp_path}/out/", "--to", "dir"]) == 1
+    err = capsys.readouterr().err
+    assert "document a): would lose name: the document has no name\n" in err

@@ -104,8 +104,9 @@ def test_reading_goes_on_after_a_damaged_member(
     assert error.code in ("FILE001", "FILE002", "FILE003")
     if which < 4:
         size = len(found[which])
-        assert f"; {size:,} bytes of the file are skipped, up to byte {sum(map(len, found[: which + 1]))}" in (
-            error.message
+        assert (
+            f"; {size:,} bytes of the file are skipped; reading continues at byte {sum(map(len, found[: which + 1]))}"
+            in (error.message)
         )
     assert [one.code for one in validate(path)] == [error.code]
     with pytest.raises(ParseError):
@@ -147,7 +148,7 @@ def test_the_first_members_may_be_the_damaged_ones(
         document.text for n in range(count + 1, 6) for document in read(io.BytesIO(one_alone(kind, n)))
     ]
     assert {one.code for one in report.findings} <= {"FILE002", "FILE003"}
-    assert "bytes of the file are skipped, up to byte " in report.findings[-1].message
+    assert "bytes of the file are skipped; reading continues at byte " in report.findings[-1].message
     with pytest.raises(ParseError):
         list(read(path))
 
@@ -199,7 +200,7 @@ def test_something_stands_before_the_first_member(kind: str, before: bytes, tmp_
     path = tmp_path / f"a{MAKERS[kind][0]}.gz"
     path.write_bytes(before + b"".join(members(kind, gz)))
     (error,) = validate(path)
-    assert f"; {len(before):,} bytes of the file are skipped, up to byte {len(before)}" in error.message
+    assert f"; {len(before):,} bytes of the file are skipped; reading continues at byte {len(before)}" in error.message
     convert(path, tmp_path / "o.jsonl", on_error="skip")
     assert numbers(tmp_path / "o.jsonl") == [1, 2, 3, 4, 5]
 

@@ -165,7 +165,7 @@ def _summary(report: Report, seconds: float) -> None:
     if not report.committed and _stopped(report):
         return
     rate = f" in {seconds:.1f} s, {size(report.bytes_read / seconds)}/s" if seconds >= 0.05 else ""
-    fault = f" ({report.at_fault:,} at fault)" if report.refused > report.at_fault else ""
+    fault = f" (of these, {report.at_fault:,} had errors or losses)" if report.refused > report.at_fault else ""
     say(
         f"{plural(report.read, 'document')} read, {report.written:,} written, {report.refused:,} refused{fault} "
         f"({size(report.bytes_read)}{rate})"

@@ -39,7 +39,7 @@ def as_text(finding: Finding, *, colour: bool = False) -> str:
     if finding.record:
         where = f"record {finding.record}, byte {finding.byte}"
         if finding.file_byte not in (-1, finding.byte):
-            where += f" decompressed; its member begins at byte {finding.file_byte} of the file"
+            where += f" of the decompressed data; its compressed member begins at byte {finding.file_byte} of the file"
         lines.append(f"    @ {where}")
     if finding.hint:
         lines.append(f"    = {shown(finding.hint)}")

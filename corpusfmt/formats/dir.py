@@ -123,7 +123,8 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
         found.append(loss(document, "id", f"the id {quoted(str(document.id))} is not the name; a file has only a name"))
     if path != document.name:
         why = unfit(document.name) or f"is not the name of the file, {quoted(path)}"
-        found.append(loss(document, "name", f"the name {quoted(document.name)} {why}"))
+        what = f"the name {quoted(document.name)} {why}" if document.name else "the document has no name"
+        found.append(loss(document, "name", what))
     if document.meta_json != EMPTY and document.meta:
         found.append(loss(document, "metadata", "a file of a folder has no metadata"))
     if undecoded := undecodable(document):

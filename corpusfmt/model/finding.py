@@ -95,7 +95,7 @@ class Finding(NamedTuple):
         if self.record:
             inside = f"record {self.record}, {inside}"
         if self.file_byte >= 0 and self.file_byte != self.byte:
-            inside += f", in the member at byte {self.file_byte} of the file"
+            inside += f" of the decompressed data, in the member at byte {self.file_byte} of the file"
         if self.document is not None:
             inside += f", document {shown(str(self.document), 60)}"
         return f"{path}:{self.line}:{self.column} ({inside})" if self.line else f"{path} ({inside})"

@@ -34,7 +34,7 @@ def not_text(document: Document) -> list[Loss]:
     at = first_invalid_utf8(document.data)
     if at < 0:
         return []
-    what = f"the text is not UTF-8 (byte 0x{document.data[at]:02x} at {at} of the text)"
+    what = f"the text is not UTF-8 (byte 0x{document.data[at]:02x} at offset {at} of the text)"
     return [loss(document, "bytes", f"{what}; name its encoding with --encoding")]
 
 

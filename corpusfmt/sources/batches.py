@@ -342,7 +342,10 @@ class UpToDamage:
 def with_gap(finding: Finding, gap: storage.Gap) -> Finding:
     """Return what is to be said of damage, with what is skipped for it."""
     if gap.content:
-        what, hint = f"{gap.size:,} bytes of the file are skipped, up to byte {gap.offset}", _FETCH
+        what, hint = (
+            f"{gap.size:,} bytes of the file are skipped; reading continues at byte {gap.offset} of the file",
+            _FETCH,
+        )
     elif gap.size < gap.offset:
         what, hint = f"the last {gap.size:,} bytes of the file are not read", _FETCH
     else:

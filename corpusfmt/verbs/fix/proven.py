@@ -155,19 +155,19 @@ def _lines(data: bytes) -> Iterator[bytes]:
 def _wide(pieces: Pieces, name: str, *, is_marked: bool) -> Verdict:
     """Judge a file in UTF-16 or UTF-32, as its mark says or zero bytes do. The name without an order takes the mark."""
     encoding = name[:6] if is_marked else name
-    by = "as its byte order mark says" if is_marked else "as its zero bytes say"
+    by = "its byte order mark says so" if is_marked else "its zero bytes say so"
     try:
         for data in _decoded(pieces(), encoding):
             if _WRONG in data or (not is_marked and _CONTROLS_IN_UTF8.search(data)):
-                return Verdict(why=f"it begins like {name}, {by}, but is no text in it")
+                return Verdict(why=f"the beginning is in {name} ({by}), but the bytes are not valid text in it")
     except UnicodeError:
-        return Verdict(why=f"it begins like {name}, {by}, but not all of it is in it")
+        return Verdict(why=f"the beginning is in {name} ({by}), but some bytes are not")
     before = b""
     for piece in pieces():
         if has_narrow_lines(before + piece):
-            return Verdict(why=f"it begins like {name}, {by}, but some lines are in UTF-8")
+            return Verdict(why=f"the beginning is in {name} ({by}), but some lines are in UTF-8")
         before = piece[-_OVERLAP:]
-    return Verdict(encoding, f"in {name}, {by}", is_marked)
+    return Verdict(encoding, f"in {name} ({by})", is_marked)
 
 
 def _declared(pieces: Pieces, encoding: str) -> Verdict:
