@@ -19,7 +19,7 @@ import shutil  # noqa: F401 - what it can do is found out from the real function
 import sys
 import tempfile  # noqa: F401 - as that
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -72,11 +72,21 @@ class Plan:
             return self.paths.get(what, f"descriptor {what}")
         return os.path.abspath(os.path.join(self.path(folder) if folder is not None else "", os.fsdecode(what)))
 
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other threads out; but not for long: at its end Python stops threads that may be in here."""
+        is_taken = self._lock.acquire(timeout=1)
+        try:
+            yield
+        finally:
+            if is_taken:
+                self._lock.release()
+
     def before(
         self, call: str, what: Any, other: Any = None, folder: int | None = None, there: int | None = None
     ) -> None:
         """Fail, when this is the call to fail."""
-        with self._lock:
+        with self._alone():
             self._before(call, what, other, folder, there)
 
     def _before(self, call: str, what: Any, other: Any, folder: int | None, there: int | None) -> None:
@@ -94,7 +104,7 @@ class Plan:
 
     def after(self, call: str) -> None:
         """Send the signal, swap or change what is to be, when that is to follow this call."""
-        with self._lock:
+        with self._alone():
             self._after(call)
 
     def _after(self, call: str) -> None:
