@@ -22,6 +22,9 @@ from corpusfmt.text.primitives import escape_json, is_utf8
 _read_string: Final = msgspec.json.Decoder(str).decode
 _read_id: Final = msgspec.json.Decoder(str | int).decode
 
+#: The first bytes of what is neither a string nor a number.
+_NO_ID: Final = (b"{", b"[", b"t", b"f", b"n")
+
 #: A record's values as they were written, by key and in order: bytes, or a parser's view of them.
 Fields: TypeAlias = dict[str, Any]
 
@@ -123,8 +126,7 @@ def native_document(
         first, _, second, _, third, _, fourth, _, last = around
         if b"".join((first, raw_id, second, raw_name, third, raw_text, fourth, meta, last)) != line:
             return None
-    identifier = _read_string(raw_id)
-    if not identifier:
+    if bytes(raw_id)[:1] != b'"' or not (identifier := _read_string(raw_id)):
         return None
     if meta != EMPTY:
         plain = meta.isascii() and len(meta) < limits.metadata and meta[:1] == b"{" and b'"' in meta
@@ -185,6 +187,8 @@ def _string(raw: Any, key: str) -> str:
 
 
 def _id(raw: Any, key: str) -> str | int:
+    if bytes(raw)[:1] in _NO_ID:  # an error of the parser costs more
+        raise _wrong(raw, key, "a string or an integer")
     try:
         identifier: str | int = _read_id(raw)
     except msgspec.ValidationError:
