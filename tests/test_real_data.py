@@ -32,7 +32,7 @@ def test_a_file_as_a_body_goes_through_seed_and_jsonl_and_back(path: Path, tmp_p
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        with pytest.raises(LossError, match=f"0x{data[error.start]:02x} at {error.start} of the text"):
+        with pytest.raises(LossError, match=f"0x{data[error.start]:02x} at offset {error.start} of the text"):
             convert(tmp_path / "a.seed", tmp_path / "a.jsonl")
         assert not (tmp_path / "a.jsonl").exists()
     else:

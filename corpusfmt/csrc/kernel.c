@@ -31,7 +31,7 @@
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
-#define KEPT (8 << 20)
+#define KEPT (2 << 20)
 
 /* Return two bytes objects, and where a function stopped. Frees both. */
 static PyObject *given(Bytes *one, Bytes *other, size_t stop)

@@ -54,8 +54,9 @@ def is_binary(head: bytes) -> bool:
     """Say whether a file holds no text: no record begins near its beginning, its first line is not UTF-8, and it has
     control bytes other than NUL, which a hole may have left.
     """
-    line = head.partition(b"\n")[0]
-    return not (_RECORD.search(head) or is_utf8(line)) and has_control_bytes(head.replace(b"\0", b""))
+    line, end, _ = head.partition(b"\n")
+    is_text = any(is_utf8(line[: len(line) - cut]) for cut in range(1 if end else 4))  # a character may be cut
+    return not (_RECORD.search(head) or is_text) and has_control_bytes(head.replace(b"\0", b""))
 
 
 def _is_object(line: bytes) -> bool:

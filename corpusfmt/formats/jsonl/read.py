@@ -128,13 +128,12 @@ class _Scan:
         # The next line tells what became of a first one that has lost its beginning.
         while (
             (head[:1] not in b"{" or wide_encoding(head))
-            and head.count(b"\n") < 2
-            and len(head) < CHUNK
+            and (len(head) < HEAD or (head.count(b"\n") < 2 and len(head) < CHUNK))
             and (more := self.stream.read(HEAD))
         ):
             head += more
         self.out.region = Region(head, 0, 1)
-        if (wide := wide_encoding(head)) and not has_narrow(head):
+        if (wide := wide_encoding(head)) and not has_narrow(head[:HEAD]):
             hint = (
                 f"'corpusfmt fix' converts a file to UTF-8; or {transcoding(head)}"
                 if marked(head)
@@ -143,7 +142,7 @@ class _Scan:
             self.out.find("JSONL011", f"the file is in {wide}", 0, hint)
             yield self.out.batch(head, cut=True, fatal=True)
             return
-        if is_binary(head):
+        if is_binary(head[:HEAD]):
             self.out.find("JSONL022", "the file has binary data, not text", 0)
             yield self.out.batch(head, cut=True, fatal=True)
             return
