@@ -56,7 +56,7 @@ def test_the_bytes_are_the_same_for_any_number_of_jobs(source: Path, target: str
         path = tmp_path / f"{jobs}" / target
         path.parent.mkdir()
         options = {"date": "2026-01-01T00:00:00Z"} if "warc" in target else {}
-        corpusfmt.convert(source, path, jobs=jobs, **options)  # type: ignore[arg-type]
+        corpusfmt.convert(source, path, jobs=jobs, **options)  # type: ignore[arg-type]  # by name
         made.append(path.read_bytes())
     assert made[0] == made[1] == made[2]
     assert sum(1 for _ in corpusfmt.read(tmp_path / "7" / target)) == len(LINES)
@@ -133,7 +133,7 @@ def test_a_pipe_that_gives_no_more_keeps_no_command_waiting(tmp_path: Path) -> N
 def test_jobs_are_checked(source: Path, tmp_path: Path) -> None:
     for jobs in (0, 257, "2", True):
         with pytest.raises(corpusfmt.ConfigurationError, match="jobs"):
-            corpusfmt.convert(source, tmp_path / "o.seed", jobs=jobs)  # type: ignore[arg-type]
+            corpusfmt.convert(source, tmp_path / "o.seed", jobs=jobs)  # type: ignore[arg-type]  # wrong on purpose
 
 
 # -- the parts -----------------------------------------------------------------------------------------------------

@@ -145,7 +145,7 @@ def check_rows(docs: Sequence[Document], apart: int = 0) -> None:
     ours, theirs = TEI.writer(WriteOptions()), TEI.writer(WriteOptions())
     for _ in range(2):
         assert [*ours.encode(rows)] == [*theirs.encode(docs)]
-    assert ours._names.count == theirs._names.count  # type: ignore[attr-defined]
+    assert ours._names.count == theirs._names.count  # type: ignore[attr-defined]  # of this writer
 
 
 def is_written_quickly(document: Document) -> bool:
@@ -266,7 +266,7 @@ def test_names_that_are_given_twice() -> None:
         part = docs[start : start + 3]
         given: Sequence[Document] = part if start % 2 else rows_of(part, 0, is_text=True)
         assert [*ours.encode(given)] == [*theirs.encode(part)]
-    assert ours._names.marks == theirs._names.marks  # type: ignore[attr-defined]
+    assert ours._names.marks == theirs._names.marks  # type: ignore[attr-defined]  # of this writer
 
 
 TEXTS: Final = [
@@ -296,7 +296,7 @@ def test_metadata_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         ours, theirs = TEI.writer(WriteOptions()), TEI.writer(WriteOptions())
         rows = rows_of(docs, 0, is_text=True)
         assert result(lambda: ours.encode(rows)) == result(lambda: theirs.encode([*rows]))  # noqa: B023 - called here
-        assert ours._names.count == theirs._names.count  # type: ignore[attr-defined]
+        assert ours._names.count == theirs._names.count  # type: ignore[attr-defined]  # of this writer
 
 
 # -- reading -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import TypeVar
 
-import orjson  # type: ignore[import-not-found, unused-ignore]
+import orjson  # type: ignore[import-not-found, unused-ignore]  # in its own environment
 
 T = TypeVar("T")
 DATE = "1970-01-01T00:00:00Z"

@@ -3,7 +3,7 @@
 import sys
 from tempfile import TemporaryDirectory
 
-from datasets import load_dataset  # type: ignore[import-not-found, unused-ignore]
+from datasets import load_dataset  # type: ignore[import-not-found, unused-ignore]  # in its own environment
 
 if __name__ == "__main__":
     with TemporaryDirectory() as cache:

@@ -4,9 +4,9 @@ import os
 import sys
 from tempfile import TemporaryDirectory
 
-from datatrove.executor import LocalPipelineExecutor  # type: ignore[import-not-found, unused-ignore]
-from datatrove.pipeline.readers import JsonlReader  # type: ignore[import-not-found, unused-ignore]
-from datatrove.pipeline.writers import JsonlWriter  # type: ignore[import-not-found, unused-ignore]
+from datatrove.executor import LocalPipelineExecutor  # type: ignore[import-not-found, unused-ignore]  # in its own environment
+from datatrove.pipeline.readers import JsonlReader  # type: ignore[import-not-found, unused-ignore]  # in its own environment
+from datatrove.pipeline.writers import JsonlWriter  # type: ignore[import-not-found, unused-ignore]  # in its own environment
 
 if __name__ == "__main__":
     source, target = map(os.path.split, sys.argv[1:3])

@@ -2,7 +2,7 @@
 
 import sys
 
-import duckdb  # type: ignore[import-not-found, unused-ignore]
+import duckdb  # type: ignore[import-not-found, unused-ignore]  # in its own environment
 
 source, target = (name.replace("'", "''") for name in sys.argv[1:3])
 columns = "{id: 'VARCHAR', name: 'VARCHAR', text: 'VARCHAR', meta: 'JSON'}"

@@ -4,8 +4,8 @@ import sys
 from typing import Any
 
 from bundles import ABOUT_TYPE, DATE, END_TYPE, INFO_TYPE, TEXT_TYPE, bundles, digest, info
-from fastwarc.stream_io import GzipWriter  # type: ignore[import-not-found, unused-ignore]
-from fastwarc.warc import WarcHeader, WarcRecord, WarcRecordType  # type: ignore[import-not-found, unused-ignore]
+from fastwarc.stream_io import GzipWriter  # type: ignore[import-not-found, unused-ignore]  # in its own environment
+from fastwarc.warc import WarcHeader, WarcRecord, WarcRecordType  # type: ignore[import-not-found, unused-ignore]  # in its own environment
 
 
 def put(target: Any, kind: WarcRecordType, uri: str, type: str, block: bytes, *more: tuple[WarcHeader, str]) -> str:

@@ -3,7 +3,7 @@
 import sys
 
 from bundles import line
-from fastwarc.warc import ArchiveIterator, WarcRecordType  # type: ignore[import-not-found, unused-ignore]
+from fastwarc.warc import ArchiveIterator, WarcRecordType  # type: ignore[import-not-found, unused-ignore]  # in its own environment
 
 with open(sys.argv[2], "wb", buffering=1 << 18) as target:
     id: str | None = None

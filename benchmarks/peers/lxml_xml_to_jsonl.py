@@ -2,7 +2,7 @@
 
 import sys
 
-import orjson  # type: ignore[import-not-found, unused-ignore]
+import orjson  # type: ignore[import-not-found, unused-ignore]  # in its own environment
 from lxml import etree
 from teis import tei, texts
 

@@ -2,7 +2,7 @@
 
 import sys
 
-import orjson  # type: ignore[import-not-found, unused-ignore]
+import orjson  # type: ignore[import-not-found, unused-ignore]  # in its own environment
 
 with (
     open(sys.argv[1], "rb", buffering=1 << 18) as source,

@@ -2,7 +2,7 @@
 
 import sys
 
-import orjson  # type: ignore[import-not-found, unused-ignore]
+import orjson  # type: ignore[import-not-found, unused-ignore]  # in its own environment
 
 MARKER = b"\n\\ No newline at end of file"
 

@@ -2,6 +2,6 @@
 
 import sys
 
-import polars as pl  # type: ignore[import-not-found, unused-ignore]
+import polars as pl  # type: ignore[import-not-found, unused-ignore]  # in its own environment
 
 pl.scan_ndjson(sys.argv[1]).sink_ndjson(sys.argv[2])
