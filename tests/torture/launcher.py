@@ -42,6 +42,13 @@ WATCHED = (
 )
 
 
+def _is_of_the_run() -> bool:
+    """Say whether this thread is one that is waited for: not the one that watches for signals, which closes a pipe while
+    Python ends, and may be stopped before what would follow that.
+    """
+    return any(thread.ident == threading.get_ident() for thread in threading.enumerate())
+
+
 class Plan:
     """What is to happen, and what did."""
 
@@ -86,8 +93,9 @@ class Plan:
         self, call: str, what: Any, other: Any = None, folder: int | None = None, there: int | None = None
     ) -> None:
         """Fail, when this is the call to fail."""
-        with self._alone():
-            self._before(call, what, other, folder, there)
+        if _is_of_the_run():
+            with self._alone():
+                self._before(call, what, other, folder, there)
 
     def _before(self, call: str, what: Any, other: Any, folder: int | None, there: int | None) -> None:
         if self.trace:
@@ -104,8 +112,9 @@ class Plan:
 
     def after(self, call: str) -> None:
         """Send the signal, swap or change what is to be, when that is to follow this call."""
-        with self._alone():
-            self._after(call)
+        if _is_of_the_run():
+            with self._alone():
+                self._after(call)
 
     def _after(self, call: str) -> None:
         if call != self.call or self.count != self.nth:
