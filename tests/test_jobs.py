@@ -28,10 +28,11 @@ from corpusfmt.storage.workers import Workers
 from corpusfmt.storage.zstd import ZstdEncoder
 from corpusfmt.text.position import Region
 
+WORDS = r"words and words\n" * 14
 #: Larger than what is scanned in a thread, and than several gzip members.
 LINES = [
-    f'{{"id":"d{number}","name":"n{number}","text":"{number} words and words\\n","meta":{{"n":{number}}}}}\n'
-    for number in range(45_000)
+    f'{{"id":"d{number}","name":"n{number}","text":"{number} {WORDS}","meta":{{"n":{number}}}}}\n'
+    for number in range(12_000)
 ]
 
 
@@ -77,7 +78,7 @@ def test_shards_and_a_compressed_source(source: Path, tmp_path: Path) -> None:
 
 
 def test_refused_records_are_told_and_set_aside_in_order(tmp_path: Path) -> None:
-    lines = [line if number % 4001 else line[:40] + "\n" for number, line in enumerate(LINES)]
+    lines = [line if number % 1001 else line[:40] + "\n" for number, line in enumerate(LINES)]
     (tmp_path / "in.jsonl").write_text("".join(lines))
     found = []
     for jobs in (1, 3):
@@ -92,8 +93,8 @@ def test_refused_records_are_told_and_set_aside_in_order(tmp_path: Path) -> None
 
 
 def test_the_first_error_ends_all_and_leaves_nothing(tmp_path: Path) -> None:
-    (tmp_path / "in.jsonl").write_text("".join([*LINES[:20_000], "{\n", *LINES[20_000:]]))
-    with pytest.raises(ParseError, match=r"in\.jsonl:20001"):
+    (tmp_path / "in.jsonl").write_text("".join([*LINES[:6_000], "{\n", *LINES[6_000:]]))
+    with pytest.raises(ParseError, match=r"in\.jsonl:6001"):
         corpusfmt.convert(tmp_path / "in.jsonl", tmp_path / "o.seed.gz", jobs=4)
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
