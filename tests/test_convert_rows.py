@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import corpusfmt
+from corpusfmt import Document
 from corpusfmt.model import rows
 from corpusfmt.model.document import build
+from corpusfmt.storage.output import Output
 from corpusfmt.text.kernel import KERNEL
+from tests import strategies
 from tests.test_kernel import without
+
+#: Documents whose ids and names are spelled otherwise in a receipt.
+ODD = [
+    Document("é\u2028\U0001f600", "é", name='a "b" \\ \x7f\t.txt', meta={"k": [1, "é"]}),
+    Document(-7, "", name="##[error]", meta=b'{ "k" : 1.0 }'),
+    Document("##vso[a", "<<<FILE a b>>>", name="::error::", meta={"id": 1}),
+]
 
 pytestmark = pytest.mark.skipif(KERNEL is None, reason="the kernel is not built here, or switched off")
 
@@ -60,3 +75,66 @@ def test_shards(tmp_path: Path, source: str, made: list[int], suffix: str, size:
     assert not made
     with without():
         assert _converted(tmp_path / "plain", source, suffix, shard_size=size) == found
+
+
+#: What the targets of receipts are told.
+RECEIPTS: list[tuple[str, dict[str, Any]]] = [
+    *[(name, {}) for name in (".seed", ".jsonl", ".jsonl.gz", ".tei.xml", ".warc")], (".jsonl", {"shard_size": 900}),
+]  # fmt: skip
+
+
+def _proven(folder: Path, source: str, suffix: str, **options: Any) -> tuple[bytes, int]:
+    """Return the receipt of a conversion, and how many documents were compared."""
+    report = corpusfmt.convert(source, str(folder / f"out{suffix}"), receipt=folder / "r.json", force=True, **options)
+    return (folder / "r.json").read_bytes(), report.verified
+
+
+@pytest.mark.parametrize(("suffix", "options"), RECEIPTS)
+def test_receipts(tmp_path: Path, source: str, made: list[int], suffix: str, options: dict[str, Any]) -> None:
+    found = _proven(tmp_path, source, suffix, **options)
+    assert not made
+    assert list(corpusfmt.verify(tmp_path / "r.json")) == []
+    with without():
+        assert _proven(tmp_path, source, suffix, **options) == found
+    assert found[1] == 400
+
+
+@given(st.lists(st.one_of(st.sampled_from(ODD), strategies.text_documents), max_size=4), st.sampled_from(RECEIPTS[:5]))
+def test_receipts_of_any_documents(documents: list[Document], target: tuple[str, dict[str, Any]]) -> None:
+    with TemporaryDirectory() as place:
+        source = f"{place}/in.jsonl"
+        with corpusfmt.create(source) as writer:
+            writer.write_all(documents)
+        found = _proven(Path(place), source, target[0])
+        with without():
+            assert _proven(Path(place), source, target[0]) == found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b'"d399"', b'"d39"', "found the id 'd39' for document 'd39'; it was given 'd399'"),
+        (b'"id":"d3","name":""', b'"id":"d3","name":"x"', "found the name 'x' in place of '' for document 'd3'"),
+        (b'{"id":"d7",', b'{"id":7,', "found the id '7' for document '7'; it was given 'd7'"),
+        (b'"d2","name":"","text":"', b'"d2","name":"","text":" ', "found another text for document 'd2'"),
+        (b'{"id":"d399","name":"","text":"', b"\n", "lacks the document 'd399'"),
+        (b'{"id":"d0"', b'{"id":"d","name":"","text":"","meta":{}}\n{"id":"d0"', "found the id 'd' for document 'd'"),
+    ],
+)
+def test_what_differs_is_named(
+    tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch, old: bytes, new: bytes, message: str
+) -> None:
+    real = Output._put
+
+    def changing(self: Output, data: bytes) -> None:
+        if new == b"\n" and old in data:
+            data = data[: data.index(old)]
+        real(self, data.replace(old, new, 1))
+
+    monkeypatch.setattr(Output, "_put", changing)
+    told = []
+    for way in (nullcontext, without):
+        with way(), pytest.raises(corpusfmt.VerificationError, match=re.escape(message)) as error:
+            corpusfmt.convert(source, tmp_path / "out.jsonl", verify=True)
+        told.append(str(error.value))
+    assert told[0] == told[1]

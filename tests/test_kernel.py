@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -24,9 +25,11 @@ from corpusfmt.model.format import Format, ReadOptions, WriteOptions
 from corpusfmt.model.rows import COLUMNS, Rows, Values
 from corpusfmt.model.text_search import Documents
 from corpusfmt.plugins import builtin_rules
+from corpusfmt.receipt.sections import digests
 from corpusfmt.sources.batches import scan
 from corpusfmt.text import kernel
 from corpusfmt.text.primitives import escape_json
+from corpusfmt.verbs.convert.entries import packed
 from tests import strategies
 from tests.support import Pieces
 
@@ -523,6 +526,17 @@ def result(work: Callable[[], Sequence[bytes]]) -> object:
         return error.losses
 
 
+@given(st.lists(strategies.text_documents, max_size=5), st.integers(0, 2**16 - 1), st.booleans(), st.booleans())
+def test_what_is_known_of_documents_for_a_proof(docs: list[Document], apart: int, listed: bool, quick: bool) -> None:
+    values = rows_of(docs, apart, is_text=True).values
+    entries, lines, count = KERNEL.proof(*values, listed, quick)
+    each = [packed(document) for document in docs]
+    assert entries == b"".join([len(entry).to_bytes(4, "little") + b"\0\0" + entry for entry in each])
+    plain = [json.dumps(digests(document), sort_keys=True).encode() for document in docs]
+    assert lines == (b",\n".join(plain) if listed else b"")
+    assert count == len(docs)
+
+
 allowed = st.frozensets(st.sampled_from(["id", "name", "metadata", "encoding", "bytes", "size"]))
 writers = st.one_of(
     st.builds(lambda own, allow: (JSONL, WriteOptions(allow, own)), st.sampled_from(LAYOUTS), allowed),
@@ -789,12 +803,35 @@ def test_columns_of_tables_that_are_wrong(data: bytes, arena: bytes, table: byte
     assert len(found) >= count - 1
 
 
+@given(_buffers, _buffers, tables, st.integers(0, 16), st.booleans())
+def test_proofs_of_tables_that_are_wrong(data: bytes, arena: bytes, table: bytes, cut: int, listed: bool) -> None:
+    table = table[: len(table) - cut] if cut < len(table) else table
+    try:
+        entries, lines, count = KERNEL.proof(alone(data), alone(arena), alone(table), listed, True)
+    except ValueError:
+        return
+    assert count == len(table) // (8 * COLUMNS)
+    assert len(entries) >= 51 * count
+    assert lines.count(b"\n") == max(count - 1, 0) * listed
+    assert lines.isascii()
+
+
 WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (b"a", 1, 2, 3, 4, 1 << 80), (b"",) * 16]
 
 
 @pytest.mark.parametrize(
     "function",
-    ["is_utf8", "is_utf8_by_bytes", "seed_rows", "jsonl_rows", "jsonl_encode", "seed_encode", "column", "first_blank"],
+    [
+        "is_utf8",
+        "is_utf8_by_bytes",
+        "seed_rows",
+        "jsonl_rows",
+        "jsonl_encode",
+        "seed_encode",
+        "column",
+        "first_blank",
+        "proof",
+    ],
 )
 @pytest.mark.parametrize("arguments", WRONG)
 def test_arguments_of_other_types_are_refused(function: str, arguments: tuple[Any, ...]) -> None:

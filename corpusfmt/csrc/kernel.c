@@ -26,8 +26,9 @@
 #include "sha.h"
 #include "tei.h"
 #include "warc.h"
+#include "proof.h"
 
-#define ABI 9
+#define ABI 10
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
@@ -233,6 +234,27 @@ static PyObject *kernel_first_blank(PyObject *Py_UNUSED(module), PyObject *args)
     return PyLong_FromSize_t(found);
 }
 
+static PyObject *kernel_proof(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    int listed, quick, done;
+    Bytes entries = {0}, lines = {0};
+    if (!PyArg_ParseTuple(args, "y*y*y*pp", &rows.data, &rows.arena, &rows.table, &listed, &quick))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    Hashing by = hashing(quick);
+    done = put_proof(&rows, &by, listed, &entries, &lines);
+    Py_END_ALLOW_THREADS
+    size_t all = count(&rows);
+    release(&rows);
+    if (done)
+        return given(&entries, &lines, all);
+    free(entries.at);
+    free(lines.at);
+    PyErr_SetString(PyExc_ValueError, "the table is wrong");
+    return NULL;
+}
+
 static PyObject *kernel_keep_memory(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
 {
 #ifdef __GLIBC__
@@ -365,6 +387,7 @@ static PyMethodDef methods[] = {
     {"seed_encode", kernel_seed_encode, METH_VARARGS, NULL},
     {"column", kernel_column, METH_VARARGS, NULL},
     {"first_blank", kernel_first_blank, METH_VARARGS, NULL},
+    {"proof", kernel_proof, METH_VARARGS, NULL},
     {"tei_rows", kernel_tei_rows, METH_VARARGS, NULL},
     {"tei_encode", kernel_tei_encode, METH_VARARGS, NULL},
     {"warc_rows", kernel_warc_rows, METH_VARARGS, NULL},
