@@ -224,10 +224,10 @@ class FileTarget:
         if self._index:
             self._index.finish()
 
-    def reread(self) -> Iterator[Written]:
-        """Open each file, in order, after ``finish`` and before ``publish``. Raises OSError."""
+    def reread(self, *, hashed: bool) -> Iterator[Written]:
+        """Open each file, after ``finish`` and before ``publish``; ``hashed``, for its digest. Raises OSError."""
         for output in self.outputs:
-            yield Written(output.reread(hashed=True))
+            yield Written(output.reread(hashed=hashed))
 
     @property
     def folder(self) -> str:
@@ -361,10 +361,13 @@ class FolderTarget:
         """Make all files durable, none in its place yet. Raises OSError, and ConfigurationError for one in the way."""
         self._folder.finish()
 
-    def reread(self) -> Iterator[Written]:
-        """Open each file, in the order they came, after ``finish`` and before ``publish``. Raises OSError."""
+    def reread(self, *, hashed: bool) -> Iterator[Written]:
+        """Open each file, as they came, after ``finish`` and before ``publish``; ``hashed``, for its digest.
+
+        Raises OSError.
+        """
         for name in self._folder.names:
-            yield Written(self._folder.reread(name, plain=self.format.one_per_file), name)
+            yield Written(self._folder.reread(name, plain=self.format.one_per_file, hashed=hashed), name)
 
     @property
     def folder(self) -> str:

@@ -137,7 +137,7 @@ class Conversion:
         if quarantine:
             quarantine.finish()
         if self.proof:
-            self.proof.check(target.reread(), target.format, target.options)
+            self.proof.check(target.reread(hashed=self.receipt is not None), target.format, target.options)
             report.verified = self.proof.checked
             if quarantine:
                 self.proof.check_aside(*quarantine.reread())
