@@ -16,6 +16,7 @@ import corpusfmt
 from corpusfmt import Document
 from corpusfmt.model import rows
 from corpusfmt.model.document import build
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.storage.output import Output
 from corpusfmt.text.kernel import KERNEL
 from tests import strategies
@@ -75,6 +76,65 @@ def test_shards(tmp_path: Path, source: str, made: list[int], suffix: str, size:
     assert not made
     with without():
         assert _converted(tmp_path / "plain", source, suffix, shard_size=size) == found
+
+
+LOSING: list[tuple[str, dict[str, Any]]] = [
+    (".jsonl", {}), (".seed", {}), (".tei.xml", {}), (".warc", {}), (".jsonl", {"layout": "hf"}),
+    (".jsonl", {"layout": "text-meta"}), (".seed", {"dialect": "plain"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("suffix", "own"), LOSING)
+@pytest.mark.parametrize("verify", [False, True])
+def test_allowed_losses(tmp_path: Path, made: list[int], suffix: str, own: dict[str, str], verify: bool) -> None:
+    source = str(tmp_path / "in.jsonl")
+    with corpusfmt.create(source) as writer:
+        writer.write_all(
+            Document(f"d{n}", "é" * n, name=f"{n}.txt" if n % 3 else "", meta={"n": n} if n % 2 else None)
+            for n in range(100)
+        )
+    options = {"write_options": own, "allow_loss": list(ALLOWABLE), "verify": verify}
+    found = _converted(tmp_path / "rows", source, suffix, **options)
+    assert bool(made) == (verify and bool(own))
+    with without():
+        assert _converted(tmp_path / "plain", source, suffix, **options) == found
+    assert bool(found[1]["lost"]) == bool(own)
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(ODD), strategies.text_documents), max_size=6),
+    st.sampled_from(LOSING),
+    st.frozensets(st.sampled_from(ALLOWABLE)),
+)
+def test_allowed_losses_of_any_documents(
+    documents: list[Document], target: tuple[str, dict[str, Any]], allow: frozenset[str]
+) -> None:
+    suffix, own = target
+    told = []
+    with TemporaryDirectory() as place:
+        source = f"{place}/in.jsonl"
+        with corpusfmt.create(source) as writer:
+            writer.write_all(documents)
+        for way in (nullcontext, without):
+            with way():
+                report = corpusfmt.convert(
+                    source, f"{place}/out{suffix}", write_options=own, allow_loss=allow, on_error="skip",
+                    receipt=f"{place}/r.json", force=True,
+                )  # fmt: skip
+                told.append((report.lost, report.losses, report.refused, Path(place, "r.json").read_bytes()))
+    assert told[0] == told[1]
+
+
+def test_a_refused_document_leaves_the_others_rows(tmp_path: Path, source: str, made: list[int]) -> None:
+    lines = Path(source).read_text("utf-8").splitlines(keepends=True)
+    lines[123] = '{"id":7,"name":"","text":"t\\n"}\n'
+    Path(source).write_text("".join(line.replace('"}', '\\n"}') for line in lines), "utf-8")
+    found = _converted(tmp_path / "rows", source, ".seed", write_options={"dialect": "plain"}, on_error="skip")
+    assert len(made) < 20
+    with without():
+        plain = _converted(tmp_path / "plain", source, ".seed", write_options={"dialect": "plain"}, on_error="skip")
+    assert plain == found
+    assert found[1]["written"] == 399
 
 
 #: What the targets of receipts are told.

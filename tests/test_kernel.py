@@ -16,12 +16,15 @@ from hypothesis import strategies as st
 
 from corpusfmt.formats.jsonl import FORMAT as JSONL
 from corpusfmt.formats.seed import FORMAT as SEED
+from corpusfmt.formats.tei import FORMAT as TEI
+from corpusfmt.formats.warc import FORMAT as WARC
 from corpusfmt.limits import ANY, MAX_HEADER, MAX_METADATA, USUAL
 from corpusfmt.model import rows as model_rows
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import LossError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Format, ReadOptions, WriteOptions
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.model.rows import COLUMNS, Rows, Values
 from corpusfmt.model.text_search import Documents
 from corpusfmt.plugins import builtin_rules
@@ -537,7 +540,7 @@ def test_what_is_known_of_documents_for_a_proof(docs: list[Document], apart: int
     assert count == len(docs)
 
 
-allowed = st.frozensets(st.sampled_from(["id", "name", "metadata", "encoding", "bytes", "size"]))
+allowed = st.frozensets(st.sampled_from(ALLOWABLE))
 writers = st.one_of(
     st.builds(lambda own, allow: (JSONL, WriteOptions(allow, own)), st.sampled_from(LAYOUTS), allowed),
     st.builds(
@@ -555,6 +558,34 @@ def test_rows_are_written_as_documents_are(docs: list[Document], apart: int, how
         assert [d.meta_json for d in rows] == [d.meta_json for d in docs]
         found = result(lambda rows=rows: format.writer(options).encode(rows))  # type: ignore[misc]
         assert found == result(lambda rows=rows: format.writer(options).encode(list(rows)))  # type: ignore[misc]
+
+
+WRITERS: Final = [
+    *[(JSONL, own) for own in LAYOUTS], (SEED, {}), (SEED, {"dialect": "plain"}), (TEI, {}), (WARC, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("format", "own"), WRITERS, ids=[f"{format.name} {own}" for format, own in WRITERS])
+@given(docs=st.lists(strategies.text_documents, max_size=5), apart=st.integers(0, 0xFFFF))
+def test_losses_of_rows_are_those_of_documents(
+    format: Format, own: dict[str, str], docs: list[Document], apart: int
+) -> None:
+    """With low limits too, at which much is too large."""
+    assert format.row_losses is not None
+    module = f"corpusfmt.formats.{format.name}.write"
+    for limits in ({}, {"MAX_METADATA": 9, "MAX_HEADER": 60, "WARC_NAME": 5}):
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in limits.items():
+                patch.setattr(f"{module}.{name}", value, raising=False)
+            rows, options = rows_of(docs, apart, is_text=True), WriteOptions(own=own)
+            found = format.row_losses(rows, options)
+            for number, document in enumerate(docs):
+                if number not in found.doubtful:
+                    kinds = {kind for kind, numbers in found.kinds.items() if number in numbers}
+                    assert kinds == {loss.kind for loss in format.losses(document, options)}, document
+            usual = [d for d in docs if not format.losses(d, options) and (f"{d.id}{d.name}").isalnum()]
+            if not limits and not any(b"<<<" in d.data or d.meta_json != b"{}" or isinstance(d.id, int) for d in usual):
+                assert not format.row_losses(rows_of(usual, apart, is_text=True), options).doubtful
 
 
 #: Texts, ids and names that rules look at closely.
@@ -742,7 +773,7 @@ def test_tables_that_are_wrong(
     flags = [bool(has >> bit & 1) for bit in range(4)]
     buffers = [alone(data), alone(arena), alone(table)]
     for found in (
-        KERNEL.seed_encode(*buffers, first, 1 << 16, 1 << 20),
+        KERNEL.seed_encode(*buffers, first, 1 << 16, 1 << 20, *flags[:3]),
         KERNEL.jsonl_encode(*buffers, first, *around, *flags, 1 << 20),
     ):
         ends = [0, *array.array("q", found[1])]
@@ -864,7 +895,7 @@ def test_readers_refuse_buffers_that_can_change(function: str, more: tuple[Any, 
     ("function", "arguments"),
     [
         ("seed_rows", (b"", 0, 0, 1, 64, 99, "99", 99)), ("jsonl_rows", (b"", 0, 0, *_KEYS, True, False, 64, 99, "99")), ("tei_rows", (b"", 0, b"", 64, 99, "99", 1)),
-        ("seed_encode", (b"", b"", b"", 0, 99, "99")), ("jsonl_encode", (b"", b"", b"", 0, *_KEYS, *_KEYS, 1, 1, 1, 1, "99")),
+        ("seed_encode", (b"", b"", b"", 0, 99, "99", 0, 0, 0)), ("jsonl_encode", (b"", b"", b"", 0, *_KEYS, *_KEYS, 1, 1, 1, 1, "99")),
     ],
 )  # fmt: skip
 def test_a_refused_call_lets_go_of_its_buffers(function: str, arguments: tuple[Any, ...]) -> None:

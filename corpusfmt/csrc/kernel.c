@@ -28,7 +28,7 @@
 #include "warc.h"
 #include "proof.h"
 
-#define ABI 10
+#define ABI 11
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
@@ -182,16 +182,18 @@ static PyObject *kernel_jsonl_encode(PyObject *Py_UNUSED(module), PyObject *args
 static PyObject *kernel_seed_encode(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Rows rows;
-    Py_ssize_t first, header, metadata;
+    Py_ssize_t first;
+    SeedWriting how;
     Bytes out = {0}, ends = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*y*y*nnn", &rows.data, &rows.arena, &rows.table, &first, &header, &metadata))
+    if (!PyArg_ParseTuple(args, "y*y*y*nnnppp", &rows.data, &rows.arena, &rows.table, &first, &how.header, &how.metadata,
+                          &how.plain, &how.drops_metadata, &how.ends_texts))
         return NULL;
     Py_BEGIN_ALLOW_THREADS
     stop = within(first, (Py_ssize_t)count(&rows));
     if (!stop)
         grow(&out, (size_t)rows.data.len + (size_t)rows.data.len / 8);
-    stop = seed_put(&rows, stop, header, metadata, &out, &ends);
+    stop = seed_put(&rows, stop, &how, &out, &ends);
     Py_END_ALLOW_THREADS
     release(&rows);
     return given(&out, &ends, stop);

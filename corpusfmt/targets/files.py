@@ -13,6 +13,7 @@ from corpusfmt.model.format import Format
 from corpusfmt.model.losses import loss
 from corpusfmt.model.rows import Pieces
 from corpusfmt.targets.settings import (
+    Lost,
     Writing,
     Written,
     allowed_losses,
@@ -146,8 +147,8 @@ class FileTarget:
         """Raise LossError where ``write`` would, and write nothing."""
         self.writer.encode(documents)
 
-    def write(self, documents: Sequence[Document]) -> list[list[Loss]]:
-        """Encode, write, and return what each document lost, as allowed; nothing when none did.
+    def write(self, documents: Sequence[Document]) -> Lost:
+        """Encode, write, and return what each document lost, as allowed.
 
         Raises LossError, having written nothing, and OSError.
         """
@@ -155,7 +156,7 @@ class FileTarget:
             self._write_shards(documents)
         else:
             self._emit(self.writer.encode(documents), len(documents))
-        return allowed_losses(self.format, self.options, documents) if self.options.allow else []
+        return allowed_losses(self.format, self.options, documents)
 
     def _write_shards(self, documents: Sequence[Document]) -> None:
         if self.format.members is None:
@@ -325,8 +326,8 @@ class FolderTarget:
         """Raise LossError where ``write`` would, and write nothing."""
         self._files(documents)
 
-    def write(self, documents: Sequence[Document]) -> list[list[Loss]]:
-        """Encode, write, and return what each document lost, as allowed; nothing when none did.
+    def write(self, documents: Sequence[Document]) -> Lost:
+        """Encode, write, and return what each document lost, as allowed.
 
         Raises LossError, having written nothing, and OSError.
         """
@@ -334,9 +335,10 @@ class FolderTarget:
         for path, content in files:
             self._folder.add(path, content)
         lost = allowed_losses(self.format, self.options, documents)
-        if any(moved):
-            lost = [[*one, *other] for one, other in zip(lost or [[] for _ in moved], moved, strict=True)]
-        return lost
+        if not any(moved):
+            return lost
+        each = lost.each() or [[] for _ in moved]
+        return Lost(documents, {at: each[at] + some for at, some in enumerate(moved)})
 
     def _files(self, documents: Sequence[Document]) -> tuple[list[tuple[str, bytes]], list[list[Loss]]]:
         """Return the path and the content of each document's file, and the losses of those that got another path."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 10
+ABI: Final = 11
 
 
 class Kernel(Protocol):
@@ -56,9 +56,11 @@ class Kernel(Protocol):
         """
 
     def seed_encode(
-        self, data: bytes, arena: bytes, table: bytes, first: int, header: int, metadata: int, /
+        self, data: bytes, arena: bytes, table: bytes, first: int, header: int, metadata: int, /, *more: int
     ) -> tuple[bytes, bytes, int]:
-        """Return rows from one on in version 1 of seed files, where each ends, and the number of the next row."""
+        """Return rows from one on as a seed file has them, where each ends, and the number of the next row. More says
+        whether in the plain dialect, and whether that may lose metadata, and end texts with a line feed.
+        """
 
     def column(self, data: bytes, arena: bytes, table: bytes, column: int, /) -> bytes:
         """Return the values of all rows that begin in a column, with a line feed between two."""
