@@ -18,6 +18,7 @@ from corpusfmt.model import rows
 from corpusfmt.model.document import build
 from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.storage.output import Output
+from corpusfmt.targets import settings
 from corpusfmt.text.kernel import KERNEL
 from tests import strategies
 from tests.test_kernel import without
@@ -55,8 +56,8 @@ def source(tmp_path: Path) -> str:
 def _converted(folder: Path, source: str, suffix: str, **options: Any) -> tuple[dict[str, bytes], dict[str, Any]]:
     folder.mkdir()
     report = corpusfmt.convert(source, str(folder / f"out{suffix}"), **options)
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    return files, {"read": report.read, "written": report.written, "lost": report.lost, "findings": report.findings}
+    there = {path.name: path.read_bytes() for path in folder.iterdir()}
+    return there, {"read": report.read, "written": report.written, "lost": report.lost, "findings": report.findings}
 
 
 @pytest.mark.parametrize("suffix", [".seed", ".jsonl", ".tei.xml", ".warc"])
@@ -69,13 +70,28 @@ def test_chosen_documents(tmp_path: Path, source: str, made: list[int], suffix: 
     assert found[1]["written"] == len(ids)
 
 
-@pytest.mark.parametrize("suffix", [".seed", ".jsonl", ".tei.xml"])
+@pytest.mark.parametrize("suffix", [".seed", ".jsonl", ".tei.xml", ".warc", ".seed.gz", ".warc.gz", ".warc.zst"])
 @pytest.mark.parametrize("size", [1, 200, 1000, 5000, 10**6])
 def test_shards(tmp_path: Path, source: str, made: list[int], suffix: str, size: int) -> None:
     found = _converted(tmp_path / "rows", source, suffix, shard_size=size)
     assert not made
     with without():
         assert _converted(tmp_path / "plain", source, suffix, shard_size=size) == found
+
+
+def test_shards_of_formats_that_do_not_say_how_many_pieces_a_document_has(
+    tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = _converted(tmp_path / "rows", source, ".warc.gz", shard_size=5000)
+    real = settings.prepared
+
+    def prepared(*given: Any, **named: Any) -> Any:
+        made = real(*given, **named)
+        return made._replace(format=made.format._replace(pieces=0))
+
+    monkeypatch.setattr("corpusfmt.targets.files.prepared", prepared)
+    assert _converted(tmp_path / "each", source, ".warc.gz", shard_size=5000) == found
+    assert len(found[0]) > 3
 
 
 LOSING: list[tuple[str, dict[str, Any]]] = [

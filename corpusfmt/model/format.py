@@ -209,6 +209,8 @@ class Format(NamedTuple):
     #: Gives the stream offsets where a compressed member is to end: each piece that a writer gives is one of its own.
     #: Without it several documents share a member.
     members: Callable[[Stream], Iterator[int]] | None = None
+    #: How many of these a writer gives for each document; 0 where that is not fixed.
+    pieces: int = 0
     #: Gives a piece's line in an index of the target (a key, and a JSON object without its braces), or None.
     index_line: Callable[[bytes], tuple[bytes, bytes] | None] | None = None
     schema_codes: Mapping[str, str] = {}

@@ -183,21 +183,23 @@ class Pieces(Sequence[bytes]):
     def __getitem__(self, number: slice) -> Sequence[bytes]: ...
     def __getitem__(self, number: int | slice) -> bytes | Sequence[bytes]:
         if isinstance(number, slice):
-            return [self[at] for at in range(*number.indices(len(self)))]
+            start, stop, step = number.indices(len(self))
+            return [self[at] for at in range(start, stop, step)] if step != 1 else self._between(start, stop)
         at = range(len(self))[number]
-        return self.data[self._ends[at - 1] if at else 0 : self._ends[at]]
+        return self.data[self._begin(at) : self._ends[at]]
 
-    @property
-    def sizes(self) -> list[int]:
-        """The bytes of each piece."""
-        ends = self._ends.tolist()
+    def sizes(self, each: int = 1) -> list[int]:
+        """The bytes of so many pieces together, and of the next so many."""
+        ends = self._ends[each - 1 :: each].tolist()
         return [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
 
-    def between(self, start: int, stop: int) -> Pieces:
-        """The pieces from ``start`` to before ``stop``."""
-        first = self._ends[start - 1] if start else 0
+    def _begin(self, at: int) -> int:
+        return self._ends[at - 1] if at else 0
+
+    def _between(self, start: int, stop: int) -> Pieces:
+        first, stop = self._begin(start), max(start, stop)
         ends = array("q", [end - first for end in self._ends[start:stop]])
-        return Pieces(self.data[first : self._ends[stop - 1]], ends.tobytes())
+        return Pieces(self.data[first : self._begin(stop)], ends.tobytes())
 
 
 def encoded(

@@ -159,8 +159,9 @@ class FileTarget:
         return allowed_losses(self.format, self.options, documents)
 
     def _write_shards(self, documents: Sequence[Document]) -> None:
-        if self.format.members is None:
-            self._cut(self.writer.encode(documents))
+        each = self.format.pieces if self.format.members else 1
+        if each:
+            self._cut(self.writer.encode(documents), each)
             return
         refuse_losses(self.format, self.options, documents)  # then the writer is as it was
         for pieces in [self.writer.encode([document]) for document in documents]:
@@ -168,25 +169,23 @@ class FileTarget:
                 self._next_shard()
             self._emit(pieces, 1)
 
-    def _cut(self, pieces: Sequence[bytes]) -> None:
-        """Write a piece a document, those of one shard together."""
-        start, before = 0, self.documents[-1]
-        size = self.output.size + self._ahead()
-        for at, more in enumerate(pieces.sizes if isinstance(pieces, Pieces) else map(len, pieces)):
+    def _cut(self, pieces: Sequence[bytes], each: int) -> None:
+        """Write so many pieces of each document, those of one shard together."""
+        self._put_head()
+        start, before, size = 0, self.documents[-1], self.output.size
+        for at, more in enumerate(_sizes(pieces, each)):
             if before + at - start and size + more > self._limit:
-                self._emit_some(pieces, start, at)
+                self._emit_some(pieces, start, at, each)
                 self._next_shard()
-                start, before, size = at, 0, self._ahead()
+                self._put_head()
+                start, before, size = at, 0, self.output.size
             size += more
-        self._emit_some(pieces, start, len(pieces))
+        self._emit_some(pieces, start, -(-len(pieces) // each), each)
 
-    def _ahead(self) -> int:
-        """Return how much a file begins with that has not begun."""
-        return len(self.writer.begin()) if self.output_begins else 0
-
-    def _emit_some(self, pieces: Sequence[bytes], start: int, stop: int) -> None:
+    def _emit_some(self, pieces: Sequence[bytes], start: int, stop: int, each: int) -> None:
+        """Write those of the documents from ``start`` to before ``stop``."""
         if start < stop:
-            self._emit(pieces.between(start, stop) if isinstance(pieces, Pieces) else pieces[start:stop], stop - start)
+            self._emit(pieces[start * each : stop * each], stop - start)
 
     def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
         head = self._begin()
@@ -209,6 +208,10 @@ class FileTarget:
         begins, self.output_begins = self.output_begins, False
         return [self.writer.begin()] if begins else []
 
+    def _put_head(self) -> None:
+        if head := self._begin():
+            self._put(head)
+
     def _next_shard(self) -> None:
         assert self._shards is not None
         self._end()
@@ -218,8 +221,7 @@ class FileTarget:
 
     def finish(self) -> None:
         """Make all files durable, none under its name yet. Raises OSError."""
-        if head := self._begin():
-            self._put(head)
+        self._put_head()
         self._end()
         self.output.finish()
         if self._index:
@@ -399,6 +401,14 @@ def _taken(document: Document, path: str) -> list[Loss]:
     return [
         loss(document, kind, why) for kind, value in (("id", document.id), ("name", document.name)) if value == path
     ]
+
+
+def _sizes(pieces: Sequence[bytes], each: int) -> list[int]:
+    """Return the sizes of documents of so many pieces each."""
+    if isinstance(pieces, Pieces):
+        return pieces.sizes(each)
+    sizes = [len(piece) for piece in pieces]
+    return sizes if each == 1 else [sum(sizes[at : at + each]) for at in range(0, len(sizes), each)]
 
 
 Target: TypeAlias = FileTarget | FolderTarget

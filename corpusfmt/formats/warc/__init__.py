@@ -84,6 +84,7 @@ FORMAT = Format(
     resync=resync,
     begins=begins,
     members=_members,
+    pieces=2,
     leaves="records that hold no text, counted by type; HTTP headers; transfer and content codings",
     index_line=_index,
 )
