@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 from contextlib import nullcontext
 from pathlib import Path
@@ -9,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,6 +80,25 @@ def test_shards(tmp_path: Path, source: str, made: list[int], suffix: str, size:
     assert not made
     with without():
         assert _converted(tmp_path / "plain", source, suffix, shard_size=size) == found
+
+
+@pytest.mark.parametrize("suffix", [".warc", ".warc.gz", ".warc.zst"])
+@pytest.mark.parametrize("size", [0, 5000])
+def test_indexes(tmp_path: Path, source: str, made: list[int], suffix: str, size: int) -> None:
+    found = _converted(tmp_path / "rows", source, suffix, cdxj=True, shard_size=size)
+    assert not made
+    with without():
+        assert _converted(tmp_path / "plain", source, suffix, cdxj=True, shard_size=size) == found
+    lines = found[0]["out.cdxj"].splitlines()
+    assert len(lines) == 400
+    for line in lines[::7]:
+        about = json.loads(line[line.index(b"{") :])
+        at = int(about["offset"])
+        member = found[0][about["filename"]][at : at + int(about["length"])]
+        if suffix != ".warc":
+            member = gzip.decompress(member) if suffix == ".warc.gz" else zstandard.decompress(member)
+        assert member.startswith(b"WARC/1.1\r\nWARC-Type: resource\r\n")
+        assert about["url"].encode() in member
 
 
 def test_shards_of_formats_that_do_not_say_how_many_pieces_a_document_has(

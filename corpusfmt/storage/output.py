@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import BinaryIO
 
 from corpusfmt.limits import ANY
@@ -132,6 +133,17 @@ class Output:
             return
         self.size += sum(map(len, pieces))
         self._put(self._encoder.members([piece for piece in pieces if piece]))
+
+    def write_each(self, pieces: Sequence[bytes]) -> list[int]:
+        """Do as :meth:`write_members`, and return how many bytes of the file each is. Raises OSError."""
+        if self._encoder is None:
+            self.write_records(pieces)
+            return pieces.sizes() if isinstance(pieces, Pieces) else [len(piece) for piece in pieces]
+        ends = [self.raw_size]
+        for piece in pieces:
+            self.write_members([piece])
+            ends.append(self.raw_size)
+        return [end - begin for begin, end in pairwise(ends)]
 
     def write_stored(self, parts: Iterable[bytes]) -> None:
         """Take one gzip member in parts, which is not compressed: for what does not fit into memory. Raises OSError."""

@@ -198,10 +198,10 @@ class FileTarget:
         elif self._index is None:
             self.output.write_members(pieces)
         else:
-            for piece in pieces:
-                offset = self.output.raw_size
-                self.output.write_members([piece])
-                self._index.add(piece, base_name(self.output.target), offset, self.output.raw_size - offset)
+            offset, name = self.output.raw_size, base_name(self.output.target)
+            for piece, length in zip(pieces, self.output.write_each(pieces), strict=True):
+                self._index.add(piece, name, offset, length)
+                offset += length
 
     def _begin(self) -> list[bytes]:
         """Return what a file begins with that has not begun."""
