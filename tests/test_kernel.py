@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import accumulate
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
 import pytest
@@ -30,6 +32,7 @@ from corpusfmt.model.text_search import Documents
 from corpusfmt.plugins import builtin_rules
 from corpusfmt.receipt.sections import digests
 from corpusfmt.sources.batches import scan
+from corpusfmt.storage import open_output
 from corpusfmt.text import kernel
 from corpusfmt.text.primitives import escape_json
 from corpusfmt.verbs.convert.entries import packed
@@ -911,7 +914,7 @@ def test_a_refused_call_lets_go_of_its_buffers(function: str, arguments: tuple[A
 
 def test_pieces_are_a_sequence() -> None:
     pieces = model_rows.Pieces(b"abbccc", array.array("q", [1, 3, 6]).tobytes())
-    assert (len(pieces), [*pieces], pieces[-1], pieces[1:]) == (3, [b"a", b"bb", b"ccc"], b"ccc", [b"bb", b"ccc"])
+    assert (len(pieces), [*pieces], pieces[-1], [*pieces[1:]]) == (3, [b"a", b"bb", b"ccc"], b"ccc", [b"bb", b"ccc"])
 
 
 @pytest.mark.parametrize(
@@ -934,3 +937,35 @@ def test_headers_that_are_looked_at_closely(header: str) -> None:
     data = f"<<<SEED 1>>>\n<<<FILE {header}>>>\ntext\n".encode()
     agree(SEED, data)
     assert not is_quick(SEED, data)
+
+
+@pytest.mark.parametrize("codec", ["gz", "zst", ""])
+@given(
+    st.lists(st.lists(st.integers(0, 9), max_size=6), max_size=5),
+    st.integers(1, 12),
+)
+def test_pieces_are_compressed_as_lists_are(codec: str, sizes: list[list[int]], least: int) -> None:
+    """A member of gzip ends with the same piece, whatever the pieces stand in."""
+    made = []
+    for kind in (list, in_one_buffer):
+        with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as place:
+            patch.setattr("corpusfmt.storage.gzip.LEAST_MEMBER", least)
+            path = f"{place}/out{codec and '.'}{codec}"
+            output = open_output(path)
+            output.write_records([b"head"])
+            for some in sizes:
+                output.write_records(kind([bytes([size]) * size for size in some]))
+            output.finish()
+            output.publish()
+            made.append((Path(path).read_bytes(), output.size))
+    assert made[0] == made[1]
+
+
+def in_one_buffer(pieces: Sequence[bytes]) -> Sequence[bytes]:
+    ends = array.array("q", accumulate(map(len, pieces)))
+    found = model_rows.Pieces(b"".join(pieces), ends.tobytes())
+    assert (list(found), found.sizes()) == ([*pieces], [*map(len, pieces)])
+    assert found.sizes(2) == [sum(map(len, pieces[at : at + 2])) for at in range(0, len(pieces) - 1, 2)]
+    assert [*found[1:3]] == [*pieces[1:3]]
+    assert [*found[::-2]] == [*pieces[::-2]]
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, overload
 
@@ -188,6 +189,23 @@ class Pieces(Sequence[bytes]):
         at = range(len(self))[number]
         return self.data[self._begin(at) : self._ends[at]]
 
+    def __iter__(self) -> Iterator[bytes]:
+        begin = 0
+        for end in self._ends.tolist():
+            yield self.data[begin:end]
+            begin = end
+
+    def parts(self, first: int, least: int) -> list[bytes]:
+        """The pieces, joined: the fewest that have ``first`` bytes, the fewest of the next that have ``least``, and so
+        on.
+        """
+        found, at, begin, wanted = [], 0, 0, first
+        while at < len(self._ends):
+            at = min(bisect_left(self._ends, begin + wanted, at), len(self._ends) - 1) + 1
+            found.append(self.data[begin : self._ends[at - 1]])
+            begin, wanted = self._ends[at - 1], least
+        return found
+
     def sizes(self, each: int = 1) -> list[int]:
         """The bytes of so many pieces together, and of the next so many."""
         ends = self._ends[each - 1 :: each].tolist()
@@ -200,6 +218,11 @@ class Pieces(Sequence[bytes]):
         first, stop = self._begin(start), max(start, stop)
         ends = array("q", [end - first for end in self._ends[start:stop]])
         return Pieces(self.data[first : self._begin(stop)], ends.tobytes())
+
+
+def joined(pieces: Sequence[bytes]) -> bytes:
+    """Join pieces."""
+    return pieces.data if isinstance(pieces, Pieces) else b"".join(pieces)
 
 
 def encoded(
