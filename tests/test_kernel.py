@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import array
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import accumulate
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
 import pytest
@@ -15,18 +18,24 @@ from hypothesis import strategies as st
 
 from corpusfmt.formats.jsonl import FORMAT as JSONL
 from corpusfmt.formats.seed import FORMAT as SEED
+from corpusfmt.formats.tei import FORMAT as TEI
+from corpusfmt.formats.warc import FORMAT as WARC
 from corpusfmt.limits import ANY, MAX_HEADER, MAX_METADATA, USUAL
 from corpusfmt.model import rows as model_rows
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import LossError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Format, ReadOptions, WriteOptions
+from corpusfmt.model.loss_kinds import ALLOWABLE
 from corpusfmt.model.rows import COLUMNS, Rows, Values
 from corpusfmt.model.text_search import Documents
 from corpusfmt.plugins import builtin_rules
+from corpusfmt.receipt.sections import digests
 from corpusfmt.sources.batches import scan
+from corpusfmt.storage import open_output
 from corpusfmt.text import kernel
 from corpusfmt.text.primitives import escape_json
+from corpusfmt.verbs.convert.entries import packed
 from tests import strategies
 from tests.support import Pieces
 
@@ -523,7 +532,18 @@ def result(work: Callable[[], Sequence[bytes]]) -> object:
         return error.losses
 
 
-allowed = st.frozensets(st.sampled_from(["id", "name", "metadata", "encoding", "bytes", "size"]))
+@given(st.lists(strategies.text_documents, max_size=5), st.integers(0, 2**16 - 1), st.booleans(), st.booleans())
+def test_what_is_known_of_documents_for_a_proof(docs: list[Document], apart: int, listed: bool, quick: bool) -> None:
+    values = rows_of(docs, apart, is_text=True).values
+    entries, lines, count = KERNEL.proof(*values, listed, quick)
+    each = [packed(document) for document in docs]
+    assert entries == b"".join([len(entry).to_bytes(4, "little") + b"\0\0" + entry for entry in each])
+    plain = [json.dumps(digests(document), sort_keys=True).encode() for document in docs]
+    assert lines == (b",\n".join(plain) if listed else b"")
+    assert count == len(docs)
+
+
+allowed = st.frozensets(st.sampled_from(ALLOWABLE))
 writers = st.one_of(
     st.builds(lambda own, allow: (JSONL, WriteOptions(allow, own)), st.sampled_from(LAYOUTS), allowed),
     st.builds(
@@ -541,6 +561,34 @@ def test_rows_are_written_as_documents_are(docs: list[Document], apart: int, how
         assert [d.meta_json for d in rows] == [d.meta_json for d in docs]
         found = result(lambda rows=rows: format.writer(options).encode(rows))  # type: ignore[misc]
         assert found == result(lambda rows=rows: format.writer(options).encode(list(rows)))  # type: ignore[misc]
+
+
+WRITERS: Final = [
+    *[(JSONL, own) for own in LAYOUTS], (SEED, {}), (SEED, {"dialect": "plain"}), (TEI, {}), (WARC, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("format", "own"), WRITERS, ids=[f"{format.name} {own}" for format, own in WRITERS])
+@given(docs=st.lists(strategies.text_documents, max_size=5), apart=st.integers(0, 0xFFFF))
+def test_losses_of_rows_are_those_of_documents(
+    format: Format, own: dict[str, str], docs: list[Document], apart: int
+) -> None:
+    """With low limits too, at which much is too large."""
+    assert format.row_losses is not None
+    module = f"corpusfmt.formats.{format.name}.write"
+    for limits in ({}, {"MAX_METADATA": 9, "MAX_HEADER": 60, "WARC_NAME": 5}):
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in limits.items():
+                patch.setattr(f"{module}.{name}", value, raising=False)
+            rows, options = rows_of(docs, apart, is_text=True), WriteOptions(own=own)
+            found = format.row_losses(rows, options)
+            for number, document in enumerate(docs):
+                if number not in found.doubtful:
+                    kinds = {kind for kind, numbers in found.kinds.items() if number in numbers}
+                    assert kinds == {loss.kind for loss in format.losses(document, options)}, document
+            usual = [d for d in docs if not format.losses(d, options) and (f"{d.id}{d.name}").isalnum()]
+            if not limits and not any(b"<<<" in d.data or d.meta_json != b"{}" or isinstance(d.id, int) for d in usual):
+                assert not format.row_losses(rows_of(usual, apart, is_text=True), options).doubtful
 
 
 #: Texts, ids and names that rules look at closely.
@@ -728,7 +776,7 @@ def test_tables_that_are_wrong(
     flags = [bool(has >> bit & 1) for bit in range(4)]
     buffers = [alone(data), alone(arena), alone(table)]
     for found in (
-        KERNEL.seed_encode(*buffers, first, 1 << 16, 1 << 20),
+        KERNEL.seed_encode(*buffers, first, 1 << 16, 1 << 20, *flags[:3]),
         KERNEL.jsonl_encode(*buffers, first, *around, *flags, 1 << 20),
     ):
         ends = [0, *array.array("q", found[1])]
@@ -789,12 +837,35 @@ def test_columns_of_tables_that_are_wrong(data: bytes, arena: bytes, table: byte
     assert len(found) >= count - 1
 
 
+@given(_buffers, _buffers, tables, st.integers(0, 16), st.booleans())
+def test_proofs_of_tables_that_are_wrong(data: bytes, arena: bytes, table: bytes, cut: int, listed: bool) -> None:
+    table = table[: len(table) - cut] if cut < len(table) else table
+    try:
+        entries, lines, count = KERNEL.proof(alone(data), alone(arena), alone(table), listed, True)
+    except ValueError:
+        return
+    assert count == len(table) // (8 * COLUMNS)
+    assert len(entries) >= 51 * count
+    assert lines.count(b"\n") == max(count - 1, 0) * listed
+    assert lines.isascii()
+
+
 WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (b"a", 1, 2, 3, 4, 1 << 80), (b"",) * 16]
 
 
 @pytest.mark.parametrize(
     "function",
-    ["is_utf8", "is_utf8_by_bytes", "seed_rows", "jsonl_rows", "jsonl_encode", "seed_encode", "column", "first_blank"],
+    [
+        "is_utf8",
+        "is_utf8_by_bytes",
+        "seed_rows",
+        "jsonl_rows",
+        "jsonl_encode",
+        "seed_encode",
+        "column",
+        "first_blank",
+        "proof",
+    ],
 )
 @pytest.mark.parametrize("arguments", WRONG)
 def test_arguments_of_other_types_are_refused(function: str, arguments: tuple[Any, ...]) -> None:
@@ -827,7 +898,7 @@ def test_readers_refuse_buffers_that_can_change(function: str, more: tuple[Any, 
     ("function", "arguments"),
     [
         ("seed_rows", (b"", 0, 0, 1, 64, 99, "99", 99)), ("jsonl_rows", (b"", 0, 0, *_KEYS, True, False, 64, 99, "99")), ("tei_rows", (b"", 0, b"", 64, 99, "99", 1)),
-        ("seed_encode", (b"", b"", b"", 0, 99, "99")), ("jsonl_encode", (b"", b"", b"", 0, *_KEYS, *_KEYS, 1, 1, 1, 1, "99")),
+        ("seed_encode", (b"", b"", b"", 0, 99, "99", 0, 0, 0)), ("jsonl_encode", (b"", b"", b"", 0, *_KEYS, *_KEYS, 1, 1, 1, 1, "99")),
     ],
 )  # fmt: skip
 def test_a_refused_call_lets_go_of_its_buffers(function: str, arguments: tuple[Any, ...]) -> None:
@@ -843,7 +914,7 @@ def test_a_refused_call_lets_go_of_its_buffers(function: str, arguments: tuple[A
 
 def test_pieces_are_a_sequence() -> None:
     pieces = model_rows.Pieces(b"abbccc", array.array("q", [1, 3, 6]).tobytes())
-    assert (len(pieces), [*pieces], pieces[-1], pieces[1:]) == (3, [b"a", b"bb", b"ccc"], b"ccc", [b"bb", b"ccc"])
+    assert (len(pieces), [*pieces], pieces[-1], [*pieces[1:]]) == (3, [b"a", b"bb", b"ccc"], b"ccc", [b"bb", b"ccc"])
 
 
 @pytest.mark.parametrize(
@@ -866,3 +937,35 @@ def test_headers_that_are_looked_at_closely(header: str) -> None:
     data = f"<<<SEED 1>>>\n<<<FILE {header}>>>\ntext\n".encode()
     agree(SEED, data)
     assert not is_quick(SEED, data)
+
+
+@pytest.mark.parametrize("codec", ["gz", "zst", ""])
+@given(
+    st.lists(st.lists(st.integers(0, 9), max_size=6), max_size=5),
+    st.integers(1, 12),
+)
+def test_pieces_are_compressed_as_lists_are(codec: str, sizes: list[list[int]], least: int) -> None:
+    """A member of gzip ends with the same piece, whatever the pieces stand in."""
+    made = []
+    for kind in (list, in_one_buffer):
+        with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as place:
+            patch.setattr("corpusfmt.storage.gzip.LEAST_MEMBER", least)
+            path = f"{place}/out{codec and '.'}{codec}"
+            output = open_output(path)
+            output.write_records([b"head"])
+            for some in sizes:
+                output.write_records(kind([bytes([size]) * size for size in some]))
+            output.finish()
+            output.publish()
+            made.append((Path(path).read_bytes(), output.size))
+    assert made[0] == made[1]
+
+
+def in_one_buffer(pieces: Sequence[bytes]) -> Sequence[bytes]:
+    ends = array.array("q", accumulate(map(len, pieces)))
+    found = model_rows.Pieces(b"".join(pieces), ends.tobytes())
+    assert (list(found), found.sizes()) == ([*pieces], [*map(len, pieces)])
+    assert found.sizes(2) == [sum(map(len, pieces[at : at + 2])) for at in range(0, len(pieces) - 1, 2)]
+    assert [*found[1:3]] == [*pieces[1:3]]
+    assert [*found[::-2]] == [*pieces[::-2]]
+    return found

@@ -26,8 +26,9 @@
 #include "sha.h"
 #include "tei.h"
 #include "warc.h"
+#include "proof.h"
 
-#define ABI 9
+#define ABI 11
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
@@ -181,16 +182,18 @@ static PyObject *kernel_jsonl_encode(PyObject *Py_UNUSED(module), PyObject *args
 static PyObject *kernel_seed_encode(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Rows rows;
-    Py_ssize_t first, header, metadata;
+    Py_ssize_t first;
+    SeedWriting how;
     Bytes out = {0}, ends = {0};
     size_t stop;
-    if (!PyArg_ParseTuple(args, "y*y*y*nnn", &rows.data, &rows.arena, &rows.table, &first, &header, &metadata))
+    if (!PyArg_ParseTuple(args, "y*y*y*nnnppp", &rows.data, &rows.arena, &rows.table, &first, &how.header, &how.metadata,
+                          &how.plain, &how.drops_metadata, &how.ends_texts))
         return NULL;
     Py_BEGIN_ALLOW_THREADS
     stop = within(first, (Py_ssize_t)count(&rows));
     if (!stop)
         grow(&out, (size_t)rows.data.len + (size_t)rows.data.len / 8);
-    stop = seed_put(&rows, stop, header, metadata, &out, &ends);
+    stop = seed_put(&rows, stop, &how, &out, &ends);
     Py_END_ALLOW_THREADS
     release(&rows);
     return given(&out, &ends, stop);
@@ -231,6 +234,27 @@ static PyObject *kernel_first_blank(PyObject *Py_UNUSED(module), PyObject *args)
     Py_END_ALLOW_THREADS
     release(&rows);
     return PyLong_FromSize_t(found);
+}
+
+static PyObject *kernel_proof(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows;
+    int listed, quick, done;
+    Bytes entries = {0}, lines = {0};
+    if (!PyArg_ParseTuple(args, "y*y*y*pp", &rows.data, &rows.arena, &rows.table, &listed, &quick))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    Hashing by = hashing(quick);
+    done = put_proof(&rows, &by, listed, &entries, &lines);
+    Py_END_ALLOW_THREADS
+    size_t all = count(&rows);
+    release(&rows);
+    if (done)
+        return given(&entries, &lines, all);
+    free(entries.at);
+    free(lines.at);
+    PyErr_SetString(PyExc_ValueError, "the table is wrong");
+    return NULL;
 }
 
 static PyObject *kernel_keep_memory(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
@@ -365,6 +389,7 @@ static PyMethodDef methods[] = {
     {"seed_encode", kernel_seed_encode, METH_VARARGS, NULL},
     {"column", kernel_column, METH_VARARGS, NULL},
     {"first_blank", kernel_first_blank, METH_VARARGS, NULL},
+    {"proof", kernel_proof, METH_VARARGS, NULL},
     {"tei_rows", kernel_tei_rows, METH_VARARGS, NULL},
     {"tei_encode", kernel_tei_encode, METH_VARARGS, NULL},
     {"warc_rows", kernel_warc_rows, METH_VARARGS, NULL},

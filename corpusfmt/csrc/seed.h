@@ -189,49 +189,85 @@ static int is_bare(Span of, u8 lowest)
     return !has(of, (const u8 *)">>>", 3);
 }
 
-static int seed_record(const Rows *rows, const int64_t *row, Py_ssize_t header, Py_ssize_t metadata, Bytes *out)
+/* How to write: in the plain dialect, which may drop metadata and end texts with a line feed, or in version 1. */
+typedef struct {
+    Py_ssize_t header, metadata;
+    int plain, drops_metadata, ends_texts;
+} SeedWriting;
+
+static int has_byte(Span of, u8 byte)
 {
-    Fields of;
-    if (!fields(rows, row, &of) || length(of.meta) > (size_t)metadata)
-        return 0;
+    return length(of) && memchr(of.at, byte, length(of)) != NULL;
+}
+
+static int seed_record(const Fields *of, int is_integer_id, const SeedWriting *how, Bytes *out)
+{
     size_t before = out->size;
-    put(out, "<<<FILE ", 8);
-    if (row[FLAGS] & INTEGER_ID)
-        put_byte(out, '=');
-    else if (!is_bare(of.id, 0x21) || *of.id.at == '=')
+    if (length(of->meta) > (size_t)how->metadata)
         return 0;
-    put_span(out, of.id);
+    put(out, "<<<FILE ", 8);
+    if (is_integer_id)
+        put_byte(out, '=');
+    else if (!is_bare(of->id, 0x21) || *of->id.at == '=')
+        return 0;
+    put_span(out, of->id);
     put_byte(out, ' ');
-    if (!length(of.name))
+    if (!length(of->name))
         put(out, "\"\"", 2);
-    else if (!is_bare(of.name, 0x20))
+    else if (!is_bare(of->name, 0x20))
         return 0;
     else
-        put_span(out, of.name);
+        put_span(out, of->name);
     put(out, ">>>\n", 4);
-    if (out->size - before > (size_t)header)
+    if (out->size - before > (size_t)how->header)
         return 0;
-    if (length(of.meta)) {
+    if (length(of->meta)) {
         put(out, "<<<META ", 8);
-        put_span(out, of.meta);
+        put_span(out, of->meta);
         put(out, ">>>\n", 4);
     }
-    if (has(of.text, (const u8 *)"<<<", 3) || has_marker(of.text.at, of.text.end))
+    if (has(of->text, (const u8 *)"<<<", 3) || has_marker(of->text.at, of->text.end))
         return 0;
-    put_span(out, of.text);
-    if (length(of.text) && of.text.end[-1] != '\n')
+    put_span(out, of->text);
+    if (length(of->text) && of->text.end[-1] != '\n')
         put(out, MARKED, MARKED_SIZE);
     return 1;
 }
 
+/* What the plain dialect cannot hold, and is not to lose, is left to the code in Python. */
+static int plain_record(const Fields *of, int is_integer_id, const SeedWriting *how, Bytes *out)
+{
+    size_t before = out->size;
+    if (is_integer_id || has_byte(of->id, ' ') || has_byte(of->id, '\t') || has_byte(of->id, '\n') || has_byte(of->name, '\n'))
+        return 0;
+    if (length(of->meta) && !(how->drops_metadata && has_byte(of->meta, '"')))
+        return 0;
+    put(out, "<<<FILE ", 8);
+    put_span(out, of->id);
+    put_byte(out, ' ');
+    put_span(out, of->name);
+    put(out, ">>>\n", 4);
+    if (out->size - before > (size_t)how->header || has(of->text, (const u8 *)"<<<", 3))
+        return 0;
+    put_span(out, of->text);
+    if (length(of->text) && of->text.end[-1] != '\n') {
+        if (!how->ends_texts)
+            return 0;
+        put_byte(out, '\n');
+    }
+    return 1;
+}
+
 /* Write rows from one on. Return the number of one that needs a closer look, or how many there are. */
-static size_t seed_put(const Rows *rows, size_t first, Py_ssize_t header, Py_ssize_t metadata, Bytes *out, Bytes *ends)
+static size_t seed_put(const Rows *rows, size_t first, const SeedWriting *how, Bytes *out, Bytes *ends)
 {
     int64_t row[COLUMNS];
+    Fields of;
     size_t all = count(rows);
     for (; first < all && !out->failed; first++) {
         size_t before = out->size;
-        if (!seed_record(rows, row_of(rows, first, row), header, metadata, out)) {
+        if (!fields(rows, row_of(rows, first, row), &of)
+            || !(how->plain ? plain_record : seed_record)(&of, row[FLAGS] & INTEGER_ID, how, out)) {
             out->size = before;
             break;
         }

@@ -9,6 +9,7 @@ from corpusfmt.limits import MAX_DOCUMENT, USUAL, Limits
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss
 from corpusfmt.model.finding import Edit, Finding
+from corpusfmt.model.rows import RowLosses, Rows
 from corpusfmt.model.rule import Change, Rule
 from corpusfmt.text.declared import Declared
 from corpusfmt.text.display import charset, quoted
@@ -188,6 +189,8 @@ class Format(NamedTuple):
     #: Gives the stream offset of the byte at a position in a document's ``data``.
     locate: Callable[[Region, Document, int], int]
     faults: tuple[Rule, ...]
+    #: Says of rows what ``losses`` says of their documents.
+    row_losses: Callable[[Rows, WriteOptions], RowLosses] | None = None
     #: What the format cannot carry, by kind of loss, in words.
     cannot: Mapping[str, str] = {}
     options: tuple[Option, ...] = ()
@@ -206,6 +209,8 @@ class Format(NamedTuple):
     #: Gives the stream offsets where a compressed member is to end: each piece that a writer gives is one of its own.
     #: Without it several documents share a member.
     members: Callable[[Stream], Iterator[int]] | None = None
+    #: How many of these a writer gives for each document; 0 where that is not fixed.
+    pieces: int = 0
     #: Gives a piece's line in an index of the target (a key, and a JSON object without its braces), or None.
     index_line: Callable[[bytes], tuple[bytes, bytes] | None] | None = None
     schema_codes: Mapping[str, str] = {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, overload
 
 from corpusfmt.model.document import Document, build
@@ -14,9 +15,8 @@ from corpusfmt.text.kernel import KERNEL
 #: id, name, text and metadata (equal: none); whether the id is an integer, or was made; and the line of the record (0:
 #: not known).
 COLUMNS = 12
-_ID, _NAME = 2, 4
+ID, NAME, TEXT, TEXT_STOP, METADATA = 2, 4, 6, 7, 8
 _INTEGER, _MADE = 1, 2
-TEXT, TEXT_STOP = 6, 7
 #: Of so many pieces of a region that need a closer look the kernel reads what is between them; behind them it does not.
 MOST_ODD = 16
 
@@ -27,6 +27,15 @@ class Values(NamedTuple):
     buffer: bytes
     arena: bytes
     table: bytes
+
+
+class RowLosses(NamedTuple):
+    """What of rows a target cannot hold: by kind of loss, the numbers of those that have it; and the numbers of those
+    of which only the documents tell. A number may be in both.
+    """
+
+    kinds: Mapping[str, Sequence[int]] = {}
+    doubtful: Collection[int] = ()
 
 
 class Rows(Sequence[Document]):
@@ -51,7 +60,7 @@ class Rows(Sequence[Document]):
     def __getitem__(self, number: slice) -> Sequence[Document]: ...
     def __getitem__(self, number: int | slice) -> Document | Sequence[Document]:
         if isinstance(number, slice):
-            return [self[at] for at in range(*number.indices(len(self)))]
+            return self.only(range(len(self))[number]) if self._made is None else self._made[number]
         return self._document(range(len(self))[number]) if self._made is None else self._made[number]
 
     def __iter__(self) -> Iterator[Document]:
@@ -79,7 +88,10 @@ class Rows(Sequence[Document]):
     def only(self, numbers: Sequence[int]) -> Rows:
         """The rows of these numbers, over the same buffer."""
         table, size = self.values.table, COLUMNS * self._at.itemsize
-        chosen = b"".join([table[number * size : (number + 1) * size] for number in numbers])
+        if isinstance(numbers, range) and numbers.step == 1:
+            chosen = table[numbers.start * size : numbers.stop * size]
+        else:
+            chosen = b"".join([table[number * size : (number + 1) * size] for number in numbers])
         return Rows(self.values._replace(table=chosen), self._path, self._offset, self._encoding)
 
     @property
@@ -89,14 +101,19 @@ class Rows(Sequence[Document]):
         return [number for number, flag in enumerate(flags) if flag & _MADE] if any(flags) else []
 
     @property
+    def integers(self) -> list[int]:
+        """The numbers of the documents whose ids are integers."""
+        return [number for number, flag in enumerate(self._at[COLUMNS - 2 :: COLUMNS].tolist()) if flag & _INTEGER]
+
+    @property
     def ids(self) -> list[str]:
         """The ids, integers as text."""
-        return self._strings(_ID)
+        return self._strings(ID)
 
     @property
     def names(self) -> list[str]:
         """The names."""
-        return self._strings(_NAME)
+        return self._strings(NAME)
 
     @property
     def texts(self) -> bytes:
@@ -108,12 +125,32 @@ class Rows(Sequence[Document]):
         """The lines of the records; 0 where they are not known."""
         return self._at[COLUMNS - 1 :: COLUMNS].tolist()
 
+    def longer(self, column: int, size: int) -> list[int]:
+        """The numbers of the rows whose value, as it is written there, has more bytes."""
+        if len(self.values.buffer) <= size and len(self.values.arena) <= size:
+            return []
+        starts, stops = (self._at[at::COLUMNS].tolist() for at in (column, column + 1))
+        return [at for at, (start, stop) in enumerate(zip(starts, stops, strict=True)) if stop - start > size]
+
+    def where(self, column: int, look: Callable[[bytes], bool]) -> list[int]:
+        """The numbers of the rows in whose value ``look`` finds something.
+
+        It must find in several values, with a line feed between two, what it finds in one of them.
+        """
+        if not look(self._joined(column)):
+            return []
+        return [at for at, value in enumerate(self.each(column)) if look(value)]
+
+    def each(self, column: int) -> list[bytes]:
+        """The values of all rows that begin in a column."""
+        spans = zip(self._at[column::COLUMNS], self._at[column + 1 :: COLUMNS], strict=True)
+        return [self._bytes(start, stop) for start, stop in spans]
+
     def _strings(self, column: int) -> list[str]:
         found = self._joined(column).decode().split("\n")
         if len(found) == len(self):
             return found
-        spans = zip(self._at[column::COLUMNS], self._at[column + 1 :: COLUMNS], strict=True)
-        return [self._bytes(start, stop).decode() for start, stop in spans]
+        return [value.decode() for value in self.each(column)]
 
     def _joined(self, column: int) -> bytes:
         assert KERNEL is not None, "it makes rows"
@@ -147,21 +184,45 @@ class Pieces(Sequence[bytes]):
     def __getitem__(self, number: slice) -> Sequence[bytes]: ...
     def __getitem__(self, number: int | slice) -> bytes | Sequence[bytes]:
         if isinstance(number, slice):
-            return [self[at] for at in range(*number.indices(len(self)))]
+            start, stop, step = number.indices(len(self))
+            return [self[at] for at in range(start, stop, step)] if step != 1 else self._between(start, stop)
         at = range(len(self))[number]
-        return self.data[self._ends[at - 1] if at else 0 : self._ends[at]]
+        return self.data[self._begin(at) : self._ends[at]]
 
-    @property
-    def sizes(self) -> list[int]:
-        """The bytes of each piece."""
-        ends = self._ends.tolist()
+    def __iter__(self) -> Iterator[bytes]:
+        begin = 0
+        for end in self._ends.tolist():
+            yield self.data[begin:end]
+            begin = end
+
+    def parts(self, first: int, least: int) -> list[bytes]:
+        """The pieces, joined: the fewest that have ``first`` bytes, the fewest of the next that have ``least``, and so
+        on.
+        """
+        found, at, begin, wanted = [], 0, 0, first
+        while at < len(self._ends):
+            at = min(bisect_left(self._ends, begin + wanted, at), len(self._ends) - 1) + 1
+            found.append(self.data[begin : self._ends[at - 1]])
+            begin, wanted = self._ends[at - 1], least
+        return found
+
+    def sizes(self, each: int = 1) -> list[int]:
+        """The bytes of so many pieces together, and of the next so many."""
+        ends = self._ends[each - 1 :: each].tolist()
         return [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
 
-    def between(self, start: int, stop: int) -> Pieces:
-        """The pieces from ``start`` to before ``stop``."""
-        first = self._ends[start - 1] if start else 0
+    def _begin(self, at: int) -> int:
+        return self._ends[at - 1] if at else 0
+
+    def _between(self, start: int, stop: int) -> Pieces:
+        first, stop = self._begin(start), max(start, stop)
         ends = array("q", [end - first for end in self._ends[start:stop]])
-        return Pieces(self.data[first : self._ends[stop - 1]], ends.tobytes())
+        return Pieces(self.data[first : self._begin(stop)], ends.tobytes())
+
+
+def joined(pieces: Sequence[bytes]) -> bytes:
+    """Join pieces."""
+    return pieces.data if isinstance(pieces, Pieces) else b"".join(pieces)
 
 
 def encoded(

@@ -54,11 +54,20 @@ class Section:
 
     def add(self, record: dict[str, Any]) -> None:
         """Take a JSON object. Raises OSError."""
+        self._put(_line(record), 1)
+
+    def add_lines(self, lines: bytes, count: int) -> None:
+        """Take so many JSON objects, a line each, with commas between, spelled as by json.dumps with sorted keys.
+
+        Raises OSError.
+        """
+        self._put(_harmless(lines), count)
+
+    def _put(self, lines: bytes, count: int) -> None:
         if self._pile is None:
             self._pile = storage.Pile(self._folder, self._name)
-        line = _line(record)
-        self._pile.write(b",\n" + line if self.count else line)
-        self.count += 1
+        self._pile.write(b",\n" + lines if self.count else lines)
+        self.count += count
 
     def pieces(self) -> Iterator[bytes]:
         """Give the records, with commas and line ends between, in pieces. Raises OSError."""
@@ -73,7 +82,12 @@ class Section:
 
 def _line(value: dict[str, Any]) -> bytes:
     """Return a JSON object as it counts for the digest: what is written anew with the same content gives the same."""
-    return harmless(json.dumps(value, ensure_ascii=True, sort_keys=True), JSON).encode()
+    return _harmless(json.dumps(value, ensure_ascii=True, sort_keys=True).encode())
+
+
+def _harmless(lines: bytes) -> bytes:
+    """Do what :func:`harmless` does to lines of ASCII without controls that begin with a brace."""
+    return harmless(lines.decode(), JSON).encode() if b"##" in lines else lines
 
 
 class _Seal:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from corpusfmt.limits import CHUNK, KIB
+from corpusfmt.model.rows import Pieces
 from corpusfmt.storage.codec import Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 from corpusfmt.storage.workers import Workers
@@ -214,6 +215,9 @@ class GzipEncoder:
     def records(self, records: Sequence[bytes]) -> bytes:
         """Take records, none of which is to lie in two members, and return what can be written so far."""
         done: list[bytes] = []
+        if isinstance(records, Pieces):
+            first = LEAST_MEMBER - self._waiting
+            records = records.parts(first if first > 0 else LEAST_MEMBER, LEAST_MEMBER)
         for record in records:
             if record:
                 if self._waiting >= LEAST_MEMBER:

@@ -7,11 +7,12 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import BinaryIO
 
 from corpusfmt.limits import ANY
 from corpusfmt.model.errors import ConfigurationError
-from corpusfmt.model.rows import Pieces
+from corpusfmt.model.rows import Pieces, joined
 from corpusfmt.storage.codec import Encoder
 from corpusfmt.storage.filesystem import OpenFolder, PendingFile
 from corpusfmt.storage.gzip import GZIP_LEVEL, GzipEncoder, stored_member
@@ -114,12 +115,9 @@ class Output:
 
     def write_records(self, records: Sequence[bytes]) -> None:
         """Take records, before compression. Raises OSError."""
-        if isinstance(records, Pieces) and self._encoder is None:
-            self.size += len(records.data)
-            self._put(records.data)
-            return
-        self.size += sum(map(len, records))
-        self._put(self._encoder.records(records) if self._encoder else b"".join(records))
+        data = joined(records)
+        self.size += len(data)
+        self._put(self._encoder.records(records) if self._encoder else data)
 
     def write_member(self, data: bytes) -> None:
         """Take bytes that are to be a gzip member or zstd frame of their own; none are no member. Raises OSError."""
@@ -130,8 +128,20 @@ class Output:
         if self._encoder is None:
             self.write_records(pieces)
             return
-        self.size += sum(map(len, pieces))
-        self._put(self._encoder.members([piece for piece in pieces if piece]))
+        found = [piece for piece in pieces if piece]
+        self.size += sum(map(len, found))
+        self._put(self._encoder.members(found))
+
+    def write_each(self, pieces: Sequence[bytes]) -> list[int]:
+        """Do as :meth:`write_members`, and return how many bytes of the file each is. Raises OSError."""
+        if self._encoder is None:
+            self.write_records(pieces)
+            return pieces.sizes() if isinstance(pieces, Pieces) else [len(piece) for piece in pieces]
+        ends = [self.raw_size]
+        for piece in pieces:
+            self.write_members([piece])
+            ends.append(self.raw_size)
+        return [end - begin for begin, end in pairwise(ends)]
 
     def write_stored(self, parts: Iterable[bytes]) -> None:
         """Take one gzip member in parts, which is not compressed: for what does not fit into memory. Raises OSError."""

@@ -32,12 +32,15 @@ class Folder:
         self.size += len(content)
         self.files += 1
 
-    def reread(self, name: str, *, plain: bool) -> Input:
-        """Open a file that was written, before ``publish``; ``plain``, as it is stored. Raises OSError."""
+    def reread(self, name: str, *, plain: bool, hashed: bool = False) -> Input:
+        """Open a file that was written, before ``publish``; ``plain``, as it is stored; ``hashed``, for its digest.
+
+        Raises OSError.
+        """
         with self._named(name):
             raw = self._pending.reread(name)
         return Input(
-            raw, os.path.join(self.target, name), owned=True, hashed=True, plain=plain, ratio=ANY, files=self._system
+            raw, os.path.join(self.target, name), owned=True, hashed=hashed, plain=plain, ratio=ANY, files=self._system
         )
 
     @contextlib.contextmanager

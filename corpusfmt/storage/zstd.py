@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt.limits import CHUNK, LARGEST_WINDOW, MAX_DICTIONARY, MAX_WINDOW, MIB, sized
+from corpusfmt.model.rows import joined
 from corpusfmt.storage.codec import PADDING, Damage, Members, begin_member, padding
 from corpusfmt.storage.faults import CUT, DAMAGED, FOLLOWED
 from corpusfmt.storage.workers import MOST_WORKERS, Workers
@@ -346,7 +347,7 @@ class ZstdEncoder:
 
     def records(self, records: Sequence[bytes]) -> bytes:
         """As :meth:`write`: a stream is one frame, so that no cut can hide between two."""
-        return self.write(b"".join(records))
+        return self.write(joined(records))
 
     def write(self, data: bytes) -> bytes:
         """Return what can be written so far."""

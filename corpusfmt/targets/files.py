@@ -13,6 +13,7 @@ from corpusfmt.model.format import Format
 from corpusfmt.model.losses import loss
 from corpusfmt.model.rows import Pieces
 from corpusfmt.targets.settings import (
+    Lost,
     Writing,
     Written,
     allowed_losses,
@@ -146,8 +147,8 @@ class FileTarget:
         """Raise LossError where ``write`` would, and write nothing."""
         self.writer.encode(documents)
 
-    def write(self, documents: Sequence[Document]) -> list[list[Loss]]:
-        """Encode, write, and return what each document lost, as allowed; nothing when none did.
+    def write(self, documents: Sequence[Document]) -> Lost:
+        """Encode, write, and return what each document lost, as allowed.
 
         Raises LossError, having written nothing, and OSError.
         """
@@ -155,11 +156,12 @@ class FileTarget:
             self._write_shards(documents)
         else:
             self._emit(self.writer.encode(documents), len(documents))
-        return allowed_losses(self.format, self.options, documents) if self.options.allow else []
+        return allowed_losses(self.format, self.options, documents)
 
     def _write_shards(self, documents: Sequence[Document]) -> None:
-        if self.format.members is None:
-            self._cut(self.writer.encode(documents))
+        each = self.format.pieces if self.format.members else 1
+        if each:
+            self._cut(self.writer.encode(documents), each)
             return
         refuse_losses(self.format, self.options, documents)  # then the writer is as it was
         for pieces in [self.writer.encode([document]) for document in documents]:
@@ -167,25 +169,23 @@ class FileTarget:
                 self._next_shard()
             self._emit(pieces, 1)
 
-    def _cut(self, pieces: Sequence[bytes]) -> None:
-        """Write a piece a document, those of one shard together."""
-        start, before = 0, self.documents[-1]
-        size = self.output.size + self._ahead()
-        for at, more in enumerate(pieces.sizes if isinstance(pieces, Pieces) else map(len, pieces)):
+    def _cut(self, pieces: Sequence[bytes], each: int) -> None:
+        """Write so many pieces of each document, those of one shard together."""
+        self._put_head()
+        start, before, size = 0, self.documents[-1], self.output.size
+        for at, more in enumerate(_sizes(pieces, each)):
             if before + at - start and size + more > self._limit:
-                self._emit_some(pieces, start, at)
+                self._emit_some(pieces, start, at, each)
                 self._next_shard()
-                start, before, size = at, 0, self._ahead()
+                self._put_head()
+                start, before, size = at, 0, self.output.size
             size += more
-        self._emit_some(pieces, start, len(pieces))
+        self._emit_some(pieces, start, -(-len(pieces) // each), each)
 
-    def _ahead(self) -> int:
-        """Return how much a file begins with that has not begun."""
-        return len(self.writer.begin()) if self.output_begins else 0
-
-    def _emit_some(self, pieces: Sequence[bytes], start: int, stop: int) -> None:
+    def _emit_some(self, pieces: Sequence[bytes], start: int, stop: int, each: int) -> None:
+        """Write those of the documents from ``start`` to before ``stop``."""
         if start < stop:
-            self._emit(pieces.between(start, stop) if isinstance(pieces, Pieces) else pieces[start:stop], stop - start)
+            self._emit(pieces[start * each : stop * each], stop - start)
 
     def _emit(self, pieces: Sequence[bytes], documents: int) -> None:
         head = self._begin()
@@ -198,15 +198,19 @@ class FileTarget:
         elif self._index is None:
             self.output.write_members(pieces)
         else:
-            for piece in pieces:
-                offset = self.output.raw_size
-                self.output.write_members([piece])
-                self._index.add(piece, base_name(self.output.target), offset, self.output.raw_size - offset)
+            offset, name = self.output.raw_size, base_name(self.output.target)
+            for piece, length in zip(pieces, self.output.write_each(pieces), strict=True):
+                self._index.add(piece, name, offset, length)
+                offset += length
 
     def _begin(self) -> list[bytes]:
         """Return what a file begins with that has not begun."""
         begins, self.output_begins = self.output_begins, False
         return [self.writer.begin()] if begins else []
+
+    def _put_head(self) -> None:
+        if head := self._begin():
+            self._put(head)
 
     def _next_shard(self) -> None:
         assert self._shards is not None
@@ -217,17 +221,16 @@ class FileTarget:
 
     def finish(self) -> None:
         """Make all files durable, none under its name yet. Raises OSError."""
-        if head := self._begin():
-            self._put(head)
+        self._put_head()
         self._end()
         self.output.finish()
         if self._index:
             self._index.finish()
 
-    def reread(self) -> Iterator[Written]:
-        """Open each file, in order, after ``finish`` and before ``publish``. Raises OSError."""
+    def reread(self, *, hashed: bool) -> Iterator[Written]:
+        """Open each file, after ``finish`` and before ``publish``; ``hashed``, for its digest. Raises OSError."""
         for output in self.outputs:
-            yield Written(output.reread(hashed=True))
+            yield Written(output.reread(hashed=hashed))
 
     @property
     def folder(self) -> str:
@@ -325,8 +328,8 @@ class FolderTarget:
         """Raise LossError where ``write`` would, and write nothing."""
         self._files(documents)
 
-    def write(self, documents: Sequence[Document]) -> list[list[Loss]]:
-        """Encode, write, and return what each document lost, as allowed; nothing when none did.
+    def write(self, documents: Sequence[Document]) -> Lost:
+        """Encode, write, and return what each document lost, as allowed.
 
         Raises LossError, having written nothing, and OSError.
         """
@@ -334,9 +337,10 @@ class FolderTarget:
         for path, content in files:
             self._folder.add(path, content)
         lost = allowed_losses(self.format, self.options, documents)
-        if any(moved):
-            lost = [[*one, *other] for one, other in zip(lost or [[] for _ in moved], moved, strict=True)]
-        return lost
+        if not any(moved):
+            return lost
+        each = lost.each() or [[] for _ in moved]
+        return Lost(documents, {at: each[at] + some for at, some in enumerate(moved)})
 
     def _files(self, documents: Sequence[Document]) -> tuple[list[tuple[str, bytes]], list[list[Loss]]]:
         """Return the path and the content of each document's file, and the losses of those that got another path."""
@@ -361,10 +365,13 @@ class FolderTarget:
         """Make all files durable, none in its place yet. Raises OSError, and ConfigurationError for one in the way."""
         self._folder.finish()
 
-    def reread(self) -> Iterator[Written]:
-        """Open each file, in the order they came, after ``finish`` and before ``publish``. Raises OSError."""
+    def reread(self, *, hashed: bool) -> Iterator[Written]:
+        """Open each file, as they came, after ``finish`` and before ``publish``; ``hashed``, for its digest.
+
+        Raises OSError.
+        """
         for name in self._folder.names:
-            yield Written(self._folder.reread(name, plain=self.format.one_per_file), name)
+            yield Written(self._folder.reread(name, plain=self.format.one_per_file, hashed=hashed), name)
 
     @property
     def folder(self) -> str:
@@ -394,6 +401,14 @@ def _taken(document: Document, path: str) -> list[Loss]:
     return [
         loss(document, kind, why) for kind, value in (("id", document.id), ("name", document.name)) if value == path
     ]
+
+
+def _sizes(pieces: Sequence[bytes], each: int) -> list[int]:
+    """Return the sizes of documents of so many pieces each."""
+    if isinstance(pieces, Pieces):
+        return pieces.sizes(each)
+    sizes = [len(piece) for piece in pieces]
+    return sizes if each == 1 else [sum(sizes[at : at + each]) for at in range(0, len(sizes), each)]
 
 
 Target: TypeAlias = FileTarget | FolderTarget

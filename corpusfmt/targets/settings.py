@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import BinaryIO, NamedTuple
 
@@ -10,6 +11,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss, LossError, UnknownFormatError
 from corpusfmt.model.format import Format, Source, WriteOptions, Writer, applicable, check_options
 from corpusfmt.model.loss_kinds import ALLOWABLE
+from corpusfmt.model.rows import RowLosses, Rows
 from corpusfmt.text.display import quoted
 
 
@@ -88,12 +90,42 @@ def is_folder(path: str, writing: Writing) -> bool:
     return bool(writing.format and plugins.format_named(writing.format).one_per_file)
 
 
-def allowed_losses(format: Format, options: WriteOptions, documents: Sequence[Document]) -> list[list[Loss]]:
-    """List what a target does not hold of each document that was written all the same; nothing when it holds all."""
+class Lost:
+    """What documents lost that were written all the same. ``kinds`` counts those of each kind of loss."""
+
+    def __init__(self, documents: Sequence[Document], of: Mapping[int, list[Loss]]) -> None:
+        """``of`` has the losses of documents by number."""
+        self.kinds = Counter(kind for some in of.values() for kind in {loss.kind for loss in some})
+        self._documents, self._of = documents, of
+
+    def each(self) -> list[list[Loss]]:
+        """List the losses of each document; nothing when none lost anything."""
+        return [self._of.get(at, []) for at in range(len(self._documents))] if any(self._of.values()) else []
+
+
+class LostOfRows(Lost):
+    """What rows lost. Documents are made only when they are asked for."""
+
+    def __init__(self, format: Format, options: WriteOptions, rows: Rows, told: RowLosses) -> None:
+        super().__init__(rows, {at: format.losses(rows[at], options) for at in told.doubtful})
+        self._format, self._options, self._rows = format, options, rows
+        self._certain = {kind: [at for at in some if at not in self._of] for kind, some in told.kinds.items()}
+        self.kinds.update({kind: len(some) for kind, some in self._certain.items() if some})
+
+    def each(self) -> list[list[Loss]]:
+        """List the losses of each document; nothing when none lost anything."""
+        numbers = {at for some in self._certain.values() for at in some}
+        found = {at: self._format.losses(self._rows[at], self._options) for at in numbers}
+        return Lost(self._rows, {**self._of, **found}).each()
+
+
+def allowed_losses(format: Format, options: WriteOptions, documents: Sequence[Document]) -> Lost:
+    """Return what a target does not hold of each document that was written all the same."""
     if not options.allow:
-        return []
-    lost = [format.losses(document, options) for document in documents]
-    return lost if any(lost) else []
+        return Lost((), {})
+    if isinstance(documents, Rows) and format.row_losses is not None:
+        return LostOfRows(format, options, documents, format.row_losses(documents, options))
+    return Lost(documents, {at: format.losses(document, options) for at, document in enumerate(documents)})
 
 
 def refuse_losses(format: Format, options: WriteOptions, documents: Sequence[Document]) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 9
+ABI: Final = 11
 
 
 class Kernel(Protocol):
@@ -56,15 +56,23 @@ class Kernel(Protocol):
         """
 
     def seed_encode(
-        self, data: bytes, arena: bytes, table: bytes, first: int, header: int, metadata: int, /
+        self, data: bytes, arena: bytes, table: bytes, first: int, header: int, metadata: int, /, *more: int
     ) -> tuple[bytes, bytes, int]:
-        """Return rows from one on in version 1 of seed files, where each ends, and the number of the next row."""
+        """Return rows from one on as a seed file has them, where each ends, and the number of the next row. More says
+        whether in the plain dialect, and whether that may lose metadata, and end texts with a line feed.
+        """
 
     def column(self, data: bytes, arena: bytes, table: bytes, column: int, /) -> bytes:
         """Return the values of all rows that begin in a column, with a line feed between two."""
 
     def first_blank(self, data: bytes, arena: bytes, table: bytes, /) -> int:
         """Return the number of the first row whose text may be white space alone, or how many rows there are."""
+
+    def proof(self, data: bytes, arena: bytes, table: bytes, listed: bool, quick: bool, /) -> tuple[bytes, bytes, int]:
+        """Return the entries of all rows (``corpusfmt/verbs/convert/entries.py``); if ``listed``, their lines in a
+        receipt, with a comma and a line feed between two; and how many rows there are. ``quick`` says whether to use
+        the SHA extensions of the processor.
+        """
 
     def tei_rows(
         self, data: bytes, first: int, words: bytes, depth: int, document: int, metadata: int, quick: bool, /

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from corpusfmt.formats.jsonl.faults import FAULTS
 from corpusfmt.formats.jsonl.layouts import LAYOUTS
 from corpusfmt.formats.jsonl.offsets import begins, has_narrow, locate, records, resync, rewrite, sniff
-from corpusfmt.formats.jsonl.write import losses, writer
+from corpusfmt.formats.jsonl.write import losses, row_losses, writer
 from corpusfmt.model.format import Batch, Format, Option, ReadOptions, Stream
 
 
@@ -41,6 +41,7 @@ FORMAT = Format(
     scan=_scan,
     writer=writer,
     losses=losses,
+    row_losses=row_losses,
     locate=locate,
     faults=FAULTS,
     cannot={

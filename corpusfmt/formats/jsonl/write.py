@@ -12,7 +12,7 @@ from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.json_objects import is_canonical, spelled_ids
 from corpusfmt.model.losses import loss, not_text
 from corpusfmt.model.metadata import EMPTY
-from corpusfmt.model.rows import Rows, encoded
+from corpusfmt.model.rows import METADATA, NAME, RowLosses, Rows, encoded
 from corpusfmt.text.display import quoted
 from corpusfmt.text.json_reader import Node, parse
 from corpusfmt.text.kernel import KERNEL
@@ -46,6 +46,21 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
     return found
 
 
+def row_losses(rows: Rows, options: WriteOptions) -> RowLosses:
+    """Say of rows what :func:`losses` says of their documents."""
+    layout = layout_of(options.own)
+    kinds: dict[str, Sequence[int]] = {}
+    if not layout.id:
+        kinds["id"] = range(len(rows))
+    if not layout.title:
+        kinds["name"] = rows.longer(NAME, 0)
+    doubtful = rows.longer(METADATA, MAX_METADATA)
+    if not layout.meta:
+        taken = _taken(layout)
+        doubtful += rows.where(METADATA, lambda meta: b"\\" in meta or any(key in meta for key in taken))
+    return RowLosses(kinds, frozenset(doubtful))
+
+
 def _misfits(document: Document, layout: Layout) -> list[tuple[str, Node]]:
     """List the members of the metadata that cannot stand at the top level of a record."""
     taken = {key for key in layout[1:] if key}
@@ -65,7 +80,7 @@ class JSONLWriter:
         self._layout = layout = layout_of(options.own)
         keys = [_spell(key) for key in layout[1:]]
         self._keys = tuple([b"" if key == b'""' else key for key in keys])
-        self._taken = [key for key in self._keys if key]
+        self._taken = _taken(layout)
         self._before_id = b"{%b:" % keys[0]
         self._before_name = (b",%b:" if layout.id else b"{%b:") % keys[1]
         self._before_text = (b',%b:"' if layout.id or layout.title else b'{%b:"') % keys[2]
@@ -163,6 +178,11 @@ class JSONLWriter:
 
     def _refusal(self, document: Document) -> LossError:
         return LossError([x for x in losses(document, self._options) if x.kind not in self._options.allow])
+
+
+def _taken(layout: Layout) -> list[bytes]:
+    """Return the keys that metadata at the top level of a record cannot have, as they are spelled."""
+    return [_spell(key) for key in layout[1:] if key]
 
 
 def _spell(key: str) -> bytes:

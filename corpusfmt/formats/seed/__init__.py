@@ -27,7 +27,7 @@ from __future__ import annotations
 from corpusfmt.formats.seed.faults import FAULTS
 from corpusfmt.formats.seed.offsets import begins, heads, locate, resync, rewrite, sniff
 from corpusfmt.formats.seed.read import scan
-from corpusfmt.formats.seed.write import losses, writer
+from corpusfmt.formats.seed.write import losses, row_losses, writer
 from corpusfmt.model.format import Format, Option
 
 FORMAT = Format(
@@ -38,6 +38,7 @@ FORMAT = Format(
     scan=scan,
     writer=writer,
     losses=losses,
+    row_losses=row_losses,
     locate=locate,
     faults=FAULTS,
     cannot={

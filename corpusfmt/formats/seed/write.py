@@ -23,7 +23,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import Loss, LossError
 from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.losses import loss, undecodable, utf8_or_replaced
-from corpusfmt.model.rows import Rows, encoded
+from corpusfmt.model.rows import ID, METADATA, NAME, TEXT, RowLosses, Rows, encoded
 from corpusfmt.text.kernel import KERNEL
 
 _NO_METADATA: Final = (b"{}", b"")
@@ -46,6 +46,22 @@ def losses(document: Document, options: WriteOptions) -> list[Loss]:
     if not plain and len(document.meta_json) > MAX_METADATA:
         found.append(loss(document, "size", f"the metadata is longer than {MAX_METADATA // MIB} MiB"))
     return found
+
+
+def row_losses(rows: Rows, options: WriteOptions) -> RowLosses:
+    """Say of rows what :func:`losses` says of their documents."""
+    # Each byte of an id and of a name is spelled as six at most.
+    doubtful = [at for column in (ID, NAME) for at in rows.longer(column, MAX_HEADER // 13)]
+    if options.own.get("dialect") != "plain":
+        return RowLosses(doubtful=frozenset(doubtful + rows.longer(METADATA, MAX_METADATA)))
+    doubtful += rows.integers + rows.where(TEXT, lambda text: b"<<<" in text)
+    beside = zip(rows.ids, rows.names, strict=True)
+    doubtful += [at for at, (id, name) in enumerate(beside) if "\n" in name or " " in id or "\t" in id or "\n" in id]
+    some, spaces = rows.where(METADATA, lambda meta: b'"' in meta), rows.longer(METADATA, 0)
+    if len(some) < len(spaces):
+        doubtful += spaces
+    open_ends = [at for at, text in enumerate(rows.each(TEXT)) if text and text[-1] != 0x0A]
+    return RowLosses({"metadata": some, "character": open_ends}, frozenset(doubtful))
 
 
 def _header(document: Document, plain: bool) -> bytes:
@@ -73,7 +89,9 @@ class Version1:
         if KERNEL is not None and isinstance(documents, Rows):
             fast = KERNEL.seed_encode
             return encoded(
-                documents, lambda values, first: fast(*values, first, MAX_HEADER, MAX_METADATA), self._encode
+                documents,
+                lambda values, first: fast(*values, first, MAX_HEADER, MAX_METADATA, False, False, False),
+                self._encode,
             )
         return self._encode(documents)
 
@@ -147,8 +165,15 @@ class Plain:
         """Return nothing: there is no trailer."""
         return b""
 
-    def encode(self, documents: Sequence[Document]) -> list[bytes]:
+    def encode(self, documents: Sequence[Document]) -> Sequence[bytes]:
         """Return the documents in the plain dialect. Raises LossError."""
+        if KERNEL is not None and isinstance(documents, Rows):
+            fast, allow = KERNEL.seed_encode, self._options.allow
+            how = (MAX_HEADER, MAX_METADATA, True, "metadata" in allow, "character" in allow)
+            return encoded(documents, lambda values, first: fast(*values, first, *how), self._encode)
+        return self._encode(documents)
+
+    def _encode(self, documents: Sequence[Document]) -> list[bytes]:
         out = []
         for document in documents:
             found = [x for x in losses(document, self._options) if x.kind not in self._options.allow]

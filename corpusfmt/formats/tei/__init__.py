@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from corpusfmt.formats.tei.faults import FAULTS
 from corpusfmt.formats.tei.offsets import is_other, locate, resync, shared_names, sniff
-from corpusfmt.formats.tei.write import alone, losses, writer
+from corpusfmt.formats.tei.write import alone, losses, row_losses, writer
 from corpusfmt.model.file_names import name_from
 from corpusfmt.model.format import FORCED, Batch, Format, Option, ReadOptions, Stream
 from corpusfmt.text.declared import xml_declared
@@ -41,6 +41,7 @@ FORMAT = Format(
     scan=_scan,
     writer=writer,
     losses=losses,
+    row_losses=row_losses,
     locate=locate,
     faults=FAULTS,
     cannot={

@@ -26,7 +26,7 @@ from corpusfmt.model.file_names import wanted_name
 from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.losses import loss, not_text
 from corpusfmt.model.metadata import EMPTY
-from corpusfmt.model.rows import Rows, encoded
+from corpusfmt.model.rows import METADATA, RowLosses, Rows, encoded
 from corpusfmt.text.display import quoted
 from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.primitives import escape_xml, is_utf8, is_xml
@@ -68,6 +68,11 @@ def losses(document: Document, _options: WriteOptions) -> list[Loss]:
     if len(document.meta_json) > MAX_METADATA:
         found.append(loss(document, "size", f"the metadata is longer than {MAX_METADATA // MIB} MiB"))
     return found
+
+
+def row_losses(rows: Rows, _options: WriteOptions) -> RowLosses:
+    """Say of rows what :func:`losses` says of their documents."""
+    return RowLosses({"size": rows.longer(METADATA, MAX_METADATA)})
 
 
 def alone(piece: bytes, document: Document, options: WriteOptions) -> tuple[str, bytes]:

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from corpusfmt.formats.warc.faults import FAULTS
 from corpusfmt.formats.warc.offsets import begins, locate, resync, sniff
-from corpusfmt.formats.warc.write import losses, writer
+from corpusfmt.formats.warc.write import losses, row_losses, writer
 from corpusfmt.model.format import FORCED, Batch, Format, Option, ReadOptions, Stream, forced_encoding
 
 
@@ -60,6 +60,7 @@ FORMAT = Format(
     scan=_scan,
     writer=writer,
     losses=losses,
+    row_losses=row_losses,
     locate=locate,
     faults=FAULTS,
     cannot={"size": "metadata over 16 MiB, ids and names of over a million characters"},
@@ -83,6 +84,7 @@ FORMAT = Format(
     resync=resync,
     begins=begins,
     members=_members,
+    pieces=2,
     leaves="records that hold no text, counted by type; HTTP headers; transfer and content codings",
     index_line=_index,
 )

@@ -13,16 +13,18 @@ import re
 from typing import Final
 
 _URL: Final = re.compile(r"(https?)://(?:[^/?#@]*@)?(\[[0-9a-fA-F:.]*\]|[^/?#:]*)(?::([0-9]*))?([^#]*)(?:#.*)?", re.I)
+#: As our own records begin that hold documents.
+_DOCUMENTS: Final = (b"WARC/1.1\r\nWARC-Type: resource\r\n", b"WARC/1.1\r\nWARC-Type: conversion\r\n")
 _WWW: Final = re.compile(r"^www[0-9]*\.")
 _PORTS: Final = {"http": "80", "https": "443"}
 
 
 def entry(record: bytes) -> tuple[bytes, bytes] | None:
     """Return the key of a record and its fields as the members of a JSON object; None for one that is no document."""
+    if not record.startswith(_DOCUMENTS):
+        return None
     head = record[: record.find(b"\r\n\r\n")]
     fields = dict([line.split(b": ", 1) for line in head.split(b"\r\n")[1:]])  # our own spelling: a name a line
-    if fields[b"WARC-Type"] not in (b"resource", b"conversion"):
-        return None
     mime = fields[b"Content-Type"].partition(b";")[0].strip().decode()
     url = fields[b"WARC-Target-URI"].decode()
     digits = re.sub(rb"[^0-9]", b"", fields[b"WARC-Date"])[:14].decode()

@@ -18,7 +18,7 @@ from corpusfmt.model.format import WriteOptions
 from corpusfmt.model.json_objects import spelled_ids
 from corpusfmt.model.known_metadata import VOCABULARY, known
 from corpusfmt.model.losses import loss
-from corpusfmt.model.rows import Rows, Values, encoded
+from corpusfmt.model.rows import ID, METADATA, NAME, RowLosses, Rows, Values, encoded
 from corpusfmt.text.display import charset, quoted
 from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.primitives import escape_json_each, is_utf8
@@ -163,6 +163,12 @@ def losses(document: Document, _options: WriteOptions) -> list[Loss]:
     if len(document.meta_json) > MAX_METADATA:
         return [loss(document, "size", f"the metadata is longer than {MAX_METADATA // MIB} MiB")]
     return []
+
+
+def row_losses(rows: Rows, _options: WriteOptions) -> RowLosses:
+    """Say of rows what :func:`losses` says of their documents."""
+    long = [at for column in (ID, NAME) for at in rows.longer(column, WARC_NAME)]
+    return RowLosses(doubtful=frozenset(long + rows.longer(METADATA, MAX_METADATA)))
 
 
 def _has_long_id(document: Document) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -12,7 +12,9 @@ from corpusfmt.model.document import Document, text_digest
 from corpusfmt.model.errors import Loss
 from corpusfmt.model.loss_kinds import KINDS
 from corpusfmt.model.metadata import Metadata
+from corpusfmt.model.rows import Rows
 from corpusfmt.text.display import quoted
+from corpusfmt.text.kernel import KERNEL
 
 #: Whether the id is an integer; the lengths of id, name and metadata, in bytes.
 _FIELDS: Final = Struct("<BIII")
@@ -29,6 +31,13 @@ def packed(document: Document) -> bytes:
     name, meta = document.name.encode(), document.meta_json
     head = _FIELDS.pack(isinstance(id, int), len(key), len(name), len(meta))
     return b"".join((head, key, name, meta, text_digest(document)))
+
+
+def of_rows(rows: Rows, *, listed: bool) -> tuple[bytes, bytes]:
+    """Return the entries of rows that lost nothing, and, if ``listed``, their lines in a receipt."""
+    assert KERNEL is not None, "it makes rows"
+    entries, lines, _ = KERNEL.proof(*rows.values, listed, True)
+    return entries, lines
 
 
 class Entry(NamedTuple):
@@ -78,40 +87,62 @@ class Entries:
         self._held: list[bytes] = []
         self._size = 0
         self.count = 0
+        #: What was read of them, up to where, and how far that was given.
+        self._buffer, self._position, self._at = b"", 0, 0
 
     def add(self, documents: Sequence[Document], losses: Sequence[Sequence[Loss]]) -> None:
         """Take documents, and the losses that were allowed for each (none: for no one). Raises OSError."""
-        for number, document in enumerate(documents):
-            lost = 0
-            for loss in losses[number] if losses else ():
-                lost |= _BITS[loss.kind]
-            entry = packed(document)
-            self._held += (_ENTRY.pack(len(entry), lost), entry)
-            self._size += len(entry)
+        if isinstance(documents, Rows) and not losses:
+            self._hold(of_rows(documents, listed=False)[0])
+        else:
+            for number, document in enumerate(documents):
+                lost = 0
+                for loss in losses[number] if losses else ():
+                    lost |= _BITS[loss.kind]
+                entry = packed(document)
+                self._hold(_ENTRY.pack(len(entry), lost) + entry)
         self.count += len(documents)
         if self._size > MIB:
             self._put()
+
+    def _hold(self, entries: bytes) -> None:
+        self._held.append(entries)
+        self._size += len(entries)
 
     def _put(self) -> None:
         self._scratch.write(b"".join(self._held))
         self._held, self._size = [], 0
 
-    def __iter__(self) -> Iterator[Entry]:
-        """Give them in order. Raises OSError."""
-        self._put()
-        buffer, at, position = b"", 0, 0
-        while True:
-            if len(buffer) - at < _ENTRY.size or len(buffer) - at < _ENTRY.size + _ENTRY.unpack_from(buffer, at)[0]:
-                more = self._scratch.at(position, MIB)
-                if not more:
-                    return
-                position += len(more)
-                buffer, at = buffer[at:] + more, 0
-                continue
-            length, lost = _ENTRY.unpack_from(buffer, at)
-            at += _ENTRY.size
-            yield Entry(buffer[at : at + length], lost)
-            at += length
+    # They are given once, in order.
+
+    def agree(self, entries: bytes) -> bool:
+        """Say whether the next ones are these, which lost nothing, and then pass over them. Raises OSError."""
+        if not self._has(len(entries)) or not self._buffer.startswith(entries, self._at):
+            return False
+        self._at += len(entries)
+        return True
+
+    def next(self) -> Entry | None:
+        """Give the next one; None after the last. Raises OSError."""
+        if not self._has(_ENTRY.size):
+            return None
+        length, lost = _ENTRY.unpack_from(self._buffer, self._at)
+        self._has(_ENTRY.size + length)
+        begin = self._at + _ENTRY.size
+        self._at = begin + length
+        return Entry(self._buffer[begin : self._at], lost)
+
+    def _has(self, size: int) -> bool:
+        """Read ahead so many bytes, and say whether there are as many."""
+        if self._held:
+            self._put()
+        while len(self._buffer) - self._at < size:
+            more = self._scratch.at(self._position, MIB)
+            if not more:
+                return False
+            self._position += len(more)
+            self._buffer, self._at = self._buffer[self._at :] + more, 0
+        return True
 
     def close(self) -> None:
         """Let go of them."""

@@ -137,7 +137,7 @@ class Conversion:
         if quarantine:
             quarantine.finish()
         if self.proof:
-            self.proof.check(target.reread(), target.format, target.options)
+            self.proof.check(target.reread(hashed=self.receipt is not None), target.format, target.options)
             report.verified = self.proof.checked
             if quarantine:
                 self.proof.check_aside(*quarantine.reread())
@@ -257,16 +257,15 @@ class Conversion:
             else:
                 lost = self.target.write(documents)
                 self.report.written += count
-                for some in lost:
-                    self.report.lost.update({loss.kind for loss in some})
+                self.report.lost.update(lost.kinds)
                 if self.proof:
-                    self.proof.wrote(documents, [[self._placed(loss) for loss in some] for some in lost])
+                    self.proof.wrote(documents, [[self._placed(loss) for loss in some] for some in lost.each()])
         except LossError as error:
             if count == 1:
                 self._refuse_document(documents[0], error)
                 return
-            for document in documents:
-                self._write([document], 1)
+            for half in (documents[: count // 2], documents[count // 2 :]):
+                self._write(half, len(half))
 
     def _refuse_document(self, document: Document, error: LossError) -> None:
         report = self.report

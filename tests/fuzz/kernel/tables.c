@@ -4,6 +4,8 @@
 #include "seedfiles.h"
 #include "jsonlines.h"
 #include "teifiles.h"
+#include "warc.h"
+#include "proof.h"
 
 static void fuzz(Input in)
 {
@@ -27,6 +29,12 @@ static void fuzz(Input in)
     put_column(&rows, ID + 2 * (int)(which % 4), &column);
     free(column.at);
     CHECK(first_blank(&rows) <= count(&rows));
+    const Hashing by = hashing(wide & 1);
+    Bytes entries = {0}, lines = {0};
+    if (put_proof(&rows, &by, flags & 1, &entries, &lines))
+        CHECK(entries.size >= (FIELDS_SIZE + DIGEST_SIZE) * count(&rows) && (flags & 1 || !lines.size));
+    free(entries.at);
+    free(lines.at);
     write_seed(&rows, first, header, metadata);
     write_jsonl(&rows, first, which, metadata);
     write_tei(&rows, first, 1 + sizes[0]);
