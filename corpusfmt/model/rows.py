@@ -14,7 +14,7 @@ from corpusfmt.text.kernel import KERNEL
 #: id, name, text and metadata (equal: none); whether the id is an integer, or was made; and the line of the record (0:
 #: not known).
 COLUMNS = 12
-_ID, _NAME = 2, 4
+_ID, _NAME, _META = 2, 4, 8
 _INTEGER, _MADE = 1, 2
 TEXT, TEXT_STOP = 6, 7
 #: Of so many pieces of a region that need a closer look the kernel reads what is between them; behind them it does not.
@@ -89,6 +89,11 @@ class Rows(Sequence[Document]):
         return [number for number, flag in enumerate(flags) if flag & _MADE] if any(flags) else []
 
     @property
+    def begins(self) -> list[int]:
+        """Where the records begin in the buffer."""
+        return self._at[::COLUMNS].tolist()
+
+    @property
     def ids(self) -> list[str]:
         """The ids, integers as text."""
         return self._strings(_ID)
@@ -97,6 +102,11 @@ class Rows(Sequence[Document]):
     def names(self) -> list[str]:
         """The names."""
         return self._strings(_NAME)
+
+    @property
+    def metadata(self) -> list[bytes]:
+        """The metadata as JSON."""
+        return [one or EMPTY for one in self._each(_META)]
 
     @property
     def texts(self) -> bytes:
@@ -110,10 +120,14 @@ class Rows(Sequence[Document]):
 
     def _strings(self, column: int) -> list[str]:
         found = self._joined(column).decode().split("\n")
+        return found if len(found) == len(self) else [one.decode() for one in self._each(column)]
+
+    def _each(self, column: int) -> list[bytes]:
+        found = self._joined(column).split(b"\n")
         if len(found) == len(self):
             return found
         spans = zip(self._at[column::COLUMNS], self._at[column + 1 :: COLUMNS], strict=True)
-        return [self._bytes(start, stop).decode() for start, stop in spans]
+        return [self._bytes(start, stop) for start, stop in spans]
 
     def _joined(self, column: int) -> bytes:
         assert KERNEL is not None, "it makes rows"
