@@ -21,6 +21,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ParseError
 from corpusfmt.model.finding import Finding
 from corpusfmt.model.format import Batch, Format, ReadOptions, WriteOptions
+from corpusfmt.schema.json_schema.validator import Schema
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -85,6 +86,11 @@ def parse(format: Format, data: bytes, size: int = 1 << 30, options: ReadOptions
             if finding.severity == "error":
                 raise ParseError(finding)
     return found
+
+
+def first_invalid(schema: Schema, records: Sequence[bytes]) -> int:
+    """Return the number of the first record that breaks a schema; -1 when all are valid."""
+    return next((number for number in schema.doubtful(records) if schema.violations(records[number], 1)), -1)
 
 
 def write(format: Format, docs: Sequence[Document], options: WriteOptions | None = None) -> bytes:

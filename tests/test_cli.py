@@ -378,6 +378,16 @@ def test_no_module_is_loaded_that_the_command_does_not_use(arguments: list[str],
     assert not [name for name in absent if name in loaded]
 
 
+@pytest.mark.undisturbed
+def test_a_schema_without_references_loads_nothing_for_them(here: Path) -> None:
+    Path("s.json").write_text(
+        '{"$schema":"http://json-schema.org/draft-07/schema#","properties":{"id":{"maxLength":9}}}'
+    )
+    assert not {"jsonschema", "referencing", "jsonschema_specifications"} & modules(
+        "validate", "good.seed", "--schema", "s.json"
+    )
+
+
 def test_a_progress_bar_on_a_terminal_when_a_run_is_long(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Conversions of rows: equal to those of plain documents, and no document is made where none is needed."""
+"""Conversions and validations of rows: equal to those of plain documents, and no document is made where none is needed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import corpusfmt
 from corpusfmt import Document
+from corpusfmt.formats.jsonl import FORMAT as JSONL
 from corpusfmt.model import rows
 from corpusfmt.model.document import build
 from corpusfmt.model.loss_kinds import ALLOWABLE
@@ -24,6 +25,7 @@ from corpusfmt.storage.output import Output
 from corpusfmt.targets import settings
 from corpusfmt.text.kernel import KERNEL
 from tests import strategies
+from tests.support import scan
 from tests.test_kernel import without
 
 #: Documents whose ids and names are spelled otherwise in a receipt.
@@ -236,3 +238,61 @@ def test_what_differs_is_named(
             corpusfmt.convert(source, tmp_path / "out.jsonl", verify=True)
         told.append(str(error.value))
     assert told[0] == told[1]
+
+
+#: A schema, and records of which some break it: the metadata, a key, the text.
+META = {"properties": {"year": {"type": "integer"}}}
+SCHEMA = {"required": ["name"], "properties": {"text": {"maxLength": 30}, "meta": META}}
+WRONG = (
+    '{"id":"a","text":"t","meta":{"year":"1901"}}', '{"id":"b","name":"","text":"t","meta":{"year":[1]}}',
+    '{"id":"c","name":"","text":"%s"}' % ("x" * 31), '{"id":"d","name":"","text":"t","meta":{"year":1e-400}}',
+    '{"id":"e","name":"","text":"t","meta":{"year":1,"é":"\\ud800"}}', '{ "id": "f", "name": "", "text": "t" }\r',
+    "", "{", '{"id":"g","name":"","text":"t","meta":{"year":null}}{"id":"h","name":"","text":"t"}',
+)  # fmt: skip
+
+
+def _found(source: str, tmp_path: Path, about: str) -> list[Any]:
+    rules = tmp_path / "s.json"
+    rules.write_text(json.dumps(SCHEMA if about == "schema" else META))
+    options: dict[str, Any] = {about: str(rules)}
+    return list(corpusfmt.validate(source, select=["SCH"], **options))
+
+
+@pytest.mark.parametrize("about", ["schema", "metadata_schema"])
+@pytest.mark.parametrize("suffix", [".jsonl", ".seed"])
+def test_valid_records_are_validated_without_documents(
+    tmp_path: Path, source: str, made: list[int], suffix: str, about: str
+) -> None:
+    Path(source).write_text("".join(f'{{"id":"d{n}","name":"","text":"é"}}\n' for n in range(400)), "utf-8")
+    target = tmp_path / f"out{suffix}"
+    corpusfmt.convert(source, str(target))
+    assert not _found(str(target), tmp_path, about)
+    assert not made
+
+
+@pytest.mark.parametrize("about", ["schema", "metadata_schema"])
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("suffix", [".jsonl", ".seed"])
+def test_wrong_records_are_found_alike(tmp_path: Path, source: str, about: str, wrong: str, suffix: str) -> None:
+    lines = Path(source).read_text("utf-8").splitlines()
+    for number in (5, 6, 399):
+        lines.insert(number, wrong.replace('"id":"', f'"id":"{number}'))
+    Path(source).write_text("\n".join(lines), "utf-8")
+    if suffix != ".jsonl":
+        target = str(tmp_path / f"out{suffix}")
+        corpusfmt.convert(source, target, on_error="skip")
+        source = target
+    found = _found(source, tmp_path, about)
+    with without():
+        assert _found(source, tmp_path, about) == found
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("chosen", [[0, 1], [1, 3], [3], [0, 3], [0, 1, 2, 3]])
+def test_the_records_of_rows(end: bytes, chosen: list[int]) -> None:
+    lines = [b'{"id":"%d","text":"x"}' % number for number in range(4)]
+    (batch,) = scan(JSONL, b"".join([line + end for line in lines]))
+    assert isinstance(batch.documents, rows.Rows)
+    assert JSONL.records is not None
+    found = JSONL.records(batch.region, batch.documents.only(chosen))
+    assert [one.strip() for one in found] == [lines[number] for number in chosen]

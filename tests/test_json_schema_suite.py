@@ -13,7 +13,7 @@ from corpusfmt.schema.json_schema.loading import load
 from corpusfmt.schema.json_schema.reference_engine import Reference
 from corpusfmt.schema.json_schema.validator import Schema
 from corpusfmt.schema.json_schema.values import values
-from tests.support import DATA, needs_data
+from tests.support import DATA, first_invalid, needs_data
 
 SUITE = DATA / "json-schema" / "tests"
 DIALECTS = {
@@ -56,7 +56,7 @@ def test_suite(uri: str, file: str, group: dict[str, Any]) -> None:
         record = json.dumps(case["data"]).encode()
         said = judge.violations(record)
         assert (not said) == case["valid"], case["description"]
-        assert judge.first_invalid([record]) == (-1 if case["valid"] else 0)
+        assert first_invalid(judge, [record]) == (-1 if case["valid"] else 0)
         assert (not reference.faults(values(record), 100)) == case["valid"], case["description"]
         for one in said:
             assert 0 <= one.offset < len(record)

@@ -14,6 +14,7 @@ from corpusfmt.model.document import Document
 from corpusfmt.model.errors import CorpusfmtError, ParseError
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, Format, WriteOptions
+from corpusfmt.model.rows import Rows
 from corpusfmt.model.rule import Check, Hit, Rule, found
 from corpusfmt.model.text_search import searched
 from corpusfmt.rules.metadata_schema import RULE as METADATA
@@ -319,14 +320,11 @@ class Checking:
         """Give what a JSON Schema has against the records, or the metadata, of documents."""
         about_records = code == RECORD.code
         rule = plugins.builtin_rules()[code]
-        records = records_of(batch, format) if about_records else [d.meta_json for d in batch.documents]
-        if self._counts[code] > self.reading.limits.warnings:
+        if self._counts[code] > self.reading.limits.warnings or not any(rule is one for one in self.selection.rules):
             return
-        first = schema.first_invalid(records)
-        if first < 0 or not any(rule is one for one in self.selection.rules):
-            return
-        for number, document in enumerate(batch.documents[first:], first):
-            record = records[number]
+        records = records_of(batch, format) if about_records else metadata_of(batch.documents)
+        for number in schema.doubtful(records):
+            document, record = batch.documents[number], records[number]
             violations = schema.violations(record, self.reading.limits.warnings + 1 - self._counts[code])
             for violation, byte in zip(
                 violations, _places(batch.region, document, format, record, violations, about_records), strict=True
@@ -414,12 +412,19 @@ class Checking:
         return self._schemas_of_formats[name]
 
 
-def records_of(batch: Batch, format: Format) -> list[bytes]:
-    """Return the JSON record of each document: as it stands in the source, or as corpusfmt would write it."""
+def metadata_of(documents: Sequence[Document]) -> Sequence[bytes]:
+    """Return the metadata of each document as JSON."""
+    return documents.metadata if isinstance(documents, Rows) else [document.meta_json for document in documents]
+
+
+def records_of(batch: Batch, format: Format) -> Sequence[bytes]:
+    """Return the JSON record of each document: as it stands in the source, or as corpusfmt would write it. White space
+    may follow.
+    """
     if format.records is not None:
         return format.records(batch.region, batch.documents)
     writer = plugins.format_named("jsonl").writer(WriteOptions(allow=frozenset({"bytes", "encoding"})))
-    return [piece.removesuffix(b"\n") for piece in writer.encode(batch.documents)]
+    return writer.encode(batch.documents)
 
 
 def _places(

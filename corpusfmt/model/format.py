@@ -229,8 +229,9 @@ class Format(NamedTuple):
     has_narrow: Callable[[bytes], bool] | None = None
     #: Gives the edit that makes a change in the text of a document, or None where that cannot be one edit.
     rewrite: Callable[[Region, Document, Change], Edit | None] | None = None
-    #: Gives the JSON records of documents as they stand in the source, each where its document begins.
-    records: Callable[[Region, Sequence[Document]], list[bytes]] | None = None
+    #: Gives the JSON records of documents as they stand in the source, each where its document begins. White space may
+    #: follow.
+    records: Callable[[Region, Sequence[Document]], Sequence[bytes]] | None = None
     #: One document per file: its path is the name. No content identifies the format. A target is a folder, in which
     #: ``alone`` returns the complete path of a file, with its suffix.
     one_per_file: bool = False

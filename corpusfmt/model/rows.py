@@ -106,6 +106,11 @@ class Rows(Sequence[Document]):
         return [number for number, flag in enumerate(self._at[COLUMNS - 2 :: COLUMNS].tolist()) if flag & _INTEGER]
 
     @property
+    def begins(self) -> list[int]:
+        """Where the records begin in the buffer."""
+        return self._at[::COLUMNS].tolist()
+
+    @property
     def ids(self) -> list[str]:
         """The ids, integers as text."""
         return self._strings(ID)
@@ -114,6 +119,11 @@ class Rows(Sequence[Document]):
     def names(self) -> list[str]:
         """The names."""
         return self._strings(NAME)
+
+    @property
+    def metadata(self) -> list[bytes]:
+        """The metadata as JSON."""
+        return [one or EMPTY for one in self.each(METADATA)]
 
     @property
     def texts(self) -> bytes:
@@ -143,14 +153,15 @@ class Rows(Sequence[Document]):
 
     def each(self, column: int) -> list[bytes]:
         """The values of all rows that begin in a column."""
+        found = self._joined(column).split(b"\n")
+        if len(found) == len(self):
+            return found
         spans = zip(self._at[column::COLUMNS], self._at[column + 1 :: COLUMNS], strict=True)
         return [self._bytes(start, stop) for start, stop in spans]
 
     def _strings(self, column: int) -> list[str]:
         found = self._joined(column).decode().split("\n")
-        if len(found) == len(self):
-            return found
-        return [value.decode() for value in self.each(column)]
+        return found if len(found) == len(self) else [value.decode() for value in self.each(column)]
 
     def _joined(self, column: int) -> bytes:
         assert KERNEL is not None, "it makes rows"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from corpusfmt.checks.run import records_of
+from corpusfmt.checks.run import metadata_of, records_of
 from corpusfmt.model.errors import ParseError
 from corpusfmt.schema.json_schema.profile import Profile
 from corpusfmt.sources.batches import bounded, scanned
@@ -39,7 +39,7 @@ def infer(asked: Sequence[str], reading: Reading, *, metadata: bool = False, clo
                 batches = scanned(stream, format, reading.options_for(format, path), reading.progress)
                 for batch in bounded(batches, reading.limits):
                     refused += sum(finding.severity == "error" for finding in batch.findings)
-                    known = [d.meta_json for d in batch.documents] if metadata else records_of(batch, format)
+                    known = metadata_of(batch.documents) if metadata else records_of(batch, format)
                     for document, record in zip(batch.documents, known, strict=True):
                         origin = document.origin
                         profile.add(record, origin.line if origin else 0, origin.byte if origin else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from corpusfmt.limits import MAX_DEPTH
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit
+from corpusfmt.model.rows import Pieces, Rows
 from corpusfmt.model.rule import Change
 from corpusfmt.text.display import BOM
 from corpusfmt.text.json_facts import lone_surrogate
@@ -68,8 +70,14 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def records(region: Region, documents: Sequence[Document]) -> list[bytes]:
-    """Return the lines of documents that come from a region, without their line ends."""
+def records(region: Region, documents: Sequence[Document]) -> Sequence[bytes]:
+    """Return the lines of documents that come from a region."""
+    if isinstance(documents, Rows) and documents:
+        begins = documents.begins
+        start, stop = begins[0], region.buffer.find(b"\n", begins[-1]) + 1 or len(region.buffer)
+        if region.buffer.count(b"\n", start, stop - 1) == len(begins) - 1:  # nothing between them
+            ends = array("q", [begin - start for begin in (*begins[1:], stop)])
+            return Pieces(region.buffer[start:stop], ends.tobytes())
     lines = region.buffer.split(b"\n")
     if not lines[-1]:
         lines.pop()

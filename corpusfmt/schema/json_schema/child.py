@@ -44,9 +44,7 @@ class _Serving:
         for size in order["sizes"]:
             records.append(data[at : at + size])
             at += size
-        number = -1
-        while (doubt := self.bench.first_in_doubt(records[number + 1 :])) >= 0:
-            number += 1 + doubt
+        for number in self.bench.doubtful(records):
             record = records[number]
             if self.bench.verdict(record) is False or self.bench.violations(record, 1, seconds):
                 return {"first": number}

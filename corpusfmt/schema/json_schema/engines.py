@@ -4,10 +4,12 @@ rest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from corpusfmt.model.rows import Pieces
 from corpusfmt.schema.json_schema.fast_engine import Fast
 from corpusfmt.schema.json_schema.faults import AT_KEY, Fault, message_of, told
 from corpusfmt.schema.json_schema.loading import Loaded
@@ -50,17 +52,24 @@ class Bench:
 
         return Reference(self._loaded, formats=self._formats)
 
-    def first_in_doubt(self, records: Sequence[bytes]) -> int:
-        """Return the number, from 0, of the first record that the fast engine does not find valid; -1 without one."""
-        decode, is_valid = values if underflows(b"".join(records)) else decoder(), self._fast.is_valid
-        number = 0
-        try:
-            for number, record in enumerate(records):
-                if not is_valid(decode(record)):
-                    return number
-        except Exception:  # noqa: BLE001 - a value that the fast way does not take
-            return number
-        return -1
+    def doubtful(self, records: Sequence[bytes]) -> Iterator[int]:
+        """Give the number, from 0, of each record that the fast engine does not find valid. All are parsed at once, and
+        one by one where some have values that the parser does not take.
+        """
+        lines = records.data if isinstance(records, Pieces) else b"\n".join(records)
+        decode = values if underflows(lines) else decoder().decode
+        parsed: Sequence[Any] = ()
+        if decode is not values:
+            with suppress(ValueError, RecursionError):
+                parsed = decoder().decode_lines(lines)
+        is_parsed, is_valid = len(parsed) == len(records), self._fast.is_valid
+        for number, one in enumerate(parsed if is_parsed else records):
+            try:
+                valid = is_valid(one if is_parsed else decode(one))
+            except Exception:  # noqa: BLE001 - a value that the fast way does not take
+                valid = False
+            if not valid:
+                yield number
 
     def verdict(self, record: bytes) -> bool | None:
         """Say whether a record is valid; None where the fast engine does not know."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from corpusfmt.schema.json_schema.flattening import flatten
@@ -13,8 +14,9 @@ from corpusfmt.text.display import quoted
 _REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
 #: Annotations since draft 2019-09, and here in draft-07 too, where it is left open (validation, 8.1 there).
 _CONTENT: Final = ("contentEncoding", "contentMediaType")
-
-
+#: The dialects in which ``$ref`` hides what stands beside it, up to draft-07 (8.3 there), and their names.
+_NAMES: Final = {"Draft4Validator": "draft-04", "Draft6Validator": "draft-06", "Draft7Validator": "draft-07"}
+_ALONE: Final = frozenset(_NAMES.values())
 #: Counting stops here.
 _BEYOND: Final = 1 << 40
 #: To find what was not evaluated, what has been evaluated is looked at again.
@@ -35,13 +37,14 @@ class Graph(NamedTuple):
 
 
 class Part:
-    """One schema: ``same`` are those that see the same value, ``parts`` those that see a part, with what part it is."""
+    """One schema: ``same`` are those that see the same value, ``parts`` those that see a part, with what part it is.
+    Without a ``resolver`` and a ``specification`` it has those of the root.
+    """
 
-    __slots__ = ("base", "own", "parts", "pointer", "resolver", "same", "schema", "specification", "target")
+    __slots__ = ("own", "parts", "pointer", "resolver", "same", "schema", "specification", "target")
 
     def __init__(self, schema: dict[str, Any], pointer: str, resolver: Any, specification: Any, *, own: bool) -> None:
         self.schema, self.pointer, self.resolver, self.specification = schema, pointer, resolver, specification
-        self.base: str = resolver._base_uri
         self.target, self.own = -1, own
         self.same: list[int] = []
         self.parts: list[tuple[str, int]] = []
@@ -68,7 +71,7 @@ def look_at(schema: Any, dialect: str) -> Graph:
     for number, again in _inner_first([[*part.same, *[one for _, one in part.parts]] for part in parts]):
         recursive = recursive or again
         works[number] = 1 if again else _work(parts[number], works)
-    if len({part.base for part in parts}) > 1:
+    if walk.has_bases():
         flatten(parts)
     return Graph(walk.patterns, max(works, default=1), recursive)
 
@@ -114,21 +117,36 @@ class _Walk:
     """Visits each schema once, those first that are nearest to the root."""
 
     def __init__(self, schema: Any, dialect: str) -> None:
-        import jsonschema
-        from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it has no types
-        from referencing.jsonschema import specification_with
-
+        self._schema, self._dialect = schema, dialect
         self.parts: list[Part] = []
         self.patterns: list[tuple[str, str]] = []
         self._numbers: dict[int, int] = {}
         self._dynamic: dict[str, list[int]] = {}
         self._waiting: list[tuple[int, str]] = []
-        specification: Any = specification_with(getattr(jsonschema, dialect).META_SCHEMA["$schema"])
-        resource = specification.create_resource(schema)
-        base = resource.id() or ""
-        registry = REGISTRY.with_resource(base, resource).crawl()
         if isinstance(schema, dict):
-            self._add(schema, "#", registry.resolver(base), specification)
+            self._add(schema, "#", None, None)
+
+    # What follows a reference takes longer to load than most schemas to walk, and many have none.
+
+    @cached_property
+    def _specification(self) -> Any:
+        from referencing import jsonschema
+
+        return getattr(jsonschema, self._dialect.removesuffix("Validator").upper())
+
+    @cached_property
+    def _resolver(self) -> Any:
+        from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it has no types
+
+        resource = self._specification.create_resource(self._schema)
+        base = resource.id() or ""
+        return REGISTRY.with_resource(base, resource).crawl().resolver(base)
+
+    def has_bases(self) -> bool:
+        """Say whether references in different parts are resolved against different identifiers."""
+        if all(part.resolver is None for part in self.parts):
+            return False
+        return len({(part.resolver or self._resolver)._base_uri for part in self.parts}) > 1
 
     def run(self) -> None:
         """Visit all: what the schema holds first, so that its parts have their true places. Raises Wrong."""
@@ -158,9 +176,10 @@ class _Walk:
     def _visit(self, number: int) -> None:
         part = self.parts[number]
         schema, pointer = part.schema, part.pointer
-        if "$ref" in schema and alone(part.specification):
+        draft = part.specification.name if part.specification else _NAMES.get(self._dialect, "")
+        if "$ref" in schema and draft in _ALONE:
             return
-        if part.specification.name == "draft-07":
+        if draft == "draft-07":
             for keyword in _CONTENT:
                 schema.pop(keyword, None)
         if isinstance(pattern := schema.get("pattern"), str):
@@ -170,7 +189,7 @@ class _Walk:
                 place = pointer + pointer_of(path)
                 if keyword == "patternProperties":
                     self.patterns.append((path[1], place))
-                at = self._add(inner, place, *_inside(inner, part.resolver, part.specification), own=part.own)
+                at = self._add(inner, place, *self._inside(inner, part), own=part.own)
                 if at >= 0 and keyword in SAME:
                     part.same.append(at)
                 elif at >= 0 and keyword in PART:
@@ -182,7 +201,7 @@ class _Walk:
         part = self.parts[number]
         where = f"(at {quoted(f'{part.pointer}/{keyword}', 200)})"
         try:
-            resolved = part.resolver.lookup(reference)
+            resolved = (part.resolver or self._resolver).lookup(reference)
         except (Unresolvable, LookupError, ValueError, TypeError, AttributeError):
             what = "does not exist" if reference.startswith("#") else "is outside the file, and nothing is ever fetched"
             raise Wrong(f"cannot be used: {keyword} {quoted(reference, 200)} {what} {where}") from None
@@ -197,19 +216,15 @@ class _Walk:
         if keyword == "$dynamicRef":
             self._waiting.append((number, reference.rpartition("#")[2]))
 
+    def _inside(self, schema: Any, part: Part) -> tuple[Any, Any]:
+        """Return resolver and dialect inside a schema of a part; it may have its own identifier (core, 8.2.1)."""
+        if not isinstance(schema, dict) or ("$id" not in schema and "id" not in schema and "$schema" not in schema):
+            return part.resolver, part.specification
+        from referencing.jsonschema import specification_with
 
-def alone(specification: Any) -> bool:
-    """Say whether ``$ref`` hides what stands beside it, as it does up to draft-07 (8.3 there)."""
-    return specification.name in ("draft-04", "draft-06", "draft-07")
-
-
-def _inside(schema: Any, resolver: Any, specification: Any) -> tuple[Any, Any]:
-    """Return resolver and dialect inside a schema, which may have an identifier of its own (core, 8.2.1)."""
-    if not isinstance(schema, dict) or ("$id" not in schema and "id" not in schema and "$schema" not in schema):
-        return resolver, specification
-    from referencing.jsonschema import specification_with
-
-    dialect = schema.get("$schema")
-    if isinstance(dialect, str):
-        specification = specification_with(dialect, default=specification)
-    return resolver.in_subresource(specification.create_resource(schema)), specification
+        specification = part.specification or self._specification
+        dialect = schema.get("$schema")
+        if isinstance(dialect, str):
+            specification = specification_with(dialect, default=specification)
+        resolver = part.resolver or self._resolver
+        return resolver.in_subresource(specification.create_resource(schema)), specification

@@ -7,12 +7,13 @@ hang: what may take long is done by a child process, which is ended when it does
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from corpusfmt import limits
 from corpusfmt.limits import KIB, MIB
 from corpusfmt.model.errors import SchemaError
+from corpusfmt.model.rows import Pieces
 from corpusfmt.schema.child_process import Child, Ended
 from corpusfmt.schema.json_schema.engines import MOST, Bench, Violation, never, unexplained
 from corpusfmt.schema.json_schema.loading import load
@@ -134,23 +135,21 @@ class Schema:
         """End the child process. The schema can be used again: it starts another one."""
         self._asking.close()
 
-    def first_invalid(self, records: Sequence[bytes]) -> int:
-        """Return the number, from 0, of the first record that is not valid, or may not be; -1 when all are valid.
+    def doubtful(self, records: Sequence[bytes]) -> Iterator[int]:
+        """Give the number, from 0, of each record that may not be valid. ``violations`` says whether it is.
 
-        Records are well-formed JSON in UTF-8. This is the quick look at many: what is wrong, ``violations`` says.
+        Records are well-formed JSON in UTF-8, which white space may follow. This is the quick look at many.
         """
-        bench, start = self._here(sum(map(len, records))), 0
-        if bench is None:
-            try:
-                return self._asking.first_invalid(records)
-            except Undecided:
-                return 0
-        while (doubt := bench.first_in_doubt(records[start:] if start else records)) >= 0:
-            start += doubt
-            if bench.verdict(records[start]) is False or self.violations(records[start], 1):
-                return start
-            start += 1
-        return -1
+        bench = self._here(len(records.data) if isinstance(records, Pieces) else sum(map(len, records)))
+        if bench is not None:
+            yield from bench.doubtful(records)
+            return
+        try:
+            first = self._asking.first_invalid(records)
+        except Undecided:
+            first = 0
+        if first >= 0:
+            yield from range(first, len(records))
 
     def violations(self, record: bytes, limit: int = MOST, *, lacked: str = "") -> list[Violation]:
         """Return up to ``limit`` ways in which a record breaks the schema, one for a place; none when it is valid. That

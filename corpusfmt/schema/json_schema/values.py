@@ -11,20 +11,21 @@ from corpusfmt.model.metadata import integer, number, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from msgspec.json import Decoder
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-#: An exponent of three digits, the first quick to find; and zeros that make up for one.
-_SMALL: Final = re.compile(rb"-[0-9]{3}")
-_EXPONENT: Final = re.compile(rb"[0-9][eE]-[0-9]{3}")
+#: An exponent of three digits, which begins with what is quick to find; and zeros that make up for one.
+_EXPONENT: Final = re.compile(rb"-(?<=[0-9][eE]-)[0-9]{3}")
 _ZEROS: Final = b"0" * 200
 _INFINITE: Final = float("inf")
 
 
 @cache
-def decoder() -> Callable[[bytes], Any]:
+def decoder() -> Decoder[Any]:
     """Return what reads most JSON, in UTF-8, fast; it raises ValueError or RecursionError for the rest."""
     import msgspec
 
-    return msgspec.json.Decoder().decode
+    return msgspec.json.Decoder()
 
 
 def values(record: bytes) -> Any:
@@ -36,7 +37,7 @@ def values(record: bytes) -> Any:
     """
     try:
         if not underflows(record):
-            return decoder()(record)
+            return decoder().decode(record)
     except ValueError:  # halves of surrogate pairs, and numbers beyond a double: the slower reader takes both
         pass
     return _finite(values_of(record))
@@ -44,7 +45,7 @@ def values(record: bytes) -> Any:
 
 def underflows(record: bytes) -> bool:
     """Say whether JSON may hold a number that is not 0 and becomes 0 as a double."""
-    return bool(_SMALL.search(record) and _EXPONENT.search(record)) or _ZEROS in record
+    return _EXPONENT.search(record) is not None or _ZEROS in record
 
 
 def pairs_of(data: bytes, hook: Callable[[list[tuple[str, Any]]], Any]) -> Any:
