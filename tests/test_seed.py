@@ -792,14 +792,41 @@ def test_a_conflict_spans_what_is_read_at_once() -> None:
             "<<<BEGIN FILE d2 b.txt>>>", "<<<START>>>", "<<<END: a.txt>>>", "**<<<END FILE>>>**", "`<<<END FILE>>>`", "  <<<END FILE>>>", "<<<END FILE>>>\r", "<<</DOCUMENT>>>", "<<<STOP>>>", "<<<<END>>>>",
             "<<END FILE>>", "<<</SEED>>>", "<<<EOD>>>", "<<<END SEED>>>", "<<<FIN>>>", "[END FILE]", "[END OF FILE]", "**[END FILE]**", "<END FILE>", "--- END FILE ---", "-----END FILE-----",
             "=== END OF FILE ===", "===== END FILE: a.txt =====", "<!-- END FILE -->", "<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<|end_of_text|>", "`<|endoftext|>`", "<</FILE>>", "*** END OF DOCUMENT ***",
+            # comments and headings
+            "# END FILE", "## END FILE", "// END FILE", "/* END FILE */", "-- END FILE", "; END FILE", "% END FILE", "(* END FILE *)", "# END OF FILE", "# END FILE: a.txt", "#### END FILE: b c.txt", "# END FILE a.txt",
+            "# --- END FILE ---", "// end file", "# end file a.txt", "/* end file: a.txt */", "<!-- end file: a.txt -->", "<!-- END OF FILE: a.txt -->", "### END FILE ###", "# FILE END",
+            # drawn lines
+            "--- end file ---", "--- End of File ---", "=== end of file: a.txt ===", "==END FILE==", "--END FILE--", "__END_FILE__", "%% END FILE %%", "~~~ END FILE ~~~", "+++ END FILE +++", "─── END FILE ───", "—— END FILE ——",
+            "═══ END OF FILE ═══", "=== END a.txt ===", "--- END: a.txt ---", "--- EOF ---", "=== EOF ===", "--- END OF BUNDLE ---", "--- END FILE d1 (a.txt) ---", "**END FILE**", "*END FILE*", "@@@ END OF THE FILE @@@", "-----  END_OF_FILE  -----",
+            "--- FILE END ---", "--- file end ---",
+            # brackets
+            "[END FILE a.txt]", "[END OF FILE: a.txt]", "[/FILE]", "[/file]", "[EOF]", "(END FILE)", "{END FILE}", "[[END FILE]]", "{{END FILE}}", "[END_FILE]", "[end of file]", "[file end]", "[FILE END]", "[END BUNDLE]", "[end_doc]", "【END FILE】", "<EOF>",
+            "<END_FILE>", "<FILE_END>", "<end of file>",
+            "<<<END OF FILE>>>", "<<<DOC END>>>", "<<<END DOCUMENT 3>>>", "<<</>>>", "<<<>>>", ">>>END FILE<<<", ">>> END FILE <<<", ">>>END<<<", "<<< END FILE", "<<<END FILE>>", "<<END FILE>>>", "<<<---END--->>>", "<<<===END FILE===>>>",
+            "<<<CLOSE>>>", "<<<~FILE>>>", "<<<\\FILE>>>", "<<</BUNDLE>>>", "<<<ENDE>>>", "<<<FIN DE FICHIER>>>", "<<<КОНЕЦ>>>", "<<<конец файла>>>", "<<<文件结束>>>", "<<<終わり>>>", "<<<END FILE>>>.", "- <<<END FILE>>>", "// <<<END FILE>>>",
+            "<p><<<END FILE>>></p>", "<<<END>>><br>", "<!-- <<<END FILE>>> -->", "&lt;&lt;&lt;END FILE&gt;&gt;&gt;", "&lt;&lt;&lt;END&gt;&gt;&gt;", "＜＜＜END FILE＞＞＞", "《《《END》》》", "«««END»»»", "\\<\\<\\<END FILE\\>\\>\\>",
+            # beginnings, and tokens of language models
+            "=== FILE: a.txt ===", "--- BEGIN FILE: a.txt ---", "=== START OF FILE ===", "[BEGIN FILE]", "# BEGIN FILE a.txt", "<|file_sep|>", "<|end_of_file|>", "<|/file|>", "<｜end▁of▁sentence｜>", "<｜Assistant｜>",
         )),
         *((line, False) for line in ("<<<END", "<<<endless love>>>", "<<<END>>> of it", "see <<<END>>>", "<<END>>", "<END>", "<<<ENDING>>>", "-----END CERTIFICATE-----", "END FILE", "</file>", "</s>", "[END]", "The token <|endoftext|> ends it", "<|x|>", "=== END ===",
-            "*** END OF THE EBOOK ***", "At the END OF FILE", "<<EOF", "# END", "| <|end|> | a |", "END OF FILE ---", "[ENDORSED]", "#endif // END FILE", "<<<TEXT>>>", "--- END ---", "<<</p>>>", "<<<END <b>>>>")),
+            "*** END OF THE EBOOK ***", "At the END OF FILE", "<<EOF", "# END", "| <|end|> | a |", "END OF FILE ---", "[ENDORSED]", "#endif // END FILE", "<<<TEXT>>>", "--- END ---", "<<</p>>>", "<<<END <b>>>>",
+            "# End of file", "## End File", "- END FILE", "> END FILE", '"END FILE"', "`END FILE`", "* end of file", "1. END FILE", "# END FILE TRANSFERS NOW", "[End of document]", "--- End of Document ---", "*** THE END ***", "# The end",
+            "- End of the file system", "- File: a.txt", "# File: a.txt", "## FILE: a.txt", "[[File:a.jpg]]", "/file", "/end", "- [file](x)", "-- End of story", "« End of file » he said", "-----BEGIN PGP MESSAGE-----", "<document>", "<file>",
+            "(end of file)", "*End of file*", "| END FILE | x |", "| END FILE |x", "- end file", "--- end", "*** START OF THE PROJECT GUTENBERG EBOOK ***", "<!-- end -->", "// end", "# end", "---", "— End of the line", '"End of file reached," he said.',
+            "[END OF PART ONE]", "<<< 1 2 >>>", ">>> end", ">>> print(1)", "# EOF", "-- a.txt --", "[doc]", "--- document: x", "=== File: x ===", "* Start file transfer", "- START FILE SERVER AND WAIT", "\\end{document}", "\\begin{document}", "% end document",
+            "## Start Document", "--- begin ---", "<end>", "[start]", "— END FILE? he asked, and nobody knew", "# DOCUMENT-START", "[/b]", "[/files]", "<<x>>", "cat <<EOF", "--- END FILES ---", "[END FILEX]", "# END FILE-HANDLING", "=== end of a.txt ===",
+            "===END===x", "«END»", "&lt;END&gt;", "<|x|>", "<<<" + "END " * 99 + ">>>", "(END FILE", "# End File: how to", "<< >>", "--- END FILE transfers to --- us",
+        )),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("first", [b"", V1])
-def test_lines_of_other_bundles(first: bytes, line: str, is_reported: bool) -> None:
-    source = first + f"<<<FILE d1 a>>>\none\n{line}\n<<<FILE d2 b>>>\ntwo\n{line}\n".encode()
+@pytest.mark.parametrize("is_pure", [False, True])
+def test_lines_of_other_bundles(
+    monkeypatch: pytest.MonkeyPatch, first: bytes, line: str, is_pure: bool, is_reported: bool
+) -> None:
+    if is_pure:
+        monkeypatch.setattr("corpusfmt.formats.seed.read.KERNEL", None)
+    source = first + f"<<<FILE d1 a>>>\none\n{line}\n<<<FILE d2 b>>>\ntwo\n{line}\nx\n".encode()
     more = len(first) > 0
     assert told(source) == ([("SEED018", "note", 3 + more), ("SEED018", "note", 6 + more)] if is_reported else [])
 
@@ -825,6 +852,8 @@ def test_lines_of_other_bundles(first: bytes, line: str, is_reported: bool) -> N
         ("```\ncode\n```\n", []), ("```python\n", []), ("x\n\nThe end.\n", []), ("Let me know if you come.\n", []), ("x\n\nHe let me know that he would come.\n", []),
         ("x\n\nIf you have eggs left, fry them.\n", []), ("x\n\nI hope this helps!\n\nAnother paragraph.\n", []), ("x\n\nLet me know." + "\ny" * 600 + "\n", []), ("", []), ("\n", []),
         ("```\n" + "y\n" * 600, []),
+        ("x\nEOF\n", [3]), ("x\n`EOF`", [3]), ("x\n--EOF--\n", [3]), ("EOF\n", [2]), ("x\n</s>\n", [3]), ("x\n<end_of_turn>\n", [3]), ("x\n[/INST]\n", [3]), ("x\nEOF\n\\ No newline at end of file\n", [3]),
+        ("cat > a <<EOF\nx\nEOF\n", []), ("cat <<-'EOF'\nx\nEOF\n", []), ("<s>x\n</s>\n", []), ("x EOF\n", []), ("x\nEOF\ny\n", []), ("GEOF\n", []), ("x 1\n# EOF\n", []),
     ],
 )  # fmt: skip
 def test_what_a_language_model_puts_at_the_end(end: str, lines: list[int]) -> None:
@@ -836,7 +865,7 @@ def test_what_a_language_model_puts_at_the_end(end: str, lines: list[int]) -> No
 def test_lines_of_all_kinds_are_found_in_linear_time() -> None:
     pieces = [
         b"<p>", b"* ", b"**<<<FILE ", b"<<<FILE a b>>>", "»>".encode(), "»".encode(), b"&gt;&gt;", b">>-->", b"<<<END", b"<<<END>", b"\\<", b"&lt;&lt;&lt;FILE ", b"\n```", b"\n\n", b"if you ",
-        b"\n<<<<<<< a", b"\n<<<END>>>", b"\n\\<<<FILE ", b"\n\\\\ No newline at end of file", b"> ", b">>> <b>", b"\xc2\xab", b"\xe2\x80\xb9", b"&#60;", b"&lt;", b"END FILE ", b"[END FILE ", b"\n<<<<<<<", b"\n=======", b"\n>>>>>>> a", b"=", b"\xc2\xa0", b"<<\xc2\xa0", b"\n**<<<FILE a b>>>** <b", b"let me know ",
+        b"\n<<<<<<< a", b"\n<<<END>>>", b"\n[END FILE ", b"\n--- END FILE (", b"\n<b><b>", b"\n&lt;", b"\n&", b"&", b"\n=\xe2\x95\x90", b"- ", b"\n- end of the ", b"<|", b"\n<<", b"\n<<<END", b"\n\\<<<FILE ", b"\n\\\\ No newline at end of file", b"> ", b">>> <b>", b"\xc2\xab", b"\xe2\x80\xb9", b"&#60;", b"&lt;", b"END FILE ", b"[END FILE ", b"\n<<<<<<<", b"\n=======", b"\n>>>>>>> a", b"=", b"\xc2\xa0", b"<<\xc2\xa0", b"\n**<<<FILE a b>>>** <b", b"let me know ",
     ]  # fmt: skip
     for piece in pieces:
         for head in (b"", b"**<<<FILE a b>>>"):

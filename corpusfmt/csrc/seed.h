@@ -56,28 +56,58 @@ static int is_bare_slash(const u8 *slash, const u8 *end)
         && !is_word(p + 1, end, "no");
 }
 
+/* Return what follows one of some words in any case, or NULL. */
+static const u8 *after_word(const u8 *p, const u8 *end, const char *const *words)
+{
+    for (; *words; words++)
+        if (is_word(p, end, *words))
+            return p + strlen(*words);
+    return NULL;
+}
+
+static const u8 *after_gap(const u8 *p, const u8 *end)
+{
+    return p + (p < end && (*p == ' ' || *p == '_' || *p == '-'));
+}
+
+/* Say whether a line that begins with signs, some of which are no blanks, goes on at p as other bundles end or begin a
+   file (corpusfmt/formats/seed/delimiters.py). */
+static int is_foreign(const u8 *p, const u8 *end, int signs)
+{
+    static const char *const kin[] = {"file", "document", "doc", "seed", "bundle", NULL}, *const bounds[] = {"end", "begin", "start", NULL};
+    const u8 *after = after_word(p, end, kin);
+    if (after != NULL)
+        return p[-1] == '/' || (after < end && *after == ':') || after_word(after_gap(after, end), end, bounds) != NULL;
+    after = after_word(p, end, bounds);
+    if (after == NULL)
+        return is_word(p, end, "eof");
+    if (signs >= 3 && is_word(p, end, "end"))
+        return 1;
+    after = after_gap(after, end);
+    if (is_word(after, end, "of"))
+        after = after_gap(after + 2, end);
+    if (is_word(after, end, "the"))
+        after = after_gap(after + 3, end);
+    return after_word(after, end, kin) != NULL;
+}
+
 /* Say whether there may be the end of a file as other bundles have it, or that of a merge conflict. */
 static int has_foreign_end(const u8 *data, const u8 *end)
 {
-    static const struct {
-        const char *text;
-        size_t size;
-    } words[] = {{"FILE", 4}, {"DOC", 3}, {"SEED", 4}, {"BUNDLE", 6}};
-    for (const u8 *p = data; (p = memchr(p, 'E', (size_t)(end - p))) != NULL; p++) {
-        if (!starts(p, end, "END", 3))
-            continue;
-        const u8 *q = p + 3;
-        for (int of = 0; of < 2; of++) {
-            if (q < end && (*q == ' ' || *q == '_' || *q == '-'))
-                q++;
-            if (!of && starts(q, end, "OF", 2))
-                q += 2;
-            else
-                break;
+    for (const u8 *line = data; line != NULL && line < end;) {
+        const u8 *p = line;
+        int signs = 0;
+        for (; p < end && p - line < 300 && *p != '\n' && !is_letter(*p) && !(*p >= '0' && *p <= '9'); p++) {
+            if (*p == '&' && (is_word(p + 1, end, "lt;") || is_word(p + 1, end, "gt;"))) {
+                p += 3;
+                signs += 2;
+            }
+            signs += *p != ' ' && *p != '\t';
         }
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-            if (starts(q, end, words[i].text, words[i].size))
-                return 1;
+        if (p > line && p < end && memchr("edfsb", *p | 32, 5) != NULL && is_foreign(p, end, signs))
+            return 1;
+        line = memchr(p, '\n', (size_t)(end - p));
+        line = line ? line + 1 : NULL;
     }
     for (const u8 *p = data; (p = memchr(p, '>', (size_t)(end - p))) != NULL; p++)
         if (starts(p, end, ">>>>>>>", 7))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from corpusfmt.formats.seed.body import Body, BodyFault, is_begun, look_alikes
+from corpusfmt.formats.seed.delimiters import has_ends
 from corpusfmt.formats.seed.faults import BY_CODE
 from corpusfmt.formats.seed.grammar import (
     BOUNDARY,
@@ -25,7 +26,6 @@ from corpusfmt.formats.seed.traces import (
     Conflict,
     Trace,
     at_the_end,
-    has_ends,
     is_spelled,
     of_other_bundles,
     of_version1,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from corpusfmt.formats.seed.delimiters import delimiters
 from corpusfmt.formats.seed.grammar import MARKER, HeaderFault, parse_header, spell_id, spell_name
 from corpusfmt.text.display import quoted
 
@@ -23,21 +24,11 @@ _SIDE: Final = re.compile(rb"(?:[^\s>]+|[0-9a-f]{7,40} \([^\n]+\)|Stashed change
 _SURE: Final = re.compile(
     rb"(?:HEAD|[0-9a-f]{7,40}(?: \([^\n]+\))?|Stashed changes|Updated upstream|\.r\d+|origin/\S+)\r?"
 )
-#: The end of a file, in words, and the name of the file.
-_END: Final = rb"END[ _-]?+(?:OF[ _-]?+)?+(?:FILE|DOC(?:UMENT)?+|SEED|BUNDLE)(?:[: ][^<>\n=\]~*]{0,200}?)??"
-#: Lines that end a file, or begin one, in bundles of other programs, and marks of the end of what a language model
-#: writes.
-_DELIMITERS: Final = re.compile(
-    rb"^(?:[ \t*_`\"'#>-]{0,8}+(?:<{3,4}+[ \t]*+(?i:/[ \t]*+(?:file|doc|seed|bundle)|(?:file|doc)[ _-]?+end\b"
-    rb"|(?:end(?:of)?(?:file|doc(?:ument)?|seed|bundle)?|eo[dft]|fin|begin|start|stop|done)(?![a-z]))"
-    rb"[^<>\n]{0,200}+>{3,4}+|<<(?:/(?:FILE|DOC|SEED|BUNDLE)|%b)>>|<%b>|\[%b\]|<!-- %b -->"
-    rb"|<\|(?:end_?of_?text|im_(?:end|start)|e(?:ot|om|os)(?:_id)?|end)\|>)"
-    rb"|[=~*#_-]{3,40}+ ?+%b ?[=~*#_-]{3,40}+)[ \t*_`\"'\r]{0,8}+$" % ((_END,) * 5),
-    re.M,
-)
-_ENDS: Final = re.compile(rb"^[^\nA-Z]{0,40}+END[ _-]?+(?:OF[ _-]?+)?+(?:FILE|DOC|SEED|BUNDLE)", re.M)
 #: How far before its end the last text is looked at.
 _TAIL: Final = 600
+#: A last line that a script or a language model leaves there, and what says that it belongs to the text.
+_LAST: Final = re.compile(rb"\n[ \t`*_-]*+(?:EOF|</s>|<eos>|<end_of_turn>|\[/INST\])[ \t`*_-]*+\Z")
+_OPENED: Final = re.compile(rb"<<[-~<]?[ \t]*+[\"'\\]?EOF|<s>|<bos>|<start_of_turn>|\[INST\]")
 _FENCE: Final = re.compile(rb"^ {0,3}(?:```+|~~~+)([^\n`]*+)$", re.M)
 #: What stands behind the end of a code block: nothing, or another paragraph.
 _CLOSING: Final = re.compile(rb"(?:\n[ \t\r]*+)?+(?:\n|\Z|\\ No newline at end of file)")
@@ -158,15 +149,10 @@ def _is_end(held: Sequence[re.Match[bytes]], last: re.Match[bytes]) -> bool:
     return len(run) == 7 and _SURE.fullmatch(name) is not None
 
 
-def has_ends(buffer: bytes) -> bool:
-    """Say whether a buffer may have a line that ends a file in bundles of other programs, and begins with no ``<``."""
-    return b"END" in buffer and _ENDS.search(buffer) is not None
-
-
 def of_other_bundles(text: bytes, start: int) -> Iterator[Trace]:
     """Give lines of a text, which begins at ``start``, that end or begin a file in bundles of other programs."""
-    for match in _DELIMITERS.finditer(text) if b"<<" in text or b"<|" in text or has_ends(text) else ():
-        yield Trace("SEED018", f"the line is of another kind of bundle: {quoted(match[0])}", start + match.start())
+    for at, line in delimiters(text):
+        yield Trace("SEED018", f"the line is of another kind of bundle: {quoted(line)}", start + at)
 
 
 def at_the_end(text: bytes, start: int) -> Iterator[Trace]:
@@ -184,6 +170,10 @@ def at_the_end(text: bytes, start: int) -> Iterator[Trace]:
         yield Trace("SEED018", "the text has the end of a code block without a beginning", start + fence.start())
     whole = text.removesuffix(b"\n").removesuffix(MARKER).rstrip(b" \t\r\n")
     first = max(len(whole) - _TAIL, 0)
+    left = _LAST.search(b"\n" + whole[whole.rfind(b"\n", first) + 1 :])
+    if left and not _OPENED.search(text):
+        line = left[0][1:]
+        yield Trace("SEED018", f"the last line marks the end of a file: {quoted(line)}", start + len(whole) - len(line))
     at = max((match.end() for match in _BREAK.finditer(whole, first)), default=-1)
     last = whole[at:].lstrip() if at > 0 else b""
     if _FAREWELL.search(last.decode("utf-8", "replace")):
