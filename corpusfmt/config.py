@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from corpusfmt import storage
-from corpusfmt.limits import ANY, CONFIGURATION, CONFIGURATION_DEPTH, CONFIGURATION_DOTS, PATTERNS
+from corpusfmt.limits import (
+    ANY,
+    CONFIGURATION,
+    CONFIGURATION_DEPTH,
+    CONFIGURATION_DOTS,
+    CONFIGURATION_PATH,
+    PATTERN_COUNT,
+    PATTERNS,
+)
 from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.options import SETTINGS
 from corpusfmt.text.display import quoted, shown
@@ -179,6 +187,9 @@ def _look_at(path: str, text: str) -> None:
 
 def _file(path: str, top: str, key: str, name: str) -> str:
     """Return the path of a file that a configuration names. Raises ConfigurationError for what it may not name."""
+    if len(name) > CONFIGURATION_PATH:  # what follows takes time for each part of it
+        what = f"the path is longer than {CONFIGURATION_PATH:,} characters"
+        raise ConfigurationError(f"{quoted(path, 400)}: {key}: {what}")
     file = storage.within(storage.folder_of(path), name)
     what = ""
     if "\0" in name:
@@ -210,8 +221,13 @@ def _check(path: str, said: Mapping[str, Any]) -> None:
     matches = [one["match"] for one in said.get("paths", ())]
     if not all(match and all(match) for match in matches):
         raise ConfigurationError(f"{quoted(path, 400)}: an entry of paths has no pattern, or an empty one, under match")
-    if len("".join([*said.get("per-file-ignores", ()), *("".join(one) for one in matches)])) > PATTERNS:
+    patterns = [*said.get("per-file-ignores", ())]
+    for match in matches:
+        patterns += [match] if isinstance(match, str) else match
+    if sum(map(len, patterns)) > PATTERNS:
         raise ConfigurationError(f"{quoted(path, 400)}: the patterns have more than {PATTERNS:,} characters")
+    if len(patterns) > PATTERN_COUNT:
+        raise ConfigurationError(f"{quoted(path, 400)}: there are more than {PATTERN_COUNT:,} patterns")
 
 
 def _object(path: str, where: str, said: Mapping[str, Any], schema: Mapping[str, Any]) -> None:

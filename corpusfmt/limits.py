@@ -61,12 +61,14 @@ SMALL_FILE: Final = 8 * MIB
 RECEIPT: Final = 64 * MIB
 GRAMMAR: Final = 64 * MIB
 GRAMMAR_FILES: Final = 200
-#: A configuration; parts of one key in it, or how deep it nests; dots outside of its strings; all patterns in it; how
-#: many processes may be asked for.
+#: A configuration; parts of one key in it, or how deep it nests; dots outside of its strings; all patterns in it, and
+#: how many there are; the path of a file that it names; how many processes may be asked for.
 CONFIGURATION: Final = MIB
 CONFIGURATION_DEPTH: Final = 32
 CONFIGURATION_DOTS: Final = 20_000
 PATTERNS: Final = 64 * KIB
+PATTERN_COUNT: Final = 1000
+CONFIGURATION_PATH: Final = 4 * KIB
 MAX_JOBS: Final = 256
 #: What libxml2 takes as one text, in bytes, when it validates a document.
 VALIDATED_TEXT: Final = 10_000_000

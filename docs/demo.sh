@@ -7,7 +7,7 @@ rm -rf demo && mkdir demo
 show() { printf '\n%s\n' "$*"; }
 run() { printf '\n$ %s\n' "$*"; "$@"; }
 # The beginnings of long lines, cut between characters.
-clip() { PYTHONUTF8=1 python -c 'import sys; [print(line[:110].rstrip()) for line in sys.stdin]'; }
+clip() { PYTHONUTF8=1 python -c 'import sys; [print(line[:107] + "..." if len(line) > 111 else line.rstrip()) for line in sys.stdin]'; }
 
 show "1. A scraped news document, as it stands in seeds/news.seed:"
 sed -n '2,8p' seeds/news.seed | clip
@@ -34,5 +34,5 @@ run corpusfmt validate seeds demo/corpus.jsonl demo/corpus.warc.gz demo/corpus.x
 show "5. A broken file: what is wrong, and where."
 printf '\n$ corpusfmt validate tests/data/broken.seed\n'
 corpusfmt validate -q tests/data/broken.seed > demo/findings.txt 2>&1 && exit 1
-clip < demo/findings.txt | sed -n '1,27p'
+clip < demo/findings.txt | awk '!NF { found++ } found == 5 { exit } { print }'
 echo "... ($(grep -c '^tests/data/broken.seed:' demo/findings.txt) findings in all: demo/findings.txt)"

@@ -368,7 +368,7 @@ def test_only_shards_of_an_older_run_are_replaced(here: Path) -> None:
 def test_shards_can_be_joined_under_their_own_stem(here: Path) -> None:
     convert("good.seed", "part.jsonl", shard_size=1)
     assert convert("part-*.jsonl", "part.jsonl").read == 2
-    with pytest.raises(ConfigurationError, match="is written by this run; choose another target"):
+    with pytest.raises(ConfigurationError, match="is the target of this run; choose another target"):
         convert("part-*.jsonl", "part.jsonl", shard_size=1, force=True)
 
 

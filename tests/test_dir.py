@@ -410,7 +410,7 @@ def test_a_file_over_the_limit_is_refused_at_its_edge(tmp_path: Path) -> None:
         (["convert", "a.seed", "--to", "dir", "-o", "o", "--shard-size", "1k"], "no shards"),
         (["convert", "a.seed", "--to", "dir", "-o", "a.seed"], "is a file"),
         (["convert", "a.seed", "--to", "dir", "-o", "in"], "not empty"),
-        (["convert", "in", "--from", "dir", "--to", "dir", "-o", "in"], "is written by this run"),
+        (["convert", "in", "--from", "dir", "--to", "dir", "-o", "in"], "is the target of this run"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked(

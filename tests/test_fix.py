@@ -692,3 +692,18 @@ def test_what_is_fixed_is_never_held_whole(
     assert (tmp_path / "a").read_bytes() == scratch.at(0, scratch.size)
     assert max(given) <= 5 * CHUNK < scratch.size
     scratch.close()
+
+
+def test_a_clean_file_may_lie_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: object, **__: object) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    clean, broken = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    clean.write_bytes(b'{"id":"a","text":"x"}\n')
+    broken.write_bytes(b'\xef\xbb\xbf{"id":"a","text":"x"}\n')
+    monkeypatch.setattr("tempfile.TemporaryFile", refused)
+    assert main(["fix", str(clean)]) == 0
+    assert main(["fix", str(broken)]) == 2
+    assert "b.jsonl: Permission denied" in capsys.readouterr().err

@@ -460,7 +460,7 @@ def test_an_inner_object_is_no_record(line: bytes) -> None:
 )  # fmt: skip
 def test_a_binary_file_gives_one_finding(data: bytes) -> None:
     (batch,) = scan(FORMAT, data)
-    assert ([one.code for one in batch.findings], batch.fatal) == (["JSONL022"], True)
+    assert ([one.code for one in batch.findings], batch.fatal) == (["JSONL022"], False)
 
 
 @pytest.mark.parametrize(
@@ -472,3 +472,10 @@ def test_a_binary_file_gives_one_finding(data: bytes) -> None:
 )  # fmt: skip
 def test_a_faulty_line_does_not_make_a_file_binary(data: bytes) -> None:
     assert "JSONL022" not in {one.code for one in findings(scan(FORMAT, data))}
+
+
+def test_a_file_that_is_not_text_does_not_end_the_run(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"\x80\x04\x95\x1f\x00\x94" * 50)
+    (tmp_path / "b.jsonl").write_bytes(b'{"id":"b","text":"x"}\n')
+    report = corpusfmt.convert(tmp_path, tmp_path / "out.seed", on_error="skip")
+    assert (report.written, report.refused, report.finding_counts) == (1, 1, {"JSONL022": 1})

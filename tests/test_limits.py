@@ -433,6 +433,20 @@ def _patterns(tmp_path: Path) -> None:
 
 
 @case
+def _pattern_count(tmp_path: Path) -> None:
+    lines = [f'[[paths]]\nmatch = "{at}"\n' for at in range(900)]
+    ignores = [f'"x{at}" = []\n' for at in range(101)]
+    taken = "".join(["[per-file-ignores]\n", *ignores[:-1], *lines])
+    configured(tmp_path, taken, taken.replace("[[paths]]", f"{ignores[-1]}[[paths]]", 1), "1,000 patterns")
+
+
+@case
+def _configuration_path(tmp_path: Path) -> None:
+    taken = f'baseline = "{"a/" * 2048}"\n'
+    configured(tmp_path, taken, taken.replace("a/", "a//", 1), "longer than 4,096 characters")
+
+
+@case
 def _jobs(tmp_path: Path) -> None:
     configured(tmp_path, "jobs = 256", "jobs = 257", "jobs is at most 256, not 257")
     (tmp_path / "a.seed").write_text("<<<FILE d1 a>>>\nx\n")

@@ -779,7 +779,7 @@ def test_a_signal_while_a_target_is_opened_or_closed_is_not_hidden(
 def test_a_scratch_file_that_fails_has_the_name_of_what_it_is_for(name: str, named: str, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError) as caught:
-        Scratch(nowhere, name)
+        Scratch(nowhere, name).write(b"x")
     assert caught.value.filename == (named or nowhere)
 
 
@@ -831,7 +831,7 @@ def test_discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = discover([".", "a.seed"], known, lambda path: path.endswith("b.seed") or path == os.path.join(".", "a.seed"))
     assert own.paths == [*inside[2:], "a.seed"]
     assert list(own.skipped) == [os.path.join(".", "x.txt"), *inside[:2]]
-    assert list(own.skipped.values()) == ["without a known suffix", "written by this run", "written by this run"]
+    assert list(own.skipped.values()) == ["without a known suffix", "the target of this run", "the target of this run"]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Final, NoReturn
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar, Final, NoReturn, TypeVar
 
 from corpusfmt import plugins
 from corpusfmt.cli.messages import complain
@@ -14,6 +14,7 @@ from corpusfmt.model.errors import ConfigurationError
 from corpusfmt.model.format import Format, Option
 from corpusfmt.options import GROUPS, READING, Setting, format_options, settings_of
 
+_T = TypeVar("_T")
 SOURCES: Final = "a file, a folder, a pattern such as 'news/*.jsonl', or - for standard input"
 
 
@@ -233,8 +234,23 @@ def codes(text: str) -> list[str]:
     return [code for code in text.split(",") if code]
 
 
+def _number(text: str) -> int:
+    return _converted(text, int, "a whole number")
+
+
+def _seconds(text: str) -> float:
+    return _converted(text, float, "a number of seconds")
+
+
+def _converted(text: str, kind: Callable[[str], _T], what: str) -> _T:
+    try:
+        return kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected {what}, not {text[:80]!a}") from None
+
+
 _TYPES: Final[dict[str, Any]] = {
-    "size": byte_count, "limits": limit_values, "number": int, "seconds": float, "codes": codes,
+    "size": byte_count, "limits": limit_values, "number": _number, "seconds": _seconds, "codes": codes,
 }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
     name, own = format_spec(args.to_format)
     allowed = kinds(",".join(args.allow_loss))
     mode, equals, file = args.on_error.partition("=")
-    if (mode == "quarantine") != bool(equals and file):
+    if mode not in ("raise", "stop", "skip", "quarantine") or (mode == "quarantine") != bool(equals and file):
         raise ConfigurationError("--on-error takes raise, skip or quarantine=FILE")
     for option, path in (("--receipt", args.receipt), ("--report", args.report)):
         if path == "":

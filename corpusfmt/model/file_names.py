@@ -13,7 +13,7 @@ NAME_FROM: Final = "name-from"
 
 def name_from(usual: str) -> Option:
     """Return the option of a format whose files are named by ``usual``, in words, where nothing else is asked for."""
-    what = f"files are named by the name, the id, or the path of the source; by default by {usual}"
+    what = f"files are named by the name, the id, or the path of the source; the default is {usual}"
     return Option(NAME_FROM, what, ("id", "name", "path"), "write")
 
 

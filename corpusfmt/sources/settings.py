@@ -73,17 +73,16 @@ class Reading(NamedTuple):
         if not self.by_path:
             return self
         inside = storage.spellings(path, self.base)
-        found = self._replace(by_path=())
+        format, own, encoding, id_from = self.format, self.own, self.encoding, self.id_from
+        preset = dict(self.preset)
         for one in reversed(self.by_path):
             if any(map(one.fits, inside)):
-                if found.format is None and one.format is not None:
-                    found = found._replace(format=one.format, own=one.own)
-                found = found._replace(
-                    encoding=found.encoding or one.encoding,
-                    id_from=found.id_from or one.id_from,
-                    preset={**one.preset, **found.preset},
-                )
-        return found
+                if format is None and one.format is not None:
+                    format, own = one.format, one.own
+                encoding, id_from = encoding or one.encoding, id_from or one.id_from
+                for name, value in one.preset.items():
+                    preset.setdefault(name, value)
+        return self._replace(format=format, own=own, encoding=encoding, id_from=id_from, preset=preset, by_path=())
 
     def checked(self, asked: Sequence[str]) -> Reading:
         """Return it with names normalised, for sources that were asked for. Raises ConfigurationError."""

@@ -94,7 +94,7 @@ class Found(NamedTuple):
 
 #: Why files are skipped.
 HIDDEN: Final = "hidden, a link or a pipe"
-OWN: Final = "written by this run"
+OWN: Final = "the target of this run"
 AGAIN: Final = "another name of a file that is read"
 OTHER: Final = "no text, or not in the format of its suffix"
 
@@ -157,7 +157,7 @@ def discover(
             skipped |= dict.fromkeys(others, f"without a {what} suffix")
             inside = [path for path, fits in zip(inside, fitting, strict=True) if fits]
         if inside and all(own(path) for path in inside):
-            nothing = f"every file in {quoted(source)} is written by this run; choose another target"
+            nothing = f"every file in {quoted(source)} is the target of this run; choose another target"
         skipped |= dict.fromkeys(filter(own, inside), OWN)
         inside = [path for path in inside if not own(path)]
         if not inside:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import IO, Final
 
 from corpusfmt.limits import CHUNK, MIB
 from corpusfmt.storage.input import Input
@@ -15,19 +15,25 @@ _HELD: Final = MIB
 
 
 class Scratch:
-    """Bytes that are written once and read any number of times. Gone when it is closed, or the process ends."""
+    """Bytes that are written once and read any number of times. Gone when it is closed, or the process ends.
+
+    There is a file when there are bytes: a folder need not be one to write into where nothing is to be written.
+    """
 
     def __init__(self, folder: str, name: str) -> None:
         """``folder`` is where it lies, empty for the one of the system; ``name`` is what an error is said to be of."""
-        from tempfile import TemporaryFile, gettempdir
+        from tempfile import gettempdir
 
         self.folder, self.name, self.size = folder, name or folder or gettempdir(), 0
-        with self._named():
-            self._file = TemporaryFile(dir=scratch_folder(folder))  # noqa: SIM115 - closed by its owner
+        self._file: IO[bytes] | None = None
 
     def write(self, data: bytes) -> None:
         """Take bytes, after those that were given before. Raises OSError."""
         with self._named():
+            if self._file is None:
+                from tempfile import TemporaryFile
+
+                self._file = TemporaryFile(dir=scratch_folder(self.folder))  # noqa: SIM115 - closed by its owner
             self._file.seek(self.size)
             self._file.write(data)
         self.size += len(data)
@@ -38,6 +44,8 @@ class Scratch:
 
     def at(self, position: int, size: int) -> bytes:
         """Return up to ``size`` bytes from ``position`` on."""
+        if self._file is None:
+            return b""
         with self._named():
             self._file.seek(position)
             return self._file.read(size)
@@ -53,8 +61,9 @@ class Scratch:
 
     def close(self) -> None:
         """Let go of it."""
-        with suppress(OSError, ValueError):  # what it holds is not needed any more
-            self._file.close()
+        if self._file is not None:
+            with suppress(OSError, ValueError):  # what it holds is not needed any more
+                self._file.close()
 
 
 class ScratchStream:

@@ -6,6 +6,7 @@ The places of a path that a pattern has come to are the bits of a number, and ea
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _STARS: Final = re.compile(r"(\*\*/|\*\*|\*|\?)")
@@ -26,9 +27,7 @@ class Glob:
     def fits(self, path: str) -> bool:
         """Say whether a path, with slashes, fits."""
         path = path.rpartition("/")[2] if self._bare else path
-        all_, marks = (2 << len(path)) - 1, dict[str, int]()
-        for at, char in enumerate(path):
-            marks[char] = marks.get(char, 0) | 1 << at
+        all_, marks = (2 << len(path)) - 1, _marks(path)
         slashes = marks.get("/", 0)
         names = all_ >> 1 & ~slashes
         here = 1
@@ -49,6 +48,15 @@ class Glob:
             if not here:
                 return False
         return here >> len(path) == 1
+
+
+@lru_cache(maxsize=4)
+def _marks(path: str) -> dict[str, int]:
+    """Return where each character stands in a path that many patterns are held against."""
+    marks: dict[str, int] = {}
+    for at, char in enumerate(path):
+        marks[char] = marks.get(char, 0) | 1 << at
+    return marks
 
 
 def _along(here: int, way: int) -> int:

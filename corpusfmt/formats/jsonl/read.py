@@ -144,7 +144,7 @@ class _Scan:
             return
         if is_binary(head[:HEAD]):
             self.out.find("JSONL022", "the file has binary data, not text", 0)
-            yield self.out.batch(head, cut=True, fatal=True)
+            yield self.out.batch(head, cut=True)
             return
         start = 0
         if head.startswith(BOM):
