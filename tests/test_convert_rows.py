@@ -236,3 +236,25 @@ def test_what_differs_is_named(
             corpusfmt.convert(source, tmp_path / "out.jsonl", verify=True)
         told.append(str(error.value))
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".tei.xml", ".tei.xml.zst", ".warc", ".warc.gz"])
+def test_checks(tmp_path: Path, made: list[int], suffix: str) -> None:
+    path = str(tmp_path / f"out{suffix}")
+    with corpusfmt.create(path) as writer:
+        writer.write_all(Document(f"d{n}", f"{n}\n\né\n", meta={"n": n}) for n in range(400))
+    assert list(corpusfmt.validate(path)) == []
+    assert not made
+
+
+@given(st.lists(strategies.text_documents, max_size=5), st.sampled_from([".seed", ".jsonl", ".tei.xml", ".warc"]))
+def test_checks_of_any_documents(documents: list[Document], suffix: str) -> None:
+    """Some of them are there twice, some are blank."""
+    blank = [Document(document.id, " \n" * 40) for document in documents[:1]]
+    with TemporaryDirectory() as place:
+        path = f"{place}/out{suffix}"
+        with corpusfmt.create(path) as writer:
+            writer.write_all([*documents, *documents[:2], *blank])
+        found = list(corpusfmt.validate(path, extend_select=["DOC", "TXT"]))
+        with without():
+            assert list(corpusfmt.validate(path, extend_select=["DOC", "TXT"])) == found

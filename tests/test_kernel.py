@@ -850,6 +850,24 @@ def test_proofs_of_tables_that_are_wrong(data: bytes, arena: bytes, table: bytes
     assert lines.isascii()
 
 
+@given(_buffers, tables, st.integers(0, 16), st.integers(-9, 99), st.integers(0, 1 << 40))
+def test_lines_of_tables_that_are_wrong(data: bytes, table: bytes, cut: int, first: int, line: int) -> None:
+    table = table[: len(table) - cut] if cut < len(table) else table
+    rows = [
+        memoryview(table)[at : at + 8 * COLUMNS].cast("q") for at in range(0, len(table) - 8 * COLUMNS + 1, 8 * COLUMNS)
+    ]
+    begins = [min(max(first, 0), len(data)), *[row[0] for row in rows], len(data)]
+    if begins != sorted(begins):
+        with pytest.raises(ValueError, match="the table is wrong"):
+            KERNEL.numbered(alone(data), alone(table), first, line)
+        return
+    found = memoryview(KERNEL.numbered(alone(data), alone(table), first, line)).cast("q")
+    for number, row in enumerate(rows):
+        at = number * COLUMNS
+        assert found[at : at + COLUMNS - 1].tolist() == row[: COLUMNS - 1].tolist()
+        assert found[at + COLUMNS - 1] == line + data.count(b"\n", begins[0], row[0])
+
+
 WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (b"a", 1, 2, 3, 4, 1 << 80), (b"",) * 16]
 
 
@@ -865,6 +883,7 @@ WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (
         "column",
         "first_blank",
         "proof",
+        "numbered",
     ],
 )
 @pytest.mark.parametrize("arguments", WRONG)

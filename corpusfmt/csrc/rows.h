@@ -116,3 +116,22 @@ static size_t first_blank(const Rows *rows)
     }
     return i;
 }
+
+/* Add a copy of a table whose rows, which are in order, have their lines: a buffer is in a line at an offset. Return 0
+   where a row is wrong. */
+static int put_lines(const Rows *rows, size_t from, int64_t line, Bytes *out)
+{
+    const u8 *data = rows->data.buf;
+    int64_t row[COLUMNS];
+    size_t all = count(rows);
+    for (size_t i = 0; i < all && !out->failed; i++) {
+        row_of(rows, i, row);
+        if (row[BEGIN] < (int64_t)from || row[BEGIN] > rows->data.len)
+            return 0;
+        line += lines_of(data + from, data + row[BEGIN]);
+        from = (size_t)row[BEGIN];
+        row[LINE] = line;
+        put_row(out, row);
+    }
+    return 1;
+}

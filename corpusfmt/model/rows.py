@@ -94,6 +94,17 @@ class Rows(Sequence[Document]):
             chosen = b"".join([table[number * size : (number + 1) * size] for number in numbers])
         return Rows(self.values._replace(table=chosen), self._path, self._offset, self._encoding)
 
+    def numbered(self, first: int, line: int) -> Rows:
+        """The same rows, with their lines; the buffer is in a line at the offset ``first``, before any of them."""
+        assert KERNEL is not None, "it makes rows"
+        table = KERNEL.numbered(self.values.buffer, self.values.table, first, line)
+        return Rows(self.values._replace(table=table), self._path, self._offset, self._encoding)
+
+    @property
+    def begins(self) -> list[int]:
+        """The offsets in the buffer where the records begin."""
+        return self._at[::COLUMNS].tolist()
+
     @property
     def made(self) -> list[int]:
         """The numbers of the documents whose ids were made."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 11
+ABI: Final = 12
 
 
 class Kernel(Protocol):
@@ -67,6 +67,9 @@ class Kernel(Protocol):
 
     def first_blank(self, data: bytes, arena: bytes, table: bytes, /) -> int:
         """Return the number of the first row whose text may be white space alone, or how many rows there are."""
+
+    def numbered(self, data: bytes, table: bytes, first: int, line: int, /) -> bytes:
+        """Return a table with the lines of its rows, which are in order, of a buffer that is in a line at an offset."""
 
     def proof(self, data: bytes, arena: bytes, table: bytes, listed: bool, quick: bool, /) -> tuple[bytes, bytes, int]:
         """Return the entries of all rows (``corpusfmt/verbs/convert/entries.py``); if ``listed``, their lines in a
