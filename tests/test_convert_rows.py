@@ -238,11 +238,13 @@ def test_what_differs_is_named(
     assert told[0] == told[1]
 
 
-@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".tei.xml", ".tei.xml.zst", ".warc", ".warc.gz"])
-def test_checks(tmp_path: Path, made: list[int], suffix: str) -> None:
+@pytest.mark.parametrize("suffix", [".seed", ".jsonl", ".jsonl.gz", ".tei.xml", ".tei.xml.zst", ".warc", ".warc.gz"])
+@pytest.mark.parametrize("name", ["", "a/{}.txt", "{}"])
+@pytest.mark.parametrize("text", ["{}\n\né\n", "日本語 {}", "Привет, мир! {}\n"])
+def test_checks(tmp_path: Path, made: list[int], suffix: str, name: str, text: str) -> None:
     path = str(tmp_path / f"out{suffix}")
     with corpusfmt.create(path) as writer:
-        writer.write_all(Document(f"d{n}", f"{n}\n\né\n", meta={"n": n}) for n in range(400))
+        writer.write_all(Document(f"d {n}", text.format(n), name=name.format(n), meta={"n": n}) for n in range(400))
     assert list(corpusfmt.validate(path)) == []
     assert not made
 
