@@ -296,3 +296,27 @@ def test_the_records_of_rows(end: bytes, chosen: list[int]) -> None:
     assert JSONL.records is not None
     found = JSONL.records(batch.region, batch.documents.only(chosen))
     assert [one.strip() for one in found] == [lines[number] for number in chosen]
+
+
+@pytest.mark.parametrize("suffix", [".seed", ".jsonl", ".jsonl.gz", ".tei.xml", ".tei.xml.zst", ".warc", ".warc.gz"])
+@pytest.mark.parametrize("name", ["", "a/{}.txt", "{}"])
+@pytest.mark.parametrize("text", ["{}\n\né\n", "日本語 {}", "Привет, мир! {}\n"])
+def test_checks(tmp_path: Path, made: list[int], suffix: str, name: str, text: str) -> None:
+    path = str(tmp_path / f"out{suffix}")
+    with corpusfmt.create(path) as writer:
+        writer.write_all(Document(f"d {n}", text.format(n), name=name.format(n), meta={"n": n}) for n in range(400))
+    assert list(corpusfmt.validate(path)) == []
+    assert not made
+
+
+@given(st.lists(strategies.text_documents, max_size=5), st.sampled_from([".seed", ".jsonl", ".tei.xml", ".warc"]))
+def test_checks_of_any_documents(documents: list[Document], suffix: str) -> None:
+    """Some of them are there twice, some are blank."""
+    blank = [Document(document.id, " \n" * 40) for document in documents[:1]]
+    with TemporaryDirectory() as place:
+        path = f"{place}/out{suffix}"
+        with corpusfmt.create(path) as writer:
+            writer.write_all([*documents, *documents[:2], *blank])
+        found = list(corpusfmt.validate(path, extend_select=["DOC", "TXT"]))
+        with without():
+            assert list(corpusfmt.validate(path, extend_select=["DOC", "TXT"])) == found

@@ -591,6 +591,24 @@ def test_losses_of_rows_are_those_of_documents(
                 assert not format.row_losses(rows_of(usual, apart, is_text=True), options).doubtful
 
 
+SPACES: Final = [chr(code) for code in range(0x110000) if chr(code).isspace()]
+
+
+@pytest.mark.parametrize("near", [-1, 0, 1])
+def test_blank_texts_are_those_of_white_space(near: int) -> None:
+    texts = [chr(ord(space) + near) * 3 for space in SPACES if ord(space) + near > 0]
+    texts += [" " * 61 + text for text in texts] + [
+        " " * 62 + "\u3000",
+        " " * 62 + "\u3001",
+        " " * 64 + "a",
+        "日本",
+        "\xa0" * 31 + "é",
+    ]
+    docs = [Document("d", text) for text in texts]
+    expected = [at for at, text in enumerate(texts) if text.isspace() or text.endswith(" " * 64 + "a")]
+    assert rows_of(docs, 0, is_text=True).blanks == expected
+
+
 #: Texts, ids and names that rules look at closely.
 LOOKED_AT: Final = [
     "",
@@ -628,8 +646,10 @@ def test_rules_find_the_same_in_rows(made: list[tuple[str, str, str, bool]], apa
         for fact in ("joined", "are_utf8", "ids", "names", "lines"):
             assert getattr(one, fact) == getattr(other, fact)
         assert (len(one), [*one], one[0], one[1:]) == (len(other), [*other], other[0], other[1:])
-        assert other.may_be_blank
-        assert one.may_be_blank or all(text[:64].strip() for _, _, text, _ in made)
+        assert list(other.blanks) == list(range(len(made)))
+        assert [at for at, (_, _, text, _) in enumerate(made) if not text.strip()] == [
+            at for at in one.blanks if not one[at].text.strip()
+        ]
         for rule in builtin_rules().values():
             if rule.start:
                 assert [*rule.start()(one)] == [*rule.start()(other)], rule.code
@@ -850,6 +870,24 @@ def test_proofs_of_tables_that_are_wrong(data: bytes, arena: bytes, table: bytes
     assert lines.isascii()
 
 
+@given(_buffers, tables, st.integers(0, 16), st.integers(-9, 99), st.integers(0, 1 << 40))
+def test_lines_of_tables_that_are_wrong(data: bytes, table: bytes, cut: int, first: int, line: int) -> None:
+    table = table[: len(table) - cut] if cut < len(table) else table
+    rows = [
+        memoryview(table)[at : at + 8 * COLUMNS].cast("q") for at in range(0, len(table) - 8 * COLUMNS + 1, 8 * COLUMNS)
+    ]
+    begins = [min(max(first, 0), len(data)), *[row[0] for row in rows], len(data)]
+    if begins != sorted(begins):
+        with pytest.raises(ValueError, match="the table is wrong"):
+            KERNEL.numbered(alone(data), alone(table), first, line)
+        return
+    found = memoryview(KERNEL.numbered(alone(data), alone(table), first, line)).cast("q")
+    for number, row in enumerate(rows):
+        at = number * COLUMNS
+        assert found[at : at + COLUMNS - 1].tolist() == row[: COLUMNS - 1].tolist()
+        assert found[at + COLUMNS - 1] == line + data.count(b"\n", begins[0], row[0])
+
+
 WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (b"a", 1, 2, 3, 4, 1 << 80), (b"",) * 16]
 
 
@@ -865,6 +903,7 @@ WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (
         "column",
         "first_blank",
         "proof",
+        "numbered",
     ],
 )
 @pytest.mark.parametrize("arguments", WRONG)

@@ -41,6 +41,7 @@ from tests.test_kernel import (
     limits,
     result,
     rows_of,
+    scanned,
     seeds,
     tables,
     told,
@@ -499,11 +500,21 @@ def test_sizes_at_limits(more: int) -> None:
     agree(TEI, data, ReadOptions(max_document=1 << 80, limits=higher))
 
 
-@pytest.mark.parametrize(
-    "options", [ReadOptions(), ReadOptions(lines=False, validating=True), ReadOptions(lines=False, thorough=True)]
-)
-def test_what_rows_do_not_have_is_not_read_as_rows(options: ReadOptions) -> None:
-    data = corpus([USUAL_ONE, USUAL_ONE])
+def test_documents_with_a_name_that_was_there_before_are_left_to_the_parser() -> None:
+    head, rest = parted(corpus([USUAL_ONE, *[Document(f"d{n}", "t\n\nt\n") for n in range(4)]]))
+    *documents, end = rest.split(b"</TEI>\n")
+    one, *others = [document + b"</TEI>\n" for document in documents]
+    for some in ([one, one], [others[0], one, others[1], one, others[2]], [*others, *others], [one] * 20 + others):
+        data = head + b"".join(some) + end
+        agree(TEI, data)
+        found = scanned(TEI, data, 0, ReadOptions(thorough=True))
+        assert [finding.code for finding in found.findings] == ["TEI014"] * (len(some) - len({*some}))
+        batches = [batch.documents for batch in TEI.scan(Pieces(data), ReadOptions(thorough=True))]
+        assert any(isinstance(batch, Rows) for batch in batches)
+
+
+def test_what_rows_do_not_have_is_not_read_as_rows() -> None:
+    data, options = corpus([USUAL_ONE, USUAL_ONE]), ReadOptions(lines=False, validating=True)
     found = [*TEI.scan(Pieces(data), options)]
     assert not any(isinstance(batch.documents, Rows) for batch in found)
     with without():

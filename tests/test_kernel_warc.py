@@ -243,6 +243,22 @@ def test_texts_that_look_like_others(text: str) -> None:
         agree(WARC, data[data.find(b"WARC/", 1) :])
 
 
+def test_documents_with_a_record_id_that_was_there_before_are_looked_at_closely() -> None:
+    thorough = ReadOptions(thorough=True)
+    info, *records, end = records_of(bundle([Document(f"a{n}", "text\n") for n in range(30)]))
+    for at, to in ((4, 10), (4, 11), (5, 10), (9, 9), (0, 58), (3, 30)):  # the second gets the id of the first
+        id, taken = (records[number].partition(b"<urn:uuid:")[2][:36] for number in (at, to))
+        changed = [
+            record.replace(taken, id) if number // 2 == to // 2 else record for number, record in enumerate(records)
+        ]
+        data = info + b"".join(changed) + end
+        agree(WARC, data)
+        codes = [finding.code for finding in scanned(WARC, data, 0, thorough).findings]
+        assert codes == (["WARC024"] if at != to else [])
+        assert sum(by_kernel(data, thorough)) == (29 if at != to else 30)
+    assert not by_kernel(b"".join(records), thorough)
+
+
 def test_every_cut() -> None:
     data = bundle([Document("a", "text\n", meta={"a": 1})])
     for stop in [*range(0, len(data), 7), *range(len(data) - 20, len(data))]:

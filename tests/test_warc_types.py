@@ -119,6 +119,7 @@ def test_other_uris_say_nothing(uri: bytes) -> None:
 def test_documents_of_ours_are_none_of_a_crawler(own: dict[str, str]) -> None:
     """Whatever their ids are, and whichever way they are read."""
     many = [Document(id, "t", name=name) for id in ("log", 'log"', "log:1") for name in ("", '"')]
+    many += [Document(uri, "t", meta={"url": uri}) for uri in ("urn:x-wget:log", "metadata://gnu.org/wget.log")]
     writer = FORMAT.writer(WriteOptions(own=own))
     data = writer.begin() + b"".join(writer.encode(many)) + writer.end(len(many))
     for options in (ReadOptions(), ReadOptions(thorough=True)):

@@ -263,11 +263,10 @@ class Checking:
         if batch.documents:
             documents = searched(batch.documents)
             changed: set[int] = set()
-            numbers: dict[int, int] = {}
             for rule, check in checks:
                 for hit in check(documents):
-                    numbers = numbers or {id(one): number for number, one in enumerate(documents, before + 1)}
-                    number, change = numbers.get(id(hit.document), 0), hit.change
+                    at, change = documents.number_of(hit.document), hit.change
+                    number = before + at + 1 if at >= 0 else 0
                     if wanted is None or change is None or not wanted(rule.code, change.safe):
                         if self._counts[rule.code] <= self.reading.limits.warnings:
                             findings += self._counted(

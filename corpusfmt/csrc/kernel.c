@@ -199,6 +199,20 @@ static PyObject *kernel_seed_encode(PyObject *Py_UNUSED(module), PyObject *args)
     return given(&out, &ends, stop);
 }
 
+/* Return a bytes object, or an error where a table is wrong. Frees the bytes. */
+static PyObject *given_if(int done, Bytes *out)
+{
+    PyObject *found = NULL;
+    if (out->failed)
+        PyErr_NoMemory();
+    else if (!done)
+        PyErr_SetString(PyExc_ValueError, "the table is wrong");
+    else
+        found = PyBytes_FromStringAndSize(out->size ? (const char *)out->at : "", (Py_ssize_t)out->size);
+    free(out->at);
+    return found;
+}
+
 /* Return the values of a column of rows, with a line feed between two. */
 static PyObject *kernel_column(PyObject *Py_UNUSED(module), PyObject *args)
 {
@@ -212,15 +226,24 @@ static PyObject *kernel_column(PyObject *Py_UNUSED(module), PyObject *args)
         done = put_column(&rows, column, &out);
     Py_END_ALLOW_THREADS
     release(&rows);
-    PyObject *found = NULL;
-    if (out.failed)
-        PyErr_NoMemory();
-    else if (!done)
-        PyErr_SetString(PyExc_ValueError, "the table is wrong");
-    else
-        found = PyBytes_FromStringAndSize(out.size ? (const char *)out.at : "", (Py_ssize_t)out.size);
-    free(out.at);
-    return found;
+    return given_if(done, &out);
+}
+
+static PyObject *kernel_numbered(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Rows rows = {0};
+    Bytes out = {0};
+    Py_ssize_t from;
+    long long line;
+    int done;
+    if (!PyArg_ParseTuple(args, "y*y*nL", &rows.data, &rows.table, &from, &line))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    done = put_lines(&rows, within(from, rows.data.len), line, &out);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&rows.data);
+    PyBuffer_Release(&rows.table);
+    return given_if(done, &out);
 }
 
 static PyObject *kernel_first_blank(PyObject *Py_UNUSED(module), PyObject *args)
@@ -389,6 +412,7 @@ static PyMethodDef methods[] = {
     {"seed_encode", kernel_seed_encode, METH_VARARGS, NULL},
     {"column", kernel_column, METH_VARARGS, NULL},
     {"first_blank", kernel_first_blank, METH_VARARGS, NULL},
+    {"numbered", kernel_numbered, METH_VARARGS, NULL},
     {"proof", kernel_proof, METH_VARARGS, NULL},
     {"tei_rows", kernel_tei_rows, METH_VARARGS, NULL},
     {"tei_encode", kernel_tei_encode, METH_VARARGS, NULL},

@@ -98,6 +98,21 @@ static int put_column(const Rows *rows, int column, Bytes *out)
     return !out->failed;
 }
 
+/* Return the size of the white space at p (str.isspace), or 0. */
+static size_t space_size(const u8 *p, const u8 *end)
+{
+    if (*p < 0x80)
+        return *p == ' ' || (*p >= '\t' && *p <= '\r') || (*p >= 0x1C && *p <= 0x1F);
+    if (*p == 0xC2)
+        return end - p >= 2 && (p[1] == 0x85 || p[1] == 0xA0) ? 2 : 0;
+    if (end - p < 3)
+        return 0;
+    int is_space = (*p == 0xE1 && p[1] == 0x9A && p[2] == 0x80) || (*p == 0xE3 && p[1] == 0x80 && p[2] == 0x80)
+        || (*p == 0xE2 && p[1] == 0x81 && p[2] == 0x9F)
+        || (*p == 0xE2 && p[1] == 0x80 && (p[2] <= 0x8A || p[2] == 0xA8 || p[2] == 0xA9 || p[2] == 0xAF));
+    return is_space ? 3 : 0;
+}
+
 /* Return the number of the first row whose text may be white space alone, judged by its first bytes, or how many rows
    there are. */
 static size_t first_blank(const Rows *rows)
@@ -109,10 +124,29 @@ static size_t first_blank(const Rows *rows)
         if (!span(rows, row_of(rows, i, row), TEXT, &of))
             break;
         const u8 *p = of.at, *end = length(of) > 64 ? p + 64 : of.end;
-        while (p < end && (*p >= 0x80 || *p == ' ' || (*p >= '\t' && *p <= '\r') || (*p >= 0x1C && *p <= 0x1F)))
-            p++;
-        if (p == end)
+        for (size_t size = 1; p < end && size; p += size)
+            size = space_size(p, of.end);
+        if (p >= end)
             break;
     }
     return i;
+}
+
+/* Add a copy of a table whose rows, which are in order, have their lines: a buffer is in a line at an offset. Return 0
+   where a row is wrong. */
+static int put_lines(const Rows *rows, size_t from, int64_t line, Bytes *out)
+{
+    const u8 *data = rows->data.buf;
+    int64_t row[COLUMNS];
+    size_t all = count(rows);
+    for (size_t i = 0; i < all && !out->failed; i++) {
+        row_of(rows, i, row);
+        if (row[BEGIN] < (int64_t)from || row[BEGIN] > rows->data.len)
+            return 0;
+        line += lines_of(data + from, data + row[BEGIN]);
+        from = (size_t)row[BEGIN];
+        row[LINE] = line;
+        put_row(out, row);
+    }
+    return 1;
 }

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from corpusfmt.limits import MAX_DOCUMENT, USUAL, Limits
 from corpusfmt.model.document import Document
 from corpusfmt.model.errors import ConfigurationError, Loss
 from corpusfmt.model.finding import Edit, Finding
-from corpusfmt.model.rows import RowLosses, Rows
 from corpusfmt.model.rule import Change, Rule
 from corpusfmt.text.declared import Declared
 from corpusfmt.text.display import charset, quoted
 from corpusfmt.text.position import Region
+
+if TYPE_CHECKING:
+    from corpusfmt.model.rows import RowLosses, Rows
 
 
 class Stream(Protocol):

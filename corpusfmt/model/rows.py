@@ -49,7 +49,9 @@ class Rows(Sequence[Document]):
         self.values, self._path, self._offset, self._encoding = values, path, offset, encoding
         self._at = memoryview(values.table).cast("q")
         self._size = len(values.buffer)
-        self._made: list[Document] | None = None
+        #: The documents that were made, by number, and the numbers of these by identity.
+        self._made: dict[int, Document] = {}
+        self._numbers: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self._at) // COLUMNS
@@ -60,15 +62,25 @@ class Rows(Sequence[Document]):
     def __getitem__(self, number: slice) -> Sequence[Document]: ...
     def __getitem__(self, number: int | slice) -> Document | Sequence[Document]:
         if isinstance(number, slice):
-            return self.only(range(len(self))[number]) if self._made is None else self._made[number]
-        return self._document(range(len(self))[number]) if self._made is None else self._made[number]
+            numbers = range(len(self))[number]
+            return [self._document(one) for one in numbers] if self._made else self.only(numbers)
+        return self._document(range(len(self))[number])
 
     def __iter__(self) -> Iterator[Document]:
-        if self._made is None:  # whoever takes documents goes over them several times
-            self._made = [self._document(number) for number in range(len(self))]
-        return iter(self._made)
+        return iter([self._document(number) for number in range(len(self))])
+
+    def number_of(self, document: Document) -> int:
+        """The number of one of the documents; -1 for another one."""
+        return self._numbers.get(id(document), -1)
 
     def _document(self, number: int) -> Document:
+        document = self._made.get(number)
+        if document is None:  # whoever takes documents goes over them several times
+            document = self._made[number] = self._build(number)
+            self._numbers[id(document)] = number
+        return document
+
+    def _build(self, number: int) -> Document:
         at = number * COLUMNS
         begin, body, id_start, id_stop, name, name_stop, text, text_stop, meta, meta_stop, flags, line = self._at[
             at : at + COLUMNS
@@ -93,6 +105,17 @@ class Rows(Sequence[Document]):
         else:
             chosen = b"".join([table[number * size : (number + 1) * size] for number in numbers])
         return Rows(self.values._replace(table=chosen), self._path, self._offset, self._encoding)
+
+    def numbered(self, first: int, line: int) -> Rows:
+        """The same rows, with their lines; the buffer is in a line at the offset ``first``, before any of them."""
+        assert KERNEL is not None, "it makes rows"
+        table = KERNEL.numbered(self.values.buffer, self.values.table, first, line)
+        return Rows(self.values._replace(table=table), self._path, self._offset, self._encoding)
+
+    @property
+    def begins(self) -> list[int]:
+        """The offsets in the buffer where the records begin."""
+        return self._at[::COLUMNS].tolist()
 
     @property
     def made(self) -> list[int]:
@@ -168,10 +191,15 @@ class Rows(Sequence[Document]):
         return KERNEL.column(*self.values, column)
 
     @property
-    def first_blank(self) -> int:
-        """The number of the first document whose text may be white space alone, or how many documents there are."""
+    def blanks(self) -> list[int]:
+        """The numbers of the documents whose texts may be white space alone."""
         assert KERNEL is not None, "it makes rows"
-        return KERNEL.first_blank(*self.values)
+        found: list[int] = []
+        rest = self
+        while (number := KERNEL.first_blank(*rest.values)) < len(rest):
+            found.append(len(self) - len(rest) + number)
+            rest = rest.only(range(number + 1, len(rest)))
+        return found
 
     def _bytes(self, start: int, stop: int) -> bytes:
         if stop <= self._size:

@@ -31,6 +31,14 @@ class Documents(Sequence[Document]):
     def __iter__(self) -> Iterator[Document]:
         return iter(self._documents)
 
+    def number_of(self, document: Document) -> int:
+        """Return the number of one of them; -1 for another document."""
+        return self._rows.number_of(document) if self._rows is not None else self._numbers.get(id(document), -1)
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        return {id(document): number for number, document in enumerate(self)}
+
     @cached_property
     def joined(self) -> bytes:
         """The bytes of all texts, with a line feed between two of them."""
@@ -47,9 +55,9 @@ class Documents(Sequence[Document]):
         return self._rows is not None
 
     @cached_property
-    def may_be_blank(self) -> bool:
-        """Whether any text may be white space alone."""
-        return self._rows is None or self._rows.first_blank < len(self._rows)
+    def blanks(self) -> Sequence[int]:
+        """The numbers of those whose texts may be white space alone."""
+        return self._rows.blanks if self._rows is not None else range(len(self))
 
     @cached_property
     def ids(self) -> list[str]:

@@ -37,9 +37,10 @@ def repeats(
         if all(keys) and len(set(keys)) == len(keys) and seen.keys().isdisjoint(keys):
             seen.update(zip(keys, marks, strict=True))
             return
-        for document, value, key, mark in zip(documents, values, keys, marks, strict=True):
+        for at, (value, key, mark) in enumerate(zip(values, keys, marks, strict=True)):
             first = seen.setdefault(key, mark) if value else mark
             if first != mark:
+                document = documents[at]
                 number, line = divmod(first, 1 << _BITS)
                 known = line and line != line_of(document)
                 where = f"on line {line}" if known else f"in document {number}"

@@ -15,9 +15,8 @@ _MAYBE_BLANK: Final = bytes([*b" \t\n\v\f\r\x1c\x1d\x1e\x1f", *range(0x80, 0x100
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each document that has no text, or white space alone."""
-    if not searched(documents).may_be_blank:
-        return
-    for document in documents:
+    for number in searched(documents).blanks:
+        document = documents[number]
         data = document.data
         if data[:64].translate(None, _MAYBE_BLANK):
             continue

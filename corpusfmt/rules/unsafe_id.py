@@ -19,14 +19,15 @@ _ODD: Final = re.compile(
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each id that holds what cannot be seen."""
-    joined = "|".join(searched(documents).ids)
+    ids = searched(documents).ids
+    joined = "|".join(ids)
     if not _ODD.search(joined) and "| " not in joined and " |" not in joined:
         return
-    for document in documents:
-        match = _ODD.search(f"{document.id}")
+    for number, id in enumerate(ids):
+        match = _ODD.search(id)
         if match:
             what = "begins or ends with a space" if match[0] == " " else f"holds U+{ord(match[0]):04X}"
-            yield Hit(document, f"the id {quoted(str(document.id))} {what}")
+            yield Hit(documents[number], f"the id {quoted(id)} {what}")
 
 
 RULE = Rule(

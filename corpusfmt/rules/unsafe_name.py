@@ -21,13 +21,14 @@ _DOUBTFUL: Final = re.compile(
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each name that is no safe relative path."""
-    names = "\n".join(searched(documents).names)
-    if names.count("\n") == len(documents) - 1 and not _DOUBTFUL.search(names):
+    names = searched(documents).names
+    joined = "\n".join(names)
+    if joined.count("\n") == len(documents) - 1 and not _DOUBTFUL.search(joined):
         return
-    for document in documents:
-        why = document.name and unsafe(document.name)
+    for number, name in enumerate(names):
+        why = name and unsafe(name)
         if why:
-            yield Hit(document, f"the name {quoted(document.name)} {why}")
+            yield Hit(documents[number], f"the name {quoted(name)} {why}")
 
 
 RULE = Rule(

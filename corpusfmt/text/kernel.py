@@ -68,6 +68,9 @@ class Kernel(Protocol):
     def first_blank(self, data: bytes, arena: bytes, table: bytes, /) -> int:
         """Return the number of the first row whose text may be white space alone, or how many rows there are."""
 
+    def numbered(self, data: bytes, table: bytes, first: int, line: int, /) -> bytes:
+        """Return a table with the lines of its rows, which are in order, of a buffer that is in a line at an offset."""
+
     def proof(self, data: bytes, arena: bytes, table: bytes, listed: bool, quick: bool, /) -> tuple[bytes, bytes, int]:
         """Return the entries of all rows (``corpusfmt/verbs/convert/entries.py``); if ``listed``, their lines in a
         receipt, with a comma and a line feed between two; and how many rows there are. ``quick`` says whether to use

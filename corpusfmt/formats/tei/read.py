@@ -188,7 +188,8 @@ class _Scan:
             if buffer.startswith(b"\n", at):
                 at, line = at + 1, line + bool(line)
             if odd:
-                odd, at = odd - 1, self._rows(region, at)
+                odd, begin, at = odd - 1, at, self._rows(region, at, line)
+                line += occurrences(buffer[begin:at], b"\n") if line else 0
             if at == stop or not buffer.startswith(TEI_START, at):
                 break
             document = buffer[at : buffer.find(TEI_END, at) + len(TEI_END)]
@@ -204,18 +205,23 @@ class _Scan:
 
     def _is_for_kernel(self) -> bool:
         """Say whether native documents may be taken as rows: nothing is asked for that rows do not have."""
-        options = self.options
-        plain = self.quick and not (options.lines or options.validating or self.source.encoding)
-        return plain and KERNEL is not None and self.frames.across is None
+        return self.quick and KERNEL is not None and not (self.options.validating or self.source.encoding)
 
-    def _rows(self, region: Region, at: int) -> int:
+    def _rows(self, region: Region, at: int, line: int) -> int:
         """Take the native documents of a region that need no closer look. Return where the next one begins."""
         assert KERNEL is not None
-        options = self.options
+        options, across = self.options, self.frames.across
         values, stop = native_rows.read(KERNEL, region.buffer, at, options.max_document, options.limits)
-        if values.table:
+        rows = Rows(values, self.gathering.out.path, region.offset, encoding="utf-8")
+        if across is not None:
+            begins = rows.begins
+            for number, name in enumerate(native_rows.names(region.buffer, begins)):
+                if across.name(name):  # the parser tells where
+                    rows, stop = rows.only(range(number)), begins[number]
+                    break
+        if rows:
             self.frames.passed()
-            self.gathering.add_rows(Rows(values, self.gathering.out.path, region.offset, encoding="utf-8"), region)
+            self.gathering.add_rows(rows.numbered(at, line) if options.lines else rows, region)
         return stop
 
     def _ends(self) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from corpusfmt.formats.tei.names import Names
+from corpusfmt.formats.tei.profile import TEI_START
 from corpusfmt.limits import MAX_METADATA, Limits, bounded
 from corpusfmt.model.known_metadata import VOCABULARY
 from corpusfmt.model.rows import Values
@@ -20,6 +22,13 @@ def read(kernel: Kernel, buffer: bytes, first: int, max_document: int, limits: L
     depth = min(limits.depth // 2 - 1, 64)
     table, arena, stop = kernel.tei_rows(buffer, first, WORDS, depth, document, metadata, True)
     return Values(buffer, arena, table), stop
+
+
+def names(buffer: bytes, begins: Sequence[int]) -> Iterator[str]:
+    """Give the ``xml:id`` of the documents that begin at some offsets."""
+    for begin in begins:
+        at = begin + len(TEI_START)
+        yield buffer[at : buffer.index(b'"', at)].decode()
 
 
 def fits(values: Values) -> bool:

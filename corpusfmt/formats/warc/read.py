@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -30,6 +30,8 @@ from corpusfmt.text.magic import LARGEST, kind_of
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import occurrences
 
+#: What stands before a record id.
+_ID: Final = b"WARC-Record-ID: <"
 _DOCUMENTS: Final = ("resource", "conversion", "response")
 _DIGESTS: Final = ("WARC016", "WARC017")
 _ERRORS: Final = frozenset(code for code, fault in BY_CODE.items() if fault.severity == "error")
@@ -59,10 +61,8 @@ class _Scan:
         #: begins at an offset.
         self.rows: Rows | None = None
         self._vain, self._vain_from = 0, -1
-        self._by_kernel = KERNEL is not None and not (
-            options.lines or options.encoding or forced_encoding(options) is not None
-        )
-        if self.across is None:
+        self._by_kernel = KERNEL is not None and not (options.encoding or forced_encoding(options) is not None)
+        if self.across is None or self._by_kernel:
             self.framer.skim = self._skim
 
     def run(self) -> Iterator[Batch]:
@@ -240,13 +240,14 @@ class _Scan:
         base = self.framer.base
         if self._vain_from != base:
             self._vain, self._vain_from = 0, base
-        if not self._by_kernel or self._vain >= MOST_ODD:
-            return self._bundles(buffer, at, ANY)
-        stop, records = self._rows(buffer, at)
+        by_kernel = self._by_kernel and self._vain < MOST_ODD and (self.ours or self.across is None)
+        stop, records = self._rows(buffer, at) if by_kernel else (at, 0)
         if records:
             return stop, records
         self._vain += 1
-        return self._bundles(buffer, at, 1)
+        if self.across is not None:
+            return at, 0
+        return self._bundles(buffer, at, 1 if by_kernel else ANY)
 
     def _rows(self, buffer: bytes, at: int) -> tuple[int, int]:
         """Take rows from ``at`` on. Return where they end, and their records."""
@@ -260,12 +261,22 @@ class _Scan:
         if not table and not self.ours and is_wanted(PLAIN, self.types):
             table, arena, stop = KERNEL.wet_rows(buffer, at, self.ours, *how)
             table, stop, records = *_texts(buffer, table, stop), 1
+        ids: list[bytes] = []
+        if self.across is not None:
+            ids = _ids(buffer, _starts(table, 0, records))
+            if (fresh := self.across.fresh(ids)) < len(ids):
+                columns = memoryview(table).cast("q")
+                stop = columns[fresh // records * COLUMNS]
+                table, ids = table[: fresh // records * COLUMNS * columns.itemsize], ids[: fresh // records * records]
         if not table or (members.compressed and not members.fill(_starts(table, base, records), base + stop)):
             return at, 0
+        if self.across is not None:
+            self.across.saw_all(ids)
         if pending is not None:
             self.pending = None
             self._add(pending, *pending.identity())
-        self.rows = rows = Rows(Values(buffer, arena, table), self.path, base)
+        rows = Rows(Values(buffer, arena, table), self.path, base)
+        self.rows = rows = rows.numbered(at, self._line_of(base + at)) if options.lines else rows
         self.begun += records * len(rows)
         self.ending.documents += len(rows)
         return stop, records * len(rows)
@@ -387,6 +398,12 @@ def _starts(table: bytes, base: int, records: int) -> list[int]:
         return [base + begin for begin in begins]
     stops = columns[TEXT_STOP::COLUMNS].tolist()
     return [base + at for begin, stop in zip(begins, stops, strict=True) for at in (begin, stop + len(END))]
+
+
+def _ids(buffer: bytes, starts: Sequence[int]) -> list[bytes]:
+    """Return the ids of native records that begin at some offsets."""
+    begins = [buffer.index(_ID, start) + len(_ID) for start in starts]
+    return [buffer[begin : buffer.index(b">", begin)] for begin in begins]
 
 
 def _of_no_document(fault: Fault) -> Fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from corpusfmt.formats.warc.record import Record
@@ -56,7 +56,23 @@ class Across:
 
     def saw(self, record: Record) -> bool:
         """Take note that a record is in the file, whole or refused. Say whether its id was there before."""
-        key = hash(bare(record.fields.get("warc-record-id", b"")))
+        return self._saw(hash(bare(record.fields.get("warc-record-id", b""))))
+
+    def fresh(self, ids: Sequence[bytes]) -> int:
+        """Return the number of the first of some ids that was there before, or how many there are."""
+        here: set[int] = set()
+        for number, key in enumerate(map(hash, ids)):
+            if key in self._seen or key in here:
+                return number
+            here.add(key)
+        return len(ids)
+
+    def saw_all(self, ids: Sequence[bytes]) -> None:
+        """Take note that records with these ids are in the file."""
+        for key in map(hash, ids):
+            self._saw(key)
+
+    def _saw(self, key: int) -> bool:
         repeated = key in self._seen
         self._seen.add(key)
         self._concurrent.discard(key)

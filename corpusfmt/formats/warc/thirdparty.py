@@ -158,7 +158,7 @@ def pending_of(
     fields = record.fields
     if "warc-segment-number" in fields:
         return f"{record.type} records in segments"
-    if is_by_crawler(fields):
+    if not ours and is_by_crawler(fields):
         return f"{record.type} records of the crawler about itself"
     if record.type == "response":
         return _response(record, options, types, expand)

@@ -35,6 +35,10 @@ static void fuzz(Input in)
         CHECK(entries.size >= (FIELDS_SIZE + DIGEST_SIZE) * count(&rows) && (flags & 1 || !lines.size));
     free(entries.at);
     free(lines.at);
+    Bytes numbered = {0};
+    if (put_lines(&rows, sizes[0] / 2, 1, &numbered))
+        CHECK(numbered.size == count(&rows) * COLUMNS * sizeof(int64_t));
+    free(numbered.at);
     write_seed(&rows, first, header, metadata);
     write_jsonl(&rows, first, which, metadata);
     write_tei(&rows, first, 1 + sizes[0]);
