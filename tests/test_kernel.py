@@ -581,6 +581,9 @@ def test_rules_find_the_same_in_rows(made: list[tuple[str, str, str, bool]], apa
         for fact in ("joined", "are_utf8", "ids", "names", "lines"):
             assert getattr(one, fact) == getattr(other, fact)
         assert (len(one), [*one], one[0], one[1:]) == (len(other), [*other], other[0], other[1:])
+        for some in (b"\0", b"~{", b"x"):
+            assert other.may_hold(some) == (some in other.joined)
+            assert one.may_hold(some) >= other.may_hold(some)
         assert other.may_be_blank
         assert one.may_be_blank or all(text[:64].strip() for _, _, text, _ in made)
         for rule in builtin_rules().values():
