@@ -18,6 +18,7 @@ from corpusfmt import limits
 from corpusfmt.model.errors import SchemaError
 from corpusfmt.model.rows import Pieces
 from corpusfmt.schema.json_schema.engines import Bench
+from corpusfmt.schema.json_schema.ignored_strings import examined_keys
 from corpusfmt.schema.json_schema.loading import load
 from corpusfmt.schema.json_schema.patterns import is_found
 from corpusfmt.schema.json_schema.pointers import offset_of, places, pointer_of
@@ -344,6 +345,48 @@ def test_records_are_validated_together_as_one_by_one(schema: Any, records: list
     assert list(bench.doubtful(pieces)) == alone
     wrong = [number for number, one in enumerate(records) if judge.violations(one)]
     assert first_invalid(judge, pieces) == first_invalid(judge, records) == (wrong or [-1])[0]
+
+
+#: Strings around what is taken for long, in characters of 1 to 12 bytes.
+LONG = st.builds(
+    str.__mul__,
+    st.sampled_from(["a", "b", "é", "\U0001f600"]),
+    st.sampled_from([1, 14, 15, 16, 17, 95, 96, 191, 192, 300]),
+)
+ABOUT = st.fixed_dictionaries({}, optional={"type": TYPES, "minLength": st.sampled_from([0, 15, 16, 17, 18, 96]), "maxLength": st.sampled_from([15, 16, 17, 95, 192]), "pattern": PATTERNS, "title": st.just("")})  # fmt: skip
+
+
+@given(
+    st.dictionaries(st.sampled_from(["a", "b"]), st.one_of(ABOUT, SCHEMAS)),
+    st.one_of(st.just({}), st.fixed_dictionaries({}, optional={"additionalProperties": SCHEMAS, "propertyNames": SCHEMAS}), schemas(SCHEMAS)),
+    st.lists(st.dictionaries(st.sampled_from(["a", "b", "c"]), st.one_of(LONG, SIMPLE), min_size=1), max_size=4),
+    st.booleans(),
+)  # fmt: skip
+def test_long_strings_that_a_schema_ignores(
+    about: dict[str, Any], more: dict[str, Any], records: list[dict[str, Any]], ascii: bool
+) -> None:
+    bench = Bench("s", load("s", spell({**more, "properties": about})), formats=False)
+    lines = [spell(record, ascii) for record in records]
+    found = list(bench.doubtful(lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("corpusfmt.schema.json_schema.engines.KERNEL", None)
+        assert list(bench.doubtful(lines)) == found
+
+
+@pytest.mark.parametrize(
+    ("schema", "keys"),
+    [
+        ({}, b""), ({"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "t", "type": "object"}, b""),
+        ({"properties": {"a": {"type": "string", "minLength": 16}, "b": True, "c": {}}, "additionalProperties": False}, b""),
+        ({"properties": {"a": {"minLength": 17}, "é": {"pattern": "x"}, "b": False}, "required": ["a"]}, "a\0é\0b\0".encode()),
+        ({"properties": {"a": {"maxLength": 99}, "b": {"enum": ["x"]}, "c": {"minLength": 1.0}, "d": {"x": 1}}}, b"a\0b\0c\0d\0"),
+        (True, None), ({"additionalProperties": {}}, None), ({"patternProperties": {"": {}}}, None), ({"not": {}}, None),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {}}}, None), ({"allOf": [{}]}, None), ({"const": {}}, None), ({"x": 1}, None),
+        ({"properties": {"a" * 5000: {"maxLength": 1}}}, None), ({"unevaluatedProperties": {"maxLength": 1}}, None),
+    ],
+)  # fmt: skip
+def test_keys_whose_long_strings_a_schema_looks_at(schema: Any, keys: bytes | None) -> None:
+    assert examined_keys(schema) == keys
 
 
 @given(SCHEMAS, SIMPLE)

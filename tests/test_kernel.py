@@ -650,6 +650,9 @@ def test_rules_find_the_same_in_rows(made: list[tuple[str, str, str, bool]], apa
         assert [at for at, (_, _, text, _) in enumerate(made) if not text.strip()] == [
             at for at in one.blanks if not one[at].text.strip()
         ]
+        for some in (b"\0", b"~{", b"x"):
+            assert other.may_hold(some) == (some in other.joined)
+            assert one.may_hold(some) >= other.may_hold(some)
         for rule in builtin_rules().values():
             if rule.start:
                 assert [*rule.start()(one)] == [*rule.start()(other)], rule.code
@@ -888,6 +891,59 @@ def test_lines_of_tables_that_are_wrong(data: bytes, table: bytes, cut: int, fir
         assert found[at + COLUMNS - 1] == line + data.count(b"\n", begins[0], row[0])
 
 
+#: Values as JSON spells them: strings on both sides of the limit, in characters of 1 to 12 bytes, and others.
+_SPELLED: Final = st.one_of(
+    st.sampled_from(["1", "null", '"x"', '[" ",{"a":"%s"}]' % ("b" * 300), "{}"]),
+    st.builds(
+        lambda unit, size, more: f'"{unit * (size // len(unit.encode()))}{"y" * more}"',
+        st.sampled_from(["x", "é", r"\n", r"\"", "\\u00e9", "\\ud83d\\ude00", "€"]),
+        st.sampled_from([0, 180, 192, 400]),
+        st.integers(0, 14),
+    ),
+)
+_LINES: Final = st.lists(st.dictionaries(st.sampled_from(["a", "b", "ab", "", "é"]), _SPELLED, min_size=1), max_size=4)
+
+
+@given(
+    _LINES,
+    st.sets(st.sampled_from(["a", "b", "ab", "", "é"])),
+    st.sampled_from([("", ":", ","), (" ", " : ", "\t, ")]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+)
+def test_long_strings_are_shortened(
+    lines: list[dict[str, str]], kept: set[str], spaces: tuple[str, str, str], end: str, ended: bool
+) -> None:
+    blank, colon, comma = spaces
+
+    def spelled(record: dict[str, str]) -> str:
+        members = comma.join(f'"{key}"{colon}{value}' for key, value in record.items())
+        return f"{{{blank}{members}{blank}}}"
+
+    def short(key: str, value: str) -> str:
+        return f'"{"x" * 16}"' if value[0] == '"' and key not in kept and len(value.encode()) >= 194 else value
+
+    data = end.join(map(spelled, lines)) + (end if ended else "")
+    briefs = [spelled({key: short(key, value) for key, value in line.items()}) for line in lines]
+    keys = "".join(key + "\0" for key in sorted(kept)).encode()
+    found, _, count = KERNEL.jsonl_brief(data.encode(), keys)
+    assert (found.decode(), count) == ("".join(line + "\n" for line in briefs), len(lines))
+    assert all(len(json.loads(one)) >= 16 for record in lines for key, one in record.items() if short(key, one) != one)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "{}", "[]", '{"a":1', '{"a":1}}', '{"a":1,}', '{"a" 1}', '{"\\u0061":1}', '{"a":1,"a":2}', '{"a":\n1}', '{"a":"\\x"}', '{"a":1}\r\r', '{"a":1} {"a":1}', '"a"', '{"a":[}'],
+)  # fmt: skip
+def test_unusual_lines_are_not_shortened(line: str) -> None:
+    usual = b'{"b":"%b"}\n' % (b"x" * 192)
+    assert KERNEL.jsonl_brief(usual * 2 + line.encode() + b"\n" + usual, b"") == (
+        b'{"b":"xxxxxxxxxxxxxxxx"}\n' * 2,
+        b"",
+        2,
+    )
+
+
 WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (b"a", 1, 2, 3, 4, 1 << 80), (b"",) * 16]
 
 
@@ -899,6 +955,7 @@ WRONG: Final[list[tuple[Any, ...]]] = [(), (1,), (None,) * 5, (b"", b"", "x"), (
         "seed_rows",
         "jsonl_rows",
         "jsonl_encode",
+        "jsonl_brief",
         "seed_encode",
         "column",
         "first_blank",
@@ -920,6 +977,7 @@ _KEYS: Final = (b"id", b"name", b"text", b"meta")
     [
         ("seed_rows", (0, 0, 1, 64, 99, 99, 99)),
         ("jsonl_rows", (0, 0, *_KEYS, True, False, 64, 99, 99)),
+        ("jsonl_brief", (b"",)),
         ("tei_rows", (0, b"", 64, 99, 99, 1)),
         ("warc_rows", (0, True, 64, 99, 99, 99, 1)),
         ("wet_rows", (0, True, 64, 99, 99, 99, 1)),

@@ -8,10 +8,15 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpusfmt import Finding, plugins, validate
+from corpusfmt.model.regions import pieces
 from corpusfmt.model.rule import Rule
 from corpusfmt.text.display import shown
+from corpusfmt.text.position import Region
+from tests.support import Pieces
 from tests.test_rules import every_rule, files, options
 from tests.warcs import record, uuid
 
@@ -172,3 +177,23 @@ def test_a_large_record_that_refers_to_none_has_its_place(tmp_path: Path) -> Non
     (found,) = [one for one in validate(path) if one.code == "WARC025"]
     assert data[found.byte :].startswith(uuid(7))
     assert found.excerpt[found.caret :].startswith(uuid(7).decode()[:20])
+
+
+@given(
+    st.lists(st.sampled_from([b"\n<<<FILE", b"\n", b"<", b"\n<<", b"<FILE", b"ab"]), max_size=14).map(b"".join),
+    st.integers(1, 12),
+    st.sampled_from([b"\n", b"\n<<<FILE"]),
+)
+def test_regions_end_at_the_last_boundary_of_what_was_read(data: bytes, size: int, boundary: bytes) -> None:
+    expected, held = [], b""
+    for at in range(0, len(data), size):
+        held += data[at : at + size]
+        stop = held.rfind(boundary) + 1
+        if stop:
+            expected.append(held[:stop])
+        held = held[stop:]
+    found = list(pieces(Pieces(data, size), Region(b"", 0, 1), boundary, 1 << 20))
+    assert [piece.region.buffer for piece in found] == expected + [held] * bool(held)
+    for piece in found:
+        assert data.startswith(piece.region.buffer, piece.region.offset)
+        assert piece.region.line == data.count(b"\n", 0, piece.region.offset) + 1

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpusfmt import Document, create, fix, plugins, validate
 from corpusfmt.checks.rule_page import page
 from corpusfmt.cli.main import main
 from corpusfmt.model.rule import Rule
+from corpusfmt.rules import unsafe_name
+from corpusfmt.text.filenames import unsafe
 from tests.support import ROOT
 
 ALL = {rule.code: rule for rule in plugins.codes()}
@@ -241,3 +245,12 @@ def test_nothing_depends_on_the_words_of_a_message() -> None:
                     looked.append(node.func.value)
             wrong += [f"{path.name}: {ast.unparse(one)}" for one in looked if reads(one)]
     assert wrong == []
+
+
+_NAMED = st.text(st.sampled_from([*"cCoOnNlLpPtT9 ./\\:\n\r\0\x85é\u200e\u212a"]), max_size=6)
+
+
+@given(st.lists(_NAMED, max_size=4))
+def test_unsafe_names_are_found_among_others(names: list[str]) -> None:
+    docs = [Document(f"d{number}", "x", name=name) for number, name in enumerate(names)]
+    assert [hit.document.name for hit in unsafe_name.check(docs)] == [name for name in names if name and unsafe(name)]

@@ -154,6 +154,70 @@ static const u8 *jsonl_cut(Lines *out, const u8 *p, int64_t number, const Layout
     return p;
 }
 
+/* What is written for a long string, which has more characters: one is spelled in 12 bytes at most. */
+#define SHORT "xxxxxxxxxxxxxxxx"
+enum { SHORT_SIZE = sizeof SHORT - 1, LONG_SIZE = 12 * SHORT_SIZE };
+
+/* Say whether a key is one of several, each of which a NUL follows. */
+static int is_listed(const u8 *key, size_t size, Span keys)
+{
+    while (keys.at < keys.end) {
+        const u8 *stop = memchr(keys.at, 0, length(keys));
+        if (stop == NULL)
+            stop = keys.end;
+        if ((size_t)(stop - keys.at) == size && memcmp(keys.at, key, size) == 0)
+            return 1;
+        keys.at = stop < keys.end ? stop + 1 : stop;
+    }
+    return 0;
+}
+
+/* Add the object at p with short strings for the long ones among its members, but for those of some keys. Return what
+   follows it, or NULL where it is wrong or unusual. */
+static const u8 *put_brief(Bytes *out, const u8 *p, const u8 *end, Span kept)
+{
+    Keys keys;
+    const u8 *from = p;
+    keys.count = 0;
+    if (p == end || *p != '{')
+        return NULL;
+    do {
+        p = key_end(blank_end(p + 1, end), end, &keys);
+        const u8 *after = p == NULL ? NULL : value_end(p, end, MOST_LEVELS);
+        if (after == NULL)
+            return NULL;
+        int last = keys.count - 1;
+        if (*p == '"' && after - p - 2 >= LONG_SIZE && !is_listed(keys.at[last], keys.size[last], kept)) {
+            put(out, from, (size_t)(p + 1 - from));
+            put(out, SHORT, SHORT_SIZE);
+            from = after - 1;
+        }
+        p = blank_end(after, end);
+    } while (p < end && *p == ',');
+    if (p == end || *p != '}')
+        return NULL;
+    put(out, from, (size_t)(p + 1 - from));
+    return p + 1;
+}
+
+/* Add the objects of lines, each shortened, up to a line that holds no object or an unusual one. Return how many. */
+static size_t put_briefs(Bytes *out, const u8 *p, const u8 *end, Span kept)
+{
+    size_t lines = 0, size = 0;
+    while (p < end && (p = put_brief(out, blank_end(p, end), end, kept)) != NULL) {
+        p = blank_end(p, end);
+        if (p < end && *p == '\r')
+            p++;
+        if (p < end && *p++ != '\n')
+            break;
+        put_byte(out, '\n');
+        size = out->size;
+        lines++;
+    }
+    out->size = size;
+    return lines;
+}
+
 /* What stands around the values of a record, and the spelled keys that metadata at the top may not have. */
 typedef struct {
     Py_buffer before_id, before_name, before_text, before_meta, taken[4];

@@ -28,7 +28,7 @@
 #include "warc.h"
 #include "proof.h"
 
-#define ABI 12
+#define ABI 14
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */
@@ -211,6 +211,22 @@ static PyObject *given_if(int done, Bytes *out)
         found = PyBytes_FromStringAndSize(out->size ? (const char *)out->at : "", (Py_ssize_t)out->size);
     free(out->at);
     return found;
+}
+
+static PyObject *kernel_jsonl_brief(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    Py_buffer data, kept;
+    Bytes out = {0}, nothing = {0};
+    size_t lines;
+    if (!PyArg_ParseTuple(args, "O&y*", fixed, &data, &kept))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    const u8 *start = data.buf, *keys = kept.buf;
+    lines = put_briefs(&out, start, start + data.len, (Span){keys, keys + kept.len});
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&data);
+    PyBuffer_Release(&kept);
+    return given(&out, &nothing, lines);
 }
 
 /* Return the values of a column of rows, with a line feed between two. */
@@ -409,6 +425,7 @@ static PyMethodDef methods[] = {
     {"seed_rows", kernel_seed_rows, METH_VARARGS, NULL},
     {"jsonl_rows", kernel_jsonl_rows, METH_VARARGS, NULL},
     {"jsonl_encode", kernel_jsonl_encode, METH_VARARGS, NULL},
+    {"jsonl_brief", kernel_jsonl_brief, METH_VARARGS, NULL},
     {"seed_encode", kernel_seed_encode, METH_VARARGS, NULL},
     {"column", kernel_column, METH_VARARGS, NULL},
     {"first_blank", kernel_first_blank, METH_VARARGS, NULL},

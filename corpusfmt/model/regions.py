@@ -30,35 +30,48 @@ def pieces(stream: Stream, head: Region, boundary: bytes, limit: int) -> Iterato
     offset, line = head.offset, head.line
     held = [head.buffer] if head.buffer else []
     size = len(head.buffer)
-    fresh = head.buffer  # what has not been searched yet, with the overlap before it
+    tail, fresh = (
+        b"",
+        head.buffer,
+    )  # the end of what has been searched, and the last that is held, which has not
     while True:
-        cut = fresh.rfind(boundary)
-        if cut >= 0:
-            whole = held[0] if len(held) == 1 else b"".join(held)
-            stop = len(whole) - len(fresh) + cut + 1
-            if getattr(stream, "is_over", False) and len(whole) - stop <= limit:
-                stop = len(whole)  # the last record has no boundary after it
-            done, fresh = whole[:stop], whole[stop:]
+        stop = _stop(tail, fresh, boundary)
+        if stop is not None:
+            if getattr(stream, "is_over", False) and len(fresh) - stop <= limit:
+                stop = len(fresh)  # the last record has no boundary after it
+            if stop < 0:
+                held, stop = [b"".join(held)], stop + size - len(fresh)
+                fresh = held[0]
+            done = b"".join([*held[:-1], memoryview(fresh)[:stop]]) if len(held) > 1 else fresh[:stop]
+            fresh = fresh[stop:]
             yield Piece(Region(done, offset, line))
-            offset += stop
+            offset += len(done)
             line += occurrences(done, b"\n")
-            held, size = ([fresh] if fresh else []), len(fresh)
+            held, size, tail = ([fresh] if fresh else []), len(fresh), b""
         if size > limit + overlap:  # the head of the next record may be there already
             kept = b"".join(held)
             fresh, skipped, lines = _skip(stream, kept, boundary)
             yield Piece(Region(kept[:CHUNK], offset, line), skipped)
             offset, line = offset + skipped, line + lines
-            held, size = ([fresh] if fresh else []), len(fresh)
+            held, size, tail = ([fresh] if fresh else []), len(fresh), b""
             continue
-        tail = fresh[-overlap:] if overlap else b""
-        more = stream.read(CHUNK)
-        if not more:
+        tail = (tail + fresh[-overlap:])[-overlap:] if overlap else b""
+        fresh = stream.read(CHUNK)
+        if not fresh:
             break
-        held.append(more)
-        size += len(more)
-        fresh = tail + more if tail else more
+        held.append(fresh)
+        size += len(fresh)
     if held:
         yield Piece(Region(b"".join(held), offset, line))
+
+
+def _stop(tail: bytes, fresh: bytes, boundary: bytes) -> int | None:
+    """Return where in ``fresh`` a record ends, before which ``tail`` stands; less than 0 where that is in the tail."""
+    at = fresh.rfind(boundary)
+    if at < 0 and tail:
+        at = (tail + fresh[: len(boundary) - 1]).rfind(boundary)
+        return at + 1 - len(tail) if at >= 0 else None
+    return at + 1 if at >= 0 else None
 
 
 def _skip(stream: Stream, kept: bytes, boundary: bytes) -> tuple[bytes, int, int]:

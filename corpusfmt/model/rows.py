@@ -129,11 +129,6 @@ class Rows(Sequence[Document]):
         return [number for number, flag in enumerate(self._at[COLUMNS - 2 :: COLUMNS].tolist()) if flag & _INTEGER]
 
     @property
-    def begins(self) -> list[int]:
-        """Where the records begin in the buffer."""
-        return self._at[::COLUMNS].tolist()
-
-    @property
     def ids(self) -> list[str]:
         """The ids, integers as text."""
         return self._strings(ID)

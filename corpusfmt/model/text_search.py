@@ -17,6 +17,7 @@ class Documents(Sequence[Document]):
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = documents
         self._rows = documents if isinstance(documents, Rows) else None
+        self._held: dict[bytes, bool] = {}
 
     def __len__(self) -> int:
         return len(self._documents)
@@ -43,6 +44,15 @@ class Documents(Sequence[Document]):
     def joined(self) -> bytes:
         """The bytes of all texts, with a line feed between two of them."""
         return self._rows.texts if self._rows is not None else b"\n".join([document.data for document in self])
+
+    def may_hold(self, some: bytes) -> bool:
+        """Whether any text may hold these bytes. Those of rows need not be joined for it."""
+        known = self._held.get(some)
+        if known is None:
+            parts = self._rows.values[:2] if self._rows is not None else (self.joined,)
+            # One byte is found ten times as fast.
+            known = self._held[some] = any(some[:1] in part and some in part for part in parts)
+        return known
 
     @cached_property
     def are_utf8(self) -> bool:

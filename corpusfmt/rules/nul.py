@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 
 from corpusfmt.model.document import Document
 from corpusfmt.model.rule import Hit, Rule
-from corpusfmt.model.text_search import position_of, suspects
+from corpusfmt.model.text_search import position_of, searched, suspects
 from corpusfmt.rules._wide import is_wide
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for the first NUL of each text that is not full of them."""
-    for document, text in suspects(documents, lambda data: b"\0" in data):
+    together = searched(documents)
+    if together.are_valid and not together.may_hold(b"\0"):
+        return
+    for document, text in suspects(together, lambda data: b"\0" in data):
         if not is_wide(document):
             count = text.count("\0")
             message = "the text has U+0000 (NUL)" + (f" {count:,} times" if count > 1 else "")

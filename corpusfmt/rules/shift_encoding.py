@@ -15,8 +15,7 @@ _MARKS: Final = (b"\x1b$", b"~{")
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each text whose escapes say that it is in another encoding."""
-    joined = searched(documents).joined
-    if not any(mark[:1] in joined and mark in joined for mark in _MARKS):  # one byte is found ten times as fast
+    if not any(map(searched(documents).may_hold, _MARKS)):
         return
     for document in documents:
         if document.encoding in (None, "utf-8"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -12,19 +11,17 @@ from corpusfmt.model.text_search import searched
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import unsafe
 
-#: What may make one of several names unsafe, which stand on lines of their own.
-_DOUBTFUL: Final = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f-\x9f/\\:]|[. ](?:\n|\Z)|(?:\A|\n)(?:CON|PRN|AUX|NUL|COM|LPT)|(?:\A|\n)\.\.?(?:\n|\Z)",
-    re.I,
-)
+#: What may make one of several names unsafe, which stand in lower case on lines of their own; and control characters.
+_DOUBTFUL: Final = ("/", "\\", ":", ".\n", " \n", "\ncon", "\nprn", "\naux", "\nnul", "\ncom", "\nlpt")
 
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each name that is no safe relative path."""
     names = searched(documents).names
-    joined = "\n".join(names)
-    if joined.count("\n") == len(documents) - 1 and not _DOUBTFUL.search(joined):
-        return
+    if "".join(names).isprintable():
+        lines = "\n".join(["", *names, ""]).lower()
+        if not any(what in lines for what in _DOUBTFUL):
+            return
     for number, name in enumerate(names):
         why = name and unsafe(name)
         if why:

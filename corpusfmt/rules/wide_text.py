@@ -12,7 +12,7 @@ from corpusfmt.rules._wide import is_wide, wide_name
 
 def check(documents: Sequence[Document]) -> Iterable[Hit]:
     """Give a hit for each text whose bytes are UTF-16 or UTF-32."""
-    if b"\0" not in searched(documents).joined:
+    if not searched(documents).may_hold(b"\0"):
         return
     for document in documents:
         if b"\0" in document.data and is_wide(document):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 12
+ABI: Final = 14
 
 
 class Kernel(Protocol):
@@ -53,6 +53,11 @@ class Kernel(Protocol):
         """Return rows from one on as lines, where each ends, and the number of the next row. More are what stands
         before id, name, text and metadata; their keys; whether there are an id, a name and metadata, and whether names
         may be lost; and the size of metadata.
+        """
+
+    def jsonl_brief(self, data: bytes, kept: bytes, /) -> tuple[bytes, bytes, int]:
+        """Return the objects of lines with 16 characters for each string of 192 bytes or more that is a value of
+        their own keys, but for the keys ``kept``, each of which NUL follows; an empty arena; and how many they are.
         """
 
     def seed_encode(

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from corpusfmt.model.rows import Pieces
 from corpusfmt.schema.json_schema.fast_engine import Fast
 from corpusfmt.schema.json_schema.faults import AT_KEY, Fault, message_of, told
+from corpusfmt.schema.json_schema.ignored_strings import examined_keys
 from corpusfmt.schema.json_schema.loading import Loaded
 from corpusfmt.schema.json_schema.patterns import Undecided
 from corpusfmt.schema.json_schema.pointers import Path, places, pointer_of
 from corpusfmt.schema.json_schema.values import decoder, has_halves, underflows, values, whole
+from corpusfmt.text.kernel import KERNEL
 
 if TYPE_CHECKING:
     from corpusfmt.schema.json_schema.reference_engine import Reference
@@ -45,6 +47,7 @@ class Bench:
         """Compile a schema. Raises SchemaError."""
         self._loaded, self._formats = loaded, formats
         self._fast = Fast(name, loaded, formats=formats)
+        self._examined = examined_keys(loaded.schema)
 
     @cached_property
     def _reference(self) -> Reference:
@@ -53,19 +56,24 @@ class Bench:
         return Reference(self._loaded, formats=self._formats)
 
     def doubtful(self, records: Sequence[bytes]) -> Iterator[int]:
-        """Give the number, from 0, of each record that the fast engine does not find valid. All are parsed at once, and
-        one by one where some have values that the parser does not take.
+        """Give the number, from 0, of each record that the fast engine does not find valid.
+
+        All are parsed at once, with short strings for long ones that the schema ignores; or one by one, where some have
+        values that the parser does not take.
         """
         lines = records.data if isinstance(records, Pieces) else b"\n".join(records)
-        decode = values if underflows(lines) else decoder().decode
+        if KERNEL is not None and self._examined is not None:
+            brief, _, count = KERNEL.jsonl_brief(lines, self._examined)
+            lines = brief if count == len(records) else lines
+        decode, is_valid = decoder().decode, self._fast.is_valid
         parsed: Sequence[Any] = ()
-        if decode is not values:
+        if not underflows(lines):
             with suppress(ValueError, RecursionError):
                 parsed = decoder().decode_lines(lines)
-        is_parsed, is_valid = len(parsed) == len(records), self._fast.is_valid
+        is_parsed = len(parsed) == len(records)
         for number, one in enumerate(parsed if is_parsed else records):
             try:
-                valid = is_valid(one if is_parsed else decode(one))
+                valid = is_valid(one if is_parsed else values(one) if underflows(one) else decode(one))
             except Exception:  # noqa: BLE001 - a value that the fast way does not take
                 valid = False
             if not valid:
