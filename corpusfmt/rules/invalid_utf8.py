@@ -8,6 +8,7 @@ from typing import Final
 from corpusfmt.model.document import UNDECODABLE, Document
 from corpusfmt.model.rule import Change, Check, Hit, Rule
 from corpusfmt.model.text_search import searched
+from corpusfmt.rules._wide import wide_spans
 from corpusfmt.text.display import quoted
 from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.primitives import is_utf8
@@ -17,6 +18,7 @@ from corpusfmt.text.utf8 import described, is_certain, respelled, without_certai
 _ASKED: Final = 20
 
 _RESPELL: Final = "'corpusfmt fix --unsafe-fixes' writes these sequences as UTF-8"
+_CONVERT: Final = "'corpusfmt fix --unsafe-fixes' converts the line to UTF-8 (ENC003)"
 _LOST: Final = "\ufffd".encode()
 
 
@@ -75,6 +77,9 @@ def _hit(document: Document, at: int) -> tuple[Hit, bool]:
     bad = without_certain(data)
     places = max(1, bad.decode("utf-8", "replace").count("\ufffd") - bad.count(_LOST))
     hit = Hit(document, _words(data, at, places), at, places=places)
+    spans = wide_spans(data) if b"\0" in data else []
+    if wide := next((span for span in spans if span.start <= at < span.stop), None):
+        return hit._replace(message=f"{hit.message}; the line is in {wide.encoding}", hint=_CONVERT), False
     if not is_certain(data, at):
         return hit, True
     certain = respelled(data)
