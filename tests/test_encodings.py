@@ -38,6 +38,8 @@ FLAWS = [
     (b"a\xbfb", 1, "continuation byte without a lead byte"), (b"a\x80\xc0\x80", 1, "continuation byte without a lead byte"),
     (b"a\xef\xbfb", 2, "sequence of 3 bytes cut after 2"), (b"a\xdf\xdf", 1, "sequence of 2 bytes cut after 1"),
     (b"a\xc3\x7f", 1, "sequence of 2 bytes cut after 1"), (b"a\xe2\x82\xc0", 2, "sequence of 3 bytes cut after 2"),
+    (b"\xc0\x80", 2, "overlong form of U+0000, as in modified UTF-8 (Java)"), (b"\xed\xa0\xbd\xed\xb8\x80", 6, "surrogate pair of U+1F600, as in CESU-8"),
+    (b"\xed\xb8\x80\xed\xa0\xbd", 3, "surrogate U+DE00"), (b"\xed\xa0\xbd\xed\xb8", 3, "surrogate U+D83D"), (b"\xe0\x80\x80", 3, "overlong form of U+0000"),
     (b"\xfe", 1, "byte that is never valid in UTF-8"), (b"\xff\xff", 1, "byte that is never valid in UTF-8"), (b"\xf8\x88\x80\x80\x80", 1, "byte that is never valid in UTF-8"),
 ]  # fmt: skip
 
@@ -54,6 +56,52 @@ def test_every_flaw_has_a_name(data: bytes) -> None:
         flaw = flaw_at(data, found)
         assert 1 <= flaw.length <= len(data) - found
         assert flaw.what
+
+
+#: What is not UTF-8, and what it can only be; None where other readings or other bytes are there.
+RESPELLED = [
+    (b"a\xed\xa0\xbd\xed\xb8\x80b", "a\U0001f600b"), (b"\xed\xa0\x80\xed\xb0\x80", "\U00010000"), (b"\xed\xaf\xbf\xed\xbf\xbf", "\U0010ffff"),
+    (b"\xed\xa0\xbd\xed\xb8\x80\xed\xa0\xbd\xed\xb8\x81", "\U0001f600\U0001f601"), ("é".encode() + b"\xed\xa0\xbd\xed\xb8\x80", "é\U0001f600"), (b"a\xc0\x80b", "a\0b"),
+    (b"\xed\xa0\xbd\xed\xb8\x80 \xc0\x80 x", "\U0001f600 \0 x"), (b"\xe0\x81\x81", "A"), (b"\xf0\x80\x81\x81", "A"), (b"\xf0\x82\x82\xac", "€"), (b"\xc1\xa8\xc1\xa9", "hi"),
+    (b"\xf0\x8d\xa0\x80", None), (b"\xed\xa0\xbd", None), (b"\xed\xb8\x80\xed\xa0\xbd", None), (b"\xed\xa0\xbd\xed\xb8\x80 caf\xe9", None), (b"\xc0\xaf", None), (b"\xc1\xa1 la mode", None), (b"\xe0\x85\xbb", None),
+    (b"caf\xe9", None), (b"\xed\xa0\xbd\xed\xb8\x80\xed\xa0\xbd", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "text"), RESPELLED)
+@pytest.mark.parametrize("name", ["a.seed", "a.jsonl", "a.xml"])
+def test_what_has_one_meaning_alone_becomes_utf_8(tmp_path: Path, name: str, data: bytes, text: str | None) -> None:
+    frames = {
+        "a.seed": (b"<<<FILE d1 x>>>\none\n", b"\n<<<FILE d2 y>>>\ntwo\n"),
+        "a.jsonl": (b'{"id": "d1", "name": "x", "text": "', b'"}\n'),
+        "a.xml": (b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text><body><p>', b"</p></body></text></TEI>\n"),
+    }  # fmt: skip
+    code = {"a.seed": "ENC001", "a.jsonl": "JSONL002", "a.xml": "TEI024"}[name]
+    path, (before, behind) = tmp_path / name, frames[name]
+    path.write_bytes(before + data + behind)
+    (finding,) = validate(path, select=[code])
+    if text is not None:
+        assert not finding.message.count("Windows")
+        assert finding.places == 1 or data.count(b"\xed\xa0") + data.count(b"\xc0") > 1
+    fix(path)
+    assert path.read_bytes() == before + data + behind
+    fix(path, unsafe_fixes=True, select=[code])
+    if text is None or (name == "a.xml" and "\0" in text):
+        assert path.read_bytes() == before + data + behind
+        return
+    spelled = text.replace("\0", "\\u0000") if name == "a.jsonl" else text
+    assert path.read_bytes() == before + spelled.encode() + behind
+    assert not list(validate(path, select=[code]))
+
+
+def test_surrogates_far_apart_in_a_tei_file_are_fixed(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    pair = b"<p>" + b"word " * 200 + b"\xed\xa0\xbd\xed\xb8\x80</p>"
+    body = pair * 1500
+    source = b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text><body>' + body + b"</body></text></TEI>\n"
+    path.write_bytes(source)
+    fix(path, unsafe_fixes=True, select=["TEI024"])
+    assert path.read_bytes() == source.replace(b"\xed\xa0\xbd\xed\xb8\x80", "\U0001f600".encode())
 
 
 def kuhn() -> list[tuple[bytes, str]]:

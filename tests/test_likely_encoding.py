@@ -91,6 +91,34 @@ def test_encodings_that_are_all_ascii_are_named(data: bytes, name: str, tmp_path
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "caf+AOk-", "Hi Mom -+Jjo--!", "+AGEA4Q-", "+ZeVnLIqe-", "A+ImIDkQ.", "Item 3 is +AKM-1.", "+ADw-script+AD4-alert(1)+ADw-/script+AD4-", "na+AO8-ve r+AOk-sum+AOk-", "1 +- 1 +AD0 2, caf+AOk-",
+        "+2D3eAA-", "+/v8-abc", "Gr+APwA3w-e", "It+IBk-s", "+IBw-Hello+IB0-", "the price is +IKw-5", "M+APw-nchen", "+ZeVnLA-",
+        *(text.encode("utf-7").decode() for text in ("Élan vital à côté", "Привет, мир", "日本語のテキスト", "한국어 문장", "天亮前雨停了", "Straße für Äpfel", "It’s", "emoji 😀 here", "naïve")),
+    ],
+)  # fmt: skip
+def test_utf_7_is_named(text: str, tmp_path: Path) -> None:
+    assert shift_encoding(text.encode())[0] == "utf-7"
+    (tmp_path / "a.txt").write_text(text)
+    (finding,) = validate(tmp_path, format="dir", select=["ENC"])
+    assert (finding.code, finding.message) == ("ENC010", "the text is in UTF-7, not UTF-8")
+    assert finding.hint.startswith("convert it first: iconv -f UTF-7")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1+1=2", "C+Foo-bar", "a+b", "Intel+ANY-CPU", "+49-170-123", "foo+bar-baz+qux", "x += 1", "i++", "q=a+b+c", "C++", "+ADD-", "+line\n-line", "vitamin A+B-complex", "+AND-", "A+AND-B", "user+tag@example.com",
+        "me+news-list@x.org", "GMT+0200-x", "+1-800", "+ABC-", "+Foo-", "LGBT+-Gruppe", "H+-ions", "+-5", "a+-b", "+CAP-", "google+you-tube", "dGVzdA+abc/def==", "+abs-", "Disney+Hotstar", "+IBM joined", " +++ ", "caf+AOk- and a + b",
+        "ECDHE+CHACHA20", "{+CONTEXTS}", "$h{+CONSTANT}", "~lazr/+download", "ptrtoint+inttoptr.", "GSzCCBDOgAwIBAgIIamg+nFGby1MwDQYJKoZIhvcNAQELBQAwg", '"+fullfp16",  "-fullfp16")', "+2D0-", "+2AA-", "café +AOk-", "+AA-", "+AAE-",
+    ],
+)  # fmt: skip
+def test_a_plus_sign_is_no_utf_7(text: str) -> None:
+    assert shift_encoding(text.encode())[0] == ""
+
+
+@pytest.mark.parametrize(
     ("name", "shown"),
     [
         ("cp1252", "Windows-1252"),

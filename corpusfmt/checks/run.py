@@ -301,11 +301,11 @@ class Checking:
         byte = origin.byte if hit.position is None else format.locate(batch.region, hit.document, hit.position)
         edit: Edit | None = None
         no_fix = ""
-        if hit.change is not None and format.rewrite is not None:
+        if hit.change is not None and format.rewrite is None:
+            no_fix = _CONVERT
+        elif hit.change is not None and format.rewrite is not None:
             edit = format.rewrite(batch.region, hit.document, hit.change)
             no_fix = "" if edit else _NO_EDIT
-        elif rule.fixable and format.rewrite is None:
-            no_fix = _CONVERT
         hint = no_fix or hit.hint or rule.advice
         context = self._pointer.context(batch.region, byte)
         finding = found(rule, hit.message, path, context, byte, document=hit.document.id, hint=hint)

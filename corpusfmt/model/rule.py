@@ -81,7 +81,8 @@ class Rule(NamedTuple):
     corpus_wide: bool = False
     #: It looks at names as those of files, and runs for formats that have such (``Format.names_files``).
     file_names: bool = False
-    #: Its hits may have a change, which ``corpusfmt fix`` makes where the format can be rewritten.
+    #: Most of its hits have a change, which ``corpusfmt fix`` makes where the format can be rewritten. Those of other
+    #: rules may have one.
     fixable: bool = False
     #: The limit of the size of a document that the examples are read with, where the fault is one over that limit.
     max_document: int = 0

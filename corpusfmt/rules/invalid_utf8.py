@@ -6,16 +6,19 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from corpusfmt.model.document import UNDECODABLE, Document
-from corpusfmt.model.rule import Check, Hit, Rule
+from corpusfmt.model.rule import Change, Check, Hit, Rule
 from corpusfmt.model.text_search import searched
+from corpusfmt.rules._wide import wide_spans
 from corpusfmt.text.display import quoted
 from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.primitives import is_utf8
-from corpusfmt.text.utf8 import described
+from corpusfmt.text.utf8 import described, is_certain, respelled, without_certain
 
 #: For so many documents of a source it is worked out which encoding they are likely to be in.
 _ASKED: Final = 20
 
+_RESPELL: Final = "'corpusfmt fix --unsafe-fixes' writes these sequences as UTF-8"
+_CONVERT: Final = "'corpusfmt fix --unsafe-fixes' converts the line to UTF-8 (ENC003)"
 _LOST: Final = "\ufffd".encode()
 
 
@@ -65,8 +68,25 @@ def hits(documents: Sequence[Document]) -> Iterable[tuple[Hit, bool]]:
                     False,
                 )
             else:
-                places = max(1, document.data.decode("utf-8", "replace").count("\ufffd") - document.data.count(_LOST))
-                yield Hit(document, _words(document.data, error.start, places), error.start, places=places), True
+                yield _hit(document, error.start)
+
+
+def _hit(document: Document, at: int) -> tuple[Hit, bool]:
+    """Return the hit for a text whose byte at ``at`` is not UTF-8, and say whether nobody knows what it is."""
+    data = document.data
+    bad = without_certain(data)
+    places = max(1, bad.decode("utf-8", "replace").count("\ufffd") - bad.count(_LOST))
+    hit = Hit(document, _words(data, at, places), at, places=places)
+    spans = wide_spans(data) if b"\0" in data else []
+    if wide := next((span for span in spans if span.start <= at < span.stop), None):
+        return hit._replace(message=f"{hit.message}; the line is in {wide.encoding}", hint=_CONVERT), False
+    if not is_certain(data, at):
+        return hit, True
+    certain = respelled(data)
+    if certain is None:
+        return hit, False
+    start, stop, new = certain
+    return hit._replace(change=Change(start, stop - start, new), hint=_RESPELL), False
 
 
 def _words(data: bytes, at: int, places: int) -> str:
@@ -79,7 +99,9 @@ RULE = Rule(
     severity="error",
     summary="text that is not valid in its encoding",
     why="A text is UTF-8 unless another encoding is given. Invalid bytes can be copied but not decoded; their meaning "
-    "would be a guess.",
+    "would be a guess. Some have one meaning only: CESU-8 (older databases) and modified UTF-8 (Java) write a "
+    "character beyond U+FFFF as two surrogates of three bytes each, and modified UTF-8 writes U+0000 as C0 80. The "
+    "message names them. If all other bytes are UTF-8, an unsafe fix writes the characters in UTF-8.",
     advice="name the encoding with --encoding when reading, or correct the bytes",
     bad=b"<<<FILE d1 a.txt>>>\ncaf\xe9\n",
     good=b"<<<FILE d1 a.txt>>>\ncaf\xc3\xa9\n",

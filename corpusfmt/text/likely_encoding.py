@@ -129,16 +129,98 @@ _SHIFTS: Final = (
 _HZ: Final = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])++~\}")
 
 
+#: What a plus sign begins in UTF-7 (RFC 2152): Base64 of UTF-16, or nothing.
+_PLUS: Final = re.compile(rb"([A-Za-z]?)\+(?:-|([A-Za-z0-9+/]{2,}+)(-?)(?=([A-Za-z]?)))?+")
+#: Characters that are often alone in a text of ASCII: letters and marks of Latin-1 and more, dashes, quotes, symbols.
+_ALONE: Final = re.compile("[\u00a1-\u017f\u2010-\u2027\u20ac\u2600-\u27bf\U0001f300-\U0001faff]")
+_LETTER, _SYMBOL = "\u00c0", "\u2600"
+#: Parts of Unicode that texts are in and few accidental bits.
+_FEW: Final = re.compile(
+    "[\\t\\n\\r -~\u00a0-\u024f\u0370-\u052f\u05b0-\u06ff\u0900-\u097f\u0e00-\u0e7f"
+    "\u1e00-\u1fff\u2010-\u27bf\u3000-\u30ff\uff01-\uff5e\U0001f300-\U0001faff]+"
+)
+_UTF7_MARK: Final = b"+/v8"
+
+
+def _utf7(data: bytes) -> int:
+    """Return where the first character beyond ASCII of a text in UTF-7 is, or -1 for other texts.
+
+    Each plus sign in it must begin what UTF-7 has there. Several characters of a script do not stand there by accident,
+    nor does one that fits the letters beside it, or whose Base64 is no word.
+    """
+    first, found, is_fit, are_closed = -1, [], False, True
+    for plus in _PLUS.finditer(data, len(_UTF7_MARK) * data.startswith(_UTF7_MARK)):
+        before, run, minus, after = plus.groups()
+        if run is None:
+            if not plus[0].endswith(b"+-"):
+                return -1
+            continue
+        text = _sextets(run)
+        if not _is_text(text):
+            return -1
+        first = plus.start(2) - 1 if first < 0 else first
+        found.append(text)
+        are_closed = are_closed and bool(minus)
+        is_fit = is_fit or (not text.isascii() and _is_meant(run, text, before + after if minus else None))
+    if data.startswith(_UTF7_MARK):
+        return 0
+    whole = "".join(found)
+    is_markup = len(found) > 1 and {"<", ">"} <= set(whole)
+    are_many = len(found) > 1 and are_closed and len(whole) > 2 and not whole.isascii()
+    return first if is_markup or is_fit or are_many else -1
+
+
+def _is_text(text: str) -> bool:
+    """Say whether characters may be a text: usual ones, and not both Han and Hangul."""
+    from unicodedata import category
+
+    others = [char for char in text if not _FEW.match(char)]
+    are_hangul = all("\uac00" <= char <= "\ud7a3" and char.encode("euc_kr", "ignore") for char in others)
+    are_han = all(
+        "\u4e00" <= char <= "\u9fff" and any(_is_usual(char, name) for name in ("gb18030", "big5", "cp932"))
+        for char in others
+    )
+    return bool(text) and (are_hangul or are_han) and all(char.isspace() or category(char)[0] != "C" for char in text)
+
+
+def _is_meant(run: bytes, text: str, beside: bytes | None) -> bool:
+    """Say whether a run of Base64 is meant as its characters: it is no word, or a letter in one. ``beside`` are the
+    letters beside it; None where no minus sign ends it.
+    """
+    is_word = run.isalpha() and (run.islower() or run.isupper() or run.istitle())
+    if not _FEW.fullmatch(text):
+        return len(text) > 3 or (beside is not None and len(text) > 1 + is_word)
+    if not is_word:
+        return True
+    if beside is None or _ALONE.fullmatch(text) is None or (beside[:1].islower() and text.isupper()):
+        return False
+    return text >= _SYMBOL or text < _LETTER or beside.isalpha()
+
+
+def _sextets(run: bytes) -> str:
+    """Return the characters that a run of Base64 spells in UTF-7, or nothing: the bits that are left must be zeros."""
+    from base64 import b64decode
+
+    size = 6 * len(run)
+    data = b64decode(run + b"A" * (-len(run) % 4))
+    units, rest = data[: size // 16 * 2], int.from_bytes(data[size // 16 * 2 :], "big")
+    try:
+        return units.decode("utf-16-be") if not rest and size % 16 < 6 else ""
+    except UnicodeDecodeError:
+        return ""
+
+
 def shift_encoding(data: bytes) -> tuple[str, int]:
-    """Name the encoding of a text that is all ASCII and says by its escapes that it is not, ISO-2022 or HZ, and return
-    where the first escape is; an empty name for other texts.
+    """Name the encoding of a text that is all ASCII and says by its escapes that it is not (ISO-2022, HZ or UTF-7), and
+    return where the first escape is; an empty name for other texts.
     """
     if b"\x1b$" in data:
         at = data.index(b"\x1b$")
         return next((name for mark, name in _SHIFTS if mark in data), ""), at
     found = _HZ.search(data) if b"~{" in data else None
     if found is None:
-        return "", -1
+        at = _utf7(data) if b"+" in data and data.isascii() else -1
+        return ("utf-7", at) if at >= 0 else ("", -1)
     try:
         found[0].decode("hz")
     except UnicodeDecodeError:

@@ -10,6 +10,16 @@ from corpusfmt.text.primitives import is_utf8
 _NOT_ASCII: Final = re.compile(rb"[\x80-\xff]++")
 #: Bytes of a text in UTF-8, of which there are rarely so many in a row in UTF-16.
 _NARROW: Final = re.compile(rb"[\t\n\r -~\x80-\xff]{8,}+")
+#: A surrogate pair as CESU-8 and Java write a character beyond U+FFFF.
+_PAIR: Final = rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]"
+#: Sequences that are the code points that they spell, in whatever encoding the rest is: a pair, U+0000 as Java writes
+#: it, overlong forms that would be odd in a single-byte encoding. One overlong form of two bytes may be two characters.
+_CERTAIN: Final = re.compile(
+    rb"%b|\xc0\x80|\xe0[\x80\x81][\x80-\xbf]|\xf0[\x80-\x8f][\x80-\xbf]{2}"
+    rb"|(?:\xc0[\x81-\xbf]|\xc1[\x80-\xbf]){2,}+" % _PAIR
+)
+_SURROGATES: Final = re.compile(_PAIR)
+_SEQUENCE: Final = re.compile(rb"[\xc0-\xff][\x80-\xbf]++")
 #: The first byte that begins a character.
 _LEAD: Final = 0xC2
 
@@ -35,7 +45,13 @@ def flaw_at(data: bytes, at: int) -> Flaw:
         return Flaw(there, f"sequence of {size} bytes cut after {there}{', at the end' if cut else ''}")
     second = data[at + 1]
     if lead in (0xC0, 0xC1) or (lead == 0xE0 and second < 0xA0) or (lead == 0xF0 and second < 0x90):
-        return Flaw(size, f"overlong form of U+{_value(data[at : at + size]):04X}")
+        value = _value(data[at : at + size])
+        return Flaw(
+            size,
+            f"overlong form of U+{value:04X}" + (", as in modified UTF-8 (Java)" if size == 2 and not value else ""),
+        )
+    if _SURROGATES.match(data, at):
+        return Flaw(6, f"surrogate pair of U+{ord(_spelled(data[at : at + 6])):X}, as in CESU-8")
     if lead == 0xED and second >= 0xA0:
         return Flaw(size, f"surrogate U+{_value(data[at : at + size]):04X}")
     return Flaw(size, f"code point U+{_value(data[at : at + size]):X} above U+10FFFF")
@@ -77,6 +93,37 @@ def described(data: bytes, at: int) -> str:
     """Say what is wrong at ``at``, with the bytes."""
     flaw = flaw_at(data, at)
     return f"{flaw.what} ({' '.join(f'{byte:02x}' for byte in data[at : at + min(flaw.length, 8)])})"
+
+
+def is_certain(data: bytes, at: int) -> bool:
+    """Say whether the bytes at ``at``, which are no UTF-8, can only be meant as the code points that they spell."""
+    return _CERTAIN.match(data, at) is not None
+
+
+def without_certain(data: bytes) -> bytes:
+    """Return bytes with one byte that is no UTF-8 for each such sequence."""
+    return _CERTAIN.sub(b"\xff", data)
+
+
+def respelled(data: bytes) -> tuple[int, int, bytes] | None:
+    """Return where the first such sequence begins, where the last one ends, and the UTF-8 for all between; None when
+    other bytes are not UTF-8.
+    """
+    found = [(match.start(), match.end()) for match in _CERTAIN.finditer(data)]
+    if not found:
+        return None
+    start, stop = found[0][0], found[-1][1]
+    try:
+        made = _CERTAIN.sub(lambda match: _spelled(match[0]).encode(), data[start:stop])
+    except UnicodeEncodeError:  # an overlong form of a surrogate
+        return None
+    return (start, stop, made) if is_utf8(data[:start] + made + data[stop:]) else None
+
+
+def _spelled(sequences: bytes) -> str:
+    """Return the characters that sequences spell, whether they are valid or not."""
+    text = "".join([chr(_value(found[0])) for found in _SEQUENCE.finditer(sequences)])
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def in_utf8(data: bytes, encoding: str) -> bytes | None:

@@ -37,7 +37,7 @@ from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.likely_encoding import likely_encoding, name_of
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8, is_utf8
-from corpusfmt.text.utf8 import described, in_utf8
+from corpusfmt.text.utf8 import described, in_utf8, is_certain, respelled
 
 _ARRAY: Final = "a JSON array is not JSON Lines; write one object a line: jq -c '.[]' OLD > NEW"
 #: What records have that are in another layout; so many of them at the beginning are enough, and so many bytes.
@@ -61,6 +61,9 @@ class _Blanks(NamedTuple):
     stop: int
     context: Region
     lines: int
+
+
+_RESPELL: Final = "'corpusfmt fix --unsafe-fixes' writes these sequences as UTF-8"
 
 
 def scan(stream: Stream, options: ReadOptions) -> Iterator[Batch]:
@@ -499,6 +502,15 @@ class _Scan:
         if there is not None and self.quick(there, 0, 1):
             edit = Edit(offset, len(line), there, safe=False)
         message, hint = f"not UTF-8: {described(line, invalid)}", ""
+        if is_certain(line, invalid):
+            certain = respelled(line) if edit is None else None
+            if certain is not None:
+                start, stop, new = certain
+                new = new.replace(b"\0", b"\\u0000")
+                if self.quick(line[:start] + new + line[stop:], 0, 1):
+                    edit, hint = Edit(offset + start, stop - start, new, safe=False), _RESPELL
+            self.out.find("JSONL002", message, offset + invalid, hint, edit)
+            return
         self.asked += 1
         if self.asked <= _ASKED and (likely := likely_encoding(line, invalid)):
             name = name_of(likely.encoding)

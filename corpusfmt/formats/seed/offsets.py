@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from corpusfmt.formats.seed.grammar import BOUNDARY, FILE, PRAGMA, escape, unescape
+from corpusfmt.formats.seed.grammar import BOUNDARY, FILE, MARKED, PRAGMA, escape, unescape
 from corpusfmt.formats.seed.traces import has_version1
 from corpusfmt.model.document import Document
 from corpusfmt.model.finding import Edit
@@ -79,11 +79,13 @@ def rewrite(region: Region, document: Document, change: Change) -> Edit | None:
     is_escaped = raw != old
     if (is_escaped and unescape(raw) != old) or (not is_escaped and written != new):
         return None
-    if stop == len(data) and _is_marked(data) != _is_marked(data[:start] + new):
+    is_marked = region.buffer.startswith(MARKED[:-1], last)
+    wants_marker = _wants_marker(data[:start] + new)
+    if stop == len(data) and _wants_marker(data) != wants_marker and (wants_marker or is_marked):
         return None
     return Edit(region.offset + first, len(raw), written if is_escaped else new, change.safe)
 
 
-def _is_marked(data: bytes) -> bool:
-    """Say whether a marker follows a text: it does not end in LF."""
+def _wants_marker(data: bytes) -> bool:
+    """Say whether a marker is to follow a text: it does not end in LF."""
     return bool(data) and not data.endswith(b"\n")

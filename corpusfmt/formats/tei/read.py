@@ -14,7 +14,7 @@ from corpusfmt.formats.tei.native import read_native
 from corpusfmt.formats.tei.parser import Broken
 from corpusfmt.formats.tei.profile import CORPUS_END, NAMESPACE, TEI_END, TEI_START
 from corpusfmt.formats.tei.wellformed import Around, Explanation, character_for, explained, unclosed
-from corpusfmt.limits import CHUNK, KIB
+from corpusfmt.limits import CHUNK, KIB, MIB
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Batch, ReadOptions, Stream, forced_encoding
 from corpusfmt.model.rows import MOST_ODD, Rows
@@ -22,6 +22,7 @@ from corpusfmt.text.display import quoted
 from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.position import Region
 from corpusfmt.text.primitives import first_invalid_utf8, is_utf8, is_xml, occurrences
+from corpusfmt.text.utf8 import described, is_certain, respelled
 
 _END: Final = TEI_END.rstrip()
 _CORPUS: Final = b'<teiCorpus xmlns="%b">' % NAMESPACE.encode()
@@ -267,6 +268,9 @@ class _Scan:
         hint = ""
         if code == "TEI001" and first_invalid_utf8(bad := self._character(byte)) == 0:
             code, message = "TEI024", f"byte 0x{bad[0]:02x} is not UTF-8, the encoding of the file"
+            if is_certain(bad, 0):
+                message, hint = f"{message}: {described(bad, 0)}", "write the character in UTF-8"
+                edit = self._respelled(byte)
         elif code == "TEI001":
             told = self._explained(broken)
             message, hint = told.message, told.hint
@@ -310,11 +314,21 @@ class _Scan:
             return False
         return self.window.stop <= byte
 
+    def _respelled(self, byte: int) -> Edit | None:
+        """Return the edit that makes UTF-8 of CESU-8 and overlong forms from a byte on, as far as is looked ahead."""
+        self._ends_by(byte + MIB)
+        data = self.window.slice(byte, byte + MIB)
+        certain = respelled(data[: data.rfind(b">") + 1])
+        if certain is None or b"\0" in certain[2]:
+            return None
+        start, stop, new = certain
+        return Edit(byte + start, stop - start, new, safe=False)
+
     def _character(self, byte: int) -> bytes:
-        """Return four bytes at a fault, where the stream has as many: a character may be cut where a piece ends."""
-        while self.window.stop - byte < 4 and not self.source.encoding and (piece := self.source.read()):
+        """Return six bytes at a fault, where the stream has as many: a character may be cut where a piece ends."""
+        while self.window.stop - byte < 6 and not self.source.encoding and (piece := self.source.read()):
             self.window.append(piece)
-        return self.window.slice(byte, byte + 4)
+        return self.window.slice(byte, byte + 6)
 
     def _recover(self, byte: int) -> bool:
         """Find the next native document behind a fault. False when there is none."""
