@@ -329,7 +329,6 @@ _BESIDE: Final = {
         ("§", r"^|[\s(]", r"\s?\d"),
         ("×", r"\d\s?", r"\s?\d"),
         ("\u00a0", r"\w", r"\d|[:;!?%»€]"),
-        ("…", r"[^\W\d_]{2}", r"(?!\w)"),
     )
     for char in chars
 }
@@ -379,8 +378,6 @@ def _stands_well(text: str, at: int, letters: set[str], words: set[str]) -> bool
             return _PAIRED[char] in behind and behind[:1].isalnum() and not before[-1:].isalnum()
         if any(char == right and left in before for left, right in _PAIRED.items()):
             return not behind[:1].isalnum() and before[-1:] > " "
-        if char == "…" and "à" in letters:  # it is this letter in code pages of DOS
-            return False
         return any(
             char in table and table[char][0].search(before) is not None and table[char][1].match(behind) is not None
             for table in (_BESIDE, _OTHERS_BESIDE)
