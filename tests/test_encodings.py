@@ -104,6 +104,13 @@ def test_surrogates_far_apart_in_a_tei_file_are_fixed(tmp_path: Path) -> None:
     assert path.read_bytes() == source.replace(b"\xed\xa0\xbd\xed\xb8\x80", "\U0001f600".encode())
 
 
+def test_a_tei_file_that_is_cut_behind_a_surrogate_pair_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text><body><p>\xed\xa0\xbd\xed\xb8\x80')
+    (finding,) = validate(path, select=["TEI024"])
+    assert finding.edit is None
+
+
 def kuhn() -> list[tuple[bytes, str]]:
     """The malformed sequences of Markus Kuhn's stress test (sections 3 to 5), made anew, and what they are."""
     lone = [bytes(range(0x80, 0x80 + n)) for n in range(1, 8)] + [bytes(range(0x80, 0xC0))]

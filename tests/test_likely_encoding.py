@@ -65,6 +65,51 @@ def test_few_places_in_other_text(data: bytes, encoding: str, characters: str) -
     assert likely.mixed == (len(data) < 100 and data[:4] in (b"Un c", b"An d"))
 
 
+LATIN = {
+    "en": "The meeting was held on Monday at the town hall, and {} was there for an hour with the mayor.",
+    "fr": "La rencontre a eu lieu lundi dans la salle du bourg, et {} est venu avec le maire pour le pont.",
+    "es": "La fiesta fue el lunes en la sala del pueblo, y {} no es para los que van con el alcalde.",
+    "id": "Pertemuan itu diadakan pada hari Senin di balai kota, {} hadir di sana.",
+    "code": "def main(args): return args[0]  # {} x\n",
+}
+
+
+@pytest.mark.parametrize("language", LATIN)
+@pytest.mark.parametrize(
+    ("word", "names"),
+    [
+        ("café", "cp1252 cp1250 mac-roman cp850"), ("Müller", "cp1252 mac-roman cp850"), ("“quoted”", "cp1252 mac-roman"), ("Françoise", "cp1252 mac-roman"), ("São", "cp1252 cp850"), ("Bjørn", "cp1252"), ("5 €", "cp1252 mac-roman"),
+        ("it’s", "cp1252 mac-roman"), ("– so", "cp1252 mac-roman"), ("¿Qué?", "cp1252"), ("° 3", "cp1252"), ("m²", "cp1252"), ("© 2020", "cp1252"), ("l’an", "cp1252"), ("§ 5", "cp1252"), ("É", "cp1252"), ("É T É", "cp1252"), ("ÉTÉ", "cp1252"),
+        ("10…", "cp1252"), ("voilà", "cp850"), ("il dit voilà, et le pont est là, et", "cp850"), ("wait…", "cp1252"), ("1990–1999", "cp1252"), ("«so»", "cp1252"), ("¡Hola!", "cp1252"), ("3×4", "cp1252"), ("¼ m", "cp1252"), ("5\u00a0%", "cp1252"), ("à", "cp1252 cp850"),
+        ("Dvořák", "cp1250 iso8859-2"), ("Łódź", "cp1250 iso8859-2"), ("Kovač", "cp1250 iso8859-2"), ("Gdańsk", "cp1250 iso8859-2"), ("Čapek", "cp1250 iso8859-2"), ("Žižek", "cp1250 iso8859-2"), ("Beşiktaş", "cp1254"), ("ş", "cp1254"),
+        ("ł", "cp1250"), ("č", "cp1250 iso8859-2"), ("ž", "iso8859-2"),
+        ("д", "cp1251 koi8-r"), ("и", "cp1251 koi8-r"), ("в", "cp1251 koi8-r"), ("(п)", "cp1251"), ("мир", "cp1251 koi8-r"), ("δ", "cp1253"), ("(λ)", "cp1253"), ("ก", "cp874"), ("ไ", "cp874"), ("ש", "cp1255"), ("(ם)", "cp1255"),
+        ("日", "cp932 euc_jp"), ("本", "cp932 euc_jp"), ("年", "cp932"), ("東京", "cp932 euc_jp"), ("日本", "cp932 euc_jp"), ("株式会社", "cp932 euc_jp"), ("カタカナ", "cp932 euc_jp"), ("ありがとう", "cp932 euc_jp"), ("、", "big5 cp932"),
+        ("人", "big5 gb18030"), ("北", "big5"), ("中国", "gb18030"), ("你好", "gb18030 big5"), ("上海", "gb18030"), ("한국", "cp949"), ("서울", "cp949"), ("김", "cp949"),
+    ],
+)  # fmt: skip
+def test_few_foreign_characters_are_named_right_or_not(language: str, word: str, names: str) -> None:
+    for name in names.split():
+        text = LATIN[language].format(word)
+        data = text.encode(name)
+        likely = likely_encoding(data, next(at for at, byte in enumerate(data) if byte > 0x7F))
+        assert likely is None or data.decode(likely.encoding, "replace") == text, (name, likely)
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        ("en", "the café"), ("en", "Müller"), ("en", "it’s"), ("en", "“so”"), ("en", "£5"), ("en", "© 2020"), ("en", "20°"), ("fr", "très"), ("fr", "à"), ("fr", "l’an"), ("es", "señor"),
+        ("es", "¿quién?"), ("code", "café"), ("en", "3×4"), ("en", "§ 5"), ("fr", "École"), ("fr", "ÉTÉ"), ("fr", "été ô à été"),
+    ],
+)  # fmt: skip
+def test_few_characters_that_can_be_nothing_else_are_named(language: str, word: str) -> None:
+    text = LATIN[language].format(word)
+    likely = likely_encoding(text.encode("cp1252"), text.index(word))
+    assert likely is not None
+    assert text.encode("cp1252").decode(likely.encoding) == text
+
+
 @pytest.mark.parametrize(
     "data",
     [b"\xff\xfe\xfd", b"a\x81b", b"\xf5", b"x\xf5y", bytes(range(128, 256)), b"\x89PNG\r\n\x1a\n\xde\xad\xbe\xef", b"\xe9" * 40, "é".encode(), b"", b"a"],

@@ -263,6 +263,11 @@ def likely_encoding(data: bytes, at: int = 0) -> Likely | None:
         return None
     if _RARE.get(name, 0) > 0.6 and beyond < _DIFFERENT - 1:
         return None
+    if size >= _LETTERS_IN_A_ROW and name.startswith(_EAST) and _are_few(ranked[0][3], name):
+        return None
+    joined = b"".join(bad)
+    if (len(joined) < _DIFFERENT or len(set(joined)) < _SHOWN) and not _stand_well(data, name):
+        return None
     word = next(word for word in data.split() if bad[0] in word)
     return Likely(name, bad[0].decode(name, "ignore"), word.decode(name, "ignore"), mixed)
 
@@ -291,6 +296,115 @@ _ENOUGH: Final = 0.55
 _CLEARLY: Final = 0.25
 #: The same of each letter, between readings in two scripts.
 _LITTLE: Final = 0.015
+
+
+#: In East Asia bytes that are usual characters in one encoding are often so in another one: so many tell which, unless
+#: most are kana.
+_SIGNS_ENOUGH: Final = 6
+_EAST: Final = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
+
+
+def _are_few(text: str, encoding: str) -> bool:
+    signs = [char for char in text if char > "\u2fff"]
+    kana = sum("\u3041" <= char <= "\u30ff" for char in signs)
+    return len(signs) < _SIGNS_ENOUGH and not (2 * kana > len(signs) and encoding in ("cp932", "euc_jp"))
+
+
+#: Letters that are the same in the encodings of most languages: alone in a text, they need no language that has them.
+_SAFE: Final = frozenset("éäöüßçáíóúýâôë")
+#: Capital letters that are quotes and dashes in Mac-Roman.
+_QUOTES_OF_MAC: Final = frozenset("ÒÓÔÕÐÑ")
+#: What stands before and behind marks, and before and behind some in another case.
+_BESIDE: Final = {
+    char: (re.compile(rf"(?:{before})\Z", re.I), re.compile(after, re.I))
+    for chars, before, after in (
+        ("’", r"[^\W\d_]", r"(?:s|t|re|ve|ll|d|m)\b"),
+        ("–—", r"^|\s", r"\s"),
+        ("£€", "", r"\s?\d"),
+        ("°", r"\d\s?", r"(?![^\W\d_]{2})"),
+        ("©", r"^|[\s(]", r"\s?\d{4}\b"),
+        ("®™", r"[^\W\d_]", r"(?!\w)"),
+        ("²³", r"(?:\b|\d)[kcm]?m", r"(?!\w)"),
+        ("½¼¾º", r"\d\s?", r"(?!\w)"),
+        ("§", r"^|[\s(]", r"\s?\d"),
+        ("×", r"\d\s?", r"\s?\d"),
+        ("\u00a0", r"\w", r"\d|[:;!?%»€]"),
+    )
+    for char in chars
+}
+_OTHERS_BESIDE: Final = {
+    "’": (re.compile(r"\b(?:[cdjlmnst]|qu|dell|all|un)\Z", re.I), re.compile(r"[^\W\d_]{2}")),
+    "–": (re.compile(r"\d\Z"), re.compile(r"\d")),
+    "€": (re.compile(r"\d\s?\Z"), re.compile(r"(?!\w)")),
+}
+#: Letters that languages have, where no word of theirs has them.
+_ODD: Final = re.compile(r"[aeàâ][èê]|[èê][aeiouyéè]|ñ(?![aeiouyáéíóú])|[ìòù]\w", re.I)
+_PAIRED: Final = {"“": "”", "‘": "’", "„": "“", "«": "»", "¿": "?", "¡": "!"}
+#: So many different frequent words, and such a part of all words, show a language; others with nearly as many too.
+_SHOWN: Final = 2
+_PART: Final = 0.15
+_NEARLY: Final = 0.8
+
+
+def _stand_well(data: bytes, encoding: str) -> bool:
+    """Say whether the few characters that are not UTF-8 stand where they do in texts: letters in a word of a language
+    that has them, and marks beside what they belong to. One byte may be anything.
+    """
+    text, at = "", 0
+    places: list[int] = []
+    for run in _RUN.finditer(data):
+        is_bad = not _is_utf8(run[0])
+        text += data[at : run.start()].decode()
+        characters = run[0].decode(encoding if is_bad else "utf-8")
+        places += range(len(text), len(text) + len(characters)) if is_bad else ()
+        text, at = text + characters, run.end()
+    text += data[at:].decode()
+    doubtful = set(places)
+    languages = _spoken("".join(["?" if place in doubtful else char for place, char in enumerate(text)]))
+    letters = {char for language in languages if "the" not in language.words.split() for char in language.letters}
+    words = {word for language in languages for word in language.words.split()}
+    there = {text[place].lower() for place in places}
+    if len(places) > _SHOWN <= len(there):  # so many letters of a language show it too
+        letters |= {char for language in LANGUAGES if there <= set(language.letters) for char in there}
+        words |= letters
+    return all(_stands_well(text, place, letters, words) for place in places)
+
+
+def _stands_well(text: str, at: int, letters: set[str], words: set[str]) -> bool:
+    """Say it of a character, in a text of languages with such letters beyond ASCII. A lone one is one of ``words``."""
+    char, before, behind = text[at], text[max(at - 40, 0) : at], text[at + 1 : at + 41]
+    if not char.isalpha() or char in MARKS:
+        if char in _PAIRED:
+            return _PAIRED[char] in behind and behind[:1].isalnum() and not before[-1:].isalnum()
+        if any(char == right and left in before for left, right in _PAIRED.items()):
+            return not behind[:1].isalnum() and before[-1:] > " "
+        return any(
+            char in table and table[char][0].search(before) is not None and table[char][1].match(behind) is not None
+            for table in (_BESIDE, _OTHERS_BESIDE)
+        )
+    first, last = _WORD.match(before[::-1]), _WORD.match(behind)
+    word = (first[0][::-1] if first else "") + char + (last[0] if last else "")
+    if len(word) == 1:
+        return char in words
+    if _ODD.search(word):
+        return False
+    if char.isupper():
+        is_first = not first and behind[:1].islower() and char not in _QUOTES_OF_MAC
+        return char.lower() in letters and (is_first or (word.isupper() and len(word) > 1))
+    return char in letters or char in _SAFE
+
+
+def _spoken(text: str) -> list[Language]:
+    """Return the languages that a text is likely to be in, by its frequent words."""
+    found = _WORD.findall(text.lower())
+    counts = {}
+    for language in LANGUAGES:
+        frequent = set(language.words.split()).intersection(found)
+        counts[language] = sum(map(frequent.__contains__, found)) if len(frequent) >= _SHOWN else 0
+    most = max(counts.values())
+    if not most or most < _PART * len(found):
+        return []
+    return [language for language, count in counts.items() if count >= _NEARLY * most]
 
 
 def _are_alike(one: str, other: str) -> bool:
@@ -358,7 +472,7 @@ def _others(data: bytes, *, mixed: bool) -> Iterator[tuple[float, str, str]]:
             text = _decoded(data, encoding, mixed=mixed)
             if text is not None:
                 yield _script_score(text, weights), encoding, text
-    for encoding in ("cp932", "euc_jp", "gb18030", "big5", "cp949"):
+    for encoding in _EAST:
         text = _decoded(data, encoding, mixed=mixed)
         if text is not None:
             yield _east_score(text, encoding), encoding, text
