@@ -14,7 +14,7 @@ from corpusfmt.formats.tei.native import read_native
 from corpusfmt.formats.tei.parser import Broken
 from corpusfmt.formats.tei.profile import CORPUS_END, NAMESPACE, TEI_END, TEI_START
 from corpusfmt.formats.tei.wellformed import Around, Explanation, character_for, explained, unclosed
-from corpusfmt.limits import CHUNK, KIB
+from corpusfmt.limits import CHUNK, KIB, MIB
 from corpusfmt.model.finding import Edit
 from corpusfmt.model.format import Batch, ReadOptions, Stream, forced_encoding
 from corpusfmt.model.rows import MOST_ODD, Rows
@@ -32,6 +32,8 @@ _PROLOG: Final = 64 * KIB
 #: What is looked at before and behind a fault of the XML, in bytes.
 _FAR: Final = 64 * KIB
 _CONTEXT: Final = 400
+#: Of a third-party document that goes on for so many bytes behind its head, only the head and as many are held.
+_LARGE: Final = MIB
 #: So many bytes before what is not parsed yet are held, to say what is wrong with it.
 _KEPT: Final = 16
 #: The code of expat where the source ends between two tags.
@@ -109,10 +111,20 @@ class _Scan:
         frames = self.frames
         if frames.units.holds_all(frames.parser) or frames.units.holds_head():
             return
+        window, options = self.window, self.options
         needed = min(frames.parser.consumed, frames.parser.fed) - _KEPT
-        frame = frames.open_document()
-        self.window.drop(needed if frame is None else min(needed, frame.byte))
-        self.source.forget(self.window.base)
+        frame, window.head = frames.open_document(), None
+        if frame is not None:
+            behind = needed - _LARGE
+            if options.keeps_refused or options.validating or not frame.is_behind_head(behind):
+                needed = min(needed, frame.byte)
+            else:
+                needed = behind
+                if frame.head is None and frame.byte >= window.base:
+                    frame.head = window.whole(frame.byte, frame.body + CHUNK)
+                window.head = frame.head
+        window.drop(needed)
+        self.source.forget(window.base if window.head is None else window.head.offset)
 
     # -- going on ---------------------------------------------------------------------------------------
 

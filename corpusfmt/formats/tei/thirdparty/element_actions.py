@@ -48,11 +48,16 @@ def _end(reader: ThirdPartyText) -> None:
     at = next((at for at, span in enumerate(reader.spans) if span.target == xml_id), -1)
     if at < 0:
         return
-    span = reader.spans[at]
+    spans = reader.spans[at:]
     del reader.spans[at:]
     # One that begins or ends inside of a note or an alternative, and not both, is no run of the text: all of it stays.
-    if span.flow is not reader.flow or any(chooser.spans > at for chooser in reader.choosers):
-        return
+    if spans[0].flow is reader.flow and all(chooser.spans <= at for chooser in reader.choosers):
+        _cut(reader, spans[0])
+    for span in spans:
+        span.flow.release()
+
+
+def _cut(reader: ThirdPartyText, span: Span) -> None:
     size = reader.flow.size
     reader.flow.cut(span.state)
     lost = size - reader.flow.size + sum(note.size for note in reader.notes[span.notes :])

@@ -6,9 +6,12 @@ that was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 from unicodedata import category
+
+from corpusfmt.limits import MIB
+from corpusfmt.text.primitives import Memory
 
 WHITE: Final = " \t\n\r"
 #: Hyphens that end a line inside of a word: the characters of Unicode with the property Hyphen, those for one language
@@ -61,9 +64,9 @@ NOTHING, GAP, TOUCH, SOFT, SPACE, JOINED, INWORD, MIDWORD, BREAK, TAB, LINE, BLA
 MISSING: Final = "[\u2026]"
 
 _PARTS: Final = {LINE: "\n", BLANK: "\n\n", START: "", SPACE: " "}
-#: So many pieces are made one, so that a text in small pieces takes little more memory than the text.
+#: So many pieces are put together, so that a text in small pieces takes little more memory than the text.
 _MANY: Final = 4096
-#: What stands between the parts of a word has fewer characters.
+#: What stands between the parts of a word has fewer characters. As many pieces are at hand.
 _NEAR: Final = 100
 
 
@@ -92,7 +95,10 @@ class Flow:
         "_at",
         "_cells",
         "_floor",
+        "_full",
         "_gap",
+        "_memory",
+        "_states",
         "_tabs",
         "breaks",
         "flat",
@@ -109,7 +115,9 @@ class Flow:
         self.size = self.flat = self.hyphens = 0
         self._gap = False  # a gap follows a letter
         self.breaks, self.seam = breaks, seam
-        self._floor = self._tabs = self._at = 0
+        self._floor = self._tabs = self._at = self._states = 0
+        self._memory: Memory | None = None  # what no longer changes, in UTF-8
+        self._full = MIB  # at this size the pieces are put together, however few they are
         #: How many cells the row has so far; -1 outside of rows.
         self._cells = -1
 
@@ -131,7 +139,7 @@ class Flow:
             data = data[:-1]
         self.pieces.append(data)
         self.size += len(data)
-        if len(self.pieces) - self._floor > _MANY:
+        if self.size > self._full or len(self.pieces) - self._floor > _MANY:
             self._join()
 
     def keep(self, data: str) -> None:
@@ -144,7 +152,7 @@ class Flow:
             self._part(data)
         self.pieces.append(data)
         self.size += len(data)
-        if len(self.pieces) - self._floor > _MANY:
+        if self.size > self._full or len(self.pieces) - self._floor > _MANY:
             self._join()
 
     def need(self, part: int) -> None:
@@ -222,7 +230,8 @@ class Flow:
         self._cells += 1
 
     def state(self) -> State:
-        """Return what :meth:`back` needs."""
+        """Return what :meth:`back` needs, until :meth:`release`."""
+        self._states += 1
         self._floor = len(self.pieces)
         last = self.pieces[-1] if self.pieces else ""
         return State(self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self.hyphens)
@@ -232,6 +241,12 @@ class Flow:
         self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self.hyphens = state
         self.pieces[max(0, self._floor - 1) :] = [last] if last else []  # a hyphen at its end may be gone
 
+    def release(self) -> None:
+        """Say that nobody goes back to the last state that was asked for."""
+        self._states -= 1
+        if not self._states:
+            self._floor = 0
+
     def cut(self, state: State) -> None:
         """Go back to where :meth:`state` was called, but for blocks that have ended or begun since."""
         last, pending, size = "".join(self.pieces[state.pieces :]), self.pending, self.size
@@ -240,9 +255,22 @@ class Flow:
             parts = (BLANK if "\n\n" in last else LINE if "\n" in last else NOTHING, pending, self.pending)
             self.pending = max(parts) if self.pieces else START
 
+    def gathered(self, notes: Sequence[Flow]) -> bytes:
+        """Return the text in UTF-8, with the notes behind it. Nothing of them is kept."""
+        memory = self._memory or Memory()
+        for flow in (self, *notes):
+            if flow is not self and flow.pieces and memory.tell():
+                memory.write(b"\n\n")
+            if flow is not self and flow._memory is not None:
+                memory.write(flow._memory.getvalue())
+            memory.write("".join(flow.pieces).encode())
+            flow.pieces.clear()
+            flow._memory = None
+        return memory.getvalue()
+
     def text(self) -> str:
-        """Return the text."""
-        return "".join(self.pieces)
+        """Return the text. Nothing of it is kept."""
+        return self.gathered(()).decode()
 
     # -- inside -----------------------------------------------------------------------------------------
 
@@ -309,6 +337,12 @@ class Flow:
             self.pending = START
 
     def _join(self) -> None:
-        """Make the pieces one, but for those that :meth:`back` may need."""
+        """Put the pieces away but for the last ones; make them one behind those that :meth:`back` may need."""
+        self._full = self.size + MIB
+        if not self._states:
+            self._memory = self._memory or Memory()
+            self._memory.write("".join(self.pieces[:-_NEAR]).encode())
+            del self.pieces[:-_NEAR]
+            return
         self.pieces[self._floor :] = ["".join(self.pieces[self._floor :])]
         self._floor += 1
