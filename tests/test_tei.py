@@ -157,7 +157,7 @@ def test_documents_without_metadata_are_written_alike_together_and_alone(docs: l
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("2024", "2024"), ("2024-02-30", None), ("2024-05-18T01:02:03Z", "2024-05-18T01:02:03Z"), ("18 May", None), ("0000", None),
+    [("2024", "2024"), ("2024-02-30", None), ("1850-00-00", None), ("1850-05-00", None), ("1850-00", None), ("1850-05", "1850-05"), ("2024-05-18T01:02:03Z", "2024-05-18T01:02:03Z"), ("18 May", None), ("0000", None),
      ("2024-05-18T01:02:03+02:00", "2024-05-18T01:02:03+02:00"), ("2024-13", None)],
 )  # fmt: skip
 def test_a_date_is_normalised_only_where_it_is_one(value: str, expected: str | None) -> None:

@@ -27,7 +27,7 @@
 #include "tei.h"
 #include "warc.h"
 
-#define ABI 9
+#define ABI 10
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */

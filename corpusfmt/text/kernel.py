@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 #: The version of the interface below. A kernel with another one was compiled from another version of the source.
-ABI: Final = 9
+ABI: Final = 10
 
 
 class Kernel(Protocol):
