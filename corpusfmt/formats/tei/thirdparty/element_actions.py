@@ -170,10 +170,7 @@ def _milestone(reader: ThirdPartyText, name: str, attributes: Attributes, step: 
     if breaks == "yes":
         reader.flow.need(SPACE)
     elif breaks == "no":
-        size = reader.flow.size
-        if reader.flow.join():
-            reader.count("hyphens before lb")
-        reader.size -= size - reader.flow.size
+        reader.flow.join()
     elif name in _BREAKING and _in_word(reader):
         reader.flow.goes_on()
     elif name in _PAGES:

@@ -57,13 +57,13 @@ def _is_unspaced(char: str) -> bool:
 #: letters. TOUCH is nothing, but says that an element ended here that wants a space when another such begins. SOFT is
 #: a space where no punctuation is. JOINED is nothing, whatever white space and line beginnings ask for. INWORD is the
 #: same and takes a hyphen before it away, once text follows. MIDWORD is a line beginning that follows a letter, BREAK
-#: any other.
-NOTHING, GAP, TOUCH, SOFT, SPACE, JOINED, INWORD, MIDWORD, BREAK, TAB, LINE, BLANK, START = range(13)
+#: any other. VERSE is a new line, as LINE is, but a word may go on over it.
+NOTHING, GAP, TOUCH, SOFT, SPACE, JOINED, INWORD, MIDWORD, BREAK, VERSE, TAB, LINE, BLANK, START = range(14)
 
 #: What stands for a gap inside of a word.
 MISSING: Final = "[\u2026]"
 
-_PARTS: Final = {LINE: "\n", BLANK: "\n\n", START: "", SPACE: " "}
+_PARTS: Final = {VERSE: "\n", LINE: "\n", BLANK: "\n\n", START: "", SPACE: " "}
 #: So many pieces are put together, so that a text in small pieces takes little more memory than the text.
 _MANY: Final = 4096
 #: What stands between the parts of a word has fewer characters. As many pieces are at hand.
@@ -80,6 +80,7 @@ class State(NamedTuple):
     tabs: int
     cells: int
     gap: bool
+    goes_on: bool
     hyphens: int
 
 
@@ -97,6 +98,7 @@ class Flow:
         "_floor",
         "_full",
         "_gap",
+        "_goes_on",
         "_memory",
         "_states",
         "_tabs",
@@ -114,6 +116,7 @@ class Flow:
         self.pending = START
         self.size = self.flat = self.hyphens = 0
         self._gap = False  # a gap follows a letter
+        self._goes_on = False  # a word goes on here, over a line of verse too, and a hyphen is none of its own
         self.breaks, self.seam = breaks, seam
         self._floor = self._tabs = self._at = self._states = 0
         self._memory: Memory | None = None  # what no longer changes, in UTF-8
@@ -179,17 +182,17 @@ class Flow:
         if self.pending <= TOUCH and ((last := self.pieces[-1][-1]).isalnum() or is_letter(last)):
             self._gap, self.pending = True, max(self.pending, GAP)
 
-    def join(self) -> bool:
-        """Take away white space here, and a hyphen before it. Say whether there was a hyphen."""
-        if self.pending > BREAK or self.pending == JOINED:
-            return False
-        self.pending = JOINED
-        return self._close_up()
+    def join(self) -> None:
+        """Take away white space here, and a hyphen before it, once text follows."""
+        if self.pending <= BREAK:
+            self.pending = JOINED
+        self._goes_on = True
 
     def goes_on(self) -> None:
         """A word goes on behind what is here, if text follows."""
         if self.pending <= BREAK:
             self.pending = INWORD
+        self._goes_on = True
 
     def since(self, size: int) -> str | None:
         """Return what was added since the text had a size, without white space around it; nothing if it is long."""
@@ -234,11 +237,15 @@ class Flow:
         self._states += 1
         self._floor = len(self.pieces)
         last = self.pieces[-1] if self.pieces else ""
-        return State(self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self.hyphens)
+        return State(
+            self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self._goes_on, self.hyphens
+        )
 
     def back(self, state: State) -> None:
         """Go back to where :meth:`state` was called."""
-        self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self.hyphens = state
+        self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self._goes_on, self.hyphens = (
+            state
+        )
         self.pieces[max(0, self._floor - 1) :] = [last] if last else []  # a hyphen at its end may be gone
 
     def release(self) -> None:
@@ -277,11 +284,13 @@ class Flow:
     def _part(self, data: str) -> None:
         """Put in what parts the last piece from ``data``."""
         pending, self.pending = self.pending, NOTHING
+        goes_on, self._goes_on = self._goes_on, False
         part = ""
         if pending == SOFT:
             part = soft_space(self.pieces[-1][-1], data[0])
-        elif pending == INWORD:
+        elif pending == INWORD or (goes_on and pending in (JOINED, VERSE)):
             self.hyphens += self._close_up()
+            self.pending = NOTHING
         elif pending in (MIDWORD, BREAK):
             if pending == MIDWORD and self.seam is not None and data[0].isalpha():
                 self.seam(self.pieces[-1][-40:], data[:40], self._at)
