@@ -1411,3 +1411,23 @@ def test_a_large_document_whose_head_alone_is_held_is_read_and_reported_alike(en
         assert is_cut == (len(beginning) < len(all_of_it) or was_cut)
     assert bool(refused[0]) == (not large)
     assert max(len(batch.region.buffer) for batch in part) < len(data) / 2
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("an-<pb break='no'/><fw>HEAD 12</fw> fang", "anfang"),
+        ("an-<pb break='no'/> <fw>HEAD</fw> <lb break='no'/>fang", "anfang"),
+        ("an-<fw>A</fw><pb/><lb break='no'/>fang", "an- A fang"),
+        ("an-<fw/><pb/><lb break='no'/>fang", "anfang"),
+        ("an<fw>A</fw><pb break='no'/><fw>B</fw>fang", "an A B fang"),
+        ("<w>an<pb/><fw>HEAD</fw>fang</w> x", "anfang x"),
+        ("<w>an</w> <fw>HEAD</fw> <w>fang</w>", "an HEAD fang"),
+        ("<w part='I'>an-</w><pb/><fw>HEAD</fw><w part='F'>fang</w>", "an- HEAD fang"),
+        ("one<pb break='yes'/><fw>HEAD</fw>two", "one HEAD two"),
+        ("one <pb/><fw>HEAD</fw> two", "one HEAD two"),
+        ("one</p><fw>HEAD</fw><p>two", "one\n\nHEAD\n\ntwo"),
+    ],
+)
+def test_forme_work_that_is_kept_neither_parts_a_word_nor_joins_one(body: str, expected: str) -> None:
+    assert text(f"<p>{body}</p>", FW) == expected

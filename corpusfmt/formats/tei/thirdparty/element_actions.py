@@ -97,7 +97,8 @@ def _block_note(reader: ThirdPartyText, name: str, _attributes: Mapping[str, str
 
 def _fw(reader: ThirdPartyText, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
     """Take running titles, catchwords and page numbers (TEI P5, 12.6)."""
-    if reader.choices.fw == "inline":
+    # Inside of a word that goes on behind it, it would part the word.
+    if reader.choices.fw == "inline" and not (step.before == SPACE and (reader.flow.is_in_word or _in_word(reader))):
         return _inline(reader, name, attributes, step)
     reader.skip(name)
     return None
@@ -106,8 +107,15 @@ def _fw(reader: ThirdPartyText, name: str, attributes: Mapping[str, str], step: 
 def _inline(reader: ThirdPartyText, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
     if step.before != SPACE:
         return step
-    reader.flow.flatten()
-    return step._replace(closing=unflatten)
+    flow, size = reader.flow, reader.flow.size
+    flow.flatten()
+
+    def end(_reader: ThirdPartyText) -> None:
+        flow.unflatten()
+        if flow.size > size:
+            flow.wall = flow.size  # no word goes on from here
+
+    return step._replace(closing=end)
 
 
 def unflatten(reader: ThirdPartyText) -> None:

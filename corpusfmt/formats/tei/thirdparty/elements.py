@@ -104,8 +104,8 @@ WAYS: Final = (
     Way("space", "a space", act="space", shown=True),
     Way("gap", "nothing, for there is no text; between two letters […]", act="gap"),
     Way("g", "its text, else the mapping that charDecl has for it", act="g"),
-    Way("fw", "running titles and page numbers: left out, or kept where they stand (option fw)", "nnnn_", "running",
-        "fw"),
+    Way("fw", "running titles and page numbers: left out, or kept where they stand (option fw), but not inside of a "
+        "word that goes on behind them", "nnnn_", "running", "fw"),
     Way("del surplus", "left out, or kept (option choice); kept inside of restore", act="del"),
     Way("restore", "its text stays, what is deleted in it too", act="restore"),
     Way("subst", "its add; its del where the original is wanted (option choice)", act="subst"),

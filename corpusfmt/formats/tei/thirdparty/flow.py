@@ -109,6 +109,7 @@ class Flow:
         "pieces",
         "seam",
         "size",
+        "wall",
     )
 
     def __init__(self, breaks: str = "\n", seam: Callable[[str, str, int], None] | None = None) -> None:
@@ -120,6 +121,7 @@ class Flow:
         self.breaks, self.seam = breaks, seam
         self._floor = self._tabs = self._at = self._states = 0
         self._memory: Memory | None = None  # what no longer changes, in UTF-8
+        self.wall = -1  # at this size something ended that no word goes on from
         self._full = MIB  # at this size the pieces are put together, however few they are
         #: How many cells the row has so far; -1 outside of rows.
         self._cells = -1
@@ -184,15 +186,24 @@ class Flow:
 
     def join(self) -> None:
         """Take away white space here, and a hyphen before it, once text follows."""
+        if self.size == self.wall:
+            return
         if self.pending <= BREAK:
             self.pending = JOINED
         self._goes_on = True
 
     def goes_on(self) -> None:
         """A word goes on behind what is here, if text follows."""
+        if self.size == self.wall:
+            return
         if self.pending <= BREAK:
             self.pending = INWORD
         self._goes_on = True
+
+    @property
+    def is_in_word(self) -> bool:
+        """Whether a word goes on here."""
+        return self._goes_on and self.pending in (JOINED, INWORD)
 
     def since(self, size: int) -> str | None:
         """Return what was added since the text had a size, without white space around it; nothing if it is long."""
