@@ -157,7 +157,7 @@ def test_documents_without_metadata_are_written_alike_together_and_alone(docs: l
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("2024", "2024"), ("2024-02-30", None), ("2024-05-18T01:02:03Z", "2024-05-18T01:02:03Z"), ("18 May", None), ("0000", None),
+    [("2024", "2024"), ("2024-02-30", None), ("1850-00-00", None), ("1850-05-00", None), ("1850-00", None), ("1850-05", "1850-05"), ("2024-05-18T01:02:03Z", "2024-05-18T01:02:03Z"), ("18 May", None), ("0000", None),
      ("2024-05-18T01:02:03+02:00", "2024-05-18T01:02:03+02:00"), ("2024-13", None)],
 )  # fmt: skip
 def test_a_date_is_normalised_only_where_it_is_one(value: str, expected: str | None) -> None:
@@ -1224,3 +1224,36 @@ def test_an_open_element_that_is_not_held_is_named_without_its_line() -> None:
     assert [found.message for found in findings(scan(FORMAT, data, 5000, options))][-1] == (
         "<teiCorpus> is open, and the end tag </wrong> does not close it"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding", "message", "hint"),
+    [
+        ("Ros\xe9 caf\xe9 m\xfcde \u201cgut\u201d", "cp1252", "in Windows-1252 it is '\xe9'", "--force-encoding cp1252"),
+        ("\u0416\u0438\u043b-\u0431\u044b\u043b \u0441\u0442\u0430\u0440\u0438\u043a \u0441\u043e \u0441\u0432\u043e\u0435\u044e \u0441\u0442\u0430\u0440\u0443\u0445\u043e\u0439 \u0443 \u0441\u0430\u043c\u043e\u0433\u043e \u0441\u0438\u043d\u0435\u0433\u043e \u043c\u043e\u0440\u044f", "koi8-r", "in KOI8-R it is", "--force-encoding koi8-r"),
+        ("\xff\xfe", "latin-1", "byte 0xff is not UTF-8, the encoding of the file", "--force-encoding NAME"),
+    ],
+)  # fmt: skip
+def test_a_byte_that_is_not_utf8_is_reported_with_the_encoding_that_it_is_likely_in(
+    words: str, encoding: str, message: str, hint: str
+) -> None:
+    data = tale("<p>%s</p>").replace(b"%s", words.encode(encoding))
+    (finding,) = [one for batch in scan(FORMAT, data) for one in batch.findings if one.code == "TEI024"]
+    assert message in finding.message
+    assert hint in finding.hint
+
+
+def test_a_file_that_is_utf8_but_for_a_byte_is_to_be_corrected() -> None:
+    data = tale("<p>Ros\xe9 a\xe0 \xf6 caf%s mo\xfb</p>").replace(b"%s", b"\xe9")
+    (finding,) = [one for batch in scan(FORMAT, data) for one in batch.findings if one.code == "TEI024"]
+    assert finding.hint == "correct the bytes; the rest of the file is UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("rest", "message"),
+    [("\xe9".encode(), "begins in UTF-8"), (b"\xe9", "has another encoding")],
+)
+def test_a_wide_encoding_that_is_declared_and_is_not_there_is_reported(rest: bytes, message: str) -> None:
+    data = b'<?xml version="1.0" encoding="utf-16"?><!-- ' + rest + b" -->" + tale("<p>a</p>")
+    (finding,) = [one for batch in scan(FORMAT, data) for one in batch.findings]
+    assert finding.message == f"the file declares 'utf-16', but {message}"

@@ -20,6 +20,7 @@ from corpusfmt.formats.tei.thirdparty.elements import ELEMENTS, ELSEWHERE, WAYS,
 from corpusfmt.formats.tei.thirdparty.flow import MISSING, collapsed
 from corpusfmt.formats.tei.thirdparty.header import Heading, identity, metadata
 from corpusfmt.formats.tei.thirdparty.to_text import Choices, Found, ThirdPartyText
+from corpusfmt.model.format import ReadOptions
 from corpusfmt.model.known_metadata import known
 from tests.support import DATA, calls, documents, ends, needs_data, scan
 
@@ -209,7 +210,29 @@ TEXTS = [
     ("<p>a <lb break='yes'/>b<lb break='maybe'/>c</p>", "a\nb\nc"),
     ("<p>a</p><lb break='no'/><p>b</p>", "a\n\nb"),
     ("<p><lb break='no'/>a</p>", "a"),
-    ("<p>-<lb break='no'/><lb break='yes'/>a</p>", "a"),
+    ("<p>-<lb break='no'/><lb break='yes'/>a</p>", "-\na"),
+    ("<p>-<lb break='no'/>b c</p>", "b c"),
+    ("<l>moun-</l><l>tain</l>", "moun-\ntain"),
+    ("<l part='I'>moun</l><l part='F'>tain</l>", "moun\ntain"),
+    ("<l>the moun-<lb break='no'/></l><l>tain is</l>", "the mountain is"),
+    ("<l>the moun-<lb break='no'/> </l> <l> tain is</l>", "the mountain is"),
+    ("<l>the moun</l><l><lb break='no'/>tain is</l>", "the mountain is"),
+    ("<l>the moun-</l><lb break='no'/><l>tain is</l>", "the mountain is"),
+    ("<l>the moun</l><pb break='no'/><l n='2'><hi>tain</hi> is</l>", "the mountain is"),
+    ("<l>the <w part='I'>moun-</w></l><l><w part='F'>tain</w> is</l>", "the mountain is"),
+    ("<l>the <w next='#b'>moun</w></l><pb/><l><w xml:id='b'>tain</w> is</l>", "the mountain is"),
+    ("<l>the <w part='I'>moun-</w></l><l>x <w part='F'>tain</w></l>", "the moun-\nx tain"),
+    ("<l>the moun<lb break='yes'/></l><l>tain</l>", "the moun\ntain"),
+    ("<lg><l>moun-<lb break='no'/></l></lg><lg><l>tain</l></lg>", "moun-\n\ntain"),
+    ("<l>moun-<lb break='no'/></l><item>tain</item>", "moun-\ntain"),
+    ("<sp><speaker>A</speaker><l>moun-<lb break='no'/></l><l>tain</l></sp>", "A\nmountain"),
+    ("<l><choice><sic>moun-<lb break='no'/></sic><corr>moun</corr></choice></l><l>tain</l>", "moun\ntain"),
+    ("<p>moun-<pb break='no'/></p><p>tain</p>", "moun-\n\ntain"),
+    ("<p>a</p><listWit><head>Sigla</head><witness>Codex <hi>B</hi></witness></listWit>", "a"),
+    (
+        "<div><head>Sources</head><listWit><witness>A</witness></listWit><p>They differ.</p></div>",
+        "Sources\n\nThey differ.",
+    ),
     ("<row><choice><sic><cell>x</cell><cell/></sic><corr><cell>a</cell><cell>b</cell></corr></choice></row>", "a\tb"),
     ("<cell>a</cell><cell>b</cell>c", "a b c"),
     ("<u>un<pb/>done<lb/>a<anchor/></u>", "undone\na"),
@@ -1049,7 +1072,7 @@ def test_lines_that_are_joined(body: str, expected: str) -> None:
         ("<w xml:id='a' next='#b'>moun</w><lb/><w prev=' #a '>tain</w>", "mountain"), ("<w next='#c'>moun</w><lb/> <w xml:id='b'>tain</w>", "moun|tain"),
         ("<w part='I' join='right'>moun</w> <w part='F'>tain</w>", "mountain"), ("<hi xml:space='preserve'><w part='I'>moun-</w>\n <lb/> <w part='F'>tain</w></hi>", "mountain"),
         ("<hi xml:space='preserve'>moun<hi>-</hi>\n<hi> </hi><lb break='no'/> tain</hi>", "mountain"),
-        ("<hi xml:space='preserve'> <hi> </hi><lb break='no'/> tain</hi>", " tain"),
+        ("<hi xml:space='preserve'> <hi> </hi><lb break='no'/> tain</hi>", "tain"),
     ],
 )  # fmt: skip
 def test_a_line_that_begins_inside_of_a_word_does_not_end_it(body: str, expected: str, options: Choices) -> None:
@@ -1329,20 +1352,82 @@ def test_a_line_that_begins_in_a_word_behind_a_gap() -> None:
     assert text("<p><w>a<quote><p>x</p></quote><lb/>b</w></p>") == "a\n\nx\n\nb"
 
 
-def test_the_text_of_a_large_document_is_held_once_when_it_is_done(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "The quick brown fox. " * 200,
+        "\u201cThe quick brown fox.\u201d " * 200,
+        "<choice><sic>Teh</sic><corr>The</corr></choice>" + " quick brown fox." * 200,
+        "<app><rdg>A</rdg><lem>The</lem></app>" + " quick brown fox." * 200,
+        "quick brown fox. " * 4000,
+    ],
+)
+def test_a_large_document_takes_the_memory_of_its_text_alone(tmp_path: Path, paragraph: str) -> None:
     import tracemalloc
 
     from corpusfmt import validate
 
-    text = "<p>" + "The quick brown fox. " * 40 + "</p>\n"
-    head = '<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/><text><body>'
+    head = f'<TEI xmlns="{NS}"><teiHeader/><text><body>'
     path = tmp_path / "a.xml"
-    path.write_text(head + text * 6_000 + "</body></text></TEI>")
+    path.write_text(head + "</body></text></TEI>")
     list(validate(path))
+    path.write_text(head + f"<p>{paragraph}</p>\n" * (12_000_000 // len(paragraph)) + "</body></text></TEI>")
     tracemalloc.start()
     try:
         list(validate(path))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 3.7 * path.stat().st_size
+    assert peak < 2 * path.stat().st_size
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "utf-16"])
+@pytest.mark.parametrize("large", ['xml:id="a"', 'n="b"', ""])
+def test_a_large_document_whose_head_alone_is_held_is_read_and_reported_alike(encoding: str, large: str) -> None:
+    head = "<teiHeader><fileDesc><titleStmt><title>T</title></titleStmt></fileDesc>%s</teiHeader>"
+    idno = "<idno>i</idno>" if 'n="b"' in large else ""
+    small = f'<TEI xml:id="s">{head % ""}<text><body><p>se\xe9</p><p>a<lb/>b</p></body></text></TEI>\n'
+    data = (
+        f'<?xml version="1.0" encoding="{encoding}"?>\n<teiCorpus xmlns="{NS}">{head % ""}\n{small}'
+        f"<TEI {large}>{head % ''}<text><front><p>\xe9</p></front><body>\n{idno}"
+        + ("<p>" + "Many words and \xe9. " * 400 + "A l<lb/>ine.</p>\n") * 500
+        + f"</body></text></TEI>{small.replace('s', 't', 1)}{small}</teiCorpus>"
+    ).encode(encoding)
+    whole, part = (
+        scan(FORMAT, data, options=ReadOptions(thorough=True, keeps_refused=keeps)) for keeps in (True, False)
+    )
+    assert [one for batch in part for one in batch.documents] == [one for batch in whole for one in batch.documents]
+    assert [one.origin for batch in part for one in batch.documents] == [
+        one.origin for batch in whole for one in batch.documents
+    ]
+    assert [one for batch in part for one in batch.findings] == [one for batch in whole for one in batch.findings]
+    for batch in part:
+        for document in batch.documents:
+            assert document.origin is not None
+            assert batch.region.offset <= document.origin.body < batch.region.offset + len(batch.region.buffer)
+    refused = [[(batch.refused, batch.cut) for batch in batches if batch.refused] for batches in (whole, part)]
+    for (all_of_it, was_cut), (beginning, is_cut) in zip(*refused, strict=True):
+        assert all_of_it.startswith(beginning)
+        assert is_cut == (len(beginning) < len(all_of_it) or was_cut)
+    assert bool(refused[0]) == (not large)
+    assert max(len(batch.region.buffer) for batch in part) < len(data) / 2
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("an-<pb break='no'/><fw>HEAD 12</fw> fang", "anfang"),
+        ("an-<pb break='no'/> <fw>HEAD</fw> <lb break='no'/>fang", "anfang"),
+        ("an-<fw>A</fw><pb/><lb break='no'/>fang", "an- A fang"),
+        ("an-<fw/><pb/><lb break='no'/>fang", "anfang"),
+        ("an<fw>A</fw><pb break='no'/><fw>B</fw>fang", "an A B fang"),
+        ("<w>an<pb/><fw>HEAD</fw>fang</w> x", "anfang x"),
+        ("<w>an</w> <fw>HEAD</fw> <w>fang</w>", "an HEAD fang"),
+        ("<w part='I'>an-</w><pb/><fw>HEAD</fw><w part='F'>fang</w>", "an- HEAD fang"),
+        ("one<pb break='yes'/><fw>HEAD</fw>two", "one HEAD two"),
+        ("one <pb/><fw>HEAD</fw> two", "one HEAD two"),
+        ("one</p><fw>HEAD</fw><p>two", "one\n\nHEAD\n\ntwo"),
+    ],
+)
+def test_forme_work_that_is_kept_neither_parts_a_word_nor_joins_one(body: str, expected: str) -> None:
+    assert text(f"<p>{body}</p>", FW) == expected

@@ -215,7 +215,7 @@ class Checking:
                 tally.stored |= {path} if stored else set()
                 named = bool(self.against.schema and format.grammar)
                 options = self.reading.options_for(format, path, thorough=True)
-                options = options._replace(validating=named, elsewhere=self._elsewhere, told=told)
+                options = options._replace(validating=named, elsewhere=self._elsewhere, told=told, keeps_refused=False)
                 checks = self.checks(format)
                 before = 0
                 batches = bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits)

@@ -28,7 +28,7 @@
 #include "warc.h"
 #include "proof.h"
 
-#define ABI 14
+#define ABI 15
 /* To let go of the GIL costs as much as to check so many bytes. */
 #define GIL_SIZE 2048
 /* So much memory that was freed is not given back to the system: it would be asked for again with the next piece. */

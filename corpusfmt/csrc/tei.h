@@ -322,14 +322,13 @@ static int is_date(Span of)
         return 0;
     if (size >= 7) {
         month = two(p + 5);
-        if (p[4] != '-' || month < 0 || month > 12)
+        if (p[4] != '-' || month < 1 || month > 12)
             return 0;
-        month += !month;
     }
     if (size >= 10) {
         day = two(p + 8);
         int leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        if (p[7] != '-' || day < 0 || day > days[month - 1] + leap)
+        if (p[7] != '-' || day < 1 || day > days[month - 1] + leap)
             return 0;
     }
     if (size <= 10)

@@ -116,6 +116,8 @@ class ReadOptions(NamedTuple):
     #: So many errors of each code are given as findings. Records that are refused for further ones may be counted only
     #: (``Batch.counted``), which is much faster. 0 gives all.
     told: int = 0
+    #: Whether the bytes of refused records are wanted as a whole. Otherwise a scan need not hold them.
+    keeps_refused: bool = True
 
 
 class Source:

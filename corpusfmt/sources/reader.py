@@ -131,7 +131,7 @@ class OpenReader:
             with opened(path, self._reading) as (stream, format):
                 source = stream
                 unused.saw(format, last=path == self._paths[-1])
-                options = self._reading.options_for(format, path)
+                options = self._reading.options_for(format, path)._replace(keeps_refused=False)
                 if self._on_error == "skip":
                     options = options._replace(told=KEPT)
                 scan = scanned(stream, format, options)

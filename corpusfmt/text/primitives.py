@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
+from io import BytesIO
+from typing import Final, TypeAlias
 
 from corpusfmt.text.kernel import KERNEL
+
+#: Bytes that grow without being copied: ``getvalue`` gives them as they are held.
+Memory: TypeAlias = BytesIO
 
 #: Every C0 control becomes an exclamation mark: ``translate`` then answers "is there any" in one pass.
 _PROBE: Final = bytes(0x21 if i < 0x20 else i for i in range(256))

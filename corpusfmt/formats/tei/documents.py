@@ -84,8 +84,7 @@ def take_third_party(frames: Frames, frame: Frame, events: ThirdPartyText) -> No
         gathering.find("TEI011", "the TEI element has no text", byte, id=id or None)
         gathering.out.leave("TEI without a text")
         return
-    data = found.text.encode()
-    found = found._replace(text="")
+    data = found.data
     if not id:
         how = gathering.options.id_from
         if how:

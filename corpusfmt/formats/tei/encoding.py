@@ -11,6 +11,7 @@ from corpusfmt.limits import CHUNK
 from corpusfmt.model.format import Stream
 from corpusfmt.text.declared import XML_DECLARATION
 from corpusfmt.text.display import BOM, MULTIBYTE, WIDE_MARKS, charset, quoted, wide_encoding
+from corpusfmt.text.primitives import first_invalid_utf8
 
 _BEYOND: Final = re.compile(rb"[\x80-\xff]")
 _HEAD: Final = 1024
@@ -159,7 +160,9 @@ def encoding_of(head: bytes) -> str:
     if head.startswith(BOM):
         raise Undecodable(f"the file declares {quoted(name)} but begins with the byte order mark of UTF-8", at, head)
     if found.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
-        raise Undecodable(f"the file declares {quoted(name)}, but has another encoding", at, head)
+        bad = first_invalid_utf8(head[:_HEAD])
+        what = "begins in UTF-8" if not 0 <= bad < len(head[:_HEAD]) - 3 else "has another encoding"
+        raise Undecodable(f"the file declares {quoted(name)}, but {what}", at, head)
     return found
 
 

@@ -19,6 +19,7 @@ from corpusfmt.formats.tei.thirdparty.to_text import Choices, ThirdPartyText
 from corpusfmt.limits import CHUNK
 from corpusfmt.model.finding import Edit
 from corpusfmt.text.display import quoted
+from corpusfmt.text.position import Region
 
 _XINCLUDE: Final = "http://www.w3.org/2001/XInclude"
 #: Elements that include a file (XInclude 1.0, 3.1), or were meant to: in the namespaces of its drafts, and in that of
@@ -56,6 +57,7 @@ class Frame:
         "byte",
         "depth",
         "events",
+        "head",
         "header",
         "heading",
         "is_corpus",
@@ -77,6 +79,14 @@ class Frame:
         #: Of a corpus: what its header says of all texts in it.
         self.heading: Heading | None = None
         self.header: Header | None = None
+        #: Of a large document: what is held of its beginning.
+        self.head: Region | None = None
+
+    def is_behind_head(self, byte: int) -> bool:
+        """Say whether a stream offset is far behind the beginning of the text: of a third-party document, no place
+        before it but the beginning is asked for.
+        """
+        return isinstance(self.events, ThirdPartyText) and 0 <= self.body < byte - CHUNK
 
 
 class Frames:
@@ -170,7 +180,8 @@ class Frames:
             self.parser.hear(_ignored)
         self.gathering.find(code, message, byte, edit=edit, hint=hint)
         stop = self._behind_tag() if at_end else start + CHUNK
-        self.gathering.flush(self.gathering.window.slice(start, stop), cut=not at_end)
+        raw = self.gathering.window.slice(start, stop)
+        self.gathering.flush(raw, cut=not at_end or len(raw) < stop - start)
 
     def too_large(self, frame: Frame) -> None:
         """Refuse the document that is open, for its size."""
@@ -200,7 +211,7 @@ class Frames:
                 frame.urn = attributes["n"].strip()
             if level == 1 and name in _READ:
                 frame.reading = True
-                if frame.body < 0 or name == "text":
+                if frame.body < 0 or (name == "text" and frame.byte >= self.gathering.window.base):
                     frame.body = self._behind_tag()
             elif level == 3 and name in PARTS:
                 frame.parts.add(name)
@@ -308,7 +319,7 @@ class Frames:
         corpus.heading, corpus.header, corpus.events = inherited(found.heading, around), events.header, None
         for what, count in found.dropped.items():
             self.gathering.out.leave(what, count)
-        if found.text:
+        if found.data:
             self._stray(found.text)
 
     def _stray(self, data: str) -> None:

@@ -29,13 +29,17 @@ class _Piece(NamedTuple):
 
 
 class Window:
-    """A run of UTF-8 of a source. ``base`` and ``stop`` are its bounds as offsets in the stream, in bytes."""
+    """A run of UTF-8 of a source. ``base`` and ``stop`` are its bounds as offsets in the stream, in bytes.
+
+    ``head`` is the beginning of a large document that lies before it.
+    """
 
     def __init__(self) -> None:
         self._pieces: deque[_Piece] = deque()
         self.base = self.stop = 0
         self._line, self._column = 1, 0
         self._joined = Region(b"", 0, 1)  # what was joined last: it is asked for twice
+        self.head: Region | None = None
 
     def append(self, data: bytes) -> None:
         """Add what was read."""
@@ -52,9 +56,16 @@ class Window:
         while len(pieces) > 2 and pieces[2].offset <= before:
             pieces.popleft()
         self.base = pieces[0].offset if pieces else self.stop
+        if self._joined.offset < self.base:
+            self._joined = Region(b"", 0, 1)
 
     def whole(self, start: int, stop: int | None = None) -> Region:
-        """Return what is held from the stream offset ``start`` on, up to ``stop`` at least, with what is around."""
+        """Return what is held from the stream offset ``start`` on, up to ``stop`` at least, with what is around.
+
+        Of a document of which only the head is held, this is the head.
+        """
+        if self.head is not None and start < self.base:
+            return self.head
         pieces = self._pieces
         first = last = max(len(pieces) - 1, 0)
         while first > 0 and pieces[first].offset > start:
@@ -80,12 +91,13 @@ class Window:
         return self.whole(byte - 300, byte + 300)
 
     def slice(self, start: int, stop: int) -> bytes:
-        """Return the bytes between two stream offsets, as far as they are held."""
+        """Return the bytes between two stream offsets, as far as they are held together."""
+        parts: list[memoryview] = []
         for piece in reversed(self._pieces):
+            if piece.offset < stop:
+                parts.append(memoryview(piece.data)[max(0, start - piece.offset) : stop - piece.offset])
             if piece.offset <= start:
-                if stop <= piece.offset + len(piece.data):
-                    return piece.data[start - piece.offset : max(stop - piece.offset, 0)]
-                break
+                return b"".join(reversed(parts))
         region = self.whole(start, stop)
         return region.buffer[max(0, start - region.offset) : max(0, stop - region.offset)]
 
@@ -133,6 +145,8 @@ class Gathering:
         if self.options.lines and not line:
             line = self.line_of(byte)
         self.out.documents.append(build(id, name, data, "utf-8", meta, (self.out.path, byte, line, body)))
+        if self.window.head is not None:  # its region is not that of the documents behind it
+            self.flush()
 
     def flush(self, refused: bytes = b"", *, cut: bool = False, fatal: bool = False) -> None:
         """Make a batch of what has been gathered."""

@@ -178,9 +178,9 @@ def when(value: str) -> str:
         return ""
     from datetime import datetime
 
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+    year, month, day, hour, minute, second = (int(part) for part in match.groups("1"))
     try:
-        datetime(year, month or 1, day or 1, hour, minute, second)  # noqa: DTZ001 - only whether the date exists
+        datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - only whether the date exists
     except ValueError:
         return ""
     return value

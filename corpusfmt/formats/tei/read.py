@@ -33,6 +33,10 @@ _PROLOG: Final = 64 * KIB
 #: What is looked at before and behind a fault of the XML, in bytes.
 _FAR: Final = 64 * KIB
 _CONTEXT: Final = 400
+#: Of a third-party document that goes on for so many bytes behind its head, only the head and as many are held.
+_LARGE: Final = MIB
+#: As much is looked at on both sides of a byte that is not UTF-8, in bytes.
+_LOOKED_AT: Final = 8 * KIB
 #: So many bytes before what is not parsed yet are held, to say what is wrong with it.
 _KEPT: Final = 16
 #: The code of expat where the source ends between two tags.
@@ -110,10 +114,20 @@ class _Scan:
         frames = self.frames
         if frames.units.holds_all(frames.parser) or frames.units.holds_head():
             return
+        window, options = self.window, self.options
         needed = min(frames.parser.consumed, frames.parser.fed) - _KEPT
-        frame = frames.open_document()
-        self.window.drop(needed if frame is None else min(needed, frame.byte))
-        self.source.forget(self.window.base)
+        frame, window.head = frames.open_document(), None
+        if frame is not None:
+            behind = needed - _LARGE
+            if options.keeps_refused or options.validating or not frame.is_behind_head(behind):
+                needed = min(needed, frame.byte)
+            else:
+                needed = behind
+                if frame.head is None and frame.byte >= window.base:
+                    frame.head = window.whole(frame.byte, frame.body + CHUNK)
+                window.head = frame.head
+        window.drop(needed)
+        self.source.forget(window.base if window.head is None else window.head.offset)
 
     # -- going on ---------------------------------------------------------------------------------------
 
@@ -267,10 +281,12 @@ class _Scan:
         frame = frames.stack[-1] if frames.stack else None
         hint = ""
         if code == "TEI001" and first_invalid_utf8(bad := self._character(byte)) == 0:
-            code, message = "TEI024", f"byte 0x{bad[0]:02x} is not UTF-8, the encoding of the file"
+            code = "TEI024"
             if is_certain(bad, 0):
-                message, hint = f"{message}: {described(bad, 0)}", "write the character in UTF-8"
-                edit = self._respelled(byte)
+                message = f"byte 0x{bad[0]:02x} is not UTF-8, the encoding of the file: {described(bad, 0)}"
+                hint, edit = "write the character in UTF-8", self._respelled(byte)
+            else:
+                message, hint = self._in_another_encoding(byte, bad[0])
         elif code == "TEI001":
             told = self._explained(broken)
             message, hint = told.message, told.hint
@@ -292,6 +308,22 @@ class _Scan:
         whole = last and self._ends_by(start + CHUNK)
         fatal = last and self._loses_more(broken)
         self.gathering.flush(self.window.slice(start, start + CHUNK), cut=not whole, fatal=fatal)
+
+    def _in_another_encoding(self, byte: int, value: int) -> tuple[str, str]:
+        """Say of a byte that is not UTF-8 what it is likely to be, and what to do."""
+        from corpusfmt.text.likely_encoding import likely_encoding, name_of
+
+        self._ends_by(byte + _LOOKED_AT)
+        start = max(byte - _LOOKED_AT, self.window.base)
+        likely = likely_encoding(self.window.slice(start, byte + _LOOKED_AT), byte - start)
+        what = f"byte 0x{value:02x} is not UTF-8, the encoding of the file"
+        if likely is None:
+            return what, ""
+        name = name_of(likely.encoding)
+        what = f"{what}; in {name} it is {quoted(likely.characters, 20)}"
+        if likely.mixed:
+            return what, "correct the bytes; the rest of the file is UTF-8"
+        return what, f"if the file is in {name}, declare it, or read it with --force-encoding {likely.encoding}"
 
     def _explained(self, broken: Broken) -> Explanation:
         """Say what is wrong with XML that is not well-formed."""

@@ -59,8 +59,9 @@ def moment(text: str) -> bytes | None:
         match = _DATE.fullmatch(text)
         if match is None:
             return None
-        year, month, day, hour, minute, second = [int(part or 0) for part in match.groups()[:6]]
-        found = datetime(year, month or 1, day or 1, hour, minute, second, tzinfo=UTC)
+        year, month, day = [int(part or 1) for part in match.groups()[:3]]
+        hour, minute, second = [int(part or 0) for part in match.groups()[3:6]]
+        found = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         zone = match[8] or "Z"
         if zone != "Z":
             digits = zone[1:].replace(":", "")

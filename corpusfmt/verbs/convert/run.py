@@ -185,6 +185,7 @@ class Conversion:
                         self._rewritten.append((self._replaced[stream.state.file], stream.state))
                     self.unused.saw(format)
                     options = self.reading.options_for(format, path, lines=False)
+                    options = options._replace(keeps_refused=self.quarantine is not None)
                     if self.on_error == "skip" and not self.receipt:
                         options = options._replace(told=KEPT)
                     if self.target.options.own.get("name-from") == "path":

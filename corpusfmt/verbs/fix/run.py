@@ -101,7 +101,9 @@ class Fixing:
                 with opened(path, self.reading) as (stream, format):
                     self._state = stream.state
                     self.unused.saw(format, last=path == self.paths[-1])
-                    options = self.reading.options_for(format, path, thorough=True)._replace(fixing=True)
+                    options = self.reading.options_for(format, path, thorough=True)._replace(
+                        fixing=True, keeps_refused=False
+                    )
                 yield self._fix(path, format, options)
             except (OSError, CorpusfmtError) as failure:
                 self.failures.append(failure)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from corpusfmt.formats.tei.thirdparty.elements import Opening, Step
-from corpusfmt.formats.tei.thirdparty.flow import State
+from corpusfmt.formats.tei.thirdparty.flow import Flow, State
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
@@ -50,7 +50,7 @@ PARTS: Final = Ranks({"text": 0, "sourceDoc": 1}, NEVER, all=True)
 class Chooser:
     """Chooses between alternatives. ``seen`` is what was counted in those that are taken, ``outer`` what was before."""
 
-    __slots__ = ("best", "is_open", "name", "notes", "outer", "ranks", "seen", "size", "spans", "state")
+    __slots__ = ("best", "is_held", "is_open", "name", "notes", "outer", "ranks", "seen", "size", "spans", "state")
 
     def __init__(self, ranks: Ranks) -> None:
         self.ranks, self.best, self.name = ranks, NEVER, ""
@@ -58,7 +58,8 @@ class Chooser:
         self.notes = self.spans = self.size = 0
         self.seen: dict[str, int] = {}
         self.outer: dict[str, int] = {}
-        self.is_open = False
+        #: Whether one alternative is open, and whether a better one may come.
+        self.is_open = self.is_held = False
 
     def take(self, reader: ThirdPartyText, rank: int, name: str) -> bool:
         """Say whether an alternative is to be taken, and make ready for it."""
@@ -67,17 +68,27 @@ class Chooser:
         flow = reader.flow
         if self.state is None:
             self.state, self.notes, self.size = flow.state(), len(reader.notes), reader.size
-            self.spans = len(reader.spans)
+            self.spans, self.is_held = len(reader.spans), True
         elif rank < self.best:
             lost = flow.size != self.state.size
             flow.back(self.state)
             del reader.notes[self.notes :]
+            for span in reader.spans[self.spans :]:
+                span.flow.release()
             del reader.spans[self.spans :]
             reader.size, self.seen = self.size, {}
             reader.count(f"text of {self.name}" if lost else self.name)
         self.best, self.name, self.is_open = rank, name, True
+        if not rank:
+            self.release(flow)
         self.outer, reader.seen = reader.seen, self.seen
         return True
+
+    def release(self, flow: Flow) -> None:
+        """Let go of where the text stood before: nothing is taken back any more."""
+        if self.is_held:
+            self.is_held = False
+            flow.release()
 
 
 def enter(reader: ThirdPartyText, name: str, attributes: Mapping[str, str]) -> bool:
@@ -130,6 +141,7 @@ def _begin(reader: ThirdPartyText, step: Step, ranks: Ranks) -> Step:
 
 def _end(reader: ThirdPartyText) -> None:
     chooser = reader.choosers.pop()
+    chooser.release(reader.flow)
     reader.mode = TEXT
     if chooser.ranks is WITNESS and chooser.best:
         reader.count("app without the witness")

@@ -48,11 +48,16 @@ def _end(reader: ThirdPartyText) -> None:
     at = next((at for at, span in enumerate(reader.spans) if span.target == xml_id), -1)
     if at < 0:
         return
-    span = reader.spans[at]
+    spans = reader.spans[at:]
     del reader.spans[at:]
     # One that begins or ends inside of a note or an alternative, and not both, is no run of the text: all of it stays.
-    if span.flow is not reader.flow or any(chooser.spans > at for chooser in reader.choosers):
-        return
+    if spans[0].flow is reader.flow and all(chooser.spans <= at for chooser in reader.choosers):
+        _cut(reader, spans[0])
+    for span in spans:
+        span.flow.release()
+
+
+def _cut(reader: ThirdPartyText, span: Span) -> None:
     size = reader.flow.size
     reader.flow.cut(span.state)
     lost = size - reader.flow.size + sum(note.size for note in reader.notes[span.notes :])
@@ -92,7 +97,8 @@ def _block_note(reader: ThirdPartyText, name: str, _attributes: Mapping[str, str
 
 def _fw(reader: ThirdPartyText, name: str, attributes: Mapping[str, str], step: Step) -> Step | None:
     """Take running titles, catchwords and page numbers (TEI P5, 12.6)."""
-    if reader.choices.fw == "inline":
+    # Inside of a word that goes on behind it, it would part the word.
+    if reader.choices.fw == "inline" and not (step.before == SPACE and (reader.flow.is_in_word or _in_word(reader))):
         return _inline(reader, name, attributes, step)
     reader.skip(name)
     return None
@@ -101,8 +107,15 @@ def _fw(reader: ThirdPartyText, name: str, attributes: Mapping[str, str], step: 
 def _inline(reader: ThirdPartyText, _name: str, _attributes: Mapping[str, str], step: Step) -> Step | None:
     if step.before != SPACE:
         return step
-    reader.flow.flatten()
-    return step._replace(closing=unflatten)
+    flow, size = reader.flow, reader.flow.size
+    flow.flatten()
+
+    def end(_reader: ThirdPartyText) -> None:
+        flow.unflatten()
+        if flow.size > size:
+            flow.wall = flow.size  # no word goes on from here
+
+    return step._replace(closing=end)
 
 
 def unflatten(reader: ThirdPartyText) -> None:
@@ -165,10 +178,7 @@ def _milestone(reader: ThirdPartyText, name: str, attributes: Attributes, step: 
     if breaks == "yes":
         reader.flow.need(SPACE)
     elif breaks == "no":
-        size = reader.flow.size
-        if reader.flow.join():
-            reader.count("hyphens before lb")
-        reader.size -= size - reader.flow.size
+        reader.flow.join()
     elif name in _BREAKING and _in_word(reader):
         reader.flow.goes_on()
     elif name in _PAGES:

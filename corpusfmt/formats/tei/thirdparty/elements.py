@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
-from corpusfmt.formats.tei.thirdparty.flow import BLANK, LINE, NOTHING, SOFT, SPACE, TOUCH
+from corpusfmt.formats.tei.thirdparty.flow import BLANK, LINE, NOTHING, SOFT, SPACE, TOUCH, VERSE
 
 if TYPE_CHECKING:
     from corpusfmt.formats.tei.thirdparty.to_text import ThirdPartyText
@@ -26,10 +26,10 @@ class Way(NamedTuple):
     """What becomes of some elements.
 
     ``parted`` says how they are set off from what is before and after, in each of the first five of ``INSIDES``: by a
-    blank line (``b``), a new line (``n``), a new line before and a blank line after (``N``), a space (``_``), a space
-    where no punctuation is (``s``), a space where two such elements touch (``t``), or nothing (``-``). ``inside`` is
-    what they are to what stands in them; empty: what stands around them. ``act`` names what else is done. What is
-    ``shown`` can be seen in the text, and is not counted as dropped.
+    blank line (``b``), a new line (``n``, and ``v`` where a word may go on over it), a new line before and a blank line
+    after (``N``), a space (``_``), a space where no punctuation is (``s``), a space where two such elements touch
+    (``t``), or nothing (``-``). ``inside`` is what they are to what stands in them; empty: what stands around them.
+    ``act`` names what else is done. What is ``shown`` can be seen in the text, and is not counted as dropped.
     """
 
     elements: str
@@ -51,7 +51,7 @@ WAYS: Final = (
         "a paragraph among paragraphs, else a line", "bbnnn", "running", shown=True),
     Way("docTitle opener closer", "set off by blank lines, their parts are lines", "bbnnn", "lines", shown=True),
     Way("list castList castGroup listBibl listChange listEvent listNym listObject listOrg listPerson "
-        "listPlace listRelation listWit specList", "set off by blank lines among paragraphs, their items are lines",
+        "listPlace listRelation specList", "set off by blank lines among paragraphs, their items are lines",
         "bbnnn", "lines", shown=True),
     Way("item dateline salute signed addrLine sense hom re", "a line", "nnnnn", "running", shown=True),
     Way("table", "set off by blank lines among paragraphs, its rows are lines", "bbnnn", "lines", shown=True),
@@ -60,7 +60,9 @@ WAYS: Final = (
         shown=True),
     # -- verse, drama, speech ---------------------------------------------------------------------------
     Way("lg", "a stanza, set off by blank lines", "bbNbb", "verse", shown=True),
-    Way("l speaker", "a line", "nnnnn", "running", shown=True),
+    Way("l", "a line; a word goes on in the next one where break=\"no\", or the part, next or prev of its w, says so",
+        "vvvvv", "running", shown=True),
+    Way("speaker", "a line", "nnnnn", "running", shown=True),
     Way("sp", "a speech, set off by blank lines; what it holds are lines", "bbbbb", "speech", shown=True),
     Way("stage camera caption sound tech view writing",
         "a line between speeches and lines; in running text a space parts them from words", "nnnns", "running"),
@@ -92,7 +94,7 @@ WAYS: Final = (
     Way("sourceDoc surface surfaceGrp", "set off by blank lines; read where the document has no text element", "bbbbb",
         "blocks", shown=True),
     Way("zone", "on lines of its own", "nnnnn", "lines", shown=True),
-    Way("line", "a line", "nnnnn", "running", shown=True),
+    Way("line", "a line, as l", "vvvvv", "running", shown=True),
     Way("lb", "a new line, a space, or it joins (option lb); with break=\"no\" it joins, and a hyphen before it goes",
         act="lb", shown=True),
     Way("pb cb gb milestone anchor handShift addSpan damageSpan ptr caesura",
@@ -102,8 +104,8 @@ WAYS: Final = (
     Way("space", "a space", act="space", shown=True),
     Way("gap", "nothing, for there is no text; between two letters […]", act="gap"),
     Way("g", "its text, else the mapping that charDecl has for it", act="g"),
-    Way("fw", "running titles and page numbers: left out, or kept where they stand (option fw)", "nnnn_", "running",
-        "fw"),
+    Way("fw", "running titles and page numbers: left out, or kept where they stand (option fw), but not inside of a "
+        "word that goes on behind them", "nnnn_", "running", "fw"),
     Way("del surplus", "left out, or kept (option choice); kept inside of restore", act="del"),
     Way("restore", "its text stays, what is deleted in it too", act="restore"),
     Way("subst", "its add; its del where the original is wanted (option choice)", act="subst"),
@@ -148,7 +150,7 @@ WAYS: Final = (
     Way("facsimile standOff fsdDecl xenoData", "left out: they are no text", act="out"),
     Way("figDesc", "left out: it says what a picture shows; of GROBID it is the caption, and a line",
         "nnnnn", "running", "figDesc"),
-    Way("listApp", "left out: an apparatus beside the text", act="out"),
+    Way("listApp listWit", "left out: an apparatus beside the text, and who has its readings", act="out"),
     Way("index", "left out: its terms are for an index", act="out"),
     Way("wit variantEncoding", "left out: they name witnesses", act="out"),
     Way("graphic media binaryObject", "left out: pictures and sounds", act="out"),
@@ -201,6 +203,7 @@ def pointed(pointer: str) -> str:
 _PARTS: Final = {
     "b": (BLANK, BLANK),
     "n": (LINE, LINE),
+    "v": (VERSE, VERSE),
     "N": (LINE, BLANK),
     "_": (SPACE, SPACE),
     "s": (SOFT, SOFT),
@@ -258,7 +261,7 @@ def _step(way: Way, inside: str, made: dict[str, Table], acts: Acts) -> Step:
     act, within = way.act, way.inside or inside
     if inside == "flat":
         within = "flat"
-        part = "_" if part in "bnN" else part
+        part = "_" if part in "bnNv" else part
         act = "" if act in _LINES else act
     elif part == "_":
         within = "flat"

@@ -6,9 +6,12 @@ that was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 from unicodedata import category
+
+from corpusfmt.limits import MIB
+from corpusfmt.text.primitives import Memory
 
 WHITE: Final = " \t\n\r"
 #: Hyphens that end a line inside of a word: the characters of Unicode with the property Hyphen, those for one language
@@ -54,16 +57,16 @@ def _is_unspaced(char: str) -> bool:
 #: letters. TOUCH is nothing, but says that an element ended here that wants a space when another such begins. SOFT is
 #: a space where no punctuation is. JOINED is nothing, whatever white space and line beginnings ask for. INWORD is the
 #: same and takes a hyphen before it away, once text follows. MIDWORD is a line beginning that follows a letter, BREAK
-#: any other.
-NOTHING, GAP, TOUCH, SOFT, SPACE, JOINED, INWORD, MIDWORD, BREAK, TAB, LINE, BLANK, START = range(13)
+#: any other. VERSE is a new line, as LINE is, but a word may go on over it.
+NOTHING, GAP, TOUCH, SOFT, SPACE, JOINED, INWORD, MIDWORD, BREAK, VERSE, TAB, LINE, BLANK, START = range(14)
 
 #: What stands for a gap inside of a word.
 MISSING: Final = "[\u2026]"
 
-_PARTS: Final = {LINE: "\n", BLANK: "\n\n", START: "", SPACE: " "}
-#: So many pieces are made one, so that a text in small pieces takes little more memory than the text.
+_PARTS: Final = {VERSE: "\n", LINE: "\n", BLANK: "\n\n", START: "", SPACE: " "}
+#: So many pieces are put together, so that a text in small pieces takes little more memory than the text.
 _MANY: Final = 4096
-#: What stands between the parts of a word has fewer characters.
+#: What stands between the parts of a word has fewer characters. As many pieces are at hand.
 _NEAR: Final = 100
 
 
@@ -77,6 +80,7 @@ class State(NamedTuple):
     tabs: int
     cells: int
     gap: bool
+    goes_on: bool
     hyphens: int
 
 
@@ -92,7 +96,11 @@ class Flow:
         "_at",
         "_cells",
         "_floor",
+        "_full",
         "_gap",
+        "_goes_on",
+        "_memory",
+        "_states",
         "_tabs",
         "breaks",
         "flat",
@@ -101,6 +109,7 @@ class Flow:
         "pieces",
         "seam",
         "size",
+        "wall",
     )
 
     def __init__(self, breaks: str = "\n", seam: Callable[[str, str, int], None] | None = None) -> None:
@@ -108,8 +117,12 @@ class Flow:
         self.pending = START
         self.size = self.flat = self.hyphens = 0
         self._gap = False  # a gap follows a letter
+        self._goes_on = False  # a word goes on here, over a line of verse too, and a hyphen is none of its own
         self.breaks, self.seam = breaks, seam
-        self._floor = self._tabs = self._at = 0
+        self._floor = self._tabs = self._at = self._states = 0
+        self._memory: Memory | None = None  # what no longer changes, in UTF-8
+        self.wall = -1  # at this size something ended that no word goes on from
+        self._full = MIB  # at this size the pieces are put together, however few they are
         #: How many cells the row has so far; -1 outside of rows.
         self._cells = -1
 
@@ -131,7 +144,7 @@ class Flow:
             data = data[:-1]
         self.pieces.append(data)
         self.size += len(data)
-        if len(self.pieces) - self._floor > _MANY:
+        if self.size > self._full or len(self.pieces) - self._floor > _MANY:
             self._join()
 
     def keep(self, data: str) -> None:
@@ -144,7 +157,7 @@ class Flow:
             self._part(data)
         self.pieces.append(data)
         self.size += len(data)
-        if len(self.pieces) - self._floor > _MANY:
+        if self.size > self._full or len(self.pieces) - self._floor > _MANY:
             self._join()
 
     def need(self, part: int) -> None:
@@ -171,17 +184,26 @@ class Flow:
         if self.pending <= TOUCH and ((last := self.pieces[-1][-1]).isalnum() or is_letter(last)):
             self._gap, self.pending = True, max(self.pending, GAP)
 
-    def join(self) -> bool:
-        """Take away white space here, and a hyphen before it. Say whether there was a hyphen."""
-        if self.pending > BREAK or self.pending == JOINED:
-            return False
-        self.pending = JOINED
-        return self._close_up()
+    def join(self) -> None:
+        """Take away white space here, and a hyphen before it, once text follows."""
+        if self.size == self.wall:
+            return
+        if self.pending <= BREAK:
+            self.pending = JOINED
+        self._goes_on = True
 
     def goes_on(self) -> None:
         """A word goes on behind what is here, if text follows."""
+        if self.size == self.wall:
+            return
         if self.pending <= BREAK:
             self.pending = INWORD
+        self._goes_on = True
+
+    @property
+    def is_in_word(self) -> bool:
+        """Whether a word goes on here."""
+        return self._goes_on and self.pending in (JOINED, INWORD)
 
     def since(self, size: int) -> str | None:
         """Return what was added since the text had a size, without white space around it; nothing if it is long."""
@@ -222,15 +244,26 @@ class Flow:
         self._cells += 1
 
     def state(self) -> State:
-        """Return what :meth:`back` needs."""
+        """Return what :meth:`back` needs, until :meth:`release`."""
+        self._states += 1
         self._floor = len(self.pieces)
         last = self.pieces[-1] if self.pieces else ""
-        return State(self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self.hyphens)
+        return State(
+            self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self._goes_on, self.hyphens
+        )
 
     def back(self, state: State) -> None:
         """Go back to where :meth:`state` was called."""
-        self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self.hyphens = state
+        self._floor, last, self.pending, self.size, self._tabs, self._cells, self._gap, self._goes_on, self.hyphens = (
+            state
+        )
         self.pieces[max(0, self._floor - 1) :] = [last] if last else []  # a hyphen at its end may be gone
+
+    def release(self) -> None:
+        """Say that nobody goes back to the last state that was asked for."""
+        self._states -= 1
+        if not self._states:
+            self._floor = 0
 
     def cut(self, state: State) -> None:
         """Go back to where :meth:`state` was called, but for blocks that have ended or begun since."""
@@ -240,20 +273,35 @@ class Flow:
             parts = (BLANK if "\n\n" in last else LINE if "\n" in last else NOTHING, pending, self.pending)
             self.pending = max(parts) if self.pieces else START
 
+    def gathered(self, notes: Sequence[Flow]) -> bytes:
+        """Return the text in UTF-8, with the notes behind it. Nothing of them is kept."""
+        memory = self._memory or Memory()
+        for flow in (self, *notes):
+            if flow is not self and flow.pieces and memory.tell():
+                memory.write(b"\n\n")
+            if flow is not self and flow._memory is not None:
+                memory.write(flow._memory.getvalue())
+            memory.write("".join(flow.pieces).encode())
+            flow.pieces.clear()
+            flow._memory = None
+        return memory.getvalue()
+
     def text(self) -> str:
-        """Return the text."""
-        return "".join(self.pieces)
+        """Return the text. Nothing of it is kept."""
+        return self.gathered(()).decode()
 
     # -- inside -----------------------------------------------------------------------------------------
 
     def _part(self, data: str) -> None:
         """Put in what parts the last piece from ``data``."""
         pending, self.pending = self.pending, NOTHING
+        goes_on, self._goes_on = self._goes_on, False
         part = ""
         if pending == SOFT:
             part = soft_space(self.pieces[-1][-1], data[0])
-        elif pending == INWORD:
+        elif pending == INWORD or (goes_on and pending in (JOINED, VERSE)):
             self.hyphens += self._close_up()
+            self.pending = NOTHING
         elif pending in (MIDWORD, BREAK):
             if pending == MIDWORD and self.seam is not None and data[0].isalpha():
                 self.seam(self.pieces[-1][-40:], data[:40], self._at)
@@ -309,6 +357,12 @@ class Flow:
             self.pending = START
 
     def _join(self) -> None:
-        """Make the pieces one, but for those that :meth:`back` may need."""
+        """Put the pieces away but for the last ones; make them one behind those that :meth:`back` may need."""
+        self._full = self.size + MIB
+        if not self._states:
+            self._memory = self._memory or Memory()
+            self._memory.write("".join(self.pieces[:-_NEAR]).encode())
+            del self.pieces[:-_NEAR]
+            return
         self.pieces[self._floor :] = ["".join(self.pieces[self._floor :])]
         self._floor += 1

@@ -40,16 +40,21 @@ class Choices(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What was found in a ``TEI`` element.
+    """What was found in a ``TEI`` element. ``data`` is the text in UTF-8.
 
     ``has_text`` says whether there is a ``text`` or a ``sourceDoc``. ``dropped`` counts markup by the name of the
     element where its text stays, and ``text of`` a name where it does not.
     """
 
-    text: str
+    data: bytes
     has_text: bool
     heading: Heading
     dropped: dict[str, int]
+
+    @property
+    def text(self) -> str:
+        """The text."""
+        return self.data.decode()
 
 
 __all__ = ["Choices", "Found", "ThirdPartyText"]
@@ -185,12 +190,9 @@ class ThirdPartyText:
         hyphens = sum(flow.hyphens for flow in (self.flow, *self.notes))
         if hyphens:
             self.count("hyphens before lb", hyphens)
-        texts = [text for text in (self.flow.text(), *[note.text() for note in self.notes]) if text]
-        for flow in (self.flow, *self.notes):  # the text is held once
-            flow.pieces.clear()
         left = {name: count for name, count in self.seen.items() if count and name not in SHOWN}
         heading = heading_of(self.header, self._attributes, self.text_attributes)
-        return Found("\n\n".join(texts), parts.best < NEVER, heading, left)
+        return Found(self.flow.gathered(self.notes), parts.best < NEVER, heading, left)
 
     # -- for the acts -----------------------------------------------------------------------------------
 
