@@ -95,6 +95,7 @@ bench:
 	$(PYTHON) benchmarks/run.py --setup
 	$(PYTHON) benchmarks/run.py --write
 	$(PYTHON) benchmarks/checks.py --write
+	$(PYTHON) benchmarks/refused.py --write
 	$(PYTHON) benchmarks/codec_table.py --write
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

@@ -12,6 +12,7 @@ import chart
 import contestants
 import corpora
 import pytest
+import refused
 import report
 import run
 from contestants import OURS, TWO, Files
@@ -139,3 +140,14 @@ def test_the_page_says_by_how_much_a_target_is_missed_on_one_core_and_on_two() -
     assert "| jsonl to jsonl | articles | orjson loop | 4 | **3.00** | **missed** by 25% | 5.00 | met |" in page
     assert "| seed to xml | articles | lxml loop | 8 | **9.00** | met | – | – |" in page
     assert "| jsonl to jsonl | articles | 1.00 | 0.60 | **1.67** | 1.67–1.67 | **missed** by 2% | 0.60 |" in page
+
+
+@pytest.mark.parametrize("form", refused.FORMATS, ids=[form.suffix for form in refused.FORMATS])
+def test_records_that_are_to_be_refused_are(form: refused.Format, tmp_path: Path) -> None:
+    path = str(tmp_path / f"a.{form.suffix}")
+    refused.write(path, form, form.good, 40)
+    assert not [one for one in corpusfmt.validate(path) if one.severity == "error"]
+    for kind, make in form.bad.items():
+        refused.write(path, form, make, 40)
+        errors = [one for one in corpusfmt.validate(path) if one.severity == "error"]
+        assert len(errors) >= 37, kind

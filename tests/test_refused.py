@@ -11,9 +11,11 @@ import pytest
 
 import corpusfmt
 from corpusfmt.cli.main import main
-from corpusfmt.formats import jsonl
+from corpusfmt.formats import jsonl, seed
 from corpusfmt.model.document import Document
 from corpusfmt.model.format import Batch, Format, ReadOptions
+from corpusfmt.model.rows import MOST_ODD, Rows
+from corpusfmt.text.kernel import KERNEL
 from tests.support import documents, findings, scan
 from tests.test_jsonl_damage import BROKEN, LEFT, WHOLE
 
@@ -95,6 +97,62 @@ def test_a_record_is_counted_as_it_would_be_found(name: str) -> None:
     assert findings(scan(jsonl.FORMAT, line + b"\n")), "it is refused"
     count = check_same(jsonl.FORMAT, GOOD + b"\n" + (line + b"\n" + OTHER + b"\n") * 120)
     assert count == (20 if quick else 0)
+
+
+#: By name: a document of a seed file that is refused, and whether it is only counted when no more of its code is shown.
+DOCUMENTS: dict[str, tuple[bytes, bool]] = {
+    "a header with one field": (b"<<<FILE a>>>\nx\n", True),
+    "a header without an end": (b"<<<FILE a n>\nx\n", True),
+    "an empty id": (b"<<<FILE  n>>>\nx\n", True),
+    "a header that is not UTF-8": (b"<<<FILE a \xff>>>\nx\n", True),
+    "metadata that is no JSON": (b"<<<FILE a n>>>\n<<<META {]>>>\nx\n", True),
+    "a header with one field, and a near miss": (b"<<<FILE a>>>\n << FILE b n>>>\n", True),
+    "a text without its marker": (b"<<<FILE a n>>>\n<<<META {}>>>\n<<<META {}>>>\n", False),
+}
+
+
+@pytest.mark.parametrize("lines", [True, False])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_of_a_seed_file_is_counted_as_it_would_be_found(name: str, lines: bool) -> None:
+    document, quick = DOCUMENTS[name]
+    good = b"<<<FILE b n>>>\ny\n"
+    data = b"<<<SEED 1>>>\n" + good + (document + good) * 120
+    assert check_same(seed.FORMAT, data) == (20 if quick else 0)
+    with_lines = scan(seed.FORMAT, data, options=ReadOptions(told=100, lines=lines))
+    without = scan(seed.FORMAT, data, options=ReadOptions(lines=lines))
+    assert documents(with_lines) == documents(without)
+    places = [[one.origin for one in documents(batches)] for batches in (with_lines, without)]
+    assert places[0] == places[1]
+
+
+@pytest.mark.skipif(KERNEL is None, reason="the kernel is not there")
+@pytest.mark.parametrize(
+    ("format", "good", "bad"),
+    [(jsonl.FORMAT, OTHER + b"\n", b'{"text":"x"}\n'), (seed.FORMAT, b"<<<FILE b n>>>\ny\n", b"<<<FILE a>>>\nx\n")],
+    ids=["jsonl", "seed"],
+)
+def test_the_kernel_reads_on_between_documents_that_are_refused(format: Format, good: bytes, bad: bytes) -> None:
+    batches = scan(format, (good * 20 + bad) * 4 * MOST_ODD)
+    rows = [len(batch.documents) for batch in batches if isinstance(batch.documents, Rows)]
+    assert sum(rows) == len(documents(batches)) == 20 * 4 * MOST_ODD
+
+
+@pytest.mark.parametrize("bad", [b"caf\xe9", b"x"], ids=["not UTF-8", "duplicate ids"])
+@pytest.mark.parametrize("more", [[], ["--limit", "warnings=150"], ["--ignore", "ENC001"], ["--no-cap"]])
+def test_errors_of_rules_are_counted_as_they_would_be_found(
+    more: list[str], bad: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.seed"
+    path.write_bytes(b"".join(b"<<<FILE d%d n>>>\n%b\n" % (n % 300, bad) for n in range(600)))
+    limits = {"warnings": 150} if "--limit" in more else {}
+    ignored = ["DOC003", *(["ENC001"] if "--ignore" in more else [])]
+    whole = Counter(one.code for one in corpusfmt.validate(path, ignore=ignored, limits=limits))
+    assert whole.total() > 100
+    arguments = ["--ignore", ",".join(ignored), "--output-format", "json"]
+    more = [] if "--ignore" in more else more
+    main(["validate", str(path), *arguments, *more])
+    report = json.loads(capsys.readouterr().out)
+    assert Counter(report["counts"]) == whole
 
 
 @pytest.mark.parametrize("table", [WHOLE, BROKEN, LEFT])

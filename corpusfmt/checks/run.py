@@ -124,6 +124,20 @@ class Tally:
             self.engines.setdefault(schema, {}).update(engines)
 
 
+class _Untold(NamedTuple):
+    """Counts errors of rules after so many of a code were ``told``, unless the code begins as one ``left_out``."""
+
+    tally: Tally
+    told: int
+    left_out: tuple[str, ...]
+
+    def after(self, rule: Rule, most: int) -> range:
+        """Return after how many findings of a rule, of ``most``, the next is only counted."""
+        if rule.severity != "error" or rule.code.startswith(self.left_out):
+            return range(0)
+        return range(self.told, most)
+
+
 class Elsewhere:
     """Says whether a file of ``paths`` has a name that pointers may refer to. It remembers a hash of each name.
 
@@ -196,7 +210,8 @@ class Checking:
     def source(self, path: str, tally: Tally, collect: Collect | None = None, *, told: int = 0) -> Iterator[Finding]:
         """Yield the findings to report for a source, in order, and count documents and sources.
 
-        With ``told``, records that are refused after so many of the same code may only be counted.
+        With ``told``, records that are refused after so many of the same code may only be counted; so are errors of
+        rules.
 
         Raises OSError, UnknownFormatError, ConfigurationError, and SchemaError for a schema that cannot be used.
         """
@@ -217,6 +232,7 @@ class Checking:
                 options = self.reading.options_for(format, path, thorough=True)
                 options = options._replace(validating=named, elsewhere=self._elsewhere, told=told, keeps_refused=False)
                 checks = self.checks(format)
+                untold = _Untold(tally, told, tuple(left_out)) if told else None
                 before = 0
                 batches = bounded(scanned(stream, format, options, self.reading.progress), self.reading.limits)
                 for batch in together(self.explained(one, format) for one in batches):
@@ -224,7 +240,9 @@ class Checking:
                     for code, count in batch.counted.items():
                         if code not in left_out and code not in self.selection.ignore:
                             tally.counted(code, count)
-                    yield from self.batch(batch, stream.name, format, checks, stored=stored, before=before)
+                    yield from self.batch(
+                        batch, stream.name, format, checks, stored=stored, before=before, untold=untold
+                    )
                     before += len(batch.documents)
                     if collect is not None:
                         collect(batch, format)
@@ -249,13 +267,15 @@ class Checking:
         *,
         stored: bool = False,
         before: int = 0,
+        untold: _Untold | None = None,
     ) -> list[Finding]:
         """Return the findings to report for a batch, in order of position.
 
         ``wanted`` says whether a change is to be made, from the code of its rule and whether it is safe. With it, of
         the changes of a document only the first, by code, is given: what the others are shows when that is made.
         ``unmade`` gets those that no edit can make, by number of the document and code. ``stored`` is as in Finding;
-        ``before`` is the number of documents in the batches before.
+        ``before`` is the number of documents in the batches before. ``untold`` takes the errors of rules of which no
+        findings are made.
         """
         reports = self.selection.reports
         plain = self.selection.is_default
@@ -264,7 +284,12 @@ class Checking:
             documents = searched(batch.documents)
             changed: set[int] = set()
             for rule, check in checks:
+                only_counted = untold.after(rule, self.reading.limits.warnings) if untold else range(0)
                 for hit in check(documents):
+                    if untold and self._counts[rule.code] in only_counted:
+                        self._counts[rule.code] += 1
+                        untold.tally.counted(rule.code, 1)
+                        continue
                     at, change = documents.number_of(hit.document), hit.change
                     number = before + at + 1 if at >= 0 else 0
                     if wanted is None or change is None or not wanted(rule.code, change.safe):

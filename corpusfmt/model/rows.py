@@ -18,7 +18,9 @@ COLUMNS = 12
 ID, NAME, TEXT, TEXT_STOP, METADATA = 2, 4, 6, 7, 8
 _INTEGER, _MADE = 1, 2
 #: Of so many pieces of a region that need a closer look the kernel reads what is between them; behind them it does not.
+#: Those before which it read at least so many documents do not count.
 MOST_ODD = 16
+WORTHWHILE = 10
 
 
 class Values(NamedTuple):

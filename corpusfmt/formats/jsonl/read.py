@@ -29,7 +29,7 @@ from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import Batch, ReadOptions, Stream
 from corpusfmt.model.json_objects import is_canonical, surrogates, too_deep
 from corpusfmt.model.regions import pieces
-from corpusfmt.model.rows import MOST_ODD, Rows, Values
+from corpusfmt.model.rows import MOST_ODD, WORTHWHILE, Rows, Values
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
 from corpusfmt.text.json_facts import duplicates, has_surrogate, lone_surrogate, members, strings
 from corpusfmt.text.json_reader import JSONFault, Node, parse
@@ -168,8 +168,8 @@ class _Scan:
 
     def _lines(self) -> Iterator[Batch]:
         buffer, offset, number, _ = self.out.region
-        first = 0
-        for _ in range(MOST_ODD):
+        first = odd = 0
+        while odd < MOST_ODD:
             rows, stop = self._rows(buffer, offset, first, number)
             if rows:
                 if self.blanks:
@@ -180,6 +180,7 @@ class _Scan:
             following = buffer.find(b"\n{", first) + 1
             if rows is None or not following:
                 break
+            odd += len(rows) < WORTHWHILE
             yield from self._some_lines(buffer[first:following], offset + first, number)
             number += buffer.count(b"\n", first, following)
             first = following

@@ -38,7 +38,7 @@ from corpusfmt.model.format import Batch, ReadOptions, Stream
 from corpusfmt.model.ids import make_id
 from corpusfmt.model.metadata import EMPTY
 from corpusfmt.model.regions import Piece, pieces
-from corpusfmt.model.rows import MOST_ODD, Rows, Values
+from corpusfmt.model.rows import MOST_ODD, WORTHWHILE, Rows, Values
 from corpusfmt.text.display import BOM, marked, quoted, transcoding, wide_encoding
 from corpusfmt.text.kernel import KERNEL
 from corpusfmt.text.position import Region
@@ -179,8 +179,9 @@ class _Scan:
             return
         counting = self.options.lines
         line = line + buffer.count(b"\n", 0, first) if counting else 0
-        for _ in range(MOST_ODD):
-            rows, stop = self._rows(buffer, first, line)
+        odd, by_kernel = 0, not is_begun(buffer)
+        while odd < MOST_ODD:
+            rows, stop = self._rows(buffer, first, line) if by_kernel else (None, first)
             if rows:
                 yield from self.out.rows(rows)
             following = buffer.find(BOUNDARY, stop) + 1
@@ -189,6 +190,7 @@ class _Scan:
             first = stop
             if rows is None or not following:
                 break
+            odd += len(rows) < WORTHWHILE
             yield from self._documents(buffer, first, following, line)
             if counting:
                 line += buffer.count(b"\n", first, following)
@@ -199,17 +201,23 @@ class _Scan:
         """Read the documents of a part of a region, which begins in a line, and give them in batches."""
         offset, counting = self.out.region.offset, self.options.lines
         spans, odd = self._spans(buffer, first, last)
+        counts = self.out.counts
         for start, header, body, stop, end in spans:
+            counted = False
             try:
                 document = self._document(buffer, start, header, body, stop, end, line, odd)
             except HeaderFault as fault:
-                self._header_fault(fault, start, header, end)
+                counted = self.after is None and counts("SEED002" if fault.one_field is None else "SEED003")
+                if not counted:
+                    self._header_fault(fault, start, header, end)
             except UnicodeDecodeError:
-                line_bytes = buffer[start:header]
-                byte = offset + start + first_invalid_utf8(line_bytes)
-                self.out.find("SEED014", f"the header is not UTF-8: {quoted(line_bytes)}", byte)
+                if not (counted := counts("SEED014")):
+                    line_bytes = buffer[start:header]
+                    byte = offset + start + first_invalid_utf8(line_bytes)
+                    self.out.find("SEED014", f"the header is not UTF-8: {quoted(line_bytes)}", byte)
             except MetaFault as fault:
-                self.out.find("SEED004", fault.message, offset + header + 1 + fault.at)
+                if not (counted := counts("SEED004")):
+                    self.out.find("SEED004", fault.message, offset + header + 1 + fault.at)
             except BodyFault as fault:
                 self.out.find(fault.code, fault.message, offset + fault.at, fault.hint)
                 if fault.fatal:
@@ -221,11 +229,10 @@ class _Scan:
                     after, self.after = self.after, None
                     self.out.find(after.code, after.message, offset + after.at, after.hint)
                     yield from self.out.flush(buffer[after.at : end])
-                elif document is not None:
-                    if counting:
-                        line += occurrences(buffer[start:end], b"\n")
-                    continue
-            yield from self.out.flush(buffer[start:end])
+                else:
+                    counted = document is not None
+            if not counted:
+                yield from self.out.flush(buffer[start:end])
             if counting:
                 line += occurrences(buffer[start:end], b"\n")
         yield from self.out.flush()
@@ -233,7 +240,7 @@ class _Scan:
     def _rows(self, buffer: bytes, first: int, line: int) -> tuple[Rows | None, int]:
         """Cut a region into rows, as far as that is asked for and nothing needs a closer look. Return where that is."""
         options, limits = self.options, self.limits
-        if KERNEL is None or options.encoding or self.conflict.is_open or is_begun(buffer):
+        if KERNEL is None or options.encoding or self.conflict.is_open:
             return None, first
         most = bounded(limits.header, options.max_document, limits.metadata)
         table, arena, stop = KERNEL.seed_rows(buffer, first, line, self.version, min(limits.depth // 2 - 1, 64), *most)
