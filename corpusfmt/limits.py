@@ -77,8 +77,10 @@ SCHEMA_SECONDS: Final = 60
 #: Seconds of the processor for one piece of work with a JSON Schema. Compiling has SCHEMA_RATE more for each MiB of the
 #: schema. Validating has one more for each MiB of the record, and one for each SCHEMA_PART of the schema with it:
 #: sound work grows with both. A run that has spent three times SCHEMA_WORK on records, and for each MiB SCHEMA_RATE in
-#: place of one, does no more of it. And the memory of such work, beside 64 bytes for each byte that it is about.
+#: place of one, does no more of it. Of a record that is known not to be valid, reasons are looked for SCHEMA_REASONS
+#: seconds at most. And the memory of such work, beside 64 bytes for each byte that it is about.
 SCHEMA_WORK: Final = 1.0
+SCHEMA_REASONS: Final = 2.0
 SCHEMA_RATE: Final = 8.0
 SCHEMA_PART: Final = 4 * KIB
 SCHEMA_MEMORY: Final = 128 * MIB

@@ -16,7 +16,7 @@ import corpusfmt
 from corpusfmt.formats.jsonl import FORMAT, read
 from corpusfmt.formats.jsonl.damage import parts
 from corpusfmt.model.format import ReadOptions
-from tests.support import documents, findings, scan
+from tests.support import calls, documents, findings, scan
 
 
 def rec(id: str, text: str = "x") -> bytes:
@@ -479,3 +479,17 @@ def test_a_file_that_is_not_text_does_not_end_the_run(tmp_path: Path) -> None:
     (tmp_path / "b.jsonl").write_bytes(b'{"id":"b","text":"x"}\n')
     report = corpusfmt.convert(tmp_path, tmp_path / "out.seed", on_error="skip")
     assert (report.written, report.refused, report.finding_counts) == (1, 1, {"JSONL022": 1})
+
+
+@pytest.mark.parametrize("torn", [b'{"', b'{"a":x', b'{"a":{"', b'{"a":1,{"'])
+def test_few_places_of_a_line_are_tried_as_the_beginning_of_a_record(torn: bytes) -> None:
+    line = torn * (20_000 // len(torn))
+    counted = calls(lambda: parts(line, 512, lambda record: False))
+    assert counted < 3 * len(line)
+
+
+def test_what_follows_many_torn_records_is_part_of_the_last() -> None:
+    record = b'{"id":"a","text":"x"}'
+    few, many = b'{"' * 10 + record, b'{"' * 1_000 + record
+    assert [part.kind for part in parts(few, 512, lambda record: True)] == ["fragment", "record"]
+    assert [(part.kind, part.stop) for part in parts(many, 512, lambda record: True)] == [("fragment", len(many))]

@@ -21,7 +21,7 @@ from corpusfmt.limits import MAX_HEADER, MAX_HEADER_BLOCK, MAX_METADATA
 from corpusfmt.model.finding import Edit, Finding
 from corpusfmt.model.format import ReadOptions, WriteOptions
 from corpusfmt.storage import open_input
-from tests.support import DEEP, Pieces, documents, findings, parse, scan, write
+from tests.support import DEEP, Pieces, calls, documents, findings, parse, scan, write
 from tests.test_real_data import files
 from tests.warcs import DATE, FIELDS, codes, docs, file_codes, found, http, packed, page, record, sha1, uuid
 
@@ -1836,3 +1836,20 @@ def test_a_record_in_a_block_of_a_wrong_length_is_followed_by_what_is_looked_at_
     wrong = record(block=record(number=2), end=b"", Content_Length=b"1")
     data = record() + wrong + record(number=3, version=b"WARC/7.7") + record(number=4)
     assert codes(data) == ["WARC010", "WARC002"]
+
+
+@pytest.mark.parametrize("name", ["X", "WARC-Concurrent-To"])
+def test_many_folded_lines_are_taken_at_once(name: str) -> None:
+    head = b"WARC/1.0\r\n%b: a\r\n%b\r\n" % (name.encode(), b" y\t\r\n\t\r\n" * 2_000)
+    assert calls(lambda: parse_header(head, 0)) < 16_000
+    header = parse_header(head, 0)
+    assert header.fields.get("x") == (b"a" + b" y" * 2_000 if name == "X" else None)
+
+
+@pytest.mark.parametrize("damage", [b"\x01", b"\xff", b"x" * 70_000])
+def test_folded_lines_before_and_after_a_faulty_one(damage: bytes) -> None:
+    head = b"WARC/1.0\r\nX: a\r\n b\r\n c \r\n " + damage + b"\r\n d\r\n\r\n"
+    header = parse_header(head, 0)
+    assert header.fields == {"x": b"a b c"}
+    codes = [fault.code for fault in header.faults if fault.code != "WARC011"]
+    assert codes == ["WARC005" if len(damage) > 1 else "WARC003", "WARC003"]

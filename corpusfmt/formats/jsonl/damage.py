@@ -46,6 +46,10 @@ _ANY_WIDE: Final = b"|".join(wide.begins.pattern for wide in _WIDES)
 _WIDE_BEFORE: Final = re.compile(rb"(?:\xff\xfe\{?|\xfe\xff|\{)\Z")
 #: So many beginnings of objects in these encodings may turn out to be none, in a line.
 _MISSES: Final = 4
+#: So many places, and one more for so many bytes of a line, are tried as the beginning of a record that is none: whole
+#: records have about as many bytes at least. The rest of the line is one fragment with the last of them.
+_TRIES: Final = 16
+_BYTES_A_TRY: Final = 32
 #: Where a record may begin, or a hole before one. Inside of a string a quote has a backslash before it.
 _NEXT: Final = re.compile(rb'(?<!\x00)\x00++(?=[ \t\r]*+(?:\{|\Z))|(?:\xef\xbb\xbf)*+\{[ \t]*+"|%b' % _ANY_WIDE)
 #: A key that a fault comes just after: what was read as the end of a string may be the first quote of a record.
@@ -90,7 +94,7 @@ def parts(line: bytes, depth: int, is_document: Callable[[bytes], bool], *, brok
     stands at the beginning of a line that may be ``broken``. Each byte is looked at a few times at most.
     """
     found: list[Part] = []
-    at = misses = 0
+    at = misses = tries = 0
     while (at := _skip(line, at)) < len(line):
         wide = _begins_wide(line, at) if misses < _MISSES else None
         record = _in_wide(line, at, wide, depth) if wide else None
@@ -103,6 +107,9 @@ def parts(line: bytes, depth: int, is_document: Callable[[bytes], bool], *, brok
         misses += wide is not None and part is not record
         if part.kind == "fragment":
             broken = True
+            tries += 1
+            if tries > _TRIES + len(line) // _BYTES_A_TRY:
+                part = part._replace(stop=len(line))
             if part.fault is not None and part.fault.kind != "length":
                 part = part._replace(whole=_is_balanced(line[part.start : part.stop].strip(b" \t\r")))
             last = found[-1] if found else part

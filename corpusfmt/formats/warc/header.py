@@ -76,6 +76,8 @@ _LIKE_VERSION: Final = re.compile(rb"(?i:warc)/[0-9.]+")
 _REPEATED: Final = "-"
 _NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+#: Lines that continue the value of the field before them.
+_FOLDED: Final = re.compile(rb"(?:[ \t][^\x00-\x08\x0a-\x1f\x7f]*+\r?+\n)++")
 _BLANK_LINE: Final = re.compile(rb"\n\r?+\n")
 
 
@@ -138,17 +140,28 @@ def parse_header(head: bytes, start: int, longest: int = MAX_HEADER) -> Header:
     fields: dict[str, bytes] = {}
     offsets: dict[str, tuple[int, int]] = {}
     concurrent: list[bytes] = []
-    byte, name = start + len(lines[0]) + 1, ""
-    for raw in lines[1:]:
-        line = raw.removesuffix(b"\r")
-        fault: Fault | None
-        if len(line) > longest:
-            fault, name = Fault("WARC005", f"a header line is longer than {sized(longest)}", byte), ""
+    folded: dict[str, list[bytes]] = {}
+    # many folded lines are taken at once where none of them can have a fault
+    sound = len(max(lines, key=len)) <= longest and first_invalid_utf8(head) < 0
+    number, byte, name = 1, start + len(lines[0]) + 1, ""
+    while number < len(lines):
+        if sound and name and (run := _FOLDED.match(head, byte - start)):
+            count, size = run[0].count(b"\n"), len(run[0])
+            if name != _REPEATED:
+                folded.setdefault(name, []).extend([line.strip(b" \t\r") for line in lines[number : number + count]])
         else:
-            fault, name = _field(line, byte, name, fields, offsets, concurrent)
-        if fault:
-            faults.append(fault)
-        byte += len(raw) + 1
+            line, count, size = lines[number].removesuffix(b"\r"), 1, len(lines[number]) + 1
+            fault: Fault | None
+            if len(line) > longest:
+                fault, name = Fault("WARC005", f"a header line is longer than {sized(longest)}", byte), ""
+            else:
+                fault, name = _field(line, byte, name, fields, offsets, concurrent, folded)
+            if fault:
+                faults.append(fault)
+        number, byte = number + count, byte + size
+    for name, values in folded.items():
+        fields[name] = b" ".join(filter(None, [fields[name], *values]))
+        offsets.pop(name, None)  # nothing is corrected in a folded value
     type = fields.get("warc-type", b"").decode().lower()
     header = Header(version, type, fields, offsets, concurrent, faults, len(head))
     _check(header, start)
@@ -162,8 +175,11 @@ def _field(
     fields: dict[str, bytes],
     offsets: dict[str, tuple[int, int]],
     concurrent: list[bytes],
+    folded: dict[str, list[bytes]],
 ) -> tuple[Fault | None, str]:
-    """Take a header line into ``fields``. Return what is wrong with it, and the name of its field."""
+    """Take a header line into ``fields``, or ``folded`` if it continues one. Return what is wrong with it, and the name
+    of its field.
+    """
     control = _CONTROL.search(line)
     if control:
         what = f"a control character in the header: {quoted(line)}"
@@ -176,8 +192,7 @@ def _field(
             return None, last
         if not last:
             return Fault("WARC003", f"a folded line without a line before it: {quoted(line)}", byte), ""
-        fields[last] = (fields[last] + b" " + line.strip(b" \t")).strip(b" ")
-        offsets.pop(last, None)  # nothing is corrected in a folded value
+        folded.setdefault(last, []).append(line.strip(b" \t"))
         return None, last
     label, colon, rest = line.partition(b":")
     if not colon or not _NAME.fullmatch(label):

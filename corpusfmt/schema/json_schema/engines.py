@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from corpusfmt.limits import SCHEMA_REASONS
 from corpusfmt.model.rows import Pieces
 from corpusfmt.schema.json_schema.fast_engine import Fast
 from corpusfmt.schema.json_schema.faults import AT_KEY, Fault, message_of, told
@@ -110,7 +111,10 @@ class Bench:
             return None
         try:
             if not faults:
-                faults = self._reference.faults(value, max(limit, MOST), seconds or 0)
+                allowed = seconds or 0
+                if valid is False:
+                    allowed = min(allowed, SCHEMA_REASONS)
+                faults = self._reference.faults(value, max(limit, MOST), allowed)
                 rest = self._reference.ended
         except Undecided as error:
             reason = rest = str(error)

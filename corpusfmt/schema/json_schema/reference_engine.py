@@ -6,11 +6,13 @@ Its own keywords that use Python's ``re`` are replaced: a pattern of a user coul
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+from corpusfmt.limits import SCHEMA_REASONS
 from corpusfmt.schema.json_schema import keywords
 from corpusfmt.schema.json_schema.faults import Fault, message_of
 from corpusfmt.schema.json_schema.loading import Loaded
@@ -41,13 +43,13 @@ class Reference:
     def faults(self, value: Any, most: int, seconds: float = 0) -> list[Fault]:
         """Return the faults of a value at ``most`` places, or more; none when it is valid.
 
-        After ``seconds`` of the processor, unless they are 0, what was found so far is returned; ``ended`` has the
-        reason then. Raises Undecided when that is nothing.
+        After ``seconds`` of the processor, unless they are 0, what was found so far is returned, and after
+        SCHEMA_REASONS if anything was; ``ended`` has the reason then. Raises Undecided when that is nothing.
         """
         self.ended = ""
         found, places = list[Fault](), set[Path]()
         try:
-            with _alarm(seconds):
+            with _alarm(seconds, found):
                 for error in self._validator.iter_errors(value):
                     found.append(_fault_of(error))
                     places.add(found[-1].path)
@@ -67,17 +69,23 @@ class Reference:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Raise Undecided after so many seconds of processor time, where the system can do that."""
+def _alarm(seconds: float, found: Sequence[Fault]) -> Iterator[None]:
+    """Raise Undecided after so many seconds of processor time, or fewer if there is something in ``found``, where the
+    system can do that.
+    """
     if not seconds or not hasattr(signal, "setitimer"):
         yield
         return
 
+    began, soon = time.process_time(), min(seconds, SCHEMA_REASONS)
+
     def ring(*_: object) -> None:
-        raise Undecided(f"validating it takes more than {seconds:.2g} seconds of processor time")
+        limit = soon if found else seconds
+        if limit == soon or time.process_time() - began >= limit:
+            raise Undecided(f"validating it takes more than {limit:.2g} seconds of processor time")
 
     before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again and again: what is raised in a finalizer is lost
+    signal.setitimer(signal.ITIMER_PROF, soon, 0.1)  # again and again: what is raised in a finalizer is lost
     try:
         yield
     finally:
