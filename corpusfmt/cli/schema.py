@@ -33,6 +33,7 @@ def run(arguments: Sequence[str]) -> int:
     if args.output == "-":
         sys.stdout.write(_text(found.schema, sys.stdout.encoding))
     else:
+        storage.check_apart([("schema", args.output)], [("a source", path) for path in found.sources])
         output = storage.open_output(args.output)
         try:
             output.write(_text(found.schema, "utf-8").encode())
@@ -42,7 +43,7 @@ def run(arguments: Sequence[str]) -> int:
             output.discard()
     if not args.quiet:
         left = f"; {plural(found.refused, 'record')} could not be read and were not counted" if found.refused else ""
-        say(f"{plural(found.records, 'record')} in {plural(found.sources, 'source')}{left}")
+        say(f"{plural(found.records, 'record')} in {plural(len(found.sources), 'source')}{left}")
     return 1 if found.refused else 0
 
 

@@ -45,6 +45,10 @@ def run(arguments: Sequence[str]) -> int:
     if args.statistics and args.output_format != "text":
         raise ConfigurationError("--statistics prints text only; for programs use --output-format json")
     outputs = [_named_report(text) for text in args.output]
+    if args.write_baseline and (outputs or args.statistics):
+        raise ConfigurationError(
+            "--write-baseline reports nothing; it cannot be combined with --output or --statistics"
+        )
     with Bar(enabled=not args.quiet) as bar:
         validation = Validation(
             args.sources,
@@ -56,6 +60,15 @@ def run(arguments: Sequence[str]) -> int:
             jobs=jobs_of(args.jobs, config.jobs),
             marked=bool(args.write_baseline),
         )
+        written = [*(("report", path) for _, path in outputs), ("baseline", args.write_baseline)]
+        storage.check_apart(
+            [(what, path) for what, path in written if path],
+            [
+                *(("a source", path) for path in validation.paths),
+                *(("a schema", path) for path in schemas if path),
+                ("the baseline", args.baseline or config.baseline), ("the configuration", config.path),
+            ],
+        )  # fmt: skip
         bar.begin(validation.paths)
         if args.write_baseline:
             return _write_baseline(args.write_baseline, validation, quiet=args.quiet)

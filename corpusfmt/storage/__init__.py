@@ -19,6 +19,7 @@ from corpusfmt.storage.filesystem import State
 from corpusfmt.storage.input import Gap, Input, given, given_name, open_given, open_input
 from corpusfmt.storage.output import Leftover, Output, codecs, open_output
 from corpusfmt.storage.paths import (
+    check_apart,
     check_state,
     exists,
     folder_of,

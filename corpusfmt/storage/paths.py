@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Final
@@ -136,6 +136,23 @@ def same_file(one: str, other: str) -> bool:
     if here and there:
         return here == there
     return file_system(one).real(one) == file_system(other).real(other)
+
+
+def check_apart(written: Sequence[tuple[str, str]], read: Iterable[tuple[str, str]]) -> None:
+    """Check that nothing is written over what is read, or over another thing that is written; each is what it is, and
+    its path.
+
+    Raises ConfigurationError.
+    """
+    if not written:
+        return
+    known = {found: what for what, path in read if (found := identity_of(path))}
+    for number, (what, path) in enumerate(written):
+        other = known.get(identity_of(path) or (-1, -1))
+        if other is None:
+            other = next((f"the {one}" for one, there in written[:number] if same_file(path, there)), None)
+        if other is not None:
+            raise ConfigurationError(f"the {what} {quoted(path, 400)} is also {other}; name another file")
 
 
 def inside(path: str, folder: str) -> bool:

@@ -6,12 +6,13 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
+from itertools import count, takewhile
 from typing import Final
 
 from corpusfmt.model.errors import ConfigurationError, TargetChangedError
 from corpusfmt.storage.filesystem import OpenFolder, State
 from corpusfmt.storage.output import Output
-from corpusfmt.storage.paths import file_system, is_regular, same_file
+from corpusfmt.storage.paths import file_system, is_regular, same_file, small
 from corpusfmt.text.display import quoted
 from corpusfmt.text.filenames import folded
 
@@ -39,12 +40,12 @@ class Shards:
             raise ConfigurationError(
                 f"shards of an earlier run exist ({quoted(first)}); remove them, or replace them with --force"
             )
-        self.manifest = Output(f"{self._stem}.manifest.json", folder=self._folder)
+        self.manifest = Output(_manifest(self._stem), folder=self._folder)
 
     def _there(self) -> dict[str, State]:
-        """Return the shards that are there, numbered from 1 on without a gap, and the manifest."""
+        """Return the shards that are there, in order, and the manifest."""
         found: dict[str, State] = {}
-        for name in (*_names(self._folder, self._name, self._suffix), f"{self._name}.manifest.json"):
+        for name in (*_names(self._folder, self._stem, self._suffix), _manifest(self._name)):
             if there := self._folder.state(name):
                 found[name] = there
         return found
@@ -79,8 +80,9 @@ class Shards:
         self.manifest.write(manifest)
         self.manifest.finish()
         self.manifest.clear()
-        for number, name in enumerate(self._old):
-            if number >= len(self.outputs) and name != f"{self._name}.manifest.json":
+        written = {os.path.basename(output.target) for output in (*self.outputs, self.manifest)}
+        for name in self._old:
+            if name not in written:
                 self._folder.unlink(name)
         for output in self.outputs:
             output.publish(durably=False)
@@ -93,22 +95,44 @@ class Shards:
             output.discard()
 
 
-def _names(folder: OpenFolder, stem: str, suffix: str) -> Iterator[str]:
-    number = 1
-    while folder.state(name := f"{stem}-{number:05d}{suffix}"):
-        yield name
-        number += 1
+def _manifest(stem: str) -> str:
+    """Return the name of the manifest of a set of shards."""
+    return f"{stem}.manifest.json"
+
+
+def _names(folder: OpenFolder, path: str, suffix: str) -> list[str]:
+    """Return the names of the shards of a set that are in a folder, in order: those numbered from 1 on without a gap,
+    and those that its manifest names, which may come after one, or have another suffix.
+    """
+    stem = os.path.basename(path)
+    numbered = list(takewhile(folder.state, (f"{stem}-{number:05d}{suffix}" for number in count(1))))
+    if folder.state(_manifest(stem)) is None:
+        return numbered
+    is_shard = re.compile(rf"{re.escape(stem)}-\d{{5,}}(?:\.[^/\\]*)?", re.A | re.S).fullmatch
+    named = filter(is_shard, _named_in(_manifest(path)))
+    return sorted({*numbered, *filter(folder.state, named)}, key=lambda name: (len(name), name))
+
+
+def _named_in(manifest: str) -> set[str]:
+    """Return the names of shards in a manifest; none where it is not one."""
+    import json
+
+    try:
+        said = json.loads(small(manifest))
+        return {shard["name"] for shard in said["shards"] if isinstance(shard["name"], str)}
+    except (OSError, ConfigurationError, ValueError, TypeError, KeyError, RecursionError):
+        return set()
 
 
 def old_shards(target: str, suffix: str) -> list[str]:
-    """Return the shards of an older run: the files numbered from 1 on, without a gap."""
+    """Return the shards of an older run."""
     stem = target.removesuffix(suffix)
     folder = os.path.dirname(target)
     try:
         held = file_system(target).hold(folder, folder)
     except (OSError, ConfigurationError):
         return []
-    return [os.path.join(folder, name) for name in _names(held, os.path.basename(stem), suffix)]
+    return [os.path.join(folder, name) for name in _names(held, stem, suffix)]
 
 
 def set_of(path: str) -> str:
@@ -116,7 +140,7 @@ def set_of(path: str) -> str:
     name = _NUMBERED.match(os.path.basename(path))
     if name is None:
         return ""
-    manifest = os.path.join(os.path.dirname(path), f"{name[1]}.manifest.json")
+    manifest = os.path.join(os.path.dirname(path), _manifest(name[1]))
     return manifest if is_regular(manifest) else ""
 
 
@@ -129,6 +153,6 @@ def is_shard(path: str, target: str, suffix: str) -> bool:
     name, stem = (folded(os.path.basename(one)) for one in (path, target.removesuffix(suffix)))
     number = name.removeprefix(f"{stem}-").removesuffix(folded(suffix))
     is_numbered = number.isdecimal() and name == f"{stem}-{int(number):05d}{folded(suffix)}"
-    if not is_numbered and name != f"{stem}.manifest.json":
+    if not is_numbered and name != _manifest(stem):
         return False
     return same_file(os.path.dirname(path), os.path.dirname(target))

@@ -14,11 +14,13 @@ from corpusfmt.sources.settings import Reading, Unused
 
 
 class Inferred(NamedTuple):
-    """A schema, and what it was made of. ``refused`` counts what could not be read."""
+    """A schema, and what it was made of: so many records of ``sources``, which are paths. ``refused`` counts what could
+    not be read.
+    """
 
     schema: dict[str, Any]
     records: int
-    sources: int
+    sources: Sequence[str]
     refused: int
 
 
@@ -46,4 +48,4 @@ def infer(asked: Sequence[str], reading: Reading, *, metadata: bool = False, clo
                     records += len(known)
         except ParseError:  # from the file layer
             refused += 1
-    return Inferred(profile.schema(closed=closed), records, len(paths), refused)
+    return Inferred(profile.schema(closed=closed), records, paths, refused)
