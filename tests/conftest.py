@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -40,6 +41,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     deep = [item for item in items if item.get_closest_marker("deep")]
     items[:] = [item for item in items if not item.get_closest_marker("deep")]
     config.hook.pytest_deselected(items=deep)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave out what stays to the end: with thousands of tests, that is most of all objects."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(params=[True, False], ids=["held", "by path"])
