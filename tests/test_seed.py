@@ -7,6 +7,7 @@ import json
 import pytest
 
 from corpusfmt.formats.seed import FORMAT
+from corpusfmt.formats.seed.delimiters import delimiters
 from corpusfmt.formats.seed.grammar import (
     MARKED,
     MARKER,
@@ -927,3 +928,10 @@ def test_a_header_that_was_wrapped_is_joined(header: bytes, fixed: bytes) -> Non
 def test_what_to_do_fits_the_line(data: bytes, hint: str) -> None:
     (found,) = findings(scan(FORMAT, data))
     assert hint in found.hint
+
+
+def test_so_many_lines_of_a_text_are_looked_at_for_ends_of_files() -> None:
+    lines = b"".join(b"<<FILE a %d>>>\n" % number for number in range(1000))
+    few, many = lines + b"<<<END FILE>>>\n", lines * 60 + b"<<<END FILE>>>\n"
+    assert [line for _, line in delimiters(few)] == [b"<<<END FILE>>>"]
+    assert list(delimiters(many)) == []

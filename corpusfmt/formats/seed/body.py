@@ -197,14 +197,10 @@ def _headers(body: bytes, start: int, version: int) -> Iterator[LookAlike]:
     for match in _LINE_END.finditer(body):
         first = body.rfind(b"\n", 0, match.start()) + 1
         at = max(body.find(b"<<<FILE ", first + 1, match.start()), body.find(b"<<<SEED 1", first + 1, match.start()))
+        if at < 0 or first in told:
+            continue
         ahead = body[first:at]  # a zero byte alone is half of a line end in UTF-16: one byte too many
-        if (
-            at > 0
-            and first not in told
-            and ahead.strip(b" \t\\<")
-            and ahead != b"\0"
-            and _is_header(body[at : match.start()])
-        ):
+        if ahead.strip(b" \t\\<") and ahead != b"\0" and _is_header(body[at : match.start()]):
             message = f"a header in the middle of a line: {quoted(body[at : match.end()])}"
             yield LookAlike(message, start + at, 0, b"\n")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from functools import lru_cache
+from itertools import groupby, islice
 from typing import Final
 
 _KIN: Final = rb"(?:FILE|DOC(?:UMENT)?+|SEED|BUNDLE)(?![A-Za-z])"
@@ -22,8 +23,9 @@ _ENDS: Final = re.compile(rb"\n" + _BEGUN)
 _FIRST: Final = re.compile(_BEGUN)
 #: Signs that a line of the other kinds has.
 _SPOT: Final = re.compile(rb"<<|<\||<\xef\xbd\x9c|(?:^|\n)" + _BEGUN)
-#: The longest line that is looked at.
+#: The longest line that is looked at, and how many lines of a text are.
 _LONGEST: Final = 300
+_MOST: Final = 50_000
 
 _PHRASE: Final = re.compile(_WORDS.decode(), re.I)
 _FILE: Final = re.compile(_KIN.decode(), re.I)
@@ -61,7 +63,7 @@ def delimiters(text: bytes) -> Iterator[tuple[int, bytes]]:
     if not (b"<<" in text or b"<|" in text or b"<\xef\xbd\x9c" in text or has_ends(text)):
         return
     done = -1
-    for spot in _SPOT.finditer(text):
+    for spot in islice(_SPOT.finditer(text), _MOST):
         if spot.end() > done:
             first, done = text.rfind(b"\n", 0, spot.end()) + 1, text.find(b"\n", spot.end())
             done = len(text) if done < 0 else done
@@ -70,6 +72,7 @@ def delimiters(text: bytes) -> Iterator[tuple[int, bytes]]:
                 yield first, line
 
 
+@lru_cache(maxsize=256)  # most are the same throughout a bundle
 def _is_delimiter(line: bytes) -> bool:
     text = line.decode("utf-8", "replace")
     if _TOKEN.fullmatch(text.strip(" \t\r\"'`*_")):
