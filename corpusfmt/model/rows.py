@@ -192,10 +192,11 @@ class Rows(Sequence[Document]):
         """The numbers of the documents whose texts may be white space alone."""
         assert KERNEL is not None, "it makes rows"
         found: list[int] = []
-        rest = self
-        while (number := KERNEL.first_blank(*rest.values)) < len(rest):
-            found.append(len(self) - len(rest) + number)
-            rest = rest.only(range(number + 1, len(rest)))
+        buffer, arena, table = self.values
+        rest, size, at = memoryview(table), COLUMNS * self._at.itemsize, 0
+        while (at := at + KERNEL.first_blank(buffer, arena, rest[at * size :])) < len(self):
+            found.append(at)
+            at += 1
         return found
 
     def _bytes(self, start: int, stop: int) -> bytes:

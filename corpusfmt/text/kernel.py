@@ -70,7 +70,7 @@ class Kernel(Protocol):
     def column(self, data: bytes, arena: bytes, table: bytes, column: int, /) -> bytes:
         """Return the values of all rows that begin in a column, with a line feed between two."""
 
-    def first_blank(self, data: bytes, arena: bytes, table: bytes, /) -> int:
+    def first_blank(self, data: bytes, arena: bytes, table: ReadableBuffer, /) -> int:
         """Return the number of the first row whose text may be white space alone, or how many rows there are."""
 
     def numbered(self, data: bytes, table: bytes, first: int, line: int, /) -> bytes:
